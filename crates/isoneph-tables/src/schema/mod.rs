@@ -1,0 +1,82 @@
+//! Every table, one file a subject. The order of [`TABLES`] is part of row numbers: append, never reorder.
+
+mod compute;
+mod estate;
+mod findings;
+mod identity;
+mod keys;
+mod network;
+mod storage;
+mod watching;
+
+pub use compute::{Disk, DiskSnapshot, ImageRegistry, Vm, Workload};
+pub use estate::{Account, Relation, Resource};
+pub use findings::Finding;
+pub use identity::{AuthPolicy, Credential, Grant, Principal, ResourcePolicy};
+pub use keys::{Key, Secret};
+pub use network::{Attachment, Endpoint, FirewallRule, Network, Route};
+pub use storage::{Backup, Bucket, Database};
+pub use watching::{AlertRule, AuditTrail, LogStore, Protection};
+
+use crate::table::{TableDef, TableId};
+
+/// Every table.
+pub const TABLES: &[TableDef] = &[
+    Account::DEF,
+    Resource::DEF,
+    Relation::DEF,
+    Principal::DEF,
+    Credential::DEF,
+    AuthPolicy::DEF,
+    Grant::DEF,
+    ResourcePolicy::DEF,
+    Network::DEF,
+    FirewallRule::DEF,
+    Attachment::DEF,
+    Route::DEF,
+    Endpoint::DEF,
+    Vm::DEF,
+    Disk::DEF,
+    DiskSnapshot::DEF,
+    Workload::DEF,
+    ImageRegistry::DEF,
+    Bucket::DEF,
+    Database::DEF,
+    Backup::DEF,
+    Key::DEF,
+    Secret::DEF,
+    AuditTrail::DEF,
+    LogStore::DEF,
+    AlertRule::DEF,
+    Protection::DEF,
+    Finding::DEF,
+];
+
+/// The id of the table with this name. It runs in the compiler: an unlisted table does not build.
+pub const fn id_of(name: &str) -> TableId {
+    let mut i = 0;
+    while i < TABLES.len() {
+        if same(TABLES[i].name.as_bytes(), name.as_bytes()) {
+            return TableId(i as u16);
+        }
+        i += 1;
+    }
+    panic!("the table is not listed in TABLES")
+}
+
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests;
