@@ -105,3 +105,6 @@ impl Catalogue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -179,3 +179,67 @@ impl Catalogue {
         all.into_iter().take(MOST_SIMILAR).map(similar).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(edition: Edition, asked: &str) -> Result<Found<'static>, NotFound> {
+        Catalogue::embedded().unwrap().find(edition, asked)
+    }
+
+    fn found(edition: Edition, asked: &str) -> (&'static str, bool) {
+        let found = find(edition, asked).unwrap();
+        (found.id().as_str(), found.has_cloud_guidance())
+    }
+
+    #[test]
+    fn people_write_identifiers_in_many_ways() {
+        for asked in ["6.3.1", "CLD.6.3.1", "cld 6.3.1", " CLD-6.3.1 ", "ＣＬＤ．６．３．１"] {
+            assert_eq!(found(Edition::E2015, asked), ("CLD.6.3.1", true), "{asked}");
+        }
+        assert_eq!(found(Edition::E2015, "A.9.2.1"), ("9.2.1", true));
+        assert_eq!(found(Edition::E2026, "8.35"), ("8.35", true));
+    }
+
+    #[test]
+    fn every_cloud_control_is_found_without_its_prefix() {
+        for control in Catalogue::embedded().unwrap().edition(Edition::E2015).controls() {
+            let bare = control.id.as_str().trim_start_matches("CLD.");
+            assert_eq!(find(Edition::E2015, bare), Ok(Found::Control(control)));
+        }
+    }
+
+    #[test]
+    fn a_base_control_without_cloud_guidance_is_found_and_says_so() {
+        assert_eq!(found(Edition::E2015, "9.4.2"), ("9.4.2", false));
+        assert_eq!(found(Edition::E2026, "8.28"), ("8.28", false));
+    }
+
+    #[test]
+    fn a_number_of_the_other_edition_is_recognised() {
+        let error = find(Edition::E2015, "8.35").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "ISO/IEC 27017:2015 has no control '8.35'; ISO/IEC 27017:2026 has 8.35 (Segregation in virtual computing \
+             environments), which is CLD.9.5.1, 13.1.3 in 2015"
+        );
+        let error = find(Edition::E2026, "CLD.9.5.2").unwrap_err().to_string();
+        assert!(
+            error.ends_with("ISO/IEC 27017:2015 has CLD.9.5.2 (Virtual machine hardening), which is 8.9 in 2026"),
+            "{error}"
+        );
+        let error = find(Edition::E2015, "8.36").unwrap_err().to_string();
+        assert!(error.ends_with("which has no counterpart in 2015"), "{error}");
+    }
+
+    #[test]
+    fn a_number_of_no_edition_gets_its_neighbours() {
+        let error = find(Edition::E2015, "9.2.7").unwrap_err().to_string();
+        assert!(error.ends_with("similar: 9.2.1, 9.2.2, 9.2.3, 9.2.4, 9.2.5"), "{error}");
+        let error = find(Edition::E2015, "CLD.9.5.3").unwrap_err().to_string();
+        assert!(error.ends_with("similar: CLD.9.5.1, CLD.9.5.2"), "{error}");
+        assert_eq!(find(Edition::E2015, "hardening").unwrap_err().instead, []);
+        assert_eq!(find(Edition::E2015, "99.9.9").unwrap_err().instead, []);
+    }
+}

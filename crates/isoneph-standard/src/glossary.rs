@@ -221,3 +221,103 @@ fn controls<'a>(asked: &str, catalogue: &'a Catalogue) -> Vec<Hit<'a>> {
     }
     hits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue() -> &'static Catalogue {
+        Catalogue::embedded().unwrap()
+    }
+
+    fn names(hits: &[Hit<'_>]) -> Vec<String> {
+        hits.iter().map(|hit| hit.name(Lang::En)).collect()
+    }
+
+    #[test]
+    fn the_glossary_is_large_enough_to_be_of_use() {
+        assert!(catalogue().glossary().terms().len() >= 90);
+        assert!(catalogue().glossary().terms().is_sorted_by_key(|t| t.term.en.to_lowercase()));
+    }
+
+    #[test]
+    fn every_name_of_every_term_finds_it() {
+        for term in catalogue().glossary().terms() {
+            for name in term.names() {
+                assert!(catalogue().glossary().find(name).contains(&term), "{name} does not find {}", term.term.en);
+            }
+        }
+    }
+
+    #[test]
+    fn related_terms_exist() {
+        for term in catalogue().glossary().terms() {
+            for related in &term.related {
+                let exists = catalogue().glossary().terms().iter().any(|t| t.term.en == *related);
+                assert!(exists && *related != term.term.en, "{} names {related}", term.term.en);
+            }
+        }
+    }
+
+    #[test]
+    fn the_standard_is_found_by_all_its_names() {
+        let names = [
+            "ISO 27017",
+            "iso27017",
+            "ISO/IEC 27017",
+            "ISO/IEC 27017:2015",
+            "27017",
+            "ＩＳＯ２７０１７",
+            "X.1631",
+            "JIS Q 27017",
+            "Cloud security code of practice",
+            "code of practice for cloud security",
+            "cloud-controls standards",
+        ];
+        for name in names {
+            let found = catalogue().glossary().find(name);
+            assert_eq!(found.first().map(|t| t.term.en.as_str()), Some("ISO/IEC 27017"), "{name}");
+            assert_eq!(found[0].kind, TermKind::Standard);
+        }
+    }
+
+    #[test]
+    fn spelling_does_not_count() {
+        for name in ["multi tenancy", "Multi-Tenancy", "MULTITENANCY", "multi-tenancies", "マルチテナンシー"] {
+            assert_eq!(names(&catalogue().explain(name).hits), ["multi-tenancy"], "{name}");
+        }
+        assert_eq!(names(&catalogue().explain("checks").hits), ["check"]);
+        assert_eq!(names(&catalogue().explain("適用宣言書").hits), ["statement of applicability"]);
+    }
+
+    #[test]
+    fn a_words_own_entry_comes_before_its_other_meanings() {
+        assert_eq!(names(&catalogue().explain("snapshot").hits)[0], "snapshot");
+        let cis = names(&catalogue().explain("CIS").hits);
+        assert_eq!(cis, ["CIS Benchmarks", "CRM"]);
+    }
+
+    #[test]
+    fn controls_are_explained_too() {
+        assert_eq!(names(&catalogue().explain("CLD.9.5.2").hits), ["CLD.9.5.2 Virtual machine hardening"]);
+        assert_eq!(
+            names(&catalogue().explain("6.3.1").hits),
+            ["CLD.6.3.1 Shared roles and responsibilities within a cloud computing environment"]
+        );
+        assert_eq!(names(&catalogue().explain("8.28").hits), ["8.28 Secure coding"]);
+        let hits = catalogue().explain("Virtual machine hardening").hits;
+        assert_eq!(names(&hits), ["virtual machine hardening", "CLD.9.5.2 Virtual machine hardening"]);
+        assert_eq!(catalogue().explain("change management").hits.len(), 2);
+    }
+
+    #[test]
+    fn a_misspelt_word_gets_its_neighbours() {
+        let near = |asked: &str| names(&catalogue().explain(asked).near);
+        assert_eq!(near("hypervizor"), ["hypervisor"]);
+        assert_eq!(near("multi-tenency")[0], "multi-tenancy");
+        assert!(near("responsibilities").contains(&"shared responsibility".to_owned()));
+        assert!(near("可搬").contains(&"data portability".to_owned()));
+        assert!(near("").is_empty());
+        assert!(near(&"x".repeat(10_000)).is_empty());
+    }
+}

@@ -174,3 +174,78 @@ fn is_clause_of_27001(id: &ControlId) -> bool {
     ];
     clauses.contains(&id.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn controls(standard: &str, text: &str) -> Vec<String> {
+        let standard = (!standard.is_empty()).then(|| standard.parse().unwrap());
+        let ids = Catalogue::embedded().unwrap().controls_for_reference(standard, text);
+        ids.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn standards_are_named_in_many_ways() {
+        for name in
+            ["ISO27001-2013", "iso_27001_2013_aws", "ISO/IEC 27001:2013", "ISOIEC27001:2013", "ISO 27001 (2013)"]
+        {
+            let expected = StandardRef { family: Family::Iso27001, year: Some(2013) };
+            assert_eq!(name.parse(), Ok(expected), "{name}");
+        }
+        assert_eq!("ISO 27017".parse(), Ok(StandardRef { family: Family::Iso27017, year: None }));
+        assert!("CIS AWS 1.5".parse::<StandardRef>().is_err());
+        assert!("ISO 27018".parse::<StandardRef>().is_err());
+    }
+
+    #[test]
+    fn annex_a_of_2013_has_the_numbers_of_the_2015_edition() {
+        assert_eq!(controls("ISO27001-2013", "A.9.2.3"), ["9.2.3"]);
+        assert_eq!(controls("", "ISO27001:2013 A.9.2.3"), ["9.2.3"]);
+        assert_eq!(controls("", "A.12.4.1, A.12.4.3 and A.9.2.3"), ["9.2.3", "12.4.1", "12.4.3"]);
+        assert_eq!(controls("ISO27001-2013", "A.12.4.2"), [""; 0]);
+    }
+
+    #[test]
+    fn numbers_of_2022_lead_through_the_correspondence() {
+        assert_eq!(controls("ISO27001-2022", "A.8.15"), ["12.4.1", "12.4.3"]);
+        assert_eq!(controls("ISO/IEC 27002:2022", "8.15"), ["12.4.1", "12.4.3"]);
+        assert_eq!(controls("ISO 27002", "8.24"), ["10.1.1", "10.1.2"]);
+    }
+
+    #[test]
+    fn our_own_mapping_counts_where_there_is_no_other() {
+        assert_eq!(controls("ISO 27002:2022", "8.9"), ["CLD.9.5.2", "CLD.13.1.4"]);
+        assert_eq!(controls("ISO 27002:2022", "8.16"), ["CLD.12.4.5"]);
+        assert_eq!(controls("ISO 27002:2022", "7.4"), [""; 0]);
+    }
+
+    #[test]
+    fn numbers_of_27017_itself() {
+        assert_eq!(controls("", "CLD.9.5.2"), ["CLD.9.5.2"]);
+        assert_eq!(controls("", "cld 9.5.2"), ["CLD.9.5.2"]);
+        assert_eq!(controls("ISO 27017", "6.3.1"), ["CLD.6.3.1"]);
+        assert_eq!(controls("ISO 27017:2026", "8.35"), ["CLD.9.5.1", "13.1.3"]);
+        assert_eq!(controls("ISO 27017:2015", "9.4.2"), [""; 0]);
+        assert_eq!(controls("", "CLD.16.1.3"), [""; 0]);
+    }
+
+    #[test]
+    fn what_may_be_a_clause_of_27001_leads_nowhere() {
+        assert_eq!(controls("ISO 27001:2013", "6.1.1"), [""; 0]);
+        assert_eq!(controls("ISO 27001:2013", "A.6.1.1"), ["6.1.1"]);
+        assert_eq!(controls("ISO 27001:2022", "8.2"), [""; 0]);
+        assert_eq!(controls("ISO 27001:2022", "A.8.2"), ["9.2.3"]);
+        assert_eq!(controls("ISO 27001", "clause 9.2"), [""; 0]);
+        assert_eq!(controls("ISO 27001:2013", "9.2.3"), ["9.2.3"]);
+    }
+
+    #[test]
+    fn numbers_of_other_standards_lead_nowhere() {
+        for text in ["9.2.3", "CIS 9.2.3", "ISO27018 A.9.2.3", "PCI 8.2.1", "", "A", "CLD"] {
+            assert_eq!(controls("", text), [""; 0], "{text}");
+        }
+        assert_eq!(controls("ISO 27001:2022", "A.9.2.3"), [""; 0]);
+        assert_eq!(controls("ISO 27001:2013", "A.8.15"), [""; 0]);
+    }
+}
