@@ -76,11 +76,11 @@ table! {
 }
 
 table! {
-    /// A snapshot or image of a disk.
+    /// A snapshot or image of a disk or of a database.
     pub struct DiskSnapshot = "disk_snapshot" {
-        /// `snapshot` or `image`.
+        /// `snapshot`, `image` or `database-snapshot`.
         kind: String, none "never: always set";
-        /// The `uid` of the disk or machine it was made from.
+        /// The `uid` of the disk, machine or database it was made from.
         source: String, none "''";
         /// Whether it is encrypted.
         encrypted: bool, none "false";

@@ -68,6 +68,8 @@ table! {
         has_max_age: bool, none "false";
         /// After how many days, where `has_max_age`.
         max_age_days: i64, none "has_max_age = false";
+        /// Whether those it covers can sign in with a second factor, demanded or not.
+        mfa_offered: bool, none "false";
     }
 }
 

@@ -52,5 +52,9 @@ table! {
         key_manager: String, none "never: always set";
         /// Days in which a deletion can be taken back.
         recovery_days: i64, none "0";
+        /// Whether the service lets the customer choose the key that encrypts it.
+        key_selectable: bool, none "false";
+        /// Whether its value stands in clear in the evidence or in the state of the tool that made it. The value is never kept.
+        value_in_state: bool, none "false";
     }
 }

@@ -15,7 +15,7 @@ pub use findings::Finding;
 pub use identity::{AuthPolicy, Credential, Grant, Principal, ResourcePolicy};
 pub use keys::{Key, Secret};
 pub use network::{Attachment, Endpoint, FirewallRule, Network, Route};
-pub use storage::{Backup, Bucket, Database};
+pub use storage::{Backup, Bucket, Database, FileStore, Queue};
 pub use watching::{AlertRule, AuditTrail, LogStore, Protection};
 
 use crate::table::{TableDef, TableId};
@@ -50,6 +50,8 @@ pub const TABLES: &[TableDef] = &[
     AlertRule::DEF,
     Protection::DEF,
     Finding::DEF,
+    Queue::DEF,
+    FileStore::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.

@@ -51,6 +51,8 @@ table! {
         force_destroy: bool, none "false";
         /// Whether only listed networks reach it.
         network_restricted: bool, none "false";
+        /// Whether it is declared to hold records that must be kept (tags `holds-records`, `record-class`, `records`).
+        holds_records: bool, none "false";
     }
 }
 
@@ -61,7 +63,7 @@ table! {
         engine: String, none "never: always set";
         /// The engine's version, as written.
         version: String, none "''";
-        /// `instance`, `cluster`, `server`, `table`, `cache`, `warehouse`.
+        /// `instance`, `cluster`, `table`, `cache`, `warehouse`; where a server and its databases are set up apart (Azure SQL), `server` and `database`.
         kind: String, none "never: always set";
         /// Whether it is encrypted at rest.
         encrypted: bool, none "false";
@@ -101,6 +103,8 @@ table! {
         storage_grows: bool, none "false";
         /// Whether its performance is watched.
         monitored: bool, none "false";
+        /// The other regions that its data is copied to (replicas, backups in another region), sorted.
+        replicated_to: Vec<String>, none "[]";
     }
 }
 
@@ -125,5 +129,51 @@ table! {
         key_manager: String, none "never: always set";
         /// Hours between copies, where a schedule says.
         interval_hours: i64, none "0";
+        /// The other regions that copies go to, sorted.
+        replicated_to: Vec<String>, none "[]";
+    }
+}
+
+table! {
+    /// A queue, topic or stream: data rests in it until somebody takes it.
+    pub struct Queue = "queue" {
+        /// `queue`, `topic`, `stream`.
+        kind: String, none "never: always set";
+        /// Whether what it holds is encrypted at rest.
+        encrypted: bool, none "false";
+        /// The `uid` of the key, or its identifier when it is not part of the estate.
+        key: String, none "''";
+        /// Who manages the key: `customer` or `provider`.
+        key_manager: String, none "''";
+        /// Whether its policy or a binding lets everybody in.
+        public_policy: bool, none "false";
+        /// Whether it refuses connections without TLS.
+        tls_required: bool, none "false";
+        /// Whether only listed networks reach it.
+        network_restricted: bool, none "false";
+    }
+}
+
+table! {
+    /// A file system that machines mount over the network.
+    pub struct FileStore = "file_store" {
+        /// Whether it is encrypted at rest.
+        encrypted: bool, none "false";
+        /// The `uid` of the key, or its identifier when it is not part of the estate.
+        key: String, none "''";
+        /// Who manages the key: `customer` or `provider`.
+        key_manager: String, none "''";
+        /// Whether everybody who reaches it over the network may mount it.
+        open_to_all: bool, none "false";
+        /// Whether it refuses connections that are not encrypted.
+        tls_required: bool, none "false";
+        /// Whether backups of it are arranged.
+        backups: bool, none "false";
+        /// Days that they are kept, where `backups`.
+        backup_days: i64, none "0";
+        /// Whether it is kept in more than one zone.
+        multi_zone: bool, none "false";
+        /// Whether an order to delete it is refused.
+        deletion_protected: bool, none "false";
     }
 }
