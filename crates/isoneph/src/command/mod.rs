@@ -1,0 +1,44 @@
+//! The subcommands.
+
+mod assess;
+mod check;
+mod control;
+mod explain;
+mod query;
+mod table;
+
+use clap::Subcommand;
+
+use crate::exit::Exit;
+
+/// What isoneph can be asked.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Say, for every control and both roles, what the evidence in these files shows
+    Assess(Box<assess::Arguments>),
+    /// The controls of ISO/IEC 27017: what each asks of provider and customer, in our own words
+    #[command(subcommand)]
+    Control(control::Command),
+    /// The checks: what each looks at, why, and how to put right what it finds
+    #[command(subcommand)]
+    Check(check::Command),
+    /// The tables that sources fill and checks read
+    #[command(subcommand)]
+    Table(table::Command),
+    /// What a word, a standard or a control means
+    Explain(explain::Arguments),
+    /// Ask your own question of the tables, in SQL
+    Query(query::Arguments),
+}
+
+/// Runs a command.
+pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Assess(arguments) => assess::run(&arguments),
+        Command::Control(command) => control::run(&command),
+        Command::Check(command) => check::run(&command),
+        Command::Table(command) => table::run(&command),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Query(arguments) => query::run(&arguments),
+    }
+}

@@ -1,0 +1,100 @@
+//! Where output goes: the terminal, a pipe, or a file that is there whole or not at all.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::exit::{Exit, UsageError};
+
+/// A place to write to. A file appears under its name only once [`Output::finish`] has succeeded.
+pub(crate) enum Output {
+    Standard(BufWriter<io::Stdout>),
+    File { temporary: BufWriter<tempfile::NamedTempFile>, path: PathBuf },
+}
+
+impl Output {
+    /// Standard output, or a file.
+    pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Output> {
+        let Some(path) = path else {
+            return Ok(Output::Standard(BufWriter::with_capacity(1 << 16, io::stdout())));
+        };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temporary = tempfile::Builder::new()
+            .prefix(".isoneph-")
+            .tempfile_in(folder)
+            .map_err(|error| UsageError(format!("cannot write to {}: {error}", folder.display())))?;
+        Ok(Output::File { temporary: BufWriter::with_capacity(1 << 16, temporary), path: path.to_owned() })
+    }
+
+    /// Whether a person is watching.
+    pub(crate) fn is_terminal(&self) -> bool {
+        matches!(self, Output::Standard(_)) && io::stdout().is_terminal()
+    }
+
+    /// Writes out what is still held back, and puts a file in its place.
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        match self {
+            Output::Standard(mut writer) => Ok(writer.flush()?),
+            Output::File { temporary, path } => {
+                let file = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
+                keep_usual_mode(file.path())?;
+                file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Temporary files are made for their owner's eyes alone; a report is an ordinary file.
+#[cfg(unix)]
+fn keep_usual_mode(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn keep_usual_mode(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Output::Standard(writer) => writer.write(bytes),
+            Output::File { temporary, .. } => temporary.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Standard(writer) => writer.flush(),
+            Output::File { temporary, .. } => temporary.flush(),
+        }
+    }
+}
+
+/// Tells an error on standard error, and how the run ends for it.
+pub(crate) fn report(error: &anyhow::Error) -> Exit {
+    if is_broken_pipe(error) {
+        // The reader went away (`isoneph … | head`): nobody is left to tell.
+        return Exit::Done;
+    }
+    let exit = if error.is::<UsageError>() { Exit::Usage } else { Exit::Internal };
+    let message = match exit {
+        Exit::Usage => format!("error: {error}"),
+        _ => format!("internal error: {error:#}"),
+    };
+    warn(&message);
+    exit
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    kinds.map(io::Error::kind).any(|kind| kind == io::ErrorKind::BrokenPipe)
+}
+
+/// Tells something on standard error. That nobody can be told is no reason to stop.
+pub(crate) fn warn(message: &str) {
+    let _ = writeln!(anstream::stderr(), "{message}");
+}
