@@ -76,6 +76,9 @@ pub enum Problem {
         /// The control of the 2026 edition.
         new: ControlId,
     },
+    /// A control of 2015 that goes nowhere and is not listed as dropped, or the other way round.
+    #[error("{0} has to have either links to 2026 or an entry among those dropped there")]
+    NotDropped(ControlId),
     /// A correspondence between the editions of ISO/IEC 27002 that only one list tells.
     #[error("the correspondence between {old} (2013) and {new} (2022) is in one of the lists only")]
     OneSidedBase {

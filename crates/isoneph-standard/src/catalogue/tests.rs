@@ -182,6 +182,12 @@ fn the_editions_tell_one_crosswalk() {
     let link = "{ id = \"8.9\", relation = \"absorbed\" }";
     let error = edited("CLD.9.5.2", link, "{ id = \"8.9\", relation = \"successor\" }");
     assert!(error.to_string().contains("between CLD.9.5.2 (2015) and 8.9 (2026)"), "{error}");
+    let error = edited("CLD.9.5.2", link, "");
+    assert!(error.to_string().contains("between CLD.9.5.2 (2015) and 8.9 (2026)"), "{error}");
+    let error = edited("9.1.2", "iso27017_2026 = []", "iso27017_2026 = [{ id = \"5.16\", relation = \"part\" }]");
+    assert!(error.to_string().starts_with("controls/9.1.2-"), "{error}");
+    let error = edited("iso27017-2026", "{ id = \"15.1.1\", basis", "{ id = \"15.1.2\", basis");
+    assert!(error.to_string().contains("15.1.1 has to have either"), "{error}");
     let error = edited("iso27002-2022", "\"5.1.1\", \"5.1.2\"", "\"5.1.2\"");
     assert!(error.to_string().contains("between 5.1.1 (2013) and 5.1 (2022)"), "{error}");
 }
