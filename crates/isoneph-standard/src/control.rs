@@ -130,6 +130,12 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// A requirement by its name within the cell (`image-baseline`). Where cells of 2015 with one name were joined in
+    /// 2026, the first.
+    pub fn requirement(&self, name: &str) -> Option<&Requirement> {
+        self.requires.iter().find(|r| r.key.name == name)
+    }
+
     /// The passages in one language, one a line. Empty where nothing is known or asked.
     pub fn text(&self, lang: Lang) -> String {
         let lines: Vec<&str> = self.passages.iter().map(|p| p.text.get(lang)).collect();

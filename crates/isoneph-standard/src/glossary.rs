@@ -188,7 +188,12 @@ impl Glossary {
     pub(crate) fn lookup<'a>(&'a self, asked: &str, catalogue: &'a Catalogue) -> Lookup<'a> {
         let mut hits: Vec<Hit<'a>> = self.find(asked).into_iter().map(Hit::Term).collect();
         hits.extend(controls(asked, catalogue));
-        let near = if hits.is_empty() { self.near(asked).into_iter().map(Hit::Term).collect() } else { Vec::new() };
+        let mut near: Vec<Hit<'a>> = Vec::new();
+        if hits.is_empty() {
+            near.extend(self.near(asked).into_iter().map(Hit::Term));
+            near.extend(controls_about(asked, catalogue).map(Hit::Control));
+            near.truncate(MOST_NEAR);
+        }
         Lookup { asked: asked.trim().to_owned(), hits, near }
     }
 }
@@ -203,6 +208,21 @@ fn nearness(asked: &str, name: &str) -> Option<usize> {
     }
     let most = asked_len.min(name_len) / 3;
     spelling::distance(asked, name).filter(|distance| (1..=most).contains(distance))
+}
+
+/// The controls of the default edition with this word in the title.
+fn controls_about<'a>(asked: &str, catalogue: &'a Catalogue) -> impl Iterator<Item = &'a Control> {
+    let asked = word(asked);
+    let in_english = |title: &str, asked: &str| title.split_whitespace().any(|w| word(w) == asked);
+    let in_japanese = |title: &str, asked: &str| !asked.is_ascii() && spelling::key(title).contains(asked);
+    let controls = catalogue.edition(Edition::E2015).controls();
+    controls.filter(move |c| in_english(&c.title.en, &asked) || in_japanese(&c.title.ja, &asked))
+}
+
+/// The key of one word, in the singular.
+fn word(text: &str) -> String {
+    let key = spelling::key(text);
+    spelling::singular(&key).unwrap_or(key)
 }
 
 /// The controls with this identifier or this title, in either edition.
@@ -317,6 +337,8 @@ mod tests {
         assert_eq!(near("multi-tenency")[0], "multi-tenancy");
         assert!(near("responsibilities").contains(&"shared responsibility".to_owned()));
         assert!(near("可搬").contains(&"data portability".to_owned()));
+        assert!(near("disposals").contains(&"11.2.7 Secure disposal or re-use of equipment".to_owned()));
+        assert!(near("容量").contains(&"12.1.3 Capacity management".to_owned()));
         assert!(near("").is_empty());
         assert!(near(&"x".repeat(10_000)).is_empty());
     }

@@ -197,3 +197,23 @@ fn a_title_is_the_same_wherever_it_stands() {
     let error = edited("iso27002-2013", "ja = \"鍵管理\"", "ja = \"鍵の管理\"");
     assert!(error.to_string().contains("10.1.2 is called"), "{error}");
 }
+
+#[test]
+fn every_text_has_words_in_both_languages() {
+    let error = edited("10.1.2", "title_ja_basis", "evidence = [{ en = \" \", ja = \"鍵\" }]\ntitle_ja_basis");
+    assert!(matches!(error, CatalogueError::Syntax { .. }), "a key that is there twice: {error}");
+    let error = edited("iso27002-2022", "ja = \"選考\"", "ja = \"　\"");
+    assert!(error.to_string().ends_with("'title' is empty in English or Japanese"), "{error}");
+}
+
+#[test]
+fn a_requirement_has_a_name_of_its_own_in_kebab_case() {
+    let cell = &catalogue().control(Edition::E2015, &id("9.2.1")).unwrap().provider;
+    let [first, second, ..] = cell.requires.as_slice() else { panic!("the test needs two requirements") };
+    assert_eq!(cell.requirement(&second.key.name), Some(second));
+    let named = |name: &str| format!("id = \"{name}\"");
+    let error = edited("9.2.1", &named(&second.key.name), &named(&first.key.name));
+    assert!(error.to_string().ends_with(&format!("'{}' is there twice", first.key.name)), "{error}");
+    let error = edited("9.2.1", &named(&second.key.name), &named("Not_Kebab"));
+    assert!(error.to_string().ends_with("should be in kebab-case (like image-baseline)"), "{error}");
+}
