@@ -63,7 +63,7 @@ table! {
         engine: String, none "never: always set";
         /// The engine's version, as written.
         version: String, none "''";
-        /// `instance`, `cluster`, `table`, `cache`, `warehouse`; where a server and its databases are set up apart (Azure SQL), `server` and `database`.
+        /// `instance`, `cluster`, `replica` (a copy to read from), `cache`, `warehouse`; `table` for what is reached through the provider's API alone (DynamoDB, BigQuery); where a server and its databases are set up apart (Azure SQL), `server` and `database`.
         kind: String, none "never: always set";
         /// Whether it is encrypted at rest.
         encrypted: bool, none "false";
@@ -105,6 +105,8 @@ table! {
         monitored: bool, none "false";
         /// The other regions that its data is copied to (replicas, backups in another region), sorted.
         replicated_to: Vec<String>, none "[]";
+        /// The port it listens on; 0 where it has none of its own.
+        port: i64, none "0";
     }
 }
 
