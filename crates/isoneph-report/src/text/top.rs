@@ -1,0 +1,154 @@
+//! What was assessed, and in one line what came of it.
+
+use isoneph_assessment::RolesBasis;
+use isoneph_model::{Outcome, Severity};
+use isoneph_standard::standing::RULE;
+use isoneph_tables::Input;
+
+use crate::plain::plain;
+use crate::text::View;
+use crate::text::page::{Look, Page};
+use crate::words::Words;
+
+/// Inputs named in the head; the others are counted.
+const INPUTS_NAMED: usize = 8;
+
+pub(super) fn write(page: &mut Page, view: &View<'_>) {
+    let (head, words) = (view.head, view.words);
+    let subtitle = subtitle(view);
+    page.line(&page.paint(Look::Bold, &format!("{} {}: {subtitle}", head.tool.name, head.tool.version)));
+    let labels = ["inputs", "services", "accounts", "regions", "period", "roles", "config"].map(|key| words.say(key));
+    let width = labels.iter().map(|label| unicode_width::UnicodeWidthStr::width(label.as_str())).max().unwrap_or(0);
+    let [inputs, services, accounts, regions, period, roles, config] = &labels;
+    for (index, input) in head.inputs.iter().take(INPUTS_NAMED).enumerate() {
+        let label = if index == 0 { inputs.as_str() } else { "" };
+        page.labelled(label, width, &format!("{} ({})", plain(&input.path), input_words(words, input)));
+    }
+    if let Some(more @ 1..) = head.inputs.len().checked_sub(INPUTS_NAMED) {
+        page.labelled("", width, &words.say_with("and-more", &[("n", more.into())]));
+    }
+    let named: Vec<&str> = head.scope.services.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
+    page.labelled(services, width, &list(words, &named, "not-declared"));
+    let named: Vec<&str> = head.scope.accounts.iter().map(String::as_str).collect();
+    page.labelled(accounts, width, &list(words, &named, "not-declared"));
+    let named: Vec<&str> = head.scope.regions.iter().map(String::as_str).collect();
+    page.labelled(regions, width, &list(words, &named, "any"));
+    if let Some((from, to)) = head.scope.period {
+        page.labelled(period, width, &format!("{from} – {to}"));
+    }
+    page.labelled(roles, width, &words.say(roles_key(head.scope.roles)));
+    let config_is = head.config.sha256.map_or_else(|| words.say("config-none"), |d| format!("SHA-256 {d}"));
+    page.labelled(config, width, &config_is);
+    for parameter in &head.config.parameters {
+        let changed = words.say_with(
+            "parameter-changed",
+            &[
+                ("check", parameter.check.as_str().into()),
+                ("name", parameter.name.as_str().into()),
+                ("value", parameter.value.as_str().into()),
+                ("default", parameter.default.as_str().into()),
+            ],
+        );
+        let looser = if parameter.looser { format!(" ({})", words.say("parameter-looser")) } else { String::new() };
+        page.labelled("", width, &format!("{changed}{looser}"));
+    }
+    losses(page, view);
+}
+
+fn subtitle(view: &View<'_>) -> String {
+    let (edition, date) = (view.head.edition.as_str(), view.head.as_of.to_string());
+    view.words.say_with("subtitle", &[("edition", edition.into()), ("date", date.as_str().into())])
+}
+
+pub(crate) fn roles_key(roles: RolesBasis) -> &'static str {
+    match roles {
+        RolesBasis::Declared => "roles-declared",
+        RolesBasis::Assumed => "roles-assumed",
+    }
+}
+
+/// The format, class and size of an input.
+pub(crate) fn input_words(words: &Words, input: &Input) -> String {
+    if input.format.is_empty() {
+        return words.say("input-unknown");
+    }
+    let class = input.class.map(|class| words.class(class)).unwrap_or_else(|| words.say("unknown-value"));
+    words.say_with(
+        "input-line",
+        &[("format", input.format.as_str().into()), ("class", class.as_str().into()), ("records", input.records.into())],
+    )
+}
+
+fn list(words: &Words, names: &[&str], when_empty: &str) -> String {
+    const MOST: usize = 12;
+    if names.is_empty() {
+        return words.say(when_empty);
+    }
+    let shown: Vec<_> = names.iter().take(MOST).map(|name| plain(name)).collect();
+    let mut text = shown.join(&words.say("list-separator"));
+    if names.len() > MOST {
+        text = format!("{text} {}", words.say_with("and-more", &[("n", (names.len() - MOST).into())]));
+    }
+    text
+}
+
+/// What is lost makes every number below it smaller than the truth: it comes first.
+fn losses(page: &mut Page, view: &View<'_>) {
+    const MOST: usize = 10;
+    if view.tail.losses.is_empty() {
+        return;
+    }
+    page.blank();
+    page.paragraph(0, &view.words.say("losses"), Look::Bad);
+    for loss in view.tail.losses.iter().take(MOST) {
+        page.paragraph(2, &plain(&loss.message), Look::Plain);
+    }
+    if let Some(more @ 1..) = view.tail.losses.len().checked_sub(MOST) {
+        page.paragraph(2, &view.words.say_with("and-more", &[("n", more.into())]), Look::Dim);
+    }
+}
+
+/// The rule, and what came of it all.
+pub(super) fn close(page: &mut Page, view: &View<'_>) {
+    let words = view.words;
+    page.heading(&words.say("rule"));
+    page.paragraph(2, RULE.get(words.lang()), Look::Dim);
+    page.blank();
+    let counts = outcome_counts(view);
+    page.paragraph(0, &counts, Look::Bold);
+    let open: u64 = view.tail.failures.values().sum();
+    let look = if open > 0 { Look::Bad } else { Look::Good };
+    page.paragraph(0, &failures_line(view), look);
+    if !view.tail.losses.is_empty() {
+        page.paragraph(0, &words.say("closing-loss"), Look::Bad);
+    }
+    page.paragraph(0, &words.say("closing-more"), Look::Dim);
+}
+
+fn outcome_counts(view: &View<'_>) -> String {
+    let n = |outcome| view.tail.outcomes.get(&outcome).copied().unwrap_or_default();
+    view.words.say_with(
+        "counts-line",
+        &[
+            ("fail", n(Outcome::Fail).into()),
+            ("unknown", n(Outcome::Unknown).into()),
+            ("pass", n(Outcome::Pass).into()),
+            ("na", n(Outcome::NotApplicable).into()),
+        ],
+    )
+}
+
+/// Unaccepted failures by severity.
+pub(super) fn failures_line(view: &View<'_>) -> String {
+    let total: u64 = view.tail.failures.values().sum();
+    if total == 0 {
+        return view.words.say("no-failures");
+    }
+    let by_severity: Vec<String> = Severity::ALL
+        .iter()
+        .rev()
+        .filter_map(|s| view.tail.failures.get(s).filter(|n| **n > 0).map(|n| format!("{n} {}", view.words.severity(*s))))
+        .collect();
+    let line = view.words.say_with("closing-fail", &[("n", total.into())]);
+    format!("{line}: {}", by_severity.join(&view.words.say("list-separator")))
+}

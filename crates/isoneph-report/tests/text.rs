@@ -1,0 +1,44 @@
+//! The report for a terminal.
+
+mod fixture;
+
+use isoneph_model::Lang;
+use isoneph_report::{Style, TextWriter};
+
+fn text(assessment: &fixture::Assessment, lang: Lang, style: Style) -> String {
+    let mut out = Vec::new();
+    assessment.write(&mut TextWriter::new(&mut out, fixture::catalogue(), lang, style)).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+const PLAIN: Style = Style { color: false, width: 100 };
+
+#[test]
+fn english() {
+    insta::assert_snapshot!(text(&fixture::assessment(), Lang::En, PLAIN));
+}
+
+#[test]
+fn japanese() {
+    insta::assert_snapshot!(text(&fixture::assessment(), Lang::Ja, PLAIN));
+}
+
+#[test]
+fn names_from_evidence_cannot_command_the_terminal() {
+    let plain = text(&fixture::assessment(), Lang::En, PLAIN);
+    let allowed = |c: char| c == '\n' || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}'));
+    assert!(plain.chars().all(allowed));
+    let colored = text(&fixture::assessment(), Lang::En, Style { color: true, width: 100 });
+    let escapes: Vec<&str> = colored.split('\u{1b}').skip(1).collect();
+    assert!(escapes.iter().all(|e| e.starts_with('[') && e.split_once('m').is_some_and(|(code, _)| code.len() < 6)));
+    assert!(!escapes.is_empty());
+}
+
+#[test]
+fn two_runs_give_the_same_bytes() {
+    let style = Style { color: true, width: 72 };
+    assert_eq!(
+        text(&fixture::whole_assessment(), Lang::Ja, style),
+        text(&fixture::whole_assessment(), Lang::Ja, style)
+    );
+}
