@@ -13,6 +13,10 @@ table! {
         public_access_blocked: bool, none "false";
         /// Whether the serial console of virtual machines is open to the account.
         serial_console_access: bool, none "false";
+        /// Whether the evidence shows how the account as a whole is set up: the account itself, a trail, a protection service, a budget or a setting of it. NULL where only things inside it are seen, as in the plan of one application: then what it lacks proves nothing.
+        settings_seen: bool, none "false";
+        /// Whether the provider itself records the administration of the account, keeps the record for more than a year, and lets nobody switch it off.
+        recorded_by_provider: bool, none "false";
     }
 }
 
