@@ -122,29 +122,29 @@ pub(crate) fn show_control(
 ) -> anyhow::Result<()> {
     let words = words(lang);
     writeln!(output, "{} {}", control.id, control.title.get(lang))?;
-    writeln!(output, "  ISO/IEC 27017:{}; {}: {}", control.edition, words.text("control-clause"), control.clause)?;
+    writeln!(output, "  ISO/IEC 27017:{}; {}: {}", control.edition, words.say("control-clause"), control.clause)?;
     if let Some(objective) = &control.objective_group {
-        writeln!(output, "  {}: {objective}", words.text("control-objective"))?;
+        writeln!(output, "  {}: {objective}", words.say("control-objective"))?;
     }
     let confidence = &control.confidence;
     let basis = confidence.basis.get(lang);
-    paragraph(output, 2, &format!("{}: {} ({basis})", words.text("control-confidence"), confidence.flags))?;
+    paragraph(output, 2, &format!("{}: {} ({basis})", words.say("control-confidence"), confidence.flags))?;
     for one in Role::ALL.iter().copied().filter(|one| role.is_none_or(|role| role == *one)) {
-        writeln!(output, "\n{}", words.text(&format!("role-{one}")))?;
+        writeln!(output, "\n{}", words.say(&format!("role-{one}")))?;
         show_cell(output, control.cell(one), lang)?;
     }
     if !control.evidence.is_empty() {
-        writeln!(output, "\n{}", words.text("control-evidence"))?;
+        writeln!(output, "\n{}", words.say("control-evidence"))?;
         for kind in &control.evidence {
             item(output, kind.get(lang))?;
         }
     }
     show_crosswalk(output, control, lang)?;
     if let Some(checks) = checks {
-        writeln!(output, "\n{}", words.text("control-checks"))?;
+        writeln!(output, "\n{}", words.say("control-checks"))?;
         let serving = checks_of(checks, control.edition, &control.id);
         if serving.is_empty() {
-            paragraph(output, 2, &words.text("control-no-checks"))?;
+            paragraph(output, 2, &words.say("control-no-checks"))?;
         }
         for (id, title) in serving {
             item(output, &format!("{id}: {}", title.get(lang)))?;
@@ -156,13 +156,13 @@ pub(crate) fn show_control(
 fn show_cell(output: &mut Output, cell: &Cell, lang: Lang) -> anyhow::Result<()> {
     let words = words(lang);
     if !cell.guidance {
-        return paragraph(output, 2, &words.text("control-no-guidance"));
+        return paragraph(output, 2, &words.say("control-no-guidance"));
     }
     match &cell.origin {
         Origin::Written => {}
         Origin::Derived { from } => {
             let ids: Vec<&str> = from.iter().map(ControlId::as_str).collect();
-            paragraph(output, 2, &words.with("control-derived", &[("ids", &ids.join(", "))]))?;
+            paragraph(output, 2, &words.say_with("control-derived", &[("ids", ids.join(", ").as_str().into())]))?;
         }
         Origin::Unseen { known } => paragraph(output, 2, known.get(lang))?,
     }
@@ -170,14 +170,14 @@ fn show_cell(output: &mut Output, cell: &Cell, lang: Lang) -> anyhow::Result<()>
         paragraph(output, 2, passage.text.get(lang))?;
     }
     if !cell.requires.is_empty() {
-        writeln!(output, "  {}:", words.text("control-requires"))?;
+        writeln!(output, "  {}:", words.say("control-requires"))?;
     }
     for requirement in &cell.requires {
         let weight = match requirement.support {
-            Support::Required => words.text("control-required"),
-            Support::Contributing => words.text("control-contributing"),
+            Support::Required => words.say("control-required"),
+            Support::Contributing => words.say("control-contributing"),
         };
-        let kind = words.text(&format!("kind-{}", requirement.kind));
+        let kind = words.say(&format!("kind-{}", requirement.kind));
         item(output, &format!("{} [{kind}, {weight}] {}", requirement.key.name, requirement.what.get(lang)))?;
     }
     Ok(())
@@ -186,12 +186,12 @@ fn show_cell(output: &mut Output, cell: &Cell, lang: Lang) -> anyhow::Result<()>
 fn show_crosswalk(output: &mut Output, control: &Control, lang: Lang) -> anyhow::Result<()> {
     let words = words(lang);
     let links: Vec<String> =
-        control.links.iter().map(|link| format!("{} ({})", link.id, words.text(&format!("relation-{}", link.relation)))).collect();
+        control.links.iter().map(|link| format!("{} ({})", link.id, words.say(&format!("relation-{}", link.relation)))).collect();
     let base: Vec<&str> = control.iso27002_2022.iter().map(ControlId::as_str).collect();
     writeln!(output)?;
     for (key, ids) in [("control-crosswalk", links.join(", ")), ("control-iso27002", base.join(", "))] {
         if !ids.is_empty() {
-            writeln!(output, "{}: {ids}", words.text(key))?;
+            writeln!(output, "{}: {ids}", words.say(key))?;
         }
     }
     if let Some(note) = &control.links_note {
@@ -204,10 +204,10 @@ fn show_crosswalk(output: &mut Output, control: &Control, lang: Lang) -> anyhow:
 pub(crate) fn show_base(output: &mut Output, control: &BaseControl, lang: Lang) -> anyhow::Result<()> {
     let words = words(lang);
     writeln!(output, "{} {}", control.id, control.title.get(lang))?;
-    writeln!(output, "  {}; {}: {}", control.standard, words.text("control-clause"), control.group)?;
-    paragraph(output, 2, &words.with("control-base-only", &[("standard", control.standard.as_str())]))?;
+    writeln!(output, "  {}; {}: {}", control.standard, words.say("control-clause"), control.group)?;
+    paragraph(output, 2, &words.say_with("control-base-only", &[("standard", control.standard.as_str().into())]))?;
     if control.cloud == CloudLayer::NoteOnly {
-        paragraph(output, 2, &words.text("control-note-only"))?;
+        paragraph(output, 2, &words.say("control-note-only"))?;
     }
     Ok(())
 }

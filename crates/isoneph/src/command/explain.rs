@@ -48,11 +48,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 
 fn nothing(lookup: &Lookup<'_>, lang: Lang) -> String {
     let words = words(lang);
-    let mut text = words.with("explain-nothing", &[("asked", &lookup.asked)]);
+    let mut text = words.say_with("explain-nothing", &[("asked", lookup.asked.as_str().into())]);
     if !lookup.near.is_empty() {
         let names: Vec<String> = lookup.near.iter().map(|hit| hit.name(lang)).collect();
         text.push('\n');
-        text.push_str(&words.with("explain-near", &[("names", &names.join(", "))]));
+        text.push_str(&words.say_with("explain-near", &[("names", names.join(", ").as_str().into())]));
     }
     text
 }
@@ -74,11 +74,11 @@ fn show_term(output: &mut Output, term: &Term, lang: Lang) -> anyhow::Result<()>
     let aliases: Vec<&str> = term.aliases.en.iter().chain(&term.aliases.ja).map(String::as_str).collect();
     for (key, names) in [("explain-aliases", aliases), ("explain-related", term.related.iter().map(String::as_str).collect())] {
         if !names.is_empty() {
-            writeln!(output, "  {}: {}", words.text(key), names.join(", "))?;
+            writeln!(output, "  {}: {}", words.say(key), names.join(", "))?;
         }
     }
     if let Some(source) = &term.source {
-        writeln!(output, "  {}: {source}", words.text("explain-source"))?;
+        writeln!(output, "  {}: {source}", words.say("explain-source"))?;
     }
     Ok(())
 }

@@ -1,0 +1,21 @@
+//! Benchmarks a user can run. Each measures isoneph and a yardstick in one run and tells the ratio: seconds of one
+//! machine say nothing about another.
+
+mod assess;
+mod process;
+
+use clap::Subcommand;
+
+/// What can be measured.
+#[derive(Subcommand)]
+pub(crate) enum Bench {
+    /// `isoneph assess` on Terraform plans of growing size, against Python reading the same JSON
+    Assess(assess::Arguments),
+}
+
+/// Runs a benchmark.
+pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
+    match bench {
+        Bench::Assess(arguments) => assess::run(arguments),
+    }
+}
