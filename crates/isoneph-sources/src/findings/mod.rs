@@ -23,6 +23,9 @@ mod sarif;
 mod stream;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::BufRead;
 
 use isoneph_model::{EvidenceClass, Extent, GapCode, InputId, SnapshotKind};
@@ -32,32 +35,45 @@ use crate::head::{FirstKeys, Kind};
 use crate::{Fault, Format};
 use reported::Drain;
 
-/// The format, as soon as the first keys of a file tell it.
-pub(crate) fn sniff(head: &FirstKeys) -> Option<Format> {
-    if head.kind("runs") == Some(Kind::Array) && (head.has("runs/0/tool") || head.text("version").is_some()) {
-        return Some(Format::Sarif);
-    }
-    // A finding alone or the first of its lines, the first of an array, and the first in what AWS's interfaces answer.
-    ["", "0/", "Findings/0/", "findings/0/"].into_iter().find_map(|root| sniff_finding(head, root)).or_else(|| {
-        let empty = head.kind("Findings") == Some(Kind::Array) && !head.has("Findings/0");
-        let event = head.has("detail/findings") && head.text("source") == Some("aws.securityhub");
-        (event || (empty && head.has("NextToken"))).then_some(Format::Asff)
-    })
+macro_rules! marks {
+    ($root:literal) => {
+        Marks {
+            ocsf: [
+                concat!($root, "class_uid"),
+                concat!($root, "finding_info/uid"),
+                concat!($root, "finding_info/title"),
+            ],
+            asff_product: [concat!($root, "ProductArn"), concat!($root, "GeneratorId")],
+            asff: [concat!($root, "SchemaVersion"), concat!($root, "AwsAccountId")],
+        }
+    };
 }
 
-fn sniff_finding(head: &FirstKeys, root: &str) -> Option<Format> {
-    let mut path = String::with_capacity(48);
-    let mut has = |key: &str| {
-        path.clear();
-        path.push_str(root);
-        path.push_str(key);
-        head.has(&path)
-    };
-    if has("class_uid") || has("finding_info/uid") || has("finding_info/title") {
-        return Some(Format::Ocsf);
+/// What tells a finding, under each of the places where a file's first finding may stand: a finding alone or the first of
+/// its lines, the first of an array, the first in what AWS's interfaces answer.
+const MARKS: [Marks; 4] = [marks!(""), marks!("0/"), marks!("Findings/0/"), marks!("findings/0/")];
+
+/// The paths of the keys that tell a finding.
+struct Marks {
+    ocsf: [&'static str; 3],
+    asff_product: [&'static str; 2],
+    asff: [&'static str; 2],
+}
+
+/// The format, as soon as the first keys of a file tell it.
+pub(crate) fn sniff(head: &FirstKeys) -> Option<Format> {
+    let has = |path: &&str| head.has(path);
+    if head.kind("runs") == Some(Kind::Array) && (has(&"runs/0/tool") || head.text("version").is_some()) {
+        return Some(Format::Sarif);
     }
-    let product = has("ProductArn") || has("GeneratorId");
-    (product && (has("SchemaVersion") || has("AwsAccountId"))).then_some(Format::Asff)
+    let told = MARKS.iter().find_map(|marks| match () {
+        () if marks.ocsf.iter().any(has) => Some(Format::Ocsf),
+        () if marks.asff_product.iter().any(has) && marks.asff.iter().any(has) => Some(Format::Asff),
+        () => None,
+    });
+    let is_event = || has(&"detail/findings") && head.text("source") == Some("aws.securityhub");
+    let is_empty_answer = || head.kind("Findings") == Some(Kind::Array) && has(&"NextToken") && !has(&"Findings/0");
+    told.or_else(|| (is_event() || is_empty_answer()).then_some(Format::Asff))
 }
 
 /// Reads a file of a format that [`sniff`] told.

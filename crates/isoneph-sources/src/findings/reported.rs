@@ -164,9 +164,10 @@ impl<'s> Drain<'s> {
 
     /// The finding's own identity, or rule and resource; told apart where a report repeats it.
     fn uid(&mut self, reported: &Reported, thing: &Thing) -> String {
-        let own = match reported.id.as_str() {
-            "" => format!("{}@{}", reported.rule, thing.id),
-            id => id.to_owned(),
+        let own = match (reported.id.as_str(), thing.id.as_str()) {
+            ("", "") => reported.rule.clone(),
+            ("", thing) => format!("{}@{thing}", reported.rule),
+            (id, _) => id.to_owned(),
         };
         let uid = format!("{}:{own}", self.snapshot);
         let times = self.uids.entry(own).or_insert(0);

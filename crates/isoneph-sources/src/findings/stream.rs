@@ -43,19 +43,23 @@ fn at_end(reader: &mut dyn BufRead) -> Result<bool, Fault> {
 
 fn read_lines(reader: &mut dyn BufRead, drain: &mut Drain<'_>) -> Result<(), Fault> {
     let mut line = Vec::new();
-    for number in 2_u64.. {
+    let mut number = 1;
+    loop {
         line.clear();
         if reader.take(RECORD_CAP as u64 + 1).read_until(b'\n', &mut line)? == 0 {
-            break;
+            return Ok(());
         }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        number += 1;
         if line.len() > RECORD_CAP && !line.ends_with(b"\n") {
             drain.refuse(&record_place(number), "too-large", "the finding is larger than 16 MiB");
             skip_line(reader)?;
-        } else if !line.iter().all(u8::is_ascii_whitespace) {
+        } else {
             read_line(&line, number, drain)?;
         }
     }
-    Ok(())
 }
 
 fn skip_line(reader: &mut dyn BufRead) -> Result<(), Fault> {
@@ -74,7 +78,8 @@ fn skip_line(reader: &mut dyn BufRead) -> Result<(), Fault> {
 }
 
 fn read_line(line: &[u8], number: u64, drain: &mut Drain<'_>) -> Result<(), Fault> {
-    parse(line, &record_place(number), drain)
+    // Without its end, so that serde's messages speak of line 1.
+    parse(line.trim_ascii_end(), &record_place(number), drain)
 }
 
 fn record_place(number: u64) -> Locator {
