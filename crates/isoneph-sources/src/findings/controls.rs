@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use isoneph_model::ControlId;
 use isoneph_standard::{BaseStandard, Catalogue, Family, StandardRef};
 
-use super::mapping::Mappings;
+use super::mapping::{MappingError, Mappings};
+use crate::Fault;
 
 /// How many different references are remembered.
 const REMEMBERED: usize = 20_000;
@@ -35,20 +36,20 @@ pub(super) struct Bearing {
 
 /// Finds controls, remembering what it found: every finding of a scanner names the same few clauses.
 pub(super) struct Controls {
-    catalogue: Option<&'static Catalogue>,
+    catalogue: &'static Catalogue,
     mappings: &'static Mappings,
     remembered: BTreeMap<String, Rc<[ControlId]>>,
 }
 
 impl Controls {
     /// Over the catalogue and the mapping that this program carries.
-    pub(super) fn new() -> Controls {
-        static MAPPINGS: OnceLock<Mappings> = OnceLock::new();
-        Controls {
-            catalogue: Catalogue::embedded().ok(),
-            mappings: MAPPINGS.get_or_init(|| Mappings::embedded().unwrap_or_default()),
-            remembered: BTreeMap::new(),
-        }
+    pub(super) fn new() -> Result<Controls, Fault> {
+        static MAPPINGS: OnceLock<Result<Mappings, MappingError>> = OnceLock::new();
+        // Tests see to it that neither happens; if one does, no finding must quietly lose its controls.
+        let broken = |error: &dyn std::error::Error| Fault::reject("", "internal", error.to_string());
+        let catalogue = Catalogue::embedded().map_err(|error| broken(&error))?;
+        let mappings = MAPPINGS.get_or_init(Mappings::embedded).as_ref().map_err(|error| broken(error))?;
+        Ok(Controls { catalogue, mappings, remembered: BTreeMap::new() })
     }
 
     /// The controls that a finding bears on. What it names goes before what we think of its rule.
@@ -67,16 +68,15 @@ impl Controls {
     }
 
     fn named(&mut self, reference: Reference<'_>) -> Rc<[ControlId]> {
-        let Some(catalogue) = self.catalogue else { return Rc::default() };
         let key = format!("{}\0{}", reference.standard.unwrap_or_default(), reference.text);
         if let Some(known) = self.remembered.get(&key) {
             return Rc::clone(known);
         }
         let standard = standard_of(reference);
         let mut controls: BTreeSet<ControlId> =
-            catalogue.controls_for_reference(standard, reference.text).into_iter().collect();
+            self.catalogue.controls_for_reference(standard, reference.text).into_iter().collect();
         if let Some(standard) = standard {
-            controls.extend(base_controls(catalogue, standard, reference.text));
+            controls.extend(base_controls(self.catalogue, standard, reference.text));
         }
         let controls: Rc<[ControlId]> = controls.into_iter().collect();
         if self.remembered.len() < REMEMBERED {
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     fn named(standard: Option<&str>, text: &str) -> Vec<String> {
-        let bearing = Controls::new().of([Reference { standard, text }], "no such rule");
+        let bearing = Controls::new().unwrap().of([Reference { standard, text }], "no such rule");
         assert!(bearing.controls.is_empty() || bearing.basis == "named");
         bearing.controls.iter().map(ToString::to_string).collect()
     }
@@ -172,7 +172,7 @@ mod tests {
     fn what_a_finding_names_goes_before_the_mapping() {
         let rule = "ec2_instance_imdsv2_enabled";
         let reference = Reference { standard: Some("ISO27001-2013"), text: "A.12.4.1" };
-        let mut controls = Controls::new();
+        let mut controls = Controls::new().unwrap();
         assert_eq!(controls.of([reference], rule).basis, "named");
         let mapped = controls.of([], rule);
         assert_eq!(mapped.basis, "mapped");

@@ -89,7 +89,7 @@ pub(crate) fn read(format: Format, reader: &mut dyn BufRead, input: InputId, sin
         input,
         locator: None,
     });
-    let mut drain = Drain::new(sink, input, snapshot);
+    let mut drain = Drain::new(sink, input, snapshot)?;
     let result = stream::read(format, reader, &mut drain);
     drain.finish();
     let (records, rejects) = (drain.records(), drain.rejects());

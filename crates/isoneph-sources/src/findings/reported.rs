@@ -78,10 +78,10 @@ pub(super) struct Drain<'s> {
 }
 
 impl<'s> Drain<'s> {
-    pub(super) fn new(sink: &'s mut Sink, input: InputId, snapshot: i64) -> Drain<'s> {
+    pub(super) fn new(sink: &'s mut Sink, input: InputId, snapshot: i64) -> Result<Drain<'s>, Fault> {
         let declared_account = sink.declared_account(input);
-        let (uids, controls) = (BTreeMap::new(), Controls::new());
-        Drain { sink, input, controls, snapshot, declared_account, uids, records: 0, rejects: 0 }
+        let (uids, controls) = (BTreeMap::new(), Controls::new()?);
+        Ok(Drain { sink, input, controls, snapshot, declared_account, uids, records: 0, rejects: 0 })
     }
 
     /// How many findings were seen, understood or not.
