@@ -4,11 +4,13 @@
 //! An assessment is streamed. A [`Writer`] gets the [`Head`] first, then every [`CheckOutcome`] in order (by check,
 //! then subject), then the [`Tail`]. A writer that wants the summary first keeps what it needs.
 
+mod filter;
 mod head;
 mod message;
 mod outcome;
 mod tail;
 
+pub use filter::{Filtered, View};
 pub use head::{CheckInfo, Config, Head, Parameter, RolesBasis, Scope, Supports, Tool};
 pub use message::{Message, MessageError};
 pub use outcome::{CheckOutcome, Evidence, Exception, Subject};

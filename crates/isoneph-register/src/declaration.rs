@@ -154,6 +154,14 @@ impl Declaration {
         self.parties.iter().any(|party| party.id.get_ref() == provider).then_some(Role::Customer)
     }
 
+    /// The ids of the accounts of a service, or in which it runs.
+    pub fn accounts_of<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a str> {
+        let concerns = move |account: &&Account| {
+            account.of.iter().chain(&account.serves).any(|named| named.get_ref() == service)
+        };
+        self.accounts.iter().filter(concerns).map(|account| account.id.get_ref().as_str())
+    }
+
     /// The declared account with this id.
     pub fn account(&self, id: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.id.get_ref() == id)

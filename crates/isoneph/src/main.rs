@@ -2,6 +2,7 @@
 //! an exit code. One file a subcommand, under `command/`.
 
 mod command;
+mod evidence;
 mod exit;
 mod output;
 mod safe;

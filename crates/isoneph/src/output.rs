@@ -27,9 +27,10 @@ impl Output {
         Ok(Output::File { temporary: BufWriter::with_capacity(1 << 16, temporary), path: path.to_owned() })
     }
 
-    /// Whether a person is watching.
-    pub(crate) fn is_terminal(&self) -> bool {
-        matches!(self, Output::Standard(_)) && io::stdout().is_terminal()
+    /// Whether colours are wanted: a person is watching, and neither they nor their terminal refuses (`NO_COLOR`).
+    pub(crate) fn is_coloured(&self) -> bool {
+        let choice = anstream::AutoStream::choice(&io::stdout());
+        matches!(self, Output::Standard(_)) && choice != anstream::ColorChoice::Never && io::stdout().is_terminal()
     }
 
     /// Writes out what is still held back, and puts a file in its place.
@@ -87,6 +88,15 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     };
     warn(&message);
     exit
+}
+
+/// The width to write text for: the terminal's, within reason, or a page's.
+pub(crate) fn width() -> usize {
+    const PAGE: usize = 100;
+    if !io::stdout().is_terminal() {
+        return PAGE;
+    }
+    terminal_size::terminal_size().map_or(PAGE, |(width, _)| usize::from(width.0).clamp(60, 160))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -1,0 +1,30 @@
+//! Reads what the user gives into one inventory.
+
+use std::path::PathBuf;
+
+use isoneph_model::Locator;
+use isoneph_register::{Declaration, DeclaredAttribution};
+use isoneph_sources::{ReadError, read_path};
+use isoneph_tables::{Inventory, NewInput, Sink};
+
+/// Reads every path. What cannot be read becomes a reject of its input: the others are still read.
+pub(crate) fn read(paths: &[PathBuf], declaration: &Declaration) -> anyhow::Result<Inventory> {
+    let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
+    for path in paths {
+        match read_path(path, &mut sink) {
+            Ok(_) => {}
+            Err(ReadError::NotFound { path }) => {
+                let input = NewInput { path, sha256: None, format: String::new(), class: None };
+                let id = sink.input(input);
+                sink.reject(id, Locator::new("#"), "not-found", "there is no such file or folder");
+            }
+            Err(ReadError::Sink(error)) => return Err(error.into()),
+        }
+    }
+    Ok(sink.finish()?)
+}
+
+/// Whether no table has a row.
+pub(crate) fn is_empty(inventory: &Inventory) -> bool {
+    inventory.row_counts().values().all(|count| *count == 0)
+}
