@@ -1,1 +1,16 @@
-//! Placeholder while the workspace is laid out.
+//! Sources: bytes to rows, gaps, coverage and rejects. One module a format; which format a file has is told by its
+//! content, never by its name. Whatever is given and cannot be read is told with file, place and what to do.
+
+mod fault;
+mod findings;
+mod format;
+mod head;
+mod input;
+mod scan;
+mod stream;
+mod terraform;
+
+pub use fault::Fault;
+pub use format::Format;
+pub use input::{ReadError, ReadSummary, read_path};
+pub use terraform::{MappedType, mapped_types};

@@ -1,0 +1,149 @@
+//! Queues, topics and streams: SQS, SNS, Kinesis, MSK.
+
+use isoneph_tables::Cell;
+use isoneph_tables::schema::{Queue, ResourcePolicy};
+
+use super::databases::key_of;
+use super::kms::{KEY_TYPES, key_manager};
+use crate::terraform::attr::Attr;
+use crate::terraform::mapping::{Mapping, table};
+use crate::terraform::policy;
+use crate::terraform::resource::Resource;
+use crate::terraform::stage::Stage;
+
+/// The types of this family.
+pub(crate) const MAPPINGS: &[Mapping] = &[
+    Mapping::new("aws_kinesis_stream", kinesis, &[table::<Queue>]),
+    Mapping::new("aws_msk_cluster", msk, &[table::<Queue>]),
+    Mapping::new("aws_sns_topic", sns, &[table::<Queue>, table::<ResourcePolicy>]),
+    Mapping::new("aws_sns_topic_policy", sns_policy, &[table::<ResourcePolicy>]).patching(&[table::<Queue>]),
+    Mapping::new("aws_sqs_queue", sqs, &[table::<Queue>, table::<ResourcePolicy>]),
+    Mapping::new("aws_sqs_queue_policy", sqs_policy, &[table::<ResourcePolicy>]).patching(&[table::<Queue>]),
+];
+
+/// A policy that nobody configured is the service's own: it names the owner.
+fn own_policy(resource: &Resource) -> Attr<String> {
+    match resource.text("policy") {
+        Attr::Unknown(_) if resource.is_unwritten("policy") => Attr::Unset,
+        policy => policy,
+    }
+}
+
+fn add_own_policy(resource: &Resource, stage: &mut Stage) {
+    if !matches!(own_policy(resource), Attr::Unset) {
+        policy::add_statements(resource, stage, "policy", resource.uid().into());
+    }
+}
+
+fn sqs(resource: &Resource, stage: &mut Stage) {
+    let key = resource.reference("kms_master_key_id", KEY_TYPES);
+    let own_key = !key.is_unset() && !resource.is_unwritten("kms_master_key_id");
+    let managed = match resource.bool("sqs_managed_sse_enabled") {
+        Attr::Unknown(_) if resource.is_unwritten("sqs_managed_sse_enabled") => resource.default("aws.sqs.encrypted"),
+        attr => attr.or_default(resource, "aws.sqs.encrypted"),
+    };
+    let (encrypted, key, manager) = match own_key {
+        true => (Cell::Known(true), key.cell(), key_manager(&key, Cell::default())),
+        false => {
+            let manager = managed.clone().map(|on| if on { "provider" } else { "" }.to_owned());
+            (managed, String::new().into(), manager)
+        }
+    };
+    let policy = own_policy(resource);
+    stage.add(
+        resource,
+        Queue {
+            kind: "queue".into(),
+            encrypted,
+            key,
+            key_manager: manager,
+            public_policy: policy::is_public(&policy),
+            tls_required: policy::requires_tls(&policy),
+            network_restricted: Cell::default(),
+        },
+    );
+    add_own_policy(resource, stage);
+}
+
+fn sns(resource: &Resource, stage: &mut Stage) {
+    let key = resource.reference("kms_master_key_id", KEY_TYPES);
+    let policy = own_policy(resource);
+    stage.add(
+        resource,
+        Queue {
+            kind: "topic".into(),
+            encrypted: resource.is_set("kms_master_key_id").cell(),
+            key_manager: key_manager(&key, String::new().into()),
+            key: key.cell(),
+            public_policy: policy::is_public(&policy),
+            tls_required: policy::requires_tls(&policy),
+            network_restricted: Cell::default(),
+        },
+    );
+    add_own_policy(resource, stage);
+}
+
+fn sqs_policy(resource: &Resource, stage: &mut Stage) {
+    split_policy(resource, stage, "queue_url", &["aws_sqs_queue"]);
+}
+
+fn sns_policy(resource: &Resource, stage: &mut Stage) {
+    split_policy(resource, stage, "arn", &["aws_sns_topic"]);
+}
+
+fn split_policy(resource: &Resource, stage: &mut Stage, path: &str, types: &'static [&'static str]) {
+    let policy = resource.text("policy");
+    let (public, tls) = (policy::is_public(&policy), policy::requires_tls(&policy));
+    let target = stage.facet::<Queue>(
+        resource,
+        path,
+        types,
+        |row, code| {
+            row.public_policy = Cell::Gap(code);
+            row.tls_required = Cell::Gap(code);
+        },
+        move |row| {
+            row.public_policy = public;
+            row.tls_required = tls;
+        },
+    );
+    policy::add_statements(resource, stage, "policy", target.cell());
+}
+
+fn kinesis(resource: &Resource, stage: &mut Stage) {
+    let encrypted = resource.text("encryption_type").or("NONE").map(|kind| kind == "KMS");
+    let (key, manager) = key_of(resource, "kms_key_id", &encrypted, false);
+    stage.add(
+        resource,
+        Queue {
+            kind: "stream".into(),
+            encrypted,
+            key,
+            key_manager: manager,
+            public_policy: false.into(),
+            tls_required: true.into(),
+            network_restricted: Cell::default(),
+        },
+    );
+}
+
+fn msk(resource: &Resource, stage: &mut Stage) {
+    let key = resource.reference("encryption_info.encryption_at_rest_kms_key_arn", KEY_TYPES);
+    let own_key = !resource.is_unwritten("encryption_info") && !key.is_unset();
+    let transit = resource.text("encryption_info.encryption_in_transit.client_broker");
+    let transit = if resource.is_unwritten("encryption_info") { Attr::Unset } else { transit };
+    let public = resource.text("broker_node_group_info.connectivity_info.public_access.type");
+    stage.add(
+        resource,
+        Queue {
+            kind: "stream".into(),
+            // Brokers' storage is always encrypted.
+            encrypted: true.into(),
+            key_manager: if own_key { key_manager(&key, Cell::default()) } else { "provider".into() },
+            key: if own_key { key.cell() } else { String::new().into() },
+            public_policy: false.into(),
+            tls_required: transit.or("TLS").map(|mode| mode == "TLS"),
+            network_restricted: public.or("DISABLED").map(|kind| kind == "DISABLED"),
+        },
+    );
+}

@@ -1,0 +1,56 @@
+//! The row that every managed resource has, of whatever type.
+
+use isoneph_tables::Cell;
+use isoneph_tables::schema::Resource as ResourceRow;
+
+use super::resource::Resource;
+
+/// Types that hold data of their own, beside those whose table says so.
+const DATA_TABLES: &[&str] =
+    &["bucket", "disk", "disk_snapshot", "database", "secret", "log_store", "image_registry", "backup"];
+const DATA_TYPES: &[&str] = &[
+    "aws_sqs_queue",
+    "aws_sns_topic",
+    "aws_kinesis_stream",
+    "aws_efs_file_system",
+    "aws_fsx_lustre_file_system",
+    "aws_fsx_windows_file_system",
+    "aws_msk_cluster",
+    "aws_mq_broker",
+    "aws_workspaces_workspace",
+    "azurerm_servicebus_namespace",
+    "azurerm_eventhub_namespace",
+    "azurerm_search_service",
+    "azurerm_storage_share",
+    "google_pubsub_topic",
+    "google_filestore_instance",
+];
+
+/// The row of a resource; `kind` is the table that describes it.
+pub(crate) fn row(resource: &Resource, kind: Option<&str>) -> ResourceRow {
+    let tags = &resource.common.tags;
+    let taggable =
+        ["tags", "tags_all", "labels", "user_labels", "effective_labels"].iter().any(|path| resource.knows(path));
+    let holds_data = kind.is_some_and(|kind| DATA_TABLES.contains(&kind) && resource.native_type != "aws_backup_plan")
+        || DATA_TYPES.contains(&resource.native_type.as_str());
+    ResourceRow {
+        kind: kind.unwrap_or("other").into(),
+        owner: tag(tags, &["owner", "team", "contact", "managed-by-team"]),
+        classification: tag(tags, &["classification", "data-classification", "sensitivity", "confidentiality"]),
+        environment: tag(tags, &["environment", "env", "stage"]),
+        taggable: taggable.into(),
+        holds_data: holds_data.into(),
+        change: resource.action.as_str().into(),
+        ..ResourceRow::default()
+    }
+}
+
+/// The value of the first of these tags that is there, in any case and with `_` for `-`; `''` for none.
+pub(crate) fn tag(tags: &Cell<Vec<String>>, keys: &[&str]) -> Cell<String> {
+    tags.clone().map(|tags| {
+        let normal = |key: &str| key.to_lowercase().replace('_', "-");
+        let find =
+            |wanted: &&str| tags.iter().find_map(|tag| tag.split_once('=').filter(|(key, _)| normal(key) == **wanted));
+        keys.iter().find_map(find).map_or_else(String::new, |(_, value)| value.to_owned())
+    })
+}

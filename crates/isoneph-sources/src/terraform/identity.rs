@@ -1,0 +1,136 @@
+//! By what a resource is known, and where it says it is: the few attributes that the first pass looks at.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the first pass reads of a resource.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Identity {
+    #[serde(default)]
+    pub(crate) address: String,
+    #[serde(default)]
+    pub(crate) mode: String,
+    #[serde(default, rename = "type")]
+    pub(crate) native_type: String,
+    #[serde(default)]
+    values: Naming,
+}
+
+/// The attributes that name or place a resource. What is not text is taken for absent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Naming {
+    id: Value,
+    arn: Value,
+    name: Value,
+    bucket: Value,
+    self_link: Value,
+    key_id: Value,
+    identifier: Value,
+    cluster_identifier: Value,
+    function_name: Value,
+    email: Value,
+    unique_id: Value,
+    principal_id: Value,
+    allocation_id: Value,
+    db_name: Value,
+    account_id: Value,
+    owner_id: Value,
+    subscription_id: Value,
+    region: Value,
+    project: Value,
+}
+
+impl Identity {
+    /// The identifiers that other resources may write to mean this one.
+    pub(crate) fn literals(&self) -> Vec<String> {
+        let v = &self.values;
+        let named = [
+            &v.id,
+            &v.arn,
+            &v.name,
+            &v.bucket,
+            &v.self_link,
+            &v.key_id,
+            &v.identifier,
+            &v.cluster_identifier,
+            &v.function_name,
+            &v.email,
+            &v.unique_id,
+            &v.principal_id,
+            &v.allocation_id,
+        ];
+        let mut literals: Vec<String> =
+            named.into_iter().filter_map(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+        // Known before the bucket is made, though the plan does not show it: people write it by hand.
+        if let ("aws_s3_bucket", Some(bucket)) = (self.native_type.as_str(), v.bucket.as_str()) {
+            literals.push(format!("arn:aws:s3:::{bucket}"));
+        }
+        // Google names a service account in policies by its address with a prefix.
+        if let ("google_service_account", Some(email)) = (self.native_type.as_str(), v.email.as_str()) {
+            literals.push(format!("serviceAccount:{email}"));
+        }
+        if let Some(rest) = v.self_link.as_str().and_then(|link| link.split_once("/projects/")) {
+            literals.push(format!("projects/{}", rest.1));
+        }
+        literals.sort();
+        literals.dedup();
+        literals
+    }
+
+    /// The first word of the type: `aws`, `azurerm`, `google`.
+    pub(crate) fn provider(&self) -> &str {
+        self.native_type.split('_').next().unwrap_or_default()
+    }
+
+    /// The account, subscription or project that its own identifiers show.
+    pub(crate) fn account(&self) -> Option<String> {
+        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        match self.provider() {
+            "aws" => text(&self.values.arn).and_then(|arn| arn_part(&arn, 4)),
+            "azurerm" => text(&self.values.id).and_then(|id| subscription_of(&id)),
+            _ => None,
+        }
+    }
+
+    /// The region that its own identifiers show.
+    pub(crate) fn region(&self) -> Option<String> {
+        match self.provider() {
+            "aws" => self.values.arn.as_str().and_then(|arn| arn_part(arn, 3)),
+            _ => None,
+        }
+    }
+
+    /// Only what places it.
+    pub(crate) fn place_only(&self) -> Identity {
+        let values = Naming { arn: self.values.arn.clone(), id: self.values.id.clone(), ..Naming::default() };
+        Identity { native_type: self.native_type.clone(), values, ..Identity::default() }
+    }
+
+    /// What a data source that asks "who am I, and where" was told: provider, account, region.
+    pub(crate) fn answer(&self) -> Option<(&'static str, Option<String>, Option<String>)> {
+        let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+        let v = &self.values;
+        match self.native_type.as_str() {
+            "aws_caller_identity" => Some(("aws", text(&v.account_id), None)),
+            "aws_region" => Some(("aws", None, text(&v.region).or_else(|| text(&v.name)))),
+            "azurerm_client_config" | "azurerm_subscription" => Some(("azurerm", text(&v.subscription_id), None)),
+            "google_client_config" => Some(("google", text(&v.project), text(&v.region))),
+            _ => None,
+        }
+    }
+}
+
+/// A part of an ARN, by its place: 3 is the region, 4 the account.
+pub(crate) fn arn_part(arn: &str, place: usize) -> Option<String> {
+    if !arn.starts_with("arn:") {
+        return None;
+    }
+    arn.split(':').nth(place).filter(|part| !part.is_empty()).map(str::to_owned)
+}
+
+/// The subscription in an Azure resource id.
+pub(crate) fn subscription_of(id: &str) -> Option<String> {
+    let mut segments = id.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("subscriptions"));
+    segments.nth(1).filter(|part| !part.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,120 @@
+//! What there is in one input: every managed resource by its address, and by the identifiers its values hold.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+
+use super::address::Address;
+
+/// A resource of the input, by its place in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Id(u32);
+
+/// One or several: nearly always one.
+#[derive(Debug)]
+enum Few {
+    One(Id),
+    Many(Vec<Id>),
+}
+
+impl Few {
+    fn add(&mut self, id: Id) {
+        match self {
+            Few::One(first) if *first == id => {}
+            Few::One(first) => *self = Few::Many(vec![*first, id]),
+            Few::Many(ids) if ids.contains(&id) || ids.len() >= 1000 => {}
+            Few::Many(ids) => ids.push(id),
+        }
+    }
+
+    fn as_slice(&self) -> &[Id] {
+        match self {
+            Few::One(id) => std::slice::from_ref(id),
+            Few::Many(ids) => ids,
+        }
+    }
+}
+
+/// Every managed resource of an input.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    addresses: Vec<Box<str>>,
+    types: Vec<Rc<str>>,
+    /// The instances of each resource, by the address without the last key, hashed.
+    instances: HashMap<u64, Few>,
+    /// Resources by an identifier in their values, hashed: the texts of a large estate need not be kept twice.
+    literals: HashMap<u64, Few>,
+    present: BTreeSet<Rc<str>>,
+}
+
+fn hash(text: &str) -> u64 {
+    // The default hasher has fixed keys: the same input gives the same answers.
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn base_hash(module: &str, resource: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (module, resource).hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Index {
+    /// Adds a resource. `None` past 2^32.
+    pub(crate) fn add(&mut self, address: &str, native_type: Rc<str>) -> Option<Id> {
+        let id = Id(u32::try_from(self.addresses.len()).ok()?);
+        let parts = Address::parse(address);
+        let base = base_hash(parts.module, parts.resource);
+        self.instances.entry(base).and_modify(|few| few.add(id)).or_insert(Few::One(id));
+        self.addresses.push(address.into());
+        self.present.insert(Rc::clone(&native_type));
+        self.types.push(native_type);
+        Some(id)
+    }
+
+    /// Says that a resource is known by this identifier.
+    pub(crate) fn name(&mut self, id: Id, literal: &str) {
+        self.literals.entry(hash(literal)).and_modify(|few| few.add(id)).or_insert(Few::One(id));
+    }
+
+    /// The native types that occur.
+    pub(crate) fn types(&self) -> &BTreeSet<Rc<str>> {
+        &self.present
+    }
+
+    /// How many resources there are.
+    pub(crate) fn len(&self) -> usize {
+        self.addresses.len()
+    }
+
+    /// A resource's address.
+    pub(crate) fn address(&self, id: Id) -> &str {
+        &self.addresses[id.0 as usize]
+    }
+
+    /// A resource's native type.
+    pub(crate) fn native_type(&self, id: Id) -> &str {
+        &self.types[id.0 as usize]
+    }
+
+    /// The instances of a resource: `module` ends with a dot or is empty.
+    pub(crate) fn instances(&self, module: &str, resource: &str) -> Vec<Id> {
+        let found = self.instances.get(&base_hash(module, resource)).map_or(&[][..], Few::as_slice);
+        // Verified against the address itself: a hash only proposes.
+        let is_it = |id: &Id| {
+            let parts = Address::parse(self.address(*id));
+            parts.module == module && parts.resource == resource
+        };
+        found.iter().copied().filter(is_it).collect()
+    }
+
+    /// The resource of one of these types (any, if none are given) that an identifier names. `None` when none does,
+    /// `Some(None)` when several do.
+    pub(crate) fn by_literal(&self, literal: &str, types: &[&str]) -> Option<Option<Id>> {
+        let ids = self.literals.get(&hash(literal)).map_or(&[][..], Few::as_slice);
+        let mut fitting = ids.iter().copied().filter(|id| types.is_empty() || types.contains(&self.native_type(*id)));
+        let first = fitting.next()?;
+        Some(fitting.next().is_none().then_some(first))
+    }
+}
