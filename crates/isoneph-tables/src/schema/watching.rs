@@ -23,6 +23,8 @@ table! {
         destination: String, none "''";
         /// Whether it is also sent to where rules can watch it (a log group, a workspace, an event hub).
         watched: bool, none "false";
+        /// Whether this kind of record can hold accesses to data at all; Azure's activity log cannot.
+        can_hold_data_events: bool, none "false";
     }
 }
 
