@@ -1,0 +1,107 @@
+//! The front matter of a check: TOML between two lines of `+++`.
+
+use std::collections::BTreeMap;
+
+use isoneph_model::{Edition, Role, Severity, Support, Text};
+use serde::Deserialize;
+
+use super::parameters::ParameterDef;
+use crate::error::{CheckError, SourceFile};
+
+isoneph_model::vocabulary! {
+    /// How settled a check is.
+    pub enum Status {
+        /// Settled: its id and meaning stay.
+        Stable = "stable",
+        /// New: its meaning may change.
+        Preview = "preview",
+        /// Going away.
+        Deprecated = "deprecated",
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct FrontMatter {
+    pub(crate) id: String,
+    pub(crate) title: Text,
+    pub(crate) message: Text,
+    pub(crate) severity: Severity,
+    pub(crate) subject: String,
+    pub(crate) applies: Option<String>,
+    pub(crate) max_age: Option<u32>,
+    pub(crate) since: String,
+    pub(crate) status: Option<Status>,
+    #[serde(default)]
+    pub(crate) aliases: Vec<String>,
+    #[serde(default)]
+    pub(crate) profiles: Vec<String>,
+    #[serde(default)]
+    pub(crate) supports: Vec<SupportsEntry>,
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, ParameterDef>,
+    pub(crate) expect: Option<Expect>,
+}
+
+/// A cell that a check supports, as written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SupportsEntry {
+    pub(crate) control: String,
+    pub(crate) role: Role,
+    #[serde(rename = "as")]
+    pub(crate) support: Support,
+    pub(crate) requirement: Option<String>,
+    #[serde(default = "default_edition")]
+    pub(crate) edition: Edition,
+}
+
+fn default_edition() -> Edition {
+    Edition::E2015
+}
+
+/// The short form of a check: a column and the values it may have.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expect {
+    pub(crate) column: Option<String>,
+    pub(crate) setting: Option<String>,
+    #[serde(rename = "in")]
+    pub(crate) values: Vec<ExpectValue>,
+}
+
+/// A value that `[expect]` accepts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum ExpectValue {
+    Boolean(bool),
+    Integer(i64),
+    Text(String),
+}
+
+/// The front matter and the Markdown after it, with the line (from 1) that the Markdown starts on.
+pub(crate) fn split(file: &SourceFile) -> Result<(FrontMatter, &str, usize), CheckError> {
+    const FENCE: &str = "+++\n";
+    let Some(rest) = file.text.strip_prefix(FENCE) else {
+        return Err(file.error(1, 1, "a check begins with a line '+++', its front matter in TOML, and another '+++'"));
+    };
+    let Some(end) = rest.find("\n+++\n") else {
+        return Err(file.error(1, 1, "the front matter is not closed: a line '+++' is missing"));
+    };
+    let toml = &rest[..=end];
+    let front: FrontMatter = toml::from_str(toml).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        file.error_at(FENCE.len() + offset, error.message().to_owned())
+    })?;
+    let body = &rest[end + "\n+++\n".len()..];
+    let line = toml.matches('\n').count() + 3;
+    Ok((front, body, line))
+}
+
+/// The line of the front matter (from 1) that sets a key; the first line if none does.
+pub(crate) fn line_of(file: &SourceFile, key: &str) -> usize {
+    let sets = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']));
+    let table = format!("[{key}]");
+    let line = file.text.lines().position(|line| sets(line) || line.trim() == table || line.trim() == format!("[{table}]"));
+    line.map_or(1, |index| index + 1)
+}

@@ -1,0 +1,155 @@
+//! Runs checks over an inventory: plans them once, asks the tables, folds what they say, and hands on the outcomes one
+//! by one, sorted, without ever holding those of more than one check.
+
+mod absence;
+mod coverage;
+mod head;
+mod judge;
+mod lineage;
+mod meta;
+mod observe;
+mod outcomes;
+mod population;
+mod prepare;
+mod run;
+mod settings;
+mod shelves;
+mod snapshots;
+
+use std::collections::BTreeSet;
+use std::io;
+
+use isoneph_assessment::{CheckInfo, CheckOutcome, Head, Tail, Writer};
+use isoneph_standard::Catalogue;
+use isoneph_tables::{Inventory, TableId};
+
+use crate::check::Check;
+use crate::error::CheckError;
+use crate::standings::Standings;
+pub(crate) use meta::META_TABLES;
+pub(crate) use observe::text_of;
+pub(crate) use prepare::{Prepared, plan_error};
+pub use settings::{CellClaim, Settings};
+pub(crate) use shelves::Shelves;
+
+/// What ends a run.
+#[derive(Debug, thiserror::Error)]
+pub enum AssessError {
+    /// Checks that cannot be planned.
+    #[error("{}", join(.0))]
+    Checks(Vec<CheckError>),
+    /// The query engine refuses.
+    #[error("the query engine failed: {0}")]
+    Query(#[from] datafusion::error::DataFusionError),
+    /// A result is not what it should be.
+    #[error("the query engine's result could not be read: {0}")]
+    Result(#[from] arrow::error::ArrowError),
+    /// The query engine does not see what the sources wrote.
+    #[error("table {table}: the sources wrote {expected} rows, the query engine sees {found}; nothing was judged")]
+    RowCount {
+        /// The table.
+        table: TableId,
+        /// Rows written.
+        expected: usize,
+        /// Rows seen.
+        found: usize,
+    },
+    /// A check puts rows of another table into its evidence than it says.
+    #[error("check '{check}': a member of the evidence should be a row of '{table}', but is one of '{found}'")]
+    Evidence {
+        /// The check.
+        check: String,
+        /// The table it says.
+        table: TableId,
+        /// The table of the row.
+        found: String,
+    },
+    /// The output could not be written.
+    #[error("the assessment could not be written: {0}")]
+    Write(#[source] io::Error),
+    /// The thread or runtime that queries run on could not be made, or ended early.
+    #[error("the query engine could not run: {0}")]
+    Runtime(String),
+}
+
+fn join(errors: &[CheckError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Checks made ready under some settings. It holds no evidence, and can judge many inventories one after the other.
+pub struct Engine {
+    pub(crate) prepared: Vec<Prepared>,
+    pub(crate) settings: Settings,
+    pub(crate) infos: Vec<CheckInfo>,
+    pub(crate) shelves: Shelves,
+    catalogue: &'static Catalogue,
+}
+
+impl Engine {
+    /// Plans the checks.
+    ///
+    /// # Errors
+    /// With the line of every check that names a column that is not there, or whose parameters were set to what they
+    /// cannot be.
+    pub fn new(checks: Vec<Check>, settings: Settings, catalogue: &'static Catalogue) -> Result<Engine, AssessError> {
+        let mut checks: Vec<Check> = checks.into_iter().filter(|check| runs_under(check, &settings)).collect();
+        checks.sort_by(|a, b| a.id().cmp(b.id()));
+        let infos = checks.iter().map(|check| head::info(check, settings.edition, catalogue)).collect();
+        run::on_deep_stack(|runtime| {
+            let shelves = Shelves::new()?;
+            let state = shelves.context.state();
+            let mut prepared = Vec::with_capacity(checks.len());
+            let mut errors = Vec::new();
+            for check in checks {
+                match runtime.block_on(prepare::prepare(&state, check, &settings)) {
+                    Ok(check) => prepared.push(check),
+                    Err(error) => errors.push(error),
+                }
+            }
+            if !errors.is_empty() {
+                return Err(AssessError::Checks(errors));
+            }
+            Ok(Engine { prepared, settings, infos, shelves, catalogue })
+        })
+    }
+
+    /// The head of an assessment of this inventory.
+    pub fn head(&self, inventory: &Inventory) -> Head {
+        let (_, left_out) = snapshots::choose(inventory);
+        head::head(self, inventory, left_out)
+    }
+
+    /// Judges an inventory: hands the head, every outcome and the tail to the writer, and returns the tail.
+    ///
+    /// # Errors
+    /// If the tables are not what the sources wrote, a query fails, or the writer does.
+    pub fn assess(&self, inventory: &Inventory, writer: &mut dyn Writer) -> Result<Tail, AssessError> {
+        let (chosen, left_out) = snapshots::choose(inventory);
+        let head = head::head(self, inventory, left_out);
+        writer.head(&head).map_err(AssessError::Write)?;
+        let mut standings = Standings::new(self.catalogue, &self.settings, inventory, &chosen);
+        self.judge(inventory, &chosen, &mut |outcome| {
+            standings.add(&head.checks[outcome.check], &self.prepared[outcome.check].check, inventory, &outcome);
+            writer.outcome(&head, &outcome).map_err(AssessError::Write)
+        })?;
+        let tail = standings.finish(inventory);
+        writer.tail(&head, &tail).map_err(AssessError::Write)?;
+        Ok(tail)
+    }
+
+    /// Runs every check over some snapshots and hands on the outcomes.
+    pub(crate) fn judge(
+        &self,
+        inventory: &Inventory,
+        chosen: &BTreeSet<i64>,
+        hand_on: &mut dyn FnMut(CheckOutcome) -> Result<(), AssessError>,
+    ) -> Result<(), AssessError> {
+        let mut outcomes = outcomes::Outcomes::new(self, inventory, chosen);
+        run::stream(self, inventory, chosen, &mut |check, batches| outcomes.of_check(check, batches, hand_on))
+    }
+}
+
+/// Whether a check runs under the settings' profile.
+fn runs_under(check: &Check, settings: &Settings) -> bool {
+    check.profiles().is_empty() || settings.profile.as_ref().is_some_and(|profile| check.profiles().contains(profile))
+}

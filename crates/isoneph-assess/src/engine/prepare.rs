@@ -1,0 +1,202 @@
+//! A check made ready: parameters put in, SQL planned, and what the plan rests on read off it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow::datatypes::DataType;
+use datafusion::common::{DFSchema, SchemaError};
+use datafusion::error::DataFusionError;
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::physical_plan::PhysicalExpr;
+use datafusion::sql::parser::Statement as DfStatement;
+use datafusion::sql::sqlparser::ast::{ExprWithAlias, Statement};
+use isoneph_assessment::Parameter;
+use isoneph_tables::TableId;
+
+use super::absence::Meeting;
+use super::lineage::{self, Lineage, Source};
+use super::settings::Settings;
+use crate::check::sql::SqlText;
+use crate::check::{Bound, Check, bind, bind_all};
+use crate::error::{CheckError, did_you_mean};
+
+/// A check ready to run.
+pub(crate) struct Prepared {
+    pub(crate) check: Check,
+    /// The optimised plan; its scans read whatever stands on the shelves.
+    pub(crate) plan: LogicalPlan,
+    pub(crate) members: Vec<PreparedMember>,
+    /// The cells that `pass` is made of, and those that decide which rows meet.
+    pub(crate) relevant: BTreeSet<Source>,
+    pub(crate) applies: Option<Applies>,
+    /// Every cell that the check reads, by table and column.
+    pub(crate) reads: BTreeSet<(TableId, usize)>,
+    /// Parameters that differ from their default.
+    pub(crate) changed: Vec<Parameter>,
+}
+
+/// A member of the evidence.
+pub(crate) struct PreparedMember {
+    pub(crate) table: TableId,
+    pub(crate) alias: String,
+    /// How its rows are found; `None` for rows that a subquery hands up.
+    pub(crate) meeting: Option<Meeting>,
+}
+
+/// The condition under which a check concerns a subject.
+pub(crate) struct Applies {
+    pub(crate) expr: Arc<dyn PhysicalExpr>,
+    /// The columns that it reads.
+    pub(crate) columns: Vec<usize>,
+}
+
+/// Plans a check.
+pub(crate) async fn prepare(state: &SessionState, check: Check, settings: &Settings) -> Result<Prepared, CheckError> {
+    let none = BTreeMap::new();
+    let set = settings.parameters.get(check.id()).unwrap_or(&none);
+    let (mut values, changed) = bind_all(check.id(), check.parameters(), set)
+        .map_err(|problem| check.sql.file.error_whole(problem))?;
+    values.insert(bind::AS_OF.to_owned(), Bound::Date(settings.as_of));
+    values.insert(bind::REGIONS.to_owned(), Bound::Texts(settings.regions.clone()));
+
+    let mut query = check.query.clone();
+    bind::substitute(&mut query, &values);
+    let statement = DfStatement::Statement(Box::new(Statement::Query(Box::new(query))));
+    let plan = state.statement_to_plan(statement).await.map_err(|error| plan_error(&check.sql, &error))?;
+    check_types(&check, &plan)?;
+    let lineage = lineage::lineage(&plan).map_err(|error| plan_error(&check.sql, &error))?;
+    let (members, mut relevant) = read_members(state, &check, &plan, &lineage);
+    let conditions = lineage.conditions.iter().flat_map(|condition| condition.reads.iter().cloned());
+    relevant.extend(conditions);
+    let mut reads = lineage.reads;
+    let applies = match &check.applies {
+        Some((sql, expr)) => Some(prepare_applies(state, sql, expr.clone(), check.subject, &values)?),
+        None => None,
+    };
+    reads.extend(applies.iter().flat_map(|applies| &applies.columns).map(|column| (check.subject, *column)));
+    let plan = state.optimize(&plan).map_err(|error| plan_error(&check.sql, &error))?;
+    Ok(Prepared { check, plan, members, relevant, applies, reads, changed })
+}
+
+fn check_types(check: &Check, plan: &LogicalPlan) -> Result<(), CheckError> {
+    let kind = |index: usize| plan.schema().field(index).data_type();
+    let is_text = |kind: &DataType| matches!(kind, DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8);
+    if !is_text(kind(check.columns.subject)) {
+        return Err(check.sql.error_at(1, 1, "the column 'subject' is not a text: it is the uid of the subject"));
+    }
+    if !matches!(kind(check.columns.pass), DataType::Boolean | DataType::Null) {
+        let message = format!("the column 'pass' is {}, not a boolean", kind(check.columns.pass));
+        return Err(check.sql.error_at(1, 1, message));
+    }
+    match kind(check.columns.evidence) {
+        DataType::Struct(fields) if fields.iter().all(|field| *field.data_type() == DataType::Int64) => Ok(()),
+        _ => Err(check.sql.error_at(1, 1, "the evidence holds something other than rows (alias.row)")),
+    }
+}
+
+fn read_members(
+    state: &SessionState,
+    check: &Check,
+    plan: &LogicalPlan,
+    lineage: &Lineage,
+) -> (Vec<PreparedMember>, BTreeSet<Source>) {
+    let mut relevant = BTreeSet::new();
+    let mut evidence: Vec<BTreeSet<Source>> = Vec::new();
+    if let Some((exprs, input)) = top_projection(plan) {
+        lineage::expr_sources(&exprs[check.columns.pass], input, &mut relevant);
+        if let Expr::ScalarFunction(function) = unalias(&exprs[check.columns.evidence]) {
+            let values = function.args.iter().skip(1).step_by(2);
+            evidence = values
+                .map(|value| {
+                    let mut found = BTreeSet::new();
+                    lineage::expr_sources(value, input, &mut found);
+                    found
+                })
+                .collect();
+        }
+    }
+    let member = |(index, member): (usize, &crate::check::Member)| {
+        let source = evidence.get(index).filter(|found| found.len() == 1).and_then(BTreeSet::first);
+        let source = source.filter(|source| source.table == member.table);
+        let alias = source.map_or_else(|| member.alias.clone(), |source| source.alias.clone());
+        let meeting = source.map(|source| Meeting::read(state, source, lineage));
+        PreparedMember { table: member.table, alias, meeting }
+    };
+    (check.members.iter().enumerate().map(member).collect(), relevant)
+}
+
+fn top_projection(plan: &LogicalPlan) -> Option<(&[Expr], &LogicalPlan)> {
+    match plan {
+        LogicalPlan::Projection(projection) => Some((&projection.expr, &projection.input)),
+        LogicalPlan::Sort(sort) => top_projection(&sort.input),
+        LogicalPlan::SubqueryAlias(alias) => top_projection(&alias.input),
+        _ => None,
+    }
+}
+
+fn unalias(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Alias(alias) => unalias(&alias.expr),
+        other => other,
+    }
+}
+
+fn prepare_applies(
+    state: &SessionState,
+    sql: &SqlText,
+    mut expr: datafusion::sql::sqlparser::ast::Expr,
+    subject: TableId,
+    values: &BTreeMap<String, Bound>,
+) -> Result<Applies, CheckError> {
+    let fail = |error: DataFusionError| plan_error(sql, &error);
+    bind::substitute(&mut expr, values);
+    let schema = DFSchema::try_from_qualified_schema(subject.def().name, &subject.def().schema()).map_err(fail)?;
+    let expr = state
+        .create_logical_expr_from_sql_expr(ExprWithAlias { expr, alias: None }, &schema)
+        .map_err(fail)?;
+    let mut columns: Vec<usize> =
+        expr.column_refs().into_iter().filter_map(|column| schema.index_of_column(column).ok()).collect();
+    columns.sort_unstable();
+    let expr = state.create_physical_expr(expr, &schema).map_err(fail)?;
+    match expr.data_type(schema.as_arrow()).map_err(fail)? {
+        DataType::Boolean | DataType::Null => Ok(Applies { expr, columns }),
+        kind => Err(sql.error_at(1, 1, format!("'applies' is {kind}, not a boolean"))),
+    }
+}
+
+/// What the planner refuses, with the line that it is about.
+pub(crate) fn plan_error(sql: &SqlText, error: &DataFusionError) -> CheckError {
+    let span = error.diagnostic().and_then(|diagnostic| diagnostic.span);
+    let place = span.map(|span| (span.start.line as usize, span.start.column as usize));
+    if let DataFusionError::SchemaError(problem, _) = error.find_root()
+        && let SchemaError::FieldNotFound { field, valid_fields } = problem.as_ref()
+    {
+        let (line, column) = place.or_else(|| find_word(&sql.text, &field.name)).unwrap_or((1, 1));
+        let whose = field.relation.as_ref().map_or_else(String::new, |relation| format!(" in '{relation}'"));
+        let message = format!("there is no column '{}'{whose}", field.name);
+        let known = valid_fields
+            .iter()
+            .filter(|known| field.relation.is_none() || known.relation == field.relation)
+            .map(|known| known.name.as_str());
+        let error = sql.error_at(line, column, message);
+        return CheckError { hint: did_you_mean(&field.name, known), ..error };
+    }
+    let text = error.find_root().strip_backtrace();
+    let text = text.split_once(": ").filter(|(kind, _)| kind.ends_with("error")).map_or(text.as_str(), |(_, rest)| rest);
+    let (line, column) = place.unwrap_or((1, 1));
+    sql.error_at(line, column, text.lines().next().unwrap_or_default())
+}
+
+/// Line and column, from 1, of the first place where a word stands alone.
+fn find_word(text: &str, word: &str) -> Option<(usize, usize)> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.lines().enumerate().find_map(|(line, written)| {
+        let lower = written.to_lowercase();
+        lower.match_indices(&word.to_lowercase()).find_map(|(at, found)| {
+            let before = lower[..at].chars().next_back().is_some_and(is_part);
+            let after = lower[at + found.len()..].chars().next().is_some_and(is_part);
+            (!before && !after).then(|| (line + 1, lower[..at].chars().count() + 1))
+        })
+    })
+}

@@ -1,0 +1,87 @@
+//! Where queries run: a thread with a deep stack (planning recurses), a runtime of its own, and a channel that holds the
+//! result of one check at a time.
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use arrow::array::RecordBatch;
+use isoneph_tables::Inventory;
+use tokio::runtime::{Builder, Runtime};
+
+use super::{AssessError, Engine};
+
+/// Debug builds of the planner need more than the two megabytes that threads are given.
+const STACK: usize = 16 << 20;
+
+/// Runs something on a thread with a deep stack and a runtime.
+pub(crate) fn on_deep_stack<T: Send>(
+    work: impl FnOnce(&Runtime) -> Result<T, AssessError> + Send,
+) -> Result<T, AssessError> {
+    thread::scope(|scope| {
+        let run = || work(&Builder::new_current_thread().build().map_err(|error| AssessError::Runtime(error.to_string()))?);
+        let handle = thread::Builder::new().stack_size(STACK).name("queries".to_owned()).spawn_scoped(scope, run);
+        let handle = handle.map_err(|error| AssessError::Runtime(error.to_string()))?;
+        handle.join().unwrap_or_else(|_| Err(AssessError::Runtime("the query thread panicked".to_owned())))
+    })
+}
+
+/// Runs the checks in order. While one result is folded here, the next query runs there; there are never more than
+/// three results at a time.
+pub(crate) fn stream(
+    engine: &Engine,
+    inventory: &Inventory,
+    chosen: &BTreeSet<i64>,
+    fold: &mut dyn FnMut(usize, Vec<RecordBatch>) -> Result<(), AssessError>,
+) -> Result<(), AssessError> {
+    let (sender, receiver) = sync_channel::<Result<(usize, Vec<RecordBatch>), AssessError>>(1);
+    thread::scope(|scope| {
+        let run = move || {
+            let runtime = match Builder::new_current_thread().build() {
+                Ok(runtime) => runtime,
+                Err(error) => {
+                    let _ = sender.send(Err(AssessError::Runtime(error.to_string())));
+                    return;
+                }
+            };
+            runtime.block_on(async {
+                let shelves = &engine.shelves;
+                shelves.fill(inventory, chosen).await;
+                let counted = shelves.check_counts(inventory, chosen).await;
+                let failed = counted.is_err();
+                if let Err(error) = counted {
+                    let _ = sender.send(Err(error));
+                }
+                for index in 0..if failed { 0 } else { engine.prepared.len() } {
+                    let result = query(engine, index).await.map(|batches| (index, batches));
+                    // A receiver that is gone has met an error of its own.
+                    if sender.send(result).is_err() {
+                        break;
+                    }
+                }
+                shelves.clear().await;
+            });
+        };
+        let handle = thread::Builder::new().stack_size(STACK).name("queries".to_owned()).spawn_scoped(scope, run);
+        handle.map_err(|error| AssessError::Runtime(error.to_string()))?;
+        let mut told = 0;
+        let outcome = receiver.iter().try_for_each(|result| {
+            let (index, batches) = result?;
+            told += 1;
+            fold(index, batches)
+        });
+        drop(receiver);
+        outcome?;
+        if told == engine.prepared.len() {
+            Ok(())
+        } else {
+            Err(AssessError::Runtime("the query thread ended early".to_owned()))
+        }
+    })
+}
+
+async fn query(engine: &Engine, index: usize) -> Result<Vec<RecordBatch>, AssessError> {
+    let state = engine.shelves.context.state();
+    let plan = state.query_planner().create_physical_plan(&engine.prepared[index].plan, &state).await?;
+    Ok(datafusion::physical_plan::collect(plan, engine.shelves.context.task_ctx()).await?)
+}

@@ -1,0 +1,111 @@
+//! The tables as the query engine sees them: the same shelves for the life of an engine, filled for one run at a time.
+//! So a check is planned once, before any evidence is there.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use datafusion::catalog::{MemTable, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::error::DataFusionError;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use isoneph_tables::{Inventory, TableId};
+
+use super::AssessError;
+use super::meta;
+
+pub(crate) struct Shelves {
+    pub(crate) context: SessionContext,
+    current: Vec<Arc<MemTable>>,
+    history: Vec<Arc<MemTable>>,
+    meta: Vec<Arc<MemTable>>,
+}
+
+impl Shelves {
+    pub(crate) fn new() -> Result<Shelves, DataFusionError> {
+        let config = SessionConfig::new()
+            .with_target_partitions(1)
+            .with_information_schema(false)
+            .set_bool("datafusion.sql_parser.collect_spans", true)
+            .set_bool("datafusion.execution.collect_statistics", false);
+        let state = SessionStateBuilder::new().with_config(config).with_default_features().build();
+        let context = SessionContext::new_with_state(state);
+        let history_schema = Arc::new(MemorySchemaProvider::new());
+        let meta_schema = Arc::new(MemorySchemaProvider::new());
+        if let Some(catalog) = context.catalog("datafusion") {
+            catalog.register_schema("history", history_schema.clone())?;
+            catalog.register_schema("meta", meta_schema.clone())?;
+        }
+        let empty = |schema| MemTable::try_new(schema, vec![Vec::new()]).map(Arc::new);
+        let mut shelves = Shelves { context, current: Vec::new(), history: Vec::new(), meta: Vec::new() };
+        for id in TableId::all() {
+            let (now, all) = (empty(id.def().schema())?, empty(id.def().schema())?);
+            shelves.context.register_table(id.def().name, now.clone())?;
+            history_schema.register_table(id.def().name.to_owned(), all.clone())?;
+            shelves.current.push(now);
+            shelves.history.push(all);
+        }
+        for (name, schema) in meta::schemas() {
+            let table = empty(schema)?;
+            shelves.context.register_table(name, table.clone())?;
+            meta_schema.register_table(name.to_owned(), table.clone())?;
+            shelves.meta.push(table);
+        }
+        Ok(shelves)
+    }
+
+    /// Puts the tables of a run onto the shelves.
+    pub(crate) async fn fill(&self, inventory: &Inventory, chosen: &BTreeSet<i64>) {
+        for (index, id) in TableId::all().enumerate() {
+            put(&self.current[index], inventory.table_of(id, chosen)).await;
+            put(&self.history[index], inventory.table(id).clone()).await;
+        }
+    }
+
+    /// Puts the tables about the run itself onto the shelves; checks do not see them.
+    pub(crate) async fn fill_meta(&self, inventory: &Inventory) -> Result<(), DataFusionError> {
+        for (table, batch) in self.meta.iter().zip(meta::batches(inventory)?) {
+            put(table, batch).await;
+        }
+        Ok(())
+    }
+
+    /// Empties the shelves: the engine holds no evidence between runs.
+    pub(crate) async fn clear(&self) {
+        for table in self.current.iter().chain(&self.history).chain(&self.meta) {
+            for partition in &table.batches {
+                partition.write().await.clear();
+            }
+        }
+    }
+
+    /// Asks every shelf, by the way that queries take, whether it holds as many rows as the sources wrote.
+    pub(crate) async fn check_counts(&self, inventory: &Inventory, chosen: &BTreeSet<i64>) -> Result<(), AssessError> {
+        for (index, id) in TableId::all().enumerate() {
+            let all = inventory.table(id).num_rows();
+            let now = count_of(inventory.table(id), chosen);
+            for (shelf, expected) in [(&self.current[index], now), (&self.history[index], all)] {
+                let state = self.context.state();
+                let plan = shelf.scan(&state, Some(&vec![0]), &[], None).await?;
+                let batches = datafusion::physical_plan::collect(plan, self.context.task_ctx()).await?;
+                let found: usize = batches.iter().map(RecordBatch::num_rows).sum();
+                if found != expected {
+                    return Err(AssessError::RowCount { table: id, expected, found });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn put(table: &MemTable, batch: RecordBatch) {
+    for partition in &table.batches {
+        *partition.write().await = if batch.num_rows() == 0 { Vec::new() } else { vec![batch.clone()] };
+    }
+}
+
+fn count_of(batch: &RecordBatch, chosen: &BTreeSet<i64>) -> usize {
+    use arrow::array::AsArray;
+    let column = batch.column(0).as_primitive::<arrow::datatypes::Int64Type>();
+    column.values().iter().filter(|id| chosen.contains(id)).count()
+}

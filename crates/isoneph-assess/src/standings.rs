@@ -1,0 +1,309 @@
+//! What outcomes come to, cell by cell: collected while they stream, judged at the end by the rule of isoneph-standard.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::array::{Array, AsArray};
+use isoneph_assessment::{CheckInfo, CheckOutcome, Counts, Loss, Population, StandingAnswer, Tail};
+use isoneph_model::{ControlId, Edition, EvidenceClass, InputId, Outcome, ReasonCode, Role, Severity, Support};
+use isoneph_standard::standing::{CellEvidence, Claim, Evidence, Population as Seen, judge};
+use isoneph_standard::{Catalogue, RequirementKey};
+use isoneph_tables::{Inventory, TableId};
+
+use crate::check::Check;
+use crate::engine::Settings;
+
+type CellKey = (ControlId, Role);
+
+/// Counts while outcomes stream.
+pub(crate) struct Standings<'a> {
+    catalogue: &'a Catalogue,
+    settings: &'a Settings,
+    population: Population,
+    /// By cell and service; outcomes that belong to no one service stand under `None`.
+    cells: BTreeMap<CellKey, BTreeMap<Option<String>, Cell>>,
+    services: BTreeSet<String>,
+    tail: Tail,
+}
+
+#[derive(Default, Clone)]
+struct Cell {
+    evidence: CellEvidence,
+    counts: Counts,
+}
+
+impl<'a> Standings<'a> {
+    pub(crate) fn new(
+        catalogue: &'a Catalogue,
+        settings: &'a Settings,
+        inventory: &Inventory,
+        chosen: &BTreeSet<i64>,
+    ) -> Standings<'a> {
+        let mut standings = Standings {
+            catalogue,
+            settings,
+            population: population(settings, inventory, chosen),
+            cells: BTreeMap::new(),
+            services: settings.services.iter().cloned().collect(),
+            tail: Tail::default(),
+        };
+        standings.add_findings(inventory, chosen);
+        standings
+    }
+
+    /// Counts an outcome.
+    pub(crate) fn add(&mut self, info: &CheckInfo, check: &Check, inventory: &Inventory, outcome: &CheckOutcome) {
+        *self.tail.outcomes.entry(outcome.outcome).or_default() += 1;
+        let fails = outcome.outcome == Outcome::Fail && outcome.exception.is_none();
+        if fails {
+            *self.tail.failures.entry(info.severity).or_default() += 1;
+        }
+        let service = outcome.subject.as_ref().map(|_| outcome.service.clone());
+        self.services.extend(service.iter().filter(|service| !service.is_empty()).cloned());
+        if service.as_deref() == Some("") {
+            self.services.insert(String::new());
+        }
+        let class = weakest(outcome);
+        let stale = outcome.reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Stale);
+        for supports in &info.supports {
+            let key = supports.requirement.as_ref().and_then(|name| self.requirement(supports, name, check));
+            let cells = self.cells.entry((supports.control.clone(), supports.role)).or_default();
+            let cell = cells.entry(service.clone()).or_default();
+            cell.count(outcome, info.severity);
+            if outcome.subject.is_some() && class.is_some_and(|class| class != EvidenceClass::Intended) {
+                cell.evidence.subjects += 1;
+            }
+            let part = match key {
+                Some(key) => cell.evidence.requirements.entry(key).or_default(),
+                None => &mut cell.evidence.whole,
+            };
+            add_to(part, outcome, supports.support, class, stale);
+        }
+        let _ = inventory;
+    }
+
+    /// The key of a requirement that a check names: the one the check itself refers to, else the cell's own.
+    fn requirement(
+        &self,
+        supports: &isoneph_assessment::Supports,
+        name: &str,
+        check: &Check,
+    ) -> Option<RequirementKey> {
+        let own = check.supports().iter().filter(|cell| cell.role == supports.role);
+        let mut own = own.filter_map(|cell| cell.requirement.as_ref()).filter(|key| key.name == name);
+        let cell = self.catalogue.control(self.settings.edition, &supports.control)?.cell(supports.role);
+        own.find(|key| cell.requires.iter().any(|requirement| requirement.key == **key)).cloned()
+    }
+
+    /// Other scanners' findings: they contribute, and never support.
+    fn add_findings(&mut self, inventory: &Inventory, chosen: &BTreeSet<i64>) {
+        let Some(table) = TableId::find("finding") else { return };
+        let batch = inventory.table_of(table, chosen);
+        let column = |name: &str| table.def().column_index(name).map(|index| batch.column(index));
+        let (Some(verdicts), Some(controls), Some(services)) = (column("verdict"), column("controls"), column("service"))
+        else {
+            return;
+        };
+        let (verdicts, controls, services) =
+            (verdicts.as_string::<i32>(), controls.as_list::<i32>(), services.as_string::<i32>());
+        for row in 0..batch.num_rows() {
+            if controls.is_null(row) {
+                continue;
+            }
+            let verdict = if verdicts.is_valid(row) { verdicts.value(row) } else { "unknown" };
+            let outcome = verdict.parse().unwrap_or(Outcome::Unknown);
+            let service = services.is_valid(row).then(|| services.value(row).to_owned());
+            let listed = controls.value(row);
+            for control in listed.as_string::<i32>().iter().flatten() {
+                self.add_finding(control, service.as_ref(), outcome);
+            }
+        }
+    }
+
+    fn add_finding(&mut self, control: &str, service: Option<&String>, outcome: Outcome) {
+        let Ok(found) = self.catalogue.find(Edition::E2015, control) else { return };
+        let here = match self.settings.edition {
+            Edition::E2015 => vec![found.id().clone()],
+            edition => self.counterparts(found.id(), edition),
+        };
+        for control in here {
+            for role in Role::ALL {
+                let cells = self.cells.entry((control.clone(), *role)).or_default();
+                let cell = cells.entry(service.cloned()).or_default();
+                cell.evidence.whole.contributing.add(outcome);
+                match outcome {
+                    Outcome::Pass => cell.counts.findings.0 += 1,
+                    Outcome::Fail => cell.counts.findings.1 += 1,
+                    Outcome::Unknown | Outcome::NotApplicable => {}
+                }
+            }
+        }
+    }
+
+    fn counterparts(&self, control: &ControlId, _edition: Edition) -> Vec<ControlId> {
+        let there = self.catalogue.in_other_edition(Edition::E2015, control);
+        there.into_iter().map(|control| control.id.clone()).collect()
+    }
+
+    /// The standing of every cell with guidance, and of every cell that something bears on.
+    pub(crate) fn finish(mut self, inventory: &Inventory) -> Tail {
+        if self.services.is_empty() {
+            self.services.insert(String::new());
+        }
+        let view = self.catalogue.edition(self.settings.edition);
+        let mut standings = Vec::new();
+        for (control, role, cell) in view.cells() {
+            for service in &self.services {
+                let seen = self.cell(&(control.id.clone(), role), service);
+                let claim = self.claim(&control.id, role, service);
+                let evidence = self.with_population(seen.evidence);
+                let judgement = judge(cell, &evidence, claim);
+                standings.push(StandingAnswer {
+                    control: control.id.clone(),
+                    role,
+                    service: service.clone(),
+                    standing: judgement.standing,
+                    why: judgement.why,
+                    counts: seen.counts,
+                    population: self.population.clone(),
+                });
+            }
+        }
+        standings.sort_by(|a, b| {
+            a.control.cmp(&b.control).then(a.role.cmp(&b.role)).then_with(|| a.service.cmp(&b.service))
+        });
+        self.tail.standings = standings;
+        self.tail.losses = losses(inventory);
+        self.tail
+    }
+
+    /// What bears on a cell for a service: its own outcomes, and those that belong to no one service.
+    fn cell(&self, key: &CellKey, service: &str) -> Cell {
+        let Some(cells) = self.cells.get(key) else { return Cell::default() };
+        let mut sum = cells.get(&Some(service.to_owned())).cloned().unwrap_or_default();
+        if let Some(shared) = cells.get(&None) {
+            sum.merge(shared);
+        }
+        sum
+    }
+
+    fn claim(&self, control: &ControlId, role: Role, service: &str) -> Option<&Claim> {
+        let fits = |claim: &&crate::engine::CellClaim| claim.control == *control && claim.role == role;
+        let mut claims = self.settings.claims.iter().filter(fits);
+        let own = claims.clone().find(|claim| claim.service.as_deref() == Some(service));
+        own.or_else(|| claims.find(|claim| claim.service.is_none())).map(|claim| &claim.claim)
+    }
+
+    fn with_population(&self, mut evidence: CellEvidence) -> CellEvidence {
+        let seen = Seen { seen: self.population.seen, expected: self.population.expected };
+        for part in evidence.requirements.values_mut().chain([&mut evidence.whole]) {
+            part.population = Some(seen);
+        }
+        evidence
+    }
+}
+
+impl Cell {
+    fn count(&mut self, outcome: &CheckOutcome, severity: Severity) {
+        *self.counts.outcomes.entry(outcome.outcome).or_default() += 1;
+        match (outcome.outcome, outcome.exception) {
+            (Outcome::Fail, None) => *self.counts.failures.entry(severity).or_default() += 1,
+            (Outcome::Fail, Some(_)) => self.counts.excepted += 1,
+            _ => {}
+        }
+    }
+
+    fn merge(&mut self, other: &Cell) {
+        for (outcome, n) in &other.counts.outcomes {
+            *self.counts.outcomes.entry(*outcome).or_default() += n;
+        }
+        for (severity, n) in &other.counts.failures {
+            *self.counts.failures.entry(*severity).or_default() += n;
+        }
+        self.counts.excepted += other.counts.excepted;
+        self.counts.findings.0 += other.counts.findings.0;
+        self.counts.findings.1 += other.counts.findings.1;
+        self.evidence.subjects += other.evidence.subjects;
+        merge_evidence(&mut self.evidence.whole, &other.evidence.whole);
+        for (key, part) in &other.evidence.requirements {
+            merge_evidence(self.evidence.requirements.entry(key.clone()).or_default(), part);
+        }
+    }
+}
+
+fn merge_evidence(into: &mut Evidence, from: &Evidence) {
+    into.required += from.required;
+    into.contributing += from.contributing;
+    into.excepted += from.excepted;
+    into.stale += from.stale;
+    into.classes.extend(&from.classes);
+}
+
+fn add_to(part: &mut Evidence, outcome: &CheckOutcome, support: Support, class: Option<EvidenceClass>, stale: bool) {
+    // A check that found nothing to judge has no evidence and shows nothing: no class is put down for it.
+    match (class, support) {
+        (Some(class), support) => part.add(outcome.outcome, support, class),
+        (None, Support::Required) => part.required.add(outcome.outcome),
+        (None, Support::Contributing) => part.contributing.add(outcome.outcome),
+    }
+    if outcome.exception.is_some() {
+        part.excepted += 1;
+    }
+    if stale && support == Support::Required {
+        part.stale += 1;
+    }
+}
+
+/// An answer is as good as the weakest of what it rests on: with a plan under it, it is a plan's.
+fn weakest(outcome: &CheckOutcome) -> Option<EvidenceClass> {
+    let classes = || outcome.evidence.iter().map(|evidence| evidence.class);
+    let rank = |class: &EvidenceClass| match class {
+        EvidenceClass::Intended => 0,
+        EvidenceClass::Asserted => 1,
+        EvidenceClass::Configured => 2,
+        EvidenceClass::Operated => 3,
+        EvidenceClass::Assured => 4,
+    };
+    classes().min_by_key(rank)
+}
+
+/// How many of the accounts in scope were seen by something other than a plan.
+fn population(settings: &Settings, inventory: &Inventory, chosen: &BTreeSet<i64>) -> Population {
+    let is_seen = |snapshot: &i64| {
+        let input = inventory.snapshot(*snapshot).map(|snapshot| snapshot.input.0 as usize);
+        let class = input.and_then(|input| inventory.inputs.get(input)).and_then(|input| input.class);
+        class.is_some_and(|class| class != EvidenceClass::Intended)
+    };
+    let snapshots: BTreeSet<i64> = chosen.iter().copied().filter(is_seen).collect();
+    let mut accounts: BTreeSet<String> = BTreeSet::new();
+    if !snapshots.is_empty() {
+        for table in TableId::all() {
+            let batch = inventory.table_of(table, &snapshots);
+            let Some(index) = table.def().column_index("account") else { continue };
+            for account in batch.column(index).as_string::<i32>().iter().flatten().filter(|account| !account.is_empty()) {
+                if !accounts.contains(account) {
+                    accounts.insert(account.to_owned());
+                }
+            }
+        }
+    }
+    let declared = !settings.accounts.is_empty();
+    let seen = accounts.iter().filter(|account| !declared || settings.accounts.contains(*account)).count();
+    Population {
+        seen: seen as u64,
+        expected: declared.then_some(settings.accounts.len() as u64),
+        basis: if declared { "declared" } else { "assumed" },
+    }
+}
+
+/// What was given but could not be read.
+fn losses(inventory: &Inventory) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    for (index, input) in inventory.inputs.iter().enumerate() {
+        let id = Some(InputId(index as u32));
+        for reject in &input.rejected {
+            let message = format!("{}: {}: {} [{}]", input.path, reject.locator, reject.message, reject.code);
+            losses.push(Loss { input: id, message });
+        }
+    }
+    losses
+}
