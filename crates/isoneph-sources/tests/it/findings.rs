@@ -8,12 +8,12 @@ use isoneph_tables::{Inventory, Sink, TableId};
 
 fn read(path: &Path) -> Inventory {
     let mut sink = Sink::default();
-    read_path(path, &mut sink).unwrap();
-    sink.finish().unwrap()
+    read_path(path, &mut sink).expect("the path exists");
+    sink.finish().expect("the tables are whole")
 }
 
 fn rows(inventory: &Inventory) -> usize {
-    inventory.table(TableId::find("finding").unwrap()).num_rows()
+    inventory.table(TableId::find("finding").expect("the table is listed")).num_rows()
 }
 
 #[test]
