@@ -53,7 +53,7 @@ pub(super) fn key_of(
         return (String::new().into(), String::new().into());
     }
     let key = resource.reference(attribute, KEY_TYPES);
-    let named = !(key.is_unset() || resource.is_unwritten(attribute));
+    let named = !(key.is_unset() || resource.is_configured(attribute) == Some(false));
     match (named, from_elsewhere) {
         (true, _) => (key.cell(), key_manager(&key, Cell::default())),
         (false, true) => (Cell::default(), Cell::default()),
@@ -88,7 +88,7 @@ fn port(resource: &Resource, engine: &Cell<String>) -> Cell<i64> {
     };
     match resource.int("port") {
         Attr::Known(port) => port.into(),
-        Attr::Unknown(code) if !resource.is_unwritten("port") => Cell::Gap(code),
+        Attr::Unknown(code) if resource.is_configured("port") != Some(false) => Cell::Gap(code),
         Attr::Unset | Attr::Unknown(_) => engine.clone().and_then(usual),
     }
 }
@@ -140,7 +140,7 @@ fn instance(resource: &Resource, stage: &mut Stage) {
 
 /// Whether an attribute that says where the data comes from is, or may be, used.
 fn is_used(resource: &Resource, attribute: &str) -> bool {
-    resource.is_set(attribute).known() != Some(&false) && !resource.is_unwritten(attribute)
+    resource.is_set(attribute).known() != Some(&false) && resource.is_configured(attribute) != Some(false)
 }
 
 fn cluster(resource: &Resource, stage: &mut Stage) {

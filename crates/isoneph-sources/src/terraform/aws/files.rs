@@ -26,7 +26,7 @@ fn efs(resource: &Resource, stage: &mut Stage) {
     let encrypted = flag(resource, "encrypted");
     let (key, manager) = key_of(resource, "kms_key_id", &encrypted, false);
     let one_zone = resource.is_set("availability_zone_name");
-    let one_zone = if resource.is_unwritten("availability_zone_name") { false.into() } else { one_zone.cell() };
+    let one_zone = if resource.is_configured("availability_zone_name") == Some(false) { false.into() } else { one_zone.cell() };
     stage.add(
         resource,
         FileStore {
@@ -41,6 +41,7 @@ fn efs(resource: &Resource, stage: &mut Stage) {
             backup_days: one_zone.clone().map(|one| if one { 35 } else { 0 }),
             multi_zone: one_zone.not(),
             deletion_protected: false.into(),
+            ..FileStore::default()
         },
     );
 }

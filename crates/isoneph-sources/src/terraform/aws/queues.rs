@@ -24,7 +24,7 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
 /// A policy that nobody configured is the service's own: it names the owner.
 fn own_policy(resource: &Resource) -> Attr<String> {
     match resource.text("policy") {
-        Attr::Unknown(_) if resource.is_unwritten("policy") => Attr::Unset,
+        Attr::Unknown(_) if resource.is_configured("policy") == Some(false) => Attr::Unset,
         policy => policy,
     }
 }
@@ -37,9 +37,9 @@ fn add_own_policy(resource: &Resource, stage: &mut Stage) {
 
 fn sqs(resource: &Resource, stage: &mut Stage) {
     let key = resource.reference("kms_master_key_id", KEY_TYPES);
-    let own_key = !key.is_unset() && !resource.is_unwritten("kms_master_key_id");
+    let own_key = !key.is_unset() && resource.is_configured("kms_master_key_id") != Some(false);
     let managed = match resource.bool("sqs_managed_sse_enabled") {
-        Attr::Unknown(_) if resource.is_unwritten("sqs_managed_sse_enabled") => resource.default("aws.sqs.encrypted"),
+        Attr::Unknown(_) if resource.is_configured("sqs_managed_sse_enabled") == Some(false) => resource.default("aws.sqs.encrypted"),
         attr => attr.or_default(resource, "aws.sqs.encrypted"),
     };
     let (encrypted, key, manager) = match own_key {
@@ -59,7 +59,7 @@ fn sqs(resource: &Resource, stage: &mut Stage) {
             key_manager: manager,
             public_policy: policy::is_public(&policy),
             tls_required: policy::requires_tls(&policy),
-            network_restricted: Cell::default(),
+            ..Queue::default()
         },
     );
     add_own_policy(resource, stage);
@@ -77,7 +77,7 @@ fn sns(resource: &Resource, stage: &mut Stage) {
             key: key.cell(),
             public_policy: policy::is_public(&policy),
             tls_required: policy::requires_tls(&policy),
-            network_restricted: Cell::default(),
+            ..Queue::default()
         },
     );
     add_own_policy(resource, stage);
@@ -122,16 +122,16 @@ fn kinesis(resource: &Resource, stage: &mut Stage) {
             key_manager: manager,
             public_policy: false.into(),
             tls_required: true.into(),
-            network_restricted: Cell::default(),
+            ..Queue::default()
         },
     );
 }
 
 fn msk(resource: &Resource, stage: &mut Stage) {
     let key = resource.reference("encryption_info.encryption_at_rest_kms_key_arn", KEY_TYPES);
-    let own_key = !resource.is_unwritten("encryption_info") && !key.is_unset();
+    let own_key = resource.is_configured("encryption_info") != Some(false) && !key.is_unset();
     let transit = resource.text("encryption_info.encryption_in_transit.client_broker");
-    let transit = if resource.is_unwritten("encryption_info") { Attr::Unset } else { transit };
+    let transit = if resource.is_configured("encryption_info") == Some(false) { Attr::Unset } else { transit };
     let public = resource.text("broker_node_group_info.connectivity_info.public_access.type");
     stage.add(
         resource,
@@ -144,6 +144,7 @@ fn msk(resource: &Resource, stage: &mut Stage) {
             public_policy: false.into(),
             tls_required: transit.or("TLS").map(|mode| mode == "TLS"),
             network_restricted: public.or("DISABLED").map(|kind| kind == "DISABLED"),
+            ..Queue::default()
         },
     );
 }

@@ -144,7 +144,7 @@ fn redshift_copy(resource: &Resource, stage: &mut Stage) {
 /// A node of its own. A member of a replication group is described by the group.
 fn cache(resource: &Resource, stage: &mut Stage) {
     let group = resource.reference("replication_group_id", &["aws_elasticache_replication_group"]);
-    if !group.is_unset() && !resource.is_unwritten("replication_group_id") {
+    if !group.is_unset() && resource.is_configured("replication_group_id") != Some(false) {
         return;
     }
     stage.add(
@@ -177,7 +177,7 @@ fn cache(resource: &Resource, stage: &mut Stage) {
 fn cache_group(resource: &Resource, stage: &mut Stage) {
     let encrypted = match resource.bool("at_rest_encryption_enabled") {
         // Only Valkey encrypts where nothing is set.
-        Attr::Unset | Attr::Unknown(_) if resource.is_unwritten("at_rest_encryption_enabled") => {
+        Attr::Unset | Attr::Unknown(_) if resource.is_configured("at_rest_encryption_enabled") == Some(false) => {
             resource.text("engine").or("redis").map(|engine| engine == "valkey")
         }
         attr => attr.or_default(resource, "aws_elasticache_replication_group.at_rest_encryption_enabled"),
@@ -197,7 +197,7 @@ fn cache_group(resource: &Resource, stage: &mut Stage) {
             open_to_world: false.into(),
             tls_required: match resource.bool("transit_encryption_enabled") {
                 Attr::Known(false) | Attr::Unset => false.into(),
-                Attr::Unknown(_) if resource.is_unwritten("transit_encryption_enabled") => {
+                Attr::Unknown(_) if resource.is_configured("transit_encryption_enabled") == Some(false) => {
                     resource.text("engine").or("redis").map(|engine| engine == "valkey")
                 }
                 Attr::Unknown(code) => Cell::Gap(code),
@@ -219,7 +219,7 @@ fn cache_group(resource: &Resource, stage: &mut Stage) {
 
 /// What DocumentDB and Neptune share; neither can be given a public address by itself.
 fn cluster(resource: &Resource, engine: &str, logs: &str) -> Database {
-    let restored = resource.is_set("snapshot_identifier").known() != Some(&false) && !resource.is_unwritten("snapshot_identifier");
+    let restored = resource.is_set("snapshot_identifier").known() != Some(&false) && resource.is_configured("snapshot_identifier") != Some(false);
     let encrypted = match (resource.bool("storage_encrypted"), restored) {
         (Attr::Unset, true) => Cell::default(),
         _ => flag(resource, "storage_encrypted"),
@@ -269,7 +269,7 @@ fn neptune(resource: &Resource, stage: &mut Stage) {
 }
 
 fn search(resource: &Resource, stage: &mut Stage) {
-    let unwritten = |block: &str| resource.is_unwritten(block);
+    let unwritten = |block: &str| resource.is_configured(block) == Some(false);
     let encrypted = match resource.bool("encrypt_at_rest.enabled") {
         Attr::Unset => false.into(),
         Attr::Unknown(_) if unwritten("encrypt_at_rest") => false.into(),
