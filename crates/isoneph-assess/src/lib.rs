@@ -7,11 +7,14 @@ mod check;
 pub mod engine;
 mod error;
 mod fold;
+pub mod harness;
+mod query;
 mod standings;
 
 pub use check::{
     Check, Pack, ParameterDef, ParameterType, ParameterValue, Rule, Status, Stricter, SupportedCell, TestFiles,
 };
-pub use engine::{AssessError, CellClaim, Engine, Settings};
+pub use engine::{AssessError, CellClaim, Engine, ServiceInScope, Settings};
 pub use error::CheckError;
 pub use fold::{Folded, fold};
+pub use query::{Answer, QueryError, query};

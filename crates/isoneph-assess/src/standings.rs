@@ -10,7 +10,7 @@ use isoneph_standard::{Catalogue, RequirementKey};
 use isoneph_tables::{Inventory, TableId};
 
 use crate::check::Check;
-use crate::engine::Settings;
+use crate::engine::{ServiceInScope, Settings};
 
 type CellKey = (ControlId, Role);
 
@@ -18,10 +18,10 @@ type CellKey = (ControlId, Role);
 pub(crate) struct Standings<'a> {
     catalogue: &'a Catalogue,
     settings: &'a Settings,
-    population: Population,
-    /// By cell and service; outcomes that belong to no one service stand under `None`.
+    /// Accounts seen by something other than a plan.
+    seen: BTreeSet<String>,
+    /// By cell and service; outcomes that may concern every service stand under `None`.
     cells: BTreeMap<CellKey, BTreeMap<Option<String>, Cell>>,
-    services: BTreeSet<String>,
     tail: Tail,
 }
 
@@ -41,9 +41,8 @@ impl<'a> Standings<'a> {
         let mut standings = Standings {
             catalogue,
             settings,
-            population: population(settings, inventory, chosen),
+            seen: accounts_seen(inventory, chosen),
             cells: BTreeMap::new(),
-            services: settings.services.iter().cloned().collect(),
             tail: Tail::default(),
         };
         standings.add_findings(inventory, chosen);
@@ -51,35 +50,45 @@ impl<'a> Standings<'a> {
     }
 
     /// Counts an outcome.
-    pub(crate) fn add(&mut self, info: &CheckInfo, check: &Check, inventory: &Inventory, outcome: &CheckOutcome) {
+    pub(crate) fn add(&mut self, info: &CheckInfo, check: &Check, outcome: &CheckOutcome) {
         *self.tail.outcomes.entry(outcome.outcome).or_default() += 1;
         let fails = outcome.outcome == Outcome::Fail && outcome.exception.is_none();
         if fails {
             *self.tail.failures.entry(info.severity).or_default() += 1;
         }
-        let service = outcome.subject.as_ref().map(|_| outcome.service.clone());
-        self.services.extend(service.iter().filter(|service| !service.is_empty()).cloned());
-        if service.as_deref() == Some("") {
-            self.services.insert(String::new());
-        }
+        let account = outcome.subject.as_ref().map(|subject| subject.account.as_str());
         let class = weakest(outcome);
         let stale = outcome.reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Stale);
         for supports in &info.supports {
             let key = supports.requirement.as_ref().and_then(|name| self.requirement(supports, name, check));
-            let cells = self.cells.entry((supports.control.clone(), supports.role)).or_default();
-            let cell = cells.entry(service.clone()).or_default();
-            cell.count(outcome, info.severity);
-            if outcome.subject.is_some() && class.is_some_and(|class| class != EvidenceClass::Intended) {
-                cell.evidence.subjects += 1;
+            for service in self.services_of(supports.role, account) {
+                let cells = self.cells.entry((supports.control.clone(), supports.role)).or_default();
+                let cell = cells.entry(service).or_default();
+                cell.count(outcome, info.severity);
+                if outcome.subject.is_some() && class.is_some_and(|class| class != EvidenceClass::Intended) {
+                    cell.evidence.subjects += 1;
+                }
+                let part = match &key {
+                    Some(key) => cell.evidence.requirements.entry(key.clone()).or_default(),
+                    None => &mut cell.evidence.whole,
+                };
+                add_to(part, outcome, supports.support, class, stale);
             }
-            let part = match key {
-                Some(key) => cell.evidence.requirements.entry(key).or_default(),
-                None => &mut cell.evidence.whole,
-            };
-            add_to(part, outcome, supports.support, class, stale);
         }
-        let _ = inventory;
     }
+
+    /// The services that something in an account bears on, for one role. `None` stands for every one: where the account
+    /// is not known, or is none of the declared ones, it may be any.
+    fn services_of(&self, role: Role, account: Option<&str>) -> Vec<Option<String>> {
+        let Some(account) = account.filter(|account| !account.is_empty()) else { return vec![None] };
+        let named = |service: &&ServiceInScope| service.accounts.iter().any(|one| one == account);
+        let mut services = self.settings.services.iter().filter(named).peekable();
+        if services.peek().is_none() {
+            return vec![None];
+        }
+        services.filter(|service| service.role == role).map(|service| Some(service.id.clone())).collect()
+    }
+
 
     /// The key of a requirement that a check names: the one the check itself refers to, else the cell's own.
     fn requirement(
@@ -99,27 +108,27 @@ impl<'a> Standings<'a> {
         let Some(table) = TableId::find("finding") else { return };
         let batch = inventory.table_of(table, chosen);
         let column = |name: &str| table.def().column_index(name).map(|index| batch.column(index));
-        let (Some(verdicts), Some(controls), Some(services)) = (column("verdict"), column("controls"), column("service"))
+        let (Some(verdicts), Some(controls), Some(accounts)) = (column("verdict"), column("controls"), column("account"))
         else {
             return;
         };
-        let (verdicts, controls, services) =
-            (verdicts.as_string::<i32>(), controls.as_list::<i32>(), services.as_string::<i32>());
+        let (verdicts, controls, accounts) =
+            (verdicts.as_string::<i32>(), controls.as_list::<i32>(), accounts.as_string::<i32>());
         for row in 0..batch.num_rows() {
             if controls.is_null(row) {
                 continue;
             }
             let verdict = if verdicts.is_valid(row) { verdicts.value(row) } else { "unknown" };
             let outcome = verdict.parse().unwrap_or(Outcome::Unknown);
-            let service = services.is_valid(row).then(|| services.value(row).to_owned());
+            let account = accounts.is_valid(row).then(|| accounts.value(row));
             let listed = controls.value(row);
             for control in listed.as_string::<i32>().iter().flatten() {
-                self.add_finding(control, service.as_ref(), outcome);
+                self.add_finding(control, account, outcome);
             }
         }
     }
 
-    fn add_finding(&mut self, control: &str, service: Option<&String>, outcome: Outcome) {
+    fn add_finding(&mut self, control: &str, account: Option<&str>, outcome: Outcome) {
         let Ok(found) = self.catalogue.find(Edition::E2015, control) else { return };
         let here = match self.settings.edition {
             Edition::E2015 => vec![found.id().clone()],
@@ -127,13 +136,15 @@ impl<'a> Standings<'a> {
         };
         for control in here {
             for role in Role::ALL {
-                let cells = self.cells.entry((control.clone(), *role)).or_default();
-                let cell = cells.entry(service.cloned()).or_default();
-                cell.evidence.whole.contributing.add(outcome);
-                match outcome {
-                    Outcome::Pass => cell.counts.findings.0 += 1,
-                    Outcome::Fail => cell.counts.findings.1 += 1,
-                    Outcome::Unknown | Outcome::NotApplicable => {}
+                for service in self.services_of(*role, account) {
+                    let cells = self.cells.entry((control.clone(), *role)).or_default();
+                    let cell = cells.entry(service).or_default();
+                    cell.evidence.whole.contributing.add(outcome);
+                    match outcome {
+                        Outcome::Pass => cell.counts.findings.0 += 1,
+                        Outcome::Fail => cell.counts.findings.1 += 1,
+                        Outcome::Unknown | Outcome::NotApplicable => {}
+                    }
                 }
             }
         }
@@ -146,25 +157,24 @@ impl<'a> Standings<'a> {
 
     /// The standing of every cell with guidance, and of every cell that something bears on.
     pub(crate) fn finish(mut self, inventory: &Inventory) -> Tail {
-        if self.services.is_empty() {
-            self.services.insert(String::new());
-        }
         let view = self.catalogue.edition(self.settings.edition);
         let mut standings = Vec::new();
         for (control, role, cell) in view.cells() {
-            for service in &self.services {
-                let seen = self.cell(&(control.id.clone(), role), service);
-                let claim = self.claim(&control.id, role, service);
-                let evidence = self.with_population(seen.evidence);
+            for service in self.services_in(role) {
+                let name = service.map_or("", |service| service.id.as_str());
+                let seen = self.cell(&(control.id.clone(), role), name);
+                let claim = self.claim(&control.id, role, name);
+                let population = self.population(service);
+                let evidence = with_population(seen.evidence, &population);
                 let judgement = judge(cell, &evidence, claim);
                 standings.push(StandingAnswer {
                     control: control.id.clone(),
                     role,
-                    service: service.clone(),
+                    service: name.to_owned(),
                     standing: judgement.standing,
                     why: judgement.why,
                     counts: seen.counts,
-                    population: self.population.clone(),
+                    population,
                 });
             }
         }
@@ -193,13 +203,31 @@ impl<'a> Standings<'a> {
         own.or_else(|| claims.find(|claim| claim.service.is_none())).map(|claim| &claim.claim)
     }
 
-    fn with_population(&self, mut evidence: CellEvidence) -> CellEvidence {
-        let seen = Seen { seen: self.population.seen, expected: self.population.expected };
-        for part in evidence.requirements.values_mut().chain([&mut evidence.whole]) {
-            part.population = Some(seen);
+    /// The services of a role; without any declared, one that has no name.
+    fn services_in(&self, role: Role) -> Vec<Option<&ServiceInScope>> {
+        if self.settings.services.is_empty() {
+            return vec![None];
         }
-        evidence
+        self.settings.services.iter().filter(|service| service.role == role).map(Some).collect()
     }
+
+    /// How many of the accounts in scope were seen: of the service's own, or of all.
+    fn population(&self, service: Option<&ServiceInScope>) -> Population {
+        let expected = service.map_or(&self.settings.accounts, |service| &service.accounts);
+        if expected.is_empty() {
+            return Population { seen: self.seen.len() as u64, expected: None, basis: "assumed" };
+        }
+        let seen = expected.iter().filter(|account| self.seen.contains(*account)).count();
+        Population { seen: seen as u64, expected: Some(expected.len() as u64), basis: "declared" }
+    }
+}
+
+fn with_population(mut evidence: CellEvidence, population: &Population) -> CellEvidence {
+    let seen = Seen { seen: population.seen, expected: population.expected };
+    for part in evidence.requirements.values_mut().chain([&mut evidence.whole]) {
+        part.population = Some(seen);
+    }
+    evidence
 }
 
 impl Cell {
@@ -266,8 +294,8 @@ fn weakest(outcome: &CheckOutcome) -> Option<EvidenceClass> {
     classes().min_by_key(rank)
 }
 
-/// How many of the accounts in scope were seen by something other than a plan.
-fn population(settings: &Settings, inventory: &Inventory, chosen: &BTreeSet<i64>) -> Population {
+/// The accounts seen by something other than a plan.
+fn accounts_seen(inventory: &Inventory, chosen: &BTreeSet<i64>) -> BTreeSet<String> {
     let is_seen = |snapshot: &i64| {
         let input = inventory.snapshot(*snapshot).map(|snapshot| snapshot.input.0 as usize);
         let class = input.and_then(|input| inventory.inputs.get(input)).and_then(|input| input.class);
@@ -275,24 +303,19 @@ fn population(settings: &Settings, inventory: &Inventory, chosen: &BTreeSet<i64>
     };
     let snapshots: BTreeSet<i64> = chosen.iter().copied().filter(is_seen).collect();
     let mut accounts: BTreeSet<String> = BTreeSet::new();
-    if !snapshots.is_empty() {
-        for table in TableId::all() {
-            let batch = inventory.table_of(table, &snapshots);
-            let Some(index) = table.def().column_index("account") else { continue };
-            for account in batch.column(index).as_string::<i32>().iter().flatten().filter(|account| !account.is_empty()) {
-                if !accounts.contains(account) {
-                    accounts.insert(account.to_owned());
-                }
+    if snapshots.is_empty() {
+        return accounts;
+    }
+    for table in TableId::all() {
+        let batch = inventory.table_of(table, &snapshots);
+        let Some(index) = table.def().column_index("account") else { continue };
+        for account in batch.column(index).as_string::<i32>().iter().flatten().filter(|account| !account.is_empty()) {
+            if !accounts.contains(account) {
+                accounts.insert(account.to_owned());
             }
         }
     }
-    let declared = !settings.accounts.is_empty();
-    let seen = accounts.iter().filter(|account| !declared || settings.accounts.contains(*account)).count();
-    Population {
-        seen: seen as u64,
-        expected: declared.then_some(settings.accounts.len() as u64),
-        basis: if declared { "declared" } else { "assumed" },
-    }
+    accounts
 }
 
 /// What was given but could not be read.

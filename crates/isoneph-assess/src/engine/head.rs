@@ -10,7 +10,10 @@ use crate::check::{Check, SupportedCell};
 
 pub(crate) fn head(engine: &Engine, inventory: &Inventory, not_judged: Vec<(i64, String)>) -> Head {
     let settings = &engine.settings;
-    let services = if settings.services.is_empty() { vec![String::new()] } else { settings.services.clone() };
+    let mut services: Vec<String> = settings.services.iter().map(|service| service.id.clone()).collect();
+    if services.is_empty() {
+        services.push(String::new());
+    }
     Head {
         tool: Tool { name: "isoneph", version: settings.version },
         edition: settings.edition,

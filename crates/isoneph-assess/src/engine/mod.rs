@@ -29,7 +29,7 @@ use crate::standings::Standings;
 pub(crate) use meta::META_TABLES;
 pub(crate) use observe::text_of;
 pub(crate) use prepare::{Prepared, plan_error};
-pub use settings::{CellClaim, Settings};
+pub use settings::{CellClaim, ServiceInScope, Settings};
 pub(crate) use shelves::Shelves;
 
 /// What ends a run.
@@ -129,7 +129,7 @@ impl Engine {
         writer.head(&head).map_err(AssessError::Write)?;
         let mut standings = Standings::new(self.catalogue, &self.settings, inventory, &chosen);
         self.judge(inventory, &chosen, &mut |outcome| {
-            standings.add(&head.checks[outcome.check], &self.prepared[outcome.check].check, inventory, &outcome);
+            standings.add(&head.checks[outcome.check], &self.prepared[outcome.check].check, &outcome);
             writer.outcome(&head, &outcome).map_err(AssessError::Write)
         })?;
         let tail = standings.finish(inventory);
@@ -147,6 +147,11 @@ impl Engine {
         let mut outcomes = outcomes::Outcomes::new(self, inventory, chosen);
         run::stream(self, inventory, chosen, &mut |check, batches| outcomes.of_check(check, batches, hand_on))
     }
+}
+
+/// The snapshots that are judged.
+pub(crate) fn choose_snapshots(inventory: &Inventory) -> BTreeSet<i64> {
+    snapshots::choose(inventory).0
 }
 
 /// Whether a check runs under the settings' profile.

@@ -26,8 +26,8 @@ pub struct Settings {
     pub profile: Option<String>,
     /// Exceptions, as declared.
     pub exceptions: Vec<Exception>,
-    /// Services, as declared.
-    pub services: Vec<String>,
+    /// Services, as declared; empty when nobody declared any.
+    pub services: Vec<ServiceInScope>,
     /// Accounts in scope; empty when nobody declared them.
     pub accounts: Vec<String>,
     /// Regions in scope; empty for any.
@@ -38,6 +38,17 @@ pub struct Settings {
     pub roles: RolesBasis,
     /// What the parties say of cells.
     pub claims: Vec<CellClaim>,
+}
+
+/// A cloud service towards which the organisation has a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceInScope {
+    /// Its id.
+    pub id: String,
+    /// The organisation's role towards it.
+    pub role: Role,
+    /// The accounts of it, or in which it runs.
+    pub accounts: Vec<String>,
 }
 
 /// What a party says of one cell.
