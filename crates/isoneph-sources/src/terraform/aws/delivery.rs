@@ -42,9 +42,10 @@ fn distribution(resource: &Resource, stage: &mut Stage) {
             tls_min,
             has_waf: resource.is_set("web_acl_id").cell(),
             // Records may also be delivered by a resource of CloudWatch, which does not name the distribution.
-            access_log: resource.is_set("logging_config").cell().and_then(|set| {
-                if set { true.into() } else { Cell::default() }
-            }),
+            access_log: resource
+                .is_set("logging_config")
+                .cell()
+                .and_then(|set| if set { true.into() } else { Cell::default() }),
             authenticated: Cell::default(),
             certificate_expires_at: Cell::default(),
         },
@@ -53,9 +54,8 @@ fn distribution(resource: &Resource, stage: &mut Stage) {
 
 fn viewers(resource: &Resource) -> (Cell<bool>, Cell<String>) {
     let paths = ["default_cache_behavior", "ordered_cache_behavior"];
-    let encrypted = |behaviour: &Block<'_>| {
-        behaviour.text("viewer_protocol_policy").cell().map(|policy| policy != "allow-all")
-    };
+    let encrypted =
+        |behaviour: &Block<'_>| behaviour.text("viewer_protocol_policy").cell().map(|policy| policy != "allow-all");
     let tls = paths.iter().fold(Cell::Known(true), |all, path| match resource.blocks(path) {
         Attr::Known(behaviours) => behaviours.iter().map(encrypted).fold(all, Cell::and),
         Attr::Unset => all,
@@ -136,7 +136,9 @@ fn by_certificate(resource: &Resource) -> Cell<bool> {
 fn floor(policy: &str) -> Cell<String> {
     if policy == "TLS_1_0" {
         "1.0".into()
-    } else if policy == "TLS_1_2" || ["SecurityPolicy_TLS13_1_2", "SecurityPolicy_TLS12_"].iter().any(|p| policy.starts_with(p)) {
+    } else if policy == "TLS_1_2"
+        || ["SecurityPolicy_TLS13_1_2", "SecurityPolicy_TLS12_"].iter().any(|p| policy.starts_with(p))
+    {
         "1.2".into()
     } else if policy.starts_with("SecurityPolicy_TLS13_1_3") || policy.starts_with("SecurityPolicy_TLS13_2025") {
         "1.3".into()

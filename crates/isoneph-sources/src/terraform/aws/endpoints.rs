@@ -58,9 +58,7 @@ fn listener(resource: &Resource, stage: &mut Stage) {
             restricted: Cell::default(),
             port: resource.int("port").or(0),
             tls,
-            tls_min: own.and_then(|encrypted| {
-                if encrypted { lowest(resource) } else { Cell::Known(String::new()) }
-            }),
+            tls_min: own.and_then(|encrypted| if encrypted { lowest(resource) } else { Cell::Known(String::new()) }),
             has_waf: Cell::default(),
             access_log: Cell::default(),
             authenticated: authenticated(resource),

@@ -20,8 +20,7 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("aws_iam_role", role, &[table::<Principal>, table::<isoneph_tables::schema::Grant>]),
     Mapping::new("aws_iam_user", user, &[table::<Principal>]),
     Mapping::new("aws_iam_user_group_membership", user_membership, &[]),
-    Mapping::new("aws_iam_user_login_profile", login_profile, &[table::<Credential>])
-        .patching(&[table::<Principal>]),
+    Mapping::new("aws_iam_user_login_profile", login_profile, &[table::<Credential>]).patching(&[table::<Principal>]),
     Mapping::new("aws_iam_user_ssh_key", ssh_key, &[table::<Credential>]),
 ];
 
@@ -190,12 +189,8 @@ fn ssh_key(resource: &Resource, stage: &mut Stage) {
 }
 
 fn password_policy(resource: &Resource, stage: &mut Stage) {
-    let classes = [
-        "require_lowercase_characters",
-        "require_uppercase_characters",
-        "require_numbers",
-        "require_symbols",
-    ];
+    let classes =
+        ["require_lowercase_characters", "require_uppercase_characters", "require_numbers", "require_symbols"];
     let max_age = resource.int("max_password_age").or(0);
     stage.add(
         resource,

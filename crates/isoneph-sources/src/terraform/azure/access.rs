@@ -66,12 +66,7 @@ fn user(resource: &Resource, stage: &mut Stage) {
     let enabled = resource.bool("account_enabled").or(true);
     stage.add(
         resource,
-        Principal {
-            kind: "user".into(),
-            console_access: enabled.clone(),
-            mfa_required: Cell::default(),
-            ..workload()
-        },
+        Principal { kind: "user".into(), console_access: enabled.clone(), mfa_required: Cell::default(), ..workload() },
     );
     let given = resource.is_set("password");
     if given.known() != Some(&false) {

@@ -177,9 +177,8 @@ fn rotation(policy: &Attr<Block<'_>>) -> (Cell<bool>, Cell<i64>) {
     let after = days_of(automatic.text("time_after_creation"));
     let days = after.or_else(|| {
         // So many days before the end of a life of so many.
-        days_of(policy.text("expire_after")).and_then(|life| {
-            days_of(automatic.text("time_before_expiry")).map(|before| life.saturating_sub(before))
-        })
+        days_of(policy.text("expire_after"))
+            .and_then(|life| days_of(automatic.text("time_before_expiry")).map(|before| life.saturating_sub(before)))
     });
     (true.into(), days.cell())
 }
@@ -213,9 +212,10 @@ fn secret(resource: &Resource, stage: &mut Stage) {
             // A vault renews certificates and keys by itself, secrets never.
             rotation: false.into(),
             rotation_days: 0.into(),
-            has_expiry: resource.is_set("expiration_date").cell().and_then(|set| {
-                if set { true.into() } else { false.into() }
-            }),
+            has_expiry: resource
+                .is_set("expiration_date")
+                .cell()
+                .and_then(|set| if set { true.into() } else { false.into() }),
             expires_at: resource.time("expiration_date").cell(),
             key: "".into(),
             key_manager: "provider".into(),
