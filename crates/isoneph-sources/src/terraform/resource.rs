@@ -168,6 +168,39 @@ impl<'a> Resource<'a> {
         self.references(&block.path_of(path), types)
     }
 
+    /// As [`reference`](Self::reference), of an attribute that the provider computes when nobody sets it: then it refers
+    /// to nothing that was chosen.
+    pub(crate) fn unless_computed(&self, path: &str, types: &'static [&'static str]) -> Reference {
+        self.reference_computed_in(&self.root(), path, types)
+    }
+
+    /// As [`unless_computed`](Self::unless_computed), of an attribute of a nested block.
+    pub(crate) fn reference_computed_in(
+        &self,
+        block: &Block<'_>,
+        path: &str,
+        types: &'static [&'static str],
+    ) -> Reference {
+        let unknown = matches!(block.is_set(path), Attr::Unknown(_));
+        if unknown && self.is_configured_in(block, path) == Some(false) {
+            return Reference::Unset;
+        }
+        self.reference_in(block, path, types)
+    }
+
+    /// As [`is_configured`](Self::is_configured), of an attribute of a nested block. `None` where the block itself is not
+    /// seen in the configuration: it may be generated.
+    pub(crate) fn is_configured_in(&self, block: &Block<'_>, path: &str) -> Option<bool> {
+        let named = |path: &str| {
+            path.split('.').filter(|segment| segment.parse::<usize>().is_err()).collect::<Vec<_>>().join(".")
+        };
+        let parent = named(block.path());
+        if !parent.is_empty() && self.is_configured(&parent)? != true {
+            return None;
+        }
+        self.is_configured(&named(&block.path_of(path)))
+    }
+
     /// The `uid`s or identifiers in a list of references, sorted; a gap when one of them is not resolved.
     pub(crate) fn uids(references: &[Reference]) -> Cell<Vec<String>> {
         let mut uids = Vec::new();

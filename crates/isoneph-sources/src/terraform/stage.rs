@@ -2,7 +2,7 @@
 //! split-out settings, a disk by its account's default) wait here until every resource is read.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use isoneph_model::{Extent, GapCode, InputId, Locator};
@@ -55,6 +55,11 @@ struct Held {
 type Set = Box<dyn FnOnce(&mut dyn Any)>;
 type SetEach = Box<dyn Fn(&Common, &mut dyn Any)>;
 type Forget = Box<dyn Fn(&mut dyn Any, GapCode)>;
+/// Gives each row what the row it belongs to has.
+type Inherit = Box<dyn Fn(&mut [Held])>;
+
+/// Settings of an account are one of a kind in each region: more of one type than this say nothing new.
+const MAX_ACCOUNT_FACETS: usize = 256;
 
 /// What a resource adds to rows of others.
 enum Facet {
@@ -62,6 +67,8 @@ enum Facet {
     Of { table: TableId, child: Rc<str>, parent: Reference, types: &'static [&'static str], set: Set, forget: Forget },
     /// To the rows of everything that refers to it by one of these attributes.
     Referrers { table: TableId, uid: String, via: &'static [&'static str], set: SetEach },
+    /// To the rows that a third resource ties to it.
+    Linked { table: TableId, uid: String, set: SetEach },
     /// To the rows of everything in its account.
     Account { table: TableId, account: Cell<String>, provider: String, provider_key: Option<Rc<str>>, set: SetEach },
 }
@@ -81,6 +88,9 @@ pub(crate) struct Stage<'s> {
     holding: BTreeSet<TableId>,
     held: BTreeMap<TableId, Vec<Held>>,
     facets: Vec<Facet>,
+    /// What is tied to a resource by a third one.
+    links: BTreeMap<String, Vec<String>>,
+    inherits: BTreeMap<TableId, Inherit>,
     accounts: BTreeMap<String, AccountRow>,
     account_facets: Vec<(String, Box<dyn FnOnce(&mut Account)>)>,
     coverage: BTreeMap<(TableId, Scope, Option<GapCode>), (Extent, Option<Locator>)>,
@@ -108,6 +118,8 @@ impl<'s> Stage<'s> {
             holding,
             held: BTreeMap::new(),
             facets: Vec::new(),
+            links: BTreeMap::new(),
+            inherits: BTreeMap::new(),
             accounts: BTreeMap::new(),
             account_facets: Vec::new(),
             coverage: BTreeMap::new(),
@@ -211,6 +223,66 @@ impl<'s> Stage<'s> {
             }),
         });
         parent
+    }
+
+    /// As [`facet`](Self::facet), for references that are already resolved.
+    pub(crate) fn facet_each<R: Row + 'static>(
+        &mut self,
+        resource: &Resource,
+        parents: &[Reference],
+        types: &'static [&'static str],
+        forget: fn(&mut R, GapCode),
+        set: impl Fn(&mut R) + Clone + 'static,
+    ) {
+        debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
+        for parent in parents {
+            let set = set.clone();
+            self.facets.push(Facet::Of {
+                table: R::table(),
+                child: Rc::from(resource.native_type.as_str()),
+                parent: parent.clone(),
+                types,
+                set: Box::new(move |row| {
+                    if let Some(row) = row.downcast_mut::<R>() {
+                        set(row);
+                    }
+                }),
+                forget: Box::new(move |row, code| {
+                    if let Some(row) = row.downcast_mut::<R>() {
+                        forget(row, code);
+                    }
+                }),
+            });
+        }
+    }
+
+    /// Ties one resource to another: see [`for_linked`](Self::for_linked).
+    pub(crate) fn link(&mut self, from: &Reference, to: &Reference) {
+        if let (Some(from), Some(to)) = (from.uid(), to.uid()) {
+            self.links.entry(from.to_owned()).or_default().push(to.to_owned());
+        }
+    }
+
+    /// Sets columns of the rows in `R` that a third resource has tied to this one with [`link`](Self::link). It comes
+    /// after what that third resource itself sets.
+    pub(crate) fn for_linked<R: Row + 'static>(
+        &mut self,
+        resource: &Resource,
+        set: impl Fn(&Common, &mut R) + 'static,
+    ) {
+        debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
+        self.facets.push(Facet::Linked { table: R::table(), uid: resource.uid().to_owned(), set: each(set) });
+    }
+
+    /// Once everything is set, gives each row in `R` what the row it belongs to has. Said once for a table.
+    pub(crate) fn inherit<R: Row + Clone + 'static>(
+        &mut self,
+        parent_of: fn(&R) -> Option<&String>,
+        inherit: fn(&R, &mut R),
+    ) {
+        if self.holding.contains(&R::table()) {
+            self.inherits.entry(R::table()).or_insert_with(|| Box::new(move |held| pass_on(held, parent_of, inherit)));
+        }
     }
 
     /// Sets columns of the rows in `R` of everything that refers to this resource by one of the attributes `via`.
@@ -347,33 +419,77 @@ impl<'s> Stage<'s> {
 
     fn apply_facets(&mut self) {
         let facets = std::mem::take(&mut self.facets);
-        let by_uid: BTreeMap<TableId, BTreeMap<Rc<str>, Vec<usize>>> =
+        let by_uid: BTreeMap<TableId, HashMap<Rc<str>, usize>> =
             self.held.iter().map(|(table, rows)| (*table, rows_by_uid(rows))).collect();
         let mut own: BTreeSet<(TableId, Rc<str>, usize)> = BTreeSet::new();
-        let mut doubts = Vec::new();
+        let mut doubts: Vec<(TableId, Rc<str>, GapCode, &[&str], Forget)> = Vec::new();
+        let mut later = Vec::new();
         for facet in facets {
             match facet {
                 Facet::Of { table, child, parent: Reference::Uid(uid), set, .. } => {
-                    let rows = by_uid.get(&table).and_then(|rows| rows.get(uid.as_str()));
-                    let first = rows.and_then(|rows| rows.first().copied());
-                    if let (Some(row), Some(held)) = (first, self.held.get_mut(&table)) {
-                        set(held[row].row.row());
-                        own.insert((table, child, row));
+                    let row = by_uid.get(&table).and_then(|rows| rows.get(uid.as_str()));
+                    if let (Some(row), Some(held)) = (row, self.held.get_mut(&table)) {
+                        set(held[*row].row.row());
+                        own.insert((table, child, *row));
                     }
                 }
                 Facet::Of { table, child, parent: Reference::Unresolved(code), types, forget, .. } => {
-                    doubts.push((table, child, code, types, forget));
+                    // One such child makes the same columns unknown as a thousand.
+                    if !doubts.iter().any(|(t, c, ..)| *t == table && *c == child) {
+                        doubts.push((table, child, code, types, forget));
+                    }
                 }
                 Facet::Of { .. } => {}
+                facet => later.push(facet),
+            }
+        }
+        for (table, child, code, types, forget) in doubts {
+            for (row, held) in self.held.entry(table).or_default().iter_mut().enumerate() {
+                let concerned = types.is_empty() || types.contains(&&*held.native_type);
+                if concerned && !own.contains(&(table, Rc::clone(&child), row)) {
+                    forget(held.row.row(), code);
+                }
+            }
+        }
+        self.apply_wider_facets(later, &by_uid);
+        for (table, inherit) in std::mem::take(&mut self.inherits) {
+            if let Some(held) = self.held.get_mut(&table) {
+                inherit(held);
+            }
+        }
+    }
+
+    /// Facets that reach several rows.
+    fn apply_wider_facets(&mut self, facets: Vec<Facet>, by_uid: &BTreeMap<TableId, HashMap<Rc<str>, usize>>) {
+        let referrers: BTreeMap<TableId, HashMap<String, Vec<(String, usize)>>> =
+            self.held.iter().map(|(table, rows)| (*table, rows_by_target(rows))).collect();
+        let links = std::mem::take(&mut self.links);
+        let mut applied: BTreeMap<(TableId, String), usize> = BTreeMap::new();
+        for facet in facets {
+            match facet {
+                Facet::Of { .. } => {}
                 Facet::Referrers { table, uid, via, set } => {
-                    let refers = |held: &&mut Held| {
-                        held.refers.iter().any(|(kind, to)| *to == uid && via.contains(&kind.as_str()))
-                    };
-                    for held in self.held.entry(table).or_default().iter_mut().filter(refers) {
-                        set(&held.common, held.row.row());
+                    let Some(held) = self.held.get_mut(&table) else { continue };
+                    let found = referrers.get(&table).and_then(|targets| targets.get(&uid));
+                    let rows = found.into_iter().flatten().filter(|(kind, _)| via.contains(&kind.as_str()));
+                    for (_, row) in rows {
+                        set(&Rc::clone(&held[*row].common), held[*row].row.row());
+                    }
+                }
+                Facet::Linked { table, uid, set } => {
+                    let Some(held) = self.held.get_mut(&table) else { continue };
+                    for to in links.get(&uid).into_iter().flatten() {
+                        if let Some(row) = by_uid.get(&table).and_then(|rows| rows.get(to.as_str())) {
+                            set(&Rc::clone(&held[*row].common), held[*row].row.row());
+                        }
                     }
                 }
                 Facet::Account { table, account, provider, provider_key, set } => {
+                    let count = applied.entry((table, provider.clone())).or_default();
+                    *count += 1;
+                    if *count > MAX_ACCOUNT_FACETS {
+                        continue;
+                    }
                     let inside = |held: &&mut Held| {
                         held.common.provider.known() == Some(&provider)
                             && match (&account, &held.common.account) {
@@ -384,14 +500,6 @@ impl<'s> Stage<'s> {
                     for held in self.held.entry(table).or_default().iter_mut().filter(inside) {
                         set(&held.common, held.row.row());
                     }
-                }
-            }
-        }
-        for (table, child, code, types, forget) in doubts {
-            for (row, held) in self.held.entry(table).or_default().iter_mut().enumerate() {
-                let concerned = types.is_empty() || types.contains(&&*held.native_type);
-                if concerned && !own.contains(&(table, Rc::clone(&child), row)) {
-                    forget(held.row.row(), code);
                 }
             }
         }
@@ -421,12 +529,33 @@ fn each<R: Row + 'static>(set: impl Fn(&Common, &mut R) + 'static) -> SetEach {
     })
 }
 
-fn rows_by_uid(rows: &[Held]) -> BTreeMap<Rc<str>, Vec<usize>> {
-    let mut by_uid: BTreeMap<Rc<str>, Vec<usize>> = BTreeMap::new();
+fn rows_by_uid(rows: &[Held]) -> HashMap<Rc<str>, usize> {
+    rows.iter().enumerate().map(|(i, held)| (Rc::from(held.common.uid.as_str()), i)).collect()
+}
+
+/// Rows by what they refer to, with the attribute that does.
+fn rows_by_target(rows: &[Held]) -> HashMap<String, Vec<(String, usize)>> {
+    let mut by_target: HashMap<String, Vec<(String, usize)>> = HashMap::new();
     for (i, held) in rows.iter().enumerate() {
-        by_uid.entry(Rc::from(held.common.uid.as_str())).or_default().push(i);
+        for (kind, to) in held.refers.iter() {
+            by_target.entry(to.clone()).or_default().push((kind.clone(), i));
+        }
     }
-    by_uid
+    by_target
+}
+
+fn pass_on<R: Row + Clone + 'static>(held: &mut [Held], parent_of: fn(&R) -> Option<&String>, inherit: fn(&R, &mut R)) {
+    let by_uid = rows_by_uid(held);
+    for i in 0..held.len() {
+        let row = held[i].row.row().downcast_ref::<R>();
+        let parent = row.and_then(|row| by_uid.get(parent_of(row)?.as_str()).copied());
+        let Some(parent) = parent.and_then(|parent| held[parent].row.row().downcast_ref::<R>().cloned()) else {
+            continue;
+        };
+        if let Some(row) = held[i].row.row().downcast_mut::<R>() {
+            inherit(&parent, row);
+        }
+    }
 }
 
 fn account_row(uid: String, place: PlaceId, resource: &Resource) -> AccountRow {
@@ -440,5 +569,7 @@ fn account_row(uid: String, place: PlaceId, resource: &Resource) -> AccountRow {
         native_id: account,
         ..Common::default()
     };
-    AccountRow { common, place, row: Account::default() }
+    // Google records administration by itself, for 400 days, and nobody can switch it off; the others keep 90 days.
+    let recorded = common.provider.known().is_some_and(|provider| provider == "google");
+    AccountRow { common, place, row: Account { recorded_by_provider: recorded.into(), ..Account::default() } }
 }

@@ -86,7 +86,10 @@ fn access_block(resource: &Resource, stage: &mut Stage) {
 fn account_block(resource: &Resource, stage: &mut Stage) {
     let blocked = all_four(resource);
     let of_account = blocked.clone();
-    stage.account(resource, move |account: &mut Account| account.public_access_blocked = of_account);
+    stage.account(resource, move |account: &mut Account| {
+        account.public_access_blocked = of_account;
+        account.settings_seen = true.into();
+    });
     stage.for_account::<Bucket>(resource, move |_, row| {
         row.public_access_blocked = row.public_access_blocked.clone().either(blocked.clone());
     });
