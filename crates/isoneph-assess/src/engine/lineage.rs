@@ -38,6 +38,8 @@ pub(crate) struct Lineage {
     pub(crate) conditions: Vec<Condition>,
     /// Aliases that stand for more than one reading of a table: nothing can be said of them one by one.
     pub(crate) shared: BTreeSet<String>,
+    /// Whether every join goes by a `uid`, and nothing else brings rows together.
+    pub(crate) isolated: bool,
 }
 
 fn scanned(scan: &TableScan) -> Option<TableId> {
@@ -103,7 +105,7 @@ pub(crate) fn expr_sources(expr: &Expr, input: &LogicalPlan, found: &mut BTreeSe
 
 /// Everything a plan reads, subqueries included.
 pub(crate) fn lineage(plan: &LogicalPlan) -> Result<Lineage> {
-    let mut lineage = Lineage::default();
+    let mut lineage = Lineage { isolated: true, ..Lineage::default() };
     let mut aliases: BTreeSet<String> = BTreeSet::new();
     let mut outer: BTreeSet<(String, String)> = BTreeSet::new();
     let mut tables: BTreeMap<String, TableId> = BTreeMap::new();
@@ -122,6 +124,9 @@ pub(crate) fn lineage(plan: &LogicalPlan) -> Result<Lineage> {
                 tables.extend(scanned(scan).map(|table| (scan.table_name.table().to_owned(), table)));
             }
             LogicalPlan::Join(join) => join_conditions(join, &mut lineage),
+            LogicalPlan::Aggregate(_) | LogicalPlan::Window(_) | LogicalPlan::Distinct(_) | LogicalPlan::Limit(_) => {
+                lineage.isolated = false;
+            }
             LogicalPlan::Filter(filter) => {
                 for conjunct in split_conjunction(&filter.predicate) {
                     let condition = condition(conjunct, &[&filter.input], BTreeSet::new());
@@ -134,6 +139,7 @@ pub(crate) fn lineage(plan: &LogicalPlan) -> Result<Lineage> {
             let mut found = BTreeSet::new();
             node.inputs().iter().for_each(|input| expr_sources(&expr, input, &mut found));
             outer.extend(outer_references(&expr));
+            lineage.isolated &= !has_subquery(&expr);
             lineage.reads.extend(found.into_iter().map(|source| (source.table, source.column)));
         }
         Ok(TreeNodeRecursion::Continue)
@@ -186,6 +192,7 @@ fn join_conditions(join: &Join, lineage: &mut Lineage) {
         _ => BTreeSet::new(),
     };
     let inputs: [&LogicalPlan; 2] = [&join.left, &join.right];
+    let before = lineage.conditions.len();
     for (left, right) in &join.on {
         let expr = left.clone().eq(right.clone());
         lineage.conditions.push(condition(&expr, &inputs, decides.clone()));
@@ -193,6 +200,16 @@ fn join_conditions(join: &Join, lineage: &mut Lineage) {
     for conjunct in join.filter.iter().flat_map(|filter| split_conjunction(filter)) {
         lineage.conditions.push(condition(conjunct, &inputs, decides.clone()));
     }
+    let is_uid = |source: &Source| source.table.def().column_index("uid") == Some(source.column);
+    let by_uid = |equal: &(Source, Source)| is_uid(&equal.0) || is_uid(&equal.1);
+    lineage.isolated &= lineage.conditions[before..].iter().filter_map(|c| c.equal.as_ref()).any(by_uid);
+}
+
+fn has_subquery(expr: &Expr) -> bool {
+    expr.exists(|expr| {
+        Ok(matches!(expr, Expr::Exists(_) | Expr::InSubquery(_) | Expr::ScalarSubquery(_) | Expr::SetComparison(_)))
+    })
+    .unwrap_or(true)
 }
 
 fn condition(expr: &Expr, inputs: &[&LogicalPlan], decides: BTreeSet<String>) -> Condition {

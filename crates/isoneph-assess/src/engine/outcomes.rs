@@ -175,7 +175,10 @@ impl OfCheck<'_> {
         let table = self.prepared.check.subject;
         match self.applies_to(subject as usize) {
             Some(true) => {}
-            Some(false) => return decided(Outcome::NotApplicable, reason(table, ReasonCode::DoesNotApply)),
+            Some(false) => {
+                let reason = Reason { code: ReasonCode::DoesNotApply, table: None, column: None };
+                return decided(Outcome::NotApplicable, reason);
+            }
             None => return decided(Outcome::Unknown, self.why_applies_unknown(subject as usize)),
         }
         let view = self.population.view();

@@ -32,6 +32,10 @@ pub(crate) struct Prepared {
     pub(crate) applies: Option<Applies>,
     /// Every cell that the check reads, by table and column.
     pub(crate) reads: BTreeSet<(TableId, usize)>,
+    /// The tables that it reads.
+    pub(crate) tables: BTreeSet<TableId>,
+    /// Whether rows meet by their `uid`s only, so that estates side by side stay apart.
+    pub(crate) isolated: bool,
     /// Parameters that differ from their default.
     pub(crate) changed: Vec<Parameter>,
 }
@@ -76,7 +80,8 @@ pub(crate) async fn prepare(state: &SessionState, check: Check, settings: &Setti
     };
     reads.extend(applies.iter().flat_map(|applies| &applies.columns).map(|column| (check.subject, *column)));
     let plan = state.optimize(&plan).map_err(|error| plan_error(&check.sql, &error))?;
-    Ok(Prepared { check, plan, members, relevant, applies, reads, changed })
+    let tables = check.tables().iter().copied().chain([check.subject]).collect();
+    Ok(Prepared { check, plan, members, relevant, applies, reads, tables, isolated: lineage.isolated, changed })
 }
 
 fn check_types(check: &Check, plan: &LogicalPlan) -> Result<(), CheckError> {
