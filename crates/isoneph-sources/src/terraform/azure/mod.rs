@@ -1,14 +1,42 @@
 //! Azure: one file a family of services. Each exports its own `MAPPINGS`; a new family is one line here.
 
 mod access;
-mod endpoints;
-mod sign_in;
-mod vault;
 mod backups;
 mod databases;
+mod endpoints;
+mod sign_in;
 mod storage;
+mod vault;
+mod activity;
+mod alarms;
+mod guards;
+mod containers;
+mod filters;
+mod functions;
+mod kubernetes;
+mod machines;
+mod networks;
+mod web;
 
 use super::mapping::Mapping;
 
 /// Every family.
-pub(crate) const FAMILIES: &[&[Mapping]] = &[access::MAPPINGS, endpoints::MAPPINGS, sign_in::MAPPINGS, vault::MAPPINGS, backups::MAPPINGS, databases::MAPPINGS, storage::MAPPINGS];
+pub(crate) const FAMILIES: &[&[Mapping]] = &[
+    access::MAPPINGS,
+    endpoints::MAPPINGS,
+    sign_in::MAPPINGS,
+    vault::MAPPINGS,
+    backups::MAPPINGS,
+    databases::MAPPINGS,
+    storage::MAPPINGS,
+    activity::MAPPINGS,
+    alarms::MAPPINGS,
+    guards::MAPPINGS,
+    containers::MAPPINGS,
+    filters::MAPPINGS,
+    functions::MAPPINGS,
+    kubernetes::MAPPINGS,
+    machines::MAPPINGS,
+    networks::MAPPINGS,
+    web::MAPPINGS,
+];

@@ -1,0 +1,202 @@
+//! Trails of CloudTrail, and the stores that logs are kept in.
+
+use isoneph_tables::Cell;
+use isoneph_tables::schema::{Account, AuditTrail, LogStore};
+
+use super::kms::{KEY_TYPES, key_manager};
+use crate::terraform::attr::Attr;
+use crate::terraform::block::Block;
+use crate::terraform::mapping::{Mapping, table};
+use crate::terraform::references::Reference;
+use crate::terraform::resource::Resource;
+use crate::terraform::stage::Stage;
+
+/// The types of this family.
+pub(crate) const MAPPINGS: &[Mapping] = &[
+    Mapping::new("aws_cloudtrail", trail, &[table::<AuditTrail>]).patching(&[table::<LogStore>]),
+    Mapping::new("aws_cloudtrail_event_data_store", event_data_store, &[table::<AuditTrail>, table::<LogStore>]),
+    Mapping::new("aws_cloudwatch_log_group", log_group, &[table::<LogStore>]),
+];
+
+const GROUP_TYPES: &[&str] = &["aws_cloudwatch_log_group"];
+
+/// Notes that the account's own settings are in the input. What AWS records by itself lasts for 90 days.
+pub(crate) fn account_seen(resource: &Resource, stage: &mut Stage) {
+    stage.account(resource, |account: &mut Account| {
+        account.settings_seen = true.into();
+        account.recorded_by_provider = false.into();
+    });
+}
+
+fn trail(resource: &Resource, stage: &mut Stage) {
+    account_seen(resource, stage);
+    let key = resource.reference("kms_key_id", KEY_TYPES);
+    let (management_events, data_events) = selected(resource);
+    stage.add(
+        resource,
+        AuditTrail {
+            enabled: resource.bool("enable_logging").or(true),
+            all_regions: resource.bool("is_multi_region_trail").or(false),
+            organisation: resource.bool("is_organization_trail").or(false),
+            management_events,
+            data_events,
+            can_hold_data_events: true.into(),
+            integrity_protected: resource.bool("enable_log_file_validation").or(false),
+            key_manager: key_manager(&key, "provider".into()),
+            destination: resource.reference("s3_bucket_name", &["aws_s3_bucket"]).cell(),
+            watched: watched(resource),
+            ..AuditTrail::default()
+        },
+    );
+    mark_group(resource, stage);
+}
+
+/// Whether a log group is named. Built from an identifier that is not known yet, it is.
+fn watched(resource: &Resource) -> Cell<bool> {
+    match resource.is_set("cloud_watch_logs_group_arn") {
+        Attr::Unknown(_) if resource.is_configured("cloud_watch_logs_group_arn") == Some(true) => true.into(),
+        set => set.cell(),
+    }
+}
+
+/// Marks the log group that a trail writes to.
+fn mark_group(resource: &Resource, stage: &mut Stage) {
+    match resource.text("cloud_watch_logs_group_arn") {
+        Attr::Unset => {}
+        Attr::Known(arn) => {
+            // `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`
+            let name = arn.split(':').nth(6).unwrap_or_default().to_owned();
+            stage.for_account::<LogStore>(resource, move |common, row| {
+                if common.name.known() == Some(&name) {
+                    row.receives_audit_trail = true.into();
+                }
+            });
+        }
+        Attr::Unknown(_) => {
+            stage.facet::<LogStore>(
+                resource,
+                "cloud_watch_logs_group_arn",
+                GROUP_TYPES,
+                |row, code| row.receives_audit_trail = Cell::Gap(code),
+                |row| row.receives_audit_trail = true.into(),
+            );
+        }
+    }
+}
+
+/// Whether management events (reads and writes) and data events are recorded. Without a selector, a trail records the
+/// former.
+fn selected(resource: &Resource) -> (Cell<bool>, Cell<bool>) {
+    let basic = resource.blocks("event_selector");
+    let advanced = resource.blocks("advanced_event_selector");
+    match (basic, advanced) {
+        (Attr::Unknown(code), _) | (_, Attr::Unknown(code)) => (Cell::Gap(code), Cell::Gap(code)),
+        (basic, advanced) => {
+            let basic = basic.known().cloned().unwrap_or_default();
+            let advanced = advanced.known().cloned().unwrap_or_default();
+            if basic.is_empty() && advanced.is_empty() {
+                return (true.into(), false.into());
+            }
+            let any = |cells: Vec<Cell<bool>>| cells.into_iter().fold(Cell::Known(false), Cell::either);
+            let management = any(basic.iter().map(basic_management).chain(advanced.iter().map(all_management)).collect());
+            let data = basic.iter().map(|selector| has_blocks(selector, "data_resource"));
+            let data = any(data.chain(advanced.iter().map(|selector| is_category(selector, "Data"))).collect());
+            (management, data)
+        }
+    }
+}
+
+fn basic_management(selector: &Block<'_>) -> Cell<bool> {
+    let everything = selector.text("read_write_type").or("All").map(|kind| kind == "All");
+    selector.bool("include_management_events").or(true).and(everything)
+}
+
+/// Management events, not narrowed to reads or writes.
+fn all_management(selector: &Block<'_>) -> Cell<bool> {
+    let narrowed = match selector.blocks("field_selector") {
+        Attr::Known(fields) => fields
+            .iter()
+            .map(|field| field.text("field").cell().map(|name| name == "readOnly"))
+            .fold(Cell::Known(false), Cell::either),
+        attr => attr.map(|_| false).cell(),
+    };
+    is_category(selector, "Management").and(narrowed.not())
+}
+
+fn is_category(selector: &Block<'_>, category: &str) -> Cell<bool> {
+    match selector.blocks("field_selector") {
+        Attr::Known(fields) => fields
+            .iter()
+            .map(|field| {
+                let names_it = field.text("field").cell().map(|name| name == "eventCategory");
+                let equals = field.texts("equals").or(Vec::new());
+                names_it.and(equals.map(|values| values.iter().any(|value| value == category)))
+            })
+            .fold(Cell::Known(false), Cell::either),
+        attr => attr.map(|_| false).cell(),
+    }
+}
+
+fn has_blocks(block: &Block<'_>, path: &str) -> Cell<bool> {
+    block.blocks(path).map(|blocks| !blocks.is_empty()).cell()
+}
+
+/// A store of CloudTrail Lake: trail and store in one. What is in it cannot be changed.
+fn event_data_store(resource: &Resource, stage: &mut Stage) {
+    account_seen(resource, stage);
+    let key = resource.reference("kms_key_id", KEY_TYPES);
+    let selectors = resource.unset_if_computed("advanced_event_selector", resource.blocks("advanced_event_selector"));
+    let (management_events, data_events) =
+        if selectors.is_unset() { (true.into(), false.into()) } else { selected(resource) };
+    stage.add(
+        resource,
+        AuditTrail {
+            enabled: resource.bool("suspend").or(false).not(),
+            all_regions: resource.bool("multi_region_enabled").or(true),
+            organisation: resource.bool("organization_enabled").or(false),
+            management_events,
+            data_events,
+            can_hold_data_events: true.into(),
+            integrity_protected: true.into(),
+            key_manager: key_manager(&key, "provider".into()),
+            destination: resource.uid().into(),
+            // It is asked, it does not tell.
+            watched: false.into(),
+            ..AuditTrail::default()
+        },
+    );
+    stage.add(
+        resource,
+        LogStore {
+            has_expiry: true.into(),
+            retention_days: resource.int("retention_period").or(2555),
+            key: key.cell(),
+            key_manager: key_manager(&key, "provider".into()),
+            locked: false.into(),
+            public: false.into(),
+            deletion_protected: resource.bool("termination_protection_enabled").or(true),
+            receives_audit_trail: true.into(),
+            ..LogStore::default()
+        },
+    );
+}
+
+fn log_group(resource: &Resource, stage: &mut Stage) {
+    let days = resource.int("retention_in_days").or(0);
+    let key: Reference = resource.reference("kms_key_id", KEY_TYPES);
+    stage.add(
+        resource,
+        LogStore {
+            has_expiry: days.clone().map(|days| days != 0),
+            retention_days: days.and_then(|days| if days == 0 { Cell::default() } else { Cell::Known(days) }),
+            key: key.cell(),
+            key_manager: key_manager(&key, "provider".into()),
+            locked: false.into(),
+            public: false.into(),
+            // Before the provider's schema had the argument, nothing of the kind could be switched on.
+            deletion_protected: resource.bool("deletion_protection_enabled").or(false),
+            receives_audit_trail: false.into(),
+            ..LogStore::default()
+        },
+    );
+}
