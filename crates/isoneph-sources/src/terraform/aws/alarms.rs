@@ -212,7 +212,6 @@ fn event_rule(resource: &Resource, stage: &mut Stage) {
 }
 
 fn event_target(resource: &Resource, stage: &mut Stage) {
-    resource.reference("arn", &[]);
     stage.facet::<AlertRule>(
         resource,
         "rule",

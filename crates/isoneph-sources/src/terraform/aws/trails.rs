@@ -3,7 +3,7 @@
 use isoneph_tables::Cell;
 use isoneph_tables::schema::{Account, AuditTrail, LogStore};
 
-use super::kms::{KEY_TYPES, key_manager};
+use super::kms::KEY_TYPES;
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
 use crate::terraform::mapping::{Mapping, table};
@@ -16,6 +16,8 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("aws_cloudtrail", trail, &[table::<AuditTrail>]).patching(&[table::<LogStore>]),
     Mapping::new("aws_cloudtrail_event_data_store", event_data_store, &[table::<AuditTrail>, table::<LogStore>]),
     Mapping::new("aws_cloudwatch_log_group", log_group, &[table::<LogStore>]),
+    Mapping::new("aws_cloudwatch_log_stream", part_of_group, &[]),
+    Mapping::new("aws_cloudwatch_log_subscription_filter", part_of_group, &[]),
 ];
 
 const GROUP_TYPES: &[&str] = &["aws_cloudwatch_log_group"];
@@ -26,6 +28,15 @@ pub(crate) fn account_seen(resource: &Resource, stage: &mut Stage) {
         account.settings_seen = true.into();
         account.recorded_by_provider = false.into();
     });
+}
+
+/// Neither CloudTrail nor CloudWatch Logs takes a key that AWS manages: one that is named is a customer's.
+fn key_manager(key: &Reference) -> Cell<String> {
+    match key {
+        Reference::Uid(_) | Reference::Literal(_) => "customer".into(),
+        Reference::Unset => "provider".into(),
+        Reference::Unresolved(code) => Cell::Gap(*code),
+    }
 }
 
 fn trail(resource: &Resource, stage: &mut Stage) {
@@ -42,7 +53,7 @@ fn trail(resource: &Resource, stage: &mut Stage) {
             data_events,
             can_hold_data_events: true.into(),
             integrity_protected: resource.bool("enable_log_file_validation").or(false),
-            key_manager: key_manager(&key, "provider".into()),
+            key_manager: key_manager(&key),
             destination: resource.reference("s3_bucket_name", &["aws_s3_bucket"]).cell(),
             watched: watched(resource),
             ..AuditTrail::default()
@@ -158,7 +169,7 @@ fn event_data_store(resource: &Resource, stage: &mut Stage) {
             data_events,
             can_hold_data_events: true.into(),
             integrity_protected: true.into(),
-            key_manager: key_manager(&key, "provider".into()),
+            key_manager: key_manager(&key),
             destination: resource.uid().into(),
             // It is asked, it does not tell.
             watched: false.into(),
@@ -171,7 +182,7 @@ fn event_data_store(resource: &Resource, stage: &mut Stage) {
             has_expiry: true.into(),
             retention_days: resource.int("retention_period").or(2555),
             key: key.cell(),
-            key_manager: key_manager(&key, "provider".into()),
+            key_manager: key_manager(&key),
             locked: false.into(),
             public: false.into(),
             deletion_protected: resource.bool("termination_protection_enabled").or(true),
@@ -183,14 +194,14 @@ fn event_data_store(resource: &Resource, stage: &mut Stage) {
 
 fn log_group(resource: &Resource, stage: &mut Stage) {
     let days = resource.int("retention_in_days").or(0);
-    let key: Reference = resource.reference("kms_key_id", KEY_TYPES);
+    let key = resource.reference("kms_key_id", KEY_TYPES);
     stage.add(
         resource,
         LogStore {
             has_expiry: days.clone().map(|days| days != 0),
             retention_days: days.and_then(|days| if days == 0 { Cell::default() } else { Cell::Known(days) }),
             key: key.cell(),
-            key_manager: key_manager(&key, "provider".into()),
+            key_manager: key_manager(&key),
             locked: false.into(),
             public: false.into(),
             // Before the provider's schema had the argument, nothing of the kind could be switched on.
@@ -199,4 +210,9 @@ fn log_group(resource: &Resource, stage: &mut Stage) {
             ..LogStore::default()
         },
     );
+}
+
+fn part_of_group(resource: &Resource, _stage: &mut Stage) {
+    // It changes neither how long records are kept nor who may read them: its relation to the group says what it is.
+    resource.reference("log_group_name", GROUP_TYPES);
 }

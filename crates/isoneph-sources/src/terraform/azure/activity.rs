@@ -18,6 +18,7 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("azurerm_log_analytics_linked_service", linked_service, &[]).patching(&[table::<LogStore>]),
     Mapping::new("azurerm_log_analytics_workspace", workspace, &[table::<LogStore>]),
     Mapping::new("azurerm_monitor_aad_diagnostic_setting", directory, &[]),
+    Mapping::new("azurerm_monitor_log_profile", log_profile, &[table::<AuditTrail>]),
     Mapping::new("azurerm_monitor_diagnostic_setting", diagnostic, &[table::<AuditTrail>]).patching(&[
         table::<Bucket>,
         table::<Database>,
@@ -117,6 +118,33 @@ fn export(resource: &Resource, stage: &mut Stage, on: &Cell<Vec<String>>) {
             |row| row.receives_audit_trail = true.into(),
         );
     }
+}
+
+/// How the activity log was exported before diagnostic settings could; its regions were listed one by one.
+fn log_profile(resource: &Resource, stage: &mut Stage) {
+    account_seen(resource, stage);
+    let storage = resource.reference("storage_account_id", &["azurerm_storage_account"]);
+    let hub = resource.reference("servicebus_rule_id", &[]);
+    let destination = if storage.is_unset() { &hub } else { &storage };
+    let categories = resource.texts("categories").cell();
+    stage.add(
+        resource,
+        AuditTrail {
+            enabled: true.into(),
+            // That a list of regions is complete today says nothing of tomorrow's.
+            all_regions: Cell::default(),
+            organisation: false.into(),
+            management_events: categories
+                .map(|on| ["Write", "Delete", "Action"].iter().all(|kind| on.iter().any(|name| name == kind))),
+            data_events: false.into(),
+            can_hold_data_events: false.into(),
+            integrity_protected: false.into(),
+            key_manager: "".into(),
+            destination: destination.cell(),
+            watched: (!hub.is_unset()).into(),
+            ..AuditTrail::default()
+        },
+    );
 }
 
 /// Logs of one resource: what they are called depends on what it is.

@@ -230,7 +230,6 @@ fn audit_config(resource: &Resource, stage: &mut Stage) {
 }
 
 fn log_bucket(resource: &Resource, stage: &mut Stage) {
-    let key = resource.reference("cmek_settings.kms_key_name", &["google_kms_crypto_key"]);
     let cmek = match resource.blocks("cmek_settings") {
         Attr::Known(blocks) => Cell::Known(!blocks.is_empty()),
         Attr::Unset => Cell::Known(false),
@@ -245,7 +244,10 @@ fn log_bucket(resource: &Resource, stage: &mut Stage) {
         LogStore {
             has_expiry: true.into(),
             retention_days: if required { 400.into() } else { resource.int("retention_days").or(30) },
-            key: key.cell(),
+            key: match &cmek {
+                Cell::Known(false) => "".into(),
+                _ => resource.reference("cmek_settings.kms_key_name", &["google_kms_crypto_key"]).cell(),
+            },
             key_manager: cmek.map(|cmek| if cmek { "customer" } else { "provider" }.to_owned()),
             locked: locked.clone(),
             public: false.into(),
