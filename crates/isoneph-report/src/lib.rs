@@ -13,7 +13,7 @@ mod tally;
 mod text;
 mod words;
 
-//pub use html::HtmlWriter;
+pub use html::HtmlWriter;
 pub use json::{JsonWriter, SCHEMA_ID, assessment_schema, document};
 pub use plain::{MOST_CHARACTERS, plain};
 pub use text::{Style, TextWriter};

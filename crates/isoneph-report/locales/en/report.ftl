@@ -232,6 +232,7 @@ types-records = { $types ->
 rejects = could not be read
 losses = The result is incomplete: something given could not be read or judged
 inputs = Inputs
+input-label = inputs
 input-line = { $format }, { $class }, { $records ->
     [one] { $records } record
    *[other] { $records } records
@@ -245,6 +246,7 @@ rule = How a standing comes about
 fix = Fix
 why-matters = Why it matters
 see-all = isoneph check show { $check }
+n-severity = { $n } { $severity }
 closing-fail = { $n ->
     [one] { $n } failure
    *[other] { $n } failures

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use isoneph_model::{
-    Digest, Edition, EvidenceClass, Extent, GapCode, Outcome, ReasonCode, RequirementKind, Role, Severity, SnapshotKind,
-    Standing, Support,
+    Digest, Edition, EvidenceClass, Extent, GapCode, Outcome, ReasonCode, RequirementKind, Role, Severity,
+    SnapshotKind, Standing, Support,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

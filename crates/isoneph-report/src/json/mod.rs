@@ -12,6 +12,7 @@ use isoneph_assessment::{CheckOutcome, Head, Tail, Writer};
 use isoneph_model::Lang;
 use serde::Serialize;
 
+pub(crate) use convert::time;
 pub use schema::assessment_schema;
 
 use crate::words::Words;

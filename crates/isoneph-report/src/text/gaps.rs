@@ -124,8 +124,7 @@ fn unsupported(page: &mut Page, view: &View<'_>) {
         return;
     }
     let records: u64 = types.values().sum();
-    let counts =
-        view.words.say_with("types-records", &[("types", types.len().into()), ("records", records.into())]);
+    let counts = view.words.say_with("types-records", &[("types", types.len().into()), ("records", records.into())]);
     page.paragraph(2, &format!("{} ({counts}):", view.words.say("unsupported-types")), Look::Plain);
     let mut types: Vec<_> = types.into_iter().collect();
     types.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));

@@ -7,6 +7,9 @@ mod page;
 mod standings;
 mod top;
 
+pub(crate) use standings::WORST_FIRST;
+pub(crate) use top::{input_words, roles_key};
+
 use std::io;
 
 use isoneph_assessment::{CheckOutcome, Head, Tail, Writer};
@@ -96,14 +99,8 @@ impl<W: io::Write> Writer for TextWriter<'_, W> {
 
     fn tail(&mut self, head: &Head, tail: &Tail) -> io::Result<()> {
         let mut page = Page::new(self.style);
-        let view = View {
-            head,
-            tail,
-            words: &self.words,
-            catalogue: self.catalogue,
-            tally: &self.tally,
-            kept: &self.kept,
-        };
+        let view =
+            View { head, tail, words: &self.words, catalogue: self.catalogue, tally: &self.tally, kept: &self.kept };
         top::write(&mut page, &view);
         standings::write(&mut page, &view);
         failing::write(&mut page, &view);

@@ -86,7 +86,7 @@ fn grid(page: &mut Page, view: &View<'_>, cells: &[&StandingAnswer]) {
     let entry_width = widest + 1 + roles.len() + 2;
     let per_line = (page.width().saturating_sub(4) / entry_width.max(1)).max(1);
     let legend: Vec<String> = roles.iter().map(|r| view.words.role(*r)).collect();
-    let key = format!("{} {}", view.words.say("control"), legend.join("·"));
+    let key = format!("{} {}", pad(&view.words.say("control"), widest), legend.join(" | "));
     page.line(&format!("  {}", page.paint(Look::Dim, &key)));
     for controls in clauses.values() {
         let entries: Vec<String> = controls
@@ -107,8 +107,12 @@ fn grid(page: &mut Page, view: &View<'_>, cells: &[&StandingAnswer]) {
 
 /// The cells that evidence speaks against, with their counts.
 fn against(page: &mut Page, view: &View<'_>) {
-    let mut bad: Vec<&StandingAnswer> =
-        view.tail.standings.iter().filter(|s| matches!(s.standing, Standing::Contradicted | Standing::Adverse)).collect();
+    let mut bad: Vec<&StandingAnswer> = view
+        .tail
+        .standings
+        .iter()
+        .filter(|s| matches!(s.standing, Standing::Contradicted | Standing::Adverse))
+        .collect();
     if bad.is_empty() {
         return;
     }
@@ -136,7 +140,7 @@ fn worst(answer: &StandingAnswer) -> Option<Severity> {
 
 fn by_severity(view: &View<'_>, answer: &StandingAnswer) -> Option<String> {
     let counts = answer.counts.failures.iter().rev().filter(|(_, n)| **n > 0);
-    let parts: Vec<String> = counts.map(|(severity, n)| format!("{n} {}", view.words.severity(*severity))).collect();
+    let parts: Vec<String> = counts.map(|(severity, n)| view.words.severity_count(severity, *n)).collect();
     (!parts.is_empty()).then(|| parts.join(&view.words.say("list-separator")))
 }
 

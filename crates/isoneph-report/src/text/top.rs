@@ -17,7 +17,8 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
     let (head, words) = (view.head, view.words);
     let subtitle = subtitle(view);
     page.line(&page.paint(Look::Bold, &format!("{} {}: {subtitle}", head.tool.name, head.tool.version)));
-    let labels = ["inputs", "services", "accounts", "regions", "period", "roles", "config"].map(|key| words.say(key));
+    let labels =
+        ["input-label", "services", "accounts", "regions", "period", "roles", "config"].map(|key| words.say(key));
     let width = labels.iter().map(|label| unicode_width::UnicodeWidthStr::width(label.as_str())).max().unwrap_or(0);
     let [inputs, services, accounts, regions, period, roles, config] = &labels;
     for (index, input) in head.inputs.iter().take(INPUTS_NAMED).enumerate() {
@@ -75,7 +76,11 @@ pub(crate) fn input_words(words: &Words, input: &Input) -> String {
     let class = input.class.map(|class| words.class(class)).unwrap_or_else(|| words.say("unknown-value"));
     words.say_with(
         "input-line",
-        &[("format", input.format.as_str().into()), ("class", class.as_str().into()), ("records", input.records.into())],
+        &[
+            ("format", input.format.as_str().into()),
+            ("class", class.as_str().into()),
+            ("records", input.records.into()),
+        ],
     )
 }
 
@@ -147,7 +152,7 @@ pub(super) fn failures_line(view: &View<'_>) -> String {
     let by_severity: Vec<String> = Severity::ALL
         .iter()
         .rev()
-        .filter_map(|s| view.tail.failures.get(s).filter(|n| **n > 0).map(|n| format!("{n} {}", view.words.severity(*s))))
+        .filter_map(|s| view.tail.failures.get(s).filter(|n| **n > 0).map(|n| view.words.severity_count(s, *n)))
         .collect();
     let line = view.words.say_with("closing-fail", &[("n", total.into())]);
     format!("{line}: {}", by_severity.join(&view.words.say("list-separator")))

@@ -51,13 +51,24 @@ impl<'a> From<&'a str> for Arg<'a> {
 }
 
 impl Words {
-    /// The words of a language.
+    /// The words of reports in a language.
     pub fn new(lang: Lang) -> Words {
-        let (source, id) = match lang {
-            Lang::En => (EN, "en"),
-            Lang::Ja => (JA, "ja"),
+        Words::from_source(
+            lang,
+            match lang {
+                Lang::En => EN,
+                Lang::Ja => JA,
+            },
+        )
+    }
+
+    /// The words of a Fluent file that is part of the program.
+    pub fn from_source(lang: Lang, source: &str) -> Words {
+        let id = match lang {
+            Lang::En => "en",
+            Lang::Ja => "ja",
         };
-        // The files are part of the program and tested: whatever they hold is taken.
+        // Such files are tested: whatever they hold is taken.
         let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
         let mut bundle = FluentBundle::new(vec![id.parse::<LanguageIdentifier>().unwrap_or_default()]);
         bundle.set_use_isolating(false);

@@ -1,4 +1,6 @@
-//! The closed vocabularies in words.
+//! The closed vocabularies in words. Values may be borrowed: templates lend them.
+
+use std::borrow::Borrow;
 
 use isoneph_model::{
     EvidenceClass, Extent, Outcome, Reason, ReasonCode, RequirementKind, Role, Severity, Standing, Support,
@@ -8,58 +10,64 @@ use crate::words::Words;
 
 impl Words {
     /// An outcome.
-    pub fn outcome(&self, outcome: Outcome) -> String {
-        self.say(&format!("outcome-{outcome}"))
+    pub fn outcome(&self, outcome: impl Borrow<Outcome>) -> String {
+        self.say(&format!("outcome-{}", outcome.borrow()))
     }
 
     /// A severity.
-    pub fn severity(&self, severity: Severity) -> String {
-        self.say(&format!("severity-{severity}"))
+    pub fn severity(&self, severity: impl Borrow<Severity>) -> String {
+        self.say(&format!("severity-{}", severity.borrow()))
+    }
+
+    /// So many of a severity.
+    pub fn severity_count(&self, severity: impl Borrow<Severity>, n: impl Borrow<u64>) -> String {
+        let severity = self.severity(severity);
+        self.say_with("n-severity", &[("n", (*n.borrow()).into()), ("severity", severity.as_str().into())])
     }
 
     /// A role.
-    pub fn role(&self, role: Role) -> String {
-        self.say(&format!("role-{role}"))
+    pub fn role(&self, role: impl Borrow<Role>) -> String {
+        self.say(&format!("role-{}", role.borrow()))
     }
 
     /// A standing.
-    pub fn standing(&self, standing: Standing) -> String {
-        self.say(&format!("standing-{standing}"))
+    pub fn standing(&self, standing: impl Borrow<Standing>) -> String {
+        self.say(&format!("standing-{}", standing.borrow()))
     }
 
     /// What a standing means.
-    pub fn standing_means(&self, standing: Standing) -> String {
-        self.say(&format!("means-{standing}"))
+    pub fn standing_means(&self, standing: impl Borrow<Standing>) -> String {
+        self.say(&format!("means-{}", standing.borrow()))
     }
 
     /// What an outcome means.
-    pub fn outcome_means(&self, outcome: Outcome) -> String {
-        self.say(&format!("outcome-means-{outcome}"))
+    pub fn outcome_means(&self, outcome: impl Borrow<Outcome>) -> String {
+        self.say(&format!("outcome-means-{}", outcome.borrow()))
     }
 
     /// A kind of requirement.
-    pub fn kind(&self, kind: RequirementKind) -> String {
-        self.say(&format!("kind-{kind}"))
+    pub fn kind(&self, kind: impl Borrow<RequirementKind>) -> String {
+        self.say(&format!("kind-{}", kind.borrow()))
     }
 
     /// Whether something is required.
-    pub fn support(&self, support: Support) -> String {
-        self.say(&format!("support-{support}"))
+    pub fn support(&self, support: impl Borrow<Support>) -> String {
+        self.say(&format!("support-{}", support.borrow()))
     }
 
     /// A class of evidence.
-    pub fn class(&self, class: EvidenceClass) -> String {
-        self.say(&format!("class-{class}"))
+    pub fn class(&self, class: impl Borrow<EvidenceClass>) -> String {
+        self.say(&format!("class-{}", class.borrow()))
     }
 
     /// What a class of evidence is.
-    pub fn class_means(&self, class: EvidenceClass) -> String {
-        self.say(&format!("class-means-{class}"))
+    pub fn class_means(&self, class: impl Borrow<EvidenceClass>) -> String {
+        self.say(&format!("class-means-{}", class.borrow()))
     }
 
     /// How much of a table was seen.
-    pub fn extent(&self, extent: Extent) -> String {
-        self.say(&format!("extent-{extent}"))
+    pub fn extent(&self, extent: impl Borrow<Extent>) -> String {
+        self.say(&format!("extent-{}", extent.borrow()))
     }
 
     /// Why an outcome is `unknown` or `not-applicable`, in a sentence.
