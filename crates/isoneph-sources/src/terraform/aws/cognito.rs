@@ -14,7 +14,7 @@ pub(crate) const MAPPINGS: &[Mapping] = &[Mapping::new("aws_cognito_user_pool", 
 
 fn user_pool(resource: &Resource, stage: &mut Stage) {
     let mfa = resource.text("mfa_configuration").or("OFF");
-    let rule = resource.block("password_policy");
+    let rule = resource.unset_if_computed("password_policy", resource.block("password_policy"));
     let (length, classes, reuse) = match &rule {
         Attr::Known(rule) => (
             rule.int("minimum_length").or_default(resource, "aws.cognito.minimum_length"),

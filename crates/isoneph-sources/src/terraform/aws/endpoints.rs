@@ -23,7 +23,7 @@ const LOAD_BALANCERS: &[&str] = &["aws_lb", "aws_alb"];
 
 /// What all listeners of a load balancer share is written on the load balancer.
 fn load_balancer(resource: &Resource, stage: &mut Stage) {
-    let public = resource.bool("internal").or(false).not();
+    let public = resource.unset_if_computed("internal", resource.bool("internal")).or(false).not();
     let access_log = access_log(resource);
     stage.for_referrers::<Endpoint>(resource, &["load_balancer_arn"], move |_: &Common, row| {
         row.public = public.clone();
@@ -104,7 +104,8 @@ fn authenticated(resource: &Resource) -> Cell<bool> {
 }
 
 fn lowest(resource: &Resource) -> Cell<String> {
-    let policy = resource.text("ssl_policy").or_default(resource, "aws.lb.ssl_policy");
+    let policy =
+        resource.unset_if_computed("ssl_policy", resource.text("ssl_policy")).or_default(resource, "aws.lb.ssl_policy");
     policy.and_then(|policy| policy_floor(&policy).map_or(Cell::Gap(GapCode::Unreadable), |v| Cell::Known(v.into())))
 }
 
@@ -133,7 +134,7 @@ pub(crate) fn policy_floor(policy: &str) -> Option<&'static str> {
 }
 
 fn classic(resource: &Resource, stage: &mut Stage) {
-    let public = resource.bool("internal").or(false).not();
+    let public = resource.unset_if_computed("internal", resource.bool("internal")).or(false).not();
     let access_log = access_log(resource);
     for block in resource.blocks("listener").known().into_iter().flatten() {
         let tls = block.text("lb_protocol").cell().and_then(|protocol| encrypted(&protocol));

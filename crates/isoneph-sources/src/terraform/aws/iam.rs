@@ -1,6 +1,5 @@
 //! Users, groups and roles of IAM, what proves who they are, and the account's rule on passwords.
 
-use isoneph_model::GapCode;
 use isoneph_tables::Cell;
 use isoneph_tables::schema::{AuthPolicy, Credential, Principal};
 
@@ -191,7 +190,8 @@ fn ssh_key(resource: &Resource, stage: &mut Stage) {
 fn password_policy(resource: &Resource, stage: &mut Stage) {
     let classes =
         ["require_lowercase_characters", "require_uppercase_characters", "require_numbers", "require_symbols"];
-    let max_age = resource.int("max_password_age").or(0);
+    let max_age = resource.unset_if_computed("max_password_age", resource.int("max_password_age")).or(0);
+    stage.account(resource, |account| account.settings_seen = true.into());
     stage.add(
         resource,
         AuthPolicy {
@@ -201,8 +201,10 @@ fn password_policy(resource: &Resource, stage: &mut Stage) {
             mfa_required: false.into(),
             has_password_rule: true.into(),
             min_length: resource.int("minimum_password_length").cell(),
-            character_classes: count(classes.map(|path| resource.bool(path))),
-            reuse_prevented: resource.int("password_reuse_prevention").or(0),
+            character_classes: count(classes.map(|path| resource.unset_if_computed(path, resource.bool(path)))),
+            reuse_prevented: resource
+                .unset_if_computed("password_reuse_prevention", resource.int("password_reuse_prevention"))
+                .or(0),
             has_max_age: max_age.clone().map(|days| days > 0),
             max_age_days: max_age,
             mfa_offered: Cell::default(),
@@ -230,9 +232,4 @@ fn user_membership(resource: &Resource, _stage: &mut Stage) {
 
 fn instance_profile(resource: &Resource, _stage: &mut Stage) {
     resource.reference("role", ROLES);
-}
-
-/// A gap for what the input does not carry.
-pub(crate) fn unseen<T>() -> Cell<T> {
-    Cell::Gap(GapCode::NotCollected)
 }

@@ -1,33 +1,33 @@
 //! AWS: one file a family of services. Each exports its own `MAPPINGS`; a new family is one line here.
 
+pub(crate) mod alarms;
 mod backups;
 mod cognito;
+mod containers;
 mod databases;
 mod delivery;
 mod ebs;
 mod ec2;
+mod eks;
 mod endpoints;
 mod files;
+mod fleet;
+mod functions;
+mod guards;
 mod iam;
 mod iam_grants;
+mod key_policies;
 mod kms;
 mod network;
 mod queues;
+mod registries;
 mod routes;
 mod s3;
 mod s3_settings;
 pub(crate) mod secrets;
 mod security_groups;
 mod stores;
-pub(crate) mod alarms;
-mod guards;
 mod trails;
-mod containers;
-mod eks;
-mod fleet;
-mod functions;
-mod registries;
-mod key_policies;
 
 use super::mapping::Mapping;
 

@@ -42,7 +42,10 @@ fn secret(resource: &Resource, stage: &mut Stage) {
             ..Secret::default()
         },
     );
-    policy::add_statements(resource, stage, "policy", resource.uid().into());
+    // A policy that nobody wrote here is read back from what others set.
+    if resource.is_configured("policy") != Some(false) {
+        policy::add_statements(resource, stage, "policy", resource.uid().into());
+    }
 }
 
 fn secret_policy(resource: &Resource, stage: &mut Stage) {
@@ -94,7 +97,7 @@ fn rate_days(text: &str) -> Option<i64> {
 }
 
 fn version(resource: &Resource, stage: &mut Stage) {
-    let kept = kept_in_state(&resource.root(), &["secret_string", "secret_binary"], "secret_string_wo_version");
+    let kept = kept_in_state(resource, &["secret_string", "secret_binary"], "secret_string_wo_version");
     let forget = |row: &mut Secret, code| row.value_in_state = Cell::Gap(code);
     stage.facet::<Secret>(resource, "secret_id", SECRETS, forget, |row| {
         // One version in the state is enough.
@@ -104,11 +107,11 @@ fn version(resource: &Resource, stage: &mut Stage) {
 
 /// Whether the state holds a value that one of these arguments gives. A value that is only known later is written to the
 /// state all the same; only a write-only argument, which its version betrays, keeps it out.
-pub(crate) fn kept_in_state(block: &Block<'_>, paths: &[&str], write_only: &str) -> Cell<bool> {
-    if let Attr::Known(true) = block.is_set(write_only) {
+pub(crate) fn kept_in_state(resource: &Resource, paths: &[&str], write_only: &str) -> Cell<bool> {
+    if let Attr::Known(true) = resource.is_set(write_only) {
         return false.into();
     }
-    let given = |path: &&str| !matches!(block.is_set(path), Attr::Known(false));
+    let given = |path: &&str| resource.unset_if_computed(path, resource.is_set(path)).or(false) != Cell::Known(false);
     paths.iter().any(|path| given(&path)).into()
 }
 
@@ -128,7 +131,7 @@ fn parameter(resource: &Resource, stage: &mut Stage) {
             key_manager: key_manager(&key, "provider".into()),
             recovery_days: 0.into(),
             key_selectable: true.into(),
-            value_in_state: kept_in_state(&resource.root(), &["value"], "value_wo_version"),
+            value_in_state: kept_in_state(resource, &["value"], "value_wo_version"),
             ..Secret::default()
         },
     );

@@ -68,8 +68,8 @@ fn user(resource: &Resource, stage: &mut Stage) {
         resource,
         Principal { kind: "user".into(), console_access: enabled.clone(), mfa_required: Cell::default(), ..workload() },
     );
-    let given = resource.is_set("password");
-    if given.known() != Some(&false) {
+    let given = resource.unset_if_computed("password", resource.is_set("password")).or(false);
+    if given != Cell::Known(false) {
         let row = Credential {
             principal: resource.uid().into(),
             kind: "password".into(),
@@ -182,7 +182,7 @@ fn assignment(resource: &Resource, stage: &mut Stage) {
     };
     let reach = reach(resource);
     let named = resource.text("role_definition_name");
-    let by_id = resource.reference("role_definition_id", DEFINITIONS);
+    let by_id = resource.unless_computed("role_definition_id", DEFINITIONS);
     let role = match (&named, &by_id) {
         (Attr::Known(name), _) => name.as_str().into(),
         // Filled in by the definition's own mapping.

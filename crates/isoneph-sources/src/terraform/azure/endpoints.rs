@@ -41,9 +41,9 @@ fn gateway(resource: &Resource, stage: &mut Stage) {
                 (Cell::Gap(code), _) | (_, Cell::Gap(code)) => Cell::Gap(code),
             },
             has_waf: listener.is_set("firewall_policy_id").cell().either(firewall.clone()),
-            access_log: Cell::default(),
-            authenticated: Cell::default(),
-            certificate_expires_at: Cell::default(),
+            // A diagnostic setting of the plan says otherwise.
+            access_log: false.into(),
+            ..Endpoint::default()
         };
         stage.add_block(resource, listener, row);
     }
@@ -117,7 +117,7 @@ fn leads_to_tls(resource: &Resource, rule: &Block<'_>) -> Cell<bool> {
 }
 
 fn gateway_floor(resource: &Resource) -> Cell<String> {
-    match resource.block("ssl_policy") {
+    match resource.unset_if_computed("ssl_policy", resource.block("ssl_policy")) {
         Attr::Known(policy) => policy_floor(&policy),
         Attr::Unset => resource.default("azure.application_gateway.tls_min"),
         Attr::Unknown(code) => Cell::Gap(code),
@@ -172,10 +172,8 @@ pub(crate) fn of_application(resource: &Resource) -> Endpoint {
         tls_min,
         // A gateway or Front Door before it is not seen from here.
         has_waf: Cell::default(),
-        access_log: resource.is_set("logs.http_logs").cell().and_then(|set| {
-            // Diagnostic settings record accesses as well.
-            if set { true.into() } else { Cell::default() }
-        }),
+        // A diagnostic setting of the plan may record accesses as well.
+        access_log: resource.is_set("logs.http_logs").cell(),
         authenticated: authenticated(resource),
         certificate_expires_at: Cell::default(),
     }
@@ -214,6 +212,7 @@ fn api_management(resource: &Resource, stage: &mut Stage) {
             resource: resource.uid().into(),
             public: internal.not().and(reachable),
             port: 443.into(),
+            access_log: false.into(),
             // The gateway takes plain connections only for an API that lists `http` among its protocols.
             tls: Cell::default(),
             tls_min: oldest.and_then(|oldest| {

@@ -1,21 +1,21 @@
 //! Azure: one file a family of services. Each exports its own `MAPPINGS`; a new family is one line here.
 
 mod access;
-mod backups;
-mod databases;
-mod endpoints;
-mod sign_in;
-mod storage;
-mod vault;
 mod activity;
 mod alarms;
-mod guards;
+mod backups;
 mod containers;
+mod databases;
+mod endpoints;
 mod filters;
 mod functions;
+mod guards;
 mod kubernetes;
 mod machines;
 mod networks;
+mod sign_in;
+mod storage;
+mod vault;
 mod web;
 
 use super::mapping::Mapping;

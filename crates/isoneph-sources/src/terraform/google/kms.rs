@@ -30,7 +30,7 @@ const RINGS: &[&str] = &["google_kms_key_ring"];
 fn key(resource: &Resource, stage: &mut Stage) {
     resource.reference("key_ring", RINGS);
     let purpose = resource.text("purpose").or("ENCRYPT_DECRYPT");
-    let level = resource.text("version_template.protection_level").or("SOFTWARE");
+    let level = unless_computed(resource, "version_template.protection_level").or("SOFTWARE");
     let imported = resource.bool("import_only").or(false);
     let symmetric = purpose.clone().map(|purpose| purpose == "ENCRYPT_DECRYPT");
     let rotation = resource.is_set("rotation_period").cell();
@@ -52,7 +52,7 @@ fn key(resource: &Resource, stage: &mut Stage) {
             rotation_days: rotation.clone().and_then(|on| if on { days.cell() } else { 0.into() }),
             rotation,
             enabled: true.into(),
-            deletion_delay_days: match resource.text("destroy_scheduled_duration") {
+            deletion_delay_days: match unless_computed(resource, "destroy_scheduled_duration") {
                 Attr::Unset => resource.default("google.kms.destroy_scheduled_days"),
                 duration => duration.and_then(|text| days_of(&text)).cell(),
             },
@@ -63,6 +63,12 @@ fn key(resource: &Resource, stage: &mut Stage) {
             has_expiry: false.into(),
         },
     );
+}
+
+/// A text that the provider computes when nobody sets it.
+fn unless_computed(resource: &Resource, path: &str) -> Attr<String> {
+    let name = path.split('.').next().unwrap_or(path);
+    resource.unset_if_computed(name, resource.text(path))
 }
 
 /// `7776000s` → 90; a part of a day does not count.
@@ -98,7 +104,7 @@ fn purpose_word(purpose: &str) -> &'static str {
 }
 
 fn algorithm(resource: &Resource, purpose: &Cell<String>) -> Cell<String> {
-    let written = resource.text("version_template.algorithm");
+    let written = unless_computed(resource, "version_template.algorithm");
     let default = purpose.clone().and_then(|purpose| {
         if purpose == "ENCRYPT_DECRYPT" { "GOOGLE_SYMMETRIC_ENCRYPTION".into() } else { Cell::default() }
     });

@@ -1,22 +1,22 @@
 //! Google Cloud: one file a family of services. Each exports its own `MAPPINGS`; a new family is one line here.
 
 mod access;
+mod alarms;
 mod databases;
 mod disks;
 mod endpoints;
+mod functions;
+mod guards;
 mod kms;
+mod kubernetes;
+mod logging;
+mod machines;
 mod members;
+mod networks;
+mod registries;
 mod secrets;
 mod sign_in;
 mod storage;
-mod alarms;
-mod guards;
-mod logging;
-mod functions;
-mod kubernetes;
-mod machines;
-mod networks;
-mod registries;
 
 use super::mapping::Mapping;
 

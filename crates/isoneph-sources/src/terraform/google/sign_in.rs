@@ -14,7 +14,7 @@ pub(crate) const MAPPINGS: &[Mapping] =
     &[Mapping::new("google_identity_platform_config", platform, &[table::<AuthPolicy>])];
 
 fn platform(resource: &Resource, stage: &mut Stage) {
-    let state = match resource.block("mfa") {
+    let state = match resource.unset_if_computed("mfa", resource.block("mfa")) {
         Attr::Known(mfa) => mfa.text("state").cell(),
         Attr::Unset => Cell::Gap(GapCode::ProviderDefault),
         Attr::Unknown(code) => Cell::Gap(code),
