@@ -39,20 +39,27 @@ pub(crate) fn head(engine: &Engine, inventory: &Inventory, not_judged: Vec<(i64,
 }
 
 pub(crate) fn info(check: &Check, edition: Edition, catalogue: &Catalogue) -> CheckInfo {
-    let mut supports: Vec<Supports> =
-        check.supports().iter().flat_map(|cell| supports_in(cell, edition, catalogue)).collect();
-    supports.sort();
-    supports.dedup();
     CheckInfo {
         id: check.id().to_owned(),
         title: check.title().clone(),
         message: check.message().clone(),
         severity: check.severity(),
         subject: check.subject().def().name.to_owned(),
-        supports,
+        supports: check.supports_in(edition, catalogue),
         why: check.why().to_owned(),
         fix: check.fix().to_owned(),
         file: check.file().to_owned(),
+    }
+}
+
+impl Check {
+    /// The cells it supports in an edition, sorted: those it names, or where their controls went.
+    pub fn supports_in(&self, edition: Edition, catalogue: &Catalogue) -> Vec<Supports> {
+        let cells = self.supports().iter().flat_map(|cell| supports_in(cell, edition, catalogue));
+        let mut supports: Vec<Supports> = cells.collect();
+        supports.sort();
+        supports.dedup();
+        supports
     }
 }
 

@@ -29,6 +29,7 @@ use crate::standings::Standings;
 pub(crate) use meta::META_TABLES;
 pub(crate) use observe::text_of;
 pub(crate) use prepare::{Prepared, plan_error};
+pub(crate) use run::on_deep_stack;
 pub use settings::{CellClaim, ServiceInScope, Settings};
 pub(crate) use shelves::Shelves;
 

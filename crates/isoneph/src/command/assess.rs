@@ -1,9 +1,7 @@
 //! `isoneph assess`: the main job.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anstyle::AnsiColor;
 use clap::{Args, ValueEnum};
 use isoneph_assess::{AssessError, Engine};
 use isoneph_assessment::{Filtered, Tail, View, Writer};
@@ -132,8 +130,8 @@ fn writer<'a>(
         Format::Text => Box::new(TextWriter::new(output, catalogue, lang, style)),
         Format::Json => Box::new(JsonWriter::new(output, lang)),
         Format::Html => Box::new(HtmlWriter::new(output, catalogue, lang)?),
-        Format::Sarif => Box::new(SarifWriter::new(output, lang)),
-        Format::Junit => Box::new(JunitWriter::new(output, lang)),
+        Format::Sarif => Box::new(SarifWriter::new(output, catalogue, lang)),
+        Format::Junit => Box::new(JunitWriter::new(output, lang)?),
         Format::Ocsf => Box::new(OcsfWriter::new(output, lang)),
     })
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
-use isoneph_assess::check::CheckSet;
+use isoneph_assess::{Check, Pack};
 use isoneph_model::{ControlId, Edition, Lang, Role, Support};
 use isoneph_standard::{BaseControl, BaseStandard, Catalogue, Cell, CloudLayer, Control, Found, Origin};
 use serde_json::{Value, json};
@@ -94,7 +94,7 @@ fn list(output: &mut Output, catalogue: &Catalogue, view: &View, all: bool) -> a
     Ok(())
 }
 
-fn show(output: &mut Output, found: Found<'_>, view: &View, checks: &CheckSet) -> anyhow::Result<()> {
+fn show(output: &mut Output, found: Found<'_>, view: &View, checks: &Pack) -> anyhow::Result<()> {
     if view.format == "json" {
         let mut value = describe_found(found, view.lang);
         value["checks"] = checks_of(checks, view.edition, found.id()).into_iter().map(|(id, _)| id).collect();
@@ -107,9 +107,10 @@ fn show(output: &mut Output, found: Found<'_>, view: &View, checks: &CheckSet) -
 }
 
 /// The checks that support a control, with their titles.
-fn checks_of<'a>(checks: &'a CheckSet, edition: Edition, control: &ControlId) -> Vec<(&'a str, &'a isoneph_model::Text)> {
-    let supports = |check: &&isoneph_assess::check::Check| check.supports_control(edition, control);
-    checks.iter().filter(supports).map(|check| (check.id(), check.title())).collect()
+fn checks_of<'a>(checks: &'a Pack, edition: Edition, control: &ControlId) -> Vec<(&'a str, &'a isoneph_model::Text)> {
+    let Ok(catalogue) = Catalogue::embedded() else { return Vec::new() };
+    let supports = |check: &&Check| check.supports_in(edition, catalogue).iter().any(|cell| cell.control == *control);
+    checks.checks().filter(supports).map(|check| (check.id(), check.title())).collect()
 }
 
 /// Writes a control as text.
@@ -118,7 +119,7 @@ pub(crate) fn show_control(
     control: &Control,
     lang: Lang,
     role: Option<Role>,
-    checks: Option<&CheckSet>,
+    checks: Option<&Pack>,
 ) -> anyhow::Result<()> {
     let words = words(lang);
     writeln!(output, "{} {}", control.id, control.title.get(lang))?;

@@ -2,6 +2,7 @@
 
 mod assess;
 mod check;
+mod check_test;
 mod control;
 mod explain;
 mod query;

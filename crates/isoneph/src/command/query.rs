@@ -1,0 +1,61 @@
+//! `isoneph query`: a question of the user's own, in SQL, over the tables that checks read.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use isoneph_assess::{QueryError, query};
+
+use crate::evidence;
+use crate::exit::{Exit, usage};
+use crate::output::{self, Output};
+use crate::safe;
+use crate::settings;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// One SELECT. Tables by their bare names hold what would be judged, `history.NAME` every snapshot; `gap`, `coverage`,
+    /// `snapshot` and `input` speak of the run
+    #[arg(value_name = "SQL")]
+    sql: String,
+    /// Files and folders, as for `assess`
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Who is what and what is in scope: an isoneph.toml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A table for people, CSV or JSON
+    #[arg(long, value_parser = ["table", "csv", "json"], default_value = "table")]
+    format: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let declaration = settings::declaration(arguments.config.as_deref())?;
+    let inventory = evidence::read(&arguments.paths, &declaration)?;
+    let answer = query(&inventory, &arguments.sql).map_err(|error| match error {
+        QueryError::Sql(error) => usage(error.render()),
+        other => other.into(),
+    })?;
+    let text = match arguments.format.as_str() {
+        "csv" => answer.to_csv()?,
+        "json" => answer.to_json()?,
+        _ => answer.to_table()?.lines().map(|line| safe::terminal(line) + "\n").collect(),
+    };
+    let mut output = Output::open(None)?;
+    writeln!(output, "{}", text.trim_end())?;
+    output.finish()?;
+    Ok(told_losses(&inventory))
+}
+
+/// An answer over half of what was given must say so.
+fn told_losses(inventory: &isoneph_tables::Inventory) -> Exit {
+    let mut exit = Exit::Done;
+    for input in &inventory.inputs {
+        for reject in &input.rejected {
+            output::warn(&safe::terminal(&format!("not read: {}: {}: {}", input.path, reject.locator, reject.message)));
+            exit = Exit::Incomplete;
+        }
+    }
+    exit
+}
