@@ -1,6 +1,7 @@
 //! The tree is tidy: sizes, directions, folders, languages. What a reviewer would otherwise have to remember.
 
 mod crates;
+mod features;
 mod files;
 mod translations;
 
