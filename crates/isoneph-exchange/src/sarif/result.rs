@@ -33,13 +33,18 @@ pub(super) fn result(head: &Head, lang: Lang, outcome: &CheckOutcome) -> io::Res
         rule_index: outcome.check,
         kind,
         level,
-        message: Message { text },
+        message: Message { text: without_links(&text) },
         locations: locations(head, outcome),
         related_locations: related(head, outcome),
         partial_fingerprints: [("isoneph/v1", outcome.fingerprint.to_string())].into(),
         suppressions: finding::exception(head, outcome).map(|exception| [suppression(exception)]),
         properties: properties(outcome),
     })
+}
+
+/// Viewers make a link of `[text](target)`: a name from evidence must not become one.
+fn without_links(text: &str) -> String {
+    text.replace("](", "] (")
 }
 
 /// The rows beside the first one; SARIF wants each but once.
@@ -131,6 +136,14 @@ fn properties(outcome: &CheckOutcome) -> BTreeMap<&'static str, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_no_link() {
+        assert_eq!(
+            without_links("bucket [b](https://example.org) [plan.json:#/0]"),
+            "bucket [b] (https://example.org) [plan.json:#/0]"
+        );
+    }
 
     #[test]
     fn only_a_line_of_the_input_itself_is_a_region() {

@@ -3,7 +3,6 @@
 title = ISO/IEC 27017 assessment
 subtitle = ISO/IEC 27017:{ $edition }, as of { $date }
 list-separator = {", "}
-or = or
 none = none
 unknown-value = unknown
 
@@ -156,7 +155,6 @@ why-help-requirements-unknown = Read the edition's text; isoneph knows only that
 
 ## Head
 
-as-of = as of
 edition = edition
 services = services
 accounts = accounts
@@ -180,7 +178,6 @@ exception-none = No exceptions.
 
 ## Summary
 
-summary = Summary
 standings = Standings
 standing-count = { $n } cells
 no-standings = No standings: no cell was in question.
@@ -189,7 +186,6 @@ service-undeclared = No service declared
 control = Control
 role = Role
 standing = Standing
-clause = Clause
 counts-line = { $fail } fail, { $unknown } unknown, { $pass } pass, { $na } not applicable
 counts-excepted = { $n } of the failures under an accepted exception
 failures = Failures without an accepted exception
@@ -229,7 +225,6 @@ types-records = { $types ->
     [one] { $records } record
    *[other] { $records } records
 }
-rejects = could not be read
 losses = The result is incomplete: something given could not be read or judged
 inputs = Inputs
 input-label = inputs
@@ -240,7 +235,6 @@ input-line = { $format }, { $class }, { $records ->
 input-unknown = not understood
 snapshots-skipped = Snapshots read but not judged
 snapshot-skipped = snapshot { $id } of { $path }: { $reason }
-notes = notes
 controls = controls
 rule = How a standing comes about
 fix = Fix
@@ -276,13 +270,9 @@ severity = Severity
 outcome = Outcome
 count = Count
 path = Path
-digest = SHA-256
 format = Format
 class = Class
 records = Records
-place = Place
-code = Code
-message = Message
 table = Table
 extent = Seen
 reason = Reason

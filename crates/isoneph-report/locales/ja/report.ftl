@@ -3,7 +3,6 @@
 title = ISO/IEC 27017 評価
 subtitle = ISO/IEC 27017:{ $edition }、{ $date } 時点
 list-separator = 、
-or = 又は
 none = なし
 unknown-value = 不明
 
@@ -135,7 +134,6 @@ why-help-requirements-unknown = その版の本文を読む。isonephは指針�
 
 ## 冒頭
 
-as-of = 時点
 edition = 版
 services = サービス
 accounts = アカウント
@@ -159,7 +157,6 @@ exception-none = 例外はない。
 
 ## 要約
 
-summary = 要約
 standings = 判定
 standing-count = { $n }区画
 no-standings = 判定の対象となる区画がなかった。
@@ -168,7 +165,6 @@ service-undeclared = サービスの宣言なし
 control = 管理策
 role = 役割
 standing = 判定
-clause = 箇条
 counts-line = 不合格 { $fail }、判定不能 { $unknown }、合格 { $pass }、対象外 { $na }
 counts-excepted = うち{ $n }件は承認済みの例外
 failures = 承認済みの例外を除く不合格
@@ -193,7 +189,6 @@ waits-cells = { $cells }区画
 not-understood = 解釈できなかったもの
 unsupported-types = isonephの知らない種類のレコード。数えただけで判定していない
 types-records = { $types }種類、{ $records }件
-rejects = 読み取れなかったもの
 losses = 結果は不完全。与えられたものの一部を読み取れず、又は判定できなかった
 inputs = 入力
 input-label = 入力
@@ -201,7 +196,6 @@ input-line = { $format }、{ $class }、{ $records }件
 input-unknown = 解釈できなかった
 snapshots-skipped = 読み取ったが判定しなかったスナップショット
 snapshot-skipped = { $path } のスナップショット { $id }: { $reason }
-notes = 備考
 controls = 管理策
 rule = 判定の規則
 fix = 直し方
@@ -234,13 +228,9 @@ severity = 重大度
 outcome = 結果
 count = 件数
 path = パス
-digest = SHA-256
 format = 形式
 class = 区分
 records = 件数
-place = 箇所
-code = コード
-message = 内容
 table = 表
 extent = 把握
 reason = 理由
