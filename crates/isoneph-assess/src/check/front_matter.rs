@@ -30,6 +30,7 @@ pub(crate) struct FrontMatter {
     pub(crate) subject: String,
     pub(crate) applies: Option<String>,
     pub(crate) max_age: Option<u32>,
+    #[serde(default)]
     pub(crate) since: String,
     pub(crate) status: Option<Status>,
     #[serde(default)]

@@ -26,7 +26,7 @@ pub use sql_rules::Rule;
 
 use crate::error::{CheckError, SourceFile, did_you_mean};
 use front_matter::{Expect, ExpectValue, FrontMatter};
-use sections::Sections;
+use sections::{Prose, Sections};
 use sql::SqlText;
 
 /// A cell that a check supports.
@@ -81,7 +81,8 @@ impl Check {
     pub fn parse(path: &str, text: &str, catalogue: &Catalogue, built_in: bool) -> Result<Check, CheckError> {
         let file = SourceFile { path: path.to_owned(), text: text.to_owned() };
         let (front, body, first_line) = front_matter::split(&file)?;
-        let sections = sections::read(&file, body, first_line)?;
+        let prose = if built_in { Prose::Whole } else { Prose::Free };
+        let sections = sections::read(&file, body, first_line, prose)?;
         let subject = check_front(&file, &front)?;
         let message = check_message(&file, &front)?;
         let supports = read_supports(&file, &front, catalogue)?;

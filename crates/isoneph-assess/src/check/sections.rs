@@ -15,8 +15,17 @@ pub(crate) struct Sections {
 
 const HEADINGS: [&str; 4] = ["What it checks", "Why it matters", "What it cannot see", "Fix"];
 
+/// How much prose a check must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prose {
+    /// Every heading, in order: for the checks that the program brings.
+    Whole,
+    /// What there is, in any order: a user's own check needs its SQL only.
+    Free,
+}
+
 /// Reads the Markdown; `first_line` is the line of the file that it starts on.
-pub(crate) fn read(file: &SourceFile, body: &str, first_line: usize) -> Result<Sections, CheckError> {
+pub(crate) fn read(file: &SourceFile, body: &str, first_line: usize, prose: Prose) -> Result<Sections, CheckError> {
     let mut sections = Sections::default();
     let mut texts: [String; 4] = Default::default();
     let mut current: Option<usize> = None;
@@ -44,7 +53,7 @@ pub(crate) fn read(file: &SourceFile, body: &str, first_line: usize) -> Result<S
                 if sections.sql.is_some() {
                     return Err(file.error(number, 1, "a check has one SQL block; this is the second"));
                 }
-                if current != Some(1) {
+                if prose == Prose::Whole && current != Some(1) {
                     let message = format!("the SQL block stands under '## {}', before '## {}'", HEADINGS[1], HEADINGS[2]);
                     return Err(file.error(number, 1, message));
                 }
@@ -55,6 +64,10 @@ pub(crate) fn read(file: &SourceFile, body: &str, first_line: usize) -> Result<S
             }
             fence = Some(marks);
         } else if let Some(heading) = line.strip_prefix("## ") {
+            if prose == Prose::Free {
+                current = HEADINGS.iter().position(|known| *known == heading.trim());
+                continue;
+            }
             let expected = current.map_or(0, |index| index + 1);
             if HEADINGS.get(expected) != Some(&heading.trim()) {
                 let message = match HEADINGS.get(expected) {
@@ -77,10 +90,10 @@ pub(crate) fn read(file: &SourceFile, body: &str, first_line: usize) -> Result<S
     if fence.is_some() {
         return Err(file.error_whole("a fenced block is not closed"));
     }
-    if !titled {
+    if prose == Prose::Whole && !titled {
         return Err(file.error(first_line, 1, "a title ('# …') is missing"));
     }
-    for (index, text) in texts.iter().enumerate() {
+    for (index, text) in texts.iter().enumerate().filter(|_| prose == Prose::Whole) {
         if text.trim().is_empty() {
             return Err(file.error_whole(format!("the section '## {}' is missing or empty", HEADINGS[index])));
         }
