@@ -48,11 +48,29 @@ const CALLS: &[(&str, &[&str])] = &[
     ("sign-in", &["ConsoleLogin", "AWS Console Sign In", "aws.signin", "signin.amazonaws.com"]),
     (
         "identity-changes",
-        &["UserPolicy", "RolePolicy", "GroupPolicy", "CreatePolicy", "AccessKey", "aws.iam", "iam.amazonaws.com", "CreateUser"],
+        &[
+            "UserPolicy",
+            "RolePolicy",
+            "GroupPolicy",
+            "CreatePolicy",
+            "AccessKey",
+            "aws.iam",
+            "iam.amazonaws.com",
+            "CreateUser",
+        ],
     ),
     (
         "network-changes",
-        &["SecurityGroup", "NetworkAcl", "CreateVpc", "DeleteVpc", "VpcPeering", "CreateRoute", "DeleteRoute", "Gateway"],
+        &[
+            "SecurityGroup",
+            "NetworkAcl",
+            "CreateVpc",
+            "DeleteVpc",
+            "VpcPeering",
+            "CreateRoute",
+            "DeleteRoute",
+            "Gateway",
+        ],
     ),
     (
         "administrative-activity",
@@ -75,8 +93,26 @@ fn listed(lists: &[(&'static str, &[&str])], text: &str) -> Option<&'static str>
 /// What a metric tells, by its namespace and name.
 fn watches_metric(namespace: &str, name: &str) -> &'static str {
     const CAPACITY: &[&str] = &[
-        "cpu", "memory", "mem_", "storage", "disk", "volume", "throttl", "capacity", "connections", "concurrent", "queue",
-        "credit", "burstbalance", "evict", "approximate", "resourcecount", "iops", "lcu", "utilization", "lag",
+        "cpu",
+        "memory",
+        "mem_",
+        "storage",
+        "disk",
+        "volume",
+        "throttl",
+        "capacity",
+        "connections",
+        "concurrent",
+        "queue",
+        "credit",
+        "burstbalance",
+        "evict",
+        "approximate",
+        "resourcecount",
+        "iops",
+        "lcu",
+        "utilization",
+        "lag",
     ];
     const AVAILABILITY: &[&str] =
         &["statuscheck", "5xx", "4xx", "healthyhost", "error", "latency", "responsetime", "duration", "invocations"];
@@ -86,7 +122,9 @@ fn watches_metric(namespace: &str, name: &str) -> &'static str {
         "AWS/Billing" => "spend",
         "AWS/Usage" => "capacity",
         // Metrics under other names are the application's own, unless they are those of the agent.
-        _ if !namespace.starts_with("AWS/") && namespace != "CWAgent" && namespace != "ECS/ContainerInsights" => "other",
+        _ if !namespace.starts_with("AWS/") && namespace != "CWAgent" && namespace != "ECS/ContainerInsights" => {
+            "other"
+        }
         _ if has(CAPACITY) => "capacity",
         _ if has(AVAILABILITY) => "availability",
         _ => "other",
@@ -119,7 +157,8 @@ fn metrics(resource: &Resource) -> (Cell<String>, Cell<String>) {
     if queries.is_empty() {
         return metric_of(&resource.root());
     }
-    let by_quota = |query: &Block<'_>| query.text("expression").known().is_some_and(|text| text.contains("SERVICE_QUOTA"));
+    let by_quota =
+        |query: &Block<'_>| query.text("expression").known().is_some_and(|text| text.contains("SERVICE_QUOTA"));
     if queries.iter().any(by_quota) {
         return ("capacity".into(), "SERVICE_QUOTA".into());
     }
@@ -162,7 +201,9 @@ fn metric_filter(resource: &Resource, stage: &mut Stage) {
     let watches = pattern.clone().map(|pattern| listed(CALLS, &pattern).unwrap_or("other").to_owned());
     let Attr::Known(metrics) = resource.blocks("metric_transformation") else { return };
     for metric in metrics {
-        let (Attr::Known(namespace), Attr::Known(name)) = (metric.text("namespace"), metric.text("name")) else { continue };
+        let (Attr::Known(namespace), Attr::Known(name)) = (metric.text("namespace"), metric.text("name")) else {
+            continue;
+        };
         let metric = format!("{namespace}/{name}");
         let (watches, pattern) = (watches.clone(), pattern.clone());
         stage.for_account::<AlertRule>(resource, move |common, row| {
@@ -241,7 +282,9 @@ fn budget(resource: &Resource, stage: &mut Stage) {
     account_seen(resource, stage);
     let notifications = resource.blocks("notification");
     let by_account = match resource.blocks("cost_filter") {
-        Attr::Known(filters) => filters.iter().any(|filter| filter.text("name").known().is_some_and(|n| n == "LinkedAccount")),
+        Attr::Known(filters) => {
+            filters.iter().any(|filter| filter.text("name").known().is_some_and(|n| n == "LinkedAccount"))
+        }
         Attr::Unset | Attr::Unknown(_) => false,
     };
     stage.add(

@@ -13,7 +13,8 @@ use crate::terraform::stage::Stage;
 pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("aws_accessanalyzer_analyzer", analyzer, &[table::<Protection>]),
     Mapping::new("aws_config_config_rule", config_rule, &[table::<Protection>]),
-    Mapping::new("aws_config_configuration_recorder", recorder, &[table::<Protection>]).patching(&[table::<Protection>]),
+    Mapping::new("aws_config_configuration_recorder", recorder, &[table::<Protection>])
+        .patching(&[table::<Protection>]),
     Mapping::new("aws_config_configuration_recorder_status", recorder_status, &[]).patching(&[table::<Protection>]),
     Mapping::new("aws_guardduty_detector", detector, &[table::<Protection>]),
     Mapping::new("aws_guardduty_detector_feature", detector_feature, &[table::<Protection>]),
@@ -56,10 +57,8 @@ fn detector_feature(resource: &Resource, stage: &mut Stage) {
 
 /// What a delegated administrator switches on for the members of the organisation.
 fn detector_organisation(resource: &Resource, stage: &mut Stage) {
-    let members = resource.unset_if_computed(
-        "auto_enable_organization_members",
-        resource.text("auto_enable_organization_members"),
-    );
+    let members = resource
+        .unset_if_computed("auto_enable_organization_members", resource.text("auto_enable_organization_members"));
     let enabled = match members {
         Attr::Known(members) => match members.as_str() {
             "ALL" => true.into(),
@@ -67,13 +66,12 @@ fn detector_organisation(resource: &Resource, stage: &mut Stage) {
             // New members only: of those that were there before nothing is said.
             _ => Cell::default(),
         },
-        Attr::Unset => resource.bool("auto_enable").cell().and_then(|on| if on { Cell::default() } else { false.into() }),
+        Attr::Unset => {
+            resource.bool("auto_enable").cell().and_then(|on| if on { Cell::default() } else { false.into() })
+        }
         Attr::Unknown(code) => Cell::Gap(code),
     };
-    stage.add(
-        resource,
-        Protection { organisation: true.into(), ..service("threat-detection", "account", enabled) },
-    );
+    stage.add(resource, Protection { organisation: true.into(), ..service("threat-detection", "account", enabled) });
 }
 
 fn inspector(resource: &Resource, stage: &mut Stage) {

@@ -109,7 +109,8 @@ fn selected(resource: &Resource) -> (Cell<bool>, Cell<bool>) {
                 return (true.into(), false.into());
             }
             let any = |cells: Vec<Cell<bool>>| cells.into_iter().fold(Cell::Known(false), Cell::either);
-            let management = any(basic.iter().map(basic_management).chain(advanced.iter().map(all_management)).collect());
+            let management =
+                any(basic.iter().map(basic_management).chain(advanced.iter().map(all_management)).collect());
             let data = basic.iter().map(|selector| has_blocks(selector, "data_resource"));
             let data = any(data.chain(advanced.iter().map(|selector| is_category(selector, "Data"))).collect());
             (management, data)
@@ -205,7 +206,9 @@ fn log_group(resource: &Resource, stage: &mut Stage) {
             locked: false.into(),
             public: false.into(),
             // Before the provider's schema had the argument, nothing of the kind could be switched on.
-            deletion_protected: resource.bool("deletion_protection_enabled").or(false),
+            deletion_protected: resource
+                .unset_if_computed("deletion_protection_enabled", resource.bool("deletion_protection_enabled"))
+                .or(false),
             receives_audit_trail: false.into(),
             ..LogStore::default()
         },

@@ -30,9 +30,28 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
 
 const WORKSPACES: &[&str] = &["azurerm_log_analytics_workspace"];
 
+/// What takes connections, and has rows in `endpoint` under names of its own.
+const ENDPOINTS: &[&str] = &[
+    "azurerm_api_management",
+    "azurerm_application_gateway",
+    "azurerm_cdn_frontdoor_profile",
+    "azurerm_linux_function_app",
+    "azurerm_linux_web_app",
+    "azurerm_windows_function_app",
+    "azurerm_windows_web_app",
+];
+
 /// Categories that only the activity log of a subscription has.
-const ACTIVITY: &[&str] =
-    &["Administrative", "Security", "ServiceHealth", "Alert", "Recommendation", "Policy", "Autoscale", "ResourceHealth"];
+const ACTIVITY: &[&str] = &[
+    "Administrative",
+    "Security",
+    "ServiceHealth",
+    "Alert",
+    "Recommendation",
+    "Policy",
+    "Autoscale",
+    "ResourceHealth",
+];
 
 /// Notes that the subscription's own settings are in the input. What Azure records by itself lasts for 90 days.
 pub(crate) fn account_seen(resource: &Resource, stage: &mut Stage) {
@@ -157,17 +176,21 @@ fn log_of_resource(resource: &Resource, stage: &mut Stage, on: &Cell<Vec<String>
         })
     };
     let objects = has(&["StorageRead", "StorageWrite", "StorageDelete"]);
-    let calls = on.clone().map(|on| on.iter().any(|name| name.starts_with("kube-audit") || name == "audit" || name == "allLogs"));
+    let calls = on
+        .clone()
+        .map(|on| on.iter().any(|name| name.starts_with("kube-audit") || name == "audit" || name == "allLogs"));
     let target = resource.reference("target_resource_id", &[]);
     match &target {
         Reference::Literal(id) => {
             // Logs of a storage account are those of its services: `…/storageAccounts/NAME/blobServices/default`.
-            let id = id.split("/blobServices/").next().unwrap_or_default().to_owned();
-            stage.for_account::<Bucket>(resource, move |common, row| {
-                if common.native_id.known() == Some(&id) {
+            let id = id.split("/blobServices/").next().unwrap_or_default();
+            if let Some(Some(found)) = resource.survey.index.by_literal(id, &["azurerm_storage_account"]) {
+                let account = format!("{}:{}", resource.snapshot, resource.survey.index.address(found));
+                stage.link(&Reference::Uid(resource.uid().to_owned()), &Reference::Uid(account));
+                stage.for_linked::<Bucket>(resource, move |_, row| {
                     row.access_log = row.access_log.clone().either(objects.clone());
-                }
-            });
+                });
+            }
         }
         Reference::Uid(_) | Reference::Unresolved(_) | Reference::Unset => {
             stage.facet::<Bucket>(
@@ -194,7 +217,8 @@ fn log_of_resource(resource: &Resource, stage: &mut Stage, on: &Cell<Vec<String>
         |row, code| forget(&mut row.logging, code),
         move |row| row.logging = row.logging.clone().either(calls),
     );
-    if let Some(uid) = target.uid().map(str::to_owned) {
+    let of_front = |uid: &&str| ENDPOINTS.iter().any(|kind| uid.split([':', '.']).any(|part| part == *kind));
+    if let Some(uid) = target.uid().filter(of_front).map(str::to_owned) {
         stage.for_account::<Endpoint>(resource, move |_, row| {
             if row.resource.known() == Some(&uid) {
                 row.access_log = row.access_log.clone().or(false.into()).either(of_endpoint.clone());
@@ -247,7 +271,8 @@ fn linked_service(resource: &Resource, stage: &mut Stage) {
     if cluster.is_unset() {
         return;
     }
-    let keyed = stage.survey().index.types().iter().any(|kind| &**kind == "azurerm_log_analytics_cluster_customer_managed_key");
+    let keyed =
+        stage.survey().index.types().iter().any(|kind| &**kind == "azurerm_log_analytics_cluster_customer_managed_key");
     let manager: Cell<String> = if keyed { "customer".into() } else { Cell::default() };
     stage.facet::<LogStore>(
         resource,

@@ -85,10 +85,12 @@ fn administrative(operation: &str) -> &'static str {
 }
 
 fn metric_alert(resource: &Resource, stage: &mut Stage) {
-    let name = resource
-        .text("criteria.metric_name")
-        .or_else(|| resource.text("dynamic_criteria.metric_name"))
-        .or_else(|| resource.text("application_insights_web_test_location_availability_criteria.web_test_id").map(|_| "availability".to_owned()));
+    let name =
+        resource.text("criteria.metric_name").or_else(|| resource.text("dynamic_criteria.metric_name")).or_else(|| {
+            resource
+                .text("application_insights_web_test_location_availability_criteria.web_test_id")
+                .map(|_| "availability".to_owned())
+        });
     let watches = name.clone().map(|name| watches_metric(&name).to_owned()).or("other");
     let enabled = resource.bool("enabled").or(true);
     stage.add(resource, rule(watches, enabled, named(resource.blocks("action"), &["action_group_id"]), name.or("")));
@@ -96,10 +98,27 @@ fn metric_alert(resource: &Resource, stage: &mut Stage) {
 
 fn watches_metric(name: &str) -> &'static str {
     const CAPACITY: &[&str] = &[
-        "cpu", "memory", "storage", "disk", "capacity", "throttl", "quota", "connections", "dtu", "percent", "workers", "queue",
-        "requestunits", "ru", "credits", "utilization", "usage", "iops",
+        "cpu",
+        "memory",
+        "storage",
+        "disk",
+        "capacity",
+        "throttl",
+        "quota",
+        "connections",
+        "dtu",
+        "percent",
+        "workers",
+        "queue",
+        "requestunits",
+        "ru",
+        "credits",
+        "utilization",
+        "usage",
+        "iops",
     ];
-    const AVAILABILITY: &[&str] = &["availability", "health", "http5", "http4", "latency", "responsetime", "failed", "error"];
+    const AVAILABILITY: &[&str] =
+        &["availability", "health", "http5", "http4", "latency", "responsetime", "failed", "error"];
     let name = name.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if has(AVAILABILITY) {

@@ -1,8 +1,11 @@
 //! Vaults and policies of backup, disks and snapshots, and management locks.
 
 use isoneph_tables::Cell;
-use isoneph_tables::schema::{Backup, Bucket, Database, Disk, DiskSnapshot, Queue, Resource as ResourceRow};
+use isoneph_tables::schema::{
+    Backup, Bucket, Database, Disk, DiskSnapshot, LogStore, Queue, Resource as ResourceRow, Vm,
+};
 
+use super::machines::MACHINES;
 use super::storage::paired;
 use crate::terraform::attr::Attr;
 use crate::terraform::mapping::{Mapping, table};
@@ -13,14 +16,16 @@ use crate::terraform::stage::Stage;
 /// The types of this family.
 pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("azurerm_backup_policy_vm", policy, &[table::<Backup>]),
-    Mapping::new("azurerm_backup_protected_vm", protected_vm, &[]).patching(&[table::<Backup>]),
+    Mapping::new("azurerm_backup_protected_vm", protected_vm, &[]).patching(&[table::<Backup>, table::<Vm>]),
     Mapping::new("azurerm_data_protection_backup_vault", data_vault, &[table::<Backup>]),
     Mapping::new("azurerm_disk_encryption_set", encryption_set, &[]),
     Mapping::new("azurerm_managed_disk", disk, &[table::<Disk>]),
     Mapping::new("azurerm_management_lock", lock, &[]).patching(&[
         table::<Bucket>,
         table::<Database>,
+        table::<LogStore>,
         table::<ResourceRow>,
+        table::<Vm>,
     ]),
     Mapping::new("azurerm_recovery_services_vault", vault, &[table::<Backup>]).patching(&[table::<Backup>]),
     Mapping::new("azurerm_servicebus_namespace", service_bus, &[table::<Queue>]),
@@ -39,7 +44,10 @@ fn vault(resource: &Resource, stage: &mut Stage) {
             locked: resource.text("immutability").or("Disabled").map(|state| state != "Disabled"),
             soft_delete: resource.bool("soft_delete_enabled").or(true),
             copied_elsewhere: geo.clone(),
-            key_manager: resource.is_set("encryption").cell().map(|own| if own { "customer" } else { "provider" }.to_owned()),
+            key_manager: resource
+                .is_set("encryption")
+                .cell()
+                .map(|own| if own { "customer" } else { "provider" }.to_owned()),
             interval_hours: 0.into(),
             replicated_to: regions.clone(),
             ..Backup::default()
@@ -72,11 +80,13 @@ fn data_vault(resource: &Resource, stage: &mut Stage) {
 fn policy(resource: &Resource, stage: &mut Stage) {
     resource.reference("recovery_vault_name", &["azurerm_recovery_services_vault"]);
     // Weekly, monthly and yearly copies live longer than daily ones: their counts are taken in days.
-    let kept = |block: &str, days: i64| resource.int(&format!("{block}.count")).or(0).map(|count| count.saturating_mul(days));
-    let longest = [("retention_daily", 1), ("retention_weekly", 7), ("retention_monthly", 30), ("retention_yearly", 365)]
-        .into_iter()
-        .map(|(block, days)| kept(block, days))
-        .fold(Cell::Known(0), |longest, days| longest.and_then(|longest: i64| days.map(|days| longest.max(days))));
+    let kept =
+        |block: &str, days: i64| resource.int(&format!("{block}.count")).or(0).map(|count| count.saturating_mul(days));
+    let longest =
+        [("retention_daily", 1), ("retention_weekly", 7), ("retention_monthly", 30), ("retention_yearly", 365)]
+            .into_iter()
+            .map(|(block, days)| kept(block, days))
+            .fold(Cell::Known(0), |longest, days| longest.and_then(|longest: i64| days.map(|days| longest.max(days))));
     stage.add(
         resource,
         Backup {
@@ -96,7 +106,8 @@ fn policy(resource: &Resource, stage: &mut Stage) {
 }
 
 fn protected_vm(resource: &Resource, stage: &mut Stage) {
-    let machine = resource.reference("source_vm_id", &[]);
+    let forget = |row: &mut Vm, code| row.has_backup = Cell::Gap(code);
+    let machine = stage.facet::<Vm>(resource, "source_vm_id", MACHINES, forget, |row| row.has_backup = true.into());
     let uid = machine.cell();
     stage.facet::<Backup>(
         resource,
@@ -106,7 +117,7 @@ fn protected_vm(resource: &Resource, stage: &mut Stage) {
         move |row| {
             row.covers = std::mem::take(&mut row.covers).and_then(|mut all| {
                 uid.map(|uid| {
-                    all.push(uid);
+                    all.extend(Some(uid).filter(|uid| !uid.is_empty()));
                     all.sort();
                     all
                 })
@@ -124,11 +135,16 @@ fn lock(resource: &Resource, stage: &mut Stage) {
     };
     stage.facet::<Bucket>(resource, "scope", &[], |_, _| {}, |row| row.force_destroy = false.into());
     stage.facet::<Database>(resource, "scope", &[], |_, _| {}, |row| row.deletion_protected = true.into());
+    stage.facet::<LogStore>(resource, "scope", &[], |_, _| {}, |row| row.deletion_protected = true.into());
     stage.facet::<ResourceRow>(resource, "scope", &[], |_, _| {}, |row| row.destroy_prevented = true.into());
+    stage.facet::<Vm>(resource, "scope", &[], |_, _| {}, |row| row.deletion_protected = true.into());
 }
 
 fn encryption_set(resource: &Resource, _stage: &mut Stage) {
-    resource.reference("key_vault_key_id", &["azurerm_key_vault_key", "azurerm_key_vault_managed_hardware_security_module_key"]);
+    resource.reference(
+        "key_vault_key_id",
+        &["azurerm_key_vault_key", "azurerm_key_vault_managed_hardware_security_module_key"],
+    );
 }
 
 fn disk(resource: &Resource, stage: &mut Stage) {
@@ -162,14 +178,21 @@ fn manager_of(set: &Reference) -> Cell<String> {
 
 fn snapshot(resource: &Resource, stage: &mut Stage) {
     let uri = resource.reference("source_uri", &["azurerm_managed_disk"]);
-    let source = if uri.is_unset() { resource.reference("source_resource_id", &["azurerm_snapshot"]).cell() } else { uri.cell() };
+    let source = if uri.is_unset() {
+        resource.reference("source_resource_id", &["azurerm_snapshot"]).cell()
+    } else {
+        uri.cell()
+    };
     stage.add(
         resource,
         DiskSnapshot {
             kind: "snapshot".into(),
             source,
             encrypted: true.into(),
-            key_manager: resource.is_set("disk_encryption_set_id").cell().map(|own| if own { "customer" } else { "provider" }.to_owned()),
+            key_manager: resource
+                .is_set("disk_encryption_set_id")
+                .cell()
+                .map(|own| if own { "customer" } else { "provider" }.to_owned()),
             // A snapshot is shared through rights alone: nobody can be let in without being named.
             public: false.into(),
             shared_with: Vec::new().into(),

@@ -1,7 +1,7 @@
 //! Services that look for trouble by themselves: plans of Defender for Cloud, Sentinel, policies of a subscription.
 
 use isoneph_tables::Cell;
-use isoneph_tables::schema::Protection;
+use isoneph_tables::schema::{ImageRegistry, Protection};
 
 use super::activity::account_seen;
 use crate::terraform::mapping::{Mapping, table};
@@ -12,9 +12,18 @@ use crate::terraform::stage::Stage;
 pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("azurerm_log_analytics_solution", solution, &[table::<Protection>]),
     Mapping::new("azurerm_management_group_policy_assignment", group_policy, &[table::<Protection>]),
-    Mapping::new("azurerm_security_center_server_vulnerability_assessment_virtual_machine", assessment, &[table::<Protection>]),
-    Mapping::new("azurerm_security_center_server_vulnerability_assessments_setting", assessment, &[table::<Protection>]),
-    Mapping::new("azurerm_security_center_subscription_pricing", plan, &[table::<Protection>]),
+    Mapping::new(
+        "azurerm_security_center_server_vulnerability_assessment_virtual_machine",
+        assessment,
+        &[table::<Protection>],
+    ),
+    Mapping::new(
+        "azurerm_security_center_server_vulnerability_assessments_setting",
+        assessment,
+        &[table::<Protection>],
+    ),
+    Mapping::new("azurerm_security_center_subscription_pricing", plan, &[table::<Protection>])
+        .patching(&[table::<ImageRegistry>]),
     Mapping::new("azurerm_sentinel_log_analytics_workspace_onboarding", sentinel, &[table::<Protection>]),
     Mapping::new("azurerm_subscription_policy_assignment", policy, &[table::<Protection>]),
 ];
@@ -31,7 +40,12 @@ fn plan(resource: &Resource, stage: &mut Stage) {
     let target = of.clone().map(|of| target_of(&of).to_owned());
     let kind = of.clone().map(|of| if of == "CloudPosture" { "posture" } else { "threat-detection" }.to_owned());
     stage.add(resource, Protection { kind, ..service("", target.clone(), on.clone()) });
-    let scans = |of: &String| matches!(of.as_str(), "VirtualMachines" | "Containers" | "ContainerRegistry" | "CloudPosture");
+    let scans =
+        |of: &String| matches!(of.as_str(), "VirtualMachines" | "Containers" | "ContainerRegistry" | "CloudPosture");
+    if of.known().is_some_and(|of| matches!(of.as_str(), "Containers" | "ContainerRegistry")) {
+        let scanned = on.clone();
+        stage.for_account::<ImageRegistry>(resource, move |_, row| row.scan_on_push = scanned.clone());
+    }
     if of.known().is_none_or(scans) {
         let kind = of.map(|_| "vulnerability-scanning".to_owned());
         stage.add_suffixed(resource, "#scanning", Protection { kind, ..service("", target, on) });

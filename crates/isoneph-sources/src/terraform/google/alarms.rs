@@ -33,10 +33,26 @@ fn channel(_resource: &Resource, _stage: &mut Stage) {
 /// What a filter over logs looks for.
 fn watches_logs(filter: &str) -> &'static str {
     const WORDS: &[(&str, &[&str])] = &[
-        ("logging-changes", &["ConfigServiceV2", "logging.googleapis.com", "UpdateSink", "DeleteSink", "auditConfigDeltas"]),
+        (
+            "logging-changes",
+            &["ConfigServiceV2", "logging.googleapis.com", "UpdateSink", "DeleteSink", "auditConfigDeltas"],
+        ),
         ("sign-in", &["login.googleapis.com", "google.login"]),
-        ("identity-changes", &["SetIamPolicy", "iam_role", "CreateServiceAccount", "bindingDeltas", "iam.googleapis.com"]),
-        ("network-changes", &["gce_firewall_rule", "gce_network", "gce_route", "compute.firewalls", "compute.networks", "compute.routes"]),
+        (
+            "identity-changes",
+            &["SetIamPolicy", "iam_role", "CreateServiceAccount", "bindingDeltas", "iam.googleapis.com"],
+        ),
+        (
+            "network-changes",
+            &[
+                "gce_firewall_rule",
+                "gce_network",
+                "gce_route",
+                "compute.firewalls",
+                "compute.networks",
+                "compute.routes",
+            ],
+        ),
         ("administrative-activity", &["protoPayload", "cloudaudit"]),
     ];
     let named = |(_, words): &&(&str, &[&str])| words.iter().any(|word| filter.contains(word));
@@ -47,8 +63,20 @@ fn watches_logs(filter: &str) -> &'static str {
 fn watches_metric(filter: &str) -> &'static str {
     const AVAILABILITY: &[&str] = &["uptime_check", "latency", "error", "5xx", "request_count", "up\""];
     const CAPACITY: &[&str] = &[
-        "quota", "utilization", "cpu", "memory", "disk", "storage", "bytes_used", "capacity", "connections", "num_backends",
-        "oldest_unacked", "num_undelivered", "instance_count", "throttl",
+        "quota",
+        "utilization",
+        "cpu",
+        "memory",
+        "disk",
+        "storage",
+        "bytes_used",
+        "capacity",
+        "connections",
+        "num_backends",
+        "oldest_unacked",
+        "num_undelivered",
+        "instance_count",
+        "throttl",
     ];
     let filter = filter.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| filter.contains(word));

@@ -1,7 +1,7 @@
 //! Services that look for trouble by themselves: Security Command Center, scanning of images, feeds of asset changes.
 
 use isoneph_tables::Cell;
-use isoneph_tables::schema::Protection;
+use isoneph_tables::schema::{ImageRegistry, Protection};
 
 use super::logging::{account_seen, for_organisation};
 use crate::terraform::mapping::{Mapping, table};
@@ -13,7 +13,8 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("google_cloud_asset_folder_feed", feed, &[table::<Protection>]),
     Mapping::new("google_cloud_asset_organization_feed", feed, &[table::<Protection>]),
     Mapping::new("google_cloud_asset_project_feed", feed, &[table::<Protection>]),
-    Mapping::new("google_project_service", project_service, &[table::<Protection>]),
+    Mapping::new("google_project_service", project_service, &[table::<Protection>])
+        .patching(&[table::<ImageRegistry>]),
     Mapping::new("google_scc_event_threat_detection_custom_module", organisation_detector, &[table::<Protection>]),
     Mapping::new("google_scc_folder_custom_module", posture, &[table::<Protection>]),
     Mapping::new(
@@ -31,7 +32,11 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
         posture,
         &[table::<Protection>],
     ),
-    Mapping::new("google_scc_management_project_event_threat_detection_custom_module", detector, &[table::<Protection>]),
+    Mapping::new(
+        "google_scc_management_project_event_threat_detection_custom_module",
+        detector,
+        &[table::<Protection>],
+    ),
     Mapping::new(
         "google_scc_management_project_security_health_analytics_custom_module",
         posture,
@@ -53,6 +58,10 @@ fn project_service(resource: &Resource, stage: &mut Stage) {
     match name.as_str() {
         "containerscanning.googleapis.com" => {
             stage.add(resource, service("vulnerability-scanning", "registry", true.into(), single()));
+            // Repositories that do not opt out are scanned from then on.
+            stage.for_account::<ImageRegistry>(resource, |_, row| {
+                row.scan_on_push = std::mem::take(&mut row.scan_on_push).or(Cell::Known(true));
+            });
         }
         // Reports on machines need an agent on each as well.
         "osconfig.googleapis.com" => {

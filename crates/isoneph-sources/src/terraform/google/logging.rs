@@ -75,14 +75,16 @@ fn carried(filter: &str) -> Carried {
         return Carried { administration: true.into(), data: true.into() };
     }
     if !filter.contains("cloudaudit") {
-        let none = || if filter.contains("logName") || filter.contains("log_id") { false.into() } else { Cell::default() };
+        let none =
+            || if filter.contains("logName") || filter.contains("log_id") { false.into() } else { Cell::default() };
         return Carried { administration: none(), data: none() };
     }
     if filter.contains("NOT") || filter.contains("!=") || filter.contains("-log") || filter.contains("-resource") {
         return Carried { administration: Cell::default(), data: Cell::default() };
     }
     // A condition beside the name of the log narrows what is carried.
-    let narrowed = ["severity", "resource.type", "protoPayload", "resource.labels"].iter().any(|word| filter.contains(word));
+    let narrowed =
+        ["severity", "resource.type", "protoPayload", "resource.labels"].iter().any(|word| filter.contains(word));
     let one_by_one = ["activity", "data_access", "system_event", "policy"].iter().any(|log| filter.contains(log));
     let carries = |log: &str| match (!one_by_one || filter.contains(log), narrowed) {
         (false, _) => false.into(),
@@ -108,18 +110,17 @@ fn sink(resource: &Resource, stage: &mut Stage) {
     let organisation = match for_organisation(resource) {
         Cell::Known(true) => resource.bool("include_children").or(false),
         // Of a folder's projects it is not known which ones they are.
-        Cell::Gap(code) => resource.bool("include_children").or(false).and_then(|all| if all { Cell::Gap(code) } else { false.into() }),
+        Cell::Gap(code) => {
+            resource.bool("include_children").or(false).and_then(|all| if all { Cell::Gap(code) } else { false.into() })
+        }
         single => single,
     };
     if resource.native_type() == "google_logging_project_sink" {
         account_seen(resource, stage);
     }
     if let Some(target) = target.filter(|_| administration.known() == Some(&true)) {
-        stage.for_account::<LogStore>(resource, move |common, row| {
-            if common.uid == target {
-                row.receives_audit_trail = true.into();
-            }
-        });
+        stage.link(&Reference::Uid(resource.uid().to_owned()), &Reference::Uid(target));
+        stage.for_linked::<LogStore>(resource, |_, row| row.receives_audit_trail = true.into());
     }
     stage.add(
         resource,
@@ -147,10 +148,11 @@ fn whole(resource: &Resource) -> Cell<bool> {
         Attr::Known(exclusions) => {
             let harmless = exclusions.iter().all(|exclusion| {
                 let off = exclusion.bool("disabled").known() == Some(&true);
-                let of_others = exclusion
-                    .text("filter")
-                    .known()
-                    .is_some_and(|filter| filter.contains("resource.type") && !filter.contains("cloudaudit") && !filter.contains("protoPayload"));
+                let of_others = exclusion.text("filter").known().is_some_and(|filter| {
+                    filter.contains("resource.type")
+                        && !filter.contains("cloudaudit")
+                        && !filter.contains("protoPayload")
+                });
                 off || of_others
             });
             if harmless { true.into() } else { Cell::default() }
@@ -167,7 +169,9 @@ fn destination(resource: &Resource) -> (Cell<String>, Option<String>) {
         Attr::Known(written) => {
             let id = written.split_once(".googleapis.com/").map_or(written.as_str(), |(_, id)| id);
             match resource.survey.index.by_literal(id, DESTINATIONS) {
-                Some(Some(found)) => Reference::Uid(format!("{}:{}", resource.snapshot, resource.survey.index.address(found))),
+                Some(Some(found)) => {
+                    Reference::Uid(format!("{}:{}", resource.snapshot, resource.survey.index.address(found)))
+                }
                 _ => Reference::Literal(written),
             }
         }
@@ -185,7 +189,8 @@ fn destination(resource: &Resource) -> (Cell<String>, Option<String>) {
 fn audit_config(resource: &Resource, stage: &mut Stage) {
     let kinds = match resource.blocks("audit_log_config") {
         Attr::Known(configs) => {
-            let kinds: Option<Vec<String>> = configs.iter().map(|config| config.text("log_type").known().cloned()).collect();
+            let kinds: Option<Vec<String>> =
+                configs.iter().map(|config| config.text("log_type").known().cloned()).collect();
             kinds.map_or_else(Cell::default, Cell::Known)
         }
         Attr::Unset => Cell::Known(Vec::new()),
@@ -202,7 +207,10 @@ fn audit_config(resource: &Resource, stage: &mut Stage) {
                 row.data_events = true.into();
             }
         });
-        let storage = resource.text("service").known().is_some_and(|service| service == "allServices" || service == "storage.googleapis.com");
+        let storage = resource
+            .text("service")
+            .known()
+            .is_some_and(|service| service == "allServices" || service == "storage.googleapis.com");
         if storage {
             let events = data_events.clone();
             stage.for_account::<Bucket>(resource, move |_, row| {
