@@ -75,9 +75,12 @@ fn plan(resource: &Resource, stage: &mut Stage) {
             read_rules(&blocks, &resource.common.region)
         }
         Attr::Unset => read_rules(&[], &resource.common.region),
-        Attr::Unknown(code) => {
-            Rules { all_end: Cell::Gap(code), longest: Cell::Gap(code), copied: Cell::Gap(code), regions: Cell::Gap(code) }
-        }
+        Attr::Unknown(code) => Rules {
+            all_end: Cell::Gap(code),
+            longest: Cell::Gap(code),
+            copied: Cell::Gap(code),
+            regions: Cell::Gap(code),
+        },
     };
     stage.add(
         resource,
@@ -158,7 +161,8 @@ fn lifecycle(resource: &Resource, stage: &mut Stage) {
     let schedules = resource.blocks("policy_details.schedule");
     let known = schedules.known().map_or(&[][..], Vec::as_slice);
     let days = known.iter().fold(Cell::Known(0), |longest, block| longer(longest, kept_days(block)));
-    let copied = known.iter().fold(Cell::Known(false), |any, block| any.either(block.is_set("cross_region_copy_rule").cell()));
+    let copied =
+        known.iter().fold(Cell::Known(false), |any, block| any.either(block.is_set("cross_region_copy_rule").cell()));
     let gap = |cell: Cell<bool>| if let Attr::Unknown(code) = schedules { Cell::Gap(code) } else { cell };
     stage.add(
         resource,
@@ -170,7 +174,8 @@ fn lifecycle(resource: &Resource, stage: &mut Stage) {
             retention_days: days,
             locked: false.into(),
             soft_delete: false.into(),
-            replicated_to: gap(copied.clone()).and_then(|copied| if copied { Cell::default() } else { Vec::new().into() }),
+            replicated_to: gap(copied.clone())
+                .and_then(|copied| if copied { Cell::default() } else { Vec::new().into() }),
             copied_elsewhere: gap(copied),
             ..Backup::default()
         },

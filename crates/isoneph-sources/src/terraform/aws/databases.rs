@@ -52,10 +52,12 @@ pub(super) fn key_of(
     if encrypted.known() == Some(&false) {
         return (String::new().into(), String::new().into());
     }
-    let key = resource.reference(attribute, KEY_TYPES);
-    let named = !(key.is_unset() || resource.is_configured(attribute) == Some(false));
+    let named = !resource.unset_if_computed(attribute, resource.text(attribute)).is_unset();
     match (named, from_elsewhere) {
-        (true, _) => (key.cell(), key_manager(&key, Cell::default())),
+        (true, _) => {
+            let key = resource.reference(attribute, KEY_TYPES);
+            (key.cell(), key_manager(&key, Cell::default()))
+        }
         (false, true) => (Cell::default(), Cell::default()),
         (false, false) => (String::new().into(), "provider".into()),
     }
@@ -144,10 +146,14 @@ fn is_used(resource: &Resource, attribute: &str) -> bool {
 }
 
 fn cluster(resource: &Resource, stage: &mut Stage) {
-    let copied =
-        ["snapshot_identifier", "restore_to_point_in_time", "replication_source_identifier", "global_cluster_identifier"]
-            .iter()
-            .any(|attribute| is_used(resource, attribute));
+    let copied = [
+        "snapshot_identifier",
+        "restore_to_point_in_time",
+        "replication_source_identifier",
+        "global_cluster_identifier",
+    ]
+    .iter()
+    .any(|attribute| is_used(resource, attribute));
     let mode = resource.text("engine_mode").or("provisioned");
     let encrypted = match (resource.bool("storage_encrypted"), copied) {
         (Attr::Unset, true) => Cell::default(),
@@ -274,7 +280,10 @@ fn tls_of(resource: &Resource) -> Cell<bool> {
     for block in &blocks {
         match block.text("name") {
             Attr::Known(name) if matches!(name.as_str(), "rds.force_ssl" | "require_secure_transport") => {
-                return block.text("value").cell().map(|value| matches!(value.to_lowercase().as_str(), "1" | "on" | "true"));
+                return block
+                    .text("value")
+                    .cell()
+                    .map(|value| matches!(value.to_lowercase().as_str(), "1" | "on" | "true"));
             }
             Attr::Known(_) => {}
             Attr::Unset | Attr::Unknown(_) => return Cell::Gap(GapCode::AfterApply),
@@ -286,7 +295,8 @@ fn tls_of(resource: &Resource) -> Cell<bool> {
 
 fn tls_min(resource: &Resource) -> Cell<String> {
     let Attr::Known(blocks) = resource.blocks("parameter") else { return Cell::Gap(GapCode::AfterApply) };
-    let named = |wanted: &str| blocks.iter().find(|block| block.text("name").known().is_some_and(|name| name == wanted));
+    let named =
+        |wanted: &str| blocks.iter().find(|block| block.text("name").known().is_some_and(|name| name == wanted));
     let versions = named("ssl_min_protocol_version").map(|block| block.text("value").cell());
     let listed = named("tls_version").map(|block| {
         block.text("value").cell().map(|list| list.split(',').map(str::trim).min().unwrap_or_default().to_owned())

@@ -26,7 +26,7 @@ fn efs(resource: &Resource, stage: &mut Stage) {
     let encrypted = flag(resource, "encrypted");
     let (key, manager) = key_of(resource, "kms_key_id", &encrypted, false);
     let one_zone = resource.is_set("availability_zone_name");
-    let one_zone = if resource.is_configured("availability_zone_name") == Some(false) { false.into() } else { one_zone.cell() };
+    let one_zone = resource.unset_if_computed("availability_zone_name", one_zone).or(false);
     stage.add(
         resource,
         FileStore {
@@ -87,10 +87,9 @@ fn efs_policy(resource: &Resource, stage: &mut Stage) {
 fn fsx(resource: &Resource, stage: &mut Stage) {
     let encrypted = Cell::Known(true);
     let (key, manager) = key_of(resource, "kms_key_id", &encrypted, false);
-    let days = resource.int("automatic_backup_retention_days").or_default(
-        resource,
-        &format!("{}.automatic_backup_retention_days", resource.native_type()),
-    );
+    let days = resource
+        .int("automatic_backup_retention_days")
+        .or_default(resource, &format!("{}.automatic_backup_retention_days", resource.native_type()));
     let zones = match resource.native_type() {
         "aws_fsx_lustre_file_system" => false.into(),
         _ => resource.text("deployment_type").or("SINGLE_AZ_1").map(|kind| kind.starts_with("MULTI_AZ")),

@@ -39,7 +39,9 @@ fn sqs(resource: &Resource, stage: &mut Stage) {
     let key = resource.reference("kms_master_key_id", KEY_TYPES);
     let own_key = !key.is_unset() && resource.is_configured("kms_master_key_id") != Some(false);
     let managed = match resource.bool("sqs_managed_sse_enabled") {
-        Attr::Unknown(_) if resource.is_configured("sqs_managed_sse_enabled") == Some(false) => resource.default("aws.sqs.encrypted"),
+        Attr::Unknown(_) if resource.is_configured("sqs_managed_sse_enabled") == Some(false) => {
+            resource.default("aws.sqs.encrypted")
+        }
         attr => attr.or_default(resource, "aws.sqs.encrypted"),
     };
     let (encrypted, key, manager) = match own_key {
@@ -128,10 +130,16 @@ fn kinesis(resource: &Resource, stage: &mut Stage) {
 }
 
 fn msk(resource: &Resource, stage: &mut Stage) {
-    let key = resource.reference("encryption_info.encryption_at_rest_kms_key_arn", KEY_TYPES);
-    let own_key = resource.is_configured("encryption_info") != Some(false) && !key.is_unset();
+    const KEY: &str = "encryption_info.encryption_at_rest_kms_key_arn";
+    let key = resource.reference(KEY, KEY_TYPES);
+    // A key that nobody names, in a block that is seen, is the provider's to choose.
+    let seen = resource.block("encryption_info").known().is_some();
+    let unnamed = if seen { KEY } else { "encryption_info" };
+    let computed =
+        key.uid().is_none() && key.cell().known().is_none() && resource.is_configured(unnamed) == Some(false);
+    let own_key = !key.is_unset() && !computed;
     let transit = resource.text("encryption_info.encryption_in_transit.client_broker");
-    let transit = if resource.is_configured("encryption_info") == Some(false) { Attr::Unset } else { transit };
+    let transit = resource.unset_if_computed("encryption_info", transit);
     let public = resource.text("broker_node_group_info.connectivity_info.public_access.type");
     stage.add(
         resource,

@@ -83,7 +83,9 @@ fn key_of_block(resource: &Resource, path: &str) -> (Cell<String>, Cell<String>)
 fn redshift(resource: &Resource, stage: &mut Stage) {
     let encrypted = flag(resource, "encrypted");
     let (key, manager) = key_of(resource, "kms_key_id", &encrypted, false);
-    let days = resource.int("automated_snapshot_retention_period").or_default(resource, "aws_redshift_cluster.automated_snapshot_retention_period");
+    let days = resource
+        .int("automated_snapshot_retention_period")
+        .or_default(resource, "aws_redshift_cluster.automated_snapshot_retention_period");
     let copy = resource.text("snapshot_copy.destination_region");
     resource.references("vpc_security_group_ids", GROUPS);
     stage.add(
@@ -143,8 +145,9 @@ fn redshift_copy(resource: &Resource, stage: &mut Stage) {
 
 /// A node of its own. A member of a replication group is described by the group.
 fn cache(resource: &Resource, stage: &mut Stage) {
-    let group = resource.reference("replication_group_id", &["aws_elasticache_replication_group"]);
-    if !group.is_unset() && resource.is_configured("replication_group_id") != Some(false) {
+    let group = resource.unset_if_computed("replication_group_id", resource.text("replication_group_id"));
+    if !group.is_unset() {
+        resource.reference("replication_group_id", &["aws_elasticache_replication_group"]);
         return;
     }
     stage.add(
@@ -201,7 +204,9 @@ fn cache_group(resource: &Resource, stage: &mut Stage) {
                     resource.text("engine").or("redis").map(|engine| engine == "valkey")
                 }
                 Attr::Unknown(code) => Cell::Gap(code),
-                Attr::Known(true) => resource.text("transit_encryption_mode").or("required").map(|mode| mode == "required"),
+                Attr::Known(true) => {
+                    resource.text("transit_encryption_mode").or("required").map(|mode| mode == "required")
+                }
             },
             identity_login: any(resource, "user_group_ids"),
             backups: resource.int("snapshot_retention_limit").or(0).map(|days| days > 0),
@@ -219,12 +224,14 @@ fn cache_group(resource: &Resource, stage: &mut Stage) {
 
 /// What DocumentDB and Neptune share; neither can be given a public address by itself.
 fn cluster(resource: &Resource, engine: &str, logs: &str) -> Database {
-    let restored = resource.is_set("snapshot_identifier").known() != Some(&false) && resource.is_configured("snapshot_identifier") != Some(false);
+    let restored = resource.is_set("snapshot_identifier").known() != Some(&false)
+        && resource.is_configured("snapshot_identifier") != Some(false);
     let encrypted = match (resource.bool("storage_encrypted"), restored) {
         (Attr::Unset, true) => Cell::default(),
         _ => flag(resource, "storage_encrypted"),
     };
-    let (key, manager) = key_of(resource, if engine == "neptune" { "kms_key_arn" } else { "kms_key_id" }, &encrypted, restored);
+    let (key, manager) =
+        key_of(resource, if engine == "neptune" { "kms_key_arn" } else { "kms_key_id" }, &encrypted, restored);
     resource.references("vpc_security_group_ids", GROUPS);
     let global = resource.is_set("global_cluster_identifier");
     Database {
@@ -269,12 +276,8 @@ fn neptune(resource: &Resource, stage: &mut Stage) {
 }
 
 fn search(resource: &Resource, stage: &mut Stage) {
-    let unwritten = |block: &str| resource.is_configured(block) == Some(false);
-    let encrypted = match resource.bool("encrypt_at_rest.enabled") {
-        Attr::Unset => false.into(),
-        Attr::Unknown(_) if unwritten("encrypt_at_rest") => false.into(),
-        attr => attr.cell(),
-    };
+    let encrypted = resource.bool("encrypt_at_rest.enabled");
+    let encrypted = resource.unset_if_computed("encrypt_at_rest", encrypted).or(false);
     let (key, manager) = match encrypted.known() {
         Some(false) => (String::new().into(), String::new().into()),
         _ => {
@@ -282,19 +285,17 @@ fn search(resource: &Resource, stage: &mut Stage) {
             (key.cell(), super::kms::key_manager(&key, "provider".into()))
         }
     };
-    let policy = match resource.text("access_policies") {
-        Attr::Unknown(_) if unwritten("access_policies") => Attr::Unset,
-        attr => attr,
-    };
-    let endpoint = |attribute: &str| match unwritten("domain_endpoint_options") {
-        true => Attr::Unset,
-        false => resource.text(&format!("domain_endpoint_options.{attribute}")),
+    let policy = resource.unset_if_computed("access_policies", resource.text("access_policies"));
+    let endpoint = |attribute: &str| {
+        let written = resource.text(&format!("domain_endpoint_options.{attribute}"));
+        resource.unset_if_computed("domain_endpoint_options", written)
     };
     resource.references("vpc_options.security_group_ids", GROUPS);
     stage.add(
         resource,
         Database {
-            engine: if resource.native_type() == "aws_opensearch_domain" { "opensearch" } else { "elasticsearch" }.into(),
+            engine: if resource.native_type() == "aws_opensearch_domain" { "opensearch" } else { "elasticsearch" }
+                .into(),
             version: resource.text("engine_version").or_else(|| resource.text("elasticsearch_version")).cell(),
             kind: "cluster".into(),
             encrypted,
@@ -303,9 +304,9 @@ fn search(resource: &Resource, stage: &mut Stage) {
             public: resource.is_set("vpc_options").cell().not(),
             open_to_world: policy::is_public(&policy),
             tls_required: endpoint("enforce_https").map(|text| text == "true").or(false),
-            tls_min: endpoint("tls_security_policy").or("Policy-Min-TLS-1-0-2019-07").map(|policy| {
-                if policy.contains("TLS-1-2") { "1.2" } else { "1.0" }.to_owned()
-            }),
+            tls_min: endpoint("tls_security_policy")
+                .or("Policy-Min-TLS-1-0-2019-07")
+                .map(|policy| if policy.contains("TLS-1-2") { "1.2" } else { "1.0" }.to_owned()),
             identity_login: true.into(),
             // The service takes snapshots every hour and keeps them for two weeks, whatever is set.
             backups: true.into(),
@@ -314,7 +315,9 @@ fn search(resource: &Resource, stage: &mut Stage) {
             backup_copied: false.into(),
             final_backup: false.into(),
             deletion_protected: false.into(),
-            multi_zone: resource.bool("cluster_config.zone_awareness_enabled").or(false),
+            multi_zone: resource
+                .unset_if_computed("cluster_config", resource.bool("cluster_config.zone_awareness_enabled"))
+                .or(false),
             automatic_minor_upgrades: resource.bool("software_update_options.auto_software_update_enabled").or(false),
             log_export: any(resource, "log_publishing_options"),
             storage_grows: false.into(),
@@ -323,5 +326,7 @@ fn search(resource: &Resource, stage: &mut Stage) {
             ..Database::default()
         },
     );
-    policy::add_statements(resource, stage, "access_policies", resource.uid().into());
+    if !policy.is_unset() {
+        policy::add_statements(resource, stage, "access_policies", resource.uid().into());
+    }
 }

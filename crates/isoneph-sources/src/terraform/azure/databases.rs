@@ -7,6 +7,7 @@ use isoneph_tables::schema::Database;
 use super::storage::{flag, paired, tls_version};
 use crate::terraform::attr::Attr;
 use crate::terraform::mapping::{Mapping, table};
+use crate::terraform::references::Reference;
 use crate::terraform::resource::Resource;
 use crate::terraform::stage::Stage;
 
@@ -26,7 +27,8 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("azurerm_mysql_flexible_server_firewall_rule", mysql_rule, &[]).patching(&[table::<Database>]),
     Mapping::new("azurerm_postgresql_firewall_rule", single_rule, &[]).patching(&[table::<Database>]),
     Mapping::new("azurerm_postgresql_flexible_server", postgres, &[table::<Database>]),
-    Mapping::new("azurerm_postgresql_flexible_server_configuration", postgres_setting, &[]).patching(&[table::<Database>]),
+    Mapping::new("azurerm_postgresql_flexible_server_configuration", postgres_setting, &[])
+        .patching(&[table::<Database>]),
     Mapping::new("azurerm_postgresql_flexible_server_firewall_rule", postgres_rule, &[]).patching(&[table::<Database>]),
     Mapping::new("azurerm_postgresql_server", single_server, &[table::<Database>]),
     Mapping::new("azurerm_redis_cache", redis, &[table::<Database>]),
@@ -39,8 +41,12 @@ const MSSQL: &[&str] = &["azurerm_mssql_server"];
 /// The key in an attribute, and who manages it: whatever is named there lies in the customer's own vault.
 fn key_at(resource: &Resource, path: &str) -> (Cell<String>, Cell<String>) {
     let key = resource.reference(path, KEYS);
-    let named = resource.is_set(path).cell();
-    (key.cell(), named.map(|named| if named { "customer" } else { "provider" }.to_owned()))
+    let manager = match &key {
+        Reference::Uid(_) | Reference::Literal(_) => "customer".into(),
+        Reference::Unset => "provider".into(),
+        Reference::Unresolved(code) => Cell::Gap(*code),
+    };
+    (key.cell(), manager)
 }
 
 /// As [`key_at`], of an attribute of a block; without the block the key is the provider's.
@@ -69,6 +75,7 @@ fn mssql_server(resource: &Resource, stage: &mut Stage) {
                 .map(|text| tls_version(&text)),
             identity_login: resource.is_set("azuread_administrator").cell(),
             automatic_minor_upgrades: true.into(),
+            log_export: false.into(),
             replicated_to: Vec::new().into(),
             port: 1433.into(),
             ..Database::default()
@@ -106,6 +113,8 @@ fn mssql_database(resource: &Resource, stage: &mut Stage) {
             backup_copied: copied,
             multi_zone: resource.bool("zone_redundant").or(false),
             automatic_minor_upgrades: true.into(),
+            // Auditing of its server takes it in: without seeing that, nothing is known.
+            log_export: Cell::default(),
             storage_grows: true.into(),
             port: 0.into(),
             ..Database::default()
@@ -154,8 +163,10 @@ fn server_key(resource: &Resource, stage: &mut Stage) {
 
 /// A firewall rule: everybody, when it goes from the first address to the last.
 fn rule(resource: &Resource, stage: &mut Stage, path: &str, types: &'static [&'static str]) {
-    let start = resource.text("start_ip_address").or_else(|| resource.text("start_ip")).cell().map(|ip| ip == "0.0.0.0");
-    let end = resource.text("end_ip_address").or_else(|| resource.text("end_ip")).cell().map(|ip| ip == "255.255.255.255");
+    let start =
+        resource.text("start_ip_address").or_else(|| resource.text("start_ip")).cell().map(|ip| ip == "0.0.0.0");
+    let end =
+        resource.text("end_ip_address").or_else(|| resource.text("end_ip")).cell().map(|ip| ip == "255.255.255.255");
     let everybody = start.and(end);
     stage.facet::<Database>(
         resource,
@@ -199,10 +210,10 @@ fn redis_rule(resource: &Resource, stage: &mut Stage) {
 fn flexible(resource: &Resource, engine: &str, public: Cell<bool>) -> Database {
     let (key, manager) = key_in(resource, "customer_managed_key", "key_vault_key_id");
     let private = resource.is_set("delegated_subnet_id");
-    let private = if resource.is_configured("delegated_subnet_id") == Some(false) { false.into() } else { private.cell() };
+    let private = resource.unset_if_computed("delegated_subnet_id", private).or(false);
     let copied = flag(resource, "geo_redundant_backup_enabled");
     let mode = resource.text("create_mode");
-    let replica = if resource.is_configured("create_mode") == Some(false) { Attr::Unset } else { mode }.or("Default");
+    let replica = resource.unset_if_computed("create_mode", mode).or("Default");
     Database {
         engine: engine.into(),
         version: resource.text("version").cell(),
@@ -228,6 +239,7 @@ fn flexible(resource: &Resource, engine: &str, public: Cell<bool>) -> Database {
             Attr::Unknown(code) => Cell::Gap(code),
         },
         automatic_minor_upgrades: true.into(),
+        log_export: false.into(),
         ..Database::default()
     }
 }
@@ -283,13 +295,7 @@ fn mysql_setting(resource: &Resource, stage: &mut Stage) {
 }
 
 /// A parameter of a server: only those that bear on TLS matter here.
-fn setting(
-    resource: &Resource,
-    stage: &mut Stage,
-    path: &str,
-    types: &'static [&'static str],
-    versions: &'static str,
-) {
+fn setting(resource: &Resource, stage: &mut Stage, path: &str, types: &'static [&'static str], versions: &'static str) {
     let value = resource.text("value").cell();
     match resource.text("name") {
         Attr::Known(name) if name == "require_secure_transport" => {
@@ -336,9 +342,10 @@ fn single_server(resource: &Resource, stage: &mut Stage) {
         Database {
             engine: "postgres".into(),
             version: resource.text("version").cell(),
-            kind: resource.text("create_mode").or("Default").map(|mode| {
-                if mode == "Replica" { "replica" } else { "instance" }.to_owned()
-            }),
+            kind: resource
+                .text("create_mode")
+                .or("Default")
+                .map(|mode| if mode == "Replica" { "replica" } else { "instance" }.to_owned()),
             encrypted: true.into(),
             public: flag(resource, "public_network_access_enabled"),
             open_to_world: false.into(),
@@ -354,6 +361,7 @@ fn single_server(resource: &Resource, stage: &mut Stage) {
             backup_copied: copied,
             multi_zone: false.into(),
             automatic_minor_upgrades: true.into(),
+            log_export: false.into(),
             storage_grows: flag(resource, "auto_grow_enabled"),
             port: 5432.into(),
             ..Database::default()
@@ -373,16 +381,19 @@ fn cosmos(resource: &Resource, stage: &mut Stage) {
     let (regions, zones) = match resource.blocks("geo_location") {
         Attr::Known(blocks) => {
             let normal = |text: String| text.to_lowercase().replace(' ', "");
-            let regions: Vec<Cell<String>> = blocks.iter().map(|block| block.text("location").cell().map(normal)).collect();
-            let others = regions.into_iter().fold(Cell::Known(Vec::new()), |all, region| match (&region, &resource.common.region) {
-                (Cell::Known(one), Cell::Known(own)) if one == own => all,
-                _ => all.and_then(|mut all| {
-                    region.map(|region| {
-                        all.push(region);
-                        all.sort();
-                        all
-                    })
-                }),
+            let regions: Vec<Cell<String>> =
+                blocks.iter().map(|block| block.text("location").cell().map(normal)).collect();
+            let others = regions.into_iter().fold(Cell::Known(Vec::new()), |all, region| {
+                match (&region, &resource.common.region) {
+                    (Cell::Known(one), Cell::Known(own)) if one == own => all,
+                    _ => all.and_then(|mut all| {
+                        region.map(|region| {
+                            all.push(region);
+                            all.sort();
+                            all
+                        })
+                    }),
+                }
             });
             let zones = blocks.iter().map(|b| b.bool("zone_redundant").or(false)).fold(Cell::Known(true), Cell::and);
             (others, if blocks.is_empty() { Cell::default() } else { zones })
@@ -391,7 +402,10 @@ fn cosmos(resource: &Resource, stage: &mut Stage) {
         Attr::Unknown(code) => (Cell::Gap(code), Cell::Gap(code)),
     };
     let days = continuous.clone().and_then(|continuous| match continuous {
-        true => resource.text("backup.tier").or("Continuous30Days").map(|tier| if tier == "Continuous7Days" { 7 } else { 30 }),
+        true => resource
+            .text("backup.tier")
+            .or("Continuous30Days")
+            .map(|tier| if tier == "Continuous7Days" { 7 } else { 30 }),
         false => resource.int("backup.retention_in_hours").or(8).map(|hours| hours / 24),
     });
     stage.add(
@@ -417,6 +431,7 @@ fn cosmos(resource: &Resource, stage: &mut Stage) {
             backup_copied: regions.clone().map(|regions| !regions.is_empty()),
             multi_zone: zones,
             automatic_minor_upgrades: true.into(),
+            log_export: false.into(),
             storage_grows: true.into(),
             replicated_to: regions,
             port: 443.into(),
@@ -451,6 +466,7 @@ fn redis(resource: &Resource, stage: &mut Stage) {
             deletion_protected: Cell::default(),
             multi_zone: resource.is_set("zones").cell(),
             automatic_minor_upgrades: true.into(),
+            log_export: false.into(),
             replicated_to: Vec::new().into(),
             port: 6380.into(),
             ..Database::default()

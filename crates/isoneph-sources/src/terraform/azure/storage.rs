@@ -92,7 +92,8 @@ fn account(resource: &Resource, stage: &mut Stage) {
         .or_else(|| resource.bool("enable_https_traffic_only"))
         .or_default(resource, "azurerm_storage_account.https_traffic_only_enabled");
     let own_key = resource.is_set("customer_managed_key").cell();
-    let copied = resource.text("account_replication_type").cell().map(|kind| kind.contains("GRS") || kind.contains("GZRS"));
+    let copied =
+        resource.text("account_replication_type").cell().map(|kind| kind.contains("GRS") || kind.contains("GZRS"));
     let immutable = match resource.block("immutability_policy") {
         Attr::Known(block) => block.text("state").or("Unlocked"),
         Attr::Unset => "Disabled".into(),
@@ -125,6 +126,8 @@ fn account(resource: &Resource, stage: &mut Stage) {
             recovery_days: recovery_days(resource),
             retention_locked: immutable.clone().map(|state| state == "Locked"),
             retention_lock: immutable.map(|state| state != "Disabled"),
+            access_log: false.into(),
+            log_target: "".into(),
             has_expiry_rule: false.into(),
             replicated_to: paired(resource, &copied),
             network_restricted: network.not().either(restricted(resource)),
@@ -191,7 +194,11 @@ fn networks(resource: &Resource, stage: &mut Stage) {
 fn container(resource: &Resource, stage: &mut Stage) {
     let public = resource.text("container_access_type").or("private").map(|access| access != "private");
     // Version 4 names the account by its id, earlier ones by its name.
-    let path = if resource.is_set("storage_account_id").known() == Some(&false) { "storage_account_name" } else { "storage_account_id" };
+    let path = if resource.is_set("storage_account_id").known() == Some(&false) {
+        "storage_account_name"
+    } else {
+        "storage_account_id"
+    };
     stage.facet::<Bucket>(
         resource,
         path,
@@ -203,7 +210,6 @@ fn container(resource: &Resource, stage: &mut Stage) {
 
 /// A lock on one container: of which account cannot be told from it alone, so of none it is known that it has no lock.
 fn container_lock(resource: &Resource, stage: &mut Stage) {
-    resource.reference("storage_container_resource_manager_id", &["azurerm_storage_container"]);
     stage.for_account::<Bucket>(resource, |_, row| {
         if row.retention_lock == Cell::Known(false) {
             row.retention_lock = Cell::Gap(GapCode::UnresolvedReference);

@@ -1,5 +1,6 @@
 //! Managed databases: Cloud SQL, AlloyDB, Spanner, Bigtable, Firestore, BigQuery, Memorystore.
 
+use isoneph_model::GapCode;
 use isoneph_tables::Cell;
 use isoneph_tables::schema::Database;
 
@@ -32,7 +33,10 @@ fn flag(resource: &Resource, path: &str) -> Cell<bool> {
 
 /// Regions that hold several: a location that is one of them is a copy in more than one region.
 pub(super) fn is_multi_region(location: &str) -> bool {
-    matches!(location.to_lowercase().as_str(), "us" | "eu" | "asia" | "nam3" | "nam5" | "eur3" | "eur4" | "eur5" | "asia1")
+    matches!(
+        location.to_lowercase().as_str(),
+        "us" | "eu" | "asia" | "nam3" | "nam5" | "eur3" | "eur4" | "eur5" | "asia1"
+    )
 }
 
 fn sql(resource: &Resource, stage: &mut Stage) {
@@ -65,10 +69,9 @@ fn sql(resource: &Resource, stage: &mut Stage) {
             encrypted: true.into(),
             key,
             key_manager: manager,
-            public: resource.bool("settings.ip_configuration.ipv4_enabled").or_default(
-                resource,
-                "google_sql_database_instance.settings.ip_configuration.ipv4_enabled",
-            ),
+            public: resource
+                .bool("settings.ip_configuration.ipv4_enabled")
+                .or_default(resource, "google_sql_database_instance.settings.ip_configuration.ipv4_enabled"),
             open_to_world: networks(resource),
             tls_required: sql_tls(resource),
             identity_login: iam_flag(resource),
@@ -107,9 +110,12 @@ fn sql_days(resource: &Resource) -> Cell<i64> {
 
 fn sql_final_backup(resource: &Resource) -> Cell<bool> {
     let kept = resource.bool("settings.retain_backups_on_delete").or_else(|| resource.bool("retain_backups_on_delete"));
-    let last = resource.bool("settings.final_backup_config.enabled").or_else(|| resource.bool("final_backup_config.enabled"));
+    let last =
+        resource.bool("settings.final_backup_config.enabled").or_else(|| resource.bool("final_backup_config.enabled"));
     match kept {
-        Attr::Unknown(_) if last.known() != Some(&true) && resource.is_configured("settings") == Some(false) => Cell::default(),
+        Attr::Unknown(_) if last.known() != Some(&true) && resource.is_configured("settings") == Some(false) => {
+            Cell::default()
+        }
         kept => kept.or(false).either(last.or(false)),
     }
 }
@@ -135,7 +141,8 @@ fn iam_flag(resource: &Resource) -> Cell<bool> {
     match resource.blocks("settings.database_flags") {
         Attr::Known(blocks) => {
             let on = |block: &Block<'_>| {
-                let named = block.text("name").cell().map(|name| name.replace('_', ".") == "cloudsql.iam.authentication");
+                let named =
+                    block.text("name").cell().map(|name| name.replace('_', ".") == "cloudsql.iam.authentication");
                 named.and(block.text("value").cell().map(|value| value.eq_ignore_ascii_case("on")))
             };
             blocks.iter().map(on).fold(Cell::Known(false), Cell::either)
@@ -156,7 +163,7 @@ fn alloydb(resource: &Resource, stage: &mut Stage) {
         attr => attr.or(14),
     };
     let automated = resource.bool("automated_backup_policy.enabled");
-    let automated = if resource.is_configured("automated_backup_policy") == Some(false) { Attr::Unset } else { automated };
+    let automated = resource.unset_if_computed("automated_backup_policy", automated);
     let backups = continuous.clone().either(automated.or(false));
     let secondary = resource.text("cluster_type").or("PRIMARY").map(|kind| kind == "SECONDARY");
     stage.add(
@@ -185,7 +192,7 @@ fn alloydb(resource: &Resource, stage: &mut Stage) {
 
 fn alloydb_instance(resource: &Resource, stage: &mut Stage) {
     let public = resource.bool("network_config.enable_public_ip");
-    let public = if resource.is_configured("network_config") == Some(false) { Attr::Unset } else { public }.or(false);
+    let public = resource.unset_if_computed("network_config", public).or(false);
     let open = match resource.blocks("network_config.authorized_external_networks") {
         Attr::Known(blocks) => {
             let everybody = |block: &Block<'_>| block.text("cidr_range").cell().map(|range| range.ends_with("/0"));
@@ -198,7 +205,7 @@ fn alloydb_instance(resource: &Resource, stage: &mut Stage) {
     let zones = resource.text("availability_type");
     let zones = zones.cell().map(|kind| kind == "REGIONAL");
     let mode = resource.text("client_connection_config.ssl_config.ssl_mode");
-    let tls = if resource.is_configured("client_connection_config") == Some(false) { Attr::Unset } else { mode };
+    let tls = resource.unset_if_computed("client_connection_config", mode);
     let tls = tls.or("ENCRYPTED_ONLY").map(|mode| mode == "ENCRYPTED_ONLY");
     let primary = resource.text("instance_type").or("PRIMARY").map(|kind| kind == "PRIMARY");
     stage.facet::<Database>(
@@ -210,9 +217,10 @@ fn alloydb_instance(resource: &Resource, stage: &mut Stage) {
             row.multi_zone = Cell::Gap(code);
         },
         move |row| {
-            let none = Cell::Gap(isoneph_model::GapCode::NotCollected);
+            let none = Cell::Gap(GapCode::NotCollected);
             row.public = if row.public == none { public } else { std::mem::take(&mut row.public).either(public) };
-            row.tls_required = if row.tls_required == none { tls } else { std::mem::take(&mut row.tls_required).and(tls) };
+            row.tls_required =
+                if row.tls_required == none { tls } else { std::mem::take(&mut row.tls_required).and(tls) };
             row.open_to_world = std::mem::take(&mut row.open_to_world).either(open);
             if primary.known() == Some(&true) {
                 row.multi_zone = zones;
@@ -366,19 +374,29 @@ fn dataset(resource: &Resource, stage: &mut Stage) {
 
 fn dataset_binding(resource: &Resource, stage: &mut Stage) {
     let everybody = members::any_public(&members::read(resource));
-    stage.facet::<Database>(
+    let set = everybody.clone();
+    let dataset = stage.facet::<Database>(
         resource,
         "dataset_id",
         &["google_bigquery_dataset"],
         |row, code| row.open_to_world = std::mem::take(&mut row.open_to_world).either(Cell::Gap(code)),
-        move |row| row.open_to_world = std::mem::take(&mut row.open_to_world).either(everybody),
+        move |row| row.open_to_world = std::mem::take(&mut row.open_to_world).either(set),
     );
+    // A dataset that is named by its bare id may be any of the input's: of none it is known then that it stays closed.
+    if dataset.uid().is_none() && everybody.known() != Some(&false) {
+        stage.for_account::<Database>(resource, |common, row| {
+            if common.native_type.known().is_some_and(|kind| kind == "google_bigquery_dataset") {
+                let gap = Cell::Gap(GapCode::UnresolvedReference);
+                row.open_to_world = std::mem::take(&mut row.open_to_world).either(gap);
+            }
+        });
+    }
 }
 
 fn redis(resource: &Resource, stage: &mut Stage) {
     let (key, manager) = key_at(resource, "customer_managed_key");
     let persistence = resource.text("persistence_config.persistence_mode");
-    let persistence = if resource.is_configured("persistence_config") == Some(false) { Attr::Unset } else { persistence };
+    let persistence = resource.unset_if_computed("persistence_config", persistence);
     stage.add(
         resource,
         Database {
@@ -390,7 +408,10 @@ fn redis(resource: &Resource, stage: &mut Stage) {
             key_manager: manager,
             public: false.into(),
             open_to_world: false.into(),
-            tls_required: resource.text("transit_encryption_mode").or("DISABLED").map(|mode| mode == "SERVER_AUTHENTICATION"),
+            tls_required: resource
+                .text("transit_encryption_mode")
+                .or("DISABLED")
+                .map(|mode| mode == "SERVER_AUTHENTICATION"),
             identity_login: false.into(),
             backups: persistence.or("DISABLED").map(|mode| mode == "RDB"),
             multi_zone: resource.text("tier").or("BASIC").map(|tier| tier == "STANDARD_HA"),

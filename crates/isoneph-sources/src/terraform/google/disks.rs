@@ -22,7 +22,8 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
         .patching(&[table::<DiskSnapshot>]),
     Mapping::new("google_compute_image_iam_member", image_binding, &[table::<ResourcePolicy>])
         .patching(&[table::<DiskSnapshot>]),
-    Mapping::new("google_compute_image_iam_policy", image_binding, &[table::<ResourcePolicy>]).patching(&[table::<DiskSnapshot>]),
+    Mapping::new("google_compute_image_iam_policy", image_binding, &[table::<ResourcePolicy>])
+        .patching(&[table::<DiskSnapshot>]),
     Mapping::new("google_compute_region_disk", disk, &[table::<Disk>]),
     Mapping::new("google_compute_resource_policy", schedule, &[table::<Backup>]),
     Mapping::new("google_compute_snapshot", snapshot, &[table::<DiskSnapshot>]),
@@ -35,7 +36,11 @@ const DISKS: &[&str] = &["google_compute_disk", "google_compute_region_disk"];
 fn disk_key(resource: &Resource, block: &str) -> (Cell<String>, Cell<String>) {
     let raw = resource.is_set(&format!("{block}.raw_key")).known() == Some(&true)
         || resource.is_set(&format!("{block}.rsa_encrypted_key")).known() == Some(&true);
-    if raw { (String::new().into(), "customer".into()) } else { key_at(resource, &format!("{block}.kms_key_self_link")) }
+    if raw {
+        (String::new().into(), "customer".into())
+    } else {
+        key_at(resource, &format!("{block}.kms_key_self_link"))
+    }
 }
 
 fn disk(resource: &Resource, stage: &mut Stage) {
@@ -206,7 +211,8 @@ fn vault(resource: &Resource, stage: &mut Stage) {
             covers: Vec::new().into(),
             locked: effective,
             soft_delete: false.into(),
-            key_manager: there(resource, "encryption_config").map(|own| if own { "customer" } else { "provider" }.to_owned()),
+            key_manager: there(resource, "encryption_config")
+                .map(|own| if own { "customer" } else { "provider" }.to_owned()),
             interval_hours: 0.into(),
             replicated_to: Vec::new().into(),
             ..Backup::default()

@@ -15,9 +15,12 @@ use crate::terraform::stage::Stage;
 /// The types of this family.
 pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("google_pubsub_topic", topic, &[table::<Queue>]),
-    Mapping::new("google_pubsub_topic_iam_binding", topic_binding, &[table::<ResourcePolicy>]).patching(&[table::<Queue>]),
-    Mapping::new("google_pubsub_topic_iam_member", topic_binding, &[table::<ResourcePolicy>]).patching(&[table::<Queue>]),
-    Mapping::new("google_pubsub_topic_iam_policy", topic_binding, &[table::<ResourcePolicy>]).patching(&[table::<Queue>]),
+    Mapping::new("google_pubsub_topic_iam_binding", topic_binding, &[table::<ResourcePolicy>])
+        .patching(&[table::<Queue>]),
+    Mapping::new("google_pubsub_topic_iam_member", topic_binding, &[table::<ResourcePolicy>])
+        .patching(&[table::<Queue>]),
+    Mapping::new("google_pubsub_topic_iam_policy", topic_binding, &[table::<ResourcePolicy>])
+        .patching(&[table::<Queue>]),
     Mapping::new("google_storage_bucket", bucket, &[table::<Bucket>]),
     Mapping::new("google_storage_bucket_acl", acl, &[]).patching(&[table::<Bucket>]),
     Mapping::new("google_storage_bucket_iam_binding", binding, &[table::<ResourcePolicy>]).patching(&[table::<Bucket>]),
@@ -128,9 +131,7 @@ fn no_tag(resource: &Resource, keys: &[&str]) -> Cell<bool> {
 
 fn expires(resource: &Resource) -> Cell<bool> {
     match resource.blocks("lifecycle_rule") {
-        Attr::Known(rules) => {
-            rules.iter().map(deletes).fold(Cell::Known(false), Cell::either)
-        }
+        Attr::Known(rules) => rules.iter().map(deletes).fold(Cell::Known(false), Cell::either),
         Attr::Unset => false.into(),
         Attr::Unknown(_) if resource.is_configured("lifecycle_rule") == Some(false) => false.into(),
         Attr::Unknown(code) => Cell::Gap(code),
@@ -155,7 +156,8 @@ pub(super) fn add_bindings(resource: &Resource, stage: &mut Stage, bindings: &[B
     let own = resource.common.account.known().cloned();
     for binding in bindings {
         let row = binding.on_resource(target.cell(), own.as_deref());
-        stage.add_suffixed(resource, &format!("#binding{}", binding.suffix), row);
+        let suffix = if binding.suffix.is_empty() { "#binding" } else { &binding.suffix };
+        stage.add_suffixed(resource, suffix, row);
     }
 }
 
@@ -178,9 +180,9 @@ fn acl(resource: &Resource, stage: &mut Stage) {
         Attr::Unknown(code) => Cell::Gap(code),
     };
     let entries = match resource.texts("role_entity") {
-        Attr::Known(entries) => {
-            Cell::Known(entries.iter().any(|entry| entry.split_once(':').is_some_and(|(_, entity)| is_everybody(entity))))
-        }
+        Attr::Known(entries) => Cell::Known(
+            entries.iter().any(|entry| entry.split_once(':').is_some_and(|(_, entity)| is_everybody(entity))),
+        ),
         Attr::Unset => false.into(),
         Attr::Unknown(_) if resource.is_configured("role_entity") == Some(false) => false.into(),
         Attr::Unknown(code) => Cell::Gap(code),
