@@ -1,4 +1,5 @@
 //! The three formats over the shared assessment.
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 #[path = "../../isoneph-report/tests/fixture/mod.rs"]
 mod fixture;

@@ -1,4 +1,5 @@
 //! The report as an HTML file.
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod fixture;
 

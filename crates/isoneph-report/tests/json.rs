@@ -1,4 +1,5 @@
 //! `isoneph.assessment/1`.
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod fixture;
 

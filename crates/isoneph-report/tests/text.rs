@@ -1,4 +1,5 @@
 //! The report for a terminal.
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod fixture;
 

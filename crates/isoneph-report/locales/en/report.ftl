@@ -179,7 +179,6 @@ exception-none = No exceptions.
 ## Summary
 
 standings = Standings
-standing-count = { $n } cells
 no-standings = No standings: no cell was in question.
 service-named = Service { $name }
 service-undeclared = No service declared

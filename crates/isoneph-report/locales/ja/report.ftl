@@ -158,7 +158,6 @@ exception-none = 例外はない。
 ## 要約
 
 standings = 判定
-standing-count = { $n }区画
 no-standings = 判定の対象となる区画がなかった。
 service-named = サービス { $name }
 service-undeclared = サービスの宣言なし
