@@ -81,7 +81,9 @@ impl Answer {
     /// If a column cannot be shown as text.
     pub fn to_table(&self) -> Result<String, QueryError> {
         if self.batches.is_empty() {
-            return Ok(arrow::util::pretty::pretty_format_batches(&[RecordBatch::new_empty(self.schema.clone())])?.to_string());
+            return Ok(
+                arrow::util::pretty::pretty_format_batches(&[RecordBatch::new_empty(self.schema.clone())])?.to_string()
+            );
         }
         Ok(arrow::util::pretty::pretty_format_batches(&self.batches)?.to_string())
     }
@@ -121,7 +123,8 @@ impl Answer {
 }
 
 fn texts_of(schema: &SchemaRef) -> SchemaRef {
-    let fields: Vec<Field> = schema.fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true)).collect();
+    let fields: Vec<Field> =
+        schema.fields().iter().map(|field| Field::new(field.name(), DataType::Utf8, true)).collect();
     Arc::new(Schema::new(fields))
 }
 

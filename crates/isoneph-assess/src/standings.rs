@@ -89,7 +89,6 @@ impl<'a> Standings<'a> {
         services.filter(|service| service.role == role).map(|service| Some(service.id.clone())).collect()
     }
 
-
     /// The key of a requirement that a check names: the one the check itself refers to, else the cell's own.
     fn requirement(
         &self,
@@ -108,7 +107,8 @@ impl<'a> Standings<'a> {
         let Some(table) = TableId::find("finding") else { return };
         let batch = inventory.table_of(table, chosen);
         let column = |name: &str| table.def().column_index(name).map(|index| batch.column(index));
-        let (Some(verdicts), Some(controls), Some(accounts)) = (column("verdict"), column("controls"), column("account"))
+        let (Some(verdicts), Some(controls), Some(accounts)) =
+            (column("verdict"), column("controls"), column("account"))
         else {
             return;
         };
@@ -132,7 +132,7 @@ impl<'a> Standings<'a> {
         let Ok(found) = self.catalogue.find(Edition::E2015, control) else { return };
         let here = match self.settings.edition {
             Edition::E2015 => vec![found.id().clone()],
-            edition => self.counterparts(found.id(), edition),
+            Edition::E2026 => self.in_2026(found.id()),
         };
         for control in here {
             for role in Role::ALL {
@@ -150,7 +150,7 @@ impl<'a> Standings<'a> {
         }
     }
 
-    fn counterparts(&self, control: &ControlId, _edition: Edition) -> Vec<ControlId> {
+    fn in_2026(&self, control: &ControlId) -> Vec<ControlId> {
         let there = self.catalogue.in_other_edition(Edition::E2015, control);
         there.into_iter().map(|control| control.id.clone()).collect()
     }

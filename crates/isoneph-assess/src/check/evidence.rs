@@ -33,7 +33,8 @@ pub(crate) fn read(
     let mut members = Vec::new();
     let mut names = BTreeSet::new();
     for pair in list.args.chunks(2) {
-        let [FunctionArg::Unnamed(FunctionArgExpr::Expr(name)), FunctionArg::Unnamed(FunctionArgExpr::Expr(value))] = pair
+        let [FunctionArg::Unnamed(FunctionArgExpr::Expr(name)), FunctionArg::Unnamed(FunctionArgExpr::Expr(value))] =
+            pair
         else {
             return Err(sql.error(span_of(expr), FORM));
         };

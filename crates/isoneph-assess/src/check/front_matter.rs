@@ -101,8 +101,10 @@ pub(crate) fn split(file: &SourceFile) -> Result<(FrontMatter, &str, usize), Che
 
 /// The line of the front matter (from 1) that sets a key; the first line if none does.
 pub(crate) fn line_of(file: &SourceFile, key: &str) -> usize {
-    let sets = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']));
+    let sets =
+        |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']']));
     let table = format!("[{key}]");
-    let line = file.text.lines().position(|line| sets(line) || line.trim() == table || line.trim() == format!("[{table}]"));
+    let line =
+        file.text.lines().position(|line| sets(line) || line.trim() == table || line.trim() == format!("[{table}]"));
     line.map_or(1, |index| index + 1)
 }

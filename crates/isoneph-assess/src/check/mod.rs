@@ -20,8 +20,8 @@ use isoneph_tables::{TABLES, TableId};
 pub(crate) use evidence::Member;
 pub use front_matter::Status;
 pub use pack::{Pack, TestFiles};
-pub use parameters::{ParameterDef, ParameterType, ParameterValue, Stricter};
 pub(crate) use parameters::{Bound, bind_all};
+pub use parameters::{ParameterDef, ParameterType, ParameterValue, Stricter};
 pub use sql_rules::Rule;
 
 use crate::error::{CheckError, SourceFile, did_you_mean};
@@ -276,11 +276,13 @@ fn read_supports(
     let mut supports = Vec::new();
     for entry in &front.supports {
         let line = entry_lines.next().unwrap_or(1);
-        let found = catalogue.find(entry.edition, &entry.control).map_err(|error| file.error(line, 1, error.to_string()))?;
+        let found =
+            catalogue.find(entry.edition, &entry.control).map_err(|error| file.error(line, 1, error.to_string()))?;
         let requirement = match &entry.requirement {
             None => None,
             Some(name) => Some(find_requirement(found, entry.role, name).map_err(|known| {
-                let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+                let known =
+                    if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
                 let message = format!("the {} cell of {} has no requirement '{name}'", entry.role, found.id());
                 file.error(line, 1, message).with_hint(known)
             })?),
@@ -300,7 +302,9 @@ fn find_requirement(found: isoneph_standard::Found<'_>, role: Role, name: &str) 
     let isoneph_standard::Found::Control(control) = found else { return Err(Vec::new()) };
     let requires = &control.cell(role).requires;
     let found = requires.iter().find(|requirement| requirement.key.name == name);
-    found.map(|requirement| requirement.key.clone()).ok_or_else(|| requires.iter().map(|r| r.key.name.clone()).collect())
+    found
+        .map(|requirement| requirement.key.clone())
+        .ok_or_else(|| requires.iter().map(|r| r.key.name.clone()).collect())
 }
 
 fn sql_text(
@@ -383,7 +387,8 @@ fn read_shape(
     for place in places {
         let Some(index) = column(&place) else {
             let line = front_matter::line_of(&sql.file, "message");
-            let error = sql.file.error(line, 1, format!("the message has a place {{{place}}} that the SQL does not yield"));
+            let error =
+                sql.file.error(line, 1, format!("the message has a place {{{place}}} that the SQL does not yield"));
             return Err(CheckError { hint: did_you_mean(&place, names.iter().map(String::as_str)), ..error });
         };
         found.push((place, index));

@@ -170,7 +170,8 @@ pub(crate) fn bind_all(
     let mut changed = Vec::new();
     for (name, def) in defs {
         let value = set.get(name).unwrap_or(&def.default);
-        let fits = def.bind(value).map_err(|problem| format!("parameter '{name}' of the check '{check}': {problem}"))?;
+        let fits =
+            def.bind(value).map_err(|problem| format!("parameter '{name}' of the check '{check}': {problem}"))?;
         bound.insert(name.clone(), fits);
         if *value != def.default {
             changed.push(Parameter {

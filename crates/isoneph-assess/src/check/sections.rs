@@ -54,7 +54,8 @@ pub(crate) fn read(file: &SourceFile, body: &str, first_line: usize, prose: Pros
                     return Err(file.error(number, 1, "a check has one SQL block; this is the second"));
                 }
                 if prose == Prose::Whole && current != Some(1) {
-                    let message = format!("the SQL block stands under '## {}', before '## {}'", HEADINGS[1], HEADINGS[2]);
+                    let message =
+                        format!("the SQL block stands under '## {}', before '## {}'", HEADINGS[1], HEADINGS[2]);
                     return Err(file.error(number, 1, message));
                 }
                 sections.sql = Some((String::new(), number + 1));

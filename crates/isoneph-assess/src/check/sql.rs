@@ -56,9 +56,8 @@ impl SqlText {
 
     /// The one expression of the text.
     pub(crate) fn parse_expression(&self) -> Result<Expr, CheckError> {
-        let mut parser = Parser::new(&GenericDialect {})
-            .try_with_sql(&self.text)
-            .map_err(|error| self.syntax_error(&error))?;
+        let mut parser =
+            Parser::new(&GenericDialect {}).try_with_sql(&self.text).map_err(|error| self.syntax_error(&error))?;
         let expr = parser.parse_expr().map_err(|error| self.syntax_error(&error))?;
         let rest = parser.peek_token();
         match rest.token {

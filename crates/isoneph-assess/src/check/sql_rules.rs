@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::ast::{
     BinaryOperator, Distinct, DuplicateTreatment, Expr, Function, FunctionArguments, GroupByExpr, ObjectName, Query,
     Select, SetExpr, SetOperator, SetQuantifier, Spanned, TableFactor, UnaryOperator, Value, Visit, Visitor,
 };
-use datafusion::sql::sqlparser::tokenizer::Span;
+use datafusion::sql::sqlparser::tokenizer::{Location, Span};
 use isoneph_tables::{TABLES, TableId};
 
 use super::sql::{SqlText, folded, name_parts};
@@ -56,7 +56,9 @@ impl Rule {
                 "relies on the absence of rows that may not have been seen; LEFT JOIN the table and put its row into evidence"
             }
             Rule::Except => "takes NULL (unknown) for a value",
-            Rule::AggregateUnderPass => "passes over NULL and over rows not seen; yield one row each, the engine folds them",
+            Rule::AggregateUnderPass => {
+                "passes over NULL and over rows not seen; yield one row each, the engine folds them"
+            }
             Rule::Limit => "loses rows",
             Rule::Distinct => "takes NULL (unknown) for a value",
             Rule::ClockRandom => "depends on more than the evidence; $as_of is the day of the assessment",
@@ -66,8 +68,18 @@ impl Rule {
 }
 
 const CLOCK_OR_RANDOM: &[&str] = &[
-    "now", "current_date", "current_time", "current_timestamp", "today", "localtime", "localtimestamp", "random", "rand",
-    "uuid", "gen_random_uuid", "version",
+    "now",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "today",
+    "localtime",
+    "localtimestamp",
+    "random",
+    "rand",
+    "uuid",
+    "gen_random_uuid",
+    "version",
 ];
 
 /// What a query is made of: the check's rules, or only what keeps it to the tables.
@@ -114,9 +126,11 @@ impl<'a> Examiner<'a> {
             return Err(error);
         }
         match self.allowed.iter().find(|(_, (_, used))| !used) {
-            Some(((_, rule), (line, _))) => {
-                Err(self.sql.error_at(*line, 1, format!("allow({rule}) is not needed: nothing below it breaks that rule")))
-            }
+            Some(((_, rule), (line, _))) => Err(self.sql.error_at(
+                *line,
+                1,
+                format!("allow({rule}) is not needed: nothing below it breaks that rule"),
+            )),
             None => Ok(self.tables),
         }
     }
@@ -134,6 +148,18 @@ impl<'a> Examiner<'a> {
         query.visit(&mut Ctes(&mut self.ctes))
     }
 
+    /// The place of a name; the parser gives none to what is quoted like a text.
+    fn place_of(&self, name: &ObjectName) -> Span {
+        let span = name.span();
+        if span.start.line > 0 {
+            return span;
+        }
+        let written = name.to_string();
+        let found = self.sql.text.lines().enumerate().find_map(|(line, text)| Some((line, text.find(&written)?)));
+        let at = found.map_or(Location::new(1, 1), |(line, column)| Location::new(line as u64 + 1, column as u64 + 1));
+        Span::new(at, at)
+    }
+
     fn refuse(&self, span: Span, message: impl Into<String>) -> ControlFlow<CheckError> {
         ControlFlow::Break(self.sql.error(span, message))
     }
@@ -148,7 +174,9 @@ impl<'a> Examiner<'a> {
             return ControlFlow::Continue(());
         }
         let error = self.sql.error(span, format!("{what} {} [{rule}]", rule.why()));
-        ControlFlow::Break(error.with_hint(format!("if it is sound here, say so above the line: -- allow({rule}): reason")))
+        ControlFlow::Break(
+            error.with_hint(format!("if it is sound here, say so above the line: -- allow({rule}): reason")),
+        )
     }
 
     fn function(&mut self, function: &Function) -> ControlFlow<CheckError> {
@@ -274,7 +302,7 @@ impl Visitor for Examiner<'_> {
             [table] => table,
             [schema, table] if schema == "history" => table,
             [schema, table] if schema == "meta" && self.strictness == Strictness::Query => table,
-            _ => return self.refuse(name.span(), format!("'{name}' is no table")),
+            _ => return self.refuse(self.place_of(name), format!("'{name}' is no table")),
         };
         if let Some(id) = TableId::find(table) {
             self.tables.insert(id);
@@ -283,7 +311,7 @@ impl Visitor for Examiner<'_> {
         if self.strictness == Strictness::Query && crate::engine::META_TABLES.contains(&table.as_str()) {
             return ControlFlow::Continue(());
         }
-        let error = self.sql.error(name.span(), format!("there is no table '{table}'"));
+        let error = self.sql.error(self.place_of(name), format!("there is no table '{table}'"));
         ControlFlow::Break(match did_you_mean(table, TABLES.iter().map(|table| table.name)) {
             Some(hint) => error.with_hint(hint),
             None => error.with_hint("`isoneph table list` lists the tables"),
@@ -334,7 +362,7 @@ impl Visitor for Examiner<'_> {
 impl Examiner<'_> {
     fn examine_set(&mut self, body: &SetExpr) -> ControlFlow<CheckError> {
         match body {
-            SetExpr::Select(_) | SetExpr::Query(_) => ControlFlow::Continue(()),
+            SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => ControlFlow::Continue(()),
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
                 let span = right.span();
                 match (op, set_quantifier) {

@@ -18,8 +18,7 @@ use super::lineage::{Condition, Lineage, Source};
 
 /// How the rows under one alias are found.
 pub(crate) struct Meeting {
-    pub(crate) alias: String,
-    pub(crate) table: TableId,
+    alias: String,
     /// Conditions on a row alone.
     locals: Vec<Arc<dyn PhysicalExpr>>,
     /// A column of the row that has to equal a column of another.
@@ -54,7 +53,6 @@ impl Meeting {
     pub(crate) fn read(state: &SessionState, of: &Source, lineage: &Lineage) -> Meeting {
         let mut meeting = Meeting {
             alias: of.alias.clone(),
-            table: of.table,
             locals: Vec::new(),
             keys: Vec::new(),
             others_of_own: BTreeSet::new(),
@@ -186,10 +184,18 @@ pub(crate) fn cell_text(inventory: &Inventory, row: RowId, column: usize) -> Opt
     text_at(inventory.table(table).column(column), row.index())
 }
 
-/// Whether a cell is not known.
+/// Whether a cell is not known. A cell that another one makes meaningless (`rotation_days` where `rotation` is false) is
+/// NULL but not unknown.
 pub(crate) fn is_unknown(inventory: &Inventory, row: RowId, column: usize) -> bool {
-    let table = TableId::from_ordinal(row.table());
-    table.is_some_and(|table| inventory.table(table).column(column).is_null(row.index()))
+    let Some(table) = TableId::from_ordinal(row.table()) else { return false };
+    let batch = inventory.table(table);
+    if batch.column(column).is_valid(row.index()) {
+        return false;
+    }
+    let none = table.def().all_columns().nth(column).and_then(|column| column.none.split_once(" = "));
+    let Some((decided_by, "false")) = none else { return true };
+    let other = table.def().column_index(decided_by).and_then(|index| batch.column(index).as_boolean_opt());
+    !other.is_some_and(|other| other.is_valid(row.index()) && !other.value(row.index()))
 }
 
 /// Why a cell is not known.

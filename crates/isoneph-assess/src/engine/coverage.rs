@@ -88,7 +88,15 @@ mod tests {
     fn entry(extent: Extent, subject: Option<&str>) -> Coverage {
         let scope = Scope { subject: subject.map(str::to_owned), ..Scope::default() };
         let table = TableId::find("relation").unwrap();
-        Coverage { table, snapshot: 0, scope, extent, code: Some(GapCode::Unreadable), input: InputId(0), locator: None }
+        Coverage {
+            table,
+            snapshot: 0,
+            scope,
+            extent,
+            code: Some(GapCode::Unreadable),
+            input: InputId(0),
+            locator: None,
+        }
     }
 
     fn of(uid: &str) -> Scope {

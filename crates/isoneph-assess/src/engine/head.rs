@@ -66,7 +66,8 @@ impl Check {
 /// A cell in the edition of the run: itself, or where its control went.
 fn supports_in(cell: &SupportedCell, edition: Edition, catalogue: &Catalogue) -> Vec<Supports> {
     let requirement = cell.requirement.as_ref().map(|key| key.name.clone());
-    let there = |control| Supports { control, role: cell.role, support: cell.support, requirement: requirement.clone() };
+    let there =
+        |control| Supports { control, role: cell.role, support: cell.support, requirement: requirement.clone() };
     if cell.edition == edition {
         return vec![there(cell.control.clone())];
     }

@@ -8,6 +8,7 @@ use isoneph_tables::{Inventory, Scope};
 use super::absence::{Loose, gap_reason, is_unknown};
 use super::coverage::{CoverageIndex, reason};
 use super::prepare::Prepared;
+use crate::check::bind::REGIONS;
 
 /// What a check's SQL says of a subject, once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub(crate) struct Observation {
 pub(crate) struct Judged<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) snapshot: i64,
+    pub(crate) row: Option<RowId>,
 }
 
 /// Judges the observations of one check.
@@ -64,8 +66,11 @@ impl Judge<'_> {
                     return Some(open);
                 }
             }
-            // One more row can fail a subject that passes, and can end an absence; it cannot mend a failure.
-            if absent || observation.pass == Some(true) {
+            // One more row can fail a subject that passes, and can end an absence; it cannot mend a failure. Of the
+            // subject itself there is no other row.
+            let own = !absent && observation.rows[index] == subject.row;
+            let one_more_may_fail = observation.pass == Some(true) && !member.presence_only && !own;
+            if absent || one_more_may_fail {
                 let meeting = member.meeting.as_ref();
                 let met = meeting.and_then(|meeting| {
                     meeting.may_meet(&self.loose[index], self.inventory, subject.snapshot, &row_of)
@@ -89,23 +94,39 @@ impl Judge<'_> {
 
     /// Why `pass` is NULL: a cell that it rests on and that is not known, or what makes an absence doubtful.
     fn why_unknown(&self, observation: &Observation, doubt: Option<Reason>) -> Reason {
-        for (member, row) in self.prepared.members.iter().zip(&observation.rows) {
-            let Some(row) = *row else { continue };
-            let own = self.prepared.relevant.iter();
-            let own = own.filter(|source| source.table == member.table && source.alias == member.alias);
-            let unknown = own.map(|source| source.column).find(|column| is_unknown(self.inventory, row, *column));
-            if let Some(column) = unknown {
-                return gap_reason(self.inventory, row, column);
-            }
+        if let Some(gap) = self.unknown_cell(observation, true) {
+            return gap;
         }
         if let Some(doubt) = doubt {
             return doubt;
         }
+        if let Some(name) = self.prepared.empty_lists.first() {
+            let (table, column) = if name == REGIONS { ("scope", "regions") } else { ("parameter", name.as_str()) };
+            let (table, column) = (Some(table.to_owned()), Some(column.to_owned()));
+            return Reason { code: ReasonCode::NotCollected, table, column };
+        }
         let absent = self.prepared.members.iter().zip(&observation.rows).find(|(_, row)| row.is_none());
         match absent {
             Some((member, _)) => reason(member.table, ReasonCode::UnresolvedReference),
-            None => reason(self.prepared.check.subject, ReasonCode::NoObservation),
+            // The cell may have been read under another name, in a subquery.
+            None => match self.unknown_cell(observation, false) {
+                Some(gap) => gap,
+                None => reason(self.prepared.check.subject, ReasonCode::NoObservation),
+            },
         }
+    }
+
+    /// The first cell of the evidence that the check rests on and that is not known.
+    fn unknown_cell(&self, observation: &Observation, under_its_alias: bool) -> Option<Reason> {
+        self.prepared.members.iter().zip(&observation.rows).find_map(|(member, row)| {
+            let row = (*row)?;
+            let own =
+                self.prepared.relevant.iter().filter(|source| {
+                    source.table == member.table && (!under_its_alias || source.alias == member.alias)
+                });
+            let unknown = own.map(|source| source.column).find(|column| is_unknown(self.inventory, row, *column))?;
+            Some(gap_reason(self.inventory, row, unknown))
+        })
     }
 }
 

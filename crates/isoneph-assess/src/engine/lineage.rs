@@ -205,6 +205,11 @@ fn join_conditions(join: &Join, lineage: &mut Lineage) {
     lineage.isolated &= lineage.conditions[before..].iter().filter_map(|c| c.equal.as_ref()).any(by_uid);
 }
 
+/// Whether a subquery is left in a plan after optimising.
+pub(crate) fn holds_subquery(plan: &LogicalPlan) -> bool {
+    plan.exists(|node| Ok(node.expressions().iter().any(has_subquery))).unwrap_or(true)
+}
+
 fn has_subquery(expr: &Expr) -> bool {
     expr.exists(|expr| {
         Ok(matches!(expr, Expr::Exists(_) | Expr::InSubquery(_) | Expr::ScalarSubquery(_) | Expr::SetComparison(_)))

@@ -35,7 +35,14 @@ pub(crate) fn schemas() -> Vec<(&'static str, SchemaRef)> {
             ("locator", Utf8),
         ]),
         schema(&[("id", Int64), ("input", Int64), ("kind", Utf8), ("observed_at", time())]),
-        schema(&[("id", Int64), ("path", Utf8), ("sha256", Utf8), ("format", Utf8), ("class", Utf8), ("records", Int64)]),
+        schema(&[
+            ("id", Int64),
+            ("path", Utf8),
+            ("sha256", Utf8),
+            ("format", Utf8),
+            ("class", Utf8),
+            ("records", Int64),
+        ]),
     ];
     META_TABLES.iter().copied().zip(columns).collect()
 }
@@ -53,7 +60,9 @@ pub(crate) fn batches(inventory: &Inventory) -> Result<Vec<RecordBatch>, ArrowEr
     let Inventory { gaps, coverage, snapshots, inputs, .. } = inventory;
     let table = |ordinal| TableId::from_ordinal(ordinal).map(TableId::def);
     let column = |gap: &isoneph_tables::Gap| {
-        table(gap.row.table()).and_then(|table| table.all_columns().nth(usize::from(gap.column))).map(|column| column.name)
+        table(gap.row.table())
+            .and_then(|table| table.all_columns().nth(usize::from(gap.column)))
+            .map(|column| column.name)
     };
     let columns: Vec<Vec<ArrayRef>> = vec![
         vec![

@@ -96,7 +96,7 @@ impl Engine {
         let mut checks: Vec<Check> = checks.into_iter().filter(|check| runs_under(check, &settings)).collect();
         checks.sort_by(|a, b| a.id().cmp(b.id()));
         let infos = checks.iter().map(|check| head::info(check, settings.edition, catalogue)).collect();
-        run::on_deep_stack(|runtime| {
+        on_deep_stack(|runtime| {
             let shelves = Shelves::new()?;
             let state = shelves.context.state();
             let mut prepared = Vec::with_capacity(checks.len());

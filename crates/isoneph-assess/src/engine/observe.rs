@@ -90,9 +90,8 @@ impl Observations {
         observation: &Observation,
     ) -> Result<Vec<(String, Option<String>)>, AssessError> {
         let (batch, row) = observation.at;
-        let value = |(name, column): &(String, usize)| {
-            Ok((name.clone(), text_of(self.batches[batch].column(*column), row)?))
-        };
+        let value =
+            |(name, column): &(String, usize)| Ok((name.clone(), text_of(self.batches[batch].column(*column), row)?));
         prepared.check.columns.places.iter().map(value).collect()
     }
 }

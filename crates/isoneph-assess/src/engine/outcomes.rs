@@ -26,6 +26,8 @@ pub(crate) struct Outcomes<'a> {
     chosen: &'a BTreeSet<i64>,
     coverage: CoverageIndex,
     populations: BTreeMap<TableId, Population>,
+    /// Tables of the chosen snapshots, as far as they were asked for.
+    tables: BTreeMap<TableId, RecordBatch>,
 }
 
 type HandOn<'a> = dyn FnMut(CheckOutcome) -> Result<(), AssessError> + 'a;
@@ -33,7 +35,7 @@ type HandOn<'a> = dyn FnMut(CheckOutcome) -> Result<(), AssessError> + 'a;
 impl<'a> Outcomes<'a> {
     pub(crate) fn new(engine: &'a Engine, inventory: &'a Inventory, chosen: &'a BTreeSet<i64>) -> Outcomes<'a> {
         let coverage = CoverageIndex::new(&inventory.coverage);
-        Outcomes { engine, inventory, chosen, coverage, populations: BTreeMap::new() }
+        Outcomes { engine, inventory, chosen, coverage, populations: BTreeMap::new(), tables: BTreeMap::new() }
     }
 
     /// Folds what a check yielded and hands on its outcomes.
@@ -47,7 +49,11 @@ impl<'a> Outcomes<'a> {
         let prepared = &engine.prepared[index];
         let table = prepared.check.subject;
         let (inventory, chosen) = (self.inventory, self.chosen);
-        self.populations.entry(table).or_insert_with(|| Population::of(inventory, table, chosen));
+        for asked in prepared.members.iter().map(|member| member.table).chain([table]) {
+            self.tables.entry(asked).or_insert_with(|| inventory.table_of(asked, chosen));
+        }
+        let batch = &self.tables[&table];
+        self.populations.entry(table).or_insert_with(|| Population::of(batch.clone()));
         let population = &self.populations[&table];
         if let Some(outcome) = self.unseen(index, population) {
             hand_on(outcome)?;
@@ -70,7 +76,7 @@ impl<'a> Outcomes<'a> {
 
     fn loose(&self, prepared: &Prepared) -> Result<Vec<super::absence::Loose>, AssessError> {
         let loose = |member: &super::prepare::PreparedMember| match &member.meeting {
-            Some(meeting) => Ok(meeting.loose(&self.inventory.table_of(meeting.table, self.chosen))?),
+            Some(meeting) => Ok(meeting.loose(&self.tables[&member.table])?),
             None => Ok(super::absence::Loose::default()),
         };
         prepared.members.iter().map(loose).collect()
@@ -187,7 +193,7 @@ impl OfCheck<'_> {
         let observations = self.observations.of(self.prepared, self.population.kept_under(subject))?;
         let relies = observations.iter().any(|o| o.rows.iter().any(Option::is_none));
         let scope = if relies { view.scope(row) } else { Scope::default() };
-        let judged = Judged { scope: &scope, snapshot: view.snapshot(row) };
+        let judged = Judged { scope: &scope, snapshot: view.snapshot(row), row: view.row(row) };
         let weighed: Vec<(Observation, Option<bool>, Option<Reason>)> = observations
             .into_iter()
             .map(|observation| {
@@ -253,9 +259,8 @@ impl OfCheck<'_> {
 
     fn exception(&self, address: &str) -> Option<usize> {
         let check = self.prepared.check.id();
-        let covers = |exception: &isoneph_assessment::Exception| {
-            exception.check == check && fits(&exception.subject, address)
-        };
+        let covers =
+            |exception: &isoneph_assessment::Exception| exception.check == check && fits(&exception.subject, address);
         let mut accepted = self.run.engine.settings.accepted();
         accepted.find(|(_, exception)| covers(exception)).map(|(index, _)| index)
     }

@@ -1,12 +1,12 @@
 //! The subjects of a run, table by table, in the order in which their outcomes are told.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
 use arrow::datatypes::Int64Type;
 use isoneph_assessment::Subject;
 use isoneph_model::RowId;
-use isoneph_tables::{Inventory, Scope, TableId};
+use isoneph_tables::Scope;
 
 /// Places of the common columns.
 pub(crate) mod common {
@@ -32,8 +32,7 @@ pub(crate) struct Population {
 }
 
 impl Population {
-    pub(crate) fn of(inventory: &Inventory, table: TableId, chosen: &BTreeSet<i64>) -> Population {
-        let batch = inventory.table_of(table, chosen);
+    pub(crate) fn of(batch: RecordBatch) -> Population {
         let mut by_uid = HashMap::with_capacity(batch.num_rows());
         let mut same_as = Vec::with_capacity(batch.num_rows());
         let mut order: Vec<u32> = (0..batch.num_rows() as u32).collect();

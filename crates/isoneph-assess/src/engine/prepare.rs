@@ -36,6 +36,8 @@ pub(crate) struct Prepared {
     pub(crate) tables: BTreeSet<TableId>,
     /// Whether rows meet by their `uid`s only, so that estates side by side stay apart.
     pub(crate) isolated: bool,
+    /// Lists that it asks for and that are empty: nobody said what would be in them.
+    pub(crate) empty_lists: Vec<String>,
     /// Parameters that differ from their default.
     pub(crate) changed: Vec<Parameter>,
 }
@@ -46,6 +48,8 @@ pub(crate) struct PreparedMember {
     pub(crate) alias: String,
     /// How its rows are found; `None` for rows that a subquery hands up.
     pub(crate) meeting: Option<Meeting>,
+    /// Whether it only matters that there is such a row: `pass` reads nothing else of it, and no other row is found by it.
+    pub(crate) presence_only: bool,
 }
 
 /// The condition under which a check concerns a subject.
@@ -59,8 +63,8 @@ pub(crate) struct Applies {
 pub(crate) async fn prepare(state: &SessionState, check: Check, settings: &Settings) -> Result<Prepared, CheckError> {
     let none = BTreeMap::new();
     let set = settings.parameters.get(check.id()).unwrap_or(&none);
-    let (mut values, changed) = bind_all(check.id(), check.parameters(), set)
-        .map_err(|problem| check.sql.file.error_whole(problem))?;
+    let (mut values, changed) =
+        bind_all(check.id(), check.parameters(), set).map_err(|problem| check.sql.file.error_whole(problem))?;
     values.insert(bind::AS_OF.to_owned(), Bound::Date(settings.as_of));
     values.insert(bind::REGIONS.to_owned(), Bound::Texts(settings.regions.clone()));
 
@@ -80,8 +84,18 @@ pub(crate) async fn prepare(state: &SessionState, check: Check, settings: &Setti
     };
     reads.extend(applies.iter().flat_map(|applies| &applies.columns).map(|column| (check.subject, *column)));
     let plan = state.optimize(&plan).map_err(|error| plan_error(&check.sql, &error))?;
+    if lineage::holds_subquery(&plan) {
+        let message = "a subquery stands here where the query engine cannot run it: LEFT JOIN the table instead";
+        return Err(check.sql.error_at(1, 1, message));
+    }
     let tables = check.tables().iter().copied().chain([check.subject]).collect();
-    Ok(Prepared { check, plan, members, relevant, applies, reads, tables, isolated: lineage.isolated, changed })
+    let is_empty = |value: &Bound| matches!(value, Bound::Texts(texts) if texts.is_empty());
+    let asked = |name: &String| check.sql.text.contains(&format!("${name}"));
+    let empty_lists =
+        values.iter().filter(|(name, value)| is_empty(value) && asked(name)).map(|(name, _)| name.clone());
+    let empty_lists = empty_lists.collect();
+    let isolated = lineage.isolated;
+    Ok(Prepared { check, plan, members, relevant, applies, reads, tables, isolated, empty_lists, changed })
 }
 
 fn check_types(check: &Check, plan: &LogicalPlan) -> Result<(), CheckError> {
@@ -121,14 +135,36 @@ fn read_members(
                 .collect();
         }
     }
-    let member = |(index, member): (usize, &crate::check::Member)| {
+    let row = |source: &Source| source.table.def().column_index("row") == Some(source.column);
+    let mut members: Vec<PreparedMember> = Vec::new();
+    for (index, member) in check.members.iter().enumerate() {
         let source = evidence.get(index).filter(|found| found.len() == 1).and_then(BTreeSet::first);
         let source = source.filter(|source| source.table == member.table);
         let alias = source.map_or_else(|| member.alias.clone(), |source| source.alias.clone());
         let meeting = source.map(|source| Meeting::read(state, source, lineage));
-        PreparedMember { table: member.table, alias, meeting }
+        let presence_only = source.is_some() && relevant.iter().filter(|source| source.alias == alias).all(row);
+        members.push(PreparedMember { table: member.table, alias, meeting, presence_only });
+    }
+    let found_by: BTreeSet<String> =
+        lineage.conditions.iter().flat_map(|condition| joined_on(condition, &members)).collect();
+    for member in &mut members {
+        member.presence_only &= !found_by.contains(&member.alias);
+    }
+    (members, relevant)
+}
+
+/// The aliases that a condition uses to find the rows of others: all of its own but the last member it speaks of.
+fn joined_on(condition: &lineage::Condition, members: &[PreparedMember]) -> Vec<String> {
+    let aliases: BTreeSet<&str> = condition.reads.iter().map(|source| source.alias.as_str()).collect();
+    let place = |alias: &str| members.iter().position(|member| member.alias == alias);
+    let mut named: Vec<&str> = aliases.into_iter().collect();
+    // What is found last is what the rest is used for: a row that no outer join decides, or one of no member, may be any.
+    let last = match condition.decides.len() {
+        0 => None,
+        _ => named.iter().copied().filter(|alias| condition.decides.contains(*alias)).max_by_key(|alias| place(alias)),
     };
-    (check.members.iter().enumerate().map(member).collect(), relevant)
+    named.retain(|alias| Some(*alias) != last);
+    named.into_iter().map(str::to_owned).collect()
 }
 
 fn top_projection(plan: &LogicalPlan) -> Option<(&[Expr], &LogicalPlan)> {
@@ -157,9 +193,7 @@ fn prepare_applies(
     let fail = |error: DataFusionError| plan_error(sql, &error);
     bind::substitute(&mut expr, values);
     let schema = DFSchema::try_from_qualified_schema(subject.def().name, &subject.def().schema()).map_err(fail)?;
-    let expr = state
-        .create_logical_expr_from_sql_expr(ExprWithAlias { expr, alias: None }, &schema)
-        .map_err(fail)?;
+    let expr = state.create_logical_expr_from_sql_expr(ExprWithAlias { expr, alias: None }, &schema).map_err(fail)?;
     let mut columns: Vec<usize> =
         expr.column_refs().into_iter().filter_map(|column| schema.index_of_column(column).ok()).collect();
     columns.sort_unstable();
@@ -188,7 +222,8 @@ pub(crate) fn plan_error(sql: &SqlText, error: &DataFusionError) -> CheckError {
         return CheckError { hint: did_you_mean(&field.name, known), ..error };
     }
     let text = error.find_root().strip_backtrace();
-    let text = text.split_once(": ").filter(|(kind, _)| kind.ends_with("error")).map_or(text.as_str(), |(_, rest)| rest);
+    let text =
+        text.split_once(": ").filter(|(kind, _)| kind.ends_with("error")).map_or(text.as_str(), |(_, rest)| rest);
     let (line, column) = place.unwrap_or((1, 1));
     sql.error_at(line, column, text.lines().next().unwrap_or_default())
 }

@@ -19,7 +19,8 @@ pub(crate) fn on_deep_stack<T: Send>(
     work: impl FnOnce(&Runtime) -> Result<T, AssessError> + Send,
 ) -> Result<T, AssessError> {
     thread::scope(|scope| {
-        let run = || work(&Builder::new_current_thread().build().map_err(|error| AssessError::Runtime(error.to_string()))?);
+        let run =
+            || work(&Builder::new_current_thread().build().map_err(|error| AssessError::Runtime(error.to_string()))?);
         let handle = thread::Builder::new().stack_size(STACK).name("queries".to_owned()).spawn_scoped(scope, run);
         let handle = handle.map_err(|error| AssessError::Runtime(error.to_string()))?;
         handle.join().unwrap_or_else(|_| Err(AssessError::Runtime("the query thread panicked".to_owned())))

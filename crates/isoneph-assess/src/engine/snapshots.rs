@@ -30,7 +30,10 @@ pub(crate) fn choose(inventory: &Inventory) -> (BTreeSet<i64>, Vec<(i64, String)
     ranked.sort_by_key(|s| (s.kind == SnapshotKind::Planned, std::cmp::Reverse(s.observed_at), s.id));
     let mut kept: Vec<&Snapshot> = Vec::new();
     for snapshot in ranked {
-        let same = |other: &&&Snapshot| same_input(inventory, snapshot, other) || of(snapshot).is_same_estate(of(other), snapshot.kind != other.kind);
+        let same = |other: &&&Snapshot| {
+            same_input(inventory, snapshot, other)
+                || of(snapshot).is_same_estate(of(other), snapshot.kind != other.kind)
+        };
         match kept.iter().find(same) {
             Some(better) => {
                 chosen.remove(&snapshot.id);

@@ -11,7 +11,7 @@ use crate::check::ParameterValue;
 use crate::error::{CheckError, SourceFile, did_you_mean};
 
 /// The day of a test that names none.
-const AS_OF: Date = date(2026, 7, 1);
+pub(super) const AS_OF: Date = date(2026, 7, 1);
 
 /// A case of a test file.
 #[derive(Debug, Clone)]
@@ -51,7 +51,11 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Vec<Case>, CheckError> {
                     cases.push(new_case(title.trim(), number));
                 } else if let Some(info) = line.strip_prefix("```") {
                     if cases.is_empty() {
-                        return Err(file.error(number, 1, "a case begins with a heading '## …' that says what is true"));
+                        return Err(file.error(
+                            number,
+                            1,
+                            "a case begins with a heading '## …' that says what is true",
+                        ));
                     }
                     block = Some(Block { info: info.trim(), first_line: number + 1, lines: Vec::new() });
                 }

@@ -145,9 +145,7 @@ fn samples(table: TableId, column: usize, kind: ColumnKind, case: &Case, all: &[
         ColumnKind::Text => values.extend([text(""), text("other")]),
     }
     // A column that refers to things could refer to any thing of this case.
-    let refers = |case: &Case, value: &Value| {
-        matches!(value, Value::Text(text) if case.estate.rows.iter().any(|row| row.uid() == text))
-    };
+    let refers = |case: &Case, value: &Value| matches!(value, Value::Text(text) if case.estate.rows.iter().any(|row| row.uid() == text));
     if values.iter().any(|value| all.iter().any(|case| refers(case, value))) {
         values.extend(case.estate.rows.iter().map(|row| text(row.uid())));
     }
@@ -179,7 +177,11 @@ fn rows_like(table: TableId, case: &Case, all: &[Case]) -> Vec<TestRow> {
         for row in other.estate.rows.iter().filter(|row| row.table == table) {
             for turn in 0..case.estate.rows.len().max(1) {
                 let mut new = TestRow {
-                    cells: row.cells.iter().map(|c| c.as_ref().map(|v| v.map_texts(&|t| here(t, other, case, turn)))).collect(),
+                    cells: row
+                        .cells
+                        .iter()
+                        .map(|c| c.as_ref().map(|v| v.map_texts(&|t| here(t, other, case, turn))))
+                        .collect(),
                     ..row.clone()
                 };
                 new.cells[UID] = Some(Value::Text("new-row".to_owned()));
@@ -196,7 +198,6 @@ fn rows_like(table: TableId, case: &Case, all: &[Case]) -> Vec<TestRow> {
 /// A reference of another case, turned to a thing of this one that is of the same table.
 fn here(text: &str, other: &Case, case: &Case, turn: usize) -> String {
     let Some(named) = other.estate.rows.iter().find(|row| row.uid() == text) else { return text.to_owned() };
-    let alike: Vec<&str> =
-        case.estate.rows.iter().filter(|row| row.table == named.table).map(TestRow::uid).collect();
+    let alike: Vec<&str> = case.estate.rows.iter().filter(|row| row.table == named.table).map(TestRow::uid).collect();
     if alike.is_empty() { text.to_owned() } else { alike[turn % alike.len()].to_owned() }
 }

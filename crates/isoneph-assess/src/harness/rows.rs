@@ -181,7 +181,15 @@ pub(crate) fn inventory<'a>(
         for table in tables {
             let complete = TestCoverage { extent: Extent::Complete, code: None };
             let TestCoverage { extent, code } = *estate.coverage.get(table).unwrap_or(&complete);
-            sink.coverage(Coverage { table: *table, snapshot, scope: Scope::default(), extent, code, input, locator: None });
+            sink.coverage(Coverage {
+                table: *table,
+                snapshot,
+                scope: Scope::default(),
+                extent,
+                code,
+                input,
+                locator: None,
+            });
         }
         for row in &estate.rows {
             push(&mut sink, input, path, snapshot, row)?;
