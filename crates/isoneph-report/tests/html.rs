@@ -87,6 +87,14 @@ fn every_link_leads_somewhere_and_every_name_is_unique() {
 }
 
 #[test]
+fn every_service_has_its_own_standings() {
+    let page = html(&fixture::whole_assessment(), Lang::En);
+    assert_eq!(page.matches("<section class=\"grid\">").count(), 2);
+    assert_eq!(page.matches("<section class=\"control\"").count(), 45, "44 controls and the checks of none");
+    assert!(page.contains("Service api") && page.contains("<option>api</option>"));
+}
+
+#[test]
 fn long_lists_are_cut_and_say_so() {
     let mut assessment = fixture::assessment();
     let passing = assessment.outcomes[13].clone();
