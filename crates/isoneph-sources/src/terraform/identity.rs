@@ -33,9 +33,7 @@ struct Naming {
     unique_id: Value,
     principal_id: Value,
     allocation_id: Value,
-    db_name: Value,
     account_id: Value,
-    owner_id: Value,
     subscription_id: Value,
     region: Value,
     project: Value,
@@ -45,21 +43,21 @@ impl Identity {
     /// The identifiers that other resources may write to mean this one.
     pub(crate) fn literals(&self) -> Vec<String> {
         let v = &self.values;
-        let named = [
-            &v.id,
-            &v.arn,
-            &v.name,
-            &v.bucket,
-            &v.self_link,
-            &v.key_id,
-            &v.identifier,
-            &v.cluster_identifier,
-            &v.function_name,
-            &v.email,
-            &v.unique_id,
-            &v.principal_id,
-            &v.allocation_id,
-        ];
+        // These name the resource that carries them, whatever its type.
+        let mut named = vec![&v.id, &v.arn, &v.name, &v.self_link, &v.unique_id];
+        // These name it in some types; in others they are how one resource refers to another.
+        match self.native_type.as_str() {
+            "aws_s3_bucket" => named.push(&v.bucket),
+            "aws_lambda_function" => named.push(&v.function_name),
+            "aws_eip" => named.push(&v.allocation_id),
+            "google_service_account" => named.push(&v.email),
+            "aws_rds_cluster" | "aws_docdb_cluster" | "aws_neptune_cluster" | "aws_redshift_cluster" => {
+                named.push(&v.cluster_identifier);
+            }
+            "azurerm_user_assigned_identity" => named.push(&v.principal_id),
+            "aws_kms_key" | "aws_kms_external_key" | "aws_kms_replica_key" => named.push(&v.key_id),
+            _ => named.push(&v.identifier),
+        }
         let mut literals: Vec<String> =
             named.into_iter().filter_map(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned).collect();
         // Known before the bucket is made, though the plan does not show it: people write it by hand.

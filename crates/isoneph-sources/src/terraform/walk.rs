@@ -3,7 +3,6 @@
 use std::io::Read;
 
 use super::config::{Call, Config, Module, RawProvider, RawResource, Texts, arguments_of, names_of};
-use super::pointer::escape;
 use crate::fault::Fault;
 use crate::scan::Scanner;
 
@@ -116,14 +115,4 @@ fn config_call<R: Read>(scanner: &mut Scanner<R>, texts: &mut Texts, call: &mut 
         "module" => config_module(scanner, texts, &mut call.module),
         _ => scanner.skip(),
     })
-}
-
-/// The pointer to a part of a resource: its own pointer, and what follows.
-pub(crate) fn pointer_to(resource: &str, suffix: &str) -> String {
-    format!("{resource}{suffix}")
-}
-
-/// A key as a segment of a pointer.
-pub(crate) fn segment(key: &str) -> String {
-    escape(key).into_owned()
 }

@@ -88,7 +88,7 @@ fn volume(resource: &Resource, stage: &mut Stage) {
     let row = disk(resource, &resource.root(), &Volume { vm: "", kind: "data", size: "size" });
     // Whether it goes with its machine is the attachment's affair, and Terraform's attachments leave it.
     stage.add(resource, Disk { deleted_with_vm: false.into(), ..row });
-    resource.reference("snapshot_id", SNAPSHOT_TYPES);
+    resource.unless_computed("snapshot_id", SNAPSHOT_TYPES);
 }
 
 fn volume_attachment(resource: &Resource, stage: &mut Stage) {

@@ -31,8 +31,13 @@ const ADDRESS_TYPES: &[&str] = &["aws_eip"];
 const IMAGE_TYPES: &[&str] = &["aws_ami", "aws_ami_copy", "aws_ami_from_instance"];
 
 fn instance(resource: &Resource, stage: &mut Stage) {
-    let subnet = resource.reference("subnet_id", SUBNET_TYPES);
-    let profile = resource.reference("iam_instance_profile", PROFILE_TYPES);
+    let subnet = resource.unless_computed("subnet_id", SUBNET_TYPES);
+    let profile = resource.unless_computed("iam_instance_profile", PROFILE_TYPES);
+    // Told nothing, AWS chooses a subnet of the default network.
+    let subnets = match &subnet {
+        Reference::Unset => Cell::Gap(GapCode::ProviderDefault),
+        subnet => Resource::uids(std::slice::from_ref(subnet)),
+    };
     // An address given as it starts; else what the subnet does, which the subnet's own row says.
     let public =
         match resource.unset_if_computed("associate_public_ip_address", resource.bool("associate_public_ip_address")) {
@@ -46,7 +51,7 @@ fn instance(resource: &Resource, stage: &mut Stage) {
         deletion_protected: unless_set(resource, "disable_api_termination"),
         monitored: unless_set(resource, "monitoring"),
         ip_forwarding: resource.bool("source_dest_check").or(true).not(),
-        subnets: Resource::uids(std::slice::from_ref(&subnet)),
+        subnets,
         identity: profile.cell(),
         ..started(resource, resource.unset_if_computed("metadata_options", metadata(resource)))
     };
@@ -81,7 +86,12 @@ fn metadata(resource: &Resource) -> Attr<bool> {
 
 /// What a machine and a template have in common.
 fn started(resource: &Resource, protected: Attr<bool>) -> Vm {
-    let image = resource.reference(if resource.knows("image_id") { "image_id" } else { "ami" }, IMAGE_TYPES);
+    let path = if resource.knows("image_id") { "image_id" } else { "ami" };
+    // A machine made from a template takes the template's image.
+    let image = match resource.unless_computed(path, IMAGE_TYPES) {
+        Reference::Unset => Reference::Unresolved(GapCode::NotCollected),
+        image => image,
+    };
     Vm {
         image: image.cell(),
         // An AMI is named by its id, unless a parameter of Systems Manager chooses it at the start.

@@ -33,7 +33,7 @@ fn vpc(resource: &Resource, stage: &mut Stage) {
         Network {
             kind: "network".into(),
             parent: "".into(),
-            cidrs: addresses(resource, &["cidr_block", "ipv6_cidr_block"]),
+            cidrs: addresses(resource),
             is_default: (resource.native_type() == "aws_default_vpc").into(),
             assigns_public_address: false.into(),
             flow_log: false.into(),
@@ -57,7 +57,7 @@ fn subnet(resource: &Resource, stage: &mut Stage) {
         Network {
             kind: "subnet".into(),
             parent: if is_default && parent.is_unset() { Cell::default() } else { parent.cell() },
-            cidrs: addresses(resource, &["cidr_block", "ipv6_cidr_block"]),
+            cidrs: addresses(resource),
             is_default: is_default.into(),
             // The default subnets give every machine a public address, unless told not to.
             assigns_public_address: assigns.or(is_default),
@@ -77,17 +77,24 @@ fn subnet(resource: &Resource, stage: &mut Stage) {
     );
 }
 
-fn addresses(resource: &Resource, paths: &[&str]) -> Cell<Vec<String>> {
-    let mut all = Vec::new();
-    for path in paths {
-        match resource.unset_if_computed(path, resource.text(path)) {
+/// The address ranges. The first is always there, chosen by a pool where nobody wrote it; the second only if asked for.
+fn addresses(resource: &Resource) -> Cell<Vec<String>> {
+    let second = match resource.text("ipv6_cidr_block") {
+        Attr::Unknown(_) if resource.bool("assign_generated_ipv6_cidr_block") == Attr::Known(true) => {
+            Attr::Unknown(GapCode::AfterApply)
+        }
+        written => resource.unset_if_computed("ipv6_cidr_block", written),
+    };
+    resource.text("cidr_block").cell().and_then(|first| {
+        let mut all = vec![first];
+        match second {
             Attr::Known(cidr) => all.push(cidr),
             Attr::Unset => {}
             Attr::Unknown(code) => return Cell::Gap(code),
         }
-    }
-    all.sort();
-    Cell::Known(all)
+        all.sort();
+        Cell::Known(all)
+    })
 }
 
 fn more_addresses(resource: &Resource, stage: &mut Stage) {

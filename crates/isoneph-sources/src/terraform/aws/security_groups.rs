@@ -32,7 +32,7 @@ const LIST_TYPES: &[&str] = &["aws_ec2_managed_prefix_list"];
 const NO_DESCRIPTION: &[&str] = &["", "Managed by Terraform"];
 
 fn security_group(resource: &Resource, stage: &mut Stage) {
-    resource.reference("vpc_id", VPC_TYPES);
+    resource.unless_computed("vpc_id", VPC_TYPES);
     group_rules(resource, stage, &[]);
 }
 
