@@ -374,23 +374,13 @@ fn dataset(resource: &Resource, stage: &mut Stage) {
 
 fn dataset_binding(resource: &Resource, stage: &mut Stage) {
     let everybody = members::any_public(&members::read(resource));
-    let set = everybody.clone();
-    let dataset = stage.facet::<Database>(
+    stage.facet::<Database>(
         resource,
         "dataset_id",
         &["google_bigquery_dataset"],
         |row, code| row.open_to_world = std::mem::take(&mut row.open_to_world).either(Cell::Gap(code)),
-        move |row| row.open_to_world = std::mem::take(&mut row.open_to_world).either(set),
+        move |row| row.open_to_world = std::mem::take(&mut row.open_to_world).either(everybody),
     );
-    // A dataset that is named by its bare id may be any of the input's: of none it is known then that it stays closed.
-    if dataset.uid().is_none() && everybody.known() != Some(&false) {
-        stage.for_account::<Database>(resource, |common, row| {
-            if common.native_type.known().is_some_and(|kind| kind == "google_bigquery_dataset") {
-                let gap = Cell::Gap(GapCode::UnresolvedReference);
-                row.open_to_world = std::mem::take(&mut row.open_to_world).either(gap);
-            }
-        });
-    }
 }
 
 fn redis(resource: &Resource, stage: &mut Stage) {
