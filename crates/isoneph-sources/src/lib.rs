@@ -13,4 +13,4 @@ mod terraform;
 pub use fault::Fault;
 pub use format::Format;
 pub use input::{ReadError, ReadSummary, read_path};
-pub use terraform::{MappedType, mapped_types};
+pub use terraform::{MappedType, ProviderDefault, mapped_types, provider_defaults};

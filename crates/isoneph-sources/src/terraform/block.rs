@@ -166,27 +166,6 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// The names of the entries of a map, sorted. Names are given even where the values are sensitive.
-    pub(crate) fn keys(&self, path: &str) -> Attr<Vec<String>> {
-        let found = self.find(path);
-        match (found.is_unknown(), found.value) {
-            (true, _) => Attr::Unknown(GapCode::AfterApply),
-            (false, None | Some(Value::Null)) => Attr::Unset,
-            (false, Some(_)) if found.sensitive.is_all() => Attr::Unknown(GapCode::Unreadable),
-            (false, Some(Value::Object(map))) => {
-                let unknown = match found.unknown {
-                    Mask::Fields(fields) => fields.keys().map(|key| key.to_string()).collect(),
-                    _ => Vec::new(),
-                };
-                let mut keys: Vec<String> = map.keys().cloned().chain(unknown).collect();
-                keys.sort();
-                keys.dedup();
-                Attr::Known(keys)
-            }
-            (false, Some(_)) => Attr::Unknown(GapCode::Unreadable),
-        }
-    }
-
     /// The blocks at a path: a list of objects, or one object. None known to be there is an empty list.
     pub(crate) fn blocks(&self, path: &str) -> Attr<Vec<Block<'a>>> {
         let found = self.find(path);
@@ -402,7 +381,6 @@ mod tests {
         assert_eq!(block.is_set("p"), Attr::Known(true));
         assert_eq!(block.decide("p", |text| text.len() > 3), Attr::Known(true));
         assert_eq!(block.pairs("env"), Attr::Unknown(GapCode::Unreadable));
-        assert_eq!(block.keys("env"), Attr::Known(vec!["A".to_owned(), "B".to_owned()]));
         assert_eq!(block.texts("list"), Attr::Unknown(GapCode::Unreadable));
         assert!(block.literals("p").0.is_empty());
     }

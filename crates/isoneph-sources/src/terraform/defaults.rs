@@ -128,6 +128,30 @@ impl Defaults {
     }
 }
 
+/// A default of a provider that decides what nobody set, for the documentation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderDefault {
+    /// Its name: `aws.s3.public_access_block`.
+    pub key: &'static str,
+    /// Since when (a day), if it was not so always.
+    pub since: Option<&'static str>,
+    /// Where the provider says so.
+    pub source: &'static str,
+    /// What it says there, in our words.
+    pub says: &'static str,
+}
+
+/// Every default that can decide what nobody set.
+pub fn provider_defaults() -> Vec<ProviderDefault> {
+    let of = |entry: &'static Entry| ProviderDefault {
+        key: &entry.key,
+        since: entry.since.as_deref(),
+        source: &entry.source,
+        says: &entry.says,
+    };
+    DEFAULTS.default.iter().map(of).collect()
+}
+
 impl Entry {
     fn is_proved(&self, circumstances: Circumstances) -> bool {
         let made_now = matches!(circumstances.action, Action::Create | Action::Replace);

@@ -34,6 +34,8 @@ struct Naming {
     principal_id: Value,
     allocation_id: Value,
     account_id: Value,
+    dataset_id: Value,
+    domain_name: Value,
     subscription_id: Value,
     region: Value,
     project: Value,
@@ -49,6 +51,8 @@ impl Identity {
         match self.native_type.as_str() {
             "aws_s3_bucket" => named.push(&v.bucket),
             "aws_lambda_function" => named.push(&v.function_name),
+            "google_bigquery_dataset" => named.push(&v.dataset_id),
+            "aws_opensearch_domain" | "aws_elasticsearch_domain" => named.push(&v.domain_name),
             "aws_eip" => named.push(&v.allocation_id),
             "google_service_account" => named.push(&v.email),
             "aws_rds_cluster" | "aws_docdb_cluster" | "aws_neptune_cluster" | "aws_redshift_cluster" => {

@@ -83,11 +83,6 @@ impl Index {
         &self.present
     }
 
-    /// How many resources there are.
-    pub(crate) fn len(&self) -> usize {
-        self.addresses.len()
-    }
-
     /// A resource's address.
     pub(crate) fn address(&self, id: Id) -> &str {
         &self.addresses[id.0 as usize]

@@ -36,6 +36,7 @@ use isoneph_tables::{Coverage, Scope, Sink, TableId};
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use self::defaults::{ProviderDefault, provider_defaults};
 pub use self::mapping::{MappedType, mapped_types};
 
 use self::block::Block;

@@ -90,6 +90,13 @@ const NAMING: &[&str] = &[
     "cluster_name",
     "workspace_id",
     "primary_blob_endpoint",
+    "role_definition_resource_id",
+    "role_definition_id",
+    "identity[0].principal_id",
+    "kubelet_identity[0].object_id",
+    "application_object_id",
+    "dataset_id",
+    "domain_name",
 ];
 
 /// Resolves names that expressions hold.

@@ -49,19 +49,9 @@ impl<'a> Resource<'a> {
         &self.common.uid
     }
 
-    /// Its address, as Terraform writes it.
-    pub(crate) fn address(&self) -> &str {
-        &self.address
-    }
-
     /// Its native type: `aws_s3_bucket`.
     pub(crate) fn native_type(&self) -> &str {
         &self.native_type
-    }
-
-    /// What the plan is about to do with it.
-    pub(crate) fn action(&self) -> Action {
-        self.action
     }
 
     /// All its values, as a block.
@@ -107,11 +97,6 @@ impl<'a> Resource<'a> {
     /// See [`Block::pairs`].
     pub(crate) fn pairs(&self, path: &str) -> Attr<Vec<String>> {
         self.root().pairs(path)
-    }
-
-    /// See [`Block::keys`].
-    pub(crate) fn keys(&self, path: &str) -> Attr<Vec<String>> {
-        self.root().keys(path)
     }
 
     /// See [`Block::blocks`].
@@ -315,11 +300,6 @@ impl<'a> Resource<'a> {
         let not_before = self.survey.timestamp.max(DEFAULTS.released(&self.survey.terraform_version));
         let circumstances = Circumstances { action: self.action, not_before, provider_major: self.provider_major() };
         DEFAULTS.decide(key, circumstances)
-    }
-
-    /// A part of its address: `aws_s3_bucket.logs`, without module and key.
-    pub(crate) fn local_name(&self) -> &str {
-        Address::parse(&self.address).resource.split_once('.').map_or("", |(_, name)| name)
     }
 }
 

@@ -59,7 +59,6 @@ impl Action {
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
     pub(crate) action: Action,
-    pub(crate) importing: bool,
     pub(crate) unknown: Rc<Mask>,
     pub(crate) sensitive: Rc<Mask>,
 }
@@ -107,8 +106,6 @@ struct RawDelta {
     after_unknown: Mask,
     #[serde(default)]
     after_sensitive: Mask,
-    #[serde(default)]
-    importing: Option<serde::de::IgnoredAny>,
 }
 
 /// Reads a whole document once.
@@ -164,7 +161,6 @@ impl Survey {
         }
         let change = Change {
             action: Action::of(&raw.change.actions),
-            importing: raw.change.importing.is_some(),
             unknown: masks.keep(raw.change.after_unknown),
             sensitive: masks.keep(raw.change.after_sensitive),
         };

@@ -43,7 +43,8 @@ fn key(resource: &Resource, stage: &mut Stage) {
     let store = resource.is_set("custom_key_store_id");
     let external = resource.is_set("xks_key_id");
     let rotation = resource.bool("enable_key_rotation").or(false);
-    let period = resource.int("rotation_period_in_days").or(365);
+    let period = resource.int("rotation_period_in_days");
+    let period = resource.unset_if_computed("rotation_period_in_days", period).or(365);
     stage.add(
         resource,
         Key {
@@ -75,12 +76,15 @@ fn origin(store: &Attr<bool>, external: &Attr<bool>) -> Cell<String> {
 fn described(resource: &Resource, spec: Cell<String>) -> Key {
     Key {
         manager: "customer".into(),
-        purpose: purpose(resource.text("key_usage").or("ENCRYPT_DECRYPT")),
+        purpose: purpose(resource.unset_if_computed("key_usage", resource.text("key_usage")).or("ENCRYPT_DECRYPT")),
         algorithm: spec.map(|spec| algorithm(&spec)),
-        enabled: resource.bool("is_enabled").or_else(|| resource.bool("enabled")).or(true),
+        enabled: resource
+            .bool("is_enabled")
+            .or_else(|| resource.unset_if_computed("enabled", resource.bool("enabled")))
+            .or(true),
         deletion_delay_days: resource.int("deletion_window_in_days").or(30),
         deletion_protected: false.into(),
-        public: policy::is_public(&resource.text("policy")),
+        public: policy::is_public(&resource.unset_if_computed("policy", resource.text("policy"))),
         has_expiry: false.into(),
         ..Key::default()
     }
@@ -128,7 +132,11 @@ fn alias(resource: &Resource, _stage: &mut Stage) {
     resource.reference("target_key_id", KEY_TYPES);
 }
 
+/// The policy that is declared. The one that AWS gives every other key lets its own account in, and nobody else.
 fn key_policy(resource: &Resource, stage: &mut Stage) {
+    if resource.unset_if_computed("policy", resource.text("policy")).is_unset() {
+        return;
+    }
     policy::add_statements(resource, stage, "policy", resource.uid().into());
 }
 

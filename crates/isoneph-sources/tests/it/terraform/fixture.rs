@@ -5,14 +5,14 @@ use isoneph_tables::{Inventory, Sink};
 use serde_json::{Map, Value, json};
 
 /// One `##` section.
-pub struct Section {
-    pub title: String,
-    pub input: Value,
-    pub expect: String,
+pub(super) struct Section {
+    pub(super) title: String,
+    pub(super) input: Value,
+    pub(super) expect: String,
 }
 
 /// Takes a fixture apart.
-pub fn parse(text: &str) -> Vec<Section> {
+pub(super) fn parse(text: &str) -> Vec<Section> {
     let mut sections = Vec::new();
     for part in text.split("\n## ").skip(1) {
         let title = part.lines().next().unwrap_or_default().trim().to_owned();
@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Vec<Section> {
 }
 
 /// Writes what is expected into a fixture.
-pub fn bless(text: &str, expectations: &[String]) -> String {
+pub(super) fn bless(text: &str, expectations: &[String]) -> String {
     let mut parts = text.split("\n## ");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for (part, expect) in parts.zip(expectations) {
@@ -48,7 +48,7 @@ pub fn bless(text: &str, expectations: &[String]) -> String {
 }
 
 /// The plan that a section describes.
-pub fn plan(native_type: &str, input: &Value) -> Value {
+pub(super) fn plan(native_type: &str, input: &Value) -> Value {
     let mut main = input.clone();
     main["type"] = json!(native_type);
     main["name"] = json!("it");
@@ -123,7 +123,7 @@ fn nest(into: &mut Map<String, Value>, path: &str, expression: Value) {
 }
 
 /// Reads a document as a file would be read.
-pub fn read(document: &str) -> Inventory {
+pub(super) fn read(document: &str) -> Inventory {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
     std::fs::write(&path, document).unwrap();

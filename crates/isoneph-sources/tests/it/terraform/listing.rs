@@ -8,14 +8,14 @@ use isoneph_model::{GapCode, RowId};
 use isoneph_tables::{COMMON_COLUMNS, ColumnKind, Inventory, TableId};
 
 /// One row.
-pub struct Line {
-    pub table: &'static str,
-    pub uid: String,
-    pub text: String,
+pub(super) struct Line {
+    pub(super) table: &'static str,
+    pub(super) uid: String,
+    pub(super) text: String,
 }
 
 /// Every row; `common` asks for the common columns too.
-pub fn lines(inventory: &Inventory, common: bool) -> Vec<Line> {
+pub(super) fn lines(inventory: &Inventory, common: bool) -> Vec<Line> {
     let mut lines = Vec::new();
     for table in TableId::all() {
         let batch = inventory.table(table);
