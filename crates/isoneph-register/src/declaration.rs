@@ -156,9 +156,8 @@ impl Declaration {
 
     /// The ids of the accounts of a service, or in which it runs.
     pub fn accounts_of<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a str> {
-        let concerns = move |account: &&Account| {
-            account.of.iter().chain(&account.serves).any(|named| named.get_ref() == service)
-        };
+        let concerns =
+            move |account: &&Account| account.of.iter().chain(&account.serves).any(|named| named.get_ref() == service);
         self.accounts.iter().filter(concerns).map(|account| account.id.get_ref().as_str())
     }
 

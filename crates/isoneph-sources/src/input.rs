@@ -334,7 +334,9 @@ fn of_io(error: &std::io::Error) -> (Locator, &'static str, String) {
         let message = format!("{bad}: write the file as UTF-8");
         return (Locator::new(format!("byte {}", bad.offset)), "wrong-encoding", message);
     }
-    if inner.is_some_and(|e| e.is::<TooLong>()) {
+    if let Some(cause) = inner
+        && cause.is::<TooLong>()
+    {
         return (Locator::new(""), "too-large", error.to_string());
     }
     match error.kind() {

@@ -88,7 +88,9 @@ fn services(declaration: &Declaration) -> Vec<ServiceInScope> {
 fn exceptions(declaration: &Declaration, pack: &Pack) -> anyhow::Result<Vec<Exception>> {
     let exception = |exception: &isoneph_register::Exception| {
         let name = exception.check.get_ref();
-        let check = pack.find(name).ok_or_else(|| usage(format!("an exception names the check '{name}', which does not exist")))?;
+        let check = pack
+            .find(name)
+            .ok_or_else(|| usage(format!("an exception names the check '{name}', which does not exist")))?;
         Ok(Exception {
             check: check.id().to_owned(),
             subject: exception.subject.clone(),
@@ -125,7 +127,8 @@ fn parameters(
     for (name, values) in &declaration.parameters {
         let check = pack.find(name).ok_or_else(|| usage(format!("parameters.{name}: there is no such check")))?.id();
         for (name, value) in values {
-            let value = parameter(value).ok_or_else(|| usage(format!("parameters.{check}.{name}: {value} cannot be a parameter")))?;
+            let value = parameter(value)
+                .ok_or_else(|| usage(format!("parameters.{check}.{name}: {value} cannot be a parameter")))?;
             parameters.entry(check.to_owned()).or_default().insert(name.clone(), value);
         }
     }

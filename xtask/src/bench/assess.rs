@@ -66,7 +66,8 @@ fn told(usage: Usage) -> String {
 }
 
 fn checkov(plan: &Path) -> anyhow::Result<String> {
-    let words = ["-f", &plan.display().to_string(), "--framework", "terraform_plan", "-o", "json", "--compact", "--quiet"];
+    let words =
+        ["-f", &plan.display().to_string(), "--framework", "terraform_plan", "-o", "json", "--compact", "--quiet"];
     let used = measure(Path::new("checkov"), &words.map(str::to_owned), 900)?;
     Ok(if used.code == 124 { "not finished in 900 s".to_owned() } else { told(used) })
 }
@@ -102,18 +103,31 @@ fn grow(seed: &Path, size: usize, to: &Path) -> anyhow::Result<()> {
     let names: Vec<&str> = planned.iter().filter_map(|r| r["name"].as_str()).collect();
     let copies = size.div_ceil(planned.len());
     let mut file = BufWriter::new(File::create(to)?);
-    write!(file, "{{\"format_version\":\"1.2\",\"terraform_version\":\"1.9.0\",\"planned_values\":{{\"root_module\":{{\"resources\":")?;
+    write!(
+        file,
+        "{{\"format_version\":\"1.2\",\"terraform_version\":\"1.9.0\",\"planned_values\":{{\"root_module\":{{\"resources\":"
+    )?;
     write_copies(&mut file, &planned, copies, size, &names)?;
     write!(file, "}}}},\"resource_changes\":")?;
     write_copies(&mut file, &changes, copies, usize::MAX, &names)?;
-    write!(file, ",\"configuration\":{{\"provider_config\":{},\"root_module\":{{\"resources\":", seed["configuration"]["provider_config"])?;
+    write!(
+        file,
+        ",\"configuration\":{{\"provider_config\":{},\"root_module\":{{\"resources\":",
+        seed["configuration"]["provider_config"]
+    )?;
     write_copies(&mut file, &configured, copies, usize::MAX, &names)?;
     write!(file, "}}}},\"timestamp\":{},\"complete\":true,\"errored\":false}}", seed["timestamp"])?;
     file.flush()?;
     Ok(())
 }
 
-fn write_copies(file: &mut impl Write, items: &[Value], copies: usize, most: usize, names: &[&str]) -> anyhow::Result<()> {
+fn write_copies(
+    file: &mut impl Write,
+    items: &[Value],
+    copies: usize,
+    most: usize,
+    names: &[&str],
+) -> anyhow::Result<()> {
     write!(file, "[")?;
     for index in 0..items.len().saturating_mul(copies).min(most) {
         let (copy, item) = (index / items.len(), &items[index % items.len()]);

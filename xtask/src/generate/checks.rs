@@ -31,7 +31,14 @@ pub(crate) fn page() -> anyhow::Result<String> {
         let title = catalogue.find(Edition::E2015, control.as_str()).map_or("", |found| found.title().get(Lang::En));
         let _ = writeln!(page, "\n## {control} {title}\n\n| check | finds | severity |\n|---|---|---|");
         for check in checks {
-            let _ = writeln!(page, "| [`{}`](../{}) | {} | {} |", check.id(), check.file(), check.title().en, check.severity());
+            let _ = writeln!(
+                page,
+                "| [`{}`](../{}) | {} | {} |",
+                check.id(),
+                check.file(),
+                check.title().en,
+                check.severity()
+            );
         }
     }
     Ok(page)

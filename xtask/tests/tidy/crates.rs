@@ -21,7 +21,8 @@ const ORDER: &[&str] = &[
 
 fn manifests() -> BTreeMap<String, toml::Table> {
     let mut manifests = BTreeMap::new();
-    let mut folders: Vec<_> = std::fs::read_dir(root().join("crates")).expect("crates/").flatten().map(|e| e.path()).collect();
+    let mut folders: Vec<_> =
+        std::fs::read_dir(root().join("crates")).expect("crates/").flatten().map(|e| e.path()).collect();
     folders.push(root().join("xtask"));
     for folder in folders {
         let text = read(&folder.join("Cargo.toml"));

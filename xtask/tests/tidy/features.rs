@@ -41,7 +41,9 @@ fn running_testing_and_one_crate_alone_build_datafusion_once() {
         let these = features(selection);
         for package in heavy.iter().filter(|package| these.get(*package) != tests.get(*package)) {
             let (this, test) = (these.get(package), tests.get(package));
-            problems.push(format!("{name}: {package} has {this:?}, in tests {test:?}: name the features in isoneph-assess"));
+            problems.push(format!(
+                "{name}: {package} has {this:?}, in tests {test:?}: name the features in isoneph-assess"
+            ));
         }
     }
     none(&problems);

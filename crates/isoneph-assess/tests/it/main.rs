@@ -2,6 +2,7 @@
 //!
 //! `cargo test -p isoneph-assess --test it -- CHECK-ID` runs those of one check. Checks are read from the folder, not
 //! from what was embedded, so an edit of one needs no rebuild.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod assess;
 mod bad_checks;

@@ -278,7 +278,7 @@ impl Statement {
         }
         let matches = |pattern: &String, action: &str| wildcard(&pattern.to_ascii_lowercase(), action);
         let listed = |action: &&str| self.actions.iter().any(|pattern| matches(pattern, action));
-        if self.other_actions { !RIGHTS.iter().all(listed) } else { RIGHTS.iter().any(|action| listed(&action)) }
+        if self.other_actions { !RIGHTS.iter().all(listed) } else { RIGHTS.iter().any(listed) }
     }
 
     /// Whether it allows writing or deleting.

@@ -175,7 +175,7 @@ impl Resolver<'_> {
         let Some(steps) = steps.checked_sub(1) else { return unresolved };
         match name.split_once('.') {
             Some(("count" | "path" | "terraform" | "self", _)) => Ok(Vec::new()),
-            Some(("each", rest)) if rest == "key" => Ok(Vec::new()),
+            Some(("each", "key")) => Ok(Vec::new()),
             Some(("each", rest)) => self.each_value(rest, place, steps),
             Some(("var", rest)) => self.argument(rest, place, steps),
             Some(("module", rest)) => self.output(rest, place, steps),

@@ -180,7 +180,7 @@ impl<'a> Resource<'a> {
             path.split('.').filter(|segment| segment.parse::<usize>().is_err()).collect::<Vec<_>>().join(".")
         };
         let parent = named(block.path());
-        if !parent.is_empty() && self.is_configured(&parent)? != true {
+        if !parent.is_empty() && !self.is_configured(&parent)? {
             return None;
         }
         self.is_configured(&named(&block.path_of(path)))

@@ -79,6 +79,15 @@ struct AccountRow {
     row: Account,
 }
 
+/// Something that an account-wide resource says of its account.
+type AccountFacet = Box<dyn FnOnce(&mut Account)>;
+
+/// What a coverage entry speaks of, and why it is not whole.
+type CoverageKey = (TableId, Scope, Option<GapCode>);
+
+/// Columns of a row that an unresolved reference leaves open.
+type Doubt<'a> = (TableId, Rc<str>, GapCode, &'a [&'a str], Forget);
+
 /// Where mappers put rows.
 pub(crate) struct Stage<'s> {
     sink: &'s mut Sink,
@@ -92,8 +101,8 @@ pub(crate) struct Stage<'s> {
     links: BTreeMap<String, Vec<String>>,
     inherits: BTreeMap<TableId, Inherit>,
     accounts: BTreeMap<String, AccountRow>,
-    account_facets: Vec<(String, Box<dyn FnOnce(&mut Account)>)>,
-    coverage: BTreeMap<(TableId, Scope, Option<GapCode>), (Extent, Option<Locator>)>,
+    account_facets: Vec<(String, AccountFacet)>,
+    coverage: BTreeMap<CoverageKey, (Extent, Option<Locator>)>,
     place: Option<PlaceId>,
     /// The tables that the current resource has rows in, the first of its own first.
     wrote: Vec<(TableId, bool)>,
@@ -422,7 +431,7 @@ impl<'s> Stage<'s> {
         let by_uid: BTreeMap<TableId, HashMap<Rc<str>, usize>> =
             self.held.iter().map(|(table, rows)| (*table, rows_by_uid(rows))).collect();
         let mut own: BTreeSet<(TableId, Rc<str>, usize)> = BTreeSet::new();
-        let mut doubts: Vec<(TableId, Rc<str>, GapCode, &[&str], Forget)> = Vec::new();
+        let mut doubts: Vec<Doubt<'_>> = Vec::new();
         let mut later = Vec::new();
         for facet in facets {
             match facet {

@@ -194,10 +194,10 @@ impl Survey {
     }
 
     fn ask(&mut self, scanner: &mut Scanner<impl Read>) -> Result<(), Fault> {
-        if let Ok(identity) = scanner.parse::<Identity>()? {
-            if identity.mode == "data" {
-                self.ask_identity(&identity);
-            }
+        if let Ok(identity) = scanner.parse::<Identity>()?
+            && identity.mode == "data"
+        {
+            self.ask_identity(&identity);
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
 //! The one test binary of the crate.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod findings;
 mod terraform;

@@ -146,9 +146,10 @@ fn told(error: AssessError) -> anyhow::Error {
 }
 
 fn exit(arguments: &Arguments, shown: &Tail) -> Exit {
-    let failing = arguments.fail_on.threshold().is_some_and(|threshold| {
-        shown.failures.iter().any(|(severity, count)| *severity >= threshold && *count > 0)
-    });
+    let failing = arguments
+        .fail_on
+        .threshold()
+        .is_some_and(|threshold| shown.failures.iter().any(|(severity, count)| *severity >= threshold && *count > 0));
     let unknown = arguments.fail_on_unknown && shown.outcomes.get(&Outcome::Unknown).is_some_and(|count| *count > 0);
     let found = if failing || unknown { Exit::Findings } else { Exit::Done };
     if shown.losses.is_empty() { found } else { found.max(Exit::Incomplete) }

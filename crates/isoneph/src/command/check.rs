@@ -77,7 +77,8 @@ fn list(checks: &CheckArguments, view: &View) -> anyhow::Result<Exit> {
 
 fn show(id: &str, checks: &CheckArguments, view: &View) -> anyhow::Result<Exit> {
     let pack = checks.load()?;
-    let check = pack.find(id).ok_or_else(|| usage(format!("there is no check '{id}'; `isoneph check list` tells them all")))?;
+    let check =
+        pack.find(id).ok_or_else(|| usage(format!("there is no check '{id}'; `isoneph check list` tells them all")))?;
     let mut output = Output::open(None)?;
     if view.format == "json" {
         let mut value = describe(check, view.lang);

@@ -74,7 +74,8 @@ fn roles(control: &Control) -> Vec<Role> {
 
 fn list(output: &mut Output, catalogue: &Catalogue, view: &View, all: bool) -> anyhow::Result<()> {
     let concerns = |control: &&Control| view.role.is_none_or(|role| control.cell(role).guidance);
-    let mut rows: Vec<Found<'_>> = catalogue.edition(view.edition).controls().filter(concerns).map(Found::Control).collect();
+    let mut rows: Vec<Found<'_>> =
+        catalogue.edition(view.edition).controls().filter(concerns).map(Found::Control).collect();
     if all {
         let base = catalogue.base_controls(BaseStandard::of(view.edition));
         rows.extend(base.filter(|control| !control.has_cloud_guidance()).map(Found::Base));
@@ -186,8 +187,11 @@ fn show_cell(output: &mut Output, cell: &Cell, lang: Lang) -> anyhow::Result<()>
 
 fn show_crosswalk(output: &mut Output, control: &Control, lang: Lang) -> anyhow::Result<()> {
     let words = words(lang);
-    let links: Vec<String> =
-        control.links.iter().map(|link| format!("{} ({})", link.id, words.say(&format!("relation-{}", link.relation)))).collect();
+    let links: Vec<String> = control
+        .links
+        .iter()
+        .map(|link| format!("{} ({})", link.id, words.say(&format!("relation-{}", link.relation))))
+        .collect();
     let base: Vec<&str> = control.iso27002_2022.iter().map(ControlId::as_str).collect();
     writeln!(output)?;
     for (key, ids) in [("control-crosswalk", links.join(", ")), ("control-iso27002", base.join(", "))] {

@@ -72,7 +72,9 @@ fn show_term(output: &mut Output, term: &Term, lang: Lang) -> anyhow::Result<()>
         writeln!(output, "  {line}")?;
     }
     let aliases: Vec<&str> = term.aliases.en.iter().chain(&term.aliases.ja).map(String::as_str).collect();
-    for (key, names) in [("explain-aliases", aliases), ("explain-related", term.related.iter().map(String::as_str).collect())] {
+    for (key, names) in
+        [("explain-aliases", aliases), ("explain-related", term.related.iter().map(String::as_str).collect())]
+    {
         if !names.is_empty() {
             writeln!(output, "  {}: {}", words.say(key), names.join(", "))?;
         }
@@ -98,7 +100,11 @@ fn describe(hit: Hit<'_>, lang: Lang) -> Value {
             "kind": term.kind, "name": hit.name(lang), "term": term.term, "aliases": term.aliases,
             "definition": term.definition.get(lang), "related": term.related, "source": term.source,
         }),
-        Hit::Control(control) => json!({ "kind": "control", "name": hit.name(lang), "control": super::control::describe(control, lang) }),
-        Hit::Base(control) => json!({ "kind": "base-control", "name": hit.name(lang), "control": super::control::describe_base(control, lang) }),
+        Hit::Control(control) => {
+            json!({ "kind": "control", "name": hit.name(lang), "control": super::control::describe(control, lang) })
+        }
+        Hit::Base(control) => {
+            json!({ "kind": "base-control", "name": hit.name(lang), "control": super::control::describe_base(control, lang) })
+        }
     }
 }

@@ -81,9 +81,19 @@ fn list(output: &mut Output) -> anyhow::Result<()> {
 }
 
 fn show(output: &mut Output, name: &str, doc: &str, columns: &[&Column]) -> anyhow::Result<()> {
-    writeln!(output, "{name}\n  {doc}\n\nNULL in any column means unknown. \"None\" is what a column holds when there is none.\n")?;
+    writeln!(
+        output,
+        "{name}\n  {doc}\n\nNULL in any column means unknown. \"None\" is what a column holds when there is none.\n"
+    )?;
     for column in columns {
-        writeln!(output, "{} ({})\n  {}\n  none: {}", column.name, column.kind.as_str(), column.doc.trim(), column.none)?;
+        writeln!(
+            output,
+            "{} ({})\n  {}\n  none: {}",
+            column.name,
+            column.kind.as_str(),
+            column.doc.trim(),
+            column.none
+        )?;
     }
     Ok(())
 }

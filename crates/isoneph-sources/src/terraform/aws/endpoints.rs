@@ -88,8 +88,8 @@ fn redirects(resource: &Resource) -> Cell<bool> {
         // `#{protocol}`, the one that is left out, is the listener's own.
         is_redirect.and(action.text("redirect.protocol").or("#{protocol}").map(|protocol| protocol == "HTTPS"))
     };
-    let any = actions.iter().map(to_tls).fold(Cell::Known(false), Cell::either);
-    any
+
+    actions.iter().map(to_tls).fold(Cell::Known(false), Cell::either)
 }
 
 fn authenticated(resource: &Resource) -> Cell<bool> {

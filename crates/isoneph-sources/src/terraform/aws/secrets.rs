@@ -112,7 +112,7 @@ pub(crate) fn kept_in_state(resource: &Resource, paths: &[&str], write_only: &st
         return false.into();
     }
     let given = |path: &&str| resource.unset_if_computed(path, resource.is_set(path)).or(false) != Cell::Known(false);
-    paths.iter().any(|path| given(&path)).into()
+    paths.iter().any(given).into()
 }
 
 fn parameter(resource: &Resource, stage: &mut Stage) {

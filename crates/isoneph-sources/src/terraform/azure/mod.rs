@@ -13,6 +13,7 @@ mod guards;
 mod kubernetes;
 mod machines;
 mod networks;
+mod roles;
 mod sign_in;
 mod storage;
 mod vault;
@@ -38,5 +39,6 @@ pub(crate) const FAMILIES: &[&[Mapping]] = &[
     kubernetes::MAPPINGS,
     machines::MAPPINGS,
     networks::MAPPINGS,
+    roles::MAPPINGS,
     web::MAPPINGS,
 ];

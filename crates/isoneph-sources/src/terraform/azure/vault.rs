@@ -4,7 +4,7 @@ use isoneph_model::GapCode;
 use isoneph_tables::schema::{Credential, Grant, Key, Secret};
 use isoneph_tables::{Cell, Common};
 
-use super::access::principal_kind;
+use super::access::{PRINCIPALS, principal_kind};
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
 use crate::terraform::mapping::{Mapping, table};
@@ -36,7 +36,7 @@ fn vault(resource: &Resource, stage: &mut Stage) {
     stage.for_referrers::<Secret>(resource, &["key_vault_id"], move |_: &Common, row| row.recovery_days = days.clone());
     // Where nobody wrote one, the provider reads back what other resources made: those have rows of their own.
     for block in resource.blocks("access_policy").known().into_iter().flatten() {
-        let principal = resource.reference_in(block, "object_id", &[]);
+        let principal = resource.reference_in(block, "object_id", PRINCIPALS);
         stage.add_block(resource, block, permissions(block, &principal));
     }
 }
@@ -59,7 +59,7 @@ fn recovery(resource: &Resource) -> (Cell<i64>, Cell<bool>) {
 
 fn access_policy(resource: &Resource, stage: &mut Stage) {
     resource.reference("key_vault_id", VAULTS);
-    let principal = resource.reference("object_id", &[]);
+    let principal = resource.reference("object_id", PRINCIPALS);
     stage.add(resource, permissions(&resource.root(), &principal));
 }
 

@@ -79,10 +79,11 @@ fn account_key(resource: &Resource, stage: &mut Stage) {
 /// Roles by which one acts as an account: on the account itself they are its trust.
 fn on_account(resource: &Resource, stage: &mut Stage) {
     let bindings = members::read(resource);
+    let acting: Vec<&Binding> = bindings.iter().filter(|binding| !only_reads(binding)).collect();
     let own = resource.text("service_account_id").known().and_then(|id| project_of_account(id));
     let own = own.or_else(|| resource.common.account.known().cloned());
-    let public = members::any_public(&bindings);
-    let foreign = bindings.iter().map(|binding| binding.foreign(own.as_deref())).fold(Cell::Known(false), Cell::either);
+    let public = acting.iter().map(|binding| binding.public()).fold(Cell::Known(false), Cell::either);
+    let foreign = acting.iter().map(|binding| binding.foreign(own.as_deref())).fold(Cell::Known(false), Cell::either);
     let forget = |row: &mut Principal, code| {
         row.public_trust = Cell::Gap(code);
         row.external_trust = Cell::Gap(code);
@@ -92,6 +93,12 @@ fn on_account(resource: &Resource, stage: &mut Stage) {
         row.external_trust = std::mem::take(&mut row.external_trust).either(foreign);
     });
     add(resource, stage, &bindings, &account.cell());
+}
+
+/// Roles on an account that let nobody act as it.
+fn only_reads(binding: &Binding) -> bool {
+    const READING: &[&str] = &["roles/iam.securityReviewer", "roles/iam.serviceAccountViewer", "roles/viewer"];
+    binding.role.known().is_some_and(|role| READING.contains(&role.as_str()))
 }
 
 /// `projects/p/serviceAccounts/…` → `p`.
@@ -156,6 +163,9 @@ fn grant(binding: &Binding, reach: &str, things: Cell<Vec<String>>) -> Grant {
 const MANAGING: &[&str] = &[
     "roles/owner",
     "roles/admin",
+    // It may act as every service account of the project.
+    "roles/editor",
+    "roles/writer",
     "roles/iam.admin",
     "roles/iam.organizationRoleAdmin",
     "roles/iam.roleAdmin",
@@ -182,7 +192,16 @@ fn is_owner(role: &str) -> Cell<bool> {
 }
 
 fn manages_access(role: &str) -> Cell<bool> {
-    if role.starts_with("roles/") { MANAGING.contains(&role).into() } else { Cell::Gap(GapCode::NotCollected) }
+    // What a custom role of elsewhere allows is not in the input, nor what agents of services and rarer roles on rights do.
+    let about_rights = ["roles/iam.", "roles/resourcemanager."].iter().any(|prefix| role.starts_with(prefix));
+    let reads = ["Viewer", "Reviewer", "viewer", "browser"].iter().any(|word| role.ends_with(word));
+    if MANAGING.contains(&role) {
+        true.into()
+    } else if !role.starts_with("roles/") || role.ends_with("erviceAgent") || (about_rights && !reads) {
+        Cell::Gap(GapCode::NotCollected)
+    } else {
+        false.into()
+    }
 }
 
 /// Permissions with which a custom role manages rights.

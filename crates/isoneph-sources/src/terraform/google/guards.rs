@@ -13,8 +13,7 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("google_cloud_asset_folder_feed", feed, &[table::<Protection>]),
     Mapping::new("google_cloud_asset_organization_feed", feed, &[table::<Protection>]),
     Mapping::new("google_cloud_asset_project_feed", feed, &[table::<Protection>]),
-    Mapping::new("google_project_service", project_service, &[table::<Protection>])
-        .patching(&[table::<ImageRegistry>]),
+    Mapping::new("google_project_service", project_service, &[table::<Protection>]).patching(&[table::<ImageRegistry>]),
     Mapping::new("google_scc_event_threat_detection_custom_module", organisation_detector, &[table::<Protection>]),
     Mapping::new("google_scc_folder_custom_module", posture, &[table::<Protection>]),
     Mapping::new(

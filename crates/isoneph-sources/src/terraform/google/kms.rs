@@ -31,7 +31,7 @@ fn key(resource: &Resource, stage: &mut Stage) {
     resource.reference("key_ring", RINGS);
     let purpose = resource.text("purpose").or("ENCRYPT_DECRYPT");
     let level = unless_computed(resource, "version_template.protection_level").or("SOFTWARE");
-    let imported = resource.bool("import_only").or(false);
+    let imported = resource.unset_if_computed("import_only", resource.bool("import_only")).or(false);
     let symmetric = purpose.clone().map(|purpose| purpose == "ENCRYPT_DECRYPT");
     let rotation = resource.is_set("rotation_period").cell();
     let days = resource.text("rotation_period").and_then(|text| days_of(&text));

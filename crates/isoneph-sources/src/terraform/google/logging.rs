@@ -113,7 +113,7 @@ fn sink(resource: &Resource, stage: &mut Stage) {
         Cell::Gap(code) => {
             resource.bool("include_children").or(false).and_then(|all| if all { Cell::Gap(code) } else { false.into() })
         }
-        single => single,
+        single @ Cell::Known(false) => single,
     };
     if resource.native_type() == "google_logging_project_sink" {
         account_seen(resource, stage);

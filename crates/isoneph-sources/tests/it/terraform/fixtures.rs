@@ -39,7 +39,7 @@ fn listing(inventory: &Inventory, mapped: &MappedType, first: bool) -> String {
         let scope = [&entry.scope.native_type, &entry.scope.subject].into_iter().flatten();
         let scope: Vec<&str> = scope.map(String::as_str).collect();
         let code = entry.code.map_or("", |code| code.as_str());
-        out.push_str(&format!("coverage {} {} {code} {}", entry.table, entry.extent, scope.join(" ")).trim_end());
+        out.push_str(format!("coverage {} {} {code} {}", entry.table, entry.extent, scope.join(" ")).trim_end());
         out.push('\n');
     }
     out

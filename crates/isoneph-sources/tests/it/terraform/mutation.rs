@@ -51,7 +51,7 @@ fn pointers(value: &Value, at: String, into: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| pointers(value, format!("{at}/{key}"), into)),
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, value)| pointers(value, format!("{at}/{i}"), into))
+            items.iter().enumerate().for_each(|(i, value)| pointers(value, format!("{at}/{i}"), into));
         }
         _ => {}
     }

@@ -1,0 +1,99 @@
+//! What cannot be read is told with its file and place; the rest is still assessed, and the loss is stated.
+
+use std::io::Write;
+
+use crate::{file, isoneph};
+
+fn plan() -> Vec<u8> {
+    std::fs::read(crate::root().join("examples/saas/azure/plan.json")).expect("the example")
+}
+
+/// Each bad file beside a good one: exit 3, the bad one named with the code, the good one assessed.
+#[track_caller]
+fn is_told(name: &str, bytes: &[u8], code: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bad = file(&folder, name, bytes);
+    let good = file(&folder, "good.json", &plan());
+    let run = isoneph(&["assess", "--as-of", "2026-11-20", "--format", "json", "--fail-on", "none", &bad, &good])
+        .ends_with(3);
+    assert!(run.stderr().contains(name), "{}", run.stderr());
+    let json = run.json();
+    let input =
+        json["inputs"].as_array().expect("inputs").iter().find(|i| i["path"] == bad.as_str()).expect("the bad input");
+    let codes: Vec<&str> =
+        input["rejected"].as_array().expect("rejected").iter().filter_map(|r| r["code"].as_str()).collect();
+    assert_eq!(codes, [code], "{input}");
+    assert!(json["outcomes"].as_array().is_some_and(|outcomes| outcomes.len() > 10), "the good file was not assessed");
+}
+
+#[test]
+fn a_truncated_plan() {
+    let plan = plan();
+    is_told("cut.json", &plan[..plan.len() / 2], "truncated");
+}
+
+#[test]
+fn text_that_is_not_json() {
+    is_told("notes.json", b"resource \"aws_s3_bucket\" \"b\" {}\n", "not-json");
+}
+
+#[test]
+fn an_empty_file() {
+    is_told("empty.json", b"", "empty");
+}
+
+#[test]
+fn another_encoding() {
+    let text = String::from_utf8(plan()).expect("UTF-8");
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    is_told("powershell.json", &utf16, "wrong-encoding");
+}
+
+#[test]
+fn another_tools_json() {
+    is_told("package.json", br#"{"name": "x", "dependencies": {"y": "1"}}"#, "unknown-format");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let run =
+        isoneph(&["assess", "--format", "json", "--fail-on", "none", "no-such.json", "examples/saas"]).ends_with(3);
+    assert!(run.stderr().contains("no-such.json"));
+    assert!(!run.json()["outcomes"].as_array().expect("outcomes").is_empty());
+}
+
+#[test]
+fn a_folder_with_nothing_readable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    file(&folder, "README.md", b"# nothing\n");
+    let path = folder.path().display().to_string();
+    isoneph(&["assess", "--format", "json", &path]).ends_with(3);
+}
+
+#[test]
+fn a_plan_that_ended_in_an_error_gives_no_clean_bill() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut plan: serde_json::Value = serde_json::from_slice(&plan()).expect("JSON");
+    plan["errored"] = true.into();
+    let path = file(&folder, "errored.json", plan.to_string().as_bytes());
+    isoneph(&["assess", "--format", "json", "--fail-on", "none", &path]).ends_with(3);
+}
+
+#[test]
+fn a_compressed_plan_is_read_like_a_plain_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&plan()).expect("compression");
+    let path = file(&folder, "plan.bin", &encoder.finish().expect("compression"));
+    isoneph(&["assess", "--format", "json", "--fail-on", "none", &path]).ends_with(0);
+}
+
+#[test]
+fn absurd_nesting_is_an_error_not_a_crash() {
+    let deep =
+        format!("{{\"format_version\":\"1.2\",\"planned_values\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = file(&folder, "deep.json", deep.as_bytes());
+    let run = isoneph(&["assess", "--format", "json", "--fail-on", "none", &path]).ends_with(3);
+    assert!(run.stderr().contains("deep.json"), "{}", run.stderr());
+}
