@@ -112,7 +112,7 @@ struct Examiner<'a> {
     ctes: BTreeSet<String>,
     tables: BTreeSet<TableId>,
     /// Rules allowed on a line of the SQL, with the line of the comment; whether they were needed.
-    allowed: BTreeMap<(usize, Rule), (usize, bool)>,
+    allowed: Allowances,
 }
 
 impl<'a> Examiner<'a> {
@@ -213,8 +213,11 @@ fn aggregates() -> &'static BTreeSet<String> {
     })
 }
 
+/// The line and rule that an allowance lifts → the line it stands in, and whether it was needed.
+type Allowances = BTreeMap<(usize, Rule), (usize, bool)>;
+
 /// Reads `-- allow(rule): reason`; it speaks of the next line that is not such a comment.
-fn read_allowances(sql: &SqlText) -> Result<BTreeMap<(usize, Rule), (usize, bool)>, CheckError> {
+fn read_allowances(sql: &SqlText) -> Result<Allowances, CheckError> {
     let mut allowed = BTreeMap::new();
     let mut waiting: Vec<(Rule, usize)> = Vec::new();
     for (index, line) in sql.text.lines().enumerate() {

@@ -96,6 +96,8 @@ fn column_in(scan: &TableScan, index: usize) -> usize {
 
 /// What an expression over a plan's output is made of.
 pub(crate) fn expr_sources(expr: &Expr, input: &LogicalPlan, found: &mut BTreeSet<Source>) {
+    // In whatever order: what is found goes into a sorted set.
+    #[allow(clippy::iter_over_hash_type, reason = "the order does not come out")]
     for column in expr.column_refs() {
         if let Ok(index) = input.schema().index_of_column(column) {
             column_sources(input, index, found);
