@@ -107,9 +107,26 @@ impl Index {
     /// The resource of one of these types (any, if none are given) that an identifier names. `None` when none does,
     /// `Some(None)` when several do.
     pub(crate) fn by_literal(&self, literal: &str, types: &[&str]) -> Option<Option<Id>> {
-        let ids = self.literals.get(&hash(literal)).map_or(&[][..], Few::as_slice);
+        let found = |literal: &str| self.literals.get(&hash(literal));
+        // Google's bindings name a bucket as `b/NAME` once they are deployed.
+        let bare = || literal.strip_prefix("b/").and_then(found);
+        let ids = found(literal).or_else(bare).map_or(&[][..], Few::as_slice);
         let mut fitting = ids.iter().copied().filter(|id| types.is_empty() || types.contains(&self.native_type(*id)));
         let first = fitting.next()?;
         Some(fitting.next().is_none().then_some(first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_is_found_as_a_deployed_binding_names_it() {
+        let mut index = Index::default();
+        let id = index.add("google_storage_bucket.site", Rc::from("google_storage_bucket")).unwrap();
+        index.name(id, "site");
+        assert_eq!(index.by_literal("b/site", &[]), Some(Some(id)));
+        assert_eq!(index.by_literal("b/other", &[]), None);
     }
 }

@@ -82,7 +82,7 @@ pub(crate) fn patched_by<'a>(types: impl Iterator<Item = &'a str>) -> BTreeSet<T
 
 /// The tables that at least one mapper of a provider fills.
 pub(crate) fn filled_for(provider: &str) -> BTreeSet<TableId> {
-    let of_provider = MAPPINGS.values().filter(|m| super::common::provider_word(m.native_type) == provider);
+    let of_provider = MAPPINGS.values().filter(|m| super::common_columns::provider_word(m.native_type) == provider);
     let mut tables: BTreeSet<TableId> =
         of_provider.flat_map(|mapping| mapping.fills.iter().map(|table| table())).collect();
     if !tables.is_empty() {

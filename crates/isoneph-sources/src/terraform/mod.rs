@@ -7,7 +7,7 @@ mod attr;
 mod aws;
 mod azure;
 mod block;
-mod common;
+mod common_columns;
 mod config;
 mod defaults;
 mod doubts;
@@ -40,7 +40,7 @@ pub use self::defaults::{ProviderDefault, provider_defaults};
 pub use self::mapping::{MappedType, mapped_types};
 
 use self::block::Block;
-use self::common::{Origin, provider_word};
+use self::common_columns::{Origin, provider_word};
 use self::mask::Mask;
 use self::references::{Reference, Resolver};
 use self::resource::{Logged, Resource};

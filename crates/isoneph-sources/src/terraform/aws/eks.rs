@@ -48,7 +48,9 @@ fn cluster(resource: &Resource, stage: &mut Stage) {
         },
     );
     let cidrs = match (resource.block("vpc_config"), resource.texts("vpc_config.public_access_cidrs")) {
-        (Attr::Known(block), Attr::Unknown(_)) if resource.is_configured_in(&block, "public_access_cidrs") == Some(false) => {
+        (Attr::Known(block), Attr::Unknown(_))
+            if resource.is_configured_in(&block, "public_access_cidrs") == Some(false) =>
+        {
             Attr::Unset
         }
         (_, cidrs) => cidrs,

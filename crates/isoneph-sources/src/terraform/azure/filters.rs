@@ -1,8 +1,10 @@
 //! Network security groups and their rules, inline or each its own resource.
 
+use isoneph_model::GapCode;
 use isoneph_tables::Cell;
 use isoneph_tables::schema::FirewallRule;
 
+use super::networks::missing;
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
 use crate::terraform::mapping::{Mapping, table};
@@ -19,7 +21,11 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
 const EVERYBODY: &[&str] = &["*", "any", "internet", "0.0.0.0/0", "0.0.0.0", "::/0", "/0"];
 
 fn group(resource: &Resource, stage: &mut Stage) {
-    let Attr::Known(rules) = resource.blocks("security_rule") else { return };
+    let rules = match resource.unset_if_computed("security_rule", resource.blocks("security_rule")) {
+        Attr::Known(rules) => rules,
+        Attr::Unset => return,
+        Attr::Unknown(code) => return missing::<FirewallRule>(resource, stage, code),
+    };
     for block in &rules {
         let base = row(block, resource.uid().into());
         for (i, range) in ports(block).into_iter().enumerate() {
@@ -75,7 +81,7 @@ fn port_range(text: &str) -> Range {
         (_, Some((from, to))) => number(from).zip(number(to)),
         (one, None) => number(one).map(|port| (port, port)),
     };
-    range.map_or(Cell::Gap(isoneph_model::GapCode::Unreadable), Cell::Known)
+    range.map_or(Cell::Gap(GapCode::Unreadable), Cell::Known)
 }
 
 fn row(block: &Block<'_>, filter: Cell<String>) -> FirewallRule {

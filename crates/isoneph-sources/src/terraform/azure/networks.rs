@@ -1,7 +1,8 @@
 //! Virtual networks, subnets, and what is tied to them: addresses, flow logs, routes.
 
+use isoneph_model::GapCode;
 use isoneph_tables::schema::{Attachment, Network, Route, Vm};
-use isoneph_tables::{Cell, Common};
+use isoneph_tables::{Cell, Common, Row, Scope};
 
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
@@ -61,7 +62,11 @@ fn network(resource: &Resource, stage: &mut Stage) {
             ..Network::default()
         },
     );
-    let Attr::Known(subnets) = resource.blocks("subnet") else { return };
+    let subnets = match resource.unset_if_computed("subnet", resource.blocks("subnet")) {
+        Attr::Known(subnets) => subnets,
+        Attr::Unset => return,
+        Attr::Unknown(code) => return missing::<Network>(resource, stage, code),
+    };
     for block in &subnets {
         let cidrs = block.texts("address_prefixes").or_else(|| block.texts("address_prefix"));
         let filter = block.is_set("security_group").cell();
@@ -75,7 +80,14 @@ fn subnet(resource: &Resource, stage: &mut Stage) {
     let cidrs = resource.texts("address_prefixes").or_else(|| resource.texts("address_prefix"));
     // Before version 2 of the provider the filter stood on the subnet itself.
     let filter = resource.is_set("network_security_group_id").cell();
-    stage.add(resource, subnet_row(parent.cell(), cidrs.cell(), &resource.text("name"), filter));
+    let mut row = subnet_row(parent.cell(), cidrs.cell(), &resource.text("name"), filter);
+    // The log of a network that is not part of the input is not either.
+    row.flow_log = match &parent {
+        Reference::Literal(_) => Cell::default(),
+        Reference::Unresolved(code) => Cell::Gap(*code),
+        Reference::Uid(_) | Reference::Unset => false.into(),
+    };
+    stage.add(resource, row);
 }
 
 fn subnet_row(parent: Cell<String>, cidrs: Cell<Vec<String>>, name: &Attr<String>, filter: Cell<bool>) -> Network {
@@ -91,6 +103,13 @@ fn subnet_row(parent: Cell<String>, cidrs: Cell<Vec<String>>, name: &Attr<String
         has_own_filter: if of_platform && filter == Cell::Known(false) { Cell::default() } else { filter },
         ..Network::default()
     }
+}
+
+/// Says that parts of a resource are not known, so that rows may be missing.
+pub(super) fn missing<R: Row>(resource: &Resource, stage: &mut Stage, code: GapCode) {
+    let provider = resource.common.provider.known().cloned();
+    let scope = Scope { provider, subject: Some(resource.uid().to_owned()), ..Scope::default() };
+    stage.doubt(resource, R::table(), scope, code);
 }
 
 fn sorted(cidrs: Cell<Vec<String>>) -> Cell<Vec<String>> {
@@ -176,7 +195,7 @@ fn flow_log(resource: &Resource, stage: &mut Stage) {
         target => target,
     };
     let Reference::Uid(uid) = target else {
-        let code = isoneph_model::GapCode::UnresolvedReference;
+        let code = GapCode::UnresolvedReference;
         stage.for_account::<Network>(resource, move |_, row| doubt(row, code));
         return;
     };
@@ -185,7 +204,7 @@ fn flow_log(resource: &Resource, stage: &mut Stage) {
         if common.uid == uid || row.parent.known() == Some(&uid) {
             row.flow_log = std::mem::take(&mut row.flow_log).either(on.clone());
         } else if !of_network {
-            doubt(row, isoneph_model::GapCode::NotCollected);
+            doubt(row, GapCode::NotCollected);
         }
     });
 }
@@ -195,14 +214,18 @@ fn named_in(uid: &str, prefix: &str) -> bool {
     uid.rsplit_once(prefix).is_some_and(|(before, _)| before.ends_with([':', '.']))
 }
 
-fn doubt(row: &mut Network, code: isoneph_model::GapCode) {
+fn doubt(row: &mut Network, code: GapCode) {
     if row.flow_log == Cell::Known(false) {
         row.flow_log = Cell::Gap(code);
     }
 }
 
 fn route_table(resource: &Resource, stage: &mut Stage) {
-    let Attr::Known(routes) = resource.blocks("route") else { return };
+    let routes = match resource.unset_if_computed("route", resource.blocks("route")) {
+        Attr::Known(routes) => routes,
+        Attr::Unset => return,
+        Attr::Unknown(code) => return missing::<Route>(resource, stage, code),
+    };
     for block in &routes {
         let row = route_row(block, resource.uid().into());
         stage.add_block(resource, block, row);

@@ -3,7 +3,7 @@
 use isoneph_tables::schema::{Endpoint, ResourcePolicy, Workload};
 use isoneph_tables::{Cell, Common};
 
-use super::machines::is_shared;
+use super::machines::{is_left_out, is_shared};
 use super::members;
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
@@ -20,16 +20,22 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
         .patching(&[table::<Endpoint>]),
     Mapping::new("google_cloud_run_service_iam_member", callers, &[table::<ResourcePolicy>])
         .patching(&[table::<Endpoint>]),
+    Mapping::new("google_cloud_run_service_iam_policy", callers, &[table::<ResourcePolicy>])
+        .patching(&[table::<Endpoint>]),
     Mapping::new("google_cloud_run_v2_service", run_v2, &[table::<Workload>, table::<Endpoint>]),
     Mapping::new("google_cloud_run_v2_service_iam_binding", callers, &[table::<ResourcePolicy>])
         .patching(&[table::<Endpoint>]),
     Mapping::new("google_cloud_run_v2_service_iam_member", callers, &[table::<ResourcePolicy>])
+        .patching(&[table::<Endpoint>]),
+    Mapping::new("google_cloud_run_v2_service_iam_policy", callers, &[table::<ResourcePolicy>])
         .patching(&[table::<Endpoint>]),
     Mapping::new("google_cloudfunctions2_function", function_v2, &[table::<Workload>, table::<Endpoint>]),
     Mapping::new("google_cloudfunctions_function", function_v1, &[table::<Workload>, table::<Endpoint>]),
     Mapping::new("google_cloudfunctions_function_iam_binding", callers, &[table::<ResourcePolicy>])
         .patching(&[table::<Endpoint>]),
     Mapping::new("google_cloudfunctions_function_iam_member", callers, &[table::<ResourcePolicy>])
+        .patching(&[table::<Endpoint>]),
+    Mapping::new("google_cloudfunctions_function_iam_policy", callers, &[table::<ResourcePolicy>])
         .patching(&[table::<Endpoint>]),
 ];
 
@@ -54,7 +60,7 @@ fn write(resource: &Resource, stage: &mut Stage, shape: Shape<'_>) {
         Reference::Uid(_) => false.into(),
         Reference::Literal(email) => is_shared(email).into(),
         Reference::Unset => true.into(),
-        Reference::Unresolved(_) if resource.is_configured(shape.account) == Some(false) => true.into(),
+        Reference::Unresolved(_) if is_left_out(resource, shape.account) => true.into(),
         Reference::Unresolved(code) => Cell::Gap(*code),
     };
     let identity = if shared == Cell::Known(true) { "default".into() } else { account.cell() };
@@ -86,10 +92,23 @@ fn write(resource: &Resource, stage: &mut Stage, shape: Shape<'_>) {
             restricted: false.into(),
             port: 443.into(),
             tls: true.into(),
-            authenticated: true.into(),
+            authenticated: authenticated(resource, stage),
             ..Endpoint::default()
         },
     );
+}
+
+/// Whether callers need an identity: they do unless somebody lets everybody in, which bindings say of a service.
+fn authenticated(resource: &Resource, stage: &Stage) -> Cell<bool> {
+    // A function of the second generation is called through a service that bindings name instead of it.
+    let elsewhere = stage.survey().index.types().iter().any(|kind| {
+        kind.starts_with("google_cloud_run") && kind.contains("_iam_")
+            || kind.starts_with("google_cloudfunctions2_function_iam_")
+    });
+    if resource.native_type() == "google_cloudfunctions2_function" && elsewhere {
+        return Cell::default();
+    }
+    resource.bool("invoker_iam_disabled").or(false).not()
 }
 
 /// Folds what each block of a list says; none says no.
@@ -216,11 +235,21 @@ fn callers(resource: &Resource, stage: &mut Stage) {
     };
     let bindings = members::read(resource);
     let public = members::any_public(&bindings);
+    let all_named = public == Cell::Known(false);
     let target = resource.reference(path, SERVICES);
     if let Some(uid) = target.uid().map(|uid| format!("{uid}#service")) {
         stage.for_account::<Endpoint>(resource, move |common: &Common, row| {
             if common.uid == uid {
                 row.authenticated = std::mem::take(&mut row.authenticated).and(public.clone().not());
+            }
+        });
+    }
+    if let (Reference::Unresolved(code), false) = (&target, all_named) {
+        let code = *code;
+        stage.for_account::<Endpoint>(resource, move |common: &Common, row| {
+            let of_kind = common.native_type.known().is_some_and(|kind| SERVICES.contains(&kind.as_str()));
+            if of_kind && row.authenticated == Cell::Known(true) {
+                row.authenticated = Cell::Gap(code);
             }
         });
     }

@@ -4,7 +4,7 @@ use isoneph_model::GapCode;
 use isoneph_tables::Cell;
 use isoneph_tables::schema::{Endpoint, Workload};
 
-use super::machines::is_shared;
+use super::machines::{is_left_out, is_shared};
 use crate::terraform::attr::Attr;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::references::Reference;
@@ -149,7 +149,7 @@ fn node_identity(resource: &Resource) -> (Cell<String>, Cell<bool>) {
         Reference::Uid(_) => false.into(),
         Reference::Literal(email) => is_shared(email).into(),
         Reference::Unset => true.into(),
-        Reference::Unresolved(_) if resource.is_configured("node_config.service_account") == Some(false) => true.into(),
+        Reference::Unresolved(_) if is_left_out(resource, "node_config.service_account") => true.into(),
         Reference::Unresolved(code) => Cell::Gap(*code),
     };
     let name = match (&account, &shared) {

@@ -40,7 +40,9 @@ fn is_on(text: &str) -> bool {
 }
 
 fn instance(resource: &Resource, stage: &mut Stage) {
-    let schedules = resource.is_set("boot_disk.initialize_params.resource_policies").cell();
+    let schedules =
+        resource.references("boot_disk.initialize_params.resource_policies", &["google_compute_resource_policy"]);
+    let schedules = schedules.iter().map(is_named).fold(Cell::Known(false), Cell::either);
     // A schedule can also be tied to the disk, by a resource of its own.
     let tied = stage.survey().index.types().contains("google_compute_disk_resource_policy_attachment");
     let row = Vm {
@@ -322,6 +324,27 @@ fn patches(resource: &Resource, stage: &mut Stage) {
 fn patched(row: &mut Vm, by: Cell<bool>) {
     if row.kind == Cell::Known("machine".to_owned()) {
         row.patch_managed = std::mem::take(&mut row.patch_managed).either(by);
+    }
+}
+
+/// Whether a reference names something.
+fn is_named(reference: &Reference) -> Cell<bool> {
+    match reference {
+        Reference::Uid(_) | Reference::Literal(_) => true.into(),
+        Reference::Unset => false.into(),
+        Reference::Unresolved(code) => Cell::Gap(*code),
+    }
+}
+
+/// Whether nobody configured an attribute of a block that is there: then what the provider documents holds.
+pub(super) fn is_left_out(resource: &Resource, path: &str) -> bool {
+    match path.rsplit_once('.') {
+        Some((parent, name)) => match resource.block(parent) {
+            Attr::Known(block) => resource.is_configured_in(&block, name) == Some(false),
+            Attr::Unset => resource.is_configured(parent) == Some(false),
+            Attr::Unknown(_) => false,
+        },
+        None => resource.is_configured(path) == Some(false),
     }
 }
 
