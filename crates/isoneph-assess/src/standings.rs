@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::{Array, AsArray};
 use isoneph_assessment::{CheckInfo, CheckOutcome, Counts, Loss, Population, StandingAnswer, Tail};
 use isoneph_model::{ControlId, Edition, EvidenceClass, InputId, Outcome, ReasonCode, Role, Severity, Support};
-use isoneph_standard::standing::{CellEvidence, Claim, Evidence, Population as Seen, judge};
+use isoneph_standard::standing::{CellEvidence, Claim, Counts as OutcomeCounts, Evidence, Population as Seen, judge};
 use isoneph_standard::{Catalogue, RequirementKey};
 use isoneph_tables::{Inventory, TableId};
 
@@ -14,14 +14,19 @@ use crate::engine::{ServiceInScope, Settings};
 
 type CellKey = (ControlId, Role);
 
-/// Counts while outcomes stream.
+/// Counts while outcomes stream: of one check at a time, by account, and into the cells when the next check begins. So
+/// an outcome costs a few additions, whatever its check supports.
 pub(crate) struct Standings<'a> {
     catalogue: &'a Catalogue,
     settings: &'a Settings,
+    checks: Vec<(&'a CheckInfo, &'a Check)>,
     /// Accounts seen by something other than a plan.
     seen: BTreeSet<String>,
     /// By cell and service; outcomes that may concern every service stand under `None`.
     cells: BTreeMap<CellKey, BTreeMap<Option<String>, Cell>>,
+    current: usize,
+    /// Outcomes of the current check, by the account of their subject; `""` where it is not known.
+    of_accounts: BTreeMap<String, Tally>,
     tail: Tail,
 }
 
@@ -31,48 +36,92 @@ struct Cell {
     counts: Counts,
 }
 
+/// Outcomes of one check, counted.
+#[derive(Default)]
+struct Tally {
+    outcomes: OutcomeCounts,
+    excepted: u64,
+    stale: u64,
+    /// The classes under outcomes that decide something.
+    classes: BTreeSet<EvidenceClass>,
+    /// Subjects seen by evidence other than plans.
+    subjects: u64,
+}
+
+impl Tally {
+    fn add(&mut self, outcome: &CheckOutcome) {
+        self.outcomes.add(outcome.outcome);
+        self.excepted += u64::from(outcome.exception.is_some());
+        self.stale += u64::from(outcome.reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Stale));
+        // What found nothing to judge has no evidence and shows nothing: no class is put down for it.
+        if let Some(class) = weakest(outcome) {
+            if outcome.outcome != Outcome::Unknown {
+                self.classes.insert(class);
+            }
+            self.subjects += u64::from(outcome.subject.is_some() && class != EvidenceClass::Intended);
+        }
+    }
+
+    /// Failures that no exception covers.
+    fn failing(&self) -> u64 {
+        self.outcomes.fail.saturating_sub(self.excepted)
+    }
+}
+
 impl<'a> Standings<'a> {
     pub(crate) fn new(
         catalogue: &'a Catalogue,
         settings: &'a Settings,
+        checks: Vec<(&'a CheckInfo, &'a Check)>,
         inventory: &Inventory,
         chosen: &BTreeSet<i64>,
     ) -> Standings<'a> {
         let mut standings = Standings {
             catalogue,
             settings,
+            checks,
             seen: accounts_seen(inventory, chosen),
             cells: BTreeMap::new(),
+            current: 0,
+            of_accounts: BTreeMap::new(),
             tail: Tail::default(),
         };
         standings.add_findings(inventory, chosen);
         standings
     }
 
-    /// Counts an outcome.
-    pub(crate) fn add(&mut self, info: &CheckInfo, check: &Check, outcome: &CheckOutcome) {
-        *self.tail.outcomes.entry(outcome.outcome).or_default() += 1;
-        let fails = outcome.outcome == Outcome::Fail && outcome.exception.is_none();
-        if fails {
-            *self.tail.failures.entry(info.severity).or_default() += 1;
+    /// Counts an outcome. Outcomes come check by check.
+    pub(crate) fn add(&mut self, outcome: &CheckOutcome) {
+        if outcome.check != self.current {
+            self.flush();
+            self.current = outcome.check;
         }
-        let account = outcome.subject.as_ref().map(|subject| subject.account.as_str());
-        let class = weakest(outcome);
-        let stale = outcome.reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Stale);
-        for supports in &info.supports {
-            let key = supports.requirement.as_ref().and_then(|name| self.requirement(supports, name, check));
-            for service in self.services_of(supports.role, account) {
-                let cells = self.cells.entry((supports.control.clone(), supports.role)).or_default();
-                let cell = cells.entry(service).or_default();
-                cell.count(outcome, info.severity);
-                if outcome.subject.is_some() && class.is_some_and(|class| class != EvidenceClass::Intended) {
-                    cell.evidence.subjects += 1;
+        let account = outcome.subject.as_ref().map_or("", |subject| subject.account.as_str());
+        match self.of_accounts.get_mut(account) {
+            Some(tally) => tally.add(outcome),
+            None => self.of_accounts.entry(account.to_owned()).or_default().add(outcome),
+        }
+    }
+
+    /// Puts what was counted of the current check into the cells that it supports.
+    fn flush(&mut self) {
+        let tallies = std::mem::take(&mut self.of_accounts);
+        let Some((info, check)) = self.checks.get(self.current).copied() else { return };
+        for (account, tally) in tallies {
+            add_outcomes(&mut self.tail.outcomes, &tally);
+            add_failures(&mut self.tail.failures, info.severity, &tally);
+            for supports in &info.supports {
+                let key = supports.requirement.as_ref().and_then(|name| self.requirement(supports, name, check));
+                for service in self.services_of(supports.role, Some(&account)) {
+                    let cells = self.cells.entry((supports.control.clone(), supports.role)).or_default();
+                    let cell = cells.entry(service).or_default();
+                    cell.count(info.severity, &tally);
+                    let part = match &key {
+                        Some(key) => cell.evidence.requirements.entry(key.clone()).or_default(),
+                        None => &mut cell.evidence.whole,
+                    };
+                    add_to(part, supports.support, &tally);
                 }
-                let part = match &key {
-                    Some(key) => cell.evidence.requirements.entry(key.clone()).or_default(),
-                    None => &mut cell.evidence.whole,
-                };
-                add_to(part, outcome, supports.support, class, stale);
             }
         }
     }
@@ -157,6 +206,7 @@ impl<'a> Standings<'a> {
 
     /// The standing of every cell with guidance, and of every cell that something bears on.
     pub(crate) fn finish(mut self, inventory: &Inventory) -> Tail {
+        self.flush();
         let view = self.catalogue.edition(self.settings.edition);
         let mut standings = Vec::new();
         for (control, role, cell) in view.cells() {
@@ -230,14 +280,31 @@ fn with_population(mut evidence: CellEvidence, population: &Population) -> CellE
     evidence
 }
 
+fn add_outcomes(counts: &mut BTreeMap<Outcome, u64>, tally: &Tally) {
+    let OutcomeCounts { pass, fail, unknown, not_applicable } = tally.outcomes;
+    let all = [
+        (Outcome::Pass, pass),
+        (Outcome::Fail, fail),
+        (Outcome::Unknown, unknown),
+        (Outcome::NotApplicable, not_applicable),
+    ];
+    for (outcome, n) in all.into_iter().filter(|(_, n)| *n > 0) {
+        *counts.entry(outcome).or_default() += n;
+    }
+}
+
+fn add_failures(counts: &mut BTreeMap<Severity, u64>, severity: Severity, tally: &Tally) {
+    if tally.failing() > 0 {
+        *counts.entry(severity).or_default() += tally.failing();
+    }
+}
+
 impl Cell {
-    fn count(&mut self, outcome: &CheckOutcome, severity: Severity) {
-        *self.counts.outcomes.entry(outcome.outcome).or_default() += 1;
-        match (outcome.outcome, outcome.exception) {
-            (Outcome::Fail, None) => *self.counts.failures.entry(severity).or_default() += 1,
-            (Outcome::Fail, Some(_)) => self.counts.excepted += 1,
-            _ => {}
-        }
+    fn count(&mut self, severity: Severity, tally: &Tally) {
+        add_outcomes(&mut self.counts.outcomes, tally);
+        add_failures(&mut self.counts.failures, severity, tally);
+        self.counts.excepted += tally.excepted;
+        self.evidence.subjects += tally.subjects;
     }
 
     fn merge(&mut self, other: &Cell) {
@@ -266,18 +333,15 @@ fn merge_evidence(into: &mut Evidence, from: &Evidence) {
     into.classes.extend(&from.classes);
 }
 
-fn add_to(part: &mut Evidence, outcome: &CheckOutcome, support: Support, class: Option<EvidenceClass>, stale: bool) {
-    // A check that found nothing to judge has no evidence and shows nothing: no class is put down for it.
-    match (class, support) {
-        (Some(class), support) => part.add(outcome.outcome, support, class),
-        (None, Support::Required) => part.required.add(outcome.outcome),
-        (None, Support::Contributing) => part.contributing.add(outcome.outcome),
-    }
-    if outcome.exception.is_some() {
-        part.excepted += 1;
-    }
-    if stale && support == Support::Required {
-        part.stale += 1;
+fn add_to(part: &mut Evidence, support: Support, tally: &Tally) {
+    part.excepted += tally.excepted;
+    match support {
+        Support::Required => {
+            part.required += tally.outcomes;
+            part.stale += tally.stale;
+            part.classes.extend(&tally.classes);
+        }
+        Support::Contributing => part.contributing += tally.outcomes,
     }
 }
 

@@ -128,9 +128,10 @@ impl Engine {
         let (chosen, left_out) = snapshots::choose(inventory);
         let head = head::head(self, inventory, left_out);
         writer.head(&head).map_err(AssessError::Write)?;
-        let mut standings = Standings::new(self.catalogue, &self.settings, inventory, &chosen);
+        let checks = self.infos.iter().zip(self.prepared.iter().map(|prepared| &prepared.check)).collect();
+        let mut standings = Standings::new(self.catalogue, &self.settings, checks, inventory, &chosen);
         self.judge(inventory, &chosen, &mut |outcome| {
-            standings.add(&head.checks[outcome.check], &self.prepared[outcome.check].check, &outcome);
+            standings.add(&outcome);
             writer.outcome(&head, &outcome).map_err(AssessError::Write)
         })?;
         let tail = standings.finish(inventory);
