@@ -88,7 +88,13 @@ fn has_password_in_url(text: &str) -> bool {
 /// `NAME=value`, `name: value`, `--name value` with a name that says secret.
 fn assigns_secret(line: &str) -> bool {
     line.match_indices(['=', ':']).any(|(at, _)| {
-        let name = line[..at].trim_end().trim_end_matches(['"', '\'']);
+        let written = line[..at].trim_end();
+        let name = written.trim_end_matches(['"', '\'']);
+        // `a:b` is a path or an ARN; only `a: b` and `"a":b` assign.
+        let joined = line[at..].starts_with(':') && written.len() == name.len();
+        if joined && !line[at + 1..].starts_with([' ', '\t', '"', '\'']) {
+            return false;
+        }
         let start =
             name.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))).map_or(0, |i| i + 1);
         let name = name.get(start..).unwrap_or_default();
