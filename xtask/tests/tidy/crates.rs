@@ -6,12 +6,18 @@ use crate::{none, read, root};
 
 /// The crates from the ground up. A crate may use only crates that stand before it.
 const ORDER: &[&str] = &[
+    "isoneph-proof",
+    "isoneph-network",
+    "isoneph-image",
+    "isoneph-workbook",
     "isoneph-model",
     "isoneph-tables",
     "isoneph-standard",
     "isoneph-assessment",
     "isoneph-register",
+    "isoneph-logs",
     "isoneph-sources",
+    "isoneph-derive",
     "isoneph-assess",
     "isoneph-report",
     "isoneph-exchange",

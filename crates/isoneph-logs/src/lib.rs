@@ -1,0 +1,1 @@
+//! Audit logs of the clouds.

@@ -1,0 +1,1 @@
+//! Workbooks, read within bounds and written as text.
