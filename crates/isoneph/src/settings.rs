@@ -60,6 +60,7 @@ impl RunArguments {
         settings.profile.clone_from(&self.profile);
         settings.parameters = parameters(declaration, pack)?;
         settings.exceptions = exceptions(declaration, pack)?;
+        tell_ended(&settings);
         settings.services = services(declaration);
         settings.accounts = declaration.accounts.iter().map(|account| account.id.get_ref().clone()).collect();
         settings.regions.clone_from(&declaration.scope.regions);
@@ -68,6 +69,16 @@ impl RunArguments {
             settings.roles = RolesBasis::Declared;
         }
         Ok(settings)
+    }
+}
+
+/// Who relies on an exception that has ended is to hear of it before an auditor tells.
+fn tell_ended(settings: &Settings) {
+    for exception in settings.exceptions.iter().filter(|exception| !settings.counts(exception)) {
+        let Exception { check, subject, until, .. } = exception;
+        crate::output::warn(&crate::safe::terminal(&format!(
+            "the exception of {check} for {subject} ended on {until}: it no longer counts"
+        )));
     }
 }
 

@@ -61,14 +61,18 @@ fn default_edition() -> Edition {
     Edition::E2015
 }
 
-/// The short form of a check: a column and the values it may have.
+/// The short form of a check: a column, or a setting of a disk image, and the values it may have.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Expect {
     pub(crate) column: Option<String>,
     pub(crate) setting: Option<String>,
-    #[serde(rename = "in")]
+    #[serde(rename = "in", default)]
     pub(crate) values: Vec<ExpectValue>,
+    /// Of a setting that is a number: the parameter that it must reach.
+    pub(crate) at_least: Option<String>,
+    /// Of a setting that is a number: the parameter that it must not pass.
+    pub(crate) at_most: Option<String>,
 }
 
 /// A value that `[expect]` accepts.

@@ -2,6 +2,7 @@
 
 pub(crate) mod bind;
 mod evidence;
+mod expect;
 mod front_matter;
 mod pack;
 mod parameters;
@@ -25,7 +26,7 @@ pub use parameters::{ParameterDef, ParameterType, ParameterValue, Stricter};
 pub use sql_rules::Rule;
 
 use crate::error::{CheckError, SourceFile, did_you_mean};
-use front_matter::{Expect, ExpectValue, FrontMatter};
+use front_matter::FrontMatter;
 use sections::{Prose, Sections};
 use sql::SqlText;
 
@@ -319,48 +320,11 @@ fn sql_text(
         }
         (None, Some(expect)) => {
             let line = front_matter::line_of(file, "expect");
-            let text = expand(front, expect, message).map_err(|problem| file.error(line, 1, problem))?;
+            let text = expect::expand(front, expect, message).map_err(|problem| file.error(line, 1, problem))?;
             Ok(SqlText { file: file.clone(), text, first_line: line, indent: 0 })
         }
         (None, None) => Err(file.error_whole("a ```sql block (or [expect]) is missing")),
         (Some((_, line)), Some(_)) => Err(file.error(*line, 1, "[expect] and an SQL block: one of the two is enough")),
-    }
-}
-
-/// The SQL that `[expect]` stands for, on one line, so that errors point at `[expect]`.
-fn expand(front: &FrontMatter, expect: &Expect, message: &Message) -> Result<String, String> {
-    let column = match (&expect.column, &expect.setting) {
-        (Some(column), None) => column,
-        (None, Some(setting)) => {
-            return Err(format!("the setting '{setting}' is read from disk images, which no table holds yet"));
-        }
-        _ => return Err("[expect] names either a column or a setting".to_owned()),
-    };
-    if expect.values.is_empty() {
-        return Err("[expect] lists no value under 'in'".to_owned());
-    }
-    let quoted = |name: &str| format!("t.\"{}\"", name.replace('"', "\"\""));
-    let values: Vec<String> = expect.values.iter().map(ExpectValue::literal).collect();
-    let mut places = message.places();
-    places.sort_unstable();
-    places.dedup();
-    let places: String = places.iter().map(|place| format!(", {}", quoted(place))).collect();
-    Ok(format!(
-        "SELECT t.uid AS subject, {} IN ({}) AS pass{places}, named_struct('{}', t.row) AS evidence FROM {} t",
-        quoted(column),
-        values.join(", "),
-        front.subject,
-        front.subject,
-    ))
-}
-
-impl ExpectValue {
-    fn literal(&self) -> String {
-        match self {
-            ExpectValue::Boolean(value) => value.to_string(),
-            ExpectValue::Integer(value) => value.to_string(),
-            ExpectValue::Text(text) => format!("'{}'", text.replace('\'', "''")),
-        }
     }
 }
 

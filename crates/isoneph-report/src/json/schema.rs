@@ -12,7 +12,7 @@ use super::document::Document;
 /// The JSON Schema (2020-12) of what [`JsonWriter`](super::JsonWriter) writes.
 pub fn assessment_schema() -> Value {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<Document>();
-    schema.insert("$id".to_owned(), json!("https://isoneph.dev/schema/assessment-1.schema.json"));
+    schema.insert("$id".to_owned(), json!("urn:isoneph:schema:assessment:1"));
     schema.to_value()
 }
 

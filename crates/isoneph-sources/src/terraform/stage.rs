@@ -67,6 +67,16 @@ enum Facet {
     Of { table: TableId, child: Rc<str>, parent: Reference, types: &'static [&'static str], set: Set, forget: Forget },
     /// To the rows of everything that refers to it by one of these attributes.
     Referrers { table: TableId, uid: String, via: &'static [&'static str], set: SetEach },
+    /// To the rows of everything that stands in the same parent as it; doubt to those whose parent, or its own, is open.
+    Members {
+        table: TableId,
+        child: Rc<str>,
+        parent: Reference,
+        via: &'static str,
+        types: &'static [&'static str],
+        set: SetEach,
+        forget: Forget,
+    },
     /// To the rows that a third resource ties to it.
     Linked { table: TableId, uid: String, set: SetEach },
     /// To the rows of everything in its account.
@@ -305,6 +315,33 @@ impl<'s> Stage<'s> {
         self.facets.push(Facet::Referrers { table: R::table(), uid: resource.uid().to_owned(), via, set: each(set) });
     }
 
+    /// Sets columns of the rows in `R` of everything that by its attribute `via` stands in `parent`, which this resource
+    /// speaks of: a key in a ring that is bound. Rows of `types` whose own parent is not in the input, and all of them
+    /// when `parent` is not, may be meant too: to these comes `forget`.
+    pub(crate) fn for_members<R: Row + 'static>(
+        &mut self,
+        resource: &Resource,
+        parent: &Reference,
+        (via, types): (&'static str, &'static [&'static str]),
+        forget: fn(&mut R, GapCode),
+        set: impl Fn(&Common, &mut R) + 'static,
+    ) {
+        debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
+        self.facets.push(Facet::Members {
+            table: R::table(),
+            child: Rc::from(resource.native_type.as_str()),
+            parent: parent.clone(),
+            via,
+            types,
+            set: each(set),
+            forget: Box::new(move |row, code| {
+                if let Some(row) = row.downcast_mut::<R>() {
+                    forget(row, code);
+                }
+            }),
+        });
+    }
+
     /// Sets columns of every row in `R` of the resource's account.
     pub(crate) fn for_account<R: Row + 'static>(
         &mut self,
@@ -474,9 +511,28 @@ impl<'s> Stage<'s> {
             self.held.iter().map(|(table, rows)| (*table, rows_by_target(rows))).collect();
         let links = std::mem::take(&mut self.links);
         let mut applied: BTreeMap<(TableId, String), usize> = BTreeMap::new();
+        let mut doubted: BTreeSet<(TableId, Rc<str>, bool)> = BTreeSet::new();
         for facet in facets {
             match facet {
                 Facet::Of { .. } => {}
+                Facet::Members { table, child, parent, via, types, set, forget } => {
+                    let Some(held) = self.held.get_mut(&table) else { continue };
+                    let found = parent.uid().and_then(|uid| referrers.get(&table)?.get(uid)).into_iter().flatten();
+                    for (_, row) in found.filter(|(kind, _)| kind == via) {
+                        set(&Rc::clone(&held[*row].common), held[*row].row.row());
+                    }
+                    let code = match parent {
+                        Reference::Unresolved(code) => code,
+                        _ => GapCode::UnresolvedReference,
+                    };
+                    let any = matches!(parent, Reference::Unresolved(_));
+                    // One such child makes the same columns unknown as a thousand.
+                    if doubted.insert((table, child, any)) {
+                        let open = |held: &Held| any || !held.refers.iter().any(|(kind, _)| kind == via);
+                        let concerned = |held: &&mut Held| types.contains(&&*held.native_type) && open(held);
+                        held.iter_mut().filter(concerned).for_each(|held| forget(held.row.row(), code));
+                    }
+                }
                 Facet::Referrers { table, uid, via, set } => {
                     let Some(held) = self.held.get_mut(&table) else { continue };
                     let found = referrers.get(&table).and_then(|targets| targets.get(&uid));

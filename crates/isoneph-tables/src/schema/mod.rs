@@ -4,8 +4,10 @@ mod compute;
 mod estate;
 mod findings;
 mod identity;
+mod images;
 mod keys;
 mod network;
+mod reach;
 mod storage;
 mod watching;
 
@@ -13,8 +15,10 @@ pub use compute::{Disk, DiskSnapshot, ImageRegistry, Vm, Workload};
 pub use estate::{Account, Relation, Resource};
 pub use findings::Finding;
 pub use identity::{AuthPolicy, Credential, Grant, Principal, ResourcePolicy};
+pub use images::{Image, ImageAccount, ImageFile, ImagePackage, ImageService, ImageSetting};
 pub use keys::{Key, Secret};
 pub use network::{Attachment, Endpoint, FirewallRule, Network, Route};
+pub use reach::{PolicyDifference, Reach};
 pub use storage::{Backup, Bucket, Database, FileStore, Queue};
 pub use watching::{AlertRule, AuditTrail, LogStore, Protection};
 
@@ -52,6 +56,14 @@ pub const TABLES: &[TableDef] = &[
     Finding::DEF,
     Queue::DEF,
     FileStore::DEF,
+    Image::DEF,
+    ImageSetting::DEF,
+    ImageService::DEF,
+    ImageAccount::DEF,
+    ImagePackage::DEF,
+    ImageFile::DEF,
+    Reach::DEF,
+    PolicyDifference::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.

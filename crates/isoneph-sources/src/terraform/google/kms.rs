@@ -18,9 +18,9 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("google_kms_crypto_key_iam_member", key_binding, &[table::<ResourcePolicy>]).patching(&[table::<Key>]),
     Mapping::new("google_kms_crypto_key_iam_policy", key_binding, &[table::<ResourcePolicy>]).patching(&[table::<Key>]),
     Mapping::new("google_kms_key_ring", ring, &[]),
-    Mapping::new("google_kms_key_ring_iam_binding", ring_binding, &[table::<ResourcePolicy>]),
-    Mapping::new("google_kms_key_ring_iam_member", ring_binding, &[table::<ResourcePolicy>]),
-    Mapping::new("google_kms_key_ring_iam_policy", ring_binding, &[table::<ResourcePolicy>]),
+    Mapping::new("google_kms_key_ring_iam_binding", ring_binding, &[table::<ResourcePolicy>]).patching(&[table::<Key>]),
+    Mapping::new("google_kms_key_ring_iam_member", ring_binding, &[table::<ResourcePolicy>]).patching(&[table::<Key>]),
+    Mapping::new("google_kms_key_ring_iam_policy", ring_binding, &[table::<ResourcePolicy>]).patching(&[table::<Key>]),
 ];
 
 /// What an attribute that takes a key may point at.
@@ -145,6 +145,14 @@ fn key_binding(resource: &Resource, stage: &mut Stage) {
 fn ring_binding(resource: &Resource, stage: &mut Stage) {
     let bindings = members::read(resource);
     let ring = resource.reference("key_ring_id", RINGS);
+    // Who is bound to the ring is bound to each key in it.
+    let public = members::any_public(&bindings);
+    if public != Cell::Known(false) {
+        let doubt = |row: &mut Key, code| row.public = std::mem::take(&mut row.public).either(Cell::Gap(code));
+        stage.for_members::<Key>(resource, &ring, ("key_ring", KEYS), doubt, move |_, row| {
+            row.public = std::mem::take(&mut row.public).either(public.clone());
+        });
+    }
     add(resource, stage, &bindings, &ring.cell());
 }
 
