@@ -4,9 +4,6 @@ use isoneph_assessment::Message;
 
 use super::front_matter::{Expect, ExpectValue, FrontMatter};
 
-/// What a setting is worth where the thing it sets is not installed. Nothing can be set wrongly there.
-const NOT_APPLICABLE: &str = "not-applicable";
-
 /// The SQL that `[expect]` stands for.
 pub(super) fn expand(front: &FrontMatter, expect: &Expect, message: &Message) -> Result<String, String> {
     match (&expect.column, &expect.setting) {
@@ -29,8 +26,9 @@ fn of_column(front: &FrontMatter, expect: &Expect, column: &str, message: &Messa
     ))
 }
 
-/// A setting of a disk image. The source writes a row for every setting of its catalogue; a setting that it does not know
-/// finds no row, and what there is no row of is unknown.
+/// A setting of a disk image, in every scope that it has there. The source writes a row for every setting of its catalogue;
+/// a setting that it does not know finds no row, and what there is no row of is unknown. Whether a guest without the thing
+/// that is set will do is for the check to say: then `in` lists `absent`.
 fn of_setting(front: &FrontMatter, expect: &Expect, setting: &str, message: &Message) -> Result<String, String> {
     if front.subject != "image" {
         return Err(format!("a setting is one of the table 'image', not of '{}'", front.subject));
@@ -59,7 +57,7 @@ fn of_setting(front: &FrontMatter, expect: &Expect, setting: &str, message: &Mes
         .map(|column| format!(", {column}"))
         .collect();
     Ok(format!(
-        "SELECT t.uid AS subject, (s.value = '{NOT_APPLICABLE}' OR {}) AS pass{places}, \
+        "SELECT t.uid AS subject, ({}) AS pass{places}, \
          named_struct('image', t.row, 'image_setting', s.row) AS evidence \
          FROM image t LEFT JOIN image_setting s ON s.image = t.uid AND s.setting = {}",
         conditions.join(" OR "),

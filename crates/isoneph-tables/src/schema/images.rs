@@ -36,13 +36,15 @@ table! {
         image: String, none "never: always set";
         /// The setting's id in the catalogue.
         setting: String, none "never: always set";
-        /// The effective value in its normal spelling; `not-applicable` where what it sets is not installed. NULL where it could not be decided.
+        /// Where in the guest it holds: `''` for the whole machine, else a Match block, a file, a user, a service.
+        scope: String, none "''";
+        /// The effective value in its normal spelling; `absent` where what it sets is not there. NULL where it could not be decided.
         value: String, none "''";
         /// Whether the value is a number.
         has_number: bool, none "false";
         /// The value as a number.
         number: i64, none "has_number = false";
-        /// Where the value comes from: `explicit`, `default`, `absent`, `unknown`.
+        /// Where the value comes from: `explicit`, `default`, `absent` (what it sets is not in the guest), `unknown`.
         origin: String, none "never: always set";
         /// The file inside the guest that decides it.
         file: String, none "''";
