@@ -1,0 +1,1 @@
+//! Readers of rule files into one policy form.

@@ -1,0 +1,1 @@
+//! Ordered rules, their naive evaluation and their difference.

@@ -1,0 +1,1 @@
+//! What reaches what, by which hops and rules.
