@@ -39,6 +39,35 @@ impl<B: Bound> Diagrams<B> {
         true
     }
 
+    /// The least interval of each level that holds the whole set. Levels a path does not test span the whole line.
+    pub fn hull(&self, set: Id, levels: usize) -> Vec<(B, B)> {
+        let mut done = HashMap::new();
+        self.hull_of(set, levels, &mut done)
+    }
+
+    fn hull_of(&self, id: Id, levels: usize, done: &mut HashMap<Id, Vec<(B, B)>>) -> Vec<(B, B)> {
+        let Some(level) = self.level(id) else { return vec![(B::MIN, B::MAX); levels] };
+        if let Some(hull) = done.get(&id) {
+            return hull.clone();
+        }
+        let mut hull: Option<Vec<(B, B)>> = None;
+        let mut low = B::MIN;
+        for &(bound, child) in self.edges(id) {
+            if child != super::EMPTY {
+                let mut own = self.hull_of(child, levels, done);
+                own[level as usize] = (low, bound);
+                hull = Some(match hull {
+                    None => own,
+                    Some(hull) => hull.iter().zip(&own).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1))).collect(),
+                });
+            }
+            low = bound.next();
+        }
+        let hull = hull.unwrap_or_else(|| vec![(B::MIN, B::MAX); levels]);
+        done.insert(id, hull.clone());
+        hull
+    }
+
     /// Forgets a level: what is in the set for some coordinate of it.
     pub fn project(&mut self, set: Id, level: u8) -> Result<Id, Exhausted> {
         let mut done = HashMap::new();

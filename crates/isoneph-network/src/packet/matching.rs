@@ -105,11 +105,25 @@ impl Match {
         both
     }
 
+    /// Whether some packet may match both, judged field by field: false is sure, true nearly always right.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let v4 = self.source.v4.overlaps(&other.source.v4) && self.destination.v4.overlaps(&other.destination.v4);
+        let addresses =
+            v4 || self.source.v6.overlaps(&other.source.v6) && self.destination.v6.overlaps(&other.destination.v6);
+        addresses
+            && self.protocol.overlaps(&other.protocol)
+            && self.destination_port.overlaps(&other.destination_port)
+            && self.source_port.overlaps(&other.source_port)
+            && self.icmp_type.overlaps(&other.icmp_type)
+            && self.icmp_code.overlaps(&other.icmp_code)
+            && self.established.zip(other.established).is_none_or(|(own, others)| own == others)
+    }
+
     /// Whether no packet matches.
     pub fn is_nothing(&self) -> bool {
         let no_addresses = (self.source.v4.is_none() || self.destination.v4.is_none())
             && (self.source.v6.is_none() || self.destination.v6.is_none());
-        no_addresses || self.effective_protocols().is_none() || self.has_empty_payload()
+        no_addresses || self.has_empty_payload() || self.has_no_protocol()
     }
 
     fn has_empty_payload(&self) -> bool {
@@ -117,6 +131,15 @@ impl Match {
             || self.destination_port.is_none()
             || self.icmp_type.is_none()
             || self.icmp_code.is_none()
+    }
+
+    fn has_no_protocol(&self) -> bool {
+        match self.protocol.intervals() {
+            [(low, high)] if low == high => {
+                (self.limits_ports() && !names::has_ports(*low)) || (self.limits_icmp() && !names::is_icmp(*low))
+            }
+            _ => self.effective_protocols().is_none(),
+        }
     }
 
     fn limits_ports(&self) -> bool {
@@ -166,45 +189,57 @@ impl Match {
         if self.is_nothing() {
             return Vec::new();
         }
-        let both_free = self.source.is_any() && self.destination.is_any();
-        if both_free {
-            return vec![self.raw_cube(None)];
+        if self.source.is_any() && self.destination.is_any() {
+            let mut cube = self.raw_cube(Family::V4);
+            cube[Field::Family as usize] = None;
+            return vec![cube];
         }
-        let has = |family: Family| match family {
-            Family::V4 => !self.source.v4.is_none() && !self.destination.v4.is_none(),
-            Family::V6 => !self.source.v6.is_none() && !self.destination.v6.is_none(),
-        };
         [Family::V4, Family::V6]
             .into_iter()
-            .filter(|family| has(*family))
-            .map(|family| self.raw_cube(Some(family)))
+            .filter(|family| self.reaches(*family))
+            .map(|family| self.raw_cube(family))
             .collect()
     }
 
-    fn raw_cube(&self, family: Option<Family>) -> RawCube {
-        let addresses = |set: &AddressSet| match family {
-            None => None,
-            Some(Family::V4) => saturate(&set.v4),
-            Some(Family::V6) => saturate(&set.v6),
-        };
-        let (first, second) = if self.limits_icmp() {
-            (saturate(&self.icmp_type), saturate(&self.icmp_code))
-        } else {
-            (saturate(&self.source_port), saturate(&self.destination_port))
-        };
-        FIELDS.map(|field| match field {
-            Field::Family => {
-                family.map(|family| if family == Family::V4 { vec![(0, 0)] } else { vec![(1, u128::MAX)] })
-            }
-            Field::Source => addresses(&self.source),
-            Field::Destination => addresses(&self.destination),
-            Field::Protocol => saturate(&self.effective_protocols()),
-            Field::SourcePort => first.clone(),
-            Field::DestinationPort => second.clone(),
-            Field::Established => {
-                self.established.map(|established| if established { vec![(1, u128::MAX)] } else { vec![(0, 0)] })
-            }
+    /// Whether packets of the family can match, as far as addresses decide.
+    pub fn reaches(&self, family: Family) -> bool {
+        match family {
+            Family::V4 => !self.source.v4.is_none() && !self.destination.v4.is_none(),
+            Family::V6 => !self.source.v6.is_none() && !self.destination.v6.is_none(),
+        }
+    }
+
+    fn raw_cube(&self, family: Family) -> RawCube {
+        FIELDS.map(|field| {
+            let mut intervals = Vec::new();
+            self.raw_intervals(family, field, &mut intervals);
+            (!intervals.is_empty()).then_some(intervals)
         })
+    }
+
+    /// Appends the raw intervals of a field within one family; nothing when the field is free.
+    pub(crate) fn raw_intervals(&self, family: Family, field: Field, into: &mut Vec<(u128, u128)>) {
+        let address = |set: &AddressSet, into: &mut Vec<(u128, u128)>| match family {
+            Family::V4 => saturate(&set.v4, into),
+            Family::V6 => saturate(&set.v6, into),
+        };
+        match field {
+            Field::Family => into.push(if family == Family::V4 { (0, 0) } else { (1, u128::MAX) }),
+            Field::Source => address(&self.source, into),
+            Field::Destination => address(&self.destination, into),
+            Field::Protocol if !self.limits_ports() && !self.limits_icmp() => saturate(&self.protocol, into),
+            Field::Protocol if self.protocol.is_single() => saturate(&self.protocol, into),
+            Field::Protocol => saturate(&self.effective_protocols(), into),
+            Field::SourcePort if self.limits_icmp() => saturate(&self.icmp_type, into),
+            Field::DestinationPort if self.limits_icmp() => saturate(&self.icmp_code, into),
+            Field::SourcePort => saturate(&self.source_port, into),
+            Field::DestinationPort => saturate(&self.destination_port, into),
+            Field::Established => match self.established {
+                Some(true) => into.push((1, u128::MAX)),
+                Some(false) => into.push((0, 0)),
+                None => {}
+            },
+        }
     }
 
     /// The product at raw intervals by [`FIELDS`]: the inverse of [`Match::raw_cubes`] for one box of a diagram.
@@ -278,11 +313,10 @@ impl Default for Match {
     }
 }
 
-/// The intervals on the raw line; `None` when they leave the field free.
-fn saturate<T: super::Coordinate>(ranges: &Ranges<T>) -> Option<Vec<(u128, u128)>> {
-    if ranges.is_any() {
-        return None;
+/// Appends the intervals on the raw line; none when they leave the field free.
+fn saturate<T: super::Coordinate>(ranges: &Ranges<T>, into: &mut Vec<(u128, u128)>) {
+    if !ranges.is_any() {
+        let top = |high: T| if high == T::MAX { u128::MAX } else { high.widen() };
+        into.extend(ranges.intervals().iter().map(|(low, high)| (low.widen(), top(*high))));
     }
-    let top = |high: T| if high == T::MAX { u128::MAX } else { high.widen() };
-    Some(ranges.intervals().iter().map(|(low, high)| (low.widen(), top(*high))).collect())
 }

@@ -117,6 +117,11 @@ impl<T: Coordinate> Ranges<T> {
         self.intervals().is_empty()
     }
 
+    /// Whether exactly one number is in.
+    pub fn is_single(&self) -> bool {
+        matches!(self.intervals(), [(low, high)] if low == high)
+    }
+
     /// Whether the number is in.
     pub fn contains(&self, value: T) -> bool {
         let intervals = self.intervals();

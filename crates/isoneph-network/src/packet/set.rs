@@ -3,11 +3,13 @@
 //! All sets of one [`PacketSpace`] share its diagrams; a [`PacketSet`] is a small handle into it and means nothing in
 //! another space. Handles are canonical: two sets of one space are equal exactly when `==` says so.
 
-use super::{DEFAULT_ORDER, Field, Match, Order, Packet, Ranges, describe_match, names};
-use crate::idd::{Budget, Diagrams, EMPTY, Exhausted, FULL, Id, Operation};
+use std::collections::HashMap;
+
+use super::{DEFAULT_ORDER, Family, Field, Match, Order, Packet, Ranges, describe_match, names};
+use crate::idd::{Budget, Diagrams, EMPTY, Exhausted, FULL, Id, NONE, Operation};
 
 /// A set of packets, by its root in a [`PacketSpace`]. Equality of handles is equality of sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PacketSet(Id);
 
 impl PacketSet {
@@ -168,14 +170,56 @@ impl PacketSpace {
     pub fn boxes(&self, set: PacketSet, limit: u64) -> Result<Vec<Match>, Exhausted> {
         let mut boxes = Vec::new();
         let complete = self.diagrams.each_box(set.0, 7, &mut |levels| {
-            let mut raw = [(0, u128::MAX); 7];
-            for (level, field) in self.order.iter().enumerate() {
-                raw[*field as usize] = levels[level];
-            }
-            boxes.extend(Match::from_raw_box(&raw));
+            boxes.extend(Match::from_raw_box(&self.by_field(levels)));
             (boxes.len() as u64) <= limit
         });
         if complete { Ok(boxes) } else { Err(Exhausted::Boxes(limit)) }
+    }
+
+    /// The first boxes of the set, about `limit`, and whether there are more.
+    pub fn first_boxes(&self, set: PacketSet, limit: u64) -> (Vec<Match>, bool) {
+        let mut boxes = Vec::new();
+        let mut more = false;
+        self.diagrams.each_box(set.0, 7, &mut |levels| {
+            more = boxes.len() as u64 >= limit;
+            if !more {
+                boxes.extend(Match::from_raw_box(&self.by_field(levels)));
+            }
+            !more
+        });
+        (boxes, more)
+    }
+
+    fn by_field(&self, levels: &[(u128, u128)]) -> [(u128, u128); 7] {
+        let mut raw = [(0, u128::MAX); 7];
+        for (level, field) in self.order.iter().enumerate() {
+            raw[*field as usize] = levels[level];
+        }
+        raw
+    }
+
+    /// A product that holds the set, as tight as one interval a field can be; [`None`] for the empty set. Ports are
+    /// left free unless every packet has a protocol with ports.
+    pub fn hull(&self, set: PacketSet) -> Option<Match> {
+        if set.is_empty() {
+            return None;
+        }
+        let levels = self.diagrams.hull(set.0, 7);
+        let raw = self.by_field(&levels);
+        let loose = |field: Field| raw[field as usize] == (0, u128::MAX);
+        let mut hull = Match::any();
+        let (low, high) = raw[Field::Protocol as usize];
+        hull.protocol = Ranges::between(low.min(255) as u8, high.min(255) as u8);
+        if hull.protocol.is_single() || (loose(Field::SourcePort) && loose(Field::DestinationPort)) {
+            return match <[Match; 1]>::try_from(Match::from_raw_box(&raw)) {
+                Ok([one]) => Some(one),
+                Err(_) => Some(hull),
+            };
+        }
+        let mut addresses = raw;
+        addresses[Field::SourcePort as usize] = (0, u128::MAX);
+        addresses[Field::DestinationPort as usize] = (0, u128::MAX);
+        Match::from_raw_box(&addresses).into_iter().next().or(Some(hull))
     }
 
     /// A short text: the few boxes of the set, or the first of them and how many there are.
@@ -193,11 +237,7 @@ impl PacketSpace {
         let complete = self.diagrams.each_box(set.0, 7, &mut |levels| {
             count += 1;
             if texts.len() < SHOWN {
-                let mut raw = [(0, u128::MAX); 7];
-                for (level, field) in self.order.iter().enumerate() {
-                    raw[*field as usize] = levels[level];
-                }
-                texts.extend(Match::from_raw_box(&raw).iter().map(describe_match));
+                texts.extend(Match::from_raw_box(&self.by_field(levels)).iter().map(describe_match));
             }
             count < COUNTED
         });
@@ -209,6 +249,64 @@ impl PacketSpace {
             (more, false) => text.push_str(&format!("; and at least {more} more")),
         }
         text
+    }
+
+    /// One rule as a partial policy: its terminal where it matches, no decision elsewhere.
+    pub(crate) fn partial(&mut self, one: &Match, permit: bool) -> Result<Id, Exhausted> {
+        let terminal = if permit { FULL } else { EMPTY };
+        let mut id = NONE;
+        for cube in one.raw_cubes() {
+            let lists: Vec<_> = self.order.iter().map(|field| cube[*field as usize].as_deref()).collect();
+            let part = self.diagrams.product(&lists, terminal, NONE)?;
+            id = self.diagrams.apply(Operation::FirstMatch, id, part)?;
+        }
+        Ok(id)
+    }
+
+    /// A policy of its default alone.
+    pub(crate) fn total(permit: bool) -> Id {
+        if permit { FULL } else { EMPTY }
+    }
+
+    /// The set permitted by partial policies tried in order, of which the last decides everything.
+    pub(crate) fn first_match(&mut self, leaves: Vec<Id>) -> Result<PacketSet, Exhausted> {
+        self.diagrams.fold_balanced(Operation::FirstMatch, leaves, NONE).map(PacketSet)
+    }
+
+    /// Copies a set out of compressed diagrams of one family, which test `order` from level 1 on; `end_of` gives the
+    /// coordinate where a compressed interval ends.
+    pub(crate) fn import(
+        &mut self,
+        from: &Diagrams<u32>,
+        root: Id,
+        family: Family,
+        end_of: &dyn Fn(Field, u32) -> u128,
+    ) -> Result<PacketSet, Exhausted> {
+        let mut done = HashMap::new();
+        let inner = self.import_node(from, root, end_of, &mut done)?;
+        let line: &[(u128, u128)] = if family == Family::V4 { &[(0, 0)] } else { &[(1, u128::MAX)] };
+        self.diagrams.test(self.levels[Field::Family as usize], line, inner, EMPTY).map(PacketSet)
+    }
+
+    fn import_node(
+        &mut self,
+        from: &Diagrams<u32>,
+        id: Id,
+        end_of: &dyn Fn(Field, u32) -> u128,
+        done: &mut HashMap<Id, Id>,
+    ) -> Result<Id, Exhausted> {
+        let Some(level) = from.level(id) else { return Ok(id) };
+        if let Some(copy) = done.get(&id) {
+            return Ok(*copy);
+        }
+        let field = self.order[level as usize];
+        let mut edges = Vec::with_capacity(from.edges(id).len());
+        for &(bound, child) in from.edges(id) {
+            edges.push((end_of(field, bound), self.import_node(from, child, end_of, done)?));
+        }
+        let copy = self.diagrams.node(level, &edges)?;
+        done.insert(id, copy);
+        Ok(copy)
     }
 
     /// Edges made so far: what the budget counts.
