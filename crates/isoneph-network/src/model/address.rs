@@ -65,8 +65,11 @@ impl AddressRange {
         let text = text.trim();
         if let Some((first, last)) = text.split_once('-') {
             let (first, last) = (Self::parse_one(first)?, Self::parse_one(last)?);
-            return (first.family == last.family && first.low <= last.low)
-                .then_some(Self { family: first.family, low: first.low, high: last.low });
+            return (first.family == last.family && first.low <= last.low).then_some(Self {
+                family: first.family,
+                low: first.low,
+                high: last.low,
+            });
         }
         let Some((address, length)) = text.split_once('/') else { return Self::parse_one(text) };
         let address: IpAddr = address.trim().parse().ok()?;
@@ -157,8 +160,16 @@ pub fn is_private(range: AddressRange) -> bool {
 }
 
 /// The blocks of [`is_private`].
-const PRIVATE: [&str; 8] =
-    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10"];
+const PRIVATE: [&str; 8] = [
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+];
 
 /// The blocks that the public internet does not route.
 #[must_use]
@@ -217,9 +228,7 @@ impl AddressSet {
         let mut out: Vec<AddressRange> = Vec::with_capacity(ranges.len());
         for range in ranges {
             match out.last_mut() {
-                Some(last)
-                    if last.family == range.family && (range.low <= last.high || range.low - 1 == last.high) =>
-                {
+                Some(last) if last.family == range.family && (range.low <= last.high || range.low - 1 == last.high) => {
                     last.high = last.high.max(range.high);
                 }
                 _ => out.push(range),

@@ -373,7 +373,11 @@ impl Policy {
         }
         because.sort_unstable();
         because.dedup();
-        Decision { permit: if open { None } else { possible }, rule: first, because: if open { because } else { Vec::new() } }
+        Decision {
+            permit: if open { None } else { possible },
+            rule: first,
+            because: if open { because } else { Vec::new() },
+        }
     }
 }
 

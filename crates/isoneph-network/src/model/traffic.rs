@@ -399,11 +399,7 @@ impl fmt::Display for Traffic {
         }
         let mut parts: Vec<String> = Vec::new();
         for (low, high, pairs) in self.0.pieces() {
-            let name = if low == high {
-                protocol_name(low.min(255) as u8)
-            } else {
-                format!("protocols {low}-{high}")
-            };
+            let name = if low == high { protocol_name(low.min(255) as u8) } else { format!("protocols {low}-{high}") };
             for (from, to, ports) in pairs.pieces() {
                 let list: Vec<String> =
                     ports.pieces().filter(|(_, _, inside)| **inside).map(|(a, b, _)| range(a, b)).collect();
@@ -413,7 +409,8 @@ impl fmt::Display for Traffic {
                 let icmp = low == high && is_icmp(low as u8);
                 let mut part = name.clone();
                 if (from, to) != (0, u16::MAX) {
-                    part += &if icmp { format!(" type {}", range(from, to)) } else { format!(" from {}", range(from, to)) };
+                    part +=
+                        &if icmp { format!(" type {}", range(from, to)) } else { format!(" from {}", range(from, to)) };
                 }
                 if list != ["0-65535"] {
                     part += if icmp { " code " } else { " " };

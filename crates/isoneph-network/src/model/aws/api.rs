@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::estate::{
-    Acl, AclEntry, Balancer, Destination, Estate, Group, Instance, Interface, Listener, NatGateway, Peering, Permission,
-    Route, RouteTarget, Subnet, Table, TargetGroup, TransitAttachment, TransitGateway, TransitTable, Vpc, VpcEndpoint,
+    Acl, AclEntry, Balancer, Destination, Estate, Group, Instance, Interface, Listener, NatGateway, Peering,
+    Permission, Route, RouteTarget, Subnet, Table, TargetGroup, TransitAttachment, TransitGateway, TransitTable, Vpc,
+    VpcEndpoint,
 };
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
@@ -121,7 +122,12 @@ pub(crate) fn read(
             for (index, element) in elements.iter().enumerate() {
                 let state = text(element, "State").unwrap_or_default();
                 if state != "deleted" {
-                    unsupported.push(Unsupported::new(place.source, format!("#/{key}/{index}"), key, "not modelled: undecided where a route leads there"));
+                    unsupported.push(Unsupported::new(
+                        place.source,
+                        format!("#/{key}/{index}"),
+                        key,
+                        "not modelled: undecided where a route leads there",
+                    ));
                 }
             }
         } else if !NEEDLESS.contains(&key.as_str()) {
@@ -276,7 +282,11 @@ fn acl(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> Opt
         Acl {
             vpc: text_or_empty(value, "VpcId"),
             default: flag(value, "IsDefault") == Some(true),
-            subnets: list(value, "Associations").iter().filter_map(|held| text(held, "SubnetId")).map(Into::into).collect(),
+            subnets: list(value, "Associations")
+                .iter()
+                .filter_map(|held| text(held, "SubnetId"))
+                .map(Into::into)
+                .collect(),
             entries,
             tags: tags(value.get("Tags")),
             origin,
@@ -329,8 +339,16 @@ fn permission(value: &Value, id: &str) -> Permission {
         to: number(value, "ToPort"),
         unclear: (held.len() < written).then(|| format!("an address block of {id}")),
         ranges: held,
-        groups: list(value, "UserIdGroupPairs").iter().filter_map(|pair| text(pair, "GroupId")).map(Into::into).collect(),
-        prefix_lists: list(value, "PrefixListIds").iter().filter_map(|held| text(held, "PrefixListId")).map(Into::into).collect(),
+        groups: list(value, "UserIdGroupPairs")
+            .iter()
+            .filter_map(|pair| text(pair, "GroupId"))
+            .map(Into::into)
+            .collect(),
+        prefix_lists: list(value, "PrefixListIds")
+            .iter()
+            .filter_map(|held| text(held, "PrefixListId"))
+            .map(Into::into)
+            .collect(),
     }
 }
 
@@ -394,9 +412,9 @@ fn reservation(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Or
 
 fn internet_gateway(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
     let id = text(value, "InternetGatewayId").or_else(|| text(value, "EgressOnlyInternetGatewayId"))?;
-    let held = list(value, "Attachments").iter().filter(|held| {
-        matches!(text(held, "State").unwrap_or("available"), "available" | "attached" | "attaching")
-    });
+    let held = list(value, "Attachments")
+        .iter()
+        .filter(|held| matches!(text(held, "State").unwrap_or("available"), "available" | "attached" | "attaching"));
     estate.internet_gateways.insert(id.into(), held.filter_map(|held| text(held, "VpcId")).map(Into::into).collect());
     Some(())
 }
@@ -437,7 +455,8 @@ fn transit(estate: &mut Estate, value: &Value, place: &Place<'_>, _: Origin) -> 
     if matches!(text(value, "State"), Some("deleted" | "deleting")) {
         return Some(());
     }
-    let references = value.get("Options").and_then(|held| text(held, "SecurityGroupReferencingSupport")) == Some("enable");
+    let references =
+        value.get("Options").and_then(|held| text(held, "SecurityGroupReferencingSupport")) == Some("enable");
     estate.transits.insert(id.into(), TransitGateway { references, folder: place.folder.into() });
     Some(())
 }

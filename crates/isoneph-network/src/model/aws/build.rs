@@ -7,10 +7,10 @@ use super::filters::{self, Members};
 use super::transit;
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
-    Balancer, BalancerTarget, Endpoint, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts, Place, Platform,
-    Policy, PolicyId, Route, RouteTable, Subnet, SubnetId, TableId, Target,
+    Balancer, BalancerTarget, Endpoint, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts, Place,
+    Platform, PolicyId, Route, RouteTable, Subnet, SubnetId, TableId, Target,
 };
-use crate::model::policy::{Action, Peers, Rule, Service, Tier};
+use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
 use crate::model::traffic::{TCP, Traffic, UDP};
 
 /// Where things of the estate stand in the parts.
@@ -108,7 +108,9 @@ fn kind_of(interface: &Interface, places: &Places) -> EndpointKind {
     match (balancer, interface.kind.as_str()) {
         (Some(balancer), _) => EndpointKind::Balancer { balancer: *balancer },
         (None, "nat_gateway" | "natGateway") => EndpointKind::Nat,
-        (None, "transit_gateway" | "gateway_load_balancer" | "gateway_load_balancer_endpoint") => EndpointKind::Plumbing,
+        (None, "transit_gateway" | "gateway_load_balancer" | "gateway_load_balancer_endpoint") => {
+            EndpointKind::Plumbing
+        }
         _ if interface.template => EndpointKind::Template,
         _ => EndpointKind::Interface,
     }
@@ -131,11 +133,12 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
         }
         let mut aliases = interface.aliases.clone();
         aliases.extend(instance.map(ToOwned::to_owned));
-        let name = [known.map(|known| known.name.clone()), Some(interface.name.clone()), Some(interface.description.clone())]
-            .into_iter()
-            .flatten()
-            .find(|name| !name.is_empty())
-            .unwrap_or_else(|| id.clone());
+        let name =
+            [known.map(|known| known.name.clone()), Some(interface.name.clone()), Some(interface.description.clone())]
+                .into_iter()
+                .flatten()
+                .find(|name| !name.is_empty())
+                .unwrap_or_else(|| id.clone());
         places.endpoints.insert(id.clone(), index);
         for group in &interface.groups {
             members.entry(group.clone()).or_default().push(index);
@@ -149,7 +152,11 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
             network: *network,
             subnet,
             owner: interface.owner.clone(),
-            places: interface.addresses.iter().map(|(inside, public)| Place { inside: *inside, public: *public }).collect(),
+            places: interface
+                .addresses
+                .iter()
+                .map(|(inside, public)| Place { inside: *inside, public: *public })
+                .collect(),
             inbound: Vec::new(),
             outbound: Vec::new(),
             table: None,
@@ -268,9 +275,10 @@ fn nats(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         if public.is_empty() && !nat.private {
             public.push(AddressRange::whole(Family::V4));
         }
+        let endpoint = endpoint.or_else(|| stand_in(id, nat, parts, places));
         parts.nats.push(Nat {
             id: id.clone(),
-            endpoint: endpoint.or_else(|| stand_in(id, nat, parts, places)),
+            endpoint,
             subnet: places.subnets.get(&nat.subnet).copied(),
             public,
             direct: false,
@@ -309,7 +317,12 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         let index = parts.tables.len();
         places.tables.insert(id.clone(), index);
         let routes = table_routes(table, estate, parts, places);
-        parts.tables.push(RouteTable { id: id.clone(), name: name_or(&table.tags, id), routes, origin: table.origin.clone() });
+        parts.tables.push(RouteTable {
+            id: id.clone(),
+            name: name_or(&table.tags, id),
+            routes,
+            origin: table.origin.clone(),
+        });
         if table.main {
             main.insert(table.vpc.as_str(), index);
         }
@@ -368,7 +381,9 @@ fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> T
         return Target::Drop { reason: "the route is a black hole".into() };
     }
     let opaque = |name: &str| Target::Opaque { name: name.to_owned() };
-    let endpoint = |id: &str| places.endpoints.get(id).map_or_else(|| opaque(id), |endpoint| Target::Endpoint { endpoint: *endpoint });
+    let endpoint = |id: &str| {
+        places.endpoints.get(id).map_or_else(|| opaque(id), |endpoint| Target::Endpoint { endpoint: *endpoint })
+    };
     match &route.target {
         RouteTarget::Local => Target::Local,
         RouteTarget::Internet(id) => match estate.internet_gateways.get(id) {
@@ -384,7 +399,9 @@ fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> T
             None => opaque(id),
         },
         RouteTarget::Peering(id) => peering(id, vpc, estate, places),
-        RouteTarget::Transit(id) => places.transits.get(id).map_or_else(|| opaque(id), |transit| Target::Transit { transit: *transit }),
+        RouteTarget::Transit(id) => {
+            places.transits.get(id).map_or_else(|| opaque(id), |transit| Target::Transit { transit: *transit })
+        }
         RouteTarget::Interface(id) => endpoint(id),
         RouteTarget::Instance(id) => {
             let interface = estate.instances.get(id).and_then(|instance| instance.interfaces.first());
@@ -433,7 +450,8 @@ fn borders(estate: &Estate, parts: &mut Parts, places: &Places) {
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id) else { continue };
         let pair = own.get(id.as_str()).or_else(|| defaults.get(subnet.vpc.as_str())).copied();
-        let pair = pair.unwrap_or_else(|| *unknown.get_or_insert_with(|| push_pair(parts, (unknown_acl(), unknown_acl()))));
+        let pair =
+            pair.unwrap_or_else(|| *unknown.get_or_insert_with(|| push_pair(parts, (unknown_acl(), unknown_acl()))));
         parts.subnets[*index].border = Some(pair);
     }
 }
@@ -448,5 +466,11 @@ fn unknown_acl() -> Policy {
         condition: Some("the subnet's network ACL is not in the input".into()),
     };
     let tier = Tier { name: "network ACL".into(), rules: vec![rule], otherwise: Action::Deny, uncertain: None };
-    Policy { id: "network ACL".into(), name: "network ACL".into(), stateful: false, tiers: vec![tier], origin: Origin::default() }
+    Policy {
+        id: "network ACL".into(),
+        name: "network ACL".into(),
+        stateful: false,
+        tiers: vec![tier],
+        origin: Origin::default(),
+    }
 }

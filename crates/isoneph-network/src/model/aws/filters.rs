@@ -16,7 +16,8 @@ const WITH_PORTS: [u8; 3] = [6, 17, 132];
 
 /// The packets of a rule in EC2's words: protocol, and ports or ICMP type and code where -1 is any.
 pub(super) fn service(protocol: &str, from: Option<i64>, to: Option<i64>) -> Service {
-    let unclear = |within| Service::Unknown { object: format!("protocol {protocol:?} ports {from:?} to {to:?}"), within };
+    let unclear =
+        |within| Service::Unknown { object: format!("protocol {protocol:?} ports {from:?} to {to:?}"), within };
     if matches!(protocol, "-1" | "all") {
         return Service::Exact(Traffic::all());
     }
