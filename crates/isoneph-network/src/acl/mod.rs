@@ -1,0 +1,12 @@
+//! Readers of rule files into one policy form.
+//!
+//! [`read`] tells the format by content. Nothing is dropped in silence: each line that holds no rule is noted, and a rule
+//! of which a part was not understood is carried as [`crate::policy::Certainty::AtMost`], so that the answers it touches
+//! come out undecided.
+
+mod address;
+mod document;
+mod draft;
+mod plain;
+
+pub use document::{AclError, Document, Format, detect, read};

@@ -1,0 +1,210 @@
+//! A plain CSV of rules, first match: `action,protocol,src,sport,dst,dport`.
+//!
+//! The header may be left out (then the columns are in that order) or name the columns in any order, with the optional
+//! columns `icmp_type`, `icmp_code`, `established` and `name`. Cells hold one value, a range (`1024-65535`,
+//! `10.0.0.1-10.0.0.9`), a prefix, or a list of these separated by `;` or spaces; `any`, `*` and an empty cell mean any.
+//! Lines that begin with `#` are comments. What no rule matches is denied.
+
+use super::address::{addresses, is_any, numbers};
+use super::document::MAX_RULES;
+use super::draft::Draft;
+use super::{AclError, Document, Format};
+use crate::packet::{Ranges, names};
+use crate::policy::{Action, Note, NoteKind, Policy};
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Action,
+    Protocol,
+    Source,
+    SourcePort,
+    Destination,
+    DestinationPort,
+    IcmpType,
+    IcmpCode,
+    Established,
+    Name,
+    /// Carries no condition.
+    Remark,
+    Unknown,
+}
+
+const PLAIN: [Column; 6] = [
+    Column::Action,
+    Column::Protocol,
+    Column::Source,
+    Column::SourcePort,
+    Column::Destination,
+    Column::DestinationPort,
+];
+
+fn column(name: &str) -> Column {
+    match name.trim().to_ascii_lowercase().replace([' ', '-'], "_").as_str() {
+        "action" | "verdict" | "rule_action" => Column::Action,
+        "protocol" | "proto" | "ip_protocol" => Column::Protocol,
+        "src" | "source" | "source_address" | "src_ip" | "src_addr" | "source_ip" => Column::Source,
+        "sport" | "src_port" | "source_port" | "source_ports" => Column::SourcePort,
+        "dst" | "dest" | "destination" | "destination_address" | "dst_ip" | "dst_addr" | "destination_ip" => {
+            Column::Destination
+        }
+        "dport" | "dst_port" | "dest_port" | "destination_port" | "destination_ports" | "port" => {
+            Column::DestinationPort
+        }
+        "icmp_type" => Column::IcmpType,
+        "icmp_code" => Column::IcmpCode,
+        "established" => Column::Established,
+        "name" | "id" | "rule" | "rule_id" => Column::Name,
+        "comment" | "remark" | "description" | "note" | "owner" | "ticket" | "reason" => Column::Remark,
+        _ => Column::Unknown,
+    }
+}
+
+/// What an action's word means.
+pub(super) fn action(word: &str) -> Option<Action> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "permit" | "allow" | "accept" | "pass" | "1" => Some(Action::Permit),
+        "deny" | "drop" | "reject" | "block" | "0" => Some(Action::Deny),
+        _ => None,
+    }
+}
+
+/// Whether the first line that says something is a header of rules or a rule.
+pub(super) fn looks_like(text: &str) -> bool {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    let Some(cells) = line.map(|line| line.trim_start_matches('\u{feff}').split(',').collect::<Vec<_>>()) else {
+        return false;
+    };
+    if cells.len() < 3 {
+        return false;
+    }
+    let columns: Vec<Column> = cells.iter().map(|cell| column(cell.trim().trim_matches('"'))).collect();
+    let header = columns.contains(&Column::Action)
+        && columns.contains(&Column::Source)
+        && columns.contains(&Column::Destination);
+    header || (cells.len() >= 6 && action(cells[0].trim_matches('"')).is_some())
+}
+
+pub(super) fn read(text: &str) -> Result<Document, AclError> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .comment(Some(b'#'))
+        .trim(csv::Trim::All)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut policy = Policy::first_match("rules", Vec::new(), Action::Deny);
+    policy.notes.push(Note { line: 0, kind: NoteKind::Assumed, message: "what no rule matches is denied".to_owned() });
+    let mut columns: Option<Vec<Column>> = None;
+    let mut record = csv::StringRecord::new();
+    loop {
+        let line = reader.position().line() as u32;
+        match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => {}
+            Err(error) => return Err(AclError::Malformed { line, message: error.to_string() }),
+        }
+        let line = record.position().map_or(line, |position| position.line() as u32);
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let Some(columns) = &columns else {
+            let header: Vec<Column> = record.iter().map(column).collect();
+            if header.contains(&Column::Action) && header.contains(&Column::Source) {
+                note_unknown_columns(&record, &header, line, &mut policy);
+                columns = Some(header);
+            } else {
+                rule(&record, &PLAIN, line, &mut policy);
+                columns = Some(PLAIN.to_vec());
+            }
+            continue;
+        };
+        if policy.rules.len() >= MAX_RULES {
+            return Err(AclError::TooManyRules { line });
+        }
+        rule(&record, columns, line, &mut policy);
+    }
+    Ok(Document { format: Format::Csv, policies: vec![policy], notes: Vec::new() })
+}
+
+fn note_unknown_columns(record: &csv::StringRecord, header: &[Column], line: u32, policy: &mut Policy) {
+    for (name, column) in record.iter().zip(header) {
+        if *column == Column::Unknown {
+            let message =
+                format!("column {name:?} is not understood: rules with a value there match at most what the rest says");
+            policy.notes.push(Note { line, kind: NoteKind::NotUnderstood, message });
+        }
+    }
+}
+
+fn rule(record: &csv::StringRecord, columns: &[Column], line: u32, policy: &mut Policy) {
+    let mut draft = Draft::new(line, record.iter().collect::<Vec<_>>().join(","));
+    let mut has_action = false;
+    for (index, cell) in record.iter().enumerate() {
+        let column = columns.get(index).copied().unwrap_or(Column::Unknown);
+        has_action |= column == Column::Action;
+        if let Err(message) = apply(&mut draft, column, cell) {
+            draft.not_understood(message);
+        }
+    }
+    if !has_action {
+        draft.not_understood("no action");
+    }
+    if record.len() < columns.len()
+        && columns[record.len()..].iter().any(|column| !matches!(column, Column::Name | Column::Remark))
+    {
+        draft.not_understood(format!("{} cells where {} are expected", record.len(), columns.len()));
+    }
+    draft.finish(&mut policy.rules, &mut policy.notes);
+}
+
+fn apply(draft: &mut Draft, column: Column, cell: &str) -> Result<(), String> {
+    match column {
+        Column::Action => {
+            draft.action = action(cell);
+            draft.action.map(|_| ()).ok_or_else(|| format!("{cell:?} is no action: permit or deny"))
+        }
+        Column::Protocol if is_any(cell) || cell.eq_ignore_ascii_case("ip") => Ok(()),
+        Column::Protocol => {
+            let protocols = numbers(cell, "protocol", names::protocol)?;
+            draft.limit(|one| one.protocol = protocols.clone());
+            Ok(())
+        }
+        Column::Source => addresses(cell).map(|set| draft.limit(|one| one.source = set.clone())),
+        Column::Destination => addresses(cell).map(|set| draft.limit(|one| one.destination = set.clone())),
+        Column::SourcePort => ports(cell).map(|set| draft.limit(|one| one.source_port = set.clone())),
+        Column::DestinationPort => ports(cell).map(|set| draft.limit(|one| one.destination_port = set.clone())),
+        Column::IcmpType => {
+            let types = numbers(cell, "ICMP type", |text| names::icmp_type(names::ICMP, text))?;
+            draft.limit(|one| one.icmp_type = types.clone());
+            Ok(())
+        }
+        Column::IcmpCode => {
+            let codes: Ranges<u8> = numbers(cell, "ICMP code", |text| text.parse().ok())?;
+            draft.limit(|one| one.icmp_code = codes.clone());
+            Ok(())
+        }
+        Column::Established => {
+            let established = match cell.to_ascii_lowercase().as_str() {
+                "" | "any" | "*" => None,
+                "1" | "true" | "yes" | "established" => Some(true),
+                "0" | "false" | "no" | "new" => Some(false),
+                _ => return Err(format!("{cell:?} is neither true nor false")),
+            };
+            draft.limit(|one| one.established = established);
+            Ok(())
+        }
+        Column::Name | Column::Remark => {
+            if column == Column::Name && !cell.is_empty() {
+                draft.label = cell.to_owned();
+            }
+            Ok(())
+        }
+        Column::Unknown if cell.trim().is_empty() => Ok(()),
+        Column::Unknown => Err(format!("{cell:?} stands in a column that is not understood")),
+    }
+}
+
+/// Ports: `any` leaves them free; `0-65535` does too, for what it would exclude has no ports to compare.
+fn ports(cell: &str) -> Result<Ranges<u16>, String> {
+    numbers(cell, "port", names::port)
+}

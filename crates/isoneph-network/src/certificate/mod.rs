@@ -1,0 +1,1 @@
+//! Writes certificates of separation.

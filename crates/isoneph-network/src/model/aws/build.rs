@@ -1,0 +1,476 @@
+//! From an estate in AWS's words to the one form.
+
+use std::collections::BTreeMap;
+
+use super::estate::{Destination, Estate, Interface, Route as EstateRoute, RouteTarget, Table};
+use super::filters::{self, Members};
+use super::transit;
+use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::form::{
+    Balancer, BalancerTarget, Endpoint, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts, Place,
+    Platform, PolicyId, Route, RouteTable, Subnet, SubnetId, TableId, Target,
+};
+use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
+use crate::model::traffic::{TCP, Traffic, UDP};
+
+/// Where things of the estate stand in the parts.
+#[derive(Default)]
+pub(super) struct Places {
+    pub(super) networks: BTreeMap<String, NetworkId>,
+    pub(super) subnets: BTreeMap<String, SubnetId>,
+    tables: BTreeMap<String, TableId>,
+    endpoints: BTreeMap<String, usize>,
+    nats: BTreeMap<String, usize>,
+    pub(super) transits: BTreeMap<String, usize>,
+    balancers: BTreeMap<String, usize>,
+}
+
+/// Adds everything of the estate to `parts`.
+pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
+    let mut places = Places::default();
+    networks(estate, parts, &mut places);
+    balancers(estate, parts, &mut places);
+    let members = endpoints(estate, parts, &mut places);
+    security_groups(estate, parts, &places, &members);
+    targets(estate, parts, &places);
+    nats(estate, parts, &mut places);
+    transit::build(estate, parts, &mut places);
+    tables(estate, parts, &mut places);
+    borders(estate, parts, &places);
+}
+
+fn name_or(tags: &BTreeMap<String, String>, id: &str) -> String {
+    tags.get("Name").filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| id.to_owned())
+}
+
+fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    let gateways: BTreeMap<&str, &str> = estate
+        .internet_gateways
+        .iter()
+        .flat_map(|(gateway, vpcs)| vpcs.iter().map(move |vpc| (vpc.as_str(), gateway.as_str())))
+        .collect();
+    for (id, vpc) in &estate.vpcs {
+        places.networks.insert(id.clone(), parts.networks.len());
+        parts.networks.push(Network {
+            id: id.clone(),
+            name: name_or(&vpc.tags, id),
+            platform: Platform::Aws,
+            owner: vpc.owner.clone(),
+            region: vpc.region.clone(),
+            ranges: AddressSet::new(vpc.ranges.clone()),
+            flat: false,
+            default_outbound: false,
+            complete: estate.listed.contains(&(vpc.folder.clone(), "NetworkInterfaces")),
+            internet: gateways.get(id.as_str()).map(|gateway| (*gateway).to_owned()),
+            tags: vpc.tags.clone(),
+            origin: vpc.origin.clone(),
+        });
+    }
+    for (id, subnet) in &estate.subnets {
+        let Some(network) = places.networks.get(&subnet.vpc) else { continue };
+        places.subnets.insert(id.clone(), parts.subnets.len());
+        parts.subnets.push(Subnet {
+            id: id.clone(),
+            name: name_or(&subnet.tags, id),
+            network: *network,
+            zone: subnet.zone.clone(),
+            ranges: AddressSet::new(subnet.ranges.clone()),
+            table: None,
+            border: None,
+            nat: None,
+            owner: subnet.owner.clone(),
+            tags: subnet.tags.clone(),
+            origin: subnet.origin.clone(),
+        });
+    }
+}
+
+/// The part of a load balancer's ARN that its interfaces' descriptions carry: `net/NAME/ID`.
+fn balancer_key(arn: &str) -> &str {
+    arn.split_once(":loadbalancer/").map_or(arn, |(_, key)| key)
+}
+
+fn balancers(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    for (id, balancer) in &estate.balancers {
+        places.balancers.insert(balancer_key(id).to_owned(), parts.balancers.len());
+        parts.balancers.push(Balancer {
+            id: id.clone(),
+            name: if balancer.name.is_empty() { id.clone() } else { balancer.name.clone() },
+            ends_connections: !matches!(balancer.kind.as_str(), "network" | "gateway"),
+            listeners: Vec::new(),
+            complete: balancer.listed,
+        });
+    }
+}
+
+fn kind_of(interface: &Interface, places: &Places) -> EndpointKind {
+    let balancer = interface.description.strip_prefix("ELB ").and_then(|key| places.balancers.get(key));
+    match (balancer, interface.kind.as_str()) {
+        (Some(balancer), _) => EndpointKind::Balancer { balancer: *balancer },
+        (None, "nat_gateway" | "natGateway") => EndpointKind::Nat,
+        (None, "transit_gateway" | "gateway_load_balancer" | "gateway_load_balancer_endpoint") => {
+            EndpointKind::Plumbing
+        }
+        _ if interface.template => EndpointKind::Template,
+        _ => EndpointKind::Interface,
+    }
+}
+
+fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members {
+    let mut members = Members::new();
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    for (id, instance) in &estate.instances {
+        owners.extend(instance.interfaces.iter().map(|interface| (interface.as_str(), id.as_str())));
+    }
+    for (id, interface) in &estate.interfaces {
+        let Some(network) = places.networks.get(&interface.vpc) else { continue };
+        let index = parts.endpoints.len();
+        let instance = interface.instance.as_deref().or_else(|| owners.get(id.as_str()).copied());
+        let known = instance.and_then(|instance| estate.instances.get(instance));
+        let mut tags = interface.tags.clone();
+        if let Some(known) = known {
+            tags.extend(known.tags.clone());
+        }
+        let mut aliases = interface.aliases.clone();
+        aliases.extend(instance.map(ToOwned::to_owned));
+        let name =
+            [known.map(|known| known.name.clone()), Some(interface.name.clone()), Some(interface.description.clone())]
+                .into_iter()
+                .flatten()
+                .find(|name| !name.is_empty())
+                .unwrap_or_else(|| id.clone());
+        places.endpoints.insert(id.clone(), index);
+        for group in &interface.groups {
+            members.entry(group.clone()).or_default().push(index);
+        }
+        let subnet = places.subnets.get(&interface.subnet).copied();
+        parts.endpoints.push(Endpoint {
+            id: id.clone(),
+            name,
+            aliases,
+            kind: kind_of(interface, places),
+            network: *network,
+            subnet,
+            owner: interface.owner.clone(),
+            places: interface
+                .addresses
+                .iter()
+                .map(|(inside, public)| Place { inside: *inside, public: *public })
+                .collect(),
+            inbound: Vec::new(),
+            outbound: Vec::new(),
+            table: None,
+            forwards: interface.forwards,
+            ports: Vec::new(),
+            tags,
+            origin: interface.origin.clone(),
+        });
+    }
+    members
+}
+
+/// One policy a distinct set of groups, shared by all interfaces that carry the set.
+fn security_groups(estate: &Estate, parts: &mut Parts, places: &Places, members: &Members) {
+    let mut single: BTreeMap<String, (PolicyId, PolicyId)> = BTreeMap::new();
+    let mut unions: BTreeMap<Vec<String>, (PolicyId, PolicyId)> = BTreeMap::new();
+    for (id, interface) in &estate.interfaces {
+        let Some(endpoint) = places.endpoints.get(id) else { continue };
+        if interface.groups.is_empty() {
+            continue;
+        }
+        let mut groups = interface.groups.clone();
+        groups.sort_unstable();
+        groups.dedup();
+        let pair = *unions.entry(groups).or_insert_with_key(|groups| {
+            let each: Vec<(PolicyId, PolicyId)> = groups
+                .iter()
+                .map(|name| *single.entry(name.clone()).or_insert_with(|| add_group(name, estate, parts, members)))
+                .collect();
+            if let [only] = each.as_slice() {
+                return *only;
+            }
+            let (inbound, outbound): (Vec<PolicyId>, Vec<PolicyId>) = each.into_iter().unzip();
+            let joined = (filters::union(&parts.policies, &inbound), filters::union(&parts.policies, &outbound));
+            push_pair(parts, joined)
+        });
+        parts.endpoints[*endpoint].inbound.push(pair.0);
+        parts.endpoints[*endpoint].outbound.push(pair.1);
+    }
+}
+
+fn add_group(name: &str, estate: &Estate, parts: &mut Parts, members: &Members) -> (PolicyId, PolicyId) {
+    let pair = match estate.groups.get(name) {
+        Some(group) => filters::group(name, group, estate, members),
+        None => (filters::unknown_group(name), filters::unknown_group(name)),
+    };
+    push_pair(parts, pair)
+}
+
+fn push_pair(parts: &mut Parts, (first, second): (Policy, Policy)) -> (PolicyId, PolicyId) {
+    parts.policies.extend([first, second]);
+    (parts.policies.len() - 2, parts.policies.len() - 1)
+}
+
+/// Whether targets see the client, where no attribute says: always with instance targets, with address targets only where
+/// the protocol is UDP.
+fn keeps_client(kind: &str, protocol: &str) -> Option<bool> {
+    match (kind, protocol) {
+        ("instance", _) | (_, "UDP" | "TCP_UDP") => Some(true),
+        ("ip", "TCP" | "TLS") => Some(false),
+        _ => None,
+    }
+}
+
+fn targets(estate: &Estate, parts: &mut Parts, places: &Places) {
+    for (id, balancer) in &estate.balancers {
+        let Some(index) = places.balancers.get(balancer_key(id)) else { continue };
+        for listener in &balancer.listeners {
+            let (mut held, mut complete) = (Vec::new(), listener.clear);
+            for name in &listener.groups {
+                let Some(group) = estate.target_groups.get(name).filter(|group| group.listed) else {
+                    complete = false;
+                    continue;
+                };
+                for (target, port) in &group.targets {
+                    let instance = estate.instances.get(target).and_then(|known| known.interfaces.first());
+                    let endpoint = instance.or(Some(target)).and_then(|name| places.endpoints.get(name)).copied();
+                    let address = AddressRange::parse(target);
+                    complete &= endpoint.is_some() || address.is_some();
+                    held.push(BalancerTarget {
+                        endpoint,
+                        address,
+                        port: port.and_then(|port| u16::try_from(port).ok()),
+                        keeps_client: group.keeps_client.or_else(|| keeps_client(&group.kind, &group.protocol)),
+                    });
+                }
+            }
+            parts.balancers[*index].listeners.push(Listener {
+                protocols: match listener.protocol.as_str() {
+                    "UDP" | "QUIC" => vec![UDP],
+                    "TCP_UDP" | "TCP_QUIC" => vec![TCP, UDP],
+                    _ => vec![TCP],
+                },
+                port: u16::try_from(listener.port).unwrap_or(0),
+                targets: held,
+                complete,
+            });
+        }
+    }
+}
+
+fn nats(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    for (id, nat) in &estate.nats {
+        if nat.gone {
+            let what = format!("NAT gateway {id}, which is deleted");
+            parts.released.extend(nat.public.iter().map(|address| (*address, what.clone())));
+            continue;
+        }
+        places.nats.insert(id.clone(), parts.nats.len());
+        let endpoint = nat.interfaces.iter().find_map(|name| places.endpoints.get(name)).copied();
+        if let Some(endpoint) = endpoint {
+            parts.endpoints[endpoint].kind = EndpointKind::Nat;
+        }
+        // A plan knows neither address: anything public may be the sender.
+        let mut public = nat.public.clone();
+        if public.is_empty() && !nat.private {
+            public.push(AddressRange::whole(Family::V4));
+        }
+        let endpoint = endpoint.or_else(|| stand_in(id, nat, parts, places));
+        parts.nats.push(Nat {
+            id: id.clone(),
+            endpoint,
+            subnet: places.subnets.get(&nat.subnet).copied(),
+            public,
+            direct: false,
+        });
+    }
+}
+
+/// A NAT gateway whose interface the input does not list still has an address in its subnet.
+fn stand_in(id: &str, nat: &super::estate::NatGateway, parts: &mut Parts, places: &Places) -> Option<usize> {
+    let subnet = *places.subnets.get(&nat.subnet)?;
+    let network = parts.subnets[subnet].network;
+    let inside = nat.inside.first().or_else(|| parts.subnets[subnet].ranges.ranges().first()).copied()?;
+    parts.endpoints.push(Endpoint {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        aliases: Vec::new(),
+        kind: EndpointKind::Nat,
+        network,
+        subnet: Some(subnet),
+        owner: parts.networks[network].owner.clone(),
+        places: vec![Place { inside, public: nat.public.first().copied() }],
+        inbound: Vec::new(),
+        outbound: Vec::new(),
+        table: None,
+        forwards: false,
+        ports: Vec::new(),
+        tags: BTreeMap::new(),
+        origin: Origin::default(),
+    });
+    Some(parts.endpoints.len() - 1)
+}
+
+fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    let mut main: BTreeMap<&str, TableId> = BTreeMap::new();
+    for (id, table) in &estate.tables {
+        let index = parts.tables.len();
+        places.tables.insert(id.clone(), index);
+        let routes = table_routes(table, estate, parts, places);
+        parts.tables.push(RouteTable {
+            id: id.clone(),
+            name: name_or(&table.tags, id),
+            routes,
+            origin: table.origin.clone(),
+        });
+        if table.main {
+            main.insert(table.vpc.as_str(), index);
+        }
+        for subnet in &table.subnets {
+            if let Some(subnet) = places.subnets.get(subnet) {
+                parts.subnets[*subnet].table = Some(index);
+            }
+        }
+    }
+    for (id, subnet) in &estate.subnets {
+        if let (Some(index), Some(table)) = (places.subnets.get(id), main.get(subnet.vpc.as_str())) {
+            parts.subnets[*index].table.get_or_insert(*table);
+        }
+    }
+}
+
+fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+    let mut out = Vec::new();
+    let mut has_local = false;
+    for route in &table.routes {
+        has_local |= route.target == RouteTarget::Local;
+        let target = target(route, &table.vpc, estate, places);
+        let rank = u32::from(route.propagated);
+        let known = |destination| Route { destination, unknown: None, target: target.clone(), rank };
+        let open = |what: &str| {
+            [Family::V4, Family::V6].map(|family| Route {
+                destination: AddressRange::whole(family),
+                unknown: Some(what.to_owned()),
+                target: target.clone(),
+                rank,
+            })
+        };
+        match &route.destination {
+            Destination::Range(range) => out.push(known(*range)),
+            Destination::PrefixList(list) => match estate.prefix_lists.get(list) {
+                Some(ranges) => out.extend(ranges.iter().copied().map(known)),
+                None => out.extend(open(&format!("prefix list {list}"))),
+            },
+            Destination::Unknown(what) => out.extend(open(what)),
+        }
+    }
+    // Every table holds the VPC's own routes; Terraform does not write them.
+    if !has_local && let Some(network) = places.networks.get(&table.vpc) {
+        out.extend(parts.networks[*network].ranges.ranges().iter().map(|range| Route {
+            destination: *range,
+            unknown: None,
+            target: Target::Local,
+            rank: 0,
+        }));
+    }
+    out
+}
+
+fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> Target {
+    if !route.active {
+        return Target::Drop { reason: "the route is a black hole".into() };
+    }
+    let opaque = |name: &str| Target::Opaque { name: name.to_owned() };
+    let endpoint = |id: &str| {
+        places.endpoints.get(id).map_or_else(|| opaque(id), |endpoint| Target::Endpoint { endpoint: *endpoint })
+    };
+    match &route.target {
+        RouteTarget::Local => Target::Local,
+        RouteTarget::Internet(id) => match estate.internet_gateways.get(id) {
+            Some(vpcs) if !vpcs.iter().any(|held| held == vpc) => {
+                Target::Drop { reason: format!("internet gateway {id} is not attached to this network") }
+            }
+            _ => Target::Internet { gateway: id.clone(), outbound_only: false },
+        },
+        RouteTarget::EgressOnly(id) => Target::Internet { gateway: id.clone(), outbound_only: true },
+        RouteTarget::Nat(id) => match places.nats.get(id) {
+            Some(nat) => Target::Nat { nat: *nat },
+            None if estate.nats.contains_key(id) => Target::Drop { reason: format!("NAT gateway {id} is deleted") },
+            None => opaque(id),
+        },
+        RouteTarget::Peering(id) => peering(id, vpc, estate, places),
+        RouteTarget::Transit(id) => {
+            places.transits.get(id).map_or_else(|| opaque(id), |transit| Target::Transit { transit: *transit })
+        }
+        RouteTarget::Interface(id) => endpoint(id),
+        RouteTarget::Instance(id) => {
+            let interface = estate.instances.get(id).and_then(|instance| instance.interfaces.first());
+            interface.map_or_else(|| opaque(id), |interface| endpoint(interface))
+        }
+        RouteTarget::Endpoint(id) => match estate.endpoints.get(id) {
+            Some(held) if held.kind == "Gateway" => Target::Service { name: held.service.clone() },
+            _ => opaque(id),
+        },
+        RouteTarget::Other(id) => opaque(id),
+    }
+}
+
+fn peering(id: &str, vpc: &str, estate: &Estate, places: &Places) -> Target {
+    let Some(held) = estate.peerings.get(id) else {
+        return Target::Peer { peering: id.to_owned(), network: None, references: true };
+    };
+    if !held.active {
+        return Target::Drop { reason: format!("peering {id} is not active") };
+    }
+    let other = match held.sides.iter().position(|side| side == vpc) {
+        Some(0) => &held.sides[1],
+        Some(_) => &held.sides[0],
+        None => return Target::Drop { reason: format!("peering {id} does not belong to this network") },
+    };
+    Target::Peer {
+        peering: id.to_owned(),
+        network: places.networks.get(other).copied(),
+        references: held.regions[0] == held.regions[1],
+    }
+}
+
+/// Network ACLs by subnet. A subnet without one in the input has the VPC's default list, where that is shown; where no
+/// list is shown at all, what it lets through is unknown.
+fn borders(estate: &Estate, parts: &mut Parts, places: &Places) {
+    let mut defaults: BTreeMap<&str, (PolicyId, PolicyId)> = BTreeMap::new();
+    let mut own: BTreeMap<&str, (PolicyId, PolicyId)> = BTreeMap::new();
+    for (id, acl) in &estate.acls {
+        let pair = push_pair(parts, filters::acl(id, acl));
+        if acl.default {
+            defaults.insert(acl.vpc.as_str(), pair);
+        }
+        own.extend(acl.subnets.iter().map(|subnet| (subnet.as_str(), pair)));
+    }
+    let mut unknown = None;
+    for (id, subnet) in &estate.subnets {
+        let Some(index) = places.subnets.get(id) else { continue };
+        let pair = own.get(id.as_str()).or_else(|| defaults.get(subnet.vpc.as_str())).copied();
+        let pair =
+            pair.unwrap_or_else(|| *unknown.get_or_insert_with(|| push_pair(parts, (unknown_acl(), unknown_acl()))));
+        parts.subnets[*index].border = Some(pair);
+    }
+}
+
+fn unknown_acl() -> Policy {
+    let rule = Rule {
+        id: "network ACL not shown".into(),
+        action: Action::Permit,
+        peers: Peers::everybody(),
+        local: None,
+        services: vec![Service::Exact(Traffic::all())],
+        condition: Some("the subnet's network ACL is not in the input".into()),
+    };
+    let tier = Tier { name: "network ACL".into(), rules: vec![rule], otherwise: Action::Deny, uncertain: None };
+    Policy {
+        id: "network ACL".into(),
+        name: "network ACL".into(),
+        stateful: false,
+        tiers: vec![tier],
+        origin: Origin::default(),
+    }
+}

@@ -1,0 +1,245 @@
+//! What an AWS estate holds, in the words of its API, before it becomes one [`Parts`](crate::model::Parts).
+//!
+//! Two readers fill it: the API's own JSON ([`super::api`]) and Terraform ([`super::terraform`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::address::AddressRange;
+use crate::model::form::Origin;
+
+/// Everything read, keyed by identifier so that an object listed twice counts once.
+#[derive(Debug, Default)]
+pub(crate) struct Estate {
+    pub(crate) vpcs: BTreeMap<String, Vpc>,
+    pub(crate) subnets: BTreeMap<String, Subnet>,
+    pub(crate) tables: BTreeMap<String, Table>,
+    pub(crate) acls: BTreeMap<String, Acl>,
+    pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) interfaces: BTreeMap<String, Interface>,
+    /// Instance id to its name and interfaces.
+    pub(crate) instances: BTreeMap<String, Instance>,
+    /// Gateway id to the VPCs it is attached to.
+    pub(crate) internet_gateways: BTreeMap<String, Vec<String>>,
+    pub(crate) nats: BTreeMap<String, NatGateway>,
+    pub(crate) peerings: BTreeMap<String, Peering>,
+    pub(crate) transits: BTreeMap<String, TransitGateway>,
+    pub(crate) attachments: BTreeMap<String, TransitAttachment>,
+    pub(crate) transit_tables: BTreeMap<String, TransitTable>,
+    pub(crate) prefix_lists: BTreeMap<String, Vec<AddressRange>>,
+    /// VPC endpoint id to (kind, service name, VPC, interfaces).
+    pub(crate) endpoints: BTreeMap<String, VpcEndpoint>,
+    pub(crate) balancers: BTreeMap<String, Balancer>,
+    pub(crate) target_groups: BTreeMap<String, TargetGroup>,
+    /// Which lists were given, by folder.
+    pub(crate) listed: BTreeSet<(String, &'static str)>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Vpc {
+    pub(crate) ranges: Vec<AddressRange>,
+    pub(crate) owner: String,
+    pub(crate) region: String,
+    pub(crate) folder: String,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Subnet {
+    pub(crate) vpc: String,
+    pub(crate) ranges: Vec<AddressRange>,
+    pub(crate) zone: String,
+    pub(crate) owner: String,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) vpc: String,
+    pub(crate) main: bool,
+    pub(crate) subnets: Vec<String>,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Route {
+    pub(crate) destination: Destination,
+    pub(crate) target: RouteTarget,
+    pub(crate) active: bool,
+    pub(crate) propagated: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Destination {
+    Range(AddressRange),
+    PrefixList(String),
+    Unknown(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RouteTarget {
+    Local,
+    Internet(String),
+    EgressOnly(String),
+    Nat(String),
+    Peering(String),
+    Transit(String),
+    Interface(String),
+    Instance(String),
+    Endpoint(String),
+    Other(String),
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Acl {
+    pub(crate) vpc: String,
+    pub(crate) default: bool,
+    pub(crate) subnets: Vec<String>,
+    pub(crate) entries: Vec<AclEntry>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct AclEntry {
+    pub(crate) egress: bool,
+    pub(crate) number: i64,
+    pub(crate) allow: bool,
+    pub(crate) protocol: String,
+    pub(crate) ports: Option<(i64, i64)>,
+    /// ICMP type and code; -1 is any.
+    pub(crate) icmp: Option<(i64, i64)>,
+    pub(crate) range: Option<AddressRange>,
+    /// What could not be read of it.
+    pub(crate) unclear: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) vpc: String,
+    pub(crate) owner: String,
+    pub(crate) ingress: Vec<Permission>,
+    pub(crate) egress: Vec<Permission>,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Permission {
+    pub(crate) id: String,
+    pub(crate) protocol: String,
+    pub(crate) from: Option<i64>,
+    pub(crate) to: Option<i64>,
+    pub(crate) ranges: Vec<AddressRange>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) prefix_lists: Vec<String>,
+    /// What could not be read of it.
+    pub(crate) unclear: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Interface {
+    pub(crate) subnet: String,
+    pub(crate) vpc: String,
+    pub(crate) owner: String,
+    pub(crate) kind: String,
+    pub(crate) description: String,
+    pub(crate) groups: Vec<String>,
+    /// (inside, public). A range where only the subnet is known.
+    pub(crate) addresses: Vec<(AddressRange, Option<AddressRange>)>,
+    pub(crate) forwards: bool,
+    pub(crate) instance: Option<String>,
+    pub(crate) template: bool,
+    pub(crate) name: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Instance {
+    pub(crate) name: String,
+    pub(crate) interfaces: Vec<String>,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct NatGateway {
+    pub(crate) subnet: String,
+    pub(crate) interfaces: Vec<String>,
+    pub(crate) inside: Vec<AddressRange>,
+    pub(crate) public: Vec<AddressRange>,
+    pub(crate) gone: bool,
+    pub(crate) private: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Peering {
+    pub(crate) active: bool,
+    pub(crate) sides: [String; 2],
+    pub(crate) regions: [String; 2],
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct TransitGateway {
+    pub(crate) references: bool,
+    pub(crate) folder: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct TransitAttachment {
+    pub(crate) transit: String,
+    pub(crate) kind: String,
+    pub(crate) resource: String,
+    pub(crate) subnets: Vec<String>,
+    pub(crate) table: Option<String>,
+    pub(crate) references: Option<bool>,
+    pub(crate) appliance_mode: bool,
+    /// The other attachment, for peerings.
+    pub(crate) peer: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct TransitTable {
+    pub(crate) transit: String,
+    /// (destination, attachment or blackhole, static).
+    pub(crate) routes: Vec<(AddressRange, Option<String>, bool)>,
+    pub(crate) propagations: Vec<String>,
+    pub(crate) listed: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct VpcEndpoint {
+    pub(crate) kind: String,
+    pub(crate) service: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Balancer {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) listeners: Vec<Listener>,
+    pub(crate) listed: bool,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Listener {
+    pub(crate) protocol: String,
+    pub(crate) port: i64,
+    pub(crate) groups: Vec<String>,
+    pub(crate) clear: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct TargetGroup {
+    pub(crate) kind: String,
+    pub(crate) protocol: String,
+    /// The `preserve_client_ip.enabled` attribute, where given.
+    pub(crate) keeps_client: Option<bool>,
+    /// (instance, interface address or load balancer, port).
+    pub(crate) targets: Vec<(String, Option<i64>)>,
+    pub(crate) listed: bool,
+}

@@ -1,0 +1,166 @@
+//! Security groups and network ACLs as policies.
+
+use std::collections::BTreeMap;
+
+use super::estate::{Acl, AclEntry, Estate, Group, Permission};
+use crate::model::address::AddressSet;
+use crate::model::form::{EndpointId, PolicyId};
+use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
+use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
+
+/// The members of each security group, sorted.
+pub(super) type Members = BTreeMap<String, Vec<EndpointId>>;
+
+/// Protocols whose ports a rule restricts; for others AWS ignores them.
+const WITH_PORTS: [u8; 3] = [6, 17, 132];
+
+/// The packets of a rule in EC2's words: protocol, and ports or ICMP type and code where -1 is any.
+pub(super) fn service(protocol: &str, from: Option<i64>, to: Option<i64>) -> Service {
+    let unclear =
+        |within| Service::Unknown { object: format!("protocol {protocol:?} ports {from:?} to {to:?}"), within };
+    if matches!(protocol, "-1" | "all") {
+        return Service::Exact(Traffic::all());
+    }
+    let Some(number) = protocol_number(protocol) else { return unclear(Traffic::all()) };
+    let any = |value: Option<i64>| value.is_none_or(|value| value == -1);
+    let byte = |value: Option<i64>| value.filter(|value| *value != -1).map(u16::try_from).transpose();
+    if number == ICMP || number == ICMP6 {
+        return match (byte(from), byte(to)) {
+            (Ok(kind), Ok(code)) => Service::Exact(Traffic::icmp(number, kind, code)),
+            _ => unclear(Traffic::protocol(number)),
+        };
+    }
+    if !WITH_PORTS.contains(&number) || (any(from) && any(to)) {
+        return Service::Exact(Traffic::protocol(number));
+    }
+    match (from.map(u16::try_from), to.map(u16::try_from)) {
+        (Some(Ok(from)), Some(Ok(to))) if from <= to => Service::Exact(Traffic::ports(number, from, to)),
+        _ => unclear(Traffic::protocol(number)),
+    }
+}
+
+/// The policies of one security group: (ingress, egress). Only permits, in no order, ending in deny.
+pub(super) fn group(id: &str, group: &Group, estate: &Estate, members: &Members) -> (Policy, Policy) {
+    let side = |word: &str, permissions: &[Permission]| Policy {
+        id: id.to_owned(),
+        name: if group.name.is_empty() { id.to_owned() } else { format!("{id} ({})", group.name) },
+        stateful: true,
+        tiers: vec![Tier {
+            name: format!("{id} {word}"),
+            rules: permissions.iter().map(|permission| permit(id, permission, estate, members)).collect(),
+            otherwise: Action::Deny,
+            uncertain: None,
+        }],
+        origin: group.origin.clone(),
+    };
+    (side("ingress", &group.ingress), side("egress", &group.egress))
+}
+
+/// What stands for a group that the input does not show: it may permit anything.
+pub(super) fn unknown_group(id: &str) -> Policy {
+    let rule = Rule {
+        id: format!("{id}: rules not shown"),
+        action: Action::Permit,
+        peers: Peers::everybody(),
+        local: None,
+        services: vec![Service::Exact(Traffic::all())],
+        condition: Some(format!("security group {id} is not in the input")),
+    };
+    let tier = Tier { name: id.to_owned(), rules: vec![rule], otherwise: Action::Deny, uncertain: None };
+    Policy { id: id.into(), name: id.into(), stateful: true, tiers: vec![tier], origin: Default::default() }
+}
+
+fn permit(id: &str, permission: &Permission, estate: &Estate, members: &Members) -> Rule {
+    let mut peers = Peers { addresses: AddressSet::default(), ..Peers::default() };
+    let mut held = permission.ranges.clone();
+    for list in &permission.prefix_lists {
+        match estate.prefix_lists.get(list) {
+            Some(ranges) => held.extend(ranges),
+            None => peers.unknown.push(format!("prefix list {list}")),
+        }
+    }
+    peers.addresses = AddressSet::new(held);
+    for other in &permission.groups {
+        match members.get(other) {
+            Some(endpoints) => peers.endpoints.extend(endpoints),
+            // No interface carries it. Where its rules are not shown either, it may be another account's group, with
+            // interfaces that the input does not show; those are no endpoints of the model.
+            None if estate.groups.contains_key(other) => {}
+            None => peers.unknown.push(format!("members of security group {other}")),
+        }
+    }
+    peers.unknown.extend(permission.unclear.clone());
+    peers.endpoints.sort_unstable();
+    peers.endpoints.dedup();
+    Rule {
+        id: format!("{id} {}", permission.id),
+        action: Action::Permit,
+        peers,
+        local: None,
+        services: vec![service(&permission.protocol, permission.from, permission.to)],
+        condition: None,
+    }
+}
+
+/// The union of several groups' policies: one interface carries them all.
+pub(super) fn union(policies: &[Policy], parts: &[PolicyId]) -> Policy {
+    let mut rules = Vec::new();
+    let (mut names, mut origin) = (Vec::new(), None);
+    for part in parts {
+        let policy = &policies[*part];
+        names.push(policy.name.clone());
+        origin.get_or_insert_with(|| policy.origin.clone());
+        rules.extend(policy.tiers.iter().flat_map(|tier| tier.rules.iter().cloned()));
+    }
+    let name = names.join(" + ");
+    Policy {
+        id: parts.iter().map(|part| policies[*part].id.as_str()).collect::<Vec<_>>().join("+"),
+        stateful: true,
+        tiers: vec![Tier { name: format!("security groups {name}"), rules, otherwise: Action::Deny, uncertain: None }],
+        name,
+        origin: origin.unwrap_or_default(),
+    }
+}
+
+/// The two lists of a network ACL: (into the subnet, out of it). Numbered, the first match decides, the rest is denied.
+pub(super) fn acl(id: &str, acl: &Acl) -> (Policy, Policy) {
+    let side = |egress: bool| {
+        let mut entries: Vec<&AclEntry> = acl.entries.iter().filter(|entry| entry.egress == egress).collect();
+        entries.sort_by_key(|entry| entry.number);
+        let word = if egress { "outbound" } else { "inbound" };
+        Policy {
+            id: id.to_owned(),
+            name: acl.tags.get("Name").map_or_else(|| id.to_owned(), |name| format!("{id} ({name})")),
+            stateful: false,
+            tiers: vec![Tier {
+                name: format!("{id} {word}"),
+                rules: entries.into_iter().map(|entry| acl_rule(id, word, entry)).collect(),
+                otherwise: Action::Deny,
+                uncertain: None,
+            }],
+            origin: acl.origin.clone(),
+        }
+    };
+    (side(false), side(true))
+}
+
+fn acl_rule(id: &str, word: &str, entry: &AclEntry) -> Rule {
+    let (from, to) = match (entry.icmp, entry.ports) {
+        (Some((kind, code)), _) => (Some(kind), Some(code)),
+        (None, Some((from, to))) => (Some(from), Some(to)),
+        (None, None) => (None, None),
+    };
+    let number = if entry.number >= 32767 { "*".into() } else { entry.number.to_string() };
+    Rule {
+        id: format!("{id} {word} rule {number}"),
+        action: if entry.allow { Action::Permit } else { Action::Deny },
+        peers: Peers {
+            addresses: AddressSet::new(entry.range.into_iter().collect()),
+            unknown: entry.unclear.clone().into_iter().collect(),
+            ..Peers::default()
+        },
+        local: None,
+        services: vec![service(&entry.protocol, from, to)],
+        condition: None,
+    }
+}

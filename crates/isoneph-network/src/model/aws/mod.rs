@@ -1,0 +1,10 @@
+//! Amazon VPC: from the API's own JSON and from Terraform plans and states.
+
+pub(crate) mod api;
+mod build;
+pub(crate) mod estate;
+mod filters;
+pub(crate) mod terraform;
+mod transit;
+
+pub(crate) use build::build;

@@ -1,0 +1,1 @@
+//! Terraform resources of the aws provider.

@@ -1,0 +1,164 @@
+//! Reads files and folders, tells formats by content, and puts everything into one model.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::aws;
+use super::form::Parts;
+use super::{Model, Problem, Source, Unsupported};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 512 << 20;
+/// The deepest folder that is entered, counted from what was given.
+const MAX_DEPTH: usize = 16;
+/// The most files that are read.
+const MAX_FILES: usize = 100_000;
+
+/// One input: a path for reports, and its bytes.
+#[derive(Debug, Clone)]
+pub struct InputFile {
+    /// The path as it is to be reported.
+    pub path: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Model {
+    /// Reads files and folders (entered by depth, in the order of names) into one model. Files of a folder that hold
+    /// nothing of a network are passed over; files that were named and hold nothing of it are problems.
+    #[must_use]
+    pub fn load(paths: &[PathBuf]) -> (Self, Vec<Problem>) {
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        for path in paths {
+            collect(path, 0, &mut files, &mut problems);
+        }
+        let mut inputs = Vec::with_capacity(files.len());
+        for (path, named) in files {
+            match read_file(&path) {
+                Ok(bytes) => inputs.push((InputFile { path: path.display().to_string(), bytes }, named)),
+                Err(message) => problems.push(Problem::file(&path.display().to_string(), message)),
+            }
+        }
+        let (model, mut more) = read(inputs);
+        problems.append(&mut more);
+        (model, problems)
+    }
+
+    /// Reads inputs that are already in memory. Each must hold something of a network.
+    #[must_use]
+    pub fn read(files: Vec<InputFile>) -> (Self, Vec<Problem>) {
+        read(files.into_iter().map(|file| (file, true)).collect())
+    }
+}
+
+fn collect(path: &Path, depth: usize, files: &mut Vec<(PathBuf, bool)>, problems: &mut Vec<Problem>) {
+    let report = |message: &str| Problem::file(&path.display().to_string(), message);
+    // Only what was named may be a link: a folder under judgement does not lead out of itself.
+    let metadata = if depth == 0 { path.metadata() } else { path.symlink_metadata() };
+    let metadata = match metadata {
+        Ok(metadata) => metadata,
+        Err(error) => return problems.push(report(&error.to_string())),
+    };
+    if metadata.is_file() {
+        let readable = path.extension().and_then(|text| text.to_str()).is_some_and(|text| {
+            ["json", "yaml", "yml", "tfstate", "tfplan"].iter().any(|known| text.eq_ignore_ascii_case(known))
+        });
+        if depth > 0 && !readable {
+            return;
+        }
+        if files.len() >= MAX_FILES {
+            return problems.push(report("passed over: more files than are read at once"));
+        }
+        files.push((path.to_owned(), depth == 0));
+    } else if metadata.is_dir() {
+        if depth >= MAX_DEPTH {
+            return problems.push(report("passed over: nested too deeply"));
+        }
+        let mut entries: Vec<PathBuf> = match path.read_dir() {
+            Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
+            Err(error) => return problems.push(report(&error.to_string())),
+        };
+        entries.sort_unstable();
+        for entry in entries {
+            collect(&entry, depth + 1, files, problems);
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let size = path.metadata().map_err(|error| error.to_string())?.len();
+    if size > MAX_FILE_BYTES {
+        return Err(format!("{size} bytes are more than the {MAX_FILE_BYTES} that are read"));
+    }
+    std::fs::read(path).map_err(|error| error.to_string())
+}
+
+/// SHA-256 over texts, each ended by a newline, in hexadecimal.
+pub(super) fn digest_of<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut hasher = Sha256::new();
+    for text in texts {
+        hasher.update(text.as_bytes());
+        hasher.update(b"\n");
+    }
+    hex(&hasher.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Estates under construction: each platform gathers all its files before it builds.
+#[derive(Default)]
+struct Gathering {
+    aws: aws::estate::Estate,
+    sources: Vec<Source>,
+    unsupported: Vec<Unsupported>,
+    problems: Vec<Problem>,
+}
+
+fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
+    let mut gathering = Gathering::default();
+    for (file, named) in files {
+        let before = gathering.problems.len();
+        match documents(&file) {
+            Ok(documents) => {
+                let source = gathering.sources.len();
+                let mut format = None;
+                for document in &documents {
+                    format = take(&mut gathering, document, &file.path, source).or(format);
+                }
+                if let Some(format) = format {
+                    let sha256 = hex(&Sha256::digest(&file.bytes));
+                    gathering.sources.push(Source { path: file.path.clone(), format, sha256 });
+                } else if named {
+                    gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
+                }
+            }
+            Err(message) => gathering.problems.push(Problem::file(&file.path, message)),
+        }
+        for problem in &mut gathering.problems[before..] {
+            problem.path.clone_from(&file.path);
+        }
+    }
+    let mut parts = Parts::default();
+    aws::build(&gathering.aws, &mut parts);
+    (Model::new(parts, gathering.sources, gathering.unsupported), gathering.problems)
+}
+
+fn documents(file: &InputFile) -> Result<Vec<Value>, String> {
+    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    serde_json::from_slice::<Value>(bytes).map(|value| vec![value]).map_err(|error| error.to_string())
+}
+
+/// Takes a document into the estate of its platform; the format's name, or `None` where it is none.
+fn take(gathering: &mut Gathering, document: &Value, path: &str, source: usize) -> Option<&'static str> {
+    let folder = Path::new(path).parent().map(|parent| parent.display().to_string()).unwrap_or_default();
+    if aws::api::recognises(document) {
+        let place = aws::api::Place { folder: &folder, source };
+        aws::api::read(&mut gathering.aws, document, &place, &mut gathering.unsupported, &mut gathering.problems);
+        return Some("aws-api");
+    }
+    None
+}

@@ -1,0 +1,105 @@
+//! Networks of every platform in one form, with an index to find endpoints by address and by name.
+//!
+//! [`Model::load`] reads files and folders, [`Model::read`] bytes. Formats are told by content. What was not understood is
+//! in [`Model::unsupported`] and, where packets may depend on it, in the form itself as *may*.
+
+pub mod address;
+mod aws;
+pub mod form;
+mod index;
+pub(crate) mod json;
+mod load;
+pub mod policy;
+pub mod traffic;
+
+use serde::Serialize;
+
+pub use index::Index;
+pub use load::{InputFile, MAX_FILE_BYTES};
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Its path as given.
+    pub path: String,
+    /// What it was taken for.
+    pub format: &'static str,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Something given that could not be read: what depends on it is missing from the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The file, where one is at fault.
+    pub path: String,
+    /// The place in it; empty for the whole.
+    pub locator: String,
+    /// What is wrong.
+    pub message: String,
+    #[serde(skip)]
+    source: Option<usize>,
+}
+
+impl Problem {
+    pub(crate) fn unread(source: usize, locator: &str, message: &str) -> Self {
+        Self { path: String::new(), locator: locator.into(), message: message.into(), source: Some(source) }
+    }
+
+    pub(crate) fn file(path: &str, message: impl Into<String>) -> Self {
+        Self { path: path.into(), locator: String::new(), message: message.into(), source: None }
+    }
+}
+
+/// Something read and understood as what it is, whose effect on packets is not modelled.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unsupported {
+    /// Index in [`Model::sources`].
+    pub source: usize,
+    /// The place in it.
+    pub locator: String,
+    /// The kind of object or field.
+    pub kind: String,
+    /// What that means for answers.
+    pub effect: String,
+}
+
+impl Unsupported {
+    pub(crate) fn new(source: usize, locator: String, kind: &str, effect: &str) -> Self {
+        Self { source, locator, kind: kind.into(), effect: effect.into() }
+    }
+}
+
+/// A network estate, ready for questions.
+#[derive(Debug, Serialize)]
+pub struct Model {
+    /// The form.
+    #[serde(flatten)]
+    pub parts: form::Parts,
+    /// The files it was made of.
+    pub sources: Vec<Source>,
+    /// What was not modelled, sorted.
+    pub unsupported: Vec<Unsupported>,
+    /// SHA-256 over the digests of all sources, in order: what a proof names.
+    pub digest: String,
+    #[serde(skip)]
+    index: Index,
+}
+
+impl Model {
+    /// Builds the index over finished parts.
+    #[must_use]
+    pub fn new(parts: form::Parts, sources: Vec<Source>, mut unsupported: Vec<Unsupported>) -> Self {
+        unsupported.sort_unstable();
+        unsupported.dedup();
+        let digest = load::digest_of(sources.iter().map(|source| source.sha256.as_str()));
+        let index = Index::new(&parts);
+        Self { parts, sources, unsupported, digest, index }
+    }
+
+    /// The index of endpoints.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+}

@@ -1,0 +1,197 @@
+//! From rules to compressed coordinates: each field's line is cut where some rule begins or ends, and the pieces are
+//! numbered. Inside the diagrams an IPv6 address costs what an IPv4 address costs.
+
+use super::{Action, Certainty, Policy};
+use crate::idd::{Bound, Diagrams, EMPTY, Exhausted, FULL, Id, NONE};
+use crate::packet::{Family, Field, Match, Order};
+
+/// Which reading of uncertain rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reading {
+    /// What may be permitted: uncertain permits match, uncertain denials do not.
+    May,
+    /// What must be permitted: uncertain denials match, uncertain permits do not.
+    Must,
+}
+
+impl Reading {
+    /// Whether a rule counts in this reading.
+    pub(crate) fn counts(self, action: Action, certainty: Certainty) -> bool {
+        match (certainty, self) {
+            (Certainty::Exact, _) => true,
+            (Certainty::AtMost, Self::May) => action == Action::Permit,
+            (Certainty::AtMost, Self::Must) => action == Action::Deny,
+        }
+    }
+}
+
+/// The fields a compiled cube limits: all but the family, by which cubes are split before.
+const LIMITED: [Field; 6] =
+    [Field::Source, Field::Destination, Field::Protocol, Field::SourcePort, Field::DestinationPort, Field::Established];
+
+/// One product in raw coordinates: a span of [`Cubes::intervals`] a field; an empty span leaves the field free.
+#[derive(Clone, Copy)]
+struct Cube {
+    spans: [(u32, u32); 6],
+    terminal: Id,
+}
+
+/// The rules of some policies, of one family, as products in the order they are tried.
+pub(crate) struct Cubes {
+    intervals: Vec<(u128, u128)>,
+    cubes: Vec<Cube>,
+}
+
+/// The rules of one policy in [`Cubes`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CubeSpan {
+    start: usize,
+    end: usize,
+    default: Id,
+}
+
+impl Cubes {
+    pub(crate) fn new() -> Self {
+        Self { intervals: Vec::new(), cubes: Vec::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.cubes.len()
+    }
+
+    /// Adds the rules at `indices` of a policy, limited to `within` when given.
+    pub(crate) fn add(
+        &mut self,
+        policy: &Policy,
+        indices: &[u32],
+        reading: Reading,
+        family: Family,
+        within: Option<&Match>,
+    ) -> CubeSpan {
+        let start = self.cubes.len();
+        for index in indices {
+            let rule = &policy.rules[*index as usize];
+            if !reading.counts(rule.action, rule.certainty) {
+                continue;
+            }
+            let terminal = terminal_of(rule.action);
+            for one in &rule.matches {
+                match within {
+                    None => self.add_match(one, family, terminal),
+                    Some(within) => self.add_match(&one.intersection(within), family, terminal),
+                }
+            }
+        }
+        CubeSpan { start, end: self.cubes.len(), default: terminal_of(policy.default) }
+    }
+
+    fn add_match(&mut self, one: &Match, family: Family, terminal: Id) {
+        if one.is_nothing() || !one.reaches(family) {
+            return;
+        }
+        let spans = LIMITED.map(|field| {
+            let start = self.intervals.len() as u32;
+            one.raw_intervals(family, field, &mut self.intervals);
+            (start, self.intervals.len() as u32)
+        });
+        self.cubes.push(Cube { spans, terminal });
+    }
+
+    /// Cuts every field's line where a product begins or ends, and numbers the pieces.
+    pub(crate) fn compress(&self) -> Compressed {
+        let mut cuts: [Vec<u128>; 6] = Default::default();
+        for cube in &self.cubes {
+            for (field, &(start, end)) in cube.spans.iter().enumerate() {
+                for &(low, high) in &self.intervals[start as usize..end as usize] {
+                    cuts[field].push(low);
+                    if high < u128::MAX {
+                        cuts[field].push(high + 1);
+                    }
+                }
+            }
+        }
+        for cut in &mut cuts {
+            cut.push(0);
+            cut.sort_unstable();
+            cut.dedup();
+        }
+        let mut ranked = vec![(0, 0); self.intervals.len()];
+        for cube in &self.cubes {
+            for (field, &(start, end)) in cube.spans.iter().enumerate() {
+                for index in start as usize..end as usize {
+                    let (low, high) = self.intervals[index];
+                    ranked[index] = (rank(&cuts[field], low), rank_of_end(&cuts[field], high));
+                }
+            }
+        }
+        Compressed { cuts, ranked }
+    }
+}
+
+fn terminal_of(action: Action) -> Id {
+    match action {
+        Action::Permit => FULL,
+        Action::Deny => EMPTY,
+    }
+}
+
+fn rank(cuts: &[u128], low: u128) -> u32 {
+    cuts.partition_point(|cut| *cut < low) as u32
+}
+
+fn rank_of_end(cuts: &[u128], high: u128) -> u32 {
+    if high == u128::MAX { u32::MAX } else { rank(cuts, high + 1) - 1 }
+}
+
+/// The cut points of each limited field, and the intervals of [`Cubes`] as ranks.
+pub(crate) struct Compressed {
+    cuts: [Vec<u128>; 6],
+    ranked: Vec<(u32, u32)>,
+}
+
+impl Compressed {
+    /// The last coordinate of the piece with this rank.
+    pub(crate) fn end_of(&self, field: Field, rank: u32) -> u128 {
+        if rank == u32::MAX {
+            return u128::MAX;
+        }
+        let cuts = &self.cuts[field as usize - 1];
+        cuts.get(rank as usize + 1).map_or(u128::MAX, |next| next - 1)
+    }
+
+    /// The diagrams of the products of `span`, one each, in order; with `default` last.
+    pub(crate) fn leaves(
+        &self,
+        cubes: &Cubes,
+        span: CubeSpan,
+        order: &Order,
+        diagrams: &mut Diagrams<u32>,
+    ) -> Result<Vec<Id>, Exhausted> {
+        let mut leaves = Vec::with_capacity(span.end - span.start + 1);
+        for cube in &cubes.cubes[span.start..span.end] {
+            let mut id = cube.terminal;
+            for (level, field) in order.iter().enumerate().skip(1).rev() {
+                let (start, end) = cube.spans[*field as usize - 1];
+                if start < end {
+                    id = diagrams.test(level as u8, &self.ranked[start as usize..end as usize], id, NONE)?;
+                }
+            }
+            leaves.push(id);
+        }
+        leaves.push(span.default);
+        Ok(leaves)
+    }
+}
+
+impl CubeSpan {
+    /// Every `step`-th product only.
+    pub(crate) fn head(self, length: usize) -> Self {
+        Self { end: self.end.min(self.start + length), ..self }
+    }
+
+    pub(crate) fn len(self) -> usize {
+        self.end - self.start
+    }
+}
+
+const _: () = assert!(<u32 as Bound>::MAX == u32::MAX);

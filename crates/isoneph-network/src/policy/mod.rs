@@ -1,0 +1,21 @@
+//! Ordered rules, their naive evaluation, and the difference of two policies.
+//!
+//! A policy is a list of [`Rule`]s with a default. What a reader did not understand of a rule makes it
+//! [`Certainty::AtMost`]: the true condition is at most what is written here. Two readings follow — what *must* be
+//! permitted and what *may* be — and every answer is between them: certain where they agree, undecided where they do not.
+
+mod align;
+mod compile;
+mod compose;
+mod diff;
+mod explain;
+mod naive;
+mod order;
+mod rule;
+
+pub use compile::Reading;
+pub use compose::compose_into;
+pub use diff::{Difference, Method, Options, Side, Statistics, Undecided, difference};
+pub use explain::{Explanation, Finding};
+pub use naive::{Deciding, Verdict};
+pub use rule::{Action, Certainty, Combination, Note, NoteKind, Policy, Rule};

@@ -1,0 +1,305 @@
+//! From paths to answers: what may arrive, and which connections can be set up.
+//!
+//! A packet *arrives* when it passes every stage one way. A connection *can be set up* when its answer comes back too:
+//! stateful policies let it pass unasked, stateless lists and routes are asked again, and it must come from the address
+//! that was asked.
+
+use super::path::{End, Passage, Path, Rewrite, Stage};
+use super::walk::{Goal, Start, Walker};
+use crate::model::Model;
+use crate::model::address::AddressRange;
+use crate::model::form::EndpointId;
+use crate::model::traffic::{Parcel, TCP, Traffic, TrafficBox, UDP};
+
+/// Everything known about packets from one start to one destination.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The ways there, each with the ways back of its answers.
+    pub ways: Vec<Way>,
+    /// Packets that arrive.
+    pub arrives: Passage,
+    /// Packets whose connection can be set up (or, where none is needed, that arrive).
+    pub connects: Passage,
+}
+
+/// One way there.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// The way there.
+    pub path: Path,
+    /// What gets through there.
+    pub arrives: Passage,
+    /// What gets through there and is answered.
+    pub connects: Passage,
+    /// The ways the answers take, leg by leg; each leg may have several.
+    pub back: Vec<Vec<Path>>,
+    /// Why no answer comes back, where that is not a matter of policies.
+    pub broken: Option<String>,
+}
+
+/// Follows packets from a start to a destination, and their answers.
+#[must_use]
+pub fn connect(model: &Model, start: Start, goal: Goal, destination: AddressRange) -> Connection {
+    let paths = Walker::new(model, goal, false).run(start, destination);
+    let ways: Vec<Way> = paths.into_iter().map(|path| way(model, start, destination, path)).collect();
+    Connection { arrives: gather(&ways, |way| &way.arrives), connects: gather(&ways, |way| &way.connects), ways }
+}
+
+/// Ways with different targets suffice one by one; ways of one target are readings of the unknown.
+fn gather(ways: &[Way], of: impl Fn(&Way) -> &Passage) -> Passage {
+    let mut targets: Vec<(Option<usize>, Passage)> = Vec::new();
+    for way in ways {
+        match targets.iter_mut().find(|(target, _)| *target == way.path.target) {
+            Some((_, held)) => *held = held.either(of(way)),
+            None => targets.push((way.path.target, of(way).clone())),
+        }
+    }
+    // A part of the ways that branch before any balancer is a reading of the unknown for the rest.
+    let balanced = targets.iter().filter(|(target, _)| target.is_some());
+    let sum = balanced
+        .fold(None, |sum: Option<Passage>, (_, held)| Some(sum.map_or_else(|| held.clone(), |sum| sum.or(held))));
+    let plain = targets.iter().find(|(target, _)| target.is_none()).map(|(_, held)| held);
+    match (sum, plain) {
+        (Some(sum), Some(plain)) => sum.either(plain),
+        (Some(sum), None) => sum,
+        (None, Some(plain)) => plain.clone(),
+        (None, None) => Passage::none(),
+    }
+}
+
+fn way(model: &Model, start: Start, asked: AddressRange, path: Path) -> Way {
+    let mut arrives = path.passage(model);
+    if let Some((port, target)) = moved_port(&path) {
+        arrives = at_asked_port(&path, model, port, target);
+    }
+    if arrives.may.is_empty() {
+        return Way { path, connects: Passage::none(), arrives, back: Vec::new(), broken: None };
+    }
+    // Past something unknown the answer's way is unknown as well.
+    if !path.doubts().is_empty() {
+        let connects = Passage { may: arrives.may.clone(), must: Traffic::none() };
+        return Way { path, arrives, connects, back: Vec::new(), broken: None };
+    }
+    match back(model, start, asked, &path) {
+        Ok(legs) => {
+            let mut connects = arrives.clone();
+            for leg in &legs {
+                let passage = leg
+                    .iter()
+                    .map(|path| path.passage(model))
+                    .reduce(|sum, more| sum.either(&more))
+                    .unwrap_or_else(Passage::none);
+                let port = moved_port(&path);
+                connects = Passage {
+                    may: answered(&connects.may, &passage.may, port),
+                    must: answered(&connects.must, &passage.must, port),
+                };
+            }
+            let broken = legs.iter().find(|leg| leg.iter().all(|path| !path.arrives())).and_then(|leg| {
+                leg.iter().find_map(|path| match &path.end {
+                    End::Blocked { reason, .. } => Some(format!("the answer finds no way back: {reason}")),
+                    _ => None,
+                })
+            });
+            Way { path, arrives, connects, back: legs, broken }
+        }
+        Err(reason) => Way { path, connects: Passage::none(), arrives, back: Vec::new(), broken: Some(reason) },
+    }
+}
+
+/// (asked, target's) where a balancer changes the port.
+fn moved_port(path: &Path) -> Option<(u16, u16)> {
+    path.rewrites().find_map(|rewrite| match rewrite {
+        Rewrite::Balanced { port, target_port, .. } if port != target_port => Some((port, target_port)),
+        _ => None,
+    })
+}
+
+/// What arrives where a balancer moves the port: stages before it see the port asked for, stages past it the target's.
+fn at_asked_port(path: &Path, model: &Model, port: u16, target: u16) -> Passage {
+    let cut = path.stages.iter().position(|stage| matches!(stage, Stage::Rewrite(Rewrite::Balanced { .. })));
+    let (before, after) = path.stages.split_at(cut.unwrap_or(path.stages.len()));
+    let half = |stages: &[Stage]| Path { stages: stages.to_vec(), ..path.clone() }.passage(model);
+    let (before, after) = (half(before), half(after));
+    before.and(&Passage { may: move_port(&after.may, target, port), must: move_port(&after.must, target, port) })
+}
+
+/// The packets to port `from`, as packets to port `to`.
+fn move_port(set: &Traffic, from: u16, to: u16) -> Traffic {
+    let mut out = Traffic::none();
+    for protocol in [TCP, UDP] {
+        for piece in set.and(&Traffic::ports(protocol, from, from)).boxes() {
+            out = out.or(&Traffic::of(TrafficBox { destination: (to, to), ..piece }));
+        }
+    }
+    out
+}
+
+fn answered(packets: &Traffic, replies: &Traffic, moved: Option<(u16, u16)>) -> Traffic {
+    let Some((port, target)) = moved else { return packets.answered_by(replies) };
+    let seen = move_port(packets, port, target);
+    packets.and(&move_port(&seen.answered_by(replies), target, port))
+}
+
+/// The legs an answer goes: from the receiver to the sender, by the load balancer's node and the translating gateway.
+fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result<Vec<Vec<Path>>, String> {
+    let mut legs = Vec::new();
+    let balanced = path.rewrites().find_map(|rewrite| match rewrite {
+        Rewrite::Balanced { node, client, .. } => Some((node, client)),
+        _ => None,
+    });
+    let seen = balanced.map_or(path.sender, |(_, client)| client).range;
+    let responder = match (&path.end, balanced) {
+        (End::Endpoint { endpoint, place }, None) => Start::Endpoint(*endpoint, *place),
+        (End::Endpoint { endpoint, place }, Some((node, _))) => {
+            let family = seen.family;
+            let node_place = place_of(model, node, family).ok_or("the load balancer has no address of that family")?;
+            let inside = model.parts.endpoints[node].places[node_place].inside;
+            legs.push(
+                Walker::new(model, Goal::Endpoint(node, node_place), true)
+                    .run(Start::Endpoint(*endpoint, *place), inside),
+            );
+            Start::Endpoint(node, node_place)
+        }
+        (End::Outside { range }, _) => Start::Outside(*range),
+        (End::Service { .. }, _) => return Ok(service_answers(model, start, path)),
+        (End::Vacant { .. } | End::Blocked { .. }, _) => return Ok(legs),
+    };
+    let nat = path.rewrites().filter_map(|rewrite| match rewrite {
+        Rewrite::SourceNat { nat, .. } => Some(nat),
+        _ => None,
+    });
+    let nat = nat.last();
+    let goal = match (nat.map(|nat| &model.parts.nats[nat]), start) {
+        (Some(nat), _) => match nat.endpoint {
+            Some(endpoint) => Goal::Endpoint(endpoint, 0),
+            // It stands outside the network and answers to its own.
+            None => return Ok(legs),
+        },
+        (None, Start::Endpoint(endpoint, place)) => Goal::Endpoint(endpoint, place),
+        (None, Start::Outside(_)) => Goal::Outside,
+    };
+    let answers = Walker::new(model, goal, true).run(responder, seen);
+    let right = answers.iter().any(|answer| !answer.arrives() || answer.sender.range.meets(asked));
+    if !right {
+        let wrong = answers.iter().find(|answer| answer.arrives()).map(|answer| answer.sender.range);
+        return Err(format!(
+            "the answer comes from {}, not from {asked}",
+            wrong.map(|range| range.to_string()).unwrap_or_default()
+        ));
+    }
+    legs.push(answers.into_iter().filter(|answer| !answer.arrives() || answer.sender.range.meets(asked)).collect());
+    if let (Some(nat), Start::Endpoint(endpoint, place)) = (nat, start)
+        && let Some(subnet) = model.parts.nats[nat].subnet
+    {
+        let inside = model.parts.endpoints[endpoint].places[place].inside;
+        legs.push(Walker::new(model, Goal::Endpoint(endpoint, place), true).run_from_subnet(subnet, asked, inside));
+    }
+    Ok(legs)
+}
+
+fn place_of(model: &Model, endpoint: EndpointId, family: crate::model::address::Family) -> Option<usize> {
+    model.parts.endpoints[endpoint].places.iter().position(|place| place.inside.family == family)
+}
+
+/// Answers of a service: they enter the sender's subnet, unless no list covers the service at all.
+fn service_answers(model: &Model, start: Start, path: &Path) -> Vec<Vec<Path>> {
+    let Start::Endpoint(endpoint, place) = start else { return Vec::new() };
+    let covered = path.stages.iter().any(|stage| matches!(stage, Stage::Filter { .. }));
+    let held = &model.parts.endpoints[endpoint];
+    let Some(((into, _), subnet)) =
+        held.subnet.and_then(|subnet| Some((model.parts.subnets[subnet].border?, subnet))).filter(|_| covered)
+    else {
+        return Vec::new();
+    };
+    let far = crate::model::policy::Side { range: path.destination, endpoint: None };
+    let near = crate::model::policy::Side { range: held.places[place].inside, endpoint: None };
+    let stage = Stage::Filter {
+        policy: into,
+        direction: super::path::Direction::In,
+        local: near,
+        remote: far,
+        destination: None,
+        at: format!("subnet {}", model.parts.subnets[subnet].name),
+    };
+    let end = End::Endpoint { endpoint, place };
+    vec![vec![Path { stages: vec![stage], end, sender: far, destination: near.range, target: None }]]
+}
+
+/// What the network does to one packet and its answer.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Explanation {
+    /// Whether a connection can be set up; `None` where that depends on something unknown.
+    pub permit: Option<bool>,
+    /// The way there.
+    pub path: Vec<super::path::TraceHop>,
+    /// The way back, where it decides.
+    pub back: Vec<super::path::TraceHop>,
+    /// What blocks, or what is unknown.
+    pub because: Vec<String>,
+}
+
+impl Connection {
+    /// Follows one packet and its answer, rule by rule. The best way is told: one that permits, else one that may, else the
+    /// one that gets farthest.
+    #[must_use]
+    pub fn explain(&self, model: &Model, parcel: Parcel) -> Explanation {
+        let mut best: Option<((u8, usize), Explanation)> = None;
+        for way in &self.ways {
+            let found = explain_way(model, way, parcel);
+            let rank = match found.permit {
+                Some(true) => 2,
+                None => 1,
+                Some(false) => 0,
+            };
+            let key = (rank, found.path.len() + found.back.len());
+            if best.as_ref().is_none_or(|(other, _)| key > *other) {
+                best = Some((key, found));
+            }
+        }
+        best.map(|(_, found)| found).unwrap_or(Explanation {
+            permit: Some(false),
+            path: Vec::new(),
+            back: Vec::new(),
+            because: vec!["the input shows no way".into()],
+        })
+    }
+}
+
+fn explain_way(model: &Model, way: &Way, parcel: Parcel) -> Explanation {
+    let there = way.path.trace(model, parcel);
+    let mut out = Explanation { permit: there.arrives, path: there.hops, back: Vec::new(), because: there.because };
+    if out.permit == Some(false) {
+        return out;
+    }
+    if let Some(reason) = &way.broken {
+        out.permit = Some(false);
+        out.because = vec![reason.clone()];
+        return out;
+    }
+    let answer = Traffic::answer_to(parcel);
+    let needs_answer =
+        answer != parcel || !matches!(parcel.protocol, crate::model::traffic::ICMP | crate::model::traffic::ICMP6);
+    if !needs_answer {
+        return out;
+    }
+    for leg in &way.back {
+        let traces: Vec<_> = leg.iter().map(|path| path.trace(model, answer)).collect();
+        let Some(first) = traces.iter().find(|trace| trace.arrives == Some(false)).or_else(|| traces.first()) else {
+            continue;
+        };
+        if traces.iter().all(|trace| trace.arrives == Some(true)) {
+            continue;
+        }
+        out.back.clone_from(&first.hops);
+        let because: Vec<String> = first.because.iter().map(|why| format!("the answer: {why}")).collect();
+        if traces.iter().all(|trace| trace.arrives == Some(false)) {
+            out.permit = Some(false);
+            out.because = because;
+            return out;
+        }
+        out.permit = None;
+        out.because.extend(because);
+    }
+    out
+}

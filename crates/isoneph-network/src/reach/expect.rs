@@ -1,0 +1,339 @@
+//! Expected flows as unit tests of a network.
+//!
+//! An expectation names two ends, a protocol, a port and what is expected. The answer is what the network does: `permit`
+//! where a connection (or an ICMP echo and its reply) can be set up for every packet asked about, `deny` where for none,
+//! `undecided` where the input leaves it open or where some packets asked about pass and others do not.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::connection::{Connection, connect};
+use super::path::{Passage, TraceHop};
+use super::refer::{Party, Unreferred};
+use super::walk::{Goal, Start};
+use crate::model::Model;
+use crate::model::address::AddressRange;
+use crate::model::json::scalar;
+use crate::model::traffic::{ICMP, ICMP6, SCTP, TCP, Traffic, TrafficBox, UDP, protocol_number};
+
+/// Source ports a client may choose; below them are the well-known ones.
+const CLIENT_PORTS: (u16, u16) = (1024, u16::MAX);
+/// Source ports Linux chooses unless told otherwise.
+const LINUX_PORTS: (u16, u16) = (32768, 60999);
+
+/// What the network does to a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Answer {
+    /// A connection can be set up.
+    Permit,
+    /// None can.
+    Deny,
+    /// The input leaves it open.
+    Undecided,
+}
+
+/// One expected flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Expectation {
+    /// Who sends.
+    pub src: String,
+    /// Who receives.
+    pub dst: String,
+    /// Protocol: a usual name, a number, or `any`.
+    pub proto: String,
+    /// Destination port, range `a-b`, or `any`.
+    pub port: String,
+    /// What is expected; `None` where the question is open and only the answer is wanted.
+    pub expect: Option<Answer>,
+    /// The line or record, from 1.
+    pub line: usize,
+}
+
+/// The outcome of one expectation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tested {
+    /// What was asked.
+    #[serde(flatten)]
+    pub expectation: Expectation,
+    /// What the network does.
+    pub answer: Answer,
+    /// Whether that is what was expected; `None` where nothing was.
+    pub ok: Option<bool>,
+    /// What decided.
+    pub why: Vec<String>,
+    /// What the packet meets.
+    pub path: Vec<TraceHop>,
+}
+
+/// An expectation that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expectation {line}: {message}")]
+pub struct BadExpectation {
+    /// The line or record, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Reads expectations: JSON lines, a JSON array, or CSV with a header. `pass`, `pass-closed`, `allow` mean permit; `fail`,
+/// `block`, `drop` mean deny; `unknown` or nothing expects nothing. Other columns are ignored.
+///
+/// # Errors
+/// Where a record lacks an end, or expects something that is no answer.
+pub fn read_expectations(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
+    let text = text.trim_start_matches('\u{feff}');
+    match text.trim_start().chars().next() {
+        Some('{') => text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.trim().is_empty())
+            .map(|(index, line)| {
+                let bad = |error: serde_json::Error| BadExpectation { line: index + 1, message: error.to_string() };
+                of_json(index + 1, &serde_json::from_str::<Value>(line).map_err(bad)?)
+            })
+            .collect(),
+        Some('[') => {
+            let bad = |error: serde_json::Error| BadExpectation { line: error.line(), message: error.to_string() };
+            let records: Vec<Value> = serde_json::from_str(text).map_err(bad)?;
+            records.iter().enumerate().map(|(index, record)| of_json(index + 1, record)).collect()
+        }
+        _ => of_csv(text),
+    }
+}
+
+fn of_csv(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).flexible(true).from_reader(text.as_bytes());
+    let bad = |line: usize, error: csv::Error| BadExpectation { line, message: error.to_string() };
+    let header = reader.headers().map_err(|error| bad(1, error))?.clone();
+    let mut out = Vec::new();
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| bad(index + 2, error))?;
+        let line = record.position().map_or(index + 2, |place| usize::try_from(place.line()).unwrap_or(index + 2));
+        let fields: BTreeMap<String, String> =
+            header.iter().zip(record.iter()).map(|(key, held)| (key.to_ascii_lowercase(), held.to_owned())).collect();
+        out.push(of_fields(line, &fields)?);
+    }
+    Ok(out)
+}
+
+fn of_json(line: usize, record: &Value) -> Result<Expectation, BadExpectation> {
+    let object = record.as_object().ok_or(BadExpectation { line, message: "not an object".into() })?;
+    let fields = object.iter().filter_map(|(key, held)| Some((key.to_ascii_lowercase(), scalar(held)?))).collect();
+    of_fields(line, &fields)
+}
+
+fn of_fields(line: usize, fields: &BTreeMap<String, String>) -> Result<Expectation, BadExpectation> {
+    let find =
+        |names: &[&str]| names.iter().find_map(|name| fields.get(*name)).filter(|held| !held.is_empty()).cloned();
+    let need = |names: &[&str]| {
+        find(names).ok_or_else(|| BadExpectation { line, message: format!("the field {:?} is missing", names[0]) })
+    };
+    let word = find(&["expect", "expected", "result", "answer"]);
+    Ok(Expectation {
+        src: need(&["src", "source", "from"])?,
+        dst: need(&["dst", "destination", "to"])?,
+        proto: find(&["proto", "protocol"]).unwrap_or_else(|| "any".into()),
+        port: find(&["port", "dport", "dst_port"]).unwrap_or_else(|| "any".into()),
+        expect: word.map_or(Ok(None), |word| expected(line, &word))?,
+        line,
+    })
+}
+
+fn expected(line: usize, word: &str) -> Result<Option<Answer>, BadExpectation> {
+    Ok(match word.to_ascii_lowercase().as_str() {
+        "permit" | "pass" | "pass-closed" | "allow" | "allowed" => Some(Answer::Permit),
+        "deny" | "fail" | "block" | "blocked" | "drop" | "denied" => Some(Answer::Deny),
+        "undecided" => Some(Answer::Undecided),
+        "unknown" => None,
+        _ => return Err(BadExpectation { line, message: format!("{word:?} is neither permit nor deny") }),
+    })
+}
+
+/// Connections of one model, each followed once.
+#[derive(Debug)]
+pub struct Questions<'m> {
+    model: &'m Model,
+    known: BTreeMap<(Start, Goal, AddressRange), Rc<Connection>>,
+}
+
+impl<'m> Questions<'m> {
+    /// Questions about a model.
+    #[must_use]
+    pub fn new(model: &'m Model) -> Self {
+        Self { model, known: BTreeMap::new() }
+    }
+
+    /// The connection between a start and a destination.
+    pub fn connection(&mut self, start: Start, goal: Goal, destination: AddressRange) -> Rc<Connection> {
+        let model = self.model;
+        let held = self.known.entry((start, goal, destination));
+        Rc::clone(held.or_insert_with(|| Rc::new(connect(model, start, goal, destination))))
+    }
+
+    /// Tests one expectation.
+    ///
+    /// # Errors
+    /// Where protocol or port cannot be read.
+    pub fn test(&mut self, expectation: &Expectation) -> Result<Tested, BadExpectation> {
+        let bad = |message: String| BadExpectation { line: expectation.line, message };
+        let asked = Asked::read(&expectation.proto, &expectation.port).map_err(bad)?;
+        let (answer, why, path) = match self.ends(expectation) {
+            Ok((starts, goals)) => self.answer(&starts, &goals, &asked),
+            Err(unreferred @ Unreferred::Vacant { .. }) => (Answer::Deny, vec![unreferred.to_string()], Vec::new()),
+            Err(unreferred) => (Answer::Undecided, vec![unreferred.to_string()], Vec::new()),
+        };
+        let ok = expectation.expect.map(|expect| expect == answer);
+        Ok(Tested { expectation: expectation.clone(), answer, ok, why, path })
+    }
+
+    #[expect(clippy::type_complexity, reason = "two lists of alternatives, taken apart at once")]
+    fn ends(&self, expectation: &Expectation) -> Result<(Vec<Vec<Start>>, Vec<Vec<(Goal, AddressRange)>>), Unreferred> {
+        let starts = Party::find(self.model, &expectation.src)?.starts(self.model)?;
+        let goals = Party::find(self.model, &expectation.dst)?.goals(self.model);
+        Ok((starts, goals))
+    }
+
+    fn answer(
+        &mut self,
+        starts: &[Vec<Start>],
+        goals: &[Vec<(Goal, AddressRange)>],
+        asked: &Asked,
+    ) -> (Answer, Vec<String>, Vec<TraceHop>) {
+        let mut sum: Option<Passage> = None;
+        let mut told: Vec<Rc<Connection>> = Vec::new();
+        for (from, to) in starts.iter().flat_map(|from| goals.iter().map(move |to| (from, to))) {
+            let mut one: Option<Passage> = None;
+            for (start, (goal, range)) in from.iter().flat_map(|start| to.iter().map(move |goal| (start, goal))) {
+                if family_of(self.model, *start) != range.family {
+                    continue;
+                }
+                let connection = self.connection(*start, *goal, *range);
+                // Of several addresses of one party any suffices; of several ranges of the outside all must do.
+                let outside = matches!(start, Start::Outside(_)) || *goal == Goal::Outside;
+                let passage = &connection.connects;
+                one = Some(one.map_or_else(
+                    || passage.clone(),
+                    |held| if outside { held.either(passage) } else { held.or(passage) },
+                ));
+                told.push(connection);
+            }
+            if let Some(one) = one {
+                sum = Some(sum.map_or_else(|| one.clone(), |held| held.either(&one)));
+            }
+        }
+        let Some(sum) = sum else {
+            return (Answer::Deny, vec!["the two ends have no address family in common".into()], Vec::new());
+        };
+        self.tell(&sum, asked, &told)
+    }
+
+    fn tell(&self, sum: &Passage, asked: &Asked, told: &[Rc<Connection>]) -> (Answer, Vec<String>, Vec<TraceHop>) {
+        let whole = asked.set(CLIENT_PORTS);
+        let answer = if whole.is_within(&sum.must) {
+            Answer::Permit
+        } else if whole.and(&sum.may).is_empty() {
+            Answer::Deny
+        } else if asked.set(LINUX_PORTS).is_within(&sum.must) {
+            Answer::Permit
+        } else {
+            Answer::Undecided
+        };
+        let unlike = match answer {
+            Answer::Permit => whole.and(&sum.must),
+            Answer::Deny => whole.clone(),
+            Answer::Undecided => whole.minus(&sum.must),
+        };
+        let Some(parcel) = unlike.witness() else { return (answer, Vec::new(), Vec::new()) };
+        let told: Vec<_> = told.iter().map(|connection| connection.explain(self.model, parcel)).collect();
+        let wanted = match answer {
+            Answer::Permit => Some(true),
+            Answer::Deny => Some(false),
+            Answer::Undecided => None,
+        };
+        let shown = told.iter().find(|held| held.permit == wanted).or_else(|| told.first()).cloned();
+        let mut why = shown.as_ref().map(|held| held.because.clone()).unwrap_or_default();
+        if answer == Answer::Undecided && whole.and(&sum.may) == whole.and(&sum.must) {
+            why = vec![format!("of what was asked only this passes: {}", whole.and(&sum.must))];
+        }
+        let mut path = shown.as_ref().map(|held| held.path.clone()).unwrap_or_default();
+        path.extend(shown.map(|held| held.back).unwrap_or_default());
+        (answer, why, path)
+    }
+}
+
+fn family_of(model: &Model, start: Start) -> crate::model::address::Family {
+    match start {
+        Start::Endpoint(endpoint, place) => model.parts.endpoints[endpoint].places[place].inside.family,
+        Start::Outside(range) => range.family,
+    }
+}
+
+/// The packets an expectation is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    protocols: Option<u8>,
+    ports: (u16, u16),
+}
+
+impl Asked {
+    /// Reads protocol and port.
+    ///
+    /// # Errors
+    /// Where either is neither known nor `any`.
+    pub fn read(proto: &str, port: &str) -> Result<Self, String> {
+        let any =
+            |text: &str| matches!(text.to_ascii_lowercase().as_str(), "" | "any" | "all" | "*" | "-" | "-1" | "null");
+        let protocols = if any(proto) {
+            None
+        } else {
+            Some(protocol_number(proto).ok_or_else(|| format!("{proto:?} is no protocol"))?)
+        };
+        let number = |text: &str| text.trim().parse::<u16>().map_err(|_| format!("{port:?} is no port"));
+        let ports = if any(port) {
+            (0, u16::MAX)
+        } else if let Some((first, last)) = port.split_once('-') {
+            (number(first)?, number(last)?)
+        } else {
+            (number(port)?, number(port)?)
+        };
+        if ports.0 > ports.1 {
+            return Err(format!("{port:?} is an empty range"));
+        }
+        Ok(Self { protocols, ports })
+    }
+
+    /// The packets, for clients that choose their source port within a range.
+    #[must_use]
+    pub fn set(&self, client: (u16, u16)) -> Traffic {
+        let with_ports = |protocol: u8| {
+            Traffic::of(TrafficBox { protocol: (protocol, protocol), source: client, destination: self.ports })
+        };
+        match self.protocols {
+            Some(ICMP) => Traffic::icmp(ICMP, Some(8), Some(0)),
+            Some(ICMP6) => Traffic::icmp(ICMP6, Some(128), Some(0)),
+            Some(protocol @ (TCP | UDP | SCTP)) => with_ports(protocol),
+            Some(protocol) => Traffic::protocol(protocol),
+            // A port without a protocol is a port of TCP and UDP; neither is every packet.
+            None if self.ports != (0, u16::MAX) => with_ports(TCP).or(&with_ports(UDP)),
+            None => {
+                let plain =
+                    [TCP, UDP, SCTP].iter().fold(Traffic::all(), |set, known| set.minus(&Traffic::protocol(*known)));
+                [TCP, UDP, SCTP].iter().fold(plain, |set, known| set.or(&with_ports(*known)))
+            }
+        }
+    }
+}
+
+/// Tests expectations against a model, in order.
+///
+/// # Errors
+/// Where an expectation's protocol or port cannot be read.
+pub fn test_expectations(model: &Model, expectations: &[Expectation]) -> Result<Vec<Tested>, BadExpectation> {
+    let mut questions = Questions::new(model);
+    expectations.iter().map(|expectation| questions.test(expectation)).collect()
+}

@@ -1,0 +1,399 @@
+//! What each kind of route target does with a packet.
+
+use super::path::{Direction, Rewrite, Stage};
+use super::walk::{Goal, State, Walker};
+use crate::model::address::{AddressRange, Family};
+use crate::model::form::{Attachment, EndpointId, NetworkId, TableId, Target};
+use crate::model::policy::Side;
+use crate::model::traffic::{ICMP, ICMP6, TCP, Traffic, UDP};
+
+impl Walker<'_> {
+    /// Follows a route that was chosen.
+    pub(super) fn follow(&mut self, mut state: State, table: TableId, route: usize) {
+        let held = &self.model.parts.tables[table];
+        let route = &held.routes[route];
+        state.stages.push(Stage::Hop { what: "route", name: format!("{} {}", held.name, route.destination) });
+        match &route.target {
+            Target::Local => self.local(state),
+            Target::Drop { reason } => self.block(state, reason, &held.name),
+            Target::Internet { gateway, outbound_only } => self.to_internet(state, gateway, *outbound_only),
+            Target::Nat { nat } => self.to_nat(state, *nat),
+            Target::Peer { peering, network, references } => self.to_peer(state, peering, *network, *references),
+            Target::Transit { transit } => self.to_transit(state, *transit),
+            Target::Endpoint { endpoint } => self.to_appliance(state, *endpoint),
+            Target::Address { address } => self.to_address(state, *address),
+            Target::Service { name } => self.end(state, super::path::End::Service { name: name.clone() }),
+            Target::Opaque { name } => self.doubt(state, name),
+        }
+    }
+
+    fn to_internet(&mut self, mut state: State, gateway: &str, outbound_only: bool) {
+        let network = &self.model.parts.networks[state.network];
+        state.stages.push(Stage::Hop { what: "through", name: gateway.to_owned() });
+        if outbound_only && state.destination.family == Family::V4 {
+            return self.block(state, "an egress-only gateway takes IPv6 alone", gateway);
+        }
+        if state.destination.family == Family::V4 {
+            let place = state.sender.map(|(endpoint, place)| &self.model.parts.endpoints[endpoint].places[place]);
+            let own = place.filter(|held| held.inside == state.source.range).and_then(|held| held.public);
+            let nat = state.subnet.and_then(|subnet| self.model.parts.subnets[subnet].nat);
+            if let Some(public) = own {
+                state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to: public }));
+                state.source = Side { range: public, endpoint: None };
+            } else if let Some(nat) = nat {
+                return self.translate(state, nat);
+            } else if network.default_outbound {
+                let to = AddressRange::whole(Family::V4);
+                state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
+                state.source = Side { range: to, endpoint: None };
+            } else {
+                return self.block(
+                    state,
+                    "the sender has no public address, which this way to the internet needs",
+                    gateway,
+                );
+            }
+        }
+        self.internet(state);
+    }
+
+    /// A gateway that hands packets to the internet itself.
+    fn translate(&mut self, mut state: State, nat: usize) {
+        let held = &self.model.parts.nats[nat];
+        let public = held.public.first().copied().unwrap_or_else(|| AddressRange::whole(Family::V4));
+        state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
+        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: translatable() });
+        state.stages.push(Stage::Rewrite(Rewrite::SourceNat { nat, to: public }));
+        state.source = Side { range: public, endpoint: None };
+        self.internet(state);
+    }
+
+    fn to_nat(&mut self, mut state: State, nat: usize) {
+        let held = &self.model.parts.nats[nat];
+        if !state.step() {
+            return self.block(state, "the routes go in a circle", &held.id);
+        }
+        if held.direct {
+            return self.translate(state, nat);
+        }
+        let (Some(subnet), Some(endpoint)) = (held.subnet, held.endpoint) else {
+            return self.doubt(state, &held.id);
+        };
+        if state.subnet != Some(subnet)
+            && let Some((into, _)) = self.model.parts.subnets[subnet].border
+        {
+            self.push_border(&mut state, into, Direction::In, subnet);
+        }
+        let inside = self.model.parts.endpoints[endpoint].places.first().map(|place| place.inside);
+        let Some(inside) = inside else { return self.doubt(state, &held.id) };
+        state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
+        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: translatable() });
+        state.subnet = Some(subnet);
+        state.network = self.model.parts.subnets[subnet].network;
+        state.references = false;
+        state.source = Side { range: inside, endpoint: None };
+        // Out of its subnet it goes under its inside address; the internet gateway puts the public one in its place.
+        state.sender = Some((endpoint, 0));
+        state.stages.push(Stage::Rewrite(Rewrite::SourceNat { nat, to: inside }));
+        self.leave_subnet(state);
+    }
+
+    fn to_peer(&mut self, mut state: State, peering: &str, network: Option<NetworkId>, references: bool) {
+        let Some(network) = network else {
+            return self.doubt(state, &format!("the network behind peering {peering}"));
+        };
+        if !state.step() {
+            return self.block(state, "the routes go in a circle", peering);
+        }
+        state.stages.push(Stage::Hop { what: "through", name: peering.to_owned() });
+        let other = &self.model.parts.networks[network];
+        if other.ranges.meeting(state.destination) == crate::model::address::Meeting::Apart {
+            let reason =
+                format!("peering {peering} leads to {} alone, and {} is not in it", other.name, state.destination);
+            return self.block(state, &reason, peering);
+        }
+        state.references &= references;
+        state.network = network;
+        state.subnet = None;
+        self.local(state);
+    }
+
+    fn to_transit(&mut self, mut state: State, transit: usize) {
+        let held = &self.model.parts.transits[transit];
+        if !state.step() {
+            return self.block(state, "the routes go in a circle", &held.id);
+        }
+        let Some(attachment) = held.attachments.iter().find(|own| own.network == Some(state.network)) else {
+            if held.complete {
+                let reason = format!("the network is not attached to {}", held.id);
+                return self.block(state, &reason, &held.id);
+            }
+            return self.doubt(state, &held.id);
+        };
+        let zone = state.subnet.map(|subnet| self.model.parts.subnets[subnet].zone.clone()).unwrap_or_default();
+        let zones: Vec<_> = attachment
+            .subnets
+            .iter()
+            .map(|subnet| (*subnet, self.model.parts.subnets[*subnet].zone.as_str()))
+            .collect();
+        let own = zones.iter().find(|(_, held)| *held == zone && !zone.is_empty()).map(|(subnet, _)| *subnet);
+        let known = !zone.is_empty() && !zones.is_empty() && zones.iter().all(|(_, zone)| !zone.is_empty());
+        if own.is_none() && known {
+            let reason = format!("{} has no attachment in zone {zone}", held.id);
+            return self.block(state, &reason, &held.id);
+        }
+        match own {
+            Some(subnet) => {
+                if let Some((into, _)) = self.model.parts.subnets[subnet].border {
+                    self.push_border(&mut state, into, Direction::In, subnet);
+                }
+            }
+            None => state.stages.push(Stage::Doubt { object: format!("the subnets of attachment {}", attachment.id) }),
+        }
+        state.zone = zone;
+        state.references &= attachment.references;
+        state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
+        self.through_transit(state, transit, attachment.table);
+    }
+
+    fn through_transit(&mut self, mut state: State, transit: usize, table: Option<usize>) {
+        let held = &self.model.parts.transits[transit];
+        if !state.step() {
+            return self.block(state, "the routes go in a circle", &held.id);
+        }
+        let Some(table) = table.map(|table| &held.tables[table]) else {
+            if held.complete {
+                let reason = format!("the attachment is not associated with a table of {}", held.id);
+                return self.block(state, &reason, &held.id);
+            }
+            return self.doubt(state, &format!("the tables of {}", held.id));
+        };
+        let mut order: Vec<&crate::model::form::TransitRoute> =
+            table.routes.iter().filter(|route| route.destination.meets(state.destination)).collect();
+        order.sort_by_key(|route| (route.destination.span(), route.rank));
+        let mut rest = vec![state.destination];
+        let mut pieces = Vec::new();
+        for route in order {
+            let mut left = Vec::new();
+            for piece in rest {
+                pieces.extend(piece.and(route.destination).map(|hit| (hit, route)));
+                left.extend(piece.minus(&[route.destination]));
+            }
+            rest = left;
+        }
+        for piece in rest {
+            let mut other = state.clone();
+            other.destination = piece;
+            if table.complete {
+                let reason = format!("{} has no route to {piece}", table.id);
+                self.block(other, &reason, &table.id);
+            } else {
+                self.doubt(other, &format!("the routes of {}", table.id));
+            }
+        }
+        for (piece, route) in pieces {
+            let mut other = state.clone();
+            other.destination = piece;
+            other.stages.push(Stage::Hop { what: "route", name: format!("{} {}", table.id, route.destination) });
+            match route.attachment {
+                None => self.block(other, "the route is a black hole", &table.id),
+                Some(index) => self.from_transit(other, &held.attachments[index]),
+            }
+        }
+    }
+
+    /// Out of a transit gateway into what is attached.
+    fn from_transit(&mut self, mut state: State, attachment: &Attachment) {
+        state.references &= attachment.references;
+        state.stages.push(Stage::Hop { what: "into", name: attachment.id.clone() });
+        if let Some((transit, index)) = attachment.peer {
+            let table = self.model.parts.transits[transit].attachments[index].table;
+            return self.through_transit(state, transit, table);
+        }
+        let Some(network) = attachment.network else {
+            return self.doubt(state, &format!("what is attached by {}", attachment.id));
+        };
+        state.network = network;
+        state.subnet = None;
+        if attachment.subnets.is_empty() {
+            state.stages.push(Stage::Doubt { object: format!("the subnets of attachment {}", attachment.id) });
+            return self.local(state);
+        }
+        let subnets = &self.model.parts.subnets;
+        // It keeps to the sender's zone where it can; else any of its subnets may be the one.
+        let same: Vec<_> = attachment.subnets.iter().filter(|subnet| subnets[**subnet].zone == state.zone).collect();
+        let entries = if same.is_empty() || state.zone.is_empty() || attachment.appliance_mode {
+            attachment.subnets.iter().collect()
+        } else {
+            same
+        };
+        for subnet in entries {
+            let mut other = state.clone();
+            other.subnet = Some(*subnet);
+            // No list is asked for what stays in the attachment's own subnet; the outbound one is, for the rest.
+            self.leave(other, None);
+        }
+    }
+
+    /// A machine that was made the next hop. Whether it passes packets on, and under whose name, is its own affair.
+    fn to_appliance(&mut self, mut state: State, id: EndpointId) {
+        let endpoint = &self.model.parts.endpoints[id];
+        let name = endpoint.name.clone();
+        if let Goal::Endpoint(goal, place) = self.goal
+            && goal == id
+            && endpoint.places.get(place).is_some_and(|held| held.inside.meets(state.destination))
+        {
+            return self.arrive(state, id, place);
+        }
+        if !endpoint.forwards {
+            let reason = format!("{name} drops packets that are not for it (its source/destination check is on)");
+            return self.block(state, &reason, &name);
+        }
+        if !state.visit(id) || !state.step() {
+            return self.block(state, "the routes go in a circle", &name);
+        }
+        if endpoint.subnet != state.subnet
+            && let Some(subnet) = endpoint.subnet
+            && let Some((into, _)) = self.model.parts.subnets[subnet].border
+        {
+            self.push_border(&mut state, into, Direction::In, subnet);
+        }
+        self.push_policies(&mut state, &endpoint.inbound, Direction::In, Some(id), &name);
+        state.stages.push(Stage::Doubt { object: format!("what {name} passes on") });
+        state.network = endpoint.network;
+        state.subnet = endpoint.subnet;
+        let mut translated = state.clone();
+        if let Some((number, place)) =
+            endpoint.places.iter().enumerate().find(|(_, place)| place.inside.family == state.destination.family)
+        {
+            translated.source = Side { range: place.inside, endpoint: Some(id) };
+            translated.sender = Some((id, number));
+            translated.references = true;
+            self.push_policies(&mut translated, &endpoint.outbound, Direction::Out, Some(id), &name);
+            self.leave(translated, endpoint.table);
+        }
+        self.push_policies(&mut state, &endpoint.outbound, Direction::Out, Some(id), &name);
+        self.leave(state, endpoint.table);
+    }
+
+    /// A next hop given by address: the endpoint that has it, in this network or one beside it.
+    fn to_address(&mut self, state: State, address: AddressRange) {
+        let index = self.model.index();
+        let own = index.inside(&self.model.parts, state.network, address).next();
+        let found = own.or_else(|| {
+            (0..self.model.parts.networks.len())
+                .filter(|network| *network != state.network)
+                .find_map(|network| index.inside(&self.model.parts, network, address).next())
+        });
+        match found {
+            Some((endpoint, place)) if self.model.parts.endpoints[endpoint].places[place].inside.single().is_some() => {
+                self.to_appliance(state, endpoint);
+            }
+            _ => self.doubt(state, &format!("the next hop {address}")),
+        }
+    }
+
+    /// A node of a load balancer hands the packet to one of its targets, or ends the connection itself.
+    pub(super) fn balance(&mut self, mut state: State, id: EndpointId, place: usize, balancer: usize) {
+        let node = &self.model.parts.endpoints[id];
+        let held = &self.model.parts.balancers[balancer];
+        self.push_policies(&mut state, &node.inbound, Direction::In, Some(id), &node.name);
+        let ports = |listener: &crate::model::form::Listener| {
+            listener
+                .protocols
+                .iter()
+                .fold(Traffic::none(), |set, protocol| set.or(&Traffic::ports(*protocol, listener.port, listener.port)))
+        };
+        if held.ends_connections {
+            if held.complete {
+                let traffic = held.listeners.iter().map(ports).fold(Traffic::none(), |set, more| set.or(&more));
+                state.stages.push(Stage::Limit { what: format!("load balancer {}", held.name), traffic });
+            } else {
+                state.stages.push(Stage::Doubt { object: format!("the listeners of {}", held.name) });
+            }
+            return self.end(state, super::path::End::Endpoint { endpoint: id, place });
+        }
+        if !held.complete {
+            return self.doubt(state, &format!("the listeners of {}", held.name));
+        }
+        if held.listeners.is_empty() {
+            let reason = format!("load balancer {} listens on nothing", held.name);
+            return self.block(state, &reason, &held.name);
+        }
+        let mut choice = 0;
+        for listener in &held.listeners {
+            let mut heard = state.clone();
+            heard.stages.push(Stage::Limit {
+                what: format!("listener {} of {}", listener.port, held.name),
+                traffic: ports(listener),
+            });
+            if !listener.complete {
+                let mut open = heard.clone();
+                open.target = Some(choice);
+                choice += 1;
+                self.doubt(open, &format!("the targets of listener {} of {}", listener.port, held.name));
+            }
+            if listener.targets.is_empty() && listener.complete {
+                let reason = format!("listener {} of {} has no target", listener.port, held.name);
+                let mut empty = heard.clone();
+                empty.target = Some(choice);
+                choice += 1;
+                self.block(empty, &reason, &held.name);
+            }
+            for target in &listener.targets {
+                let mut sent = heard.clone();
+                sent.target = Some(choice);
+                choice += 1;
+                self.to_target(sent, id, target, listener.port);
+            }
+        }
+    }
+
+    fn to_target(
+        &mut self,
+        mut state: State,
+        node: EndpointId,
+        target: &crate::model::form::BalancerTarget,
+        port: u16,
+    ) {
+        let balancer = &self.model.parts.endpoints[node];
+        let by_address = |address: AddressRange| {
+            self.model.index().inside(&self.model.parts, balancer.network, address).next().map(|(found, _)| found)
+        };
+        let Some(endpoint) = target.endpoint.or_else(|| target.address.and_then(by_address)) else {
+            let what = target.address.map_or_else(|| "a target".into(), |address| format!("target {address}"));
+            return self.doubt(state, &format!("{what} of {}", balancer.name));
+        };
+        let receiver = &self.model.parts.endpoints[endpoint];
+        let family = state.destination.family;
+        let Some(place) = receiver.places.iter().position(|place| place.inside.family == family) else {
+            return self.block(state, "the target has no address of that family", &receiver.name);
+        };
+        state.stages.push(Stage::Rewrite(Rewrite::Balanced {
+            node,
+            client: state.source,
+            port,
+            target_port: target.port.unwrap_or(port),
+        }));
+        state.destination = receiver.places[place].inside;
+        state.subnet = balancer.subnet;
+        state.network = balancer.network;
+        let own = balancer.places.iter().find(|place| place.inside.family == family).map(|place| place.inside);
+        if target.keeps_client.is_none() {
+            state.stages.push(Stage::Doubt { object: format!("whether {} keeps the client's address", balancer.name) });
+        }
+        if target.keeps_client != Some(true) {
+            let range = own.unwrap_or_else(|| AddressRange::whole(family));
+            state.source = Side { range, endpoint: Some(node) };
+            state.references = true;
+        }
+        let goal = std::mem::replace(&mut self.goal, Goal::Endpoint(endpoint, place));
+        self.leave(state, None);
+        self.goal = goal;
+    }
+}
+
+/// What a translating gateway knows to translate.
+fn translatable() -> Traffic {
+    [TCP, UDP, ICMP, ICMP6].iter().fold(Traffic::none(), |set, protocol| set.or(&Traffic::protocol(*protocol)))
+}

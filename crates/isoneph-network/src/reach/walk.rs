@@ -1,0 +1,545 @@
+//! Follows a packet's addresses through routes, gateways and borders. Ports play no part in routing, so one walk serves
+//! all packets between two addresses; what the policies on the way let through is computed from the [`Path`]s.
+
+use std::collections::BTreeSet;
+
+use super::path::{Direction, End, Path, Rewrite, Stage};
+use crate::model::Model;
+use crate::model::address::{AddressRange, Family, is_private};
+use crate::model::form::{EndpointId, EndpointKind, NetworkId, Platform, PolicyId, SubnetId, TableId};
+use crate::model::policy::Side;
+
+/// The most gateways and tables one packet passes before its way counts as a loop.
+const MAX_HOPS: usize = 24;
+/// The most ways of one question that are kept; past it the rest is one doubt.
+const MAX_PATHS: usize = 256;
+
+/// Where a packet starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Start {
+    /// At a place of an endpoint.
+    Endpoint(EndpointId, usize),
+    /// Outside every network of the model.
+    Outside(AddressRange),
+}
+
+/// What the question is about: the packet is taken to be for it where an address alone leaves that open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Goal {
+    /// Whoever has the address.
+    Anybody,
+    /// This place of an endpoint.
+    Endpoint(EndpointId, usize),
+    /// Somebody outside every network of the model.
+    Outside,
+}
+
+/// All ways from one start to one destination.
+pub(super) struct Walker<'m> {
+    pub(super) model: &'m Model,
+    pub(super) goal: Goal,
+    /// Answers: stateful policies let them pass unasked, and translating gateways take them.
+    pub(super) reply: bool,
+    pub(super) paths: Vec<Path>,
+}
+
+/// A packet on its way.
+#[derive(Debug, Clone)]
+pub(super) struct State {
+    pub(super) network: NetworkId,
+    /// The subnet whose border was last passed, where the packet is in one.
+    pub(super) subnet: Option<SubnetId>,
+    pub(super) source: Side,
+    /// The endpoint that first sent it, with its place: for its public address.
+    pub(super) sender: Option<(EndpointId, usize)>,
+    /// Whether rules that name groups still know the sender.
+    pub(super) references: bool,
+    pub(super) destination: AddressRange,
+    pub(super) zone: String,
+    pub(super) stages: Vec<Stage>,
+    pub(super) target: Option<usize>,
+    hops: usize,
+    appliances: BTreeSet<EndpointId>,
+}
+
+impl<'m> Walker<'m> {
+    pub(super) fn new(model: &'m Model, goal: Goal, reply: bool) -> Self {
+        Self { model, goal, reply, paths: Vec::new() }
+    }
+
+    /// Follows a packet from its start.
+    pub(super) fn run(mut self, start: Start, destination: AddressRange) -> Vec<Path> {
+        match start {
+            Start::Endpoint(endpoint, place) => self.leave_endpoint(endpoint, place, destination),
+            Start::Outside(range) => {
+                let state = State::new(0, Side { range, endpoint: None }, destination);
+                self.from_outside(state);
+            }
+        }
+        self.paths
+    }
+
+    /// Follows an answer that a translating gateway hands on inside: `source` is who the sender asked.
+    pub(super) fn run_from_subnet(
+        mut self,
+        subnet: SubnetId,
+        source: AddressRange,
+        destination: AddressRange,
+    ) -> Vec<Path> {
+        let network = self.model.parts.subnets[subnet].network;
+        let mut state = State::new(network, Side { range: source, endpoint: None }, destination);
+        state.subnet = Some(subnet);
+        self.leave_subnet(state);
+        self.paths
+    }
+
+    fn leave_endpoint(&mut self, id: EndpointId, place: usize, destination: AddressRange) {
+        let endpoint = &self.model.parts.endpoints[id];
+        let inside = endpoint.places[place].inside;
+        let mut state = State::new(endpoint.network, Side { range: inside, endpoint: Some(id) }, destination);
+        state.sender = Some((id, place));
+        state.subnet = endpoint.subnet;
+        if inside.family != destination.family {
+            return self.block(state, "the two ends have no address family in common", &endpoint.name);
+        }
+        let itself = self.goal == Goal::Endpoint(id, place) || self.goal == Goal::Anybody;
+        if itself && inside.single().is_some() && inside == destination {
+            return self.end(state, End::Endpoint { endpoint: id, place });
+        }
+        if let Some(name) = self.unfiltered(endpoint.network, destination) {
+            return self.end(state, End::Service { name });
+        }
+        self.push_policies(&mut state, &endpoint.outbound, Direction::Out, Some(id), &endpoint.name);
+        self.leave(state, endpoint.table);
+    }
+
+    /// Out of an endpoint, past its own policies.
+    pub(super) fn leave(&mut self, mut state: State, table: Option<TableId>) {
+        let network = &self.model.parts.networks[state.network];
+        if network.flat {
+            return self.flat(state);
+        }
+        let Some(subnet) = state.subnet else {
+            return match table {
+                Some(table) => self.route(state, table),
+                None => self.doubt(state, "the endpoint's subnet"),
+            };
+        };
+        if network.platform == Platform::Aws && self.stays(&state, subnet) {
+            return self.local(state);
+        }
+        if let Some((_, out)) = self.model.parts.subnets[subnet].border {
+            self.push_border(&mut state, out, Direction::Out, subnet);
+        }
+        match table.or(self.model.parts.subnets[subnet].table) {
+            Some(table) => self.route(state, table),
+            None => self.doubt(state, &format!("the route table of subnet {}", self.model.parts.subnets[subnet].id)),
+        }
+    }
+
+    /// Out of a subnet a gateway stands in.
+    pub(super) fn leave_subnet(&mut self, state: State) {
+        self.leave(state, None);
+    }
+
+    /// Whether the destination is on the same link.
+    fn stays(&self, state: &State, subnet: SubnetId) -> bool {
+        if let Goal::Endpoint(goal, place) = self.goal {
+            let endpoint = &self.model.parts.endpoints[goal];
+            let same = endpoint.places.get(place).is_some_and(|held| held.inside == state.destination);
+            return same && endpoint.subnet == Some(subnet) && endpoint.network == state.network;
+        }
+        let ranges = &self.model.parts.subnets[subnet].ranges;
+        ranges.meeting(state.destination) == crate::model::address::Meeting::Within
+    }
+
+    /// A cluster's network: everything reaches everything, policies apart.
+    fn flat(&mut self, mut state: State) {
+        let inside: Vec<_> = self.model.index().inside(&self.model.parts, state.network, state.destination).collect();
+        match self.goal {
+            Goal::Endpoint(goal, place) if self.model.parts.endpoints[goal].network == state.network => {
+                self.arrive(state, goal, place);
+            }
+            Goal::Anybody if state.destination.single().is_some() && !inside.is_empty() => {
+                for (endpoint, place) in inside {
+                    self.arrive(state.clone(), endpoint, place);
+                }
+            }
+            Goal::Endpoint(goal, _) => {
+                state.references = false;
+                let name = self.model.parts.endpoints[goal].name.clone();
+                self.block(state, "the two are in networks that no route joins", &name);
+            }
+            Goal::Anybody | Goal::Outside => {
+                let range = state.destination;
+                self.end(state, End::Outside { range });
+            }
+        }
+    }
+
+    /// Looks the destination up in a table. A range is cut where routes differ: each piece is a way of its own.
+    pub(super) fn route(&mut self, mut state: State, table: TableId) {
+        state.hops += 1;
+        let held = &self.model.parts.tables[table];
+        if state.hops > MAX_HOPS {
+            return self.block(state, "the routes go in a circle", &held.name);
+        }
+        let mut pieces: Vec<(AddressRange, usize)> = Vec::new();
+        let mut rest = vec![state.destination];
+        let mut order: Vec<usize> = (0..held.routes.len()).collect();
+        order.sort_by_key(|index| {
+            let route = &held.routes[*index];
+            (route.destination.family, route.destination.span(), route.rank, *index)
+        });
+        for index in order {
+            let route = &held.routes[index];
+            if !state.destination.meets(route.destination) {
+                continue;
+            }
+            if let Some(unknown) = &route.unknown {
+                let mut other = state.clone();
+                other.stages.push(Stage::Doubt { object: format!("{unknown} in route table {}", held.name) });
+                self.follow(other, table, index);
+                continue;
+            }
+            let mut left = Vec::new();
+            for piece in rest {
+                pieces.extend(piece.and(route.destination).map(|hit| (hit, index)));
+                left.extend(piece.minus(&[route.destination]));
+            }
+            rest = left;
+        }
+        for piece in rest {
+            let mut other = state.clone();
+            other.destination = piece;
+            let reason = format!("route table {} has no route to {piece}", held.name);
+            self.block(other, &reason, &held.name);
+        }
+        for (piece, index) in pieces {
+            let mut other = state.clone();
+            other.destination = piece;
+            self.follow(other, table, index);
+        }
+    }
+
+    /// Packets for addresses of the network itself.
+    pub(super) fn local(&mut self, mut state: State) {
+        let network = &self.model.parts.networks[state.network];
+        if let Goal::Endpoint(goal, place) = self.goal {
+            let endpoint = &self.model.parts.endpoints[goal];
+            let held = endpoint.places.get(place).filter(|_| endpoint.network == state.network);
+            if held.is_some_and(|held| held.inside.meets(state.destination)) {
+                return self.arrive(state, goal, place);
+            }
+        }
+        let found: Vec<_> = self.model.index().inside(&self.model.parts, state.network, state.destination).collect();
+        let sure = |spot: &(EndpointId, usize)| {
+            state.destination.covers(self.model.parts.endpoints[spot.0].places[spot.1].inside)
+        };
+        let known = found.iter().any(sure);
+        for (endpoint, place) in found {
+            let mut other = state.clone();
+            if !sure(&(endpoint, place)) {
+                if known {
+                    continue;
+                }
+                let name = &self.model.parts.endpoints[endpoint].name;
+                other.stages.push(Stage::Doubt { object: format!("the address of {name}") });
+            }
+            self.arrive(other, endpoint, place);
+        }
+        if known {
+            return;
+        }
+        if network.complete {
+            let reason = format!("nothing in {} has the address {}", network.name, state.destination);
+            return self.block(state, &reason, &network.name);
+        }
+        state.stages.push(Stage::Doubt { object: format!("the interfaces of {}", network.name) });
+        let range = state.destination;
+        self.end(state, End::Vacant { range });
+    }
+
+    /// Into an endpoint.
+    pub(super) fn arrive(&mut self, mut state: State, id: EndpointId, place: usize) {
+        let endpoint = &self.model.parts.endpoints[id];
+        if let Some(subnet) = endpoint.subnet
+            && state.subnet != Some(subnet)
+            && let Some((into, _)) = self.model.parts.subnets[subnet].border
+        {
+            self.push_border(&mut state, into, Direction::In, subnet);
+        }
+        state.subnet = endpoint.subnet;
+        let destination = endpoint.places.get(place).map_or(state.destination, |held| held.inside);
+        self.name_destination(&mut state, id);
+        match endpoint.kind {
+            EndpointKind::Nat if !self.reply => {
+                return self.block(state, "a NAT gateway takes no connections", &endpoint.name);
+            }
+            EndpointKind::Plumbing => {
+                return self.block(state, "this interface of the platform takes no connections", &endpoint.name);
+            }
+            EndpointKind::Balancer { balancer } if !self.reply => {
+                return self.balance(state, id, place, balancer);
+            }
+            _ => {}
+        }
+        state.destination = destination;
+        self.push_policies(&mut state, &endpoint.inbound, Direction::In, Some(id), &endpoint.name);
+        self.end(state, End::Endpoint { endpoint: id, place });
+    }
+
+    /// Tells the sender's own policies who the destination is, where the platform knows.
+    fn name_destination(&self, state: &mut State, id: EndpointId) {
+        let (known, asked) = (state.references, state.destination);
+        for stage in &mut state.stages {
+            if let Stage::Filter { direction: Direction::Out, remote, destination, .. } = stage
+                && remote.range.meets(asked)
+                && remote.endpoint.is_none()
+            {
+                *destination = Some(id);
+                if known {
+                    remote.endpoint = Some(id);
+                }
+            }
+        }
+    }
+
+    /// Out onto the internet, with the sender's address already translated.
+    pub(super) fn internet(&mut self, mut state: State) {
+        state.references = false;
+        state.source.endpoint = None;
+        if is_private(state.destination) {
+            let reason = format!("{} is private: the internet has no way to it", state.destination);
+            return self.block(state, &reason, "internet");
+        }
+        state.stages.push(Stage::Hop { what: "across", name: "internet".into() });
+        self.from_outside(state);
+    }
+
+    /// From the internet towards the destination.
+    fn from_outside(&mut self, state: State) {
+        if self.goal == Goal::Outside {
+            let range = state.destination;
+            return self.end(state, End::Outside { range });
+        }
+        let parts = &self.model.parts;
+        let mut found: Vec<(EndpointId, usize)> = Vec::new();
+        if let Goal::Endpoint(goal, place) = self.goal {
+            found.push((goal, place));
+        } else {
+            let exact = |(endpoint, place): &(EndpointId, usize)| {
+                let public = parts.endpoints[*endpoint].places[*place].public;
+                public.is_some_and(|public| state.destination.covers(public))
+            };
+            found.extend(self.model.index().public(parts, state.destination).filter(exact));
+            for network in 0..parts.networks.len() {
+                let flat = parts.networks[network].flat;
+                if state.destination.family == Family::V6 || flat {
+                    found.extend(self.model.index().inside(parts, network, state.destination).filter(|spot| {
+                        let inside = parts.endpoints[spot.0].places[spot.1].inside;
+                        state.destination.covers(inside) && (flat || !is_private(inside))
+                    }));
+                }
+            }
+        }
+        if found.is_empty() {
+            let released = parts.released.iter().find(|(range, _)| range.covers(state.destination));
+            if let Some((_, what)) = released {
+                let reason = format!("{} belonged to {what}", state.destination);
+                return self.block(state, &reason, what);
+            }
+            let range = state.destination;
+            return self.end(state, End::Outside { range });
+        }
+        for (endpoint, place) in found {
+            self.enter(state.clone(), endpoint, place);
+        }
+    }
+
+    /// From the internet into the network of an endpoint.
+    fn enter(&mut self, mut state: State, id: EndpointId, place: usize) {
+        let endpoint = &self.model.parts.endpoints[id];
+        let network = &self.model.parts.networks[endpoint.network];
+        let held = &endpoint.places[place];
+        state.network = endpoint.network;
+        state.subnet = None;
+        if network.flat {
+            return self.arrive(state, id, place);
+        }
+        let Some(gateway) = &network.internet else {
+            let reason = format!("{} has no gateway to the internet", network.name);
+            return self.block(state, &reason, &network.name);
+        };
+        if held.inside.family != state.destination.family {
+            return self.block(state, "the two ends have no address family in common", &endpoint.name);
+        }
+        state.stages.push(Stage::Hop { what: "through", name: gateway.clone() });
+        match held.public {
+            Some(public) if public.meets(state.destination) => {
+                state.stages.push(Stage::Rewrite(Rewrite::DestinationPublic { from: state.destination }));
+                state.destination = held.inside;
+            }
+            _ if held.inside.meets(state.destination) && !is_private(held.inside) => {}
+            _ => {
+                let reason = format!("{} has no public address", endpoint.name);
+                return self.block(state, &reason, &endpoint.name);
+            }
+        }
+        self.arrive(state, id, place);
+    }
+
+    pub(super) fn push_border(&self, state: &mut State, policy: PolicyId, direction: Direction, subnet: SubnetId) {
+        let at = format!("subnet {}", self.model.parts.subnets[subnet].name);
+        let (local, remote) = ends(state, direction);
+        self.push_filter(state, policy, direction, local, remote, None, &at);
+    }
+
+    pub(super) fn push_policies(
+        &self,
+        state: &mut State,
+        policies: &[PolicyId],
+        direction: Direction,
+        own: Option<EndpointId>,
+        at: &str,
+    ) {
+        for policy in policies {
+            let (mut local, mut remote) = ends(state, direction);
+            local.endpoint = own;
+            if !state.references {
+                remote.endpoint = None;
+            }
+            let destination = if direction == Direction::In { own } else { None };
+            self.push_filter(state, *policy, direction, local, remote, destination, at);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one stage has that many parts")]
+    fn push_filter(
+        &self,
+        state: &mut State,
+        policy: PolicyId,
+        direction: Direction,
+        local: Side,
+        remote: Side,
+        destination: Option<EndpointId>,
+        at: &str,
+    ) {
+        if self.reply && self.model.parts.policies[policy].stateful {
+            return;
+        }
+        state.stages.push(Stage::Filter { policy, direction, local, remote, destination, at: at.to_owned() });
+    }
+
+    pub(super) fn block(&mut self, state: State, reason: &str, at: &str) {
+        self.end(state, End::Blocked { reason: reason.into(), at: at.into() });
+    }
+
+    /// Something the input does not show stands in the way: it may drop the packet, pass it, or pass it under its own name.
+    pub(super) fn doubt(&mut self, mut state: State, object: &str) {
+        state.stages.push(Stage::Doubt { object: object.to_owned() });
+        let mut found = Vec::new();
+        match self.goal {
+            Goal::Endpoint(endpoint, place) => found.push((endpoint, place)),
+            Goal::Anybody => found.extend(self.model.index().anywhere(&self.model.parts, state.destination)),
+            Goal::Outside => {}
+        }
+        if found.is_empty() {
+            let range = state.destination;
+            return self.end(state, End::Outside { range });
+        }
+        state.subnet = None;
+        for (endpoint, place) in found {
+            let mut translated = state.clone();
+            translated.source = Side { range: AddressRange::whole(state.destination.family), endpoint: None };
+            translated.network = self.model.parts.endpoints[endpoint].network;
+            translated.references = false;
+            self.arrive(translated, endpoint, place);
+            self.arrive(state.clone(), endpoint, place);
+        }
+    }
+
+    pub(super) fn end(&mut self, state: State, end: End) {
+        if self.paths.len() == MAX_PATHS {
+            let mut path = self.paths.pop().unwrap_or_else(|| state.clone().path(end));
+            path.stages.push(Stage::Doubt { object: "more ways than are followed".into() });
+            self.paths.push(path);
+            return;
+        }
+        self.paths.push(state.path(end));
+    }
+
+    /// Services of the platform that no group, list or route covers.
+    fn unfiltered(&self, network: NetworkId, destination: AddressRange) -> Option<String> {
+        let network = &self.model.parts.networks[network];
+        let named: &[(&str, &str)] = match network.platform {
+            Platform::Aws => &[
+                ("169.254.169.254", "instance metadata"),
+                ("169.254.169.253", "Amazon DNS"),
+                ("169.254.169.123", "time synchronisation"),
+                ("169.254.169.250/31", "license activation"),
+                ("169.254.170.2", "task metadata"),
+                ("fd00:ec2::254", "instance metadata"),
+                ("fd00:ec2::253", "Amazon DNS"),
+                ("fd00:ec2::123", "time synchronisation"),
+            ],
+            Platform::Azure => &[("168.63.129.16", "Azure platform address"), ("169.254.169.254", "instance metadata")],
+            Platform::Google => &[("169.254.169.254", "metadata server")],
+            Platform::Kubernetes => &[],
+        };
+        let found =
+            named.iter().find(|(text, _)| AddressRange::parse(text).is_some_and(|held| held.covers(destination)));
+        if let Some((_, name)) = found {
+            return Some((*name).to_owned());
+        }
+        if network.platform == Platform::Aws {
+            // The resolver answers at the second address of each block of the network.
+            let resolver = |range: &AddressRange| AddressRange::number(range.family, range.low.saturating_add(2));
+            let own = network.ranges.ranges().iter().filter(|range| range.family == Family::V4);
+            return own.map(resolver).any(|held| held == destination).then(|| "Amazon DNS".to_owned());
+        }
+        None
+    }
+}
+
+/// (near end, far end) of a packet for a policy that looks one way.
+fn ends(state: &State, direction: Direction) -> (Side, Side) {
+    let destination = Side { range: state.destination, endpoint: None };
+    match direction {
+        Direction::In => (destination, state.source),
+        Direction::Out => (state.source, destination),
+    }
+}
+
+impl State {
+    pub(super) fn new(network: NetworkId, source: Side, destination: AddressRange) -> Self {
+        Self {
+            network,
+            subnet: None,
+            source,
+            sender: None,
+            references: true,
+            destination,
+            zone: String::new(),
+            stages: Vec::new(),
+            target: None,
+            hops: 0,
+            appliances: BTreeSet::new(),
+        }
+    }
+
+    /// Counts one more gateway; false where that makes a loop.
+    pub(super) fn step(&mut self) -> bool {
+        self.hops += 1;
+        self.hops <= MAX_HOPS
+    }
+
+    /// Notes an appliance; false where the packet has been there.
+    pub(super) fn visit(&mut self, appliance: EndpointId) -> bool {
+        self.appliances.insert(appliance)
+    }
+
+    fn path(self, end: End) -> Path {
+        Path { stages: self.stages, end, sender: self.source, destination: self.destination, target: self.target }
+    }
+}

@@ -1,0 +1,1 @@
+//! Zones of a network and the flows intended between them.

@@ -1,0 +1,1 @@
+//! A tiny universe, compared packet by packet with the naive evaluator.

@@ -1,0 +1,3 @@
+//! The packet engine against naive readings of the same rules.
+
+mod exhaustive;
