@@ -4,3 +4,8 @@
 pub(crate) fn terminal(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
+
+/// A cell of a CSV that somebody will open in a spreadsheet: what would be taken for a formula becomes text.
+pub(crate) fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}

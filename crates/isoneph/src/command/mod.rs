@@ -5,6 +5,7 @@ mod check;
 mod check_test;
 mod control;
 mod explain;
+mod network;
 mod query;
 mod table;
 
@@ -28,6 +29,9 @@ pub(crate) enum Command {
     Table(table::Command),
     /// What a word, a standard or a control means
     Explain(explain::Arguments),
+    /// Networks: what can pass, as unit tests, proofs and differences, exactly or not at all
+    #[command(subcommand)]
+    Network(network::Command),
     /// Ask your own question of the tables, in SQL
     Query(query::Arguments),
 }
@@ -40,6 +44,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Check(command) => check::run(&command),
         Command::Table(command) => table::run(&command),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Network(command) => network::run(&command),
         Command::Query(arguments) => query::run(&arguments),
     }
 }

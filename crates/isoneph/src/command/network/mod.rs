@@ -1,0 +1,81 @@
+//! `isoneph network`: what packets can do, exactly or not at all.
+
+mod diff;
+mod test;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use isoneph_network::model::Model;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::exit::{Exit, usage};
+use crate::output;
+use crate::safe;
+
+/// What can be asked of networks.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Hold expected flows against a network, as unit tests of it
+    Test(test::Arguments),
+    /// What one policy permits and another denies, as packets and as the rules responsible
+    Diff(diff::Arguments),
+}
+
+/// Runs the command.
+pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Test(arguments) => test::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
+    }
+}
+
+/// Reads a network. What could not be read is told, and makes the run incomplete.
+fn load(paths: &[PathBuf]) -> anyhow::Result<(Model, Exit)> {
+    if let Some(path) = paths.iter().find(|path| !path.exists()) {
+        return Err(usage(format!("{}: there is no such file or folder", path.display())));
+    }
+    let (model, problems) = Model::load(paths);
+    for problem in &problems {
+        let place = if problem.locator.is_empty() { String::new() } else { format!(": {}", problem.locator) };
+        output::warn(&safe::terminal(&format!("not read: {}{place}: {}", problem.path, problem.message)));
+    }
+    let nothing = model.sources.is_empty();
+    if nothing {
+        output::warn("nothing could be read: no input holds a network that isoneph understands");
+    }
+    let exit = if problems.is_empty() && !nothing { Exit::Done } else { Exit::Incomplete };
+    Ok((model, exit))
+}
+
+/// Reads a text file within bounds.
+fn text_of(path: &std::path::Path, most: usize) -> anyhow::Result<String> {
+    let failed = |error: std::io::Error| usage(format!("{}: {error}", path.display()));
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if size > most as u64 {
+        return Err(usage(format!("{}: {size} bytes, more than the {most} that are read", path.display())));
+    }
+    String::from_utf8(std::fs::read(path).map_err(failed)?)
+        .map_err(|error| usage(format!("{}: not UTF-8 at byte {}", path.display(), error.utf8_error().valid_up_to())))
+}
+
+/// The head that every JSON answer about a network has: what it holds for.
+fn write_json(
+    out: &mut impl Write,
+    schema: &str,
+    model: &Model,
+    key: &str,
+    answers: &impl Serialize,
+) -> anyhow::Result<()> {
+    let answer = json!({
+        "schema": schema,
+        "sources": &model.sources,
+        "unsupported": &model.unsupported,
+        key: answers,
+    });
+    serde_json::to_writer_pretty(&mut *out, &answer)?;
+    writeln!(out)?;
+    Ok(())
+}
