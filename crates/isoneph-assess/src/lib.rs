@@ -9,6 +9,7 @@ mod error;
 mod fold;
 pub mod harness;
 mod query;
+mod said;
 mod standings;
 
 pub use check::{

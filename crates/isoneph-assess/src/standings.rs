@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array, AsArray};
-use isoneph_assessment::{CheckInfo, CheckOutcome, Counts, Loss, Population, StandingAnswer, Tail};
-use isoneph_model::{ControlId, Edition, EvidenceClass, InputId, Outcome, ReasonCode, Role, Severity, Support};
+use isoneph_assessment::{CheckInfo, CheckOutcome, Counts, Loss, Population, SaidAnswer, StandingAnswer, Tail};
+use isoneph_model::{
+    ControlId, Edition, EvidenceClass, InputId, Outcome, ReasonCode, RequirementKind, Role, Severity, Support,
+};
 use isoneph_standard::standing::{CellEvidence, Claim, Counts as OutcomeCounts, Evidence, Population as Seen, judge};
 use isoneph_standard::{Catalogue, RequirementKey};
 use isoneph_tables::{Inventory, TableId};
 
 use crate::check::Check;
-use crate::engine::{ServiceInScope, Settings};
+use crate::engine::{CellClaim, ServiceInScope, Settings};
+use crate::said::{self, Sayings};
 
 type CellKey = (ControlId, Role);
 
@@ -24,6 +27,8 @@ pub(crate) struct Standings<'a> {
     seen: BTreeSet<String>,
     /// By cell and service; outcomes that may concern every service stand under `None`.
     cells: BTreeMap<CellKey, BTreeMap<Option<String>, Cell>>,
+    /// What the parties claim, by the settings and by the register.
+    claims: Vec<CellClaim>,
     current: usize,
     /// Outcomes of the current check, by the account of their subject; `""` where it is not known.
     of_accounts: BTreeMap<String, Tally>,
@@ -34,6 +39,7 @@ pub(crate) struct Standings<'a> {
 struct Cell {
     evidence: CellEvidence,
     counts: Counts,
+    said: Vec<SaidAnswer>,
 }
 
 /// Outcomes of one check, counted.
@@ -82,11 +88,13 @@ impl<'a> Standings<'a> {
             checks,
             seen: accounts_seen(inventory, chosen),
             cells: BTreeMap::new(),
+            claims: settings.claims.clone(),
             current: 0,
             of_accounts: BTreeMap::new(),
             tail: Tail::default(),
         };
         standings.add_findings(inventory, chosen);
+        standings.add_said(said::read(catalogue, settings.edition, settings.as_of, inventory, chosen));
         standings
     }
 
@@ -149,6 +157,20 @@ impl<'a> Standings<'a> {
         let mut own = own.filter_map(|cell| cell.requirement.as_ref()).filter(|key| key.name == name);
         let cell = self.catalogue.control(self.settings.edition, &supports.control)?.cell(supports.role);
         own.find(|key| cell.requires.iter().any(|requirement| requirement.key == **key)).cloned()
+    }
+
+    /// What the parties say: claims, and answers to what asks for a word.
+    fn add_said(&mut self, sayings: Sayings) {
+        self.claims.extend(sayings.claims);
+        for said in sayings.answers {
+            let cells = self.cells.entry((said.control, said.role)).or_default();
+            let cell = cells.entry(said.service).or_default();
+            let part = cell.evidence.requirements.entry(said.requirement.clone()).or_default();
+            part.required.add(Outcome::Pass);
+            part.stale += u64::from(said.stale);
+            part.classes.insert(said.class);
+            cell.said.push(SaidAnswer { requirement: said.requirement, class: said.class, place: said.place });
+        }
     }
 
     /// Other scanners' findings: they contribute, and never support.
@@ -215,7 +237,7 @@ impl<'a> Standings<'a> {
                 let seen = self.cell(&(control.id.clone(), role), name);
                 let claim = self.claim(&control.id, role, name);
                 let population = self.population(service);
-                let evidence = with_population(seen.evidence, &population);
+                let evidence = with_population(cell, seen.evidence, &population);
                 let judgement = judge(cell, &evidence, claim);
                 standings.push(StandingAnswer {
                     control: control.id.clone(),
@@ -224,6 +246,7 @@ impl<'a> Standings<'a> {
                     standing: judgement.standing,
                     why: judgement.why,
                     counts: seen.counts,
+                    said: seen.said,
                     population,
                 });
             }
@@ -247,8 +270,8 @@ impl<'a> Standings<'a> {
     }
 
     fn claim(&self, control: &ControlId, role: Role, service: &str) -> Option<&Claim> {
-        let fits = |claim: &&crate::engine::CellClaim| claim.control == *control && claim.role == role;
-        let mut claims = self.settings.claims.iter().filter(fits);
+        let fits = |claim: &&CellClaim| claim.control == *control && claim.role == role;
+        let mut claims = self.claims.iter().filter(fits);
         let own = claims.clone().find(|claim| claim.service.as_deref() == Some(service));
         own.or_else(|| claims.find(|claim| claim.service.is_none())).map(|claim| &claim.claim)
     }
@@ -272,11 +295,15 @@ impl<'a> Standings<'a> {
     }
 }
 
-fn with_population(mut evidence: CellEvidence, population: &Population) -> CellEvidence {
+/// Settings and operations are seen account by account; what a party says is not.
+fn with_population(cell: &isoneph_standard::Cell, mut evidence: CellEvidence, population: &Population) -> CellEvidence {
     let seen = Seen { seen: population.seen, expected: population.expected };
-    for part in evidence.requirements.values_mut().chain([&mut evidence.whole]) {
-        part.population = Some(seen);
+    let of_accounts = |kind| matches!(kind, RequirementKind::Configuration | RequirementKind::Operation);
+    for (key, part) in &mut evidence.requirements {
+        let requirement = cell.requires.iter().find(|requirement| requirement.key == *key);
+        part.population = requirement.is_none_or(|requirement| of_accounts(requirement.kind)).then_some(seen);
     }
+    evidence.whole.population = Some(seen);
     evidence
 }
 
@@ -318,6 +345,7 @@ impl Cell {
         self.counts.findings.0 += other.counts.findings.0;
         self.counts.findings.1 += other.counts.findings.1;
         self.evidence.subjects += other.evidence.subjects;
+        self.said.extend(other.said.iter().cloned());
         merge_evidence(&mut self.evidence.whole, &other.evidence.whole);
         for (key, part) in &other.evidence.requirements {
             merge_evidence(self.evidence.requirements.entry(key.clone()).or_default(), part);

@@ -14,7 +14,7 @@ pub use filter::{Filtered, View};
 pub use head::{CheckInfo, Config, Head, Parameter, RolesBasis, Scope, Supports, Tool};
 pub use message::{Message, MessageError};
 pub use outcome::{CheckOutcome, Evidence, Exception, Subject};
-pub use tail::{Counts, Loss, Population, StandingAnswer, Tail};
+pub use tail::{Counts, Loss, Population, SaidAnswer, StandingAnswer, Tail};
 
 use std::io;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use isoneph_model::{ControlId, InputId, Outcome, Role, Severity, Standing};
+use isoneph_model::{ControlId, EvidenceClass, InputId, Outcome, Place, Role, Severity, Standing};
+use isoneph_standard::RequirementKey;
 use isoneph_standard::standing::Why;
 
 /// The tail of an assessment.
@@ -42,8 +43,21 @@ pub struct StandingAnswer {
     pub why: Vec<Why>,
     /// Outcomes that bear on the cell.
     pub counts: Counts,
+    /// What parties say that answers what the cell asks for, with its place.
+    pub said: Vec<SaidAnswer>,
     /// What was seen of what is in scope.
     pub population: Population,
+}
+
+/// Something said that answers a requirement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaidAnswer {
+    /// The requirement.
+    pub requirement: RequirementKey,
+    /// What kind of evidence it is.
+    pub class: EvidenceClass,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Outcomes that bear on a cell.

@@ -201,11 +201,21 @@ pub(super) fn standing(words: &Words, answer: &assessment::StandingAnswer) -> do
         standing: answer.standing,
         why: answer.why.iter().map(|w| why(words, w)).collect(),
         counts: counts(&answer.counts),
+        said: answer.said.iter().map(said).collect(),
         population: doc::Population {
             seen: answer.population.seen,
             expected: answer.population.expected,
             basis: answer.population.basis.to_owned(),
         },
+    }
+}
+
+fn said(answer: &assessment::SaidAnswer) -> doc::Said {
+    doc::Said {
+        requirement: answer.requirement.to_string(),
+        input: answer.place.input.0,
+        locator: answer.place.locator.to_string(),
+        class: answer.class,
     }
 }
 

@@ -364,8 +364,25 @@ pub struct StandingAnswer {
     pub why: Vec<Why>,
     /// Outcomes that bear on it.
     pub counts: Counts,
+    /// What parties say that answers what it asks for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub said: Vec<Said>,
     /// What was seen of what is in scope.
     pub population: Population,
+}
+
+/// Something said that answers a requirement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Said {
+    /// The requirement (`CONTROL/NAME`).
+    pub requirement: String,
+    /// The input, by its place in `inputs`.
+    pub input: u32,
+    /// The place inside it.
+    pub locator: String,
+    /// What kind of evidence it is.
+    #[schemars(schema_with = "word::<EvidenceClass>")]
+    pub class: EvidenceClass,
 }
 
 /// A reason for a standing. Which fields it has beside `code` and `text` depends on the code.
