@@ -41,7 +41,7 @@ pub(crate) struct FrontMatter {
     pub(crate) supports: Vec<SupportsEntry>,
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, ParameterDef>,
-    pub(crate) expect: Option<Expect>,
+    pub(crate) expect: Option<Expects>,
 }
 
 /// A cell that a check supports, as written.
@@ -61,7 +61,25 @@ fn default_edition() -> Edition {
     Edition::E2015
 }
 
-/// The short form of a check: a column, or a setting of a disk image, and the values it may have.
+/// The short form of a check: `[expect]` of a column or of a setting of a disk image, or `[[expect]]` of several settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Expects {
+    One(Box<Expect>),
+    All(Vec<Expect>),
+}
+
+impl Expects {
+    pub(crate) fn as_slice(&self) -> &[Expect] {
+        match self {
+            Expects::One(one) => std::slice::from_ref(one),
+            Expects::All(all) => all,
+        }
+    }
+}
+
+/// A column or a setting, and what is expected of it. `in` lists values that will do whatever the rest says; of the rest
+/// all must hold.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Expect {
@@ -69,10 +87,29 @@ pub(crate) struct Expect {
     pub(crate) setting: Option<String>,
     #[serde(rename = "in", default)]
     pub(crate) values: Vec<ExpectValue>,
-    /// Of a setting that is a number: the parameter that it must reach.
-    pub(crate) at_least: Option<String>,
-    /// Of a setting that is a number: the parameter that it must not pass.
-    pub(crate) at_most: Option<String>,
+    /// The number is at least this.
+    pub(crate) at_least: Option<Limit>,
+    /// The number is at most this.
+    pub(crate) at_most: Option<Limit>,
+    /// None of these is a word of the value.
+    #[serde(default)]
+    pub(crate) none_of: Vec<String>,
+    /// All of these are words of the value.
+    #[serde(default)]
+    pub(crate) all_of: Vec<String>,
+    /// The number, as a mode, gives no right that this octal mode does not give.
+    pub(crate) within_mode: Option<String>,
+    /// The value is among what the image's declared purpose lets it listen on.
+    #[serde(default)]
+    pub(crate) declared: bool,
+}
+
+/// A limit: a number, or the name of the parameter that holds it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Limit {
+    Number(i64),
+    Parameter(String),
 }
 
 /// A value that `[expect]` accepts.

@@ -26,6 +26,8 @@ table! {
         decided: i64, none "0";
         /// Whether somebody declared what the image is for: what it may listen on and run.
         has_purpose: bool, none "false";
+        /// What its declared purpose lets it listen on (`22/tcp`); NULL where no purpose is declared.
+        intended_listeners: Vec<String>, none "[]";
     }
 }
 
@@ -64,7 +66,7 @@ table! {
         enabled: bool, none "false";
         /// Whether it is masked: nothing can start it.
         masked: bool, none "false";
-        /// What it listens on, as declared: `tcp/22`, `udp/123`.
+        /// What it listens on, as its files declare: `22/tcp`, `123/udp`.
         listens: Vec<String>, none "[]";
         /// Whether the declared purpose of the image allows it; NULL where no purpose is declared.
         intended: bool, none "false";
