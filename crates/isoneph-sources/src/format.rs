@@ -13,5 +13,7 @@ isoneph_model::vocabulary! {
         Sarif = "sarif",
         /// Findings in the AWS Security Finding Format.
         Asff = "asff",
+        /// The disk of a machine, or a root file system as an archive.
+        DiskImage = "disk-image",
     }
 }

@@ -6,18 +6,35 @@ use std::path::{Path, PathBuf};
 
 use isoneph_model::{InputId, Locator};
 use isoneph_tables::{NewInput, Sink, SinkError};
+use jiff::civil::Date;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::fault::Fault;
 use crate::format::Format;
 use crate::head::{self, FirstKeys, Look};
 use crate::stream::{BadText, Opening, Source, TooLong};
-use crate::{findings, terraform};
+use crate::{findings, images, terraform};
 
 /// How deep folders may stand in one another.
 const MAX_FOLDERS: usize = 64;
 /// How many things a folder may hold.
 const MAX_FILES: usize = 100_000;
+
+/// How evidence is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The day for which the assessment holds.
+    pub as_of: Date,
+    /// The folder in which files lie that disk images may lead to; without one they lead nowhere.
+    pub backing_directory: Option<PathBuf>,
+}
+
+impl Reading {
+    /// Reading for a day; images lead nowhere.
+    pub fn new(as_of: Date) -> Reading {
+        Reading { as_of, backing_directory: None }
+    }
+}
 
 /// What reading a path came to. What was found is in the sink.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,15 +62,15 @@ pub enum ReadError {
 }
 
 /// Reads a file, or everything in a folder, into the sink.
-pub fn read_path(path: &Path, sink: &mut Sink) -> Result<ReadSummary, ReadError> {
+pub fn read_path(path: &Path, reading: &Reading, sink: &mut Sink) -> Result<ReadSummary, ReadError> {
     let mut summary = ReadSummary::default();
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => read_folder(path, sink, &mut summary)?,
+        Ok(metadata) if metadata.is_dir() => read_folder(path, reading, sink, &mut summary)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(ReadError::NotFound { path: shown(path) });
         }
         // Whatever else is wrong with it is found when it is opened, and told as a reject.
-        _ => read_file(path, sink, &mut summary)?,
+        _ => read_file(path, reading, sink, &mut summary)?,
     }
     Ok(summary)
 }
@@ -62,7 +79,7 @@ fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-fn read_folder(folder: &Path, sink: &mut Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
+fn read_folder(folder: &Path, reading: &Reading, sink: &mut Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
     let before = summary.read + summary.rejected;
     let mut count = 0;
     let mut entries = WalkDir::new(folder).sort_by_file_name().max_depth(MAX_FOLDERS).into_iter();
@@ -86,7 +103,7 @@ fn read_folder(folder: &Path, sink: &mut Sink, summary: &mut ReadSummary) -> Res
                     }
                     summary.skipped.push((shown(entry.path()), reason));
                 }
-                None if entry.file_type().is_file() => read_listed(entry.path(), sink, summary)?,
+                None if entry.file_type().is_file() => read_listed(entry.path(), reading, sink, summary)?,
                 None => {}
             },
         }
@@ -125,9 +142,12 @@ fn skip_reason(entry: &DirEntry) -> Option<&'static str> {
 }
 
 /// Reads a file that a folder holds: what is plainly something else is passed over, and said so.
-fn read_listed(path: &Path, sink: &mut Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
+fn read_listed(path: &Path, reading: &Reading, sink: &mut Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
     let source = Source::File(path.to_owned());
     let named_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+    if !named_json && images::looks_like(path) {
+        return read_file(path, reading, sink, summary);
+    }
     let passed_over = match source.opening() {
         Ok(Opening::Empty) if !named_json => Some("empty"),
         Ok(Opening::Other) if !named_json => Some("not JSON"),
@@ -142,7 +162,7 @@ fn read_listed(path: &Path, sink: &mut Sink, summary: &mut ReadSummary) -> Resul
             summary.skipped.push((shown(path), reason));
             Ok(())
         }
-        None => read_file(path, sink, summary),
+        None => read_file(path, reading, sink, summary),
     }
 }
 
@@ -162,9 +182,9 @@ fn reject_path(path: &Path, fault: Fault, sink: &mut Sink, summary: &mut ReadSum
     reject(input, fault, sink)
 }
 
-fn read_file(path: &Path, sink: &mut Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
+fn read_file(path: &Path, reading: &Reading, sink: &mut Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
     let input = sink.input(NewInput { path: shown(path), sha256: None, format: String::new(), class: None });
-    match read_source(path.to_owned(), input, sink) {
+    match read_source(path.to_owned(), reading, input, sink) {
         Ok(()) => summary.read += 1,
         Err(fault) => {
             let unread = sink.input_mut(input).records == 0;
@@ -183,7 +203,10 @@ fn read_file(path: &Path, sink: &mut Sink, summary: &mut ReadSummary) -> Result<
 /// The names inside a plan that Terraform saved.
 const PLAN_PARTS: &[&[u8]] = &[b"tfplan", b"tfstate", b"tfconfig/"];
 
-fn read_source(path: PathBuf, input: InputId, sink: &mut Sink) -> Result<(), Fault> {
+fn read_source(path: PathBuf, reading: &Reading, input: InputId, sink: &mut Sink) -> Result<(), Fault> {
+    if images::looks_like(&path) {
+        return images::read(&path, reading, input, sink);
+    }
     let source = Source::of(path)?;
     match source.opening() {
         Ok(Opening::Empty) => {

@@ -5,6 +5,7 @@ mod fault;
 mod findings;
 mod format;
 mod head;
+mod images;
 mod input;
 mod scan;
 mod stream;
@@ -12,5 +13,5 @@ mod terraform;
 
 pub use fault::Fault;
 pub use format::Format;
-pub use input::{ReadError, ReadSummary, read_path};
+pub use input::{ReadError, ReadSummary, Reading, read_path};
 pub use terraform::{MappedType, ProviderDefault, mapped_types, provider_defaults};

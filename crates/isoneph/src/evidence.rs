@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use isoneph_model::Locator;
 use isoneph_register::{Declaration, DeclaredAttribution};
-use isoneph_sources::{ReadError, read_path};
+use isoneph_sources::{ReadError, Reading, read_path};
 use isoneph_tables::{Inventory, NewInput, Sink};
 
 /// Reads every path. What cannot be read becomes a reject of its input: the others are still read.
-pub(crate) fn read(paths: &[PathBuf], declaration: &Declaration) -> anyhow::Result<Inventory> {
+pub(crate) fn read(paths: &[PathBuf], declaration: &Declaration, reading: &Reading) -> anyhow::Result<Inventory> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
     for path in paths {
-        match read_path(path, &mut sink) {
+        match read_path(path, reading, &mut sink) {
             Ok(_) => {}
             Err(ReadError::NotFound { path }) => {
                 let input = NewInput { path, sha256: None, format: String::new(), class: None };

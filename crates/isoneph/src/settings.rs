@@ -83,7 +83,7 @@ fn tell_ended(settings: &Settings) {
 }
 
 /// The one place that asks the clock: the answer is part of the output, and `--as-of` replaces it.
-fn today() -> Date {
+pub(crate) fn today() -> Date {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 

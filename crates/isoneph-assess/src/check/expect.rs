@@ -46,7 +46,8 @@ fn of_settings(front: &FrontMatter, expects: &[Expect], message: &Message) -> Re
             " LEFT JOIN image_setting {alias} ON {alias}.image = t.uid AND {alias}.setting = {}",
             literal(setting)
         );
-        evidence += &format!(", '{alias}', {alias}.row");
+        let label = if index == 0 { String::new() } else { format!(".{index}") };
+        evidence += &format!(", 'image_setting{label}', {alias}.row");
         conditions.push(format!("({})", condition(front, expect, &alias)?));
     }
     let image = isoneph_tables::TableId::find("image");

@@ -59,7 +59,8 @@ fn fixtures(check: &'static Check, files: &'static TestFiles, catalogue: &'stati
 
 fn read_fixture(path: &Path) -> Result<Inventory, String> {
     let mut sink = Sink::default();
-    isoneph_sources::read_path(path, &mut sink).map_err(|error| error.to_string())?;
+    isoneph_sources::read_path(path, &isoneph_sources::Reading::new(jiff::civil::date(2026, 7, 1)), &mut sink)
+        .map_err(|error| error.to_string())?;
     sink.finish().map_err(|error| error.to_string())
 }
 

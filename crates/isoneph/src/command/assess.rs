@@ -9,6 +9,7 @@ use isoneph_exchange::{JunitWriter, OcsfWriter, SarifWriter};
 use isoneph_model::{Lang, Outcome, Role, Severity};
 use isoneph_register::Declaration;
 use isoneph_report::{HtmlWriter, JsonWriter, Style, TextWriter};
+use isoneph_sources::Reading;
 use isoneph_standard::Catalogue;
 
 use crate::evidence;
@@ -87,8 +88,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let view = view(arguments, &declaration)?;
     let pack = arguments.checks.load()?;
     let settings = arguments.run.settings(&declaration, &pack)?;
+    let reading = Reading::new(settings.as_of);
     let engine = Engine::new(pack.into_checks(), settings, catalogue).map_err(told)?;
-    let inventory = evidence::read(&arguments.paths, &declaration)?;
+    let inventory = evidence::read(&arguments.paths, &declaration, &reading)?;
     let mut output = Output::open(arguments.output.as_deref())?;
     let shown = {
         let writer = writer(arguments, catalogue, &mut output)?;

@@ -13,7 +13,7 @@ const PLAN: &str = r#"{"format_version":"1.2","terraform_version":"1.5.0","plann
 
 fn read(path: &Path) -> Inventory {
     let mut sink = Sink::default();
-    read_path(path, &mut sink).unwrap();
+    read_path(path, &isoneph_sources::Reading::new(jiff::civil::date(2026, 7, 1)), &mut sink).unwrap();
     sink.finish().unwrap()
 }
 
@@ -113,7 +113,8 @@ fn a_folder_is_read_whole_and_what_is_no_evidence_is_noted() {
     fs::write(at("README.md"), "# read me").unwrap();
     fs::write(at("main.tf"), "resource {}").unwrap();
     let mut sink = Sink::default();
-    let summary = read_path(folder.path(), &mut sink).unwrap();
+    let summary =
+        read_path(folder.path(), &isoneph_sources::Reading::new(jiff::civil::date(2026, 7, 1)), &mut sink).unwrap();
     assert_eq!((summary.read, summary.rejected), (1, 1));
     let skipped: Vec<&str> = summary.skipped.iter().map(|(_, reason)| *reason).collect();
     assert_eq!(skipped, ["not evidence by its name", "hidden", "not evidence by its name"]);
@@ -129,7 +130,11 @@ fn a_folder_with_nothing_to_read_is_a_reject_and_a_path_to_nothing_an_error() {
     fs::write(folder.path().join("README.md"), "nothing").unwrap();
     let inventory = read(folder.path());
     assert_eq!(inventory.inputs[0].rejected[0].code, "no-readable-file");
-    let missing = read_path(&folder.path().join("missing"), &mut Sink::default());
+    let missing = read_path(
+        &folder.path().join("missing"),
+        &isoneph_sources::Reading::new(jiff::civil::date(2026, 7, 1)),
+        &mut Sink::default(),
+    );
     assert!(matches!(missing, Err(ReadError::NotFound { .. })));
 }
 

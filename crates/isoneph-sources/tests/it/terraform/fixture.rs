@@ -128,6 +128,7 @@ pub(super) fn read(document: &str) -> Inventory {
     let path = folder.path().join("plan.json");
     std::fs::write(&path, document).unwrap();
     let mut sink = Sink::default();
-    isoneph_sources::read_path(&path, &mut sink).unwrap();
+    isoneph_sources::read_path(&path, &isoneph_sources::Reading::new(jiff::civil::date(2026, 7, 1)), &mut sink)
+        .unwrap();
     sink.finish().unwrap()
 }

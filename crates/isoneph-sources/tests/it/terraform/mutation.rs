@@ -62,7 +62,7 @@ fn read_bytes(bytes: &[u8]) {
     let path = folder.path().join("plan.json");
     std::fs::write(&path, bytes).unwrap();
     let mut sink = Sink::default();
-    let summary = read_path(&path, &mut sink).unwrap();
+    let summary = read_path(&path, &isoneph_sources::Reading::new(jiff::civil::date(2026, 7, 1)), &mut sink).unwrap();
     let inventory = sink.finish().unwrap();
     let input = &inventory.inputs[0];
     assert_eq!(summary.read == 0, input.format.is_empty());
