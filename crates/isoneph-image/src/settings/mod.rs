@@ -1,0 +1,1 @@
+//! The effective settings of the guest.
