@@ -113,3 +113,19 @@ pub trait FileSystem: Send + Sync {
     /// When the attributes cannot be read.
     fn attribute(&self, node: u64, name: &[u8]) -> Result<Option<Vec<u8>>, FileSystemError>;
 }
+
+mod ext;
+
+use crate::container::Disk;
+use std::sync::Arc;
+
+/// Finds out what is on a volume and opens it.
+///
+/// # Errors
+/// When nothing known is on it, or what is there is not read ([`FileSystemError::Unsupported`] names it).
+pub fn open(disk: Arc<dyn Disk>) -> Result<Box<dyn FileSystem>, FileSystemError> {
+    if let Some(system) = ext::Ext::open(Arc::clone(&disk))? {
+        return Ok(Box::new(system));
+    }
+    Err(FileSystemError::Unsupported("unknown".to_owned()))
+}
