@@ -14,3 +14,5 @@ pub mod partition;
 pub mod sandbox;
 pub mod settings;
 pub mod tree;
+
+mod bytes;

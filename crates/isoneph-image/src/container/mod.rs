@@ -16,4 +16,4 @@ mod vmdk;
 pub use disk::{Disk, DiskError, HostFile, Window};
 pub use open::{Access, Container, companions, open};
 
-pub(crate) use disk::read_vec;
+pub(crate) use disk::{check_range, read_vec};

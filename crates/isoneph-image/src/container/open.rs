@@ -65,8 +65,9 @@ impl Opening<'_> {
         let found = match format {
             Some("raw") => "raw",
             // A stated format is a promise that the content must keep: nothing else is tried.
-            Some(stated) => detect(&file)?.filter(|found| *found == stated).ok_or_else(|| {
-                DiskError::Corrupt { format: "container", what: format!("the backing file is not {stated}") }
+            Some(stated) => detect(&file)?.filter(|found| *found == stated).ok_or_else(|| DiskError::Corrupt {
+                format: "container",
+                what: format!("the backing file is not {stated}"),
             })?,
             None => detect(&file)?.unwrap_or("raw"),
         };
@@ -96,7 +97,8 @@ impl Opening<'_> {
             self.notes.push(format!("VMDK {}", crate::tree::printable(&descriptor.create_type)));
             // A descriptor in a sparse file describes that file. One that names another would lead out of it.
             let own = path.file_name().is_some_and(|name| name == descriptor.extents.first().map_or("", |e| &e.file));
-            if descriptor.extents.len() > 1 || (descriptor.extents.iter().any(|extent| extent.kind != "SPARSE") && !own) {
+            if descriptor.extents.len() > 1 || (descriptor.extents.iter().any(|extent| extent.kind != "SPARSE") && !own)
+            {
                 return Err(DiskError::Unsupported("VMDK whose embedded descriptor names other extents".to_owned()));
             }
         }
@@ -104,7 +106,8 @@ impl Opening<'_> {
     }
 
     fn vmdk_extents(&mut self, path: &Path, file: &dyn Disk) -> Result<Arc<dyn Disk>, DiskError> {
-        let descriptor = vmdk::Descriptor::parse(&read_vec(file, 0, file.length().min(vmdk::MAX_DESCRIPTOR) as usize)?)?;
+        let descriptor =
+            vmdk::Descriptor::parse(&read_vec(file, 0, file.length().min(vmdk::MAX_DESCRIPTOR) as usize)?)?;
         self.notes.push(format!("VMDK {}", crate::tree::printable(&descriptor.create_type)));
         let mut parts = Vec::new();
         for extent in descriptor.extents {
@@ -194,8 +197,12 @@ pub fn companions(path: &Path) -> Vec<PathBuf> {
 fn detect(file: &dyn Disk) -> Result<Option<&'static str>, DiskError> {
     let start = read_vec(file, 0, file.length().min(1024) as usize)?;
     let has = |at: usize, magic: &[u8]| start.get(at..).is_some_and(|rest| rest.starts_with(magic));
-    let known: &[(&str, &[u8])] =
-        &[("qcow2", b"QFI\xfb"), ("vhdx", b"vhdxfile"), ("vmdk", b"KDMV"), ("vmdk descriptor", b"# Disk DescriptorFile")];
+    let known: &[(&str, &[u8])] = &[
+        ("qcow2", b"QFI\xfb"),
+        ("vhdx", b"vhdxfile"),
+        ("vmdk", b"KDMV"),
+        ("vmdk descriptor", b"# Disk DescriptorFile"),
+    ];
     if let Some((format, _)) = known.iter().find(|(_, magic)| has(0, magic)) {
         return Ok(Some(format));
     }

@@ -243,7 +243,8 @@ impl<D: Disk> Qcow2<D> {
         let length = (self.file.length().saturating_sub(offset)).min(length as u64) as usize;
         let packed = read_vec(&self.file, offset, length)?;
         let cluster = self.header.cluster() as usize;
-        let unpacked = if self.header.zstd { inflate::zstd(&packed, cluster) } else { inflate::deflate(&packed, cluster) };
+        let unpacked =
+            if self.header.zstd { inflate::zstd(&packed, cluster) } else { inflate::deflate(&packed, cluster) };
         let unpacked = unpacked.map_err(|what| corrupt(format!("compressed cluster at {offset:#x}: {what}")))?;
         buffer.copy_from_slice(&clusters.insert(offset, unpacked)[within..within + buffer.len()]);
         Ok(())

@@ -1,8 +1,8 @@
 //! Microsoft's VHDX ([MS-VHDX]), fixed and dynamic, its log applied in memory.
 
 use super::disk::{Disk, DiskError, check_range, read_vec};
-use crate::bytes::{Fields, crc32c_without};
 use super::vhdx_log::{self, PAGE, Pages};
+use crate::bytes::{Fields, crc32c_without};
 
 const KIB_64: u64 = 64 << 10;
 pub(super) const MIB: u64 = 1 << 20;
@@ -213,4 +213,3 @@ fn metadata_of(file: &dyn Disk, (place, size): Range) -> Result<Metadata, DiskEr
     }
     Ok(found)
 }
-

@@ -41,7 +41,8 @@ pub(super) fn replay(file: &dyn Disk, header: &Header) -> Result<Pages, DiskErro
     }
     let log = Log { bytes: read_vec(file, header.log_place, length as usize)?, header };
     let entries = log.entries()?;
-    let (start, newest) = active(&entries, length)?.ok_or_else(|| corrupt("the log is in use, and no entry is whole"))?;
+    let (start, newest) =
+        active(&entries, length)?.ok_or_else(|| corrupt("the log is in use, and no entry is whole"))?;
     let (mut pages, mut at) = (Pages::new(), start);
     while let Some(entry) = entries.get((at / PAGE as u64) as usize).copied().flatten() {
         let found = log.pages(at, entry).ok_or_else(|| corrupt(format!("log entry at {at:#x}")))?;
@@ -110,7 +111,8 @@ impl Log<'_> {
                 entries.push(None);
                 continue;
             }
-            budget = budget.checked_sub(length).ok_or_else(|| DiskError::Limit("entries of the VHDX log".to_owned()))?;
+            budget =
+                budget.checked_sub(length).ok_or_else(|| DiskError::Limit("entries of the VHDX log".to_owned()))?;
             let is_sound = crc32c_without(&self.from(at as u64, length), 4) == fields.u32_le(4);
             let (sequence, tail) = (fields.u64_le(16), u64::from(fields.u32_le(12)));
             entries.push(is_sound.then_some(Entry { sequence, tail, length: length as u64 }));

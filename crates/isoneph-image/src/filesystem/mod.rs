@@ -2,8 +2,14 @@
 //!
 //! One trait, [`FileSystem`]; resolution of paths, symbolic links and mounts stands above it in [`crate::tree`], once.
 
+mod ext;
+mod signature;
+mod xfs;
+
+use crate::container::Disk;
 use crate::tree::Kind;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Why a file system could not give what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,18 +120,17 @@ pub trait FileSystem: Send + Sync {
     fn attribute(&self, node: u64, name: &[u8]) -> Result<Option<Vec<u8>>, FileSystemError>;
 }
 
-mod ext;
-
-use crate::container::Disk;
-use std::sync::Arc;
-
 /// Finds out what is on a volume and opens it.
 ///
 /// # Errors
 /// When nothing known is on it, or what is there is not read ([`FileSystemError::Unsupported`] names it).
 pub fn open(disk: Arc<dyn Disk>) -> Result<Box<dyn FileSystem>, FileSystemError> {
+    if let Some(system) = xfs::Xfs::open(Arc::clone(&disk))? {
+        return Ok(Box::new(system));
+    }
     if let Some(system) = ext::Ext::open(Arc::clone(&disk))? {
         return Ok(Box::new(system));
     }
-    Err(FileSystemError::Unsupported("unknown".to_owned()))
+    let name = signature::name(&*disk)?;
+    Err(FileSystemError::Unsupported(name.unwrap_or("no file system that is known").to_owned()))
 }

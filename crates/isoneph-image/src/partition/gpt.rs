@@ -22,7 +22,9 @@ pub(super) fn read(disk: &dyn Disk) -> Result<Option<Table>, DiskError> {
         let mut notes = Vec::new();
         let header = match primary {
             Ok(Some(header)) => Some(header),
-            Ok(None) => backup().ok().flatten().inspect(|_| notes.push("primary GPT missing, read from the copy".to_owned())),
+            Ok(None) => {
+                backup().ok().flatten().inspect(|_| notes.push("primary GPT missing, read from the copy".to_owned()))
+            }
             Err(error) => {
                 notes.push(format!("{error}; read from the copy"));
                 Some(backup()?.ok_or(error)?)
@@ -56,7 +58,8 @@ fn header(disk: &dyn Disk, sector: u64, number: u64) -> Result<Option<Header>, D
         return Ok(None);
     }
     let size = fields.u32_le(12) as usize;
-    let mut body = bytes.get(..size).filter(|body| body.len() >= 92).ok_or_else(|| corrupt("size of the header"))?.to_vec();
+    let mut body =
+        bytes.get(..size).filter(|body| body.len() >= 92).ok_or_else(|| corrupt("size of the header"))?.to_vec();
     body[16..20].fill(0);
     if crc32fast::hash(&body) != fields.u32_le(16) || fields.u64_le(24) != number {
         return Err(corrupt("checksum of the header"));
@@ -85,7 +88,8 @@ impl Header {
             let sectors = last.checked_sub(first).and_then(|count| count.checked_add(1));
             let range = sectors.and_then(|count| Some((first.checked_mul(sector)?, count.checked_mul(sector)?)));
             let (start, length) = range.ok_or_else(|| corrupt(format!("partition {number} ends before it begins")))?;
-            let name: Vec<u16> = (56..128).step_by(2).map(|at| fields.u16_le(at)).take_while(|unit| *unit != 0).collect();
+            let name: Vec<u16> =
+                (56..128).step_by(2).map(|at| fields.u16_le(at)).take_while(|unit| *unit != 0).collect();
             partitions.push(Partition {
                 number,
                 start,

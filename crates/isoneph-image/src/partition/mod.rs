@@ -1,6 +1,8 @@
 //! Where on a disk the file systems are: partition tables and logical volumes.
 
 mod gpt;
+pub mod lvm;
+mod mbr;
 
 use crate::container::{Disk, DiskError};
 use serde::{Deserialize, Serialize};
@@ -38,8 +40,10 @@ pub struct Table {
 /// # Errors
 /// When the disk cannot be read, or its table is damaged and so is the copy.
 pub fn read(disk: &dyn Disk) -> Result<Table, DiskError> {
-    if let Some(table) = gpt::read(disk)? {
-        return Ok(table);
+    for read in [gpt::read, mbr::read] {
+        if let Some(table) = read(disk)? {
+            return Ok(table);
+        }
     }
     Ok(Table { scheme: "none".to_owned(), partitions: Vec::new(), notes: Vec::new() })
 }

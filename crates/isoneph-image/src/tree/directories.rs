@@ -33,7 +33,10 @@ impl Directories {
                 // Of two entries of one name the kernel finds the first.
                 names.entry(entry.name).or_insert(entry.node);
             } else {
-                return Err(FileSystemError::Corrupt(format!("directory {} holds a name no file can have", place.node)));
+                return Err(FileSystemError::Corrupt(format!(
+                    "directory {} holds a name no file can have",
+                    place.node
+                )));
             }
         }
         let names = Arc::new(names);

@@ -52,7 +52,11 @@ pub enum TreeError {
         cap: u64,
     },
     /// The path lies on a volume that the guest mounts there and that is not among the images given.
-    #[error("{} is on {device}, mounted at {}, which was not found in the image", printable(path), printable(mount_point))]
+    #[error(
+        "{} is on {device}, mounted at {}, which was not found in the image",
+        printable(path),
+        printable(mount_point)
+    )]
     NotMounted {
         /// The path.
         path: String,

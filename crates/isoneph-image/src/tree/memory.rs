@@ -176,12 +176,7 @@ impl MemoryNode {
 
 impl FileSystem for MemoryTree {
     fn info(&self) -> FileSystemInfo {
-        FileSystemInfo {
-            kind: "memory".to_owned(),
-            uuid: None,
-            label: String::new(),
-            cleanliness: Cleanliness::Clean,
-        }
+        FileSystemInfo { kind: "memory".to_owned(), uuid: None, label: String::new(), cleanliness: Cleanliness::Clean }
     }
 
     fn root(&self) -> u64 {

@@ -54,7 +54,9 @@ impl<D: Disk> Ext<D> {
         let fields = Fields(area);
         while fields.slice(at, 16).is_some() && fields.u32_le(at) != 0 {
             let length = usize::from(fields.u8(at));
-            let name = fields.slice(at + 16, length).ok_or_else(|| corrupt(format!("attributes of inode {}", inode.number)))?;
+            let name = fields
+                .slice(at + 16, length)
+                .ok_or_else(|| corrupt(format!("attributes of inode {}", inode.number)))?;
             let is_wanted = prefix(fields.u8(at + 1)).and_then(|prefix| wanted.strip_prefix(prefix)) == Some(name);
             if is_wanted {
                 let (offset, source) = (usize::from(fields.u16_le(at + 2)), u64::from(fields.u32_le(at + 4)));

@@ -74,11 +74,8 @@ impl Superblock {
         if checksums && crc32c_raw(!0, &bytes[..0x3FC]) != fields.u32_le(0x3FC) {
             return Err(corrupt("checksum of the superblock"));
         }
-        let seed = if incompat & INCOMPAT_SEED != 0 {
-            fields.u32_le(0x270)
-        } else {
-            crc32c_raw(!0, &bytes[0x68..0x78])
-        };
+        let seed =
+            if incompat & INCOMPAT_SEED != 0 { fields.u32_le(0x270) } else { crc32c_raw(!0, &bytes[0x68..0x78]) };
         let wide = incompat & INCOMPAT_64BIT != 0;
         let high = if wide { u64::from(fields.u32_le(0x150)) << 32 } else { 0 };
         let old = fields.u32_le(0x4C) == 0;
