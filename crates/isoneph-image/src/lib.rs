@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod container;
 pub mod filesystem;
 pub mod guest;
+pub mod image;
 pub mod partition;
 pub mod sandbox;
 pub mod settings;

@@ -33,6 +33,11 @@ pub struct Container {
 }
 
 impl Container {
+    /// The counter behind [`Self::bytes_read`].
+    pub(crate) fn counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.bytes_read)
+    }
+
     /// Bytes read from files of the host so far.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {

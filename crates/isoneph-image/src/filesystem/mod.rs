@@ -6,7 +6,7 @@ mod ext;
 mod signature;
 mod xfs;
 
-use crate::container::Disk;
+use crate::container::{Disk, DiskError};
 use crate::tree::Kind;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -26,6 +26,16 @@ pub enum FileSystemError {
     /// The image below could not be read.
     #[error("{0}")]
     Disk(String),
+}
+
+impl From<DiskError> for FileSystemError {
+    fn from(error: DiskError) -> Self {
+        match error {
+            DiskError::Unsupported(what) => Self::Unsupported(what),
+            DiskError::Limit(what) => Self::Limit(what),
+            other => Self::Disk(other.to_string()),
+        }
+    }
 }
 
 /// Whether the file system was closed in order.
@@ -120,17 +130,24 @@ pub trait FileSystem: Send + Sync {
     fn attribute(&self, node: u64, name: &[u8]) -> Result<Option<Vec<u8>>, FileSystemError>;
 }
 
-/// Finds out what is on a volume and opens it.
+/// Finds out what is on a volume and opens it; none when nothing with a name is on it.
 ///
 /// # Errors
-/// When nothing known is on it, or what is there is not read ([`FileSystemError::Unsupported`] names it).
-pub fn open(disk: Arc<dyn Disk>) -> Result<Box<dyn FileSystem>, FileSystemError> {
+/// When what is there is damaged or not read ([`FileSystemError::Unsupported`] names it).
+pub fn open(disk: Arc<dyn Disk>) -> Result<Option<Box<dyn FileSystem>>, FileSystemError> {
     if let Some(system) = xfs::Xfs::open(Arc::clone(&disk))? {
-        return Ok(Box::new(system));
+        return Ok(Some(Box::new(system)));
+    }
+    // What is written over an ext file system may leave its superblock in place; and mkfs of ext leaves marks of others
+    // behind, though none in the first sector.
+    if let Some(name) = signature::name(&*disk, 0..512)? {
+        return Err(FileSystemError::Unsupported(name.to_owned()));
     }
     if let Some(system) = ext::Ext::open(Arc::clone(&disk))? {
-        return Ok(Box::new(system));
+        return Ok(Some(Box::new(system)));
     }
-    let name = signature::name(&*disk)?;
-    Err(FileSystemError::Unsupported(name.unwrap_or("no file system that is known").to_owned()))
+    match signature::name(&*disk, 512..u64::MAX)? {
+        Some(name) => Err(FileSystemError::Unsupported(name.to_owned())),
+        None => Ok(None),
+    }
 }

@@ -1,6 +1,7 @@
 //! What is on a volume that is not read here, told by its magic numbers, so that it can be named.
 
 use crate::container::{Disk, DiskError};
+use std::ops::Range;
 
 /// Name, place, magic.
 const SIGNATURES: &[(&str, u64, &[u8])] = &[
@@ -34,9 +35,9 @@ const SIGNATURES: &[(&str, u64, &[u8])] = &[
     ("Stratis pool", 0x200, b"!Stra0tis"),
 ];
 
-/// The name of what is on the volume, if its magic number is known.
-pub(super) fn name(disk: &dyn Disk) -> Result<Option<&'static str>, DiskError> {
-    for (name, place, magic) in SIGNATURES {
+/// The name of what is on the volume, if a magic number in this part of it is known.
+pub(super) fn name(disk: &dyn Disk, part: Range<u64>) -> Result<Option<&'static str>, DiskError> {
+    for (name, place, magic) in SIGNATURES.iter().filter(|(_, place, _)| part.contains(place)) {
         let mut found = vec![0; magic.len()];
         if place + magic.len() as u64 > disk.length() {
             continue;

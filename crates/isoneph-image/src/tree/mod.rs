@@ -64,6 +64,12 @@ impl Tree {
         Self { volumes: vec![root], mounts: BTreeMap::new(), directories: Directories::default() }
     }
 
+    /// The volume of the root, taken back.
+    pub(crate) fn into_root(mut self) -> Volume {
+        // There always is one: it is what the tree was made of.
+        self.volumes.swap_remove(0)
+    }
+
     /// Mounts a volume at an absolute path without links or dots; what was below that path is hidden.
     pub(crate) fn mount(&mut self, path: &str, volume: Volume) {
         // fstab lists are capped far below 65,536.

@@ -12,7 +12,7 @@ mod mapping;
 mod superblock;
 
 use super::{Cleanliness, DirectoryEntry, FileSystem, FileSystemError, FileSystemInfo, Node};
-use crate::container::{Disk, DiskError};
+use crate::container::Disk;
 use inode::{FLAG_INLINE, Inode};
 use journal::Replay;
 use std::collections::BTreeMap;
@@ -32,16 +32,6 @@ pub(crate) struct Ext<D> {
 
 fn corrupt(what: impl Into<String>) -> FileSystemError {
     FileSystemError::Corrupt(what.into())
-}
-
-impl From<DiskError> for FileSystemError {
-    fn from(error: DiskError) -> Self {
-        match error {
-            DiskError::Unsupported(what) => Self::Unsupported(what),
-            DiskError::Limit(what) => Self::Limit(what),
-            other => Self::Disk(other.to_string()),
-        }
-    }
 }
 
 impl<D: Disk> Ext<D> {
