@@ -93,6 +93,11 @@ impl HostFile {
     /// # Errors
     /// When it cannot be opened, or is neither.
     pub fn open(path: &Path, bytes_read: Arc<AtomicU64>) -> Result<Self, DiskError> {
+        // Asked before it is opened: opening a pipe would wait for a writer.
+        let kind = path.metadata().map_err(|error| DiskError::Io(error.to_string()))?.file_type();
+        if !kind.is_file() && !is_block_device(kind) {
+            return Err(DiskError::Io("it is neither a file nor a disk".to_owned()));
+        }
         let file = File::open(path).map_err(|error| DiskError::Io(error.to_string()))?;
         Self::of_file(file, bytes_read)
     }
@@ -103,10 +108,6 @@ impl HostFile {
     /// When its length cannot be told.
     pub fn of_file(mut file: File, bytes_read: Arc<AtomicU64>) -> Result<Self, DiskError> {
         use std::io::{Seek as _, SeekFrom};
-        let metadata = file.metadata().map_err(|error| DiskError::Io(error.to_string()))?;
-        if metadata.is_dir() {
-            return Err(DiskError::Io("it is a directory".to_owned()));
-        }
         // Seeking tells the length of a block device as well; a pipe cannot seek and is refused here.
         let length = file.seek(SeekFrom::End(0)).map_err(|error| DiskError::Io(error.to_string()))?;
         Ok(Self { file, length, bytes_read })
@@ -123,6 +124,16 @@ impl Disk for HostFile {
         self.bytes_read.fetch_add(buffer.len() as u64, Ordering::Relaxed);
         read_exact_at(&self.file, buffer, offset).map_err(|error| DiskError::Io(error.to_string()))
     }
+}
+
+#[cfg(unix)]
+fn is_block_device(kind: std::fs::FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_block_device(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_block_device(_: std::fs::FileType) -> bool {
+    false
 }
 
 #[cfg(unix)]
