@@ -1,0 +1,201 @@
+//! The audit daemon's rules, as they are loaded, and what they cover.
+//!
+//! After auditctl(8), audit.rules(7) and augenrules(8): rules of `rules.d` in natural order; control options anywhere, the
+//! last of each counts.
+
+use super::{Candidate, Effective, Guest, Known, Place, Text, words};
+
+/// The rules and the daemon's own configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Audit {
+    /// Rules that record, in their order.
+    pub rules: Vec<Rule>,
+    /// A rule that switches recording off for everything.
+    pub silenced: Option<Candidate>,
+    /// The value of the last `-e`.
+    pub enabled: Option<Effective>,
+    daemon: Vec<(String, Candidate)>,
+}
+
+/// A rule that records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// System calls; empty for a watch of a path.
+    pub calls: Vec<String>,
+    /// Path watched, or all below it.
+    pub path: Option<String>,
+    /// Permissions watched, of `rwxa`.
+    pub permissions: String,
+    /// Filters that narrow it, such as `auid>=1000`; those that do not narrow are left out.
+    pub filters: Vec<String>,
+    /// Where it stands.
+    pub place: Place,
+    text: String,
+}
+
+impl Rule {
+    /// The rule as a candidate.
+    #[must_use]
+    pub fn candidate(&self) -> Candidate {
+        Candidate::new(self.text.clone(), self.place.clone())
+    }
+
+    /// Whether it narrows only to people's processes: logged-in users (auid at least 1000, or set).
+    fn is_general(&self) -> bool {
+        let harmless = ["auid>=1000", "auid>=500", "auid!=unset", "auid!=-1", "auid!=4294967295", "success=1"];
+        self.filters.iter().all(|filter| harmless[..5].contains(&filter.as_str()))
+    }
+}
+
+/// Reads the rules and `auditd.conf`.
+#[must_use]
+pub fn read(guest: &Guest<'_>) -> Known<Audit> {
+    guest.watched(|| {
+        let mut audit = Audit::default();
+        let mut paths = guest.files_ending("/etc/audit/rules.d", ".rules");
+        paths.sort_by(|a, b| natural(a, b));
+        if paths.is_empty() {
+            paths.push("/etc/audit/audit.rules".to_owned());
+        }
+        let mut enabled = Vec::new();
+        for path in paths {
+            if let Some(text) = guest.text(&path) {
+                for (number, line) in text.settings(&['#']) {
+                    take(&mut audit, &mut enabled, line, Place::line(&path, number));
+                }
+            }
+        }
+        audit.enabled = Effective::last_of(enabled);
+        if let Some(text) = guest.text("/etc/audit/auditd.conf") {
+            audit.daemon = daemon(&text);
+        }
+        audit
+    })
+}
+
+fn daemon(text: &Text) -> Vec<(String, Candidate)> {
+    let line = |(number, line): (u32, &str)| {
+        let (key, value) = line.split_once('=')?;
+        let value = value.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+        Some((key.trim().to_ascii_lowercase(), Candidate::new(value, Place::line(text.path(), number))))
+    };
+    text.settings(&['#']).filter_map(line).collect()
+}
+
+/// Order of file names in which numbers count as numbers, as `ls -v` has it.
+fn natural(a: &str, b: &str) -> std::cmp::Ordering {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    while let (Some(x), Some(y)) = (a.first(), b.first()) {
+        if x.is_ascii_digit() && y.is_ascii_digit() {
+            let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let (m, n) = (digits(a), digits(b));
+            let number = |text: &[u8]| text.iter().skip_while(|byte| **byte == b'0').copied().collect::<Vec<u8>>();
+            let (left, right) = (number(&a[..m]), number(&b[..n]));
+            let order = left.len().cmp(&right.len()).then_with(|| left.cmp(&right));
+            if order.is_ne() {
+                return order;
+            }
+            (a, b) = (&a[m..], &b[n..]);
+        } else if x != y {
+            return x.cmp(y);
+        } else {
+            (a, b) = (&a[1..], &b[1..]);
+        }
+    }
+    a.len().cmp(&b.len())
+}
+
+fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Place) {
+    let parts = words(line);
+    let mut rule = Rule { calls: Vec::new(), path: None, permissions: String::new(), filters: Vec::new(), place, text: line.to_owned() };
+    let (mut list, mut records) = (String::new(), false);
+    let mut index = 0;
+    while index < parts.len() {
+        let argument = parts.get(index + 1).cloned().unwrap_or_default();
+        index += 2;
+        match parts[index - 2].as_str() {
+            "-e" => enabled.push(Candidate::new(argument, rule.place.clone())),
+            "-D" => {
+                // In a file of rules it comes first; where it does not, augenrules puts it there.
+                index -= 1;
+            }
+            "-w" => {
+                records = true;
+                rule.path = Some(argument);
+                "rwxa".clone_into(&mut rule.permissions);
+            }
+            "-p" => rule.permissions = argument,
+            "-a" | "-A" => {
+                list = argument;
+                let words: Vec<&str> = list.split(',').collect();
+                records = words.contains(&"always") && words.contains(&"exit");
+            }
+            "-S" => rule.calls.extend(argument.split(',').map(str::to_owned)),
+            "-F" => field(&mut rule, &argument),
+            "-C" => rule.filters.push(argument),
+            "-k" => {}
+            _ => index -= 1,
+        }
+    }
+    if list.split(',').any(|word| word == "never") {
+        let everything = rule.calls.is_empty() && rule.path.is_none() && rule.filters.is_empty();
+        let kind = list.split(',').any(|word| word == "task") || list.split(',').any(|word| word == "exit") && everything;
+        if kind && everything {
+            audit.silenced.get_or_insert(rule.candidate());
+        }
+        return;
+    }
+    if records {
+        audit.rules.push(rule);
+    }
+}
+
+fn field(rule: &mut Rule, text: &str) {
+    let known = |name: &str| text.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
+    if let Some(path) = known("path").or_else(|| known("dir")) {
+        rule.path = Some(path.to_owned());
+        if rule.permissions.is_empty() {
+            "rwxa".clone_into(&mut rule.permissions);
+        }
+    } else if let Some(permissions) = known("perm") {
+        permissions.clone_into(&mut rule.permissions);
+    } else if known("key").is_none() && known("arch").is_none() {
+        rule.filters.push(text.replace(' ', ""));
+    }
+}
+
+impl Audit {
+    /// The rule that records a system call, of everybody or of all people.
+    #[must_use]
+    pub fn call(&self, name: &str) -> Option<&Rule> {
+        let named = |call: &String| call == name || call == "all";
+        self.rules.iter().find(|rule| rule.path.is_none() && rule.calls.iter().any(named) && rule.is_general())
+    }
+
+    /// The rule that records changes of a path: a watch of writing and attributes on it or a folder above it.
+    #[must_use]
+    pub fn change_of(&self, path: &str) -> Option<&Rule> {
+        self.watch(path, &['w', 'a'])
+    }
+
+    /// The rule that records the running of a program.
+    #[must_use]
+    pub fn run_of(&self, path: &str) -> Option<&Rule> {
+        self.watch(path, &['x']).or_else(|| self.call("execve"))
+    }
+
+    fn watch(&self, path: &str, permissions: &[char]) -> Option<&Rule> {
+        self.rules.iter().find(|rule| {
+            let watched = rule.path.as_deref().unwrap_or_default();
+            let folder = watched.trim_end_matches('/');
+            let covers = watched == path || !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            covers && permissions.iter().all(|permission| rule.permissions.contains(*permission)) && rule.is_general()
+        })
+    }
+
+    /// The value of a key of `auditd.conf`, in lower case.
+    #[must_use]
+    pub fn daemon(&self, key: &str) -> Option<Effective> {
+        Effective::last_of(self.daemon.iter().filter(|(name, _)| name == key).map(|(_, candidate)| candidate.clone()).collect())
+    }
+}

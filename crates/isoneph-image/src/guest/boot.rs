@@ -1,0 +1,260 @@
+//! The boot loader: kernel command lines, who may edit them, and which files hold them.
+
+use super::{Candidate, Guest, Known, Place, Text, words};
+use std::collections::BTreeMap;
+
+/// One way to boot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Arguments of the kernel, without the kernel's own path.
+    pub arguments: Vec<String>,
+    /// Where they stand.
+    pub place: Place,
+    /// Whether it is the entry that only repairs.
+    pub recovery: bool,
+}
+
+impl Entry {
+    /// The last value of `name=value`; empty for the name alone.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.arguments.iter().rev().find_map(|argument| {
+            let rest = argument.strip_prefix(name)?;
+            if rest.is_empty() { Some("") } else { rest.strip_prefix('=') }
+        })
+    }
+}
+
+/// How the boot loader guards the editing of entries.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Guard {
+    /// Anybody at the console edits.
+    #[default]
+    None,
+    /// A password stands there in the clear.
+    Plain(Place),
+    /// A superuser with a hashed password.
+    Hashed(Place),
+}
+
+/// Everything about booting.
+#[derive(Clone, Debug, Default)]
+pub struct Boot {
+    /// What boots.
+    pub entries: Vec<Entry>,
+    /// What the next generation of the boot loader's file would hold.
+    pub intended: Vec<Entry>,
+    /// The boot loader's own files.
+    pub files: Vec<String>,
+    /// Whether editing is guarded.
+    pub guard: Guard,
+}
+
+/// Reads the files of GRUB, systemd-boot and extlinux.
+#[must_use]
+pub fn read(guest: &Guest<'_>) -> Known<Boot> {
+    guest.watched(|| {
+        let mut boot = Boot::default();
+        let mut specification = false;
+        for pattern in ["/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/boot/efi/EFI/*/grub.cfg", "/efi/EFI/*/grub.cfg"] {
+            for path in guest.glob(pattern) {
+                specification |= read_grub(guest, &path, &mut boot);
+            }
+        }
+        if specification || boot.entries.is_empty() {
+            read_entries(guest, &mut boot);
+        }
+        if boot.entries.is_empty() {
+            read_extlinux(guest, &mut boot);
+        }
+        if boot.entries.is_empty() {
+            let paths = ["/etc/kernel/cmdline", "/usr/lib/kernel/cmdline"];
+            if let Some(text) = paths.into_iter().find_map(|path| guest.text(path)) {
+                let arguments = text.content().split_whitespace().map(str::to_owned).collect();
+                boot.entries.push(Entry { arguments, place: Place::line(text.path(), 1), recovery: false });
+            }
+        }
+        boot.intended = read_intended(guest);
+        boot
+    })
+}
+
+/// Reads one `grub.cfg`; gives whether it takes its entries from the folder of the boot loader specification.
+fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot) -> bool {
+    let Some(text) = guest.text(path) else { return false };
+    boot.files.push(path.to_owned());
+    let folder = path.rsplit_once('/').map_or("/boot", |(folder, _)| folder);
+    let mut variables = grub_environment(guest, folder);
+    let (mut specification, mut recovery) = (false, false);
+    let mut guards = Guards::default();
+    guards.take_file(guest, &format!("{folder}/user.cfg"), &mut variables);
+    for (number, line) in text.settings(&['#']) {
+        let parts = words(line);
+        match parts.first().map(String::as_str) {
+            Some("menuentry") => recovery = ["recovery", "rescue"].iter().any(|word| line.to_ascii_lowercase().contains(word)),
+            Some("blscfg") => specification = true,
+            Some("set") => set_variable(line, &mut variables),
+            Some("linux" | "linux16" | "linuxefi") => {
+                let arguments: Vec<String> = parts[1..].iter().flat_map(|word| expanded(word, &variables)).skip(1).collect();
+                let single = arguments.iter().any(|argument| matches!(argument.as_str(), "single" | "1" | "s" | "S"));
+                let memory_test = parts.get(1).is_some_and(|kernel| kernel.contains("memtest"));
+                if !memory_test {
+                    boot.entries.push(Entry { arguments, place: Place::line(path, number), recovery: recovery || single });
+                }
+            }
+            _ => {}
+        }
+        guards.take(line, &parts, Place::line(path, number), &variables);
+    }
+    if guest.exists(&format!("{folder}/custom.cfg")) {
+        guards.take_file(guest, &format!("{folder}/custom.cfg"), &mut variables);
+    }
+    // Of several files (BIOS and EFI) one without a guard leaves the machine without.
+    let guard = guards.verdict();
+    if boot.files.len() == 1 || guard == Guard::None && !is_forwarder(&text) {
+        boot.guard = guard;
+    }
+    specification
+}
+
+/// A file on the EFI partition that only leads to the real one.
+fn is_forwarder(text: &Text) -> bool {
+    text.settings(&['#']).any(|(_, line)| line.starts_with("configfile"))
+}
+
+type Variables = BTreeMap<String, String>;
+
+fn grub_environment(guest: &Guest<'_>, folder: &str) -> Variables {
+    let mut variables = Variables::new();
+    if let Some(text) = guest.text(&format!("{folder}/grubenv")) {
+        for (_, line) in text.settings(&['#']) {
+            if let Some((name, value)) = line.split_once('=') {
+                variables.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+    variables
+}
+
+fn set_variable(line: &str, variables: &mut Variables) {
+    let assignment = line.trim_start_matches("set").trim();
+    if let Some((name, value)) = assignment.split_once('=') {
+        let value = words(value).join(" ");
+        variables.insert(name.trim().to_owned(), value);
+    }
+}
+
+/// A word of GRUB's, its variables replaced; a variable may hold several words.
+fn expanded(word: &str, variables: &Variables) -> Vec<String> {
+    let Some(name) = word.strip_prefix('$') else { return vec![word.to_owned()] };
+    let name = name.trim_start_matches('{').trim_end_matches('}');
+    match variables.get(name) {
+        Some(value) => value.split_whitespace().map(str::to_owned).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Superusers and passwords met so far. Only whether there is a password is kept, never the password.
+#[derive(Default)]
+struct Guards {
+    superusers: Vec<String>,
+    hashed: BTreeMap<String, Place>,
+    plain: BTreeMap<String, Place>,
+}
+
+impl Guards {
+    fn take_file(&mut self, guest: &Guest<'_>, path: &str, variables: &mut Variables) {
+        let Some(text) = guest.text(path) else { return };
+        for (number, line) in text.settings(&['#']) {
+            if let Some(value) = line.strip_prefix("GRUB2_PASSWORD=") {
+                let known = if value.starts_with("grub.pbkdf2.") { "grub.pbkdf2." } else { "" };
+                variables.insert("GRUB2_PASSWORD".to_owned(), known.to_owned());
+            }
+            self.take(line, &words(line), Place::line(path, number), variables);
+        }
+    }
+
+    fn take(&mut self, line: &str, parts: &[String], place: Place, variables: &Variables) {
+        if let Some(users) = line.strip_prefix("set ").and_then(|rest| rest.trim().strip_prefix("superusers=")) {
+            let users = words(users).join(" ");
+            self.superusers = users.split([' ', ',', ';', '|', '&']).filter(|u| !u.is_empty()).map(str::to_owned).collect();
+        }
+        let (Some(command), Some(user), Some(secret)) = (parts.first(), parts.get(1), parts.get(2)) else { return };
+        match command.as_str() {
+            "password_pbkdf2" if expanded(secret, variables).iter().any(|s| s.starts_with("grub.pbkdf2.")) => {
+                self.hashed.insert(user.clone(), place);
+            }
+            "password" => {
+                self.plain.insert(user.clone(), place);
+            }
+            _ => {}
+        }
+    }
+
+    fn verdict(&self) -> Guard {
+        let of = |known: &BTreeMap<String, Place>| self.superusers.iter().find_map(|user| known.get(user)).cloned();
+        if let Some(place) = of(&self.plain) {
+            return Guard::Plain(place);
+        }
+        of(&self.hashed).map_or(Guard::None, Guard::Hashed)
+    }
+}
+
+/// Entries of the boot loader specification.
+fn read_entries(guest: &Guest<'_>, boot: &mut Boot) {
+    let mut variables = grub_environment(guest, "/boot/grub2");
+    variables.extend(grub_environment(guest, "/boot/grub"));
+    for folder in ["/boot/loader/entries", "/boot/efi/loader/entries", "/efi/loader/entries"] {
+        for path in guest.files_ending(folder, ".conf") {
+            let Some(text) = guest.text(&path) else { continue };
+            let recovery = path.contains("-rescue");
+            let (mut arguments, mut line_of) = (Vec::new(), 0);
+            for (number, line) in text.settings(&['#']) {
+                if let Some(options) = line.strip_prefix("options") {
+                    let parts = options.split_whitespace();
+                    arguments.extend(parts.flat_map(|word| expanded(word, &variables)));
+                    line_of = number;
+                }
+            }
+            boot.entries.push(Entry { arguments, place: Place::line(&path, line_of), recovery });
+        }
+    }
+}
+
+fn read_extlinux(guest: &Guest<'_>, boot: &mut Boot) {
+    let paths = ["/boot/extlinux.conf", "/boot/extlinux/extlinux.conf", "/boot/syslinux/syslinux.cfg", "/extlinux.conf"];
+    let Some(text) = paths.into_iter().find_map(|path| guest.text(path)) else { return };
+    for (number, line) in text.settings(&['#']) {
+        let mut parts = line.split_whitespace();
+        if parts.next().is_some_and(|word| word.eq_ignore_ascii_case("append")) {
+            let arguments = parts.map(str::to_owned).collect();
+            boot.entries.push(Entry { arguments, place: Place::line(text.path(), number), recovery: false });
+        }
+    }
+}
+
+/// The command line that `/etc/default/grub` and its drop-ins would make.
+fn read_intended(guest: &Guest<'_>) -> Vec<Entry> {
+    let mut variables = Variables::new();
+    let mut places: Vec<Candidate> = Vec::new();
+    let paths = ["/etc/default/grub".to_owned()].into_iter().chain(guest.files_ending("/etc/default/grub.d", ".cfg"));
+    for path in paths {
+        let Some(text) = guest.text(&path) else { continue };
+        for (number, line) in text.settings(&['#']) {
+            let Some((name, value)) = line.split_once('=') else { continue };
+            let (name, added) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
+            if !matches!(name, "GRUB_CMDLINE_LINUX" | "GRUB_CMDLINE_LINUX_DEFAULT") {
+                continue;
+            }
+            let old = if added { variables.get(name).cloned().unwrap_or_default() + " " } else { String::new() };
+            let parts = words(value).join(" ");
+            let filled: Vec<String> = parts.split_whitespace().flat_map(|word| expanded(word, &variables)).collect();
+            variables.insert(name.to_owned(), old + &filled.join(" "));
+            places.push(Candidate::new(name, Place::line(&path, number)));
+        }
+    }
+    let Some(last) = places.pop() else { return Vec::new() };
+    let arguments = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"].iter().filter_map(|name| variables.get(*name));
+    let arguments = arguments.flat_map(|value| value.split_whitespace().map(str::to_owned)).collect();
+    vec![Entry { arguments, place: last.place, recovery: false }]
+}

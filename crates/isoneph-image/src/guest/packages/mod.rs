@@ -1,0 +1,117 @@
+//! The packages that the guest's package manager counts as installed, and the files they own.
+
+mod apk;
+mod dpkg;
+mod ndb;
+mod owners;
+mod rpm;
+mod sqlite;
+
+pub use owners::{Owners, owners};
+
+use super::{Guest, Known};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Bytes of a package database that are read.
+const DATABASE_CAP: u64 = 512 << 20;
+
+/// The kind of a package database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Manager {
+    /// Debian's.
+    Dpkg,
+    /// Red Hat's and SUSE's.
+    Rpm,
+    /// Alpine's.
+    Apk,
+}
+
+/// One installed package.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Package {
+    /// Name.
+    pub name: String,
+    /// Version with release and epoch, as the manager writes it.
+    pub version: String,
+    /// Architecture; empty when the database does not say.
+    pub architecture: String,
+    /// Source package, where the database names another than the package's own.
+    pub source: String,
+    /// The database.
+    pub manager: Manager,
+    /// Path of the database.
+    pub path: String,
+    /// Line of the entry in a text database, else 0.
+    pub line: u32,
+}
+
+/// All installed packages.
+#[derive(Clone, Debug, Default)]
+pub struct Packages {
+    by_name: BTreeMap<String, Package>,
+    /// Whether a database was found and read.
+    pub found: bool,
+    pub(crate) rpm_files: Vec<rpm::OwnedFile>,
+}
+
+impl Packages {
+    /// The installed package of a name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Package> {
+        self.by_name.get(name)
+    }
+
+    /// The first of these names that is installed.
+    #[must_use]
+    pub fn any(&self, names: &[&str]) -> Option<&Package> {
+        names.iter().find_map(|name| self.get(name))
+    }
+
+    /// All, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Package> {
+        self.by_name.values()
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Whether none was found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    fn add(&mut self, package: Package) {
+        self.found = true;
+        // Of several architectures or versions of one name (kernels) one stands for the name.
+        self.by_name.insert(package.name.clone(), package);
+    }
+}
+
+/// Reads whichever databases the guest has. `with_files` also takes the lists of owned files that rpm keeps inside.
+#[must_use]
+pub fn read(guest: &Guest<'_>) -> Known<Packages> {
+    guest.watched(|| {
+        let mut packages = Packages::default();
+        dpkg::read(guest, &mut packages);
+        apk::read(guest, &mut packages);
+        rpm::read(guest, &mut packages);
+        if !packages.found && guest.problems().is_empty() {
+            guest.problem("/var/lib", "no-package-database", "no database of dpkg, rpm or apk was found");
+        }
+        packages
+    })
+}
+
+/// The upstream part of a package version as numbers: `1:9.2p1-2+deb12u3` gives 9, 2.
+#[must_use]
+pub fn upstream_numbers(version: &str) -> Vec<u64> {
+    let upstream = version.split_once(':').map_or(version, |(_, rest)| rest);
+    let upstream = upstream.split(['-', '+', '~', 'p', '_']).next().unwrap_or(upstream);
+    upstream.split('.').map_while(|part| part.parse().ok()).collect()
+}

@@ -1,0 +1,87 @@
+//! SELinux and AppArmor: which mandatory access control boot switches on.
+
+use super::boot::Entry;
+use super::ini;
+use super::os::Family;
+use super::systemd::Manager;
+use super::{Candidate, Effective, Guest, Place};
+
+/// What is known of mandatory access control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// `apparmor`, `selinux-enforcing`, `selinux-permissive`, `disabled`, `none`; `unknown` when no boot entry is known.
+    pub value: &'static str,
+    /// What says so.
+    pub parts: Vec<Candidate>,
+}
+
+/// Arguments of the kernel that switch it off.
+fn switched_off(entries: &[Entry]) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.recovery) {
+        for name in ["apparmor", "selinux", "enforcing"] {
+            if entry.value(name) == Some("0") {
+                found.push(Candidate::new(format!("{name}=0"), entry.place.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// What the kernel is told to use, if it is told: the argument `security`, else `lsm`.
+fn chosen(entry: &Entry) -> Option<&str> {
+    entry.value("security").or_else(|| entry.value("lsm"))
+}
+
+/// Decides. `entries` are the boot entries with what the next generation would hold.
+#[must_use]
+pub fn verdict(guest: &Guest<'_>, manager: &Manager, entries: &[Entry], family: Family) -> Verdict {
+    let off = switched_off(entries);
+    if !off.is_empty() {
+        return Verdict { value: "disabled", parts: off };
+    }
+    let selinux = selinux_mode(guest);
+    let unit = manager.service(guest, "apparmor");
+    let boots: Vec<&Entry> = entries.iter().filter(|entry| !entry.recovery).collect();
+    let all_choose = |name: &str, by_default: bool| boots.iter().all(|entry| chosen(entry).map_or(by_default, |list| list.split(',').any(|one| one == name)));
+    let asks_selinux = |entry: &Entry| chosen(entry).map_or_else(
+        || family == Family::RedHat || entry.value("selinux") == Some("1"),
+        |list| list.split(',').any(|one| one == "selinux"),
+    );
+    if let Some(mode) = selinux.as_ref().filter(|_| family == Family::RedHat || boots.iter().any(|entry| asks_selinux(entry))) {
+        let parts = vec![mode.won.clone()];
+        let value = match mode.value().to_ascii_lowercase().as_str() {
+            "disabled" => "disabled",
+            "permissive" => "selinux-permissive",
+            "enforcing" if boots.is_empty() => "unknown",
+            "enforcing" if boots.iter().all(|entry| asks_selinux(entry)) => "selinux-enforcing",
+            _ => "none",
+        };
+        return Verdict { value, parts };
+    }
+    let parts: Vec<Candidate> = unit.place().map(|place| Candidate::new(format!("apparmor.service is {}", unit.name()), place.clone())).into_iter().collect();
+    // Kernels of Debian, Ubuntu and SUSE take AppArmor by default; others must be told.
+    let by_default = matches!(family, Family::Debian | Family::Suse);
+    if !unit.is_started() {
+        return Verdict { value: "none", parts };
+    }
+    let value = if boots.is_empty() { "unknown" } else if all_choose("apparmor", by_default) { "apparmor" } else { "none" };
+    Verdict { value, parts }
+}
+
+/// The mode in `/etc/selinux/config`, where a policy of the named type is installed.
+fn selinux_mode(guest: &Guest<'_>) -> Option<Effective> {
+    let text = guest.text("/etc/selinux/config")?;
+    let lines = ini::assignments(&text);
+    let of = |key: &str| {
+        let values = lines.iter().filter(|line| line.key == key);
+        Effective::last_of(values.map(|line| Candidate::new(line.value.clone(), Place::line(text.path(), line.line))).collect())
+    };
+    let mode = of("SELINUX")?;
+    let policy = of("SELINUXTYPE").map_or("targeted".to_owned(), |kind| kind.won.value);
+    let folder = format!("/etc/selinux/{policy}/policy");
+    if mode.value().eq_ignore_ascii_case("enforcing") && guest.list(&folder).is_empty() {
+        return None;
+    }
+    Some(mode)
+}

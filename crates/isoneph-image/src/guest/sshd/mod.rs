@@ -1,0 +1,101 @@
+//! The OpenSSH server: what `sshd -T` would print for the guest, and for each Match block.
+//!
+//! After sshd_config(5): the first value of a keyword wins, options of the command line come before the file, Include is
+//! expanded in place and inherits the Match block it stands in, values of a Match block override the global ones for the
+//! connections that match. `Match all` is every connection.
+
+mod algorithms;
+mod command_line;
+mod defaults;
+mod parse;
+
+pub use algorithms::{AlgorithmKind, algorithms};
+pub use defaults::{Version, default_of};
+pub use parse::{Block, Line};
+
+use super::packages::{Package, Packages, upstream_numbers};
+use super::systemd::Manager;
+use super::{Candidate, Effective, Guest, Known};
+
+/// The server's configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Sshd {
+    /// Whether the server is in the guest.
+    pub installed: bool,
+    /// The package it came in.
+    pub package: Option<Package>,
+    /// The version of OpenSSH, where the package says.
+    pub version: Option<Version>,
+    /// The configuration file; empty when there is none.
+    pub path: String,
+    /// Lines outside of Match blocks, options of the command line first.
+    pub global: Vec<Line>,
+    /// Match blocks in their order.
+    pub blocks: Vec<Block>,
+}
+
+const PACKAGES: [&str; 4] = ["openssh-server", "openssh-server-pam", "openssh-server-krb5", "openssh"];
+const PROGRAMS: [&str; 4] = ["/usr/sbin/sshd", "/usr/sbin/sshd.pam", "/usr/sbin/sshd.krb5", "/usr/local/sbin/sshd"];
+
+/// Reads the server's configuration.
+#[must_use]
+pub fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager) -> Known<Sshd> {
+    guest.watched(|| {
+        let package = packages.any(&PACKAGES).filter(|package| package.name != "openssh" || !has_server_package(packages));
+        let program = PROGRAMS.iter().any(|path| guest.exists(path));
+        let version = package.map(|package| upstream_numbers(&package.version)).and_then(|numbers| {
+            Some(Version { major: *numbers.first()?, minor: numbers.get(1).copied().unwrap_or(0) })
+        });
+        let mut sshd = Sshd { installed: program || package.is_some(), package: package.cloned(), version, ..Sshd::default() };
+        if !sshd.installed {
+            return sshd;
+        }
+        let options = command_line::read(guest, manager);
+        // SUSE keeps the vendor's file in /usr/etc; a file in /etc replaces it.
+        let paths = ["/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config"].map(str::to_owned);
+        let path = options.config.clone().or_else(|| paths.into_iter().find(|path| guest.link_metadata(path).is_some()));
+        sshd.global = options.lines;
+        if let Some(path) = path {
+            parse::read(guest, &path, &mut sshd);
+            sshd.path = path;
+        }
+        sshd
+    })
+}
+
+/// On Alpine the package `openssh` only pulls the others in.
+fn has_server_package(packages: &Packages) -> bool {
+    packages.get("openssh-server").is_some()
+}
+
+impl Sshd {
+    /// The value of a keyword for connections no Match block changes. `Match all` blocks come before the global lines.
+    #[must_use]
+    pub fn effective(&self, keyword: &str) -> Option<Effective> {
+        let everybody = self.blocks.iter().filter(|block| block.is_for_all()).flat_map(|block| &block.lines);
+        let lines = everybody.chain(&self.global).filter(|line| line.keyword == keyword);
+        Effective::first_of(lines.map(Line::candidate).collect())
+    }
+
+    /// All values of a keyword that adds up, global and `Match all`.
+    #[must_use]
+    pub fn all(&self, keyword: &str) -> Vec<Candidate> {
+        let everybody = self.blocks.iter().filter(|block| block.is_for_all()).flat_map(|block| &block.lines);
+        everybody.chain(&self.global).filter(|line| line.keyword == keyword).map(Line::candidate).collect()
+    }
+
+    /// The blocks for some connections that set one of the keywords.
+    pub fn blocks_setting<'a>(&'a self, keywords: &'a [&str]) -> impl Iterator<Item = &'a Block> {
+        self.blocks
+            .iter()
+            .filter(|block| !block.is_for_all())
+            .filter(move |block| block.lines.iter().any(|line| keywords.contains(&line.keyword.as_str())))
+    }
+
+    /// The value of a keyword for the connections of a block.
+    #[must_use]
+    pub fn effective_in(&self, block: &Block, keyword: &str) -> Option<Effective> {
+        let own = block.lines.iter().filter(|line| line.keyword == keyword).map(Line::candidate).collect();
+        Effective::first_of(own).or_else(|| self.effective(keyword))
+    }
+}

@@ -1,0 +1,231 @@
+//! sudo's rules: options that hold, and who runs what without a password. After sudoers(5).
+
+use super::{Candidate, Effective, Guest, Known, Place, join};
+
+/// Files read at most, and how deep they include each other.
+const FILES: usize = 1024;
+const DEPTH: usize = 128;
+
+/// One option of a `Defaults` line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SudoOption {
+    /// What it holds for: empty for everything, else as written, such as `:alice` or `@host`.
+    pub scope: String,
+    /// Name.
+    pub name: String,
+    /// Value; `None` for a flag.
+    pub value: Option<String>,
+    /// Whether it is switched off with `!`.
+    pub negated: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// All rules.
+#[derive(Clone, Debug, Default)]
+pub struct Sudoers {
+    /// The main file; empty when there is none.
+    pub path: String,
+    /// Options in the order they are read.
+    pub options: Vec<SudoOption>,
+    /// User specifications with the tag `NOPASSWD`: who, and where.
+    pub without_password: Vec<Candidate>,
+    /// User specifications, counted.
+    pub specifications: usize,
+}
+
+/// Reads the main file with everything it includes.
+#[must_use]
+pub fn read(guest: &Guest<'_>, hostname: &str) -> Known<Sudoers> {
+    guest.watched(|| {
+        let mut sudoers = Sudoers::default();
+        let main = ["/etc/sudoers", "/usr/etc/sudoers"].into_iter().find(|path| guest.link_metadata(path).is_some());
+        if let Some(path) = main {
+            path.clone_into(&mut sudoers.path);
+            let mut reader = Reader { guest, hostname, files: 0 };
+            reader.file(path, &mut sudoers, 0);
+        }
+        sudoers
+    })
+}
+
+struct Reader<'g, 't> {
+    guest: &'g Guest<'t>,
+    hostname: &'g str,
+    files: usize,
+}
+
+impl Reader<'_, '_> {
+    fn file(&mut self, path: &str, sudoers: &mut Sudoers, depth: usize) {
+        self.files += 1;
+        if depth > DEPTH || self.files > FILES {
+            self.guest.problem(path, "limit", format!("{path}: sudo's files include each other too deeply"));
+            return;
+        }
+        let Some(text) = self.guest.text(path) else { return };
+        for (number, line) in text.joined_lines() {
+            let line = line.trim();
+            let place = Place::line(path, number);
+            if let Some((folder, target)) = inclusion(line) {
+                let target = target.replace("%h", self.hostname);
+                let target = if target.starts_with('/') { target } else { join(path.rsplit_once('/').map_or("/etc", |p| p.0), &target) };
+                self.include(&target, folder, sudoers, depth);
+                continue;
+            }
+            let line = without_comment(line);
+            if let Some(rest) = line.strip_prefix("Defaults") {
+                defaults(rest, &place, &mut sudoers.options);
+            } else if !line.is_empty() && !is_alias(line) {
+                sudoers.specifications += 1;
+                if has_tag(line, "NOPASSWD") {
+                    let who = line.split_whitespace().next().unwrap_or_default();
+                    sudoers.without_password.push(Candidate::new(who, place));
+                }
+            }
+        }
+    }
+
+    fn include(&mut self, target: &str, folder: bool, sudoers: &mut Sudoers, depth: usize) {
+        if !folder {
+            self.file(target, sudoers, depth + 1);
+            return;
+        }
+        for entry in self.guest.list(target) {
+            // Names with a dot or a tilde at the end are left out, so that backups do not count.
+            if !entry.name.contains('.') && !entry.name.ends_with('~') && entry.metadata.as_ref().is_ok_and(|m| !m.is_directory()) {
+                self.file(&join(target, &entry.name), sudoers, depth + 1);
+            }
+        }
+    }
+}
+
+/// Whether a line includes a folder, and what it includes.
+fn inclusion(line: &str) -> Option<(bool, String)> {
+    let rest = line.strip_prefix('@').or_else(|| line.strip_prefix('#'))?;
+    let (folder, rest) = match rest.strip_prefix("includedir") {
+        Some(rest) => (true, rest),
+        None => (false, rest.strip_prefix("include")?),
+    };
+    let target = super::words(rest.strip_prefix([' ', '\t'])?).into_iter().next()?;
+    Some((folder, target))
+}
+
+/// The line before its comment: a `#` that is not in quotes, not escaped and not before a number (a user's).
+fn without_comment(line: &str) -> &str {
+    let mut quoted = false;
+    let mut previous = ' ';
+    for (at, character) in line.char_indices() {
+        match character {
+            '"' if previous != '\\' => quoted = !quoted,
+            '#' if !quoted && previous != '\\' => {
+                let number = line[at + 1..].starts_with(|c: char| c.is_ascii_digit() || c == '-');
+                if !number || at > 0 && !matches!(previous, ' ' | '\t' | ',' | '(' | '%' | '!' | ':') {
+                    return line[..at].trim_end();
+                }
+            }
+            _ => {}
+        }
+        previous = character;
+    }
+    line
+}
+
+fn is_alias(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or_default();
+    matches!(first, "User_Alias" | "Runas_Alias" | "Host_Alias" | "Cmnd_Alias" | "Cmd_Alias")
+}
+
+/// Whether the part after `=` gives the tag, as in `NOPASSWD:` or `NOPASSWD :`.
+fn has_tag(line: &str, tag: &str) -> bool {
+    let Some((_, mut rest)) = line.split_once('=') else { return false };
+    while let Some(at) = rest.find(tag) {
+        let free = !rest[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        rest = &rest[at + tag.len()..];
+        if free && rest.trim_start().starts_with(':') {
+            return true;
+        }
+    }
+    false
+}
+
+/// The options of one line, after the word `Defaults`.
+fn defaults(rest: &str, place: &Place, options: &mut Vec<SudoOption>) {
+    let scope = if rest.starts_with(['@', ':', '!', '>']) {
+        let end = rest.find([' ', '\t']).unwrap_or(rest.len());
+        rest[..end].to_owned()
+    } else if rest.is_empty() || rest.starts_with([' ', '\t']) {
+        String::new()
+    } else {
+        return;
+    };
+    for item in split_at_commas(&rest[scope.len()..]) {
+        let item = item.trim();
+        let negations = item.chars().take_while(|c| *c == '!').count();
+        let item = item.trim_start_matches('!').trim();
+        if item.is_empty() {
+            continue;
+        }
+        let (name, value) = match item.find(['=', '+', '-']) {
+            Some(at) if item[at..].trim_start_matches(['+', '-']).starts_with('=') => {
+                let value = item[at..].trim_start_matches(['+', '-']).trim_start_matches('=').trim();
+                (item[..at].trim(), Some(value.trim_matches('"').to_owned()))
+            }
+            _ => (item, None),
+        };
+        let negated = negations % 2 == 1;
+        options.push(SudoOption { scope: scope.clone(), name: name.to_owned(), value, negated, place: place.clone() });
+    }
+}
+
+fn split_at_commas(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut quoted, mut previous) = (Vec::new(), 0, false, ' ');
+    for (at, character) in text.char_indices() {
+        match character {
+            '"' if previous != '\\' => quoted = !quoted,
+            ',' if !quoted && previous != '\\' => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+        previous = character;
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+impl Sudoers {
+    /// A flag or value for everybody: the last line decides. The value of a flag is `yes` or `no`.
+    #[must_use]
+    pub fn global(&self, name: &str) -> Option<Effective> {
+        self.options_of(name, |scope| scope.is_empty())
+    }
+
+    /// The same for one scope.
+    #[must_use]
+    pub fn in_scope(&self, name: &str, scope: &str) -> Option<Effective> {
+        self.options_of(name, |own| own == scope)
+    }
+
+    /// The scopes that set an option, the global one left out.
+    #[must_use]
+    pub fn scopes(&self, name: &str) -> Vec<&str> {
+        let mut scopes: Vec<&str> = self.options.iter().filter(|o| o.name == name && !o.scope.is_empty()).map(|o| o.scope.as_str()).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        scopes
+    }
+
+    fn options_of(&self, name: &str, scope: impl Fn(&str) -> bool) -> Option<Effective> {
+        let fitting = self.options.iter().filter(|option| option.name == name && scope(&option.scope));
+        let candidate = |option: &SudoOption| {
+            let value = match (&option.value, option.negated) {
+                (_, true) => "no",
+                (Some(value), false) => value.as_str(),
+                (None, false) => "yes",
+            };
+            Candidate::new(value, option.place.clone())
+        };
+        Effective::last_of(fitting.map(candidate).collect())
+    }
+}

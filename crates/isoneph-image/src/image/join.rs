@@ -1,0 +1,234 @@
+//! Joins a guest's volumes by its `fstab`.
+//!
+//! What the guest mounts from a disk is looked for among the volumes by UUID, label, partition or name. What is not found,
+//! or is not read, or is remote, is stated at its mount point: everything below it is unknown.
+
+use super::fstab::{FstabEntry, parse_fstab};
+use super::is_root;
+use super::volumes::{Found, OpenVolume, VolumeReport, VolumeState};
+use crate::tree::{Tree, TreeError, Volume};
+
+const FSTAB: &str = "/etc/fstab";
+const MAX_FSTAB: u64 = 1 << 20;
+/// Mounts joined at most.
+const MAX_MOUNTS: usize = 256;
+
+/// Types that hold no file of the image: the kernel's own, and memory.
+const WITHOUT_FILES: &[&str] = &[
+    "autofs",
+    "bpf",
+    "cgroup",
+    "cgroup2",
+    "configfs",
+    "debugfs",
+    "devpts",
+    "devtmpfs",
+    "efivarfs",
+    "fusectl",
+    "hugetlbfs",
+    "mqueue",
+    "proc",
+    "pstore",
+    "ramfs",
+    "securityfs",
+    "selinuxfs",
+    "swap",
+    "sysfs",
+    "tmpfs",
+    "tracefs",
+];
+
+/// A guest: a root file system and what it mounts.
+pub struct Guest {
+    /// Its files.
+    pub tree: Tree,
+    /// The volume of its root.
+    pub root: String,
+    /// What is to be said of its mounts.
+    pub notes: Vec<String>,
+    /// Why its `fstab` could not be read, if it is there and could not: any path may then be on another volume.
+    pub fstab_error: Option<TreeError>,
+}
+
+impl Guest {
+    pub(super) fn of_archive(tree: Tree) -> Self {
+        // An archive holds all of the file system it was made of.
+        Self { tree, root: "archive".to_owned(), notes: Vec::new(), fstab_error: None }
+    }
+}
+
+/// The guests on the volumes, in the order of the volumes.
+pub(super) fn guests(found: Found) -> Vec<Guest> {
+    let mut volumes: Vec<(OpenVolume, bool)> = Vec::new();
+    for mut volume in found.open {
+        let name = volume.name.clone();
+        let tree = Tree::new(Volume { name: name.clone(), system: volume.system });
+        let root = is_root(&tree);
+        volume.system = tree.into_root().system;
+        volumes.push((volume, root));
+    }
+    let (roots, mut others): (Vec<_>, Vec<_>) = volumes.into_iter().partition(|(_, root)| *root);
+    let mut guests: Vec<Guest> = roots.into_iter().map(|(volume, _)| guest(volume)).collect();
+    for guest in &mut guests {
+        join(guest, &mut others, &found.reports);
+    }
+    guests
+}
+
+fn guest(volume: OpenVolume) -> Guest {
+    let root = volume.name.clone();
+    let tree = Tree::new(Volume { name: volume.name, system: volume.system });
+    Guest { tree, root, notes: Vec::new(), fstab_error: None }
+}
+
+fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[VolumeReport]) {
+    let text = match guest.tree.read(FSTAB, MAX_FSTAB) {
+        Ok(bytes) => crate::tree::text_of_bytes(&bytes),
+        Err(error) if error.is_absent() => return,
+        Err(error) => {
+            guest.notes.push(format!("volumes were not joined: {error}"));
+            guest.fstab_error = Some(error);
+            return;
+        }
+    };
+    let mut entries: Vec<FstabEntry> = parse_fstab(&text).into_iter().filter(holds_files).take(MAX_MOUNTS).collect();
+    // A volume is mounted before what lies in it.
+    entries.sort_by_key(|entry| entry.mount_point.matches('/').count());
+    for entry in entries {
+        let point = mount_point(&guest.tree, &entry.mount_point);
+        if entry.options.iter().any(|option| option == "noauto") {
+            guest.notes.push(format!("{point} is not mounted at start (noauto)"));
+            continue;
+        }
+        match find(&entry, volumes, reports) {
+            Ok(index) => {
+                let (volume, _) = volumes.remove(index);
+                guest.tree.mount(&point, Volume { name: volume.name, system: volume.system });
+            }
+            Err(why) => {
+                let device = format!("{} ({why})", crate::tree::printable(&entry.source));
+                guest.notes.push(format!("{} was not joined: {device}", crate::tree::printable(&point)));
+                guest.tree.mount_missing(&point, &device);
+            }
+        }
+    }
+}
+
+fn holds_files(entry: &FstabEntry) -> bool {
+    let is_path = entry.mount_point.starts_with('/') && entry.mount_point.trim_matches('/') != "";
+    is_path && !WITHOUT_FILES.contains(&entry.kind.as_str())
+}
+
+/// The path of a mount point without links; one whose directory the image lacks stays as written.
+fn mount_point(tree: &Tree, path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let plain = format!("/{}", parts.join("/"));
+    tree.canonical(&plain).unwrap_or(plain)
+}
+
+/// The index of the volume that an entry mounts, or why there is none.
+fn find(entry: &FstabEntry, volumes: &[(OpenVolume, bool)], reports: &[VolumeReport]) -> Result<usize, String> {
+    if entry.options.iter().any(|option| matches!(option.as_str(), "bind" | "rbind")) {
+        return Err("a bind mount".to_owned());
+    }
+    let matching: Vec<usize> =
+        (0..volumes.len()).filter(|index| is_source(&entry.source, &volumes[*index].0, &entry.kind)).collect();
+    match matching.as_slice() {
+        [index] => Ok(*index),
+        [] => Err(absent(reports)),
+        _ => Err("several volumes answer to it".to_owned()),
+    }
+}
+
+/// Says that a volume was not found, and which volumes could not be read: it may be one of them.
+fn absent(reports: &[VolumeReport]) -> String {
+    let unread = reports.iter().filter_map(|report| match &report.state {
+        VolumeState::Unsupported(what) | VolumeState::Damaged(what) => Some(format!("{}: {what}", report.name)),
+        _ => None,
+    });
+    let unread: Vec<String> = unread.take(8).collect();
+    if unread.is_empty() {
+        "not in the image".to_owned()
+    } else {
+        format!("not among the volumes that are read; not read: {}", unread.join(", "))
+    }
+}
+
+/// Whether a source of `fstab` names this volume.
+fn is_source(source: &str, volume: &OpenVolume, kind: &str) -> bool {
+    let info = volume.system.info();
+    let uuid = |wanted: &str| info.uuid.as_deref().is_some_and(|uuid| uuid.eq_ignore_ascii_case(wanted));
+    let label = |wanted: &str| !info.label.is_empty() && info.label == wanted;
+    let partition = volume.partition.as_ref();
+    let part_uuid = |wanted: &str| {
+        partition.and_then(|part| part.uuid.as_deref()).is_some_and(|uuid| uuid.eq_ignore_ascii_case(wanted))
+    };
+    let part_label = |wanted: &str| partition.is_some_and(|part| !part.label.is_empty() && part.label == wanted);
+    // A type that does not fit is another volume: a device name alone is weak.
+    let fits = matches!(kind, "auto" | "") || kind.split(',').any(|kind| same_family(kind, &info.kind));
+    if let Some((tag, value)) = source.split_once('=').filter(|(tag, _)| !tag.contains('/')) {
+        let value = value.trim_matches('"');
+        return match tag {
+            "UUID" => uuid(value),
+            "LABEL" => label(value),
+            "PARTUUID" => part_uuid(value),
+            "PARTLABEL" => part_label(value),
+            _ => false,
+        };
+    }
+    let Some(device) = source.strip_prefix("/dev/") else { return false };
+    if let Some((by, value)) = device.strip_prefix("disk/by-").and_then(|rest| rest.split_once('/')) {
+        return match by {
+            "uuid" => uuid(value),
+            "label" => label(value),
+            "partuuid" => part_uuid(value),
+            "partlabel" => part_label(value),
+            _ => false,
+        };
+    }
+    if volume.logical {
+        let mapper = volume
+            .name
+            .split_once('/')
+            .map(|(group, name)| format!("{}-{}", group.replace('-', "--"), name.replace('-', "--")));
+        return device == volume.name
+            || device.strip_prefix("mapper/").is_some_and(|name| Some(name) == mapper.as_deref());
+    }
+    fits && device_place(device) == Some((volume.disk_index, partition.map(|partition| partition.number)))
+}
+
+fn same_family(one: &str, other: &str) -> bool {
+    one == other || (one.starts_with("ext") && other.starts_with("ext"))
+}
+
+/// The disk and the partition that a kernel's device name means when disks are numbered as they were given: `sda1`, `vdb`,
+/// `xvda1`, `nvme0n1p2`.
+fn device_place(device: &str) -> Option<(usize, Option<u32>)> {
+    if let Some(rest) = device.strip_prefix("nvme") {
+        let (disk, rest) = rest.split_once('n')?;
+        let partition = match rest.split_once('p') {
+            Some((_, number)) => Some(number.parse().ok()?),
+            None => None,
+        };
+        return Some((disk.parse().ok()?, partition));
+    }
+    let rest = ["xvd", "sd", "vd", "hd"].into_iter().find_map(|prefix| device.strip_prefix(prefix))?;
+    let letter = rest.bytes().next().filter(u8::is_ascii_lowercase)?;
+    let number = &rest[1..];
+    let partition = if number.is_empty() { None } else { Some(number.parse().ok()?) };
+    Some((usize::from(letter - b'a'), partition))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_name_means_a_disk_and_a_partition() {
+        assert_eq!(device_place("sda1"), Some((0, Some(1))));
+        assert_eq!(device_place("vdb"), Some((1, None)));
+        assert_eq!(device_place("nvme1n1p3"), Some((1, Some(3))));
+        assert_eq!(device_place("mapper/x"), None);
+        assert_eq!(device_place("sdaa1"), None);
+    }
+}

@@ -1,0 +1,67 @@
+//! Settings of what an image must not carry, and of cloud-init.
+
+use super::{Readings, Setting};
+use crate::guest::{Candidate, Place};
+
+pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
+    let left = &readings.left_overs;
+    let problems = [&left.problems[..], &readings.accounts.problems[..]].concat();
+    let keys: Vec<Candidate> = left.host_keys.iter().map(|place| Candidate::new(place.path.clone(), place.clone())).collect();
+    let mut settings = vec![
+        Setting::offenders("image.host-keys", &keys, &left.problems),
+        machine_id(readings),
+        Setting::offenders("image.authorized-keys", &left.authorized_keys, &problems),
+        Setting::offenders("image.left-over-secrets", &left.secrets, &problems),
+        Setting::offenders("image.trust-files", &left.trust_files, &problems),
+    ];
+    settings.extend(cloud_init(readings));
+    settings
+}
+
+fn machine_id(readings: &Readings<'_>) -> Setting {
+    let id = "image.machine-id";
+    let path = "/etc/machine-id";
+    let found = readings.guest.watched(|| readings.guest.text(path));
+    let value = match &found.facts {
+        None => "absent",
+        Some(text) => match text.content().trim() {
+            "" => "empty",
+            "uninitialized" => "uninitialized",
+            _ => "set",
+        },
+    };
+    let setting = Setting::explicit(id, value);
+    let setting = if found.facts.is_some() { setting.at(Place::file(path)) } else { setting };
+    setting.needs(&found.problems)
+}
+
+fn cloud_init(readings: &Readings<'_>) -> Vec<Setting> {
+    let cloud = &readings.cloud_init;
+    let ids = ["cloud-init.disable_root", "cloud-init.ssh_pwauth", "cloud-init.secrets"];
+    let secrets = Setting::offenders(ids[2], &cloud.secrets, &cloud.problems);
+    if !cloud.found {
+        let mut settings: Vec<Setting> =
+            ids[..2].iter().map(|id| Setting::absent(*id, "cloud-init is not in the guest").needs(&cloud.problems)).collect();
+        let baked = !cloud.secrets.is_empty();
+        settings.push(if baked { secrets } else { Setting::absent(ids[2], "cloud-init is not in the guest").needs(&cloud.problems) });
+        return settings;
+    }
+    let root = match cloud.get("disable_root") {
+        Some(effective) => Setting::effective(ids[0], truth(effective.value()), &effective),
+        None => Setting::default(ids[0], "yes", "default of cloud-init"),
+    };
+    let passwords = match cloud.get("ssh_pwauth") {
+        Some(effective) => Setting::effective(ids[1], truth(effective.value()), &effective),
+        None => Setting::default(ids[1], "unchanged", "cloud-init leaves sshd's own setting"),
+    };
+    vec![root.needs(&cloud.problems), passwords.needs(&cloud.problems), secrets]
+}
+
+fn truth(value: &str) -> &'static str {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" | "on" => "yes",
+        "false" | "no" | "0" | "off" => "no",
+        "unchanged" | "~" | "null" | "" => "unchanged",
+        _ => "other",
+    }
+}

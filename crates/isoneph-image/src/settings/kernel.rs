@@ -1,0 +1,94 @@
+//! Settings of the kernel: parameters set at boot, modules kept out, core dumps.
+
+use super::{Readings, Setting};
+use crate::guest::{Candidate, Effective, ini};
+
+/// Parameters that are catalogued.
+const KEYS: [&str; 22] = [
+    "kernel.randomize_va_space",
+    "kernel.dmesg_restrict",
+    "kernel.kptr_restrict",
+    "kernel.yama.ptrace_scope",
+    "kernel.unprivileged_bpf_disabled",
+    "kernel.sysrq",
+    "fs.suid_dumpable",
+    "fs.protected_hardlinks",
+    "fs.protected_symlinks",
+    "net.ipv4.ip_forward",
+    "net.ipv4.conf.all.accept_redirects",
+    "net.ipv4.conf.default.accept_redirects",
+    "net.ipv6.conf.all.accept_redirects",
+    "net.ipv6.conf.default.accept_redirects",
+    "net.ipv4.conf.all.send_redirects",
+    "net.ipv4.conf.default.send_redirects",
+    "net.ipv4.conf.all.accept_source_route",
+    "net.ipv4.conf.default.accept_source_route",
+    "net.ipv6.conf.all.accept_source_route",
+    "net.ipv4.conf.all.rp_filter",
+    "net.ipv4.conf.default.rp_filter",
+    "net.ipv4.tcp_syncookies",
+];
+
+/// Modules that a server has no use for: rare file systems, removable storage, rare protocols.
+const MODULES: [&str; 11] =
+    ["cramfs", "freevxfs", "hfs", "hfsplus", "jffs2", "udf", "usb-storage", "dccp", "sctp", "rds", "tipc"];
+
+pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
+    let mut settings: Vec<Setting> = KEYS.iter().map(|key| parameter(readings, key)).collect();
+    settings.extend(MODULES.iter().map(|module| blocked(readings, module)));
+    settings.push(core_dumps(readings));
+    settings
+}
+
+fn parameter(readings: &Readings<'_>, key: &str) -> Setting {
+    let id = format!("sysctl.{key}");
+    let sysctl = &readings.sysctl;
+    let unread = sysctl.unread(key);
+    if let Some(effective) = sysctl.get(key) {
+        let setting = Setting::effective(&id, effective.value(), &effective).lost(unread);
+        return setting.needs(&sysctl.problems);
+    }
+    if let Some((value, candidate)) = from_command_line(readings, key) {
+        return Setting::effective(&id, value, &Effective { won: candidate, lost: unread.to_vec() }).needs(&sysctl.problems);
+    }
+    let why = "no file sets it: the kernel's own default holds, which an image cannot show";
+    let setting = match unread.last() {
+        Some(line) => Setting::unknown(&id, "not-applied", "/etc/sysctl.conf sets it, but nothing reads that file at boot")
+            .at(line.place.clone())
+            .lost(unread),
+        None => Setting::unknown(&id, "kernel-default", why),
+    };
+    setting.needs(&sysctl.problems)
+}
+
+/// `sysctl.KEY=value` on the kernel's command line, where every entry that boots says the same.
+fn from_command_line(readings: &Readings<'_>, key: &str) -> Option<(String, Candidate)> {
+    let name = format!("sysctl.{key}");
+    let entries: Vec<_> = readings.boot.entries.iter().filter(|entry| !entry.recovery).collect();
+    let first = entries.first()?;
+    let value = first.value(&name)?;
+    let same = entries.iter().all(|entry| entry.value(&name) == Some(value));
+    same.then(|| (value.to_owned(), Candidate::new(format!("{name}={value}"), first.place.clone())))
+}
+
+fn blocked(readings: &Readings<'_>, module: &str) -> Setting {
+    let blocking = readings.modprobe.blocking(module);
+    let value = match (&blocking.install, &blocking.blacklist) {
+        (Some(_), Some(_)) => "blocked",
+        (Some(_), None) => "install-only",
+        (None, Some(_)) => "blacklist-only",
+        (None, None) => "loadable",
+    };
+    let parts: Vec<Candidate> = [blocking.install, blocking.blacklist].into_iter().flatten().collect();
+    Setting::explicit("modprobe.rare-module", value).scope(module).parts(&parts).needs(&readings.modprobe.problems)
+}
+
+fn core_dumps(readings: &Readings<'_>) -> Setting {
+    let id = "coredump.Storage";
+    let storage = readings.guest.watched(|| ini::systemd_value(readings.guest, "coredump.conf", "Coredump", "Storage"));
+    let setting = match &storage.facts {
+        Some(effective) => Setting::effective(id, effective.value().to_ascii_lowercase(), effective),
+        None => Setting::default(id, "external", "systemd-coredump keeps dumps unless told otherwise; without it the kernel writes them"),
+    };
+    setting.needs(&storage.problems)
+}

@@ -1,0 +1,178 @@
+//! Settings of modes and owners that a few inodes decide.
+
+use super::{Readings, Setting};
+use crate::guest::{Candidate, Guest, Place, join};
+use crate::tree::Metadata;
+
+/// Files whose mode and owner are catalogued: setting prefix, path.
+const FILES: [(&str, &str); 5] = [
+    ("file.passwd", "/etc/passwd"),
+    ("file.shadow", "/etc/shadow"),
+    ("file.gshadow", "/etc/gshadow"),
+    ("file.group", "/etc/group"),
+    ("file.var-log", "/var/log"),
+];
+
+pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
+    let mut settings: Vec<Setting> = FILES.iter().flat_map(|(id, path)| mode_and_owner(readings, id, path, "")).collect();
+    settings.extend(sudoers(readings));
+    settings.extend(boot_loader(readings));
+    settings.extend(cron(readings));
+    settings.extend(homes(readings));
+    settings.push(host_keys(readings));
+    settings.extend(sshd_files(readings));
+    settings
+}
+
+/// The settings `ID.mode` and `ID.owner` of a path that may be absent.
+fn mode_and_owner(readings: &Readings<'_>, id: &str, path: &str, scope: &str) -> [Setting; 2] {
+    let found = readings.guest.watched(|| readings.guest.metadata(path));
+    let (mode, owner) = (format!("{id}.mode"), format!("{id}.owner"));
+    let settings = match &found.facts {
+        Some(metadata) => [mode_of(&mode, path, metadata), owner_of(readings, &owner, path, metadata)],
+        None => [mode, owner].map(|id| Setting::absent(id, format!("there is no {path}"))),
+    };
+    settings.map(|setting| setting.scope(scope).needs(&found.problems))
+}
+
+fn mode_of(id: &str, path: &str, metadata: &Metadata) -> Setting {
+    let bits = metadata.mode & 0o7777;
+    Setting::explicit(id, format!("{bits:04o}")).number(i64::from(bits)).at(Place::file(path))
+}
+
+fn owner_of(readings: &Readings<'_>, id: &str, path: &str, metadata: &Metadata) -> Setting {
+    let accounts = &readings.accounts;
+    let user = if metadata.uid == 0 { "root".to_owned() } else { accounts.user_name(metadata.uid) };
+    let group = if metadata.gid == 0 { "root".to_owned() } else { accounts.group_name(metadata.gid) };
+    Setting::explicit(id, format!("{user}:{group}")).at(Place::file(path))
+}
+
+fn sudoers(readings: &Readings<'_>) -> Vec<Setting> {
+    let path = readings.sudoers.path.clone();
+    if path.is_empty() {
+        let ids = ["file.sudoers.mode", "file.sudoers.owner"];
+        return ids.map(|id| Setting::absent(id, "there is no sudoers file").needs(&readings.sudoers.problems)).into();
+    }
+    mode_and_owner(readings, "file.sudoers", &path, "").into()
+}
+
+/// The files of GRUB, where a mode means something: not on the FAT of the EFI partition.
+fn boot_loader(readings: &Readings<'_>) -> Vec<Setting> {
+    let files: Vec<&String> = readings.boot.files.iter().filter(|path| !path.contains("/EFI/")).collect();
+    if files.is_empty() {
+        let ids = ["file.grub.mode", "file.grub.owner"];
+        return ids.map(|id| Setting::absent(id, "there is no file of GRUB").needs(&readings.boot.problems)).into();
+    }
+    files.iter().flat_map(|path| mode_and_owner(readings, "file.grub", path, path)).collect()
+}
+
+const CRON_FOLDERS: [&str; 5] = ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly"];
+
+fn cron(readings: &Readings<'_>) -> Vec<Setting> {
+    let guest = readings.guest;
+    let found = guest.watched(|| {
+        let table = guest.metadata("/etc/crontab").map(|metadata| ("/etc/crontab", metadata));
+        let folders: Vec<(&str, Metadata)> = CRON_FOLDERS.iter().filter_map(|path| Some((*path, guest.metadata(path)?))).collect();
+        (table, folders, open_jobs(guest))
+    });
+    let (table, folders, open) = &found.facts;
+    let mut settings = Vec::new();
+    match table {
+        Some((path, metadata)) => {
+            settings.push(mode_of("cron.table.mode", path, metadata));
+            settings.push(owner_of(readings, "cron.table.owner", path, metadata));
+        }
+        None => settings.extend(["cron.table.mode", "cron.table.owner"].map(|id| Setting::absent(id, "there is no /etc/crontab"))),
+    }
+    for (path, metadata) in folders {
+        settings.push(mode_of("cron.folder.mode", path, metadata).scope(*path));
+        settings.push(owner_of(readings, "cron.folder.owner", path, metadata).scope(*path));
+    }
+    if folders.is_empty() {
+        settings.extend(["cron.folder.mode", "cron.folder.owner"].map(|id| Setting::absent(id, "there are no folders of cron")));
+    }
+    settings.push(Setting::offenders("cron.open-jobs", open, &found.problems));
+    settings.into_iter().map(|setting| if setting.id == "cron.open-jobs" { setting } else { setting.needs(&found.problems) }).collect()
+}
+
+/// Jobs that others than root may change.
+fn open_jobs(guest: &Guest<'_>) -> Vec<Candidate> {
+    let mut open = Vec::new();
+    for folder in CRON_FOLDERS {
+        for entry in guest.list(folder) {
+            let path = join(folder, &entry.name);
+            let Some(metadata) = guest.metadata(&path) else { continue };
+            if metadata.mode & 0o022 != 0 || metadata.uid != 0 {
+                open.push(Candidate::new(format!("{path} ({:04o})", metadata.mode), Place::file(&path)));
+            }
+        }
+    }
+    open
+}
+
+/// Homes of people: of ordinary users, and root's.
+fn homes(readings: &Readings<'_>) -> Vec<Setting> {
+    let first = readings.login_defs.first_user();
+    let people = readings.accounts.users.iter().filter(|user| user.uid == 0 || user.uid >= first && user.uid != 65534);
+    let mut settings = Vec::new();
+    for user in people {
+        if !user.home.starts_with('/') || matches!(user.home.as_str(), "/" | "/nonexistent") || user.home == "/dev/null" {
+            continue;
+        }
+        let found = readings.guest.watched(|| readings.guest.metadata(&user.home));
+        let scope = format!("{} {}", user.name, user.home);
+        let Some(metadata) = &found.facts else {
+            if let Some(problem) = found.problems.first() {
+                let unknown = |id: &str| Setting::unknown(id, &problem.code, &problem.message).scope(scope.clone());
+                settings.extend(["home.mode", "home.owner"].map(unknown));
+            }
+            continue;
+        };
+        settings.push(mode_of("home.mode", &user.home, metadata).scope(scope.clone()));
+        let owned = metadata.uid == user.uid;
+        let value = if owned { "own".to_owned() } else { readings.accounts.user_name(metadata.uid) };
+        settings.push(Setting::explicit("home.owner", value).at(Place::file(&user.home)).scope(scope));
+    }
+    if settings.is_empty() {
+        settings.extend(["home.mode", "home.owner"].map(|id| Setting::absent(id, "no user has a home directory")));
+    }
+    let problems = &readings.accounts.problems;
+    settings.into_iter().map(|setting| setting.needs(problems)).collect()
+}
+
+/// Private halves of host keys: `private`, or who else can read them.
+fn host_keys(readings: &Readings<'_>) -> Setting {
+    let id = "sshd.host-key-access";
+    let keys = &readings.left_overs.host_keys;
+    if keys.is_empty() {
+        return Setting::absent(id, "there are no host keys").needs(&readings.left_overs.problems);
+    }
+    let mut open = Vec::new();
+    let problems = readings.guest.watched(|| {
+        for key in keys {
+            let Some(metadata) = readings.guest.metadata(&key.path) else { continue };
+            let group = readings.accounts.group_name(metadata.gid);
+            let allowed = if group == "ssh_keys" { 0o640 } else { 0o600 };
+            if metadata.mode & 0o7777 & !allowed != 0 || metadata.uid != 0 {
+                open.push(Candidate::new(format!("{} ({:04o})", key.path, metadata.mode), key.clone()));
+            }
+        }
+    });
+    if open.is_empty() {
+        let parts: Vec<Candidate> = keys.iter().map(|key| Candidate::new("private", key.clone())).collect();
+        return Setting::explicit(id, "private").parts(&parts).needs(&problems.problems).needs(&readings.left_overs.problems);
+    }
+    Setting::offenders(id, &open, &[])
+}
+
+/// The server's configuration and its drop-ins.
+fn sshd_files(readings: &Readings<'_>) -> Vec<Setting> {
+    let ids = ["sshd.config.mode", "sshd.config.owner"];
+    if readings.sshd.path.is_empty() {
+        return ids.map(|id| Setting::absent(id, "there is no configuration of sshd").needs(&readings.sshd.problems)).into();
+    }
+    let drop_ins = readings.guest.watched(|| readings.guest.files_ending("/etc/ssh/sshd_config.d", ".conf"));
+    let paths = [readings.sshd.path.clone()].into_iter().chain(drop_ins.facts.clone());
+    let settings = paths.flat_map(|path| mode_and_owner(readings, "sshd.config", &path, &path));
+    settings.map(|setting| setting.needs(&drop_ins.problems)).collect()
+}

@@ -1,0 +1,330 @@
+//! Settings of the OpenSSH server.
+
+use super::{Readings, Setting};
+use crate::guest::sshd::{AlgorithmKind, Block, algorithms, default_of};
+use crate::guest::{Candidate, Effective, Place};
+
+/// Keywords whose value is one word that is taken as it is: setting, keyword.
+const PLAIN: [(&str, &str); 10] = [
+    ("sshd.PermitRootLogin", "permitrootlogin"),
+    ("sshd.PermitEmptyPasswords", "permitemptypasswords"),
+    ("sshd.HostbasedAuthentication", "hostbasedauthentication"),
+    ("sshd.IgnoreRhosts", "ignorerhosts"),
+    ("sshd.PermitUserEnvironment", "permituserenvironment"),
+    ("sshd.MaxAuthTries", "maxauthtries"),
+    ("sshd.MaxSessions", "maxsessions"),
+    ("sshd.ClientAliveCountMax", "clientalivecountmax"),
+    ("sshd.StrictModes", "strictmodes"),
+    ("sshd.UsePAM", "usepam"),
+];
+const TIMES: [(&str, &str); 2] =
+    [("sshd.LoginGraceTime", "logingracetime"), ("sshd.ClientAliveInterval", "clientaliveinterval")];
+const LISTS: [(&str, &str, AlgorithmKind); 3] = [
+    ("sshd.Ciphers", "ciphers", AlgorithmKind::Ciphers),
+    ("sshd.MACs", "macs", AlgorithmKind::Macs),
+    ("sshd.KexAlgorithms", "kexalgorithms", AlgorithmKind::KeyExchange),
+];
+const OTHERS: [&str; 9] = [
+    "sshd.X11Forwarding",
+    "sshd.AllowTcpForwarding",
+    "sshd.LogLevel",
+    "sshd.Banner",
+    "sshd.access-list",
+    "sshd.password-logins",
+    "sshd.MaxStartups.start",
+    "sshd.MaxStartups.rate",
+    "sshd.MaxStartups.full",
+];
+const ACCESS: [&str; 4] = ["allowusers", "allowgroups", "denyusers", "denygroups"];
+const LOGINS: [&str; 4] = ["passwordauthentication", "kbdinteractiveauthentication", "authenticationmethods", "usepam"];
+
+/// A keyword's value for some connections.
+struct Value {
+    text: String,
+    effective: Option<Effective>,
+}
+
+impl Value {
+    fn setting(&self, id: &str, value: impl Into<String>) -> Setting {
+        match &self.effective {
+            Some(effective) => Setting::effective(id, value, effective),
+            None => Setting::default(id, value, "default of the installed OpenSSH"),
+        }
+    }
+}
+
+pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
+    let sshd = &readings.sshd;
+    if !sshd.installed {
+        let ids = PLAIN.iter().chain(&TIMES).map(|(id, _)| *id).chain(LISTS.iter().map(|(id, _, _)| *id)).chain(OTHERS);
+        let problems = [&sshd.problems[..], &readings.packages.problems[..]].concat();
+        return ids.map(|id| Setting::absent(id, "no OpenSSH server is installed").needs(&problems)).collect();
+    }
+    let mut settings = global(readings);
+    for block in &sshd.blocks {
+        if !block.is_for_all() {
+            settings.extend(in_block(readings, block));
+        }
+    }
+    settings.into_iter().map(|setting| setting.needs(&sshd.problems)).collect()
+}
+
+fn global(readings: &Readings<'_>) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for (id, keyword) in PLAIN {
+        settings.push(with_value(readings, None, id, keyword, |value| value.setting(id, normalised(&value.text))));
+    }
+    for (id, keyword) in TIMES {
+        settings.push(with_value(readings, None, id, keyword, |value| time(id, value)));
+    }
+    settings.extend(LISTS.map(|(id, keyword, kind)| list(readings, id, keyword, kind)));
+    settings.push(forwarding(readings, None, "sshd.X11Forwarding", "x11forwarding"));
+    settings.push(tcp_forwarding(readings, None));
+    settings.push(with_value(readings, None, "sshd.LogLevel", "loglevel", |value| {
+        value.setting("sshd.LogLevel", value.text.to_ascii_uppercase())
+    }));
+    settings.push(banner(readings, None));
+    settings.push(access(readings, None));
+    settings.push(password_logins(readings, None));
+    settings.extend(startups(readings));
+    settings
+}
+
+/// The settings that a block changes, for the connections it matches.
+fn in_block(readings: &Readings<'_>, block: &Block) -> Vec<Setting> {
+    let sets = |keywords: &[&str]| block.lines.iter().any(|line| keywords.contains(&line.keyword.as_str()));
+    let mut settings = Vec::new();
+    for (id, keyword) in PLAIN {
+        if sets(&[keyword]) {
+            settings.push(with_value(readings, Some(block), id, keyword, |value| value.setting(id, normalised(&value.text))));
+        }
+    }
+    for (id, keyword) in TIMES {
+        if sets(&[keyword]) {
+            settings.push(with_value(readings, Some(block), id, keyword, |value| time(id, value)));
+        }
+    }
+    if sets(&["x11forwarding"]) {
+        settings.push(forwarding(readings, Some(block), "sshd.X11Forwarding", "x11forwarding"));
+    }
+    if sets(&["allowtcpforwarding", "permitopen"]) {
+        settings.push(tcp_forwarding(readings, Some(block)));
+    }
+    if sets(&["banner"]) {
+        settings.push(banner(readings, Some(block)));
+    }
+    if sets(&["loglevel"]) {
+        settings.push(with_value(readings, Some(block), "sshd.LogLevel", "loglevel", |value| {
+            value.setting("sshd.LogLevel", value.text.to_ascii_uppercase())
+        }));
+    }
+    if sets(&LOGINS) {
+        settings.push(password_logins(readings, Some(block)));
+    }
+    let scope = format!("Match {}", block.criteria);
+    settings.into_iter().map(|setting| setting.scope(scope.clone())).collect()
+}
+
+/// The value of a keyword, or its default in the installed version.
+fn value(readings: &Readings<'_>, block: Option<&Block>, keyword: &str) -> Option<Value> {
+    let sshd = &readings.sshd;
+    let effective = match block {
+        Some(block) => sshd.effective_in(block, keyword),
+        None => sshd.effective(keyword),
+    };
+    match effective {
+        Some(effective) => Some(Value { text: effective.value().to_owned(), effective: Some(effective) }),
+        None => {
+            let text = sshd.version.and_then(|version| default_of(keyword, version))?;
+            Some(Value { text: text.to_owned(), effective: None })
+        }
+    }
+}
+
+fn with_value(
+    readings: &Readings<'_>,
+    block: Option<&Block>,
+    id: &str,
+    keyword: &str,
+    make: impl FnOnce(&Value) -> Setting,
+) -> Setting {
+    let Some(value) = value(readings, block, keyword) else { return no_default(readings, id, keyword) };
+    let explicit = value.effective.is_some();
+    let setting = make(&value);
+    match (&readings.sshd.package, readings.sshd.version) {
+        (Some(package), Some(version)) if !explicit => {
+            setting.noted(&Place::line(&package.path, package.line), format!("{} {version}", package.name))
+        }
+        _ => setting,
+    }
+}
+
+fn no_default(readings: &Readings<'_>, id: &str, keyword: &str) -> Setting {
+    let version = readings.sshd.version.map_or("of unknown version".to_owned(), |version| version.to_string());
+    Setting::unknown(id, "version-default", format!("{keyword} is not set, and the default of OpenSSH {version} is not known"))
+}
+
+fn normalised(text: &str) -> String {
+    match text.to_ascii_lowercase().as_str() {
+        "without-password" => "prohibit-password".to_owned(),
+        "true" => "yes".to_owned(),
+        "false" => "no".to_owned(),
+        lower => lower.to_owned(),
+    }
+}
+
+fn time(id: &str, value: &Value) -> Setting {
+    match seconds(&value.text) {
+        Some(seconds) => value.setting(id, seconds.to_string()),
+        None => Setting::unknown(id, "not-understood", format!("'{}' is no time", value.text)),
+    }
+}
+
+/// A time of sshd's, such as `90`, `2m` or `1h30m`, in seconds.
+fn seconds(text: &str) -> Option<u64> {
+    let mut total: u64 = 0;
+    let mut number = String::new();
+    for character in text.chars() {
+        if character.is_ascii_digit() {
+            number.push(character);
+            continue;
+        }
+        let unit = match character.to_ascii_lowercase() {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86400,
+            'w' => 604_800,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<u64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+    }
+    if number.is_empty() && !text.is_empty() { Some(total) } else { total.checked_add(number.parse().ok()?) }
+}
+
+fn list(readings: &Readings<'_>, id: &str, keyword: &str, kind: AlgorithmKind) -> Setting {
+    let effective = readings.sshd.effective(keyword);
+    let names = algorithms(kind, effective.as_ref().map(Effective::value), readings.sshd.version);
+    match (names, effective) {
+        (None, _) => no_default(readings, id, keyword),
+        (Some(names), Some(effective)) => Setting::effective(id, names.join(" "), &effective),
+        (Some(names), None) => Setting::default(id, names.join(" "), "default of the installed OpenSSH"),
+    }
+}
+
+fn disabled_forwarding(readings: &Readings<'_>, block: Option<&Block>) -> Option<Effective> {
+    let value = value(readings, block, "disableforwarding")?;
+    value.effective.filter(|effective| normalised(effective.value()) == "yes")
+}
+
+fn forwarding(readings: &Readings<'_>, block: Option<&Block>, id: &str, keyword: &str) -> Setting {
+    if let Some(effective) = disabled_forwarding(readings, block) {
+        return Setting::effective(id, "no", &effective).note("DisableForwarding switches all forwarding off");
+    }
+    with_value(readings, block, id, keyword, |value| value.setting(id, normalised(&value.text)))
+}
+
+fn tcp_forwarding(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
+    let id = "sshd.AllowTcpForwarding";
+    let setting = forwarding(readings, block, id, "allowtcpforwarding");
+    let open = matches!(setting.value.as_deref(), Some("yes" | "all"));
+    let restricted = value(readings, block, "permitopen").and_then(|value| value.effective);
+    match restricted.filter(|effective| open && !effective.value().split_whitespace().any(|word| word == "any" || word == "*:*")) {
+        Some(effective) => Setting::effective(id, "restricted", &effective).note("PermitOpen names where forwarding may lead"),
+        None => setting,
+    }
+}
+
+fn banner(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
+    let id = "sshd.Banner";
+    with_value(readings, block, id, "banner", |value| {
+        if value.text.eq_ignore_ascii_case("none") || value.text.is_empty() {
+            return value.setting(id, "none");
+        }
+        let text = readings.guest.watched(|| readings.guest.text(&value.text));
+        let state = match &text.facts {
+            None => "missing-file",
+            Some(text) if text.content().trim().is_empty() => "empty-file",
+            Some(_) => "shown",
+        };
+        value.setting(id, state).noted(&Place::file(&value.text), "the banner's file").needs(&text.problems)
+    })
+}
+
+fn access(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
+    let id = "sshd.access-list";
+    let lists: Vec<Candidate> = ACCESS.iter().flat_map(|keyword| readings.sshd.all(keyword)).collect();
+    let names_somebody = |list: &&Candidate| list.value.split_whitespace().any(|name| !matches!(name, "*" | "*@*"));
+    let naming: Vec<&Candidate> = lists.iter().filter(names_somebody).collect();
+    // A list that also allows everybody limits nobody.
+    let open = ["allowusers", "allowgroups"].iter().any(|keyword| {
+        let lists = readings.sshd.all(keyword);
+        lists.iter().any(|list| list.value.split_whitespace().any(|name| matches!(name, "*" | "*@*")))
+    });
+    debug_assert!(block.is_none(), "access lists of Match blocks only narrow");
+    if naming.is_empty() || open {
+        Setting::explicit(id, "open").parts(&lists).note("no list names who may log in")
+    } else {
+        Setting::explicit(id, "limited").parts(naming)
+    }
+}
+
+/// Whether somebody without a key gets in: `no`, `second-factor` (PAM asks for more than a password), or what does it.
+fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
+    let id = "sshd.password-logins";
+    let of = |keyword: &str| value(readings, block, keyword);
+    let (Some(password), Some(interactive), Some(methods), Some(pam)) =
+        (of(LOGINS[0]), of(LOGINS[1]), of(LOGINS[2]), of(LOGINS[3]))
+    else {
+        return no_default(readings, id, "passwordauthentication");
+    };
+    let parts: Vec<Candidate> =
+        [&password, &interactive, &methods].iter().filter_map(|value| Some(value.effective.as_ref()?.won.clone())).collect();
+    let make = |value: &str| {
+        let origin = if parts.is_empty() { Setting::default(id, value, "defaults of the installed OpenSSH") } else { Setting::explicit(id, value) };
+        origin.parts(&parts)
+    };
+    let lists: Vec<&str> = methods.text.split_whitespace().collect();
+    if methods.text != "any" && !lists.is_empty() && lists.iter().all(|list| list.split(',').any(|one| one == "publickey")) {
+        return make("no").note("AuthenticationMethods asks for a key in every list");
+    }
+    let is_off = |value: &Value| normalised(&value.text) == "no";
+    let mut ways = Vec::new();
+    if !is_off(&password) {
+        ways.push("password");
+    }
+    if !is_off(&interactive) {
+        let factor = !is_off(&pam) && asks_second_factor(readings);
+        ways.push(if factor { "second-factor" } else { "keyboard-interactive" });
+    }
+    make(&if ways.is_empty() { "no".to_owned() } else { ways.join(" ") })
+}
+
+/// Whether sshd's PAM stack demands a one-time code or the like, of everybody.
+fn asks_second_factor(readings: &Readings<'_>) -> bool {
+    const MODULES: [&str; 7] =
+        ["pam_google_authenticator", "pam_oath", "pam_duo", "pam_u2f", "pam_yubico", "pam_radius_auth", "pam_privacyidea"];
+    readings.pam.stack("sshd", "auth").iter().any(|rule| {
+        MODULES.contains(&rule.module.as_str()) && rule.is_binding() && !rule.has("nullok")
+    })
+}
+
+fn startups(readings: &Readings<'_>) -> Vec<Setting> {
+    let ids = ["sshd.MaxStartups.start", "sshd.MaxStartups.rate", "sshd.MaxStartups.full"];
+    let Some(value) = value(readings, None, "maxstartups") else {
+        return ids.map(|id| no_default(readings, id, "maxstartups")).into();
+    };
+    let numbers: Option<Vec<u64>> = value.text.split(':').map(|part| part.trim().parse().ok()).collect();
+    let numbers = match numbers.as_deref() {
+        // A number alone: from there on every connection is dropped.
+        Some([full]) => Some([*full, 100, *full]),
+        Some([start, rate, full]) => Some([*start, *rate, *full]),
+        _ => None,
+    };
+    let make = |(index, id): (usize, &str)| match numbers {
+        Some(numbers) => value.setting(id, numbers[index].to_string()),
+        None => Setting::unknown(id, "not-understood", format!("'{}' is no MaxStartups", value.text)),
+    };
+    ids.into_iter().enumerate().map(make).collect()
+}
