@@ -33,6 +33,9 @@ pub struct Peers {
     /// Whether the addresses are meant for what stands outside the model: whether they hold for an endpoint of the model
     /// that has such an address is left open by the platform.
     pub outside_only: bool,
+    /// Addresses of what stands outside the model: for an endpoint that surely has one, the platform leaves open whether they
+    /// hold; an endpoint whose address is not known is taken not to have one.
+    pub outside: AddressSet,
     /// These endpoints, sorted.
     pub endpoints: Vec<EndpointId>,
     /// Endpoints of which the input does not say, sorted.
@@ -194,6 +197,11 @@ impl Peers {
             if self.maybe.binary_search(&endpoint).is_ok() {
                 best = Match::Maybe;
             }
+        }
+        match (self.outside.meeting(side.range), side.endpoint, side.range.single()) {
+            (Meeting::Within, None, _) => return Match::Yes,
+            (Meeting::Within, Some(_), Some(_)) | (Meeting::Partly, None, _) => best = Match::Maybe,
+            _ => {}
         }
         match self.addresses.meeting(side.range) {
             Meeting::Within if !(self.outside_only && side.endpoint.is_some()) => Match::Yes,
