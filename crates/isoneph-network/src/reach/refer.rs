@@ -80,7 +80,9 @@ impl Party {
         let inside = model.parts.networks.iter().any(|network| network.ranges.meeting(range) == Meeting::Within);
         let released = model.parts.released.iter().any(|(address, _)| address.covers(range));
         let whole = range == AddressRange::whole(range.family);
-        if (held || inside || released || is_private(range)) && !whole {
+        // Beside a cluster stand networks with private addresses that no manifest shows.
+        let beside = model.parts.networks.iter().any(|network| network.flat);
+        if (held || inside || released || (is_private(range) && !beside)) && !whole {
             Self::Address(range)
         } else {
             Self::Outside(vec![range])

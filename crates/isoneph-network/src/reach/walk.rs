@@ -372,6 +372,9 @@ impl<'m> Walker<'m> {
         if network.flat {
             return self.arrive(state, id, place);
         }
+        if is_private(state.source.range) {
+            return self.doubt(state, "where a private address outside every network stands");
+        }
         let Some(gateway) = &network.internet else {
             let reason = format!("{} has no gateway to the internet", network.name);
             return self.block(state, &reason, &network.name);

@@ -61,7 +61,7 @@ fn template(object: &Object) -> Option<&Value> {
 fn owner(object: &Object) -> Option<(String, String)> {
     let owners = object.body.get("metadata").map_or(&[][..], |held| list(held, "ownerReferences"));
     let main = owners.iter().find(|held| flag(held, "controller") == Some(true)).or_else(|| owners.first())?;
-    Some((text(main, "kind")?.into(), text(main, "name")?.into()))
+    Some((text(main, "kind").unwrap_or(&object.kind).into(), text(main, "name")?.into()))
 }
 
 /// All endpoints of the cluster, in the order of their names.
@@ -85,11 +85,14 @@ pub(super) fn workloads(cluster: &Cluster) -> Vec<Workload> {
     };
     let mut found: BTreeMap<String, Workload> = BTreeMap::new();
     let mut running: BTreeSet<(String, String, String)> = BTreeSet::new();
-    for object in cluster.of_kind("Pod").filter(|pod| lives(pod)) {
+    for object in cluster.of_kind("Pod") {
         let (kind, name) = top(&object.namespace, "Pod", &object.name);
         running.insert((object.namespace.clone(), kind.clone(), name.clone()));
         let mut pod = workload(object, &kind, &name, Some(&object.body), &object.body);
-        pod.places = addresses(&object.body);
+        // A pod that has ended has given its address back; policies would hold for the next of its kind.
+        if lives(object) {
+            pod.places = addresses(&object.body);
+        }
         pod.aliases.insert(format!("{}/{}", object.namespace, object.name));
         if let Some(hash) = pod.labels.get("pod-template-hash")
             && let Some(plain) = name.strip_suffix(&format!("-{hash}"))
@@ -124,7 +127,7 @@ pub(super) fn workloads(cluster: &Cluster) -> Vec<Workload> {
     found.into_values().collect()
 }
 
-/// Pods that have ended send and take nothing.
+/// Whether a pod has not ended.
 fn lives(pod: &Object) -> bool {
     let phase = pod.body.get("status").and_then(|status| text(status, "phase"));
     !matches!(phase, Some("Succeeded" | "Failed"))

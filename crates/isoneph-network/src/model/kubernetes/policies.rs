@@ -40,6 +40,10 @@ impl Pod {
     }
 }
 
+/// Why nobody can say what a policy does to some pods.
+const HOST_NETWORK: &str =
+    "hostNetwork: whether a policy holds for pods on the host's network is left to the network plugin";
+
 /// Which way a rule looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -77,7 +81,7 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
     doubt_ties(&mut admin);
     let hosts: Vec<EndpointId> = pods.iter().filter(|pod| pod.host_network).map(|pod| pod.endpoint).collect();
     for way in [Way::In, Way::Out] {
-        let mut known: BTreeMap<Vec<(usize, bool)>, Option<PolicyId>> = BTreeMap::new();
+        let mut known: BTreeMap<(bool, Vec<(usize, bool)>), Option<PolicyId>> = BTreeMap::new();
         for (index, pod) in pods.iter().enumerate() {
             let key: Vec<(usize, bool)> = admin
                 .iter()
@@ -87,8 +91,8 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
                 .filter(|(_, held)| held.rules(way).is_some() && held.selects[index] != Match::No)
                 .map(|(number, held)| (number, held.selects[index] == Match::Yes))
                 .collect();
-            let policy = *known.entry(key).or_insert_with(|| {
-                let policy = compose(way, index, &admin, &network, &baseline, &hosts)?;
+            let policy = *known.entry((pod.host_network, key)).or_insert_with(|| {
+                let policy = compose(way, index, &admin, &network, &baseline, &hosts, pod.endpoint)?;
                 parts.policies.push(policy);
                 Some(parts.policies.len() - 1)
             });
@@ -133,6 +137,7 @@ fn compose(
     network: &[Held],
     baseline: &[Held],
     hosts: &[EndpointId],
+    endpoint: EndpointId,
 ) -> Option<Policy> {
     let chosen = |all: &'_ [Held]| -> Vec<usize> {
         (0..all.len()).filter(|held| all[*held].rules(way).is_some() && all[*held].selects[pod] != Match::No).collect()
@@ -151,6 +156,8 @@ fn compose(
         [(admin, first, Action::Pass), (network, second, Action::Deny), (baseline, last, Action::Pass)]
     {
         let (mut rules, mut sure) = (Vec::new(), false);
+        let doubt =
+            if hosts.contains(&endpoint) { HOST_NETWORK } else { "the labels of the pod's namespace" }.to_owned();
         for number in &chosen {
             let held = &all[*number];
             names.push(held.name.clone());
@@ -168,7 +175,7 @@ fn compose(
         if let Some(number) = chosen.first() {
             let name =
                 if chosen.len() == 1 { all[*number].name.clone() } else { format!("{} policies", all[*number].kind) };
-            let uncertain = (!sure).then(|| format!("whether {name} selects the pod"));
+            let uncertain = (!sure).then(|| doubt.clone());
             tiers.push(Tier { name, rules, otherwise: end, uncertain });
         }
     }
@@ -181,7 +188,7 @@ fn node_tier(hosts: &[EndpointId]) -> Tier {
     let rule = Rule {
         id: "from the pod's own node".into(),
         action: Action::Permit,
-        peers: Peers { maybe: hosts.to_vec(), ..Peers::default() },
+        peers: Peers { maybe: hosts.to_vec(), doubt: Some(HOST_NETWORK.into()), ..Peers::default() },
         local: None,
         services: vec![Service::Exact(Traffic::all())],
         condition: None,
@@ -292,7 +299,17 @@ impl Sight<'_> {
             };
             match found {
                 Match::Yes => out.endpoints.push(pod.endpoint),
-                Match::Maybe => out.maybe.push(pod.endpoint),
+                Match::Maybe => {
+                    out.maybe.push(pod.endpoint);
+                    let why = if pod.host_network {
+                        HOST_NETWORK.to_owned()
+                    } else if pod.faceless {
+                        "the namespace and labels of the ingress controller".to_owned()
+                    } else {
+                        format!("the labels of namespace {}", pod.namespace)
+                    };
+                    out.doubt = Some(why);
+                }
                 Match::No => {}
             }
         }
@@ -406,11 +423,9 @@ impl Blocks {
 
     /// Public addresses are taken to stand outside; private ones may be pods'.
     fn finish(self, out: &mut Peers, plugin_decides: bool) {
-        let private = private_blocks();
-        let outside: Vec<AddressRange> = self.0.iter().flat_map(|range| range.minus(&private)).collect();
-        let inside = self.0.iter().flat_map(|range| private.iter().filter_map(|block| block.and(*range))).collect();
-        out.outside = AddressSet::new(outside);
-        out.addresses = AddressSet::new(inside);
+        let inside = self.0.iter().flat_map(|range| private_blocks().into_iter().filter_map(|block| block.and(*range)));
+        out.unplaced = Some(AddressSet::new(inside.collect()));
+        out.addresses = AddressSet::new(self.0);
         out.outside_only = plugin_decides;
     }
 }
