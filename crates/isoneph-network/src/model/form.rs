@@ -10,15 +10,15 @@ use serde::Serialize;
 use super::address::{AddressRange, AddressSet};
 use super::policy::Policy;
 
-/// Index of an endpoint in [`super::Model::endpoints`].
+/// Index of an endpoint in [`Parts::endpoints`].
 pub type EndpointId = usize;
-/// Index of a policy in [`super::Model::policies`].
+/// Index of a policy in [`Parts::policies`].
 pub type PolicyId = usize;
-/// Index of a network in [`super::Model::networks`].
+/// Index of a network in [`Parts::networks`].
 pub type NetworkId = usize;
-/// Index of a subnet in [`super::Model::subnets`].
+/// Index of a subnet in [`Parts::subnets`].
 pub type SubnetId = usize;
-/// Index of a table in [`super::Model::tables`].
+/// Index of a table in [`Parts::tables`].
 pub type TableId = usize;
 
 /// Whose semantics a network has.
@@ -112,15 +112,18 @@ pub enum EndpointKind {
     Template,
     /// A node of a load balancer.
     Balancer {
-        /// Index in [`super::Model::balancers`].
+        /// Index in [`Parts::balancers`].
         balancer: usize,
     },
     /// An interface of a translating gateway: it takes no connections.
     Nat,
     /// Plumbing of the platform (transit attachment, endpoint of a firewall) that takes no connections of its own.
     Plumbing,
-    /// The entry for traffic from outside a cluster (Ingress, Route).
-    Entry,
+    /// The entry for traffic from outside a cluster (Ingress, Route): it opens connections to what it leads to.
+    Entry {
+        /// Index in [`Parts::balancers`].
+        balancer: usize,
+    },
 }
 
 /// One address of an endpoint.
@@ -199,7 +202,7 @@ pub enum Target {
     },
     /// A translating gateway.
     Nat {
-        /// Index in [`super::Model::nats`].
+        /// Index in [`Parts::nats`].
         nat: usize,
     },
     /// Another network beside this one.
@@ -213,7 +216,7 @@ pub enum Target {
     },
     /// A transit gateway.
     Transit {
-        /// Index in [`super::Model::transits`].
+        /// Index in [`Parts::transits`].
         transit: usize,
     },
     /// An endpoint that may pass it on.

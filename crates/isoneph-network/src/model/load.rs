@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::aws;
-use super::form::Parts;
-use super::{Model, Problem, Source, Unsupported};
+use super::form::{Origin, Parts};
+use super::{Model, Problem, Source, Unsupported, aws, kubernetes, yaml};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -113,6 +112,7 @@ fn hex(bytes: &[u8]) -> String {
 #[derive(Default)]
 struct Gathering {
     aws: aws::estate::Estate,
+    cluster: kubernetes::Cluster,
     sources: Vec<Source>,
     unsupported: Vec<Unsupported>,
     problems: Vec<Problem>,
@@ -122,21 +122,17 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     let mut gathering = Gathering::default();
     for (file, named) in files {
         let before = gathering.problems.len();
-        match documents(&file) {
-            Ok(documents) => {
-                let source = gathering.sources.len();
-                let mut format = None;
-                for document in &documents {
-                    format = take(&mut gathering, document, &file.path, source).or(format);
-                }
-                if let Some(format) = format {
-                    let sha256 = hex(&Sha256::digest(&file.bytes));
-                    gathering.sources.push(Source { path: file.path.clone(), format, sha256 });
-                } else if named {
-                    gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
-                }
-            }
-            Err(message) => gathering.problems.push(Problem::file(&file.path, message)),
+        let documents = documents(&file, &mut gathering.problems);
+        let source = gathering.sources.len();
+        let mut format = None;
+        for document in &documents {
+            format = take(&mut gathering, document, &file.path, source).or(format);
+        }
+        if let Some(format) = format {
+            let sha256 = hex(&Sha256::digest(&file.bytes));
+            gathering.sources.push(Source { path: file.path.clone(), format, sha256 });
+        } else if named && gathering.problems.len() == before {
+            gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
         }
         for problem in &mut gathering.problems[before..] {
             problem.path.clone_from(&file.path);
@@ -144,21 +140,65 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     }
     let mut parts = Parts::default();
     aws::build(&gathering.aws, &mut parts);
+    let before = gathering.problems.len();
+    kubernetes::build(&gathering.cluster, &mut parts, &mut gathering.problems);
+    for problem in &mut gathering.problems[before..] {
+        if let Some(source) = problem.source.and_then(|source| gathering.sources.get(source)) {
+            problem.path.clone_from(&source.path);
+        }
+    }
     (Model::new(parts, gathering.sources, gathering.unsupported), gathering.problems)
 }
 
-fn documents(file: &InputFile) -> Result<Vec<Value>, String> {
+/// A document of a file, with the place it stands at.
+struct Document {
+    locator: String,
+    value: Value,
+}
+
+/// The documents of a file: one of JSON, or many of YAML. Those that cannot be read are problems.
+fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
     let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
-    serde_json::from_slice::<Value>(bytes).map(|value| vec![value]).map_err(|error| error.to_string())
+    let bad = |locator: String, message: String| Problem { locator, ..Problem::file(&file.path, message) };
+    let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if matches!(start, Some(b'{' | b'[')) {
+        return match serde_json::from_slice::<Value>(bytes) {
+            Ok(value) => vec![Document { locator: "#".into(), value }],
+            Err(error) => {
+                problems.push(bad(format!("line {}", error.line()), error.to_string()));
+                Vec::new()
+            }
+        };
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        problems.push(bad(String::new(), "neither JSON nor text".into()));
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for document in yaml::documents(text) {
+        let locator = format!("line {}", document.line);
+        match document.value {
+            Ok(value) => out.push(Document { locator, value }),
+            Err(message) => problems.push(bad(locator, message)),
+        }
+    }
+    out
 }
 
 /// Takes a document into the estate of its platform; the format's name, or `None` where it is none.
-fn take(gathering: &mut Gathering, document: &Value, path: &str, source: usize) -> Option<&'static str> {
+fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -> Option<&'static str> {
+    let document = &held.value;
     let folder = Path::new(path).parent().map(|parent| parent.display().to_string()).unwrap_or_default();
     if aws::api::recognises(document) {
         let place = aws::api::Place { folder: &folder, source };
         aws::api::read(&mut gathering.aws, document, &place, &mut gathering.unsupported, &mut gathering.problems);
         return Some("aws-api");
+    }
+    if kubernetes::recognises(document) {
+        let origin = Origin { source, locator: held.locator.clone() };
+        let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);
+        kubernetes::read(&mut gathering.cluster, document, &origin, unsupported, problems);
+        return Some("kubernetes");
     }
     None
 }

@@ -8,13 +8,15 @@ mod aws;
 pub mod form;
 mod index;
 pub(crate) mod json;
+mod kubernetes;
 mod load;
 pub mod policy;
 pub mod traffic;
+mod yaml;
 
 use serde::Serialize;
 
-pub use index::Index;
+pub use index::{Index, Spot};
 pub use load::{InputFile, MAX_FILE_BYTES};
 
 /// A file that was read.

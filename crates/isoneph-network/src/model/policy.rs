@@ -33,10 +33,15 @@ pub struct Peers {
     /// Whether the addresses are meant for what stands outside the model: whether they hold for an endpoint of the model
     /// that has such an address is left open by the platform.
     pub outside_only: bool,
+    /// What counts instead of `addresses` for an endpoint whose address is not known: a cluster's pods are taken not to have
+    /// public ones.
+    pub unplaced: Option<AddressSet>,
     /// These endpoints, sorted.
     pub endpoints: Vec<EndpointId>,
     /// Endpoints of which the input does not say, sorted.
     pub maybe: Vec<EndpointId>,
+    /// Why the input does not say of them.
+    pub doubt: Option<String>,
     /// Objects whose content the input does not show: any peer may be in them.
     pub unknown: Vec<String>,
 }
@@ -195,23 +200,31 @@ impl Peers {
                 best = Match::Maybe;
             }
         }
-        match self.addresses.meeting(side.range) {
+        match self.addresses_for(side).meeting(side.range) {
             Meeting::Within if !(self.outside_only && side.endpoint.is_some()) => Match::Yes,
             Meeting::Within | Meeting::Partly => Match::Maybe,
             Meeting::Apart => best,
         }
     }
 
+    fn addresses_for(&self, side: Side) -> &AddressSet {
+        match &self.unplaced {
+            Some(unplaced) if side.endpoint.is_some() && side.range.single().is_none() => unplaced,
+            _ => &self.addresses,
+        }
+    }
+
     /// Why a match of `side` is only possible.
     fn doubts(&self, side: Side, out: &mut Vec<String>) {
         out.extend(self.unknown.iter().cloned());
-        if self.addresses.meeting(side.range) == Meeting::Partly {
+        let meeting = self.addresses_for(side).meeting(side.range);
+        if self.outside_only && side.endpoint.is_some() && meeting != Meeting::Apart {
+            out.push("whether an ipBlock holds for the addresses of pods is left to the network plugin".into());
+        } else if meeting == Meeting::Partly {
             out.push(format!("the address within {} is not known", side.range));
-        } else if self.outside_only && side.endpoint.is_some() && self.addresses.meeting(side.range) != Meeting::Apart {
-            out.push("whether an address block holds for the addresses of pods is left to the network plugin".into());
         }
         if side.endpoint.is_some_and(|endpoint| self.maybe.binary_search(&endpoint).is_ok()) {
-            out.push("whether the peer is selected is not known".into());
+            out.push(self.doubt.clone().unwrap_or_else(|| "whether the peer is selected is not known".into()));
         }
     }
 }

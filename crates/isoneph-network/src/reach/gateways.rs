@@ -293,6 +293,33 @@ impl Walker<'_> {
         }
     }
 
+    /// The entry of a cluster opens connections to what Ingresses and Routes lead to, and to nothing else. It has a foot in
+    /// every network of the cluster.
+    pub(super) fn from_entry(&mut self, mut state: State, balancer: usize) {
+        let held = &self.model.parts.balancers[balancer];
+        let Goal::Endpoint(goal, place) = self.goal else {
+            return self.block(state, "it opens connections only to what Ingresses and Routes lead to", &held.name);
+        };
+        let mut traffic = Traffic::none();
+        for listener in &held.listeners {
+            for target in listener.targets.iter().filter(|target| target.endpoint == Some(goal)) {
+                let port = target.port.unwrap_or(listener.port);
+                for protocol in &listener.protocols {
+                    traffic = traffic.or(&Traffic::ports(*protocol, port, port));
+                }
+            }
+        }
+        if traffic.is_empty() && held.complete {
+            return self.block(state, "no Ingress or Route leads to it", &held.name);
+        }
+        if held.complete {
+            state.stages.push(Stage::Limit { what: held.name.clone(), traffic });
+        } else {
+            state.stages.push(Stage::Doubt { object: "what an Ingress or Route leads to".into() });
+        }
+        self.arrive(state, goal, place);
+    }
+
     /// A node of a load balancer hands the packet to one of its targets, or ends the connection itself.
     pub(super) fn balance(&mut self, mut state: State, id: EndpointId, place: usize, balancer: usize) {
         let node = &self.model.parts.endpoints[id];

@@ -59,10 +59,12 @@ impl Party {
     /// Where nothing of the model is meant.
     pub fn find(model: &Model, text: &str) -> Result<Self, Unreferred> {
         let text = text.trim();
-        for name in [text, text.split('[').next().unwrap_or(text).trim()] {
+        // `NAME[Kind]` is tried as written first, then as the name alone.
+        let bare = text.strip_suffix(']').and_then(|text| text.rsplit_once('[')).map_or(text, |(name, _)| name);
+        for name in [text, bare] {
             let found = model.index().named(name);
             if !found.is_empty() {
-                return Ok(Self::Endpoints(kind_of(model, text, found)));
+                return Ok(Self::Endpoints(found.to_vec()));
             }
         }
         let plain = text.strip_suffix("[External]").unwrap_or(text);
@@ -78,7 +80,9 @@ impl Party {
         let inside = model.parts.networks.iter().any(|network| network.ranges.meeting(range) == Meeting::Within);
         let released = model.parts.released.iter().any(|(address, _)| address.covers(range));
         let whole = range == AddressRange::whole(range.family);
-        if (held || inside || released || is_private(range)) && !whole {
+        // Beside a cluster stand networks with private addresses that no manifest shows.
+        let beside = model.parts.networks.iter().any(|network| network.flat);
+        if (held || inside || released || (is_private(range) && !beside)) && !whole {
             Self::Address(range)
         } else {
             Self::Outside(vec![range])
@@ -124,17 +128,6 @@ impl Party {
             Self::Outside(ranges) => vec![ranges.iter().map(|range| (Goal::Outside, *range)).collect()],
         }
     }
-}
-
-/// Where a kind stands in brackets, only endpoints of that kind are meant.
-fn kind_of(model: &Model, text: &str, found: &[EndpointId]) -> Vec<EndpointId> {
-    let kind = text.split_once('[').and_then(|(_, rest)| rest.strip_suffix(']'));
-    let of_kind = |id: &&EndpointId| {
-        let held = model.parts.endpoints[**id].tags.get("kind");
-        kind.is_none_or(|kind| held.is_none_or(|held| held.eq_ignore_ascii_case(kind)))
-    };
-    let out: Vec<EndpointId> = found.iter().filter(of_kind).copied().collect();
-    if out.is_empty() { found.to_vec() } else { out }
 }
 
 fn vacancy(model: &Model, range: AddressRange) -> Unreferred {

@@ -155,6 +155,11 @@ impl<'m> Walker<'m> {
 
     /// A cluster's network: everything reaches everything, policies apart.
     fn flat(&mut self, mut state: State) {
+        if let Some((sender, _)) = state.sender
+            && let EndpointKind::Entry { balancer } = self.model.parts.endpoints[sender].kind
+        {
+            return self.from_entry(state, balancer);
+        }
         let inside: Vec<_> = self.model.index().inside(&self.model.parts, state.network, state.destination).collect();
         match self.goal {
             Goal::Endpoint(goal, place) if self.model.parts.endpoints[goal].network == state.network => {
@@ -366,6 +371,9 @@ impl<'m> Walker<'m> {
         state.subnet = None;
         if network.flat {
             return self.arrive(state, id, place);
+        }
+        if is_private(state.source.range) {
+            return self.doubt(state, "where a private address outside every network stands");
         }
         let Some(gateway) = &network.internet else {
             let reason = format!("{} has no gateway to the internet", network.name);

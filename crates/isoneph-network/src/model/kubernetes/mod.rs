@@ -1,0 +1,161 @@
+//! Kubernetes: workloads and policies from manifests, or from `kubectl get -o json|yaml`.
+//!
+//! Not shown by such files, and therefore taken as follows: a pod without address has a private one; pods of one owner with
+//! the same labels and ports behave alike; an address block of a NetworkPolicy may or may not hold for pods (the API leaves
+//! it to the network plugin); pods on the host's network may or may not be selected.
+
+mod build;
+mod entry;
+mod networks;
+mod objects;
+mod policies;
+mod selector;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::form::Origin;
+use super::json::{list, text};
+use super::{Problem, Unsupported};
+
+pub(crate) use build::build;
+
+/// One object, as read.
+#[derive(Debug, Clone)]
+pub(crate) struct Object {
+    kind: String,
+    namespace: String,
+    name: String,
+    body: Value,
+    origin: Origin,
+}
+
+/// All objects read, in the order of files.
+#[derive(Debug, Default)]
+pub(crate) struct Cluster {
+    objects: Vec<Object>,
+    namespaces: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Kinds whose objects a packet depends on.
+const READ: &[&str] = &[
+    "Pod",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Job",
+    "CronJob",
+    "VirtualMachine",
+    "VirtualMachineInstance",
+    "NetworkPolicy",
+    "AdminNetworkPolicy",
+    "BaselineAdminNetworkPolicy",
+    "Namespace",
+    "Service",
+    "Ingress",
+    "Route",
+    "UserDefinedNetwork",
+    "ClusterUserDefinedNetwork",
+];
+
+/// Kinds a packet may depend on, which are not modelled.
+const OPEN: &[(&str, &str)] = &[
+    ("MultiNetworkPolicy", "secondary networks are not followed"),
+    ("NetworkAttachmentDefinition", "secondary networks are not followed"),
+    ("CiliumNetworkPolicy", "not modelled: answers about the pods it selects may be wrong"),
+    ("CiliumClusterwideNetworkPolicy", "not modelled: answers about the pods it selects may be wrong"),
+    ("GlobalNetworkPolicy", "not modelled: answers about the pods it selects may be wrong"),
+    ("ClusterNetworkPolicy", "not modelled: answers about the pods it selects may be wrong"),
+    ("AuthorizationPolicy", "a service mesh's own policy is not modelled"),
+    ("EgressFirewall", "not modelled: what leaves the cluster may be less"),
+    ("EgressIP", "not modelled: the address seen outside may be another"),
+    ("Gateway", "gateways of the Gateway API are not followed"),
+    ("HTTPRoute", "gateways of the Gateway API are not followed"),
+];
+
+/// Whether a document is a Kubernetes object or list.
+pub(crate) fn recognises(value: &Value) -> bool {
+    text(value, "kind").is_some() && text(value, "apiVersion").is_some() && value.get("resources").is_none()
+}
+
+/// Takes a document into the cluster.
+pub(crate) fn read(
+    cluster: &mut Cluster,
+    document: &Value,
+    origin: &Origin,
+    unsupported: &mut Vec<Unsupported>,
+    problems: &mut Vec<Problem>,
+) {
+    let kind = text(document, "kind").unwrap_or_default();
+    if let (Some(of), Some(items)) = (kind.strip_suffix("List"), document.get("items").and_then(Value::as_array)) {
+        for (index, item) in items.iter().enumerate() {
+            let origin = Origin { source: origin.source, locator: format!("{}/items/{index}", origin.locator) };
+            let kind = text(item, "kind").unwrap_or(of);
+            if kind.ends_with("List") {
+                problems.push(Problem::unread(origin.source, &origin.locator, "a list within a list"));
+                continue;
+            }
+            take(cluster, kind, item, origin, unsupported, problems);
+        }
+        return;
+    }
+    take(cluster, kind, document, origin.clone(), unsupported, problems);
+}
+
+fn take(
+    cluster: &mut Cluster,
+    kind: &str,
+    body: &Value,
+    origin: Origin,
+    unsupported: &mut Vec<Unsupported>,
+    problems: &mut Vec<Problem>,
+) {
+    if let Some((_, effect)) = OPEN.iter().find(|(open, _)| *open == kind) {
+        unsupported.push(Unsupported::new(origin.source, origin.locator, kind, effect));
+        return;
+    }
+    // Other kinds carry no packets.
+    if !READ.contains(&kind) {
+        return;
+    }
+    let Some(metadata) = body.get("metadata").filter(|held| held.is_object()) else {
+        problems.push(Problem::unread(origin.source, &origin.locator, "an object without metadata"));
+        return;
+    };
+    let name = text(metadata, "name").or_else(|| text(metadata, "generateName")).unwrap_or_default();
+    if name.is_empty() {
+        problems.push(Problem::unread(origin.source, &origin.locator, "an object without a name"));
+        return;
+    }
+    if kind == "Namespace" {
+        cluster.namespaces.insert(name.to_owned(), objects::labels(metadata));
+    }
+    cluster.objects.push(Object {
+        kind: kind.to_owned(),
+        namespace: text(metadata, "namespace").unwrap_or("default").to_owned(),
+        name: name.to_owned(),
+        body: body.clone(),
+        origin,
+    });
+}
+
+impl Cluster {
+    fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Object> {
+        self.objects.iter().filter(move |object| object.kind == kind)
+    }
+
+    /// The labels of a namespace, and whether all of them are known.
+    fn namespace(&self, name: &str) -> (BTreeMap<String, String>, bool) {
+        let mut labels = self.namespaces.get(name).cloned().unwrap_or_default();
+        labels.insert("kubernetes.io/metadata.name".into(), name.to_owned());
+        (labels, self.namespaces.contains_key(name))
+    }
+}
+
+/// The elements of a list field, where the field is there at all: absent and empty differ.
+fn present<'v>(value: &'v Value, key: &str) -> Option<&'v [Value]> {
+    value.get(key).filter(|held| !held.is_null()).map(|_| list(value, key))
+}

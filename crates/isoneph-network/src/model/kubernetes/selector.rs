@@ -1,0 +1,84 @@
+//! Label selectors, in three values where labels are not all known.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::model::json::{list, scalar, text};
+use crate::model::policy::Match;
+
+/// A selector that was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Selector {
+    requirements: Vec<Requirement>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Requirement {
+    key: String,
+    test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Test {
+    In(Vec<String>),
+    NotIn(Vec<String>),
+    Exists,
+    Absent,
+    /// An operator that does not exist: nobody knows what it selects.
+    Unknown,
+}
+
+impl Selector {
+    /// Reads a selector; an empty one selects everything.
+    pub(super) fn read(value: &Value) -> Self {
+        let mut requirements: Vec<Requirement> = value
+            .get("matchLabels")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(key, held)| Requirement { key: key.clone(), test: Test::In(scalar(held).into_iter().collect()) })
+            .collect();
+        for expression in list(value, "matchExpressions") {
+            let values = list(expression, "values").iter().filter_map(scalar).collect();
+            requirements.push(Requirement {
+                key: text(expression, "key").unwrap_or_default().into(),
+                test: match text(expression, "operator") {
+                    Some("In") => Test::In(values),
+                    Some("NotIn") => Test::NotIn(values),
+                    Some("Exists") => Test::Exists,
+                    Some("DoesNotExist") => Test::Absent,
+                    _ => Test::Unknown,
+                },
+            });
+        }
+        Self { requirements }
+    }
+
+    /// Selects everything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.requirements.is_empty()
+    }
+
+    /// Whether labels are selected. Where `complete` is false other labels may be there.
+    pub(super) fn matches(&self, labels: &BTreeMap<String, String>, complete: bool) -> Match {
+        self.requirements.iter().map(|requirement| requirement.matches(labels, complete)).min().unwrap_or(Match::Yes)
+    }
+}
+
+impl Requirement {
+    fn matches(&self, labels: &BTreeMap<String, String>, complete: bool) -> Match {
+        let held = labels.get(&self.key);
+        if held.is_none() && !complete {
+            return Match::Maybe;
+        }
+        let truth = match &self.test {
+            Test::In(values) => held.is_some_and(|held| values.contains(held)),
+            Test::NotIn(values) => held.is_none_or(|held| !values.contains(held)),
+            Test::Exists => held.is_some(),
+            Test::Absent => held.is_none(),
+            Test::Unknown => return Match::Maybe,
+        };
+        if truth { Match::Yes } else { Match::No }
+    }
+}
