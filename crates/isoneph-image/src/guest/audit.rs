@@ -107,7 +107,14 @@ fn natural(a: &str, b: &str) -> std::cmp::Ordering {
 
 fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Place) {
     let parts = words(line);
-    let mut rule = Rule { calls: Vec::new(), path: None, permissions: String::new(), filters: Vec::new(), place, text: line.to_owned() };
+    let mut rule = Rule {
+        calls: Vec::new(),
+        path: None,
+        permissions: String::new(),
+        filters: Vec::new(),
+        place,
+        text: line.to_owned(),
+    };
     let (mut list, mut records) = (String::new(), false);
     let mut index = 0;
     while index < parts.len() {
@@ -139,7 +146,8 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
     }
     if list.split(',').any(|word| word == "never") {
         let everything = rule.calls.is_empty() && rule.path.is_none() && rule.filters.is_empty();
-        let kind = list.split(',').any(|word| word == "task") || list.split(',').any(|word| word == "exit") && everything;
+        let kind =
+            list.split(',').any(|word| word == "task") || list.split(',').any(|word| word == "exit") && everything;
         if kind && everything {
             audit.silenced.get_or_insert(rule.candidate());
         }
@@ -188,7 +196,8 @@ impl Audit {
         self.rules.iter().find(|rule| {
             let watched = rule.path.as_deref().unwrap_or_default();
             let folder = watched.trim_end_matches('/');
-            let covers = watched == path || !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            let covers = watched == path
+                || !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
             covers && permissions.iter().all(|permission| rule.permissions.contains(*permission)) && rule.is_general()
         })
     }
@@ -196,6 +205,8 @@ impl Audit {
     /// The value of a key of `auditd.conf`, in lower case.
     #[must_use]
     pub fn daemon(&self, key: &str) -> Option<Effective> {
-        Effective::last_of(self.daemon.iter().filter(|(name, _)| name == key).map(|(_, candidate)| candidate.clone()).collect())
+        Effective::last_of(
+            self.daemon.iter().filter(|(name, _)| name == key).map(|(_, candidate)| candidate.clone()).collect(),
+        )
     }
 }

@@ -95,13 +95,17 @@ fn secret_of(line: &str, in_passwords: bool) -> Option<&'static str> {
     let key = key.trim().trim_matches(['"', '\'', '{', ' ']);
     let value = value.trim();
     let named = |names: &[&str]| names.contains(&key);
-    if named(&["password", "passwd", "plain_text_passwd", "hashed_passwd", "hashed-password", "chpasswd_hash"]) && !value.is_empty() {
+    if named(&["password", "passwd", "plain_text_passwd", "hashed_passwd", "hashed-password", "chpasswd_hash"])
+        && !value.is_empty()
+    {
         return Some("password");
     }
-    let credential = ["secret_access_key", "aws_secret", "api_key", "apikey", "auth_token", "access_token", "client_secret"];
+    let credential =
+        ["secret_access_key", "aws_secret", "api_key", "apikey", "auth_token", "access_token", "client_secret"];
     if credential.iter().any(|name| key.ends_with(name)) && !value.is_empty() {
         return Some("credential");
     }
     // The list below chpasswd: name:password.
-    (in_passwords && !named(&["expire", "list", "users", "name", "type", "chpasswd"]) && !value.is_empty()).then_some("password")
+    (in_passwords && !named(&["expire", "list", "users", "name", "type", "chpasswd"]) && !value.is_empty())
+        .then_some("password")
 }

@@ -58,7 +58,11 @@ fn inetd(text: &Text) -> Vec<InetService> {
         let name = parts[0].rsplit(':').next().unwrap_or(parts[0]);
         // "/usr/sbin/tcpd" wraps the program named after it.
         let program = if program.ends_with("/tcpd") { parts.get(6).unwrap_or(program) } else { program };
-        Some(InetService { name: name.to_owned(), program: (*program).to_owned(), place: Place::line(text.path(), number) })
+        Some(InetService {
+            name: name.to_owned(),
+            program: (*program).to_owned(),
+            place: Place::line(text.path(), number),
+        })
     };
     text.settings(&['#']).filter_map(service).collect()
 }

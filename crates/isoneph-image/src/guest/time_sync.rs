@@ -62,7 +62,9 @@ fn chrony(guest: &Guest<'_>) -> Vec<Candidate> {
                 }
                 "include" => files.extend(guest.glob(argument)),
                 "confdir" => parts[1..].iter().for_each(|folder| files.extend(guest.files_ending(folder, ".conf"))),
-                "sourcedir" => parts[1..].iter().for_each(|folder| files.extend(guest.files_ending(folder, ".sources"))),
+                "sourcedir" => {
+                    parts[1..].iter().for_each(|folder| files.extend(guest.files_ending(folder, ".sources")))
+                }
                 _ => {}
             }
         }

@@ -30,7 +30,11 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
         return settings;
     }
     let problems = &readings.audit.problems;
-    settings.extend(SUBJECTS.iter().map(|(id, calls, paths, programs)| subject(&readings.audit, id, calls, paths, programs).needs(problems)));
+    settings.extend(
+        SUBJECTS
+            .iter()
+            .map(|(id, calls, paths, programs)| subject(&readings.audit, id, calls, paths, programs).needs(problems)),
+    );
     settings.push(locked(&readings.audit).needs(problems));
     for (id, key) in others[1..].iter().zip(["disk_full_action", "max_log_file_action"]) {
         let setting = match readings.audit.daemon(key) {
@@ -47,7 +51,8 @@ fn package(readings: &Readings<'_>) -> Setting {
     match readings.packages.any(&PACKAGES) {
         Some(package) => {
             let place = Place::line(&package.path, package.line);
-            Setting::explicit(id, "installed").parts([&Candidate::new(format!("{} {}", package.name, package.version), place)])
+            Setting::explicit(id, "installed")
+                .parts([&Candidate::new(format!("{} {}", package.name, package.version), place)])
         }
         None => Setting::explicit(id, "not-installed").needs(&readings.packages.problems),
     }
@@ -59,13 +64,16 @@ fn service(readings: &Readings<'_>) -> Setting {
     let state = readings.manager.service(readings.guest, "auditd");
     let place = state.place().map(|place| Candidate::new(format!("auditd is {}", state.name()), place.clone()));
     let entries = readings.boot.entries.iter().filter(|entry| !entry.recovery);
-    let off: Vec<Candidate> =
-        entries.filter(|entry| entry.value("audit") == Some("0")).map(|entry| Candidate::new("audit=0", entry.place.clone())).collect();
+    let off: Vec<Candidate> = entries
+        .filter(|entry| entry.value("audit") == Some("0"))
+        .map(|entry| Candidate::new("audit=0", entry.place.clone()))
+        .collect();
     if state.is_started() && !off.is_empty() {
         return Setting::explicit(id, "off-by-kernel").parts(&off).parts(&place);
     }
     let problems = [&readings.manager.problems[..], &readings.boot.problems[..]].concat();
-    let value = if state.is_started() && readings.packages.any(&PACKAGES).is_none() { "not-installed" } else { state.name() };
+    let value =
+        if state.is_started() && readings.packages.any(&PACKAGES).is_none() { "not-installed" } else { state.name() };
     Setting::explicit(id, value).parts(&place).needs(&problems)
 }
 

@@ -117,7 +117,8 @@ fn ufw(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
 #[must_use]
 pub fn ufw_is_on(guest: &Guest<'_>, manager: &Manager) -> bool {
     let enabled = shell_value(guest, "/etc/ufw/ufw.conf", "ENABLED");
-    manager.service(guest, "ufw").is_started() && enabled.is_some_and(|enabled| enabled.value.eq_ignore_ascii_case("yes"))
+    manager.service(guest, "ufw").is_started()
+        && enabled.is_some_and(|enabled| enabled.value.eq_ignore_ascii_case("yes"))
 }
 
 /// firewalld refuses what its default zone does not name, unless the zone's target is ACCEPT.

@@ -203,7 +203,9 @@ impl Manager {
 
     fn is_installable(&self, guest: &Guest<'_>, name: &str) -> bool {
         let unit = self.load(guest, name);
-        unit.is_some_and(|unit| !unit.values("Install", "WantedBy").is_empty() || !unit.values("Install", "RequiredBy").is_empty())
+        unit.is_some_and(|unit| {
+            !unit.values("Install", "WantedBy").is_empty() || !unit.values("Install", "RequiredBy").is_empty()
+        })
     }
 
     /// How a service stands, by name without `.service`, whatever manages it.

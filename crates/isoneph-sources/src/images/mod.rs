@@ -4,9 +4,11 @@
 //! snapshot is `recorded` and takes no inventory's place. Its bytes are not hashed: of hundreds of megabytes only the
 //! parts that decide something are read, and a note says so.
 
+mod tell;
+
 use std::path::Path;
 
-use isoneph_image::container::{self, Access};
+use isoneph_image::container::Access;
 use isoneph_image::guest::Place as GuestPlace;
 use isoneph_image::guest::accounts::{Account, Scheme};
 use isoneph_image::guest::walk::{NotedFile, Remark};
@@ -20,10 +22,7 @@ use isoneph_tables::{Cell, Common, Row, Scope, Sink, SinkError, TableId};
 use crate::input::Reading;
 use crate::{Fault, Format};
 
-/// Whether the bytes of a file are those of a disk, or of an archive of a root file system.
-pub(crate) fn looks_like(path: &Path) -> bool {
-    container::looks_like_disk(path) || isoneph_image::archive::looks_like(path)
-}
+pub(crate) use tell::looks_like;
 
 /// Reads one image, or one archive.
 pub(crate) fn read(path: &Path, reading: &Reading, input: InputId, sink: &mut Sink) -> Result<(), Fault> {
@@ -131,7 +130,7 @@ impl Rows<'_> {
             let row = ImagePackage {
                 image: target.image.clone().into(),
                 version: package.version.clone().into(),
-                manager: package.manager.to_string().into(),
+                manager: word(package.manager).into(),
                 architecture: package.architecture.clone().into(),
             };
             let place = guest_place(&GuestPlace { path: package.path.clone(), line: package.line });
@@ -188,7 +187,7 @@ impl Rows<'_> {
 
     fn account(&self, account: &Account, target: &mut Target<'_>) -> Result<(), SinkError> {
         let scheme = account.shadow.unwrap_or(account.passwd);
-        let password = if account.locked { "locked".to_owned() } else { scheme_word(scheme) };
+        let password = if account.locked { "locked".to_owned() } else { word(scheme) };
         let shell = account.shell.rsplit('/').next().unwrap_or_default();
         let row = ImageAccount {
             image: target.image.clone().into(),
@@ -236,7 +235,7 @@ fn setting_row(setting: &Setting, index: usize, target: &mut Target<'_>) -> Resu
         has_number: if known { number.is_some().into() } else { Cell::Gap(GapCode::Unreadable) },
         number: if known { number.unwrap_or_default().into() } else { Cell::Gap(GapCode::Unreadable) },
         value,
-        origin: origin_word(setting.origin).into(),
+        origin: word(setting.origin).into(),
         file: setting.place.as_ref().map_or_else(String::new, |place| place.path.clone()).into(),
         derivation: derivation(setting).into(),
     };
@@ -248,7 +247,7 @@ fn setting_row(setting: &Setting, index: usize, target: &mut Target<'_>) -> Resu
 fn derivation(setting: &Setting) -> String {
     let steps = setting.derivation.iter().map(|step| {
         let place = step.place.as_ref().map_or_else(String::new, |place| format!(" ({})", guest_place(place)));
-        format!("{}: {}{place}", format!("{:?}", step.role).to_lowercase(), step.text)
+        format!("{}: {}{place}", word(step.role), step.text)
     });
     let reason = setting.reason.iter().map(|reason| format!("{}: {}", reason.code, reason.message));
     steps.chain(reason).collect::<Vec<_>>().join("; ")
@@ -281,15 +280,7 @@ fn guest_place(place: &GuestPlace) -> String {
     }
 }
 
-fn origin_word(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Explicit => "explicit",
-        Origin::Default => "default",
-        Origin::Absent => "absent",
-        Origin::Unknown => "unknown",
-    }
-}
-
-fn scheme_word(scheme: Scheme) -> String {
-    serde_json::to_value(scheme).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
+/// The word under which a value is written.
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
