@@ -42,12 +42,15 @@ fn of_settings(front: &FrontMatter, expects: &[Expect], message: &Message) -> Re
         let (None, Some(setting)) = (&expect.column, &expect.setting) else {
             return Err("[expect] names either a column or a setting, and several of them only settings".to_owned());
         };
-        joins += &format!(
-            " LEFT JOIN image_setting {alias} ON {alias}.image = t.uid AND {alias}.setting = {}",
-            literal(setting)
-        );
         let label = if index == 0 { String::new() } else { format!(".{index}") };
-        evidence += &format!(", 'image_setting{label}', {alias}.row");
+        // The second join finds nothing, and relies on it: that no scope was left unread is for coverage to say.
+        joins += &format!(
+            " LEFT JOIN image_setting {alias} ON {alias}.image = t.uid AND {alias}.setting = {setting} \
+             LEFT JOIN image_setting {alias}r ON {alias}r.image = t.uid AND {alias}r.setting = {setting} \
+             AND {alias}r.scope = {alias}.scope AND {alias}r.uid <> {alias}.uid",
+            setting = literal(setting)
+        );
+        evidence += &format!(", 'image_setting{label}', {alias}.row, 'image_setting.rest{index}', {alias}r.row");
         conditions.push(format!("({})", condition(front, expect, &alias)?));
     }
     let image = isoneph_tables::TableId::find("image");

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use isoneph_image::container::Access;
 use isoneph_image::guest::Place as GuestPlace;
-use isoneph_image::guest::accounts::{Account, Scheme};
+use isoneph_image::guest::accounts::Account;
 use isoneph_image::guest::walk::{NotedFile, Remark};
 use isoneph_image::image::{self, ImageError, VolumeState};
 use isoneph_image::settings::{Facts, Options, Origin, Setting, examine};
