@@ -1,8 +1,11 @@
 //! One rule file: its format, its policies, what was noted.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::plain;
+use super::capirca::{self, Definitions};
+use super::{cisco, iptables, plain};
 use crate::policy::{Note, Policy};
 
 /// The largest file read, in bytes: a million rules of any format fit.
@@ -16,6 +19,27 @@ pub const MAX_RULES: usize = 2_000_000;
 pub enum Format {
     /// `action,protocol,src,sport,dst,dport`, first match.
     Csv,
+    /// `iptables-save`, `ip6tables-save`, or a script of their commands.
+    Iptables,
+    /// Access lists of Cisco IOS, XR, NX-OS and ASA.
+    Cisco,
+    /// A policy of Capirca or Aerleon.
+    Capirca,
+}
+
+/// What the caller knows beside the file.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// The interface packets come in by.
+    pub input_interface: Option<String>,
+    /// The interface packets go out by.
+    pub output_interface: Option<String>,
+    /// Names of networks and services, for Capirca policies.
+    pub definitions: Definitions,
+    /// Files that policies include, by path.
+    pub includes: BTreeMap<String, String>,
+    /// The day on which it is judged what has expired.
+    pub as_of: Option<jiff::civil::Date>,
 }
 
 /// Why a rule file could not be read at all.
@@ -56,15 +80,26 @@ pub struct Document {
 
 /// The format a content has.
 pub fn detect(text: &str) -> Option<Format> {
-    plain::looks_like(text).then_some(Format::Csv)
+    if capirca::looks_like(text) {
+        Some(Format::Capirca)
+    } else if iptables::looks_like(text) {
+        Some(Format::Iptables)
+    } else if cisco::looks_like(text) {
+        Some(Format::Cisco)
+    } else {
+        plain::looks_like(text).then_some(Format::Csv)
+    }
 }
 
 /// Reads a rule file of any known format.
-pub fn read(text: &str) -> Result<Document, AclError> {
+pub fn read(text: &str, options: &ReadOptions) -> Result<Document, AclError> {
     if text.len() > MAX_BYTES {
         return Err(AclError::TooLarge(text.len()));
     }
     match detect(text).ok_or(AclError::UnknownFormat)? {
         Format::Csv => plain::read(text),
+        Format::Iptables => iptables::read(text, options),
+        Format::Cisco => cisco::read(text),
+        Format::Capirca => capirca::read(text, options),
     }
 }

@@ -12,6 +12,7 @@ pub(super) struct Draft {
     pub(super) label: String,
     certainty: Certainty,
     notes: Vec<Note>,
+    never: bool,
 }
 
 impl Draft {
@@ -23,6 +24,7 @@ impl Draft {
             label: label.into(),
             certainty: Certainty::Exact,
             notes: Vec::new(),
+            never: false,
         }
     }
 
@@ -36,15 +38,38 @@ impl Draft {
         self.notes.push(Note { line: self.line, kind, message: message.into() });
     }
 
+    /// Whether a part was not understood so far.
+    pub(super) fn is_uncertain(&self) -> bool {
+        self.certainty == Certainty::AtMost
+    }
+
+    /// The rule matches nothing, for a reason.
+    pub(super) fn never(&mut self, message: impl Into<String>) {
+        self.note(NoteKind::NeverMatches, message);
+        self.never = true;
+    }
+
     /// Limits every match.
     pub(super) fn limit(&mut self, change: impl Fn(&mut Match)) {
         self.matches.iter_mut().for_each(change);
     }
 
+    /// What was noted so far, taken out.
+    pub(super) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Whether it was found that no packet can match.
+    pub(super) fn matches_nothing(&self) -> bool {
+        self.never || self.matches.iter().all(Match::is_nothing)
+    }
+
     /// The rule, or two where the action is unknown: it may permit and it may deny.
     pub(super) fn finish(mut self, rules: &mut Vec<Rule>, notes: &mut Vec<Note>) {
         self.matches.retain(|one| !one.is_nothing());
-        if self.matches.is_empty() {
+        if self.never {
+            self.matches.clear();
+        } else if self.matches.is_empty() {
             self.note(NoteKind::NeverMatches, "no packet matches this rule");
         }
         notes.append(&mut self.notes);

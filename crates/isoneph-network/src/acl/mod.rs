@@ -5,8 +5,12 @@
 //! come out undecided.
 
 mod address;
+mod capirca;
+mod cisco;
 mod document;
 mod draft;
+mod iptables;
 mod plain;
 
-pub use document::{AclError, Document, Format, detect, read};
+pub use capirca::Definitions;
+pub use document::{AclError, Document, Format, ReadOptions, detect, read};

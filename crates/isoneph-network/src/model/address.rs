@@ -205,7 +205,7 @@ impl Serialize for AddressRange {
 }
 
 /// A set of addresses: sorted, disjoint, unmerged neighbours joined.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(transparent)]
 pub struct AddressSet(Vec<AddressRange>);
 

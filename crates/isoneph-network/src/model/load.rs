@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::form::{Origin, Parts};
-use super::{Model, Problem, Source, Unsupported, aws, kubernetes, yaml};
+use super::{Model, Problem, Source, Unsupported, aws, kubernetes, terraform, yaml};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -193,6 +193,13 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
         let place = aws::api::Place { folder: &folder, source };
         aws::api::read(&mut gathering.aws, document, &place, &mut gathering.unsupported, &mut gathering.problems);
         return Some("aws-api");
+    }
+    if terraform::recognises(document) {
+        let document = terraform::Document::read(document);
+        if aws::terraform::recognises(&document) {
+            aws::terraform::read(&mut gathering.aws, &document, source, &mut gathering.unsupported);
+        }
+        return Some("terraform");
     }
     if kubernetes::recognises(document) {
         let origin = Origin { source, locator: held.locator.clone() };

@@ -11,6 +11,7 @@ pub(crate) mod json;
 mod kubernetes;
 mod load;
 pub mod policy;
+mod terraform;
 pub mod traffic;
 mod yaml;
 

@@ -105,6 +105,39 @@ impl Match {
         both
     }
 
+    /// The packets this matches and `other` does not, as disjoint products: at most one a field.
+    pub fn difference(&self, other: &Self) -> Vec<Self> {
+        let mut rest = self.clone();
+        rest.protocol = self.effective_protocols();
+        let mut parts = Vec::new();
+        let mut peel = |part: Self| {
+            if !part.is_nothing() {
+                parts.push(part);
+            }
+        };
+        peel(Self { source: rest.source.difference(&other.source), ..rest.clone() });
+        rest.source = rest.source.intersection(&other.source);
+        peel(Self { destination: rest.destination.difference(&other.destination), ..rest.clone() });
+        rest.destination = rest.destination.intersection(&other.destination);
+        let protocols = other.effective_protocols();
+        peel(Self { protocol: rest.protocol.difference(&protocols), ..rest.clone() });
+        rest.protocol = rest.protocol.intersection(&protocols);
+        peel(Self { source_port: rest.source_port.difference(&other.source_port), ..rest.clone() });
+        rest.source_port = rest.source_port.intersection(&other.source_port);
+        peel(Self { destination_port: rest.destination_port.difference(&other.destination_port), ..rest.clone() });
+        rest.destination_port = rest.destination_port.intersection(&other.destination_port);
+        peel(Self { icmp_type: rest.icmp_type.difference(&other.icmp_type), ..rest.clone() });
+        rest.icmp_type = rest.icmp_type.intersection(&other.icmp_type);
+        peel(Self { icmp_code: rest.icmp_code.difference(&other.icmp_code), ..rest.clone() });
+        rest.icmp_code = rest.icmp_code.intersection(&other.icmp_code);
+        if let Some(wanted) = other.established
+            && rest.established != Some(wanted)
+        {
+            peel(Self { established: Some(!wanted), ..rest });
+        }
+        parts
+    }
+
     /// Whether some packet may match both, judged field by field: false is sure, true nearly always right.
     pub fn overlaps(&self, other: &Self) -> bool {
         let v4 = self.source.v4.overlaps(&other.source.v4) && self.destination.v4.overlaps(&other.destination.v4);

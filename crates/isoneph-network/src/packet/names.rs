@@ -277,6 +277,80 @@ const ICMP6_TYPES: &[(&str, u8)] = &[
     ("multicast-router-termination", 153),
 ];
 
+/// ICMP types that names give together with a code.
+const ICMP_CODES: &[(&str, u8, u8)] = &[
+    ("net-unreachable", 3, 0),
+    ("network-unreachable", 3, 0),
+    ("host-unreachable", 3, 1),
+    ("protocol-unreachable", 3, 2),
+    ("port-unreachable", 3, 3),
+    ("packet-too-big", 3, 4),
+    ("fragmentation-needed", 3, 4),
+    ("source-route-failed", 3, 5),
+    ("network-unknown", 3, 6),
+    ("host-unknown", 3, 7),
+    ("host-isolated", 3, 8),
+    ("dod-net-prohibited", 3, 9),
+    ("network-prohibited", 3, 9),
+    ("dod-host-prohibited", 3, 10),
+    ("host-prohibited", 3, 10),
+    ("net-tos-unreachable", 3, 11),
+    ("tos-network-unreachable", 3, 11),
+    ("host-tos-unreachable", 3, 12),
+    ("tos-host-unreachable", 3, 12),
+    ("administratively-prohibited", 3, 13),
+    ("communication-prohibited", 3, 13),
+    ("host-precedence-unreachable", 3, 14),
+    ("host-precedence-violation", 3, 14),
+    ("precedence-unreachable", 3, 15),
+    ("precedence-cutoff", 3, 15),
+    ("net-redirect", 5, 0),
+    ("network-redirect", 5, 0),
+    ("host-redirect", 5, 1),
+    ("net-tos-redirect", 5, 2),
+    ("tos-network-redirect", 5, 2),
+    ("host-tos-redirect", 5, 3),
+    ("tos-host-redirect", 5, 3),
+    ("ttl-zero-during-transit", 11, 0),
+    ("ttl-zero-during-reassembly", 11, 1),
+    ("reassembly-timeout", 11, 1),
+    ("general-parameter-problem", 12, 0),
+    ("ip-header-bad", 12, 0),
+    ("option-missing", 12, 1),
+    ("required-option-missing", 12, 1),
+    ("no-room-for-option", 12, 2),
+];
+
+/// ICMPv6 types that names give together with a code.
+const ICMP6_CODES: &[(&str, u8, u8)] = &[
+    ("no-route", 1, 0),
+    ("no-admin", 1, 1),
+    ("communication-prohibited", 1, 1),
+    ("beyond-scope", 1, 2),
+    ("address-unreachable", 1, 3),
+    ("addr-unreachable", 1, 3),
+    ("port-unreachable", 1, 4),
+    ("failed-policy", 1, 5),
+    ("reject-route", 1, 6),
+    ("hop-limit", 3, 0),
+    ("ttl-zero-during-transit", 3, 0),
+    ("reassembly-timeout", 3, 1),
+    ("ttl-zero-during-reassembly", 3, 1),
+    ("header", 4, 0),
+    ("bad-header", 4, 0),
+    ("next-header", 4, 1),
+    ("unknown-header-type", 4, 1),
+    ("parameter-option", 4, 2),
+    ("unknown-option", 4, 2),
+];
+
+/// The ICMP (or ICMPv6) type and code of a name that stands for both.
+pub fn icmp_name_with_code(protocol: u8, text: &str) -> Option<(u8, u8)> {
+    let text = text.to_ascii_lowercase();
+    let table = if protocol == ICMP6 { ICMP6_CODES } else { ICMP_CODES };
+    table.iter().find(|(name, _, _)| *name == text).map(|(_, kind, code)| (*kind, *code))
+}
+
 /// The protocol of a name or number. `ip`, `any` and `all` name no single protocol.
 pub fn protocol(text: &str) -> Option<u8> {
     let text = text.to_ascii_lowercase();

@@ -1,8 +1,9 @@
 //! From rules to compressed coordinates: each field's line is cut where some rule begins or ends, and the pieces are
 //! numbered. Inside the diagrams an IPv6 address costs what an IPv4 address costs.
 
+use super::flat::{FLAT_GREATEST, FlatRule};
 use super::{Action, Certainty, Policy};
-use crate::idd::{Bound, Diagrams, EMPTY, Exhausted, FULL, Id, NONE};
+use crate::idd::{Diagrams, EMPTY, Exhausted, FULL, Id, NONE};
 use crate::packet::{Family, Field, Match, Order};
 
 /// Which reading of uncertain rules.
@@ -97,6 +98,24 @@ impl Cubes {
         self.cubes.push(Cube { spans, terminal });
     }
 
+    /// Adds rules over five plain numbers.
+    pub(crate) fn add_flat(&mut self, rules: &[FlatRule]) -> CubeSpan {
+        let start = self.cubes.len();
+        for rule in rules {
+            let mut spans = [(0, 0); 6];
+            for ((span, bounds), greatest) in spans.iter_mut().zip(rule.bounds).zip(FLAT_GREATEST) {
+                let from = self.intervals.len() as u32;
+                if bounds != (0, greatest) {
+                    let high = if bounds.1 == greatest { u128::MAX } else { bounds.1.into() };
+                    self.intervals.push((bounds.0.into(), high));
+                }
+                *span = (from, self.intervals.len() as u32);
+            }
+            self.cubes.push(Cube { spans, terminal: if rule.permit { FULL } else { EMPTY } });
+        }
+        CubeSpan { start, end: self.cubes.len(), default: EMPTY }
+    }
+
     /// Cuts every field's line where a product begins or ends, and numbers the pieces.
     pub(crate) fn compress(&self) -> Compressed {
         let mut cuts: [Vec<u128>; 6] = Default::default();
@@ -184,7 +203,7 @@ impl Compressed {
 }
 
 impl CubeSpan {
-    /// Every `step`-th product only.
+    /// The first products only.
     pub(crate) fn head(self, length: usize) -> Self {
         Self { end: self.end.min(self.start + length), ..self }
     }
@@ -193,5 +212,3 @@ impl CubeSpan {
         self.end - self.start
     }
 }
-
-const _: () = assert!(<u32 as Bound>::MAX == u32::MAX);

@@ -169,7 +169,8 @@ impl<'a> Run<'a> {
         };
         let (first, second) = (indices(self.first), indices(self.second));
         for family in [Family::V4, Family::V6] {
-            if region.is_none_or(|region| region.reaches(family)) {
+            let governed = self.first.governs(family) && self.second.governs(family);
+            if governed && region.is_none_or(|region| region.reaches(family)) {
                 self.compare_family(&first, &second, family, region)?;
             }
         }

@@ -9,6 +9,8 @@ mod compile;
 mod compose;
 mod diff;
 mod explain;
+pub mod flat;
+pub mod generate;
 mod naive;
 mod order;
 mod rule;

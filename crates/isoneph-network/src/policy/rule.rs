@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::packet::Match;
+use crate::packet::{Family, Match};
 
 /// What a rule does with what it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -110,14 +110,21 @@ pub struct Policy {
     pub rules: Vec<Rule>,
     /// What happens to what no rule matches.
     pub default: Action,
+    /// The only family of packets it governs; [`None`]: both. Packets of another family are not compared.
+    pub family: Option<Family>,
     /// What the reader noted.
     pub notes: Vec<Note>,
 }
 
 impl Policy {
+    /// Whether the policy governs packets of a family.
+    pub fn governs(&self, family: Family) -> bool {
+        self.family.is_none_or(|own| own == family)
+    }
+
     /// A first-match policy.
     pub fn first_match(name: impl Into<String>, rules: Vec<Rule>, default: Action) -> Self {
-        Self { name: name.into(), combination: Combination::FirstMatch, rules, default, notes: Vec::new() }
+        Self { name: name.into(), combination: Combination::FirstMatch, rules, default, family: None, notes: Vec::new() }
     }
 
     /// A policy in which order does not count.

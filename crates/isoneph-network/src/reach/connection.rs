@@ -266,7 +266,7 @@ impl Connection {
     }
 }
 
-fn explain_way(model: &Model, way: &Way, parcel: Parcel) -> Explanation {
+pub(super) fn explain_way(model: &Model, way: &Way, parcel: Parcel) -> Explanation {
     let there = way.path.trace(model, parcel);
     let mut out = Explanation { permit: there.arrives, path: there.hops, back: Vec::new(), because: there.because };
     if out.permit == Some(false) {

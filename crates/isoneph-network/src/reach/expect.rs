@@ -266,7 +266,7 @@ impl<'m> Questions<'m> {
     }
 }
 
-fn family_of(model: &Model, start: Start) -> crate::model::address::Family {
+pub(crate) fn family_of(model: &Model, start: Start) -> crate::model::address::Family {
     match start {
         Start::Endpoint(endpoint, place) => model.parts.endpoints[endpoint].places[place].inside.family,
         Start::Outside(range) => range.family,

@@ -3,7 +3,7 @@
 use super::path::{Direction, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
 use crate::model::address::{AddressRange, Family};
-use crate::model::form::{Attachment, EndpointId, NetworkId, TableId, Target};
+use crate::model::form::{Attachment, Balancer, BalancerTarget, EndpointId, NetworkId, TableId, Target};
 use crate::model::policy::Side;
 use crate::model::traffic::{ICMP, ICMP6, TCP, Traffic, UDP};
 
@@ -300,15 +300,7 @@ impl Walker<'_> {
         let Goal::Endpoint(goal, place) = self.goal else {
             return self.block(state, "it opens connections only to what Ingresses and Routes lead to", &held.name);
         };
-        let mut traffic = Traffic::none();
-        for listener in &held.listeners {
-            for target in listener.targets.iter().filter(|target| target.endpoint == Some(goal)) {
-                let port = target.port.unwrap_or(listener.port);
-                for protocol in &listener.protocols {
-                    traffic = traffic.or(&Traffic::ports(*protocol, port, port));
-                }
-            }
-        }
+        let traffic = self.balanced_to(held, goal);
         if traffic.is_empty() && held.complete {
             return self.block(state, "no Ingress or Route leads to it", &held.name);
         }
@@ -318,6 +310,49 @@ impl Walker<'_> {
             state.stages.push(Stage::Doubt { object: "what an Ingress or Route leads to".into() });
         }
         self.arrive(state, goal, place);
+    }
+
+    /// The packets a balancer sends to an endpoint: those of the targets registered with it.
+    fn balanced_to(&self, balancer: &Balancer, goal: EndpointId) -> Traffic {
+        let mut traffic = Traffic::none();
+        for listener in &balancer.listeners {
+            for target in listener.targets.iter().filter(|target| self.is_target(target, goal)) {
+                let port = target.port.unwrap_or(listener.port);
+                for protocol in &listener.protocols {
+                    traffic = traffic.or(&Traffic::ports(*protocol, port, port));
+                }
+            }
+        }
+        traffic
+    }
+
+    fn is_target(&self, target: &BalancerTarget, goal: EndpointId) -> bool {
+        let places = &self.model.parts.endpoints[goal].places;
+        target.endpoint == Some(goal)
+            || target.address.is_some_and(|address| places.iter().any(|place| place.inside == address))
+    }
+
+    /// A load balancer's node opens connections to its targets alone; one that does not end connections opens none.
+    pub(super) fn from_balancer(&mut self, mut state: State, id: EndpointId, balancer: usize) {
+        let (held, node) = (&self.model.parts.balancers[balancer], &self.model.parts.endpoints[id]);
+        let Goal::Endpoint(goal, _) = self.goal else {
+            return self.block(state, "a load balancer opens connections to its targets alone", &held.name);
+        };
+        if !held.ends_connections {
+            return self.block(state, "this load balancer opens no connections of its own", &held.name);
+        }
+        let complete = held.complete && held.listeners.iter().all(|listener| listener.complete);
+        if complete {
+            let traffic = self.balanced_to(held, goal);
+            if traffic.is_empty() {
+                return self.block(state, "a load balancer opens connections to its targets alone", &held.name);
+            }
+            state.stages.push(Stage::Limit { what: format!("load balancer {}", held.name), traffic });
+        } else {
+            state.stages.push(Stage::Doubt { object: format!("the targets of {}", held.name) });
+        }
+        self.push_policies(&mut state, &node.outbound, Direction::Out, Some(id), &node.name);
+        self.leave(state, node.table);
     }
 
     /// A node of a load balancer hands the packet to one of its targets, or ends the connection itself.
@@ -380,7 +415,7 @@ impl Walker<'_> {
         &mut self,
         mut state: State,
         node: EndpointId,
-        target: &crate::model::form::BalancerTarget,
+        target: &BalancerTarget,
         port: u16,
     ) {
         let balancer = &self.model.parts.endpoints[node];

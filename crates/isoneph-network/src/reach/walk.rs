@@ -106,6 +106,11 @@ impl<'m> Walker<'m> {
         if itself && inside.single().is_some() && inside == destination {
             return self.end(state, End::Endpoint { endpoint: id, place });
         }
+        if let EndpointKind::Balancer { balancer } = endpoint.kind
+            && !self.reply
+        {
+            return self.from_balancer(state, id, balancer);
+        }
         if let Some(name) = self.unfiltered(endpoint.network, destination) {
             return self.end(state, End::Service { name });
         }
@@ -160,6 +165,8 @@ impl<'m> Walker<'m> {
         {
             return self.from_entry(state, balancer);
         }
+        let name = self.model.parts.networks[state.network].name.clone();
+        state.stages.push(Stage::Hop { what: "across", name });
         let inside: Vec<_> = self.model.index().inside(&self.model.parts, state.network, state.destination).collect();
         match self.goal {
             Goal::Endpoint(goal, place) if self.model.parts.endpoints[goal].network == state.network => {
@@ -236,6 +243,9 @@ impl<'m> Walker<'m> {
             if held.is_some_and(|held| held.inside.meets(state.destination)) {
                 return self.arrive(state, goal, place);
             }
+            // The address names somebody else here: networks may hold the same addresses.
+            let reason = format!("in {} the address {} is not that of {}", network.name, state.destination, endpoint.name);
+            return self.block(state, &reason, &network.name);
         }
         let found: Vec<_> = self.model.index().inside(&self.model.parts, state.network, state.destination).collect();
         let sure = |spot: &(EndpointId, usize)| {

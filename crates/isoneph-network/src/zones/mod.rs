@@ -1,1 +1,17 @@
-//! Zones of a network and the flows intended between them.
+//! Zones, what is intended between them, and the proof that nothing else passes.
+//!
+//! A zone is a tenant's, the administration's, shared, or the outside. For every ordered pair of zones the answer is
+//! *apart* (no packet may arrive but those of intended flows), *breach* (a packet surely arrives that nobody intends, shown
+//! with its way, followed rule by rule before it is shown), or *undecided* because of named objects. Arrival alone is asked
+//! for: a packet that gets through without an answer has crossed the border all the same. This is the network's layer;
+//! storage, compute, identity and application have answers of their own.
+
+mod derive;
+mod intent;
+mod members;
+mod prove;
+
+pub use derive::derive;
+pub use intent::{Flow, Intent, IntentError, Member, Zone, ZoneKind};
+pub use members::{Assignment, assign};
+pub use prove::{Allowed, PairProof, Proof, Separation, Witness, ZoneSummary, prove};

@@ -318,8 +318,6 @@ fn group(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> O
         text(value, "GroupId")?.into(),
         Group {
             name: text_or_empty(value, "GroupName"),
-            vpc: text_or_empty(value, "VpcId"),
-            owner: text_or_empty(value, "OwnerId"),
             ingress: permissions("IpPermissions"),
             egress: permissions("IpPermissionsEgress"),
             origin,

@@ -120,8 +120,6 @@ pub(crate) struct AclEntry {
 #[derive(Debug, Default)]
 pub(crate) struct Group {
     pub(crate) name: String,
-    pub(crate) vpc: String,
-    pub(crate) owner: String,
     pub(crate) ingress: Vec<Permission>,
     pub(crate) egress: Vec<Permission>,
     pub(crate) origin: Origin,

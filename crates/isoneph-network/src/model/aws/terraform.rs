@@ -1,1 +1,478 @@
 //! Terraform resources of the aws provider.
+
+mod machines;
+mod transit;
+
+use serde_json::Value;
+
+use super::estate::{
+    Acl, AclEntry, Destination, Estate, Group, NatGateway, Peering, Permission, Route, RouteTarget, Subnet, Table, Vpc,
+    VpcEndpoint,
+};
+use crate::model::Unsupported;
+use crate::model::address::AddressRange;
+use crate::model::form::Origin;
+use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use crate::model::terraform::{Document, Resource};
+
+/// Kinds packets may depend on, which are not modelled.
+const OPEN: [&str; 7] = [
+    "aws_networkfirewall_",
+    "aws_vpn_",
+    "aws_dx_",
+    "aws_networkmanager_",
+    "aws_ec2_transit_gateway_connect",
+    "aws_ec2_client_vpn_",
+    "aws_vpc_block_public_access_",
+];
+
+/// Whether a document holds resources of this provider.
+pub(crate) fn recognises(document: &Document) -> bool {
+    document.resources.iter().any(|resource| resource.kind.starts_with("aws_"))
+}
+
+/// A document and where it stands.
+struct Reading<'a> {
+    document: &'a Document,
+    source: usize,
+    /// Name under which completeness is noted: a plan never lists what it does not manage.
+    folder: String,
+}
+
+impl Reading<'_> {
+    fn origin(&self, resource: &Resource) -> Origin {
+        Origin { source: self.source, locator: resource.address.clone() }
+    }
+    fn id(&self, resource: &Resource, key: &str) -> String {
+        self.document.id(resource, &[key]).unwrap_or_default()
+    }
+    fn ids(&self, resource: &Resource, key: &str) -> Vec<String> {
+        self.document.ids(resource, &[key]).found
+    }
+}
+
+/// Takes a document into the estate.
+pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsupported: &mut Vec<Unsupported>) {
+    let reading = Reading { document, source, folder: format!("terraform {source}") };
+    for resource in &document.resources {
+        if OPEN.iter().any(|open| resource.kind.starts_with(open)) {
+            let effect = "not modelled: undecided where a route leads there";
+            unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
+        }
+    }
+    networks(estate, &reading);
+    gateways(estate, &reading);
+    tables(estate, &reading);
+    acls(estate, &reading);
+    groups(estate, &reading);
+    prefix_lists(estate, &reading);
+    transit::read(estate, &reading);
+    machines::read(estate, &reading);
+}
+
+fn range_of(value: &Value, key: &str) -> Option<AddressRange> {
+    text(value, key).and_then(AddressRange::parse)
+}
+
+fn account(resource: &Resource) -> String {
+    text(&resource.values, "owner_id")
+        .map(ToOwned::to_owned)
+        .or_else(|| text(&resource.values, "arn")?.split(':').nth(4).map(ToOwned::to_owned))
+        .unwrap_or_default()
+}
+
+fn labels(resource: &Resource) -> std::collections::BTreeMap<String, String> {
+    tags(resource.values.get("tags_all").filter(|held| held.is_object()).or_else(|| resource.values.get("tags")))
+}
+
+fn networks(estate: &mut Estate, reading: &Reading<'_>) {
+    for resource in reading.document.any_of_kind(&["aws_vpc", "aws_default_vpc"]) {
+        let values = &resource.values;
+        let ranges = [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")].into_iter().flatten().collect();
+        let region = text(values, "arn").and_then(|arn| arn.split(':').nth(3)).or_else(|| text(values, "region"));
+        estate.vpcs.insert(
+            resource.identity(),
+            Vpc {
+                ranges,
+                owner: account(resource),
+                region: region.unwrap_or_default().into(),
+                folder: reading.folder.clone(),
+                tags: labels(resource),
+                origin: reading.origin(resource),
+            },
+        );
+    }
+    for resource in reading.document.of_kind(&["aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"]) {
+        let more = range_of(&resource.values, "cidr_block").or_else(|| range_of(&resource.values, "ipv6_cidr_block"));
+        if let Some(vpc) = estate.vpcs.get_mut(&reading.id(resource, "vpc_id")) {
+            vpc.ranges.extend(more);
+        }
+    }
+    for resource in reading.document.any_of_kind(&["aws_subnet", "aws_default_subnet"]) {
+        let values = &resource.values;
+        estate.subnets.insert(
+            resource.identity(),
+            Subnet {
+                vpc: reading.id(resource, "vpc_id"),
+                ranges: [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")].into_iter().flatten().collect(),
+                zone: text(values, "availability_zone_id").or_else(|| text(values, "availability_zone")).unwrap_or_default().into(),
+                owner: account(resource),
+                tags: labels(resource),
+                origin: reading.origin(resource),
+            },
+        );
+    }
+}
+
+fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.any_of_kind(&["aws_internet_gateway", "aws_egress_only_internet_gateway"]) {
+        let held = document.ids(resource, &["vpc_id"]).found;
+        if resource.kind == "aws_egress_only_internet_gateway" {
+            estate.internet_gateways.entry(resource.identity()).or_default();
+        } else {
+            estate.internet_gateways.entry(resource.identity()).or_default().extend(held);
+        }
+    }
+    for resource in document.of_kind(&["aws_internet_gateway_attachment"]) {
+        let gateway = reading.id(resource, "internet_gateway_id");
+        estate.internet_gateways.entry(gateway).or_default().push(reading.id(resource, "vpc_id"));
+    }
+    for resource in document.of_kind(&["aws_nat_gateway"]) {
+        let values = &resource.values;
+        estate.nats.insert(
+            resource.identity(),
+            NatGateway {
+                subnet: reading.id(resource, "subnet_id"),
+                interfaces: texts(values, "network_interface_id"),
+                inside: range_of(values, "private_ip").into_iter().collect(),
+                public: range_of(values, "public_ip").into_iter().collect(),
+                gone: false,
+                private: text(values, "connectivity_type") == Some("private"),
+            },
+        );
+    }
+    for resource in document.of_kind(&["aws_vpc_peering_connection"]) {
+        let region = text(&resource.values, "peer_region").unwrap_or_default().to_owned();
+        // Both ends of one region unless another is named.
+        let regions = if region.is_empty() { Default::default() } else { [String::new(), region] };
+        let sides = [reading.id(resource, "vpc_id"), reading.id(resource, "peer_vpc_id")];
+        estate.peerings.insert(resource.identity(), Peering { active: true, sides, regions });
+    }
+    for resource in document.of_kind(&["aws_vpc_endpoint"]) {
+        let kind = text(&resource.values, "vpc_endpoint_type").unwrap_or("Gateway").to_owned();
+        let service = text_or_empty(&resource.values, "service_name");
+        estate.endpoints.insert(resource.identity(), VpcEndpoint { kind, service });
+    }
+}
+
+fn tables(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.any_of_kind(&["aws_route_table", "aws_default_route_table"]) {
+        let default = resource.kind == "aws_default_route_table";
+        let vpc = document.id(resource, &["vpc_id"]).or_else(|| {
+            // `default_route_table_id` refers to the network, whose address then stands for its table.
+            document.id(resource, &["default_route_table_id"])
+        });
+        let routes = (0..list(&resource.values, "route").len()).map(|index| inline_route(document, resource, index)).collect();
+        estate.tables.insert(
+            resource.identity(),
+            Table {
+                vpc: vpc.unwrap_or_default(),
+                main: default,
+                subnets: Vec::new(),
+                routes,
+                tags: labels(resource),
+                origin: reading.origin(resource),
+            },
+        );
+    }
+    // A network has a main table even where nothing manages it: the network's own routes alone.
+    let vpcs: Vec<String> = estate.vpcs.keys().cloned().collect();
+    for vpc in vpcs.into_iter().filter(|vpc| estate.vpcs[vpc].folder == reading.folder) {
+        if !estate.tables.values().any(|table| table.vpc == vpc && table.main) {
+            let origin = estate.vpcs[&vpc].origin.clone();
+            let table = Table { vpc: vpc.clone(), main: true, origin, ..Table::default() };
+            estate.tables.insert(format!("main table of {vpc}"), table);
+        }
+    }
+    for resource in document.of_kind(&["aws_route"]) {
+        let route = route(document, resource, &[], &resource.values);
+        if let Some(table) = estate.tables.get_mut(&reading.id(resource, "route_table_id")) {
+            table.routes.push(route);
+        }
+    }
+    for resource in document.of_kind(&["aws_route_table_association"]) {
+        if let Some(table) = estate.tables.get_mut(&reading.id(resource, "route_table_id")) {
+            table.subnets.extend(document.id(resource, &["subnet_id"]));
+        }
+    }
+    for resource in document.of_kind(&["aws_main_route_table_association"]) {
+        let (table, vpc) = (reading.id(resource, "route_table_id"), reading.id(resource, "vpc_id"));
+        for (name, held) in &mut estate.tables {
+            held.main = if *name == table { true } else { held.main && held.vpc != vpc };
+        }
+    }
+    let gateways: Vec<(String, Vec<String>)> = document
+        .of_kind(&["aws_vpc_endpoint"])
+        .filter(|resource| text(&resource.values, "vpc_endpoint_type").unwrap_or("Gateway") == "Gateway")
+        .map(|resource| (resource.identity(), reading.ids(resource, "route_table_ids")))
+        .chain(document.of_kind(&["aws_vpc_endpoint_route_table_association"]).map(|resource| {
+            (reading.id(resource, "vpc_endpoint_id"), vec![reading.id(resource, "route_table_id")])
+        }))
+        .collect();
+    for (endpoint, tables) in gateways {
+        let service = estate.endpoints.get(&endpoint).map(|held| held.service.clone()).unwrap_or_default();
+        for table in tables {
+            if let Some(table) = estate.tables.get_mut(&table) {
+                table.routes.push(Route {
+                    destination: Destination::PrefixList(format!("of {service}")),
+                    target: RouteTarget::Endpoint(endpoint.clone()),
+                    active: true,
+                    propagated: false,
+                });
+            }
+        }
+    }
+}
+
+fn inline_route(document: &Document, resource: &Resource, index: usize) -> Route {
+    let number = index.to_string();
+    let empty = Value::Null;
+    let values = list(&resource.values, "route").get(index).unwrap_or(&empty);
+    route(document, resource, &["route", &number], values)
+}
+
+fn route(document: &Document, resource: &Resource, path: &[&str], values: &Value) -> Route {
+    let block = ["destination_cidr_block", "cidr_block", "destination_ipv6_cidr_block", "ipv6_cidr_block"]
+        .into_iter()
+        .find_map(|key| text(values, key));
+    let at = |key: &'static str| -> Vec<&str> { path.iter().copied().chain([key]).collect() };
+    let destination = match block {
+        Some(block) => AddressRange::parse(block).map_or_else(|| Destination::Unknown(block.into()), Destination::Range),
+        None => document
+            .id(resource, &at("destination_prefix_list_id"))
+            .map_or_else(|| Destination::Unknown(format!("a destination of {}", resource.address)), Destination::PrefixList),
+    };
+    let find = |key: &'static str| document.id(resource, &at(key));
+    let target = find("gateway_id")
+        .map(|id| match id.as_str() {
+            "local" => RouteTarget::Local,
+            held if held.starts_with("vgw-") || held.contains("aws_vpn_gateway.") => RouteTarget::Other(id),
+            _ => RouteTarget::Internet(id),
+        })
+        .or_else(|| find("nat_gateway_id").map(RouteTarget::Nat))
+        .or_else(|| find("vpc_peering_connection_id").map(RouteTarget::Peering))
+        .or_else(|| find("transit_gateway_id").map(RouteTarget::Transit))
+        .or_else(|| find("egress_only_gateway_id").map(RouteTarget::EgressOnly))
+        .or_else(|| find("network_interface_id").map(RouteTarget::Interface))
+        .or_else(|| find("instance_id").map(RouteTarget::Instance))
+        .or_else(|| find("vpc_endpoint_id").map(RouteTarget::Endpoint))
+        .or_else(|| find("carrier_gateway_id").map(RouteTarget::Other))
+        .or_else(|| find("local_gateway_id").map(RouteTarget::Other))
+        .or_else(|| find("core_network_arn").map(RouteTarget::Other))
+        .unwrap_or_else(|| RouteTarget::Other(format!("a target of {}", resource.address)));
+    Route { destination, target, active: text(values, "state") != Some("blackhole"), propagated: false }
+}
+
+fn acls(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.any_of_kind(&["aws_network_acl", "aws_default_network_acl"]) {
+        let default = resource.kind == "aws_default_network_acl";
+        let vpc = document.id(resource, &["vpc_id"]).or_else(|| document.id(resource, &["default_network_acl_id"]));
+        let mut entries = Vec::new();
+        for (key, egress) in [("ingress", false), ("egress", true)] {
+            entries.extend(list(&resource.values, key).iter().map(|entry| acl_entry(entry, egress, "rule_no", "action")));
+        }
+        estate.acls.insert(
+            resource.identity(),
+            Acl {
+                vpc: vpc.unwrap_or_default(),
+                default,
+                subnets: reading.ids(resource, "subnet_ids"),
+                entries,
+                tags: labels(resource),
+                origin: reading.origin(resource),
+            },
+        );
+    }
+    for resource in document.of_kind(&["aws_network_acl_rule"]) {
+        let egress = flag(&resource.values, "egress") == Some(true);
+        if let Some(acl) = estate.acls.get_mut(&reading.id(resource, "network_acl_id")) {
+            acl.entries.push(acl_entry(&resource.values, egress, "rule_number", "rule_action"));
+        }
+    }
+    for resource in document.of_kind(&["aws_network_acl_association"]) {
+        let subnet = reading.id(resource, "subnet_id");
+        if let Some(acl) = estate.acls.get_mut(&reading.id(resource, "network_acl_id")) {
+            acl.subnets.push(subnet);
+        }
+    }
+    // The list every network is made with lets everything through, unless something manages it.
+    let vpcs: Vec<String> = estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect();
+    for vpc in vpcs {
+        if !estate.acls.values().any(|acl| acl.vpc == vpc && acl.default) {
+            let open = |egress: bool, range: &str| AclEntry {
+                egress,
+                number: 100,
+                allow: true,
+                protocol: "-1".into(),
+                ports: None,
+                icmp: None,
+                range: AddressRange::parse(range),
+                unclear: None,
+            };
+            let entries = [false, true].into_iter().flat_map(|egress| [open(egress, "0.0.0.0/0"), open(egress, "::/0")]).collect();
+            let origin = estate.vpcs[&vpc].origin.clone();
+            let acl = Acl { vpc: vpc.clone(), default: true, entries, origin, ..Acl::default() };
+            estate.acls.insert(format!("default network ACL of {vpc}"), acl);
+        }
+    }
+}
+
+fn acl_entry(value: &Value, egress: bool, number_key: &str, action_key: &str) -> AclEntry {
+    let block = text(value, "cidr_block").or_else(|| text(value, "ipv6_cidr_block"));
+    let range = block.and_then(AddressRange::parse);
+    let protocol = text_or_empty(value, "protocol");
+    let is_icmp = matches!(protocol.as_str(), "1" | "icmp" | "58" | "icmpv6");
+    let pair = |first: &str, second: &str| Some((number(value, first)?, number(value, second)?));
+    let any = matches!(protocol.as_str(), "-1" | "all");
+    AclEntry {
+        egress,
+        number: number(value, number_key).unwrap_or(i64::MAX),
+        allow: text(value, action_key).is_some_and(|action| action.eq_ignore_ascii_case("allow")),
+        ports: if any || is_icmp { None } else { pair("from_port", "to_port") },
+        icmp: if is_icmp { pair("icmp_type", "icmp_code") } else { None },
+        protocol,
+        unclear: range.is_none().then(|| format!("the address block {}", block.unwrap_or("known after apply"))),
+        range,
+    }
+}
+
+fn groups(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.any_of_kind(&["aws_security_group", "aws_default_security_group"]) {
+        let data = resource.values.get("ingress").is_none() && resource.values.get("egress").is_none();
+        let from_data = data && text(&resource.values, "revoke_rules_on_delete").is_none() && resource.address.contains("data.");
+        if from_data {
+            // A data source names a group without its rules.
+            continue;
+        }
+        let side = |key: &'static str| -> Vec<Permission> {
+            (0..list(&resource.values, key).len()).map(|index| inline_permission(document, resource, key, index)).collect()
+        };
+        let name = text(&resource.values, "name").unwrap_or("default").to_owned();
+        let (ingress, egress) = (side("ingress"), side("egress"));
+        let group = Group { name, ingress, egress, origin: reading.origin(resource) };
+        let id = if resource.kind == "aws_default_security_group" {
+            default_group(&reading.id(resource, "vpc_id"))
+        } else {
+            resource.identity()
+        };
+        estate.groups.insert(id, group);
+    }
+    for vpc in estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+        let id = default_group(&vpc);
+        estate.groups.entry(id.clone()).or_insert_with(|| Group {
+            name: "default".into(),
+            ingress: vec![Permission { id: "ingress".into(), protocol: "-1".into(), groups: vec![id], ..Permission::default() }],
+            egress: vec![Permission {
+                id: "egress".into(),
+                protocol: "-1".into(),
+                ranges: ["0.0.0.0/0", "::/0"].iter().filter_map(|text| AddressRange::parse(text)).collect(),
+                ..Permission::default()
+            }],
+            origin: Origin::default(),
+        });
+    }
+    for resource in document.of_kind(&["aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]) {
+        let egress = resource.kind == "aws_vpc_security_group_egress_rule" || text(&resource.values, "type") == Some("egress");
+        let permission = rule_permission(document, resource);
+        if let Some(group) = estate.groups.get_mut(&reading.id(resource, "security_group_id")) {
+            if egress { group.egress.push(permission) } else { group.ingress.push(permission) }
+        }
+    }
+}
+
+/// The name of the group that interfaces without one carry.
+fn default_group(vpc: &str) -> String {
+    format!("default security group of {vpc}")
+}
+
+fn inline_permission(document: &Document, resource: &Resource, key: &'static str, index: usize) -> Permission {
+    let number_text = index.to_string();
+    let empty = Value::Null;
+    let values = list(&resource.values, key).get(index).unwrap_or(&empty);
+    let blocks: Vec<String> = texts(values, "cidr_blocks").into_iter().chain(texts(values, "ipv6_cidr_blocks")).collect();
+    let ranges: Vec<AddressRange> = blocks.iter().filter_map(|text| AddressRange::parse(text)).collect();
+    let groups = document.ids(resource, &[key, &number_text, "security_groups"]);
+    let lists = document.ids(resource, &[key, &number_text, "prefix_list_ids"]);
+    let mut out = Permission {
+        id: format!("{key}/{index}"),
+        protocol: text_or_empty(values, "protocol").to_ascii_lowercase(),
+        from: number(values, "from_port"),
+        to: number(values, "to_port"),
+        unclear: (ranges.len() < blocks.len()).then(|| format!("an address block of {}", resource.address)),
+        groups: groups.found,
+        prefix_lists: lists.found,
+        ranges,
+    };
+    if flag(values, "self") == Some(true) {
+        out.groups.push(resource.identity());
+    }
+    let nobody = out.ranges.is_empty() && out.groups.is_empty() && out.prefix_lists.is_empty();
+    if nobody {
+        out.unclear.get_or_insert_with(|| format!("who is meant by {key} {index} of {}", resource.address));
+    }
+    out
+}
+
+fn rule_permission(document: &Document, resource: &Resource) -> Permission {
+    let values = &resource.values;
+    let single = [text(values, "cidr_ipv4"), text(values, "cidr_ipv6")].into_iter().flatten().map(ToOwned::to_owned);
+    let blocks: Vec<String> =
+        texts(values, "cidr_blocks").into_iter().chain(texts(values, "ipv6_cidr_blocks")).chain(single).collect();
+    let ranges: Vec<AddressRange> = blocks.iter().filter_map(|text| AddressRange::parse(text)).collect();
+    let mut groups = Vec::new();
+    for key in ["source_security_group_id", "referenced_security_group_id"] {
+        groups.extend(document.ids(resource, &[key]).found);
+    }
+    if flag(values, "self") == Some(true) {
+        groups.extend(document.id(resource, &["security_group_id"]));
+    }
+    let mut lists = document.ids(resource, &["prefix_list_ids"]).found;
+    lists.extend(document.ids(resource, &["prefix_list_id"]).found);
+    let nobody = ranges.is_empty() && groups.is_empty() && lists.is_empty();
+    let protocol = text(values, "protocol").or_else(|| text(values, "ip_protocol")).unwrap_or_default().to_ascii_lowercase();
+    Permission {
+        id: resource.address.clone(),
+        protocol,
+        from: number(values, "from_port"),
+        to: number(values, "to_port"),
+        unclear: (nobody || ranges.len() < blocks.len()).then(|| format!("who is meant by {}", resource.address)),
+        ranges,
+        groups,
+        prefix_lists: lists,
+    }
+}
+
+fn prefix_lists(estate: &mut Estate, reading: &Reading<'_>) {
+    for resource in reading.document.any_of_kind(&["aws_ec2_managed_prefix_list", "aws_prefix_list"]) {
+        let key = if resource.values.get("entries").is_some() { "entries" } else { "entry" };
+        let mut read: Option<Vec<AddressRange>> = list(&resource.values, key)
+            .iter()
+            .map(|entry| AddressRange::parse(text(entry, "cidr")?))
+            .collect();
+        if resource.kind == "aws_prefix_list" {
+            read = list(&resource.values, "cidr_blocks").iter().map(|held| AddressRange::parse(held.as_str()?)).collect();
+        }
+        if let Some(held) = read.filter(|held| !held.is_empty()) {
+            estate.prefix_lists.insert(resource.identity(), held);
+        }
+    }
+    for resource in reading.document.of_kind(&["aws_ec2_managed_prefix_list_entry"]) {
+        if let Some(range) = range_of(&resource.values, "cidr") {
+            estate.prefix_lists.entry(reading.id(resource, "prefix_list_id")).or_default().push(range);
+        }
+    }
+}

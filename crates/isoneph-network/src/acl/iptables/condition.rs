@@ -1,0 +1,294 @@
+//! The condition and target of one rule.
+
+use super::chain::{Flow, Step};
+use crate::acl::address::numbers;
+use crate::acl::document::ReadOptions;
+use crate::acl::draft::Draft;
+use crate::packet::{AddressRange, AddressSet, Family, Match, Ranges, names};
+use crate::policy::{Action, Certainty, NoteKind};
+
+/// Targets that do not decide.
+const PASSING: &[&str] = &[
+    "LOG", "NFLOG", "ULOG", "MARK", "CONNMARK", "SECMARK", "CONNSECMARK", "TCPMSS", "TRACE", "AUDIT", "SET", "DSCP",
+    "TOS", "TTL", "HL", "CLASSIFY", "CHECKSUM", "CT", "TEE", "LED", "RATEEST", "IDLETIMER", "TCPOPTSTRIP", "ECN",
+];
+/// Options of targets and matches that hold no condition, with the number of words they take.
+const SILENT: &[(&str, usize)] = &[
+    ("-m", 1),
+    ("--match", 1),
+    ("--comment", 1),
+    ("--reject-with", 1),
+    ("--log-prefix", 1),
+    ("--log-level", 1),
+    ("--log-tcp-sequence", 0),
+    ("--log-tcp-options", 0),
+    ("--log-ip-options", 0),
+    ("--log-uid", 0),
+    ("--nflog-group", 1),
+    ("--nflog-prefix", 1),
+    ("--nflog-threshold", 1),
+    ("--ulog-prefix", 1),
+    ("--set-mark", 1),
+    ("--set-xmark", 1),
+    ("--clamp-mss-to-pmtu", 0),
+    ("--set-mss", 1),
+    ("-c", 2),
+    ("--set-counters", 2),
+];
+
+/// Reads the words after the chain's name.
+pub(super) fn step(words: &[String], line: u32, label: &str, family: Option<Family>, options: &ReadOptions) -> Step {
+    let mut draft = Draft::new(line, label);
+    let mut flow = Flow::Continue;
+    let mut target_seen = false;
+    let mut index = 0;
+    while index < words.len() {
+        let negated = words[index] == "!";
+        index += usize::from(negated);
+        let Some(option) = words.get(index) else { break };
+        index += 1;
+        // The older order of words: `-s ! 10.0.0.0/8`.
+        let late = words.get(index).is_some_and(|word| word == "!");
+        index += usize::from(late);
+        let negated = negated || late;
+        if let Some((_, count)) = SILENT.iter().find(|(name, _)| name == option) {
+            index += count;
+            continue;
+        }
+        let value = words.get(index).map(String::as_str).unwrap_or_default();
+        match option.as_str() {
+            "-j" | "--jump" | "-g" | "--goto" => {
+                target_seen = true;
+                flow = if option == "-g" || option == "--goto" { Flow::Goto(value.to_owned()) } else { target(value) };
+                index += 1;
+            }
+            "--tcp-flags" => {
+                let set = words.get(index + 1).map(String::as_str).unwrap_or_default();
+                tcp_flags(&mut draft, value, set, negated);
+                index += 2;
+            }
+            "--syn" => established(&mut draft, negated, Some(names::TCP)),
+            "-4" | "--ipv4" | "-6" | "--ipv6" => {
+                let wanted = if option.contains('4') { Family::V4 } else { Family::V6 };
+                if family.is_some_and(|family| family != wanted) {
+                    draft.never("is for the other family");
+                }
+            }
+            _ => match condition(&mut draft, option, value, negated, options) {
+                Ok(true) => index += 1,
+                Ok(false) => {
+                    draft.not_understood(format!("option {option} is not understood"));
+                    while words.get(index).is_some_and(|word| !word.starts_with('-') && word != "!") {
+                        index += 1;
+                    }
+                }
+                Err(message) => {
+                    draft.not_understood(message);
+                    index += 1;
+                }
+            },
+        }
+    }
+    if !target_seen {
+        draft.note(NoteKind::Ignored, "has no target: it counts only");
+    } else if flow == Flow::Continue {
+        draft.note(NoteKind::Ignored, "its target does not decide");
+    }
+    let certainty = if draft.is_uncertain() { Certainty::AtMost } else { Certainty::Exact };
+    let nothing = draft.matches_nothing();
+    let mut matches = std::mem::take(&mut draft.matches);
+    matches.retain(|one| !nothing && !one.is_nothing());
+    Step { flow, matches, certainty, line, label: label.to_owned(), notes: draft.take_notes() }
+}
+
+fn target(name: &str) -> Flow {
+    match name {
+        "ACCEPT" => Flow::Decide(Some(Action::Permit)),
+        "DROP" | "REJECT" | "TARPIT" => Flow::Decide(Some(Action::Deny)),
+        "QUEUE" | "NFQUEUE" => Flow::Decide(None),
+        "RETURN" => Flow::Return,
+        _ if PASSING.contains(&name) => Flow::Continue,
+        _ => Flow::Jump(name.to_owned()),
+    }
+}
+
+/// Applies one option with one word; false when the option is not known.
+fn condition(
+    draft: &mut Draft,
+    option: &str,
+    value: &str,
+    negated: bool,
+    options: &ReadOptions,
+) -> Result<bool, String> {
+    match option {
+        "-p" | "--protocol" | "--proto" => protocol(draft, value, negated)?,
+        "-s" | "--source" | "--src" | "-d" | "--destination" | "--dst" | "--src-range" | "--dst-range" => {
+            let set = AddressSet::from_ranges(
+                value.split(',').map(address).collect::<Result<Vec<_>, _>>()?,
+            );
+            let set = if negated { set.complement() } else { set };
+            let is_source = option.starts_with("-s") || option.starts_with("--s");
+            draft.limit(|one| {
+                let side = if is_source { &mut one.source } else { &mut one.destination };
+                *side = side.intersection(&set);
+            });
+        }
+        "--sport" | "--source-port" | "--sports" | "--source-ports" => {
+            let ports = ports(value, negated)?;
+            draft.limit(|one| one.source_port = one.source_port.intersection(&ports));
+        }
+        "--dport" | "--destination-port" | "--dports" | "--destination-ports" => {
+            let ports = ports(value, negated)?;
+            draft.limit(|one| one.destination_port = one.destination_port.intersection(&ports));
+        }
+        "--ports" | "--port" => {
+            let set = ports(value, false)?;
+            either_port(draft, &set, negated);
+        }
+        "--icmp-type" | "--icmpv6-type" => icmp(draft, option == "--icmpv6-type", value, negated)?,
+        "--state" | "--ctstate" => state(draft, value, negated),
+        "-i" | "--in-interface" => interface(draft, value, negated, options.input_interface.as_deref(), option),
+        "-o" | "--out-interface" => interface(draft, value, negated, options.output_interface.as_deref(), option),
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn address(text: &str) -> Result<AddressRange, String> {
+    text.parse::<AddressRange>().map_err(|error| error.to_string())
+}
+
+fn protocol(draft: &mut Draft, value: &str, negated: bool) -> Result<(), String> {
+    // To iptables the number 0 means all protocols, as the word does.
+    if value.eq_ignore_ascii_case("all") || value == "0" || value.eq_ignore_ascii_case("any") {
+        if negated {
+            draft.never("no protocol is left");
+        }
+        return Ok(());
+    }
+    let number = names::protocol(value).ok_or_else(|| format!("protocol {value:?} is not known"))?;
+    let set = Ranges::single(number);
+    let set = if negated { set.complement() } else { set };
+    draft.limit(|one| one.protocol = one.protocol.intersection(&set));
+    Ok(())
+}
+
+fn ports(value: &str, negated: bool) -> Result<Ranges<u16>, String> {
+    let set = numbers(value, "port", names::port)?;
+    Ok(if negated { set.complement() } else { set })
+}
+
+/// Ports of either side; negated, of neither.
+fn either_port(draft: &mut Draft, set: &Ranges<u16>, negated: bool) {
+    if negated {
+        let others = set.complement();
+        draft.limit(|one| {
+            one.source_port = one.source_port.intersection(&others);
+            one.destination_port = one.destination_port.intersection(&others);
+        });
+        return;
+    }
+    let mut both = Vec::new();
+    for one in &draft.matches {
+        both.push(Match { source_port: one.source_port.intersection(set), ..one.clone() });
+        both.push(Match { destination_port: one.destination_port.intersection(set), ..one.clone() });
+    }
+    draft.matches = both;
+}
+
+fn icmp(draft: &mut Draft, six: bool, value: &str, negated: bool) -> Result<(), String> {
+    if value == "any" {
+        return Ok(());
+    }
+    let number = if six { names::ICMP6 } else { names::ICMP };
+    let (kind, code) = match value.split_once('/') {
+        Some((kind, code)) => {
+            (kind, Some(code.parse::<u8>().map_err(|_| format!("ICMP code {code:?} is no number"))?))
+        }
+        None => (value, None),
+    };
+    let (kind, code) = match (names::icmp_type(number, kind), code) {
+        (Some(kind), code) => (kind, code),
+        (None, _) => names::icmp_name_with_code(number, kind)
+            .map(|(kind, code)| (kind, Some(code)))
+            .ok_or_else(|| format!("ICMP type {value:?} is not known"))?,
+    };
+    let wanted = Match::any().with_protocol(number).with_icmp(
+        Ranges::single(kind),
+        code.map_or_else(Ranges::any, Ranges::single),
+    );
+    draft.matches = if negated {
+        let all = Match::any().with_protocol(number);
+        draft.matches.iter().flat_map(|one| one.intersection(&all).difference(&wanted)).collect()
+    } else {
+        draft.matches.iter().map(|one| one.intersection(&wanted)).collect()
+    };
+    Ok(())
+}
+
+fn established(draft: &mut Draft, wanted: bool, protocol: Option<u8>) {
+    let condition = Match { established: Some(wanted), ..Match::any() };
+    let condition = protocol.map_or(condition.clone(), |number| condition.with_protocol(number));
+    draft.limit(|one| *one = one.intersection(&condition));
+}
+
+fn state(draft: &mut Draft, value: &str, negated: bool) {
+    let has = |word: &str| value.split(',').any(|one| one.eq_ignore_ascii_case(word));
+    for unknown in value.split(',').filter(|one| {
+        !["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"].iter().any(|known| known.eq_ignore_ascii_case(one))
+    }) {
+        draft.not_understood(format!("connection state {unknown} is not understood"));
+        return;
+    }
+    let (mut new, mut known) = (has("NEW"), has("ESTABLISHED"));
+    let related = has("RELATED");
+    if has("INVALID") || has("UNTRACKED") {
+        draft.note(NoteKind::Assumed, "packets in no trackable state are outside of what is compared");
+    }
+    if related && !known {
+        draft.not_understood("RELATED without ESTABLISHED matches a part of established traffic");
+        known = true;
+    }
+    if negated {
+        (new, known) = (!new, !known);
+    }
+    match (new, known) {
+        (true, true) => {}
+        (true, false) => established(draft, false, None),
+        (false, true) => established(draft, true, None),
+        (false, false) => draft.never("matches packets in no trackable state only"),
+    }
+}
+
+/// What flags say about TCP packets with ACK or RST.
+fn tcp_flags(draft: &mut Draft, mask: &str, set: &str, negated: bool) {
+    let has = |list: &str, flag: &str| list.split(',').any(|one| one.eq_ignore_ascii_case(flag) || one == "ALL");
+    draft.limit(|one| *one = one.intersection(&Match::any().with_protocol(names::TCP)));
+    let looks_at_both = has(mask, "ACK") && has(mask, "RST");
+    if looks_at_both && has(mask, "SYN") && set.eq_ignore_ascii_case("SYN") {
+        established(draft, negated, None);
+        return;
+    }
+    if !negated && (has(set, "ACK") || has(set, "RST")) {
+        established(draft, true, None);
+    } else if !negated && looks_at_both {
+        established(draft, false, None);
+    }
+    draft.not_understood(format!("TCP flags {mask} {set} match a part of the traffic"));
+}
+
+fn interface(draft: &mut Draft, value: &str, negated: bool, own: Option<&str>, option: &str) {
+    let fits = |own: &str| match value.strip_suffix('+') {
+        Some(start) => own.starts_with(start),
+        None => own == value,
+    };
+    match own {
+        Some(own) if fits(own) != negated => {}
+        Some(own) => draft.never(format!("is not for interface {own}")),
+        None if value == "lo" && !negated => {
+            draft.never("matches the machine's own packets only, which are outside of what is compared");
+        }
+        None if value == "lo" => {}
+        None => draft.not_understood(format!("interface {option} {value}: where a packet comes in or goes out is not known")),
+    }
+}

@@ -1,0 +1,231 @@
+//! What `iptables-save` and `ip6tables-save` print, and scripts of `iptables` commands of the same words.
+//!
+//! Each base chain of the filter table becomes one policy. User chains are laid out where they are jumped to: their
+//! rules are limited to the jump's condition, and what a `RETURN` matches is taken out of the rules after it. Filter
+//! rules see addresses after destination translation. Rules of other tables that drop are carried as uncertain denials.
+//!
+//! Packets in no trackable state (`INVALID`, `UNTRACKED`) and the machine's own packets (`-i lo`) are outside of what
+//! is compared. Interfaces other than those the caller names make a rule uncertain.
+
+mod chain;
+mod condition;
+mod words;
+
+use std::collections::BTreeMap;
+
+use super::document::{MAX_RULES, ReadOptions};
+use super::{AclError, Document, Format};
+use crate::packet::{Family, Match};
+use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
+use chain::{Chain, Flow, Step, lay_out};
+
+/// Chains that the kernel enters by itself.
+const BASE: [&str; 3] = ["INPUT", "FORWARD", "OUTPUT"];
+
+pub(super) fn looks_like(text: &str) -> bool {
+    text.lines().take(200).any(|line| {
+        let line = line.trim();
+        let command = line.strip_prefix("iptables ").or_else(|| line.strip_prefix("ip6tables "));
+        let appends = |words: &str| ["-A ", "-P ", "-N ", "-I "].iter().any(|start| words.starts_with(start));
+        line == "*filter" || command.is_some_and(|rest| appends(rest.trim_start())) || appends(line)
+    })
+}
+
+/// The tables of a file, their chains, and what was noted.
+struct File {
+    tables: BTreeMap<String, BTreeMap<String, Chain>>,
+    family: Option<Family>,
+    notes: Vec<Note>,
+    /// Lines not understood: anything may follow from them.
+    wild: Vec<(u32, String)>,
+}
+
+pub(super) fn read(text: &str, options: &ReadOptions) -> Result<Document, AclError> {
+    let family = family(text);
+    let file = read_lines(text, options, family)?;
+    let mut policies = Vec::new();
+    let filter = file.tables.get("filter");
+    let entered = |name: &str| BASE.contains(&name);
+    for (name, chain) in filter.into_iter().flatten() {
+        if entered(name) || (chain.policy.is_some()) {
+            policies.push(policy(name, chain, &file)?);
+        }
+    }
+    if policies.is_empty() {
+        // A file of user chains alone: each chain nobody jumps to is a policy whose end is not known.
+        for (name, chain) in filter.into_iter().flatten() {
+            let jumped = filter.into_iter().flatten().any(|(_, other)| other.jumps_to(name));
+            if !jumped {
+                policies.push(policy(name, chain, &file)?);
+            }
+        }
+    }
+    Ok(Document { format: Format::Iptables, policies, notes: file.notes })
+}
+
+/// IPv6 when the file says so or holds what only ip6tables accepts; else IPv4.
+fn family(text: &str) -> Option<Family> {
+    let six = text.lines().any(|line| {
+        line.contains("ip6tables")
+            || line.trim() == "# inet6"
+            || (line.contains("-A ")
+                && line.split_whitespace().any(|word| {
+                    word.contains("icmp6") || word.contains("ipv6-icmp") || (word.contains("::") && word.parse::<crate::packet::AddressRange>().is_ok())
+                }))
+    });
+    Some(if six { Family::V6 } else { Family::V4 })
+}
+
+fn read_lines(text: &str, options: &ReadOptions, family: Option<Family>) -> Result<File, AclError> {
+    let mut file = File { tables: BTreeMap::new(), family, notes: Vec::new(), wild: Vec::new() };
+    let mut table = "filter".to_owned();
+    let mut rules = 0;
+    for (index, raw) in text.lines().enumerate() {
+        let number = index as u32 + 1;
+        let line = raw.trim();
+        if line.is_empty() || line.starts_with('#') || line == "COMMIT" {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('*') {
+            table = name.trim().to_owned();
+            continue;
+        }
+        rules += 1;
+        if rules > MAX_RULES {
+            return Err(AclError::TooManyRules { line: number });
+        }
+        if let Some(declared) = line.strip_prefix(':') {
+            let mut words = declared.split_whitespace();
+            let name = words.next().unwrap_or_default().to_owned();
+            let policy = words.next().and_then(target_action);
+            file.tables.entry(table.clone()).or_default().entry(name).or_default().policy = policy;
+            continue;
+        }
+        command(&mut file, &mut table, line, number, options);
+    }
+    Ok(file)
+}
+
+fn target_action(word: &str) -> Option<Action> {
+    match word {
+        "ACCEPT" => Some(Action::Permit),
+        "DROP" | "REJECT" => Some(Action::Deny),
+        _ => None,
+    }
+}
+
+/// One `-A`, `-I`, `-P`, `-N` line, or a command of those.
+fn command(file: &mut File, table: &mut String, line: &str, number: u32, options: &ReadOptions) {
+    let Some(mut words) = words::split(line) else {
+        file.wild.push((number, line.to_owned()));
+        return;
+    };
+    if words.first().is_some_and(|word| word.starts_with('[') && word.ends_with(']')) {
+        words.remove(0);
+    }
+    let mut own_table = table.clone();
+    let is_command = words.first().is_some_and(|word| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        matches!(name, "iptables" | "ip6tables" | "sudo")
+    });
+    if is_command {
+        words.retain(|word| !matches!(word.rsplit('/').next(), Some("iptables" | "ip6tables" | "sudo")) && word != "-w");
+    }
+    if let Some(at) = words.iter().position(|word| word == "-t" || word == "--table")
+        && at + 1 < words.len()
+    {
+        own_table = words[at + 1].clone();
+        words.drain(at..=at + 1);
+    }
+    let chains = file.tables.entry(own_table).or_default();
+    let argument = words.get(1).cloned().unwrap_or_default();
+    match words.first().map(String::as_str) {
+        Some("-N" | "--new-chain") => {
+            chains.entry(argument).or_default();
+        }
+        Some("-P" | "--policy") => {
+            let policy = words.get(2).and_then(|word| target_action(word));
+            chains.entry(argument).or_default().policy = policy;
+        }
+        Some("-A" | "--append") => {
+            let step = condition::step(&words[2.min(words.len())..], number, line, file.family, options);
+            chains.entry(argument).or_default().steps.push(step);
+        }
+        Some("-I" | "--insert") => {
+            let place = words.get(2).and_then(|word| word.parse::<usize>().ok());
+            let rest = if place.is_some() { 3 } else { 2 };
+            let step = condition::step(&words[rest.min(words.len())..], number, line, file.family, options);
+            let steps = &mut chains.entry(argument).or_default().steps;
+            let at = place.unwrap_or(1).saturating_sub(1).min(steps.len());
+            steps.insert(at, step);
+        }
+        Some("-F" | "--flush" | "-X" | "--delete-chain" | "-Z" | "--zero") if chains.values().all(|chain| chain.steps.is_empty()) => {}
+        _ => file.wild.push((number, line.to_owned())),
+    }
+}
+
+fn policy(name: &str, chain: &Chain, file: &File) -> Result<Policy, AclError> {
+    let filter = &file.tables["filter"];
+    let mut policy = Policy::first_match(name, Vec::new(), chain.policy.unwrap_or(Action::Permit));
+    policy.family = file.family;
+    for (line, text) in &file.wild {
+        let message = format!("not understood, so that anything may follow from it: {text}");
+        policy.notes.push(Note { line: *line, kind: NoteKind::NotUnderstood, message });
+        policy.rules.extend(both_ways(*line, text));
+    }
+    other_tables(name, file, &mut policy);
+    lay_out(filter, name, file.family, &mut policy)?;
+    if chain.policy.is_none() {
+        let message = format!("chain {name} has no policy here: what happens at its end is not known");
+        policy.notes.push(Note { line: 0, kind: NoteKind::NotUnderstood, message: message.clone() });
+        policy.rules.extend(both_ways(0, &message));
+    }
+    policy.notes.sort();
+    policy.notes.dedup();
+    Ok(policy)
+}
+
+/// A rule that may permit and may deny anything.
+fn both_ways(line: u32, label: &str) -> [Rule; 2] {
+    [Action::Permit, Action::Deny].map(|action| Rule {
+        action,
+        certainty: Certainty::AtMost,
+        matches: vec![Match::any()],
+        line,
+        label: label.to_owned(),
+    })
+}
+
+/// What other tables may do before the filter table is reached.
+fn other_tables(name: &str, file: &File, policy: &mut Policy) {
+    for (table, chains) in file.tables.iter().filter(|(table, _)| *table != "filter") {
+        for (chain, steps) in chains {
+            let before = match chain.as_str() {
+                "PREROUTING" => name != "OUTPUT",
+                "INPUT" | "FORWARD" | "OUTPUT" => chain == name,
+                // Who jumps to a user chain is not followed here.
+                _ => true,
+            };
+            for step in steps.steps.iter().filter(|_| before) {
+                other_step(table, step, policy);
+            }
+        }
+    }
+}
+
+fn other_step(table: &str, step: &Step, policy: &mut Policy) {
+    let (kind, message) = match &step.flow {
+        Flow::Decide(Some(Action::Deny)) | Flow::Decide(None) => {
+            policy.rules.push(Rule {
+                action: Action::Deny,
+                certainty: Certainty::AtMost,
+                matches: step.matches.clone(),
+                line: step.line,
+                label: step.label.clone(),
+            });
+            (NoteKind::NotUnderstood, format!("may drop in table {table}, before the filter"))
+        }
+        _ => (NoteKind::Assumed, format!("table {table}: filter rules see packets after this rule")),
+    };
+    policy.notes.push(Note { line: step.line, kind, message });
+}

@@ -1,0 +1,343 @@
+//! Machines, services and load balancers of a Terraform document: what has interfaces in subnets.
+
+use serde_json::Value;
+
+use super::{Reading, default_group, labels};
+use crate::model::address::{AddressRange, Family};
+use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener, TargetGroup};
+use crate::model::json::{flag, list, number, text, text_or_empty, texts};
+use crate::model::terraform::Resource;
+
+/// Kinds that place interfaces, with the fields of subnets, groups and, where subnets are named by a group of them, that
+/// group's kind.
+const SERVICES: &[(&str, &[&str], &[&str], &[&str])] = &[
+    ("aws_db_instance", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_db_subnet_group"]),
+    ("aws_rds_cluster", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_db_subnet_group"]),
+    ("aws_docdb_cluster", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_docdb_subnet_group"]),
+    ("aws_neptune_cluster", &["neptune_subnet_group_name"], &["vpc_security_group_ids"], &["aws_neptune_subnet_group"]),
+    ("aws_redshift_cluster", &["cluster_subnet_group_name"], &["vpc_security_group_ids"], &["aws_redshift_subnet_group"]),
+    ("aws_elasticache_cluster", &["subnet_group_name"], &["security_group_ids"], &["aws_elasticache_subnet_group"]),
+    ("aws_elasticache_replication_group", &["subnet_group_name"], &["security_group_ids"], &["aws_elasticache_subnet_group"]),
+    ("aws_lambda_function", &["vpc_config", "0", "subnet_ids"], &["vpc_config", "0", "security_group_ids"], &[]),
+    ("aws_ecs_service", &["network_configuration", "0", "subnets"], &["network_configuration", "0", "security_groups"], &[]),
+    ("aws_eks_cluster", &["vpc_config", "0", "subnet_ids"], &["vpc_config", "0", "security_group_ids"], &[]),
+    ("aws_opensearch_domain", &["vpc_options", "0", "subnet_ids"], &["vpc_options", "0", "security_group_ids"], &[]),
+    ("aws_elasticsearch_domain", &["vpc_options", "0", "subnet_ids"], &["vpc_options", "0", "security_group_ids"], &[]),
+    ("aws_efs_mount_target", &["subnet_id"], &["security_groups"], &[]),
+    ("aws_mq_broker", &["subnet_ids"], &["security_groups"], &[]),
+    ("aws_msk_cluster", &["broker_node_group_info", "0", "client_subnets"], &["broker_node_group_info", "0", "security_groups"], &[]),
+    ("aws_vpc_endpoint", &["subnet_ids"], &["security_group_ids"], &[]),
+];
+
+/// Takes everything that has interfaces.
+pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
+    interfaces(estate, reading);
+    instances(estate, reading);
+    services(estate, reading);
+    scaling(estate, reading);
+    balancers(estate, reading);
+    public_addresses(estate, reading);
+}
+
+/// An interface in a subnet: the addresses given, or the subnet's range where they are known after apply.
+fn place(estate: &Estate, subnet: &str, known: Vec<AddressRange>, public: bool) -> Vec<(AddressRange, Option<AddressRange>)> {
+    let outside = |range: AddressRange| (public && range.family == Family::V4).then(|| AddressRange::whole(Family::V4));
+    if known.is_empty() {
+        let ranges = estate.subnets.get(subnet).map(|held| held.ranges.clone()).unwrap_or_default();
+        return ranges.into_iter().map(|range| (range, outside(range))).collect();
+    }
+    known.into_iter().map(|range| (range, outside(range))).collect()
+}
+
+fn groups_or_default(estate: &Estate, subnet: &str, groups: Vec<String>, open: bool) -> Vec<String> {
+    if !groups.is_empty() {
+        return groups;
+    }
+    let vpc = estate.subnets.get(subnet).map(|held| held.vpc.as_str()).unwrap_or_default();
+    // Groups that exist but are not shown are one unknown group.
+    vec![if open { format!("groups known after apply in {vpc}") } else { default_group(vpc) }]
+}
+
+fn add(estate: &mut Estate, id: String, subnet: &str, mut interface: Interface) {
+    let Some(held) = estate.subnets.get(subnet) else { return };
+    interface.subnet = subnet.to_owned();
+    interface.vpc.clone_from(&held.vpc);
+    if interface.owner.is_empty() {
+        interface.owner.clone_from(&held.owner);
+    }
+    estate.interfaces.insert(id, interface);
+}
+
+fn addresses(values: &Value, keys: &[&str]) -> Vec<AddressRange> {
+    let single = keys.iter().filter_map(|key| text(values, key)).map(ToOwned::to_owned);
+    let many = keys.iter().flat_map(|key| texts(values, key));
+    let mut out: Vec<AddressRange> = single.chain(many).filter_map(|held| AddressRange::parse(&held)).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
+    for resource in reading.document.of_kind(&["aws_network_interface"]) {
+        let values = &resource.values;
+        let subnet = reading.id(resource, "subnet_id");
+        let groups = reading.document.ids(resource, &["security_groups"]);
+        let interface = Interface {
+            groups: groups_or_default(estate, &subnet, groups.found, groups.open),
+            addresses: place(estate, &subnet, addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]), false),
+            forwards: flag(values, "source_dest_check") == Some(false),
+            name: resource.address.clone(),
+            tags: labels(resource),
+            origin: reading.origin(resource),
+            ..Interface::default()
+        };
+        add(estate, resource.identity(), &subnet, interface);
+    }
+}
+
+fn instances(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.of_kind(&["aws_instance", "aws_spot_instance_request"]) {
+        let values = &resource.values;
+        let name = labels(resource).get("Name").cloned().unwrap_or_else(|| resource.address.clone());
+        let mut own: Vec<String> = Vec::new();
+        for index in 0..list(values, "network_interface").len() {
+            own.extend(document.id(resource, &["network_interface", &index.to_string(), "network_interface_id"]));
+        }
+        let attached = document.of_kind(&["aws_network_interface_attachment"]).filter_map(|held| {
+            (document.id(held, &["instance_id"]) == Some(resource.identity())).then(|| reading.id(held, "network_interface_id"))
+        });
+        own.extend(attached);
+        let subnet = reading.id(resource, "subnet_id");
+        if own.is_empty() && estate.subnets.contains_key(&subnet) {
+            let groups = document.ids(resource, &["vpc_security_group_ids"]);
+            let known = addresses(values, &["private_ip", "secondary_private_ips", "ipv6_addresses"]);
+            let shown = addresses(values, &["public_ip"]);
+            let mut held = place(estate, &subnet, known, flag(values, "associate_public_ip_address") == Some(true));
+            if let (Some(first), Some(public)) = (held.first_mut(), shown.first()) {
+                first.1 = Some(*public);
+            }
+            let interface = Interface {
+                groups: groups_or_default(estate, &subnet, groups.found, groups.open),
+                addresses: held,
+                forwards: flag(values, "source_dest_check") == Some(false),
+                instance: Some(resource.identity()),
+                name: name.clone(),
+                aliases: vec![resource.address.clone()],
+                tags: labels(resource),
+                origin: reading.origin(resource),
+                ..Interface::default()
+            };
+            own.push(text(values, "primary_network_interface_id").map_or_else(|| resource.identity(), ToOwned::to_owned));
+            if let Some(id) = own.last() {
+                add(estate, id.clone(), &subnet, interface);
+            }
+        }
+        estate.instances.insert(resource.identity(), Instance { name, interfaces: own, tags: labels(resource) });
+    }
+}
+
+/// Subnets of a resource, directly or through a group of subnets.
+fn subnets(reading: &Reading<'_>, resource: &Resource, path: &[&str], through: &[&str]) -> Vec<String> {
+    let document = reading.document;
+    let named = document.ids(resource, path).found;
+    if through.is_empty() {
+        return named;
+    }
+    let held = document.any_of_kind(through).filter(|group| {
+        named.iter().any(|name| *name == group.identity() || Some(name.as_str()) == text(&group.values, "name"))
+    });
+    held.flat_map(|group| document.ids(group, &["subnet_ids"]).found).collect()
+}
+
+fn services(estate: &mut Estate, reading: &Reading<'_>) {
+    for (kind, subnet_path, group_path, through) in SERVICES {
+        for resource in reading.document.of_kind(&[kind]) {
+            if *kind == "aws_vpc_endpoint" && text(&resource.values, "vpc_endpoint_type") != Some("Interface") {
+                continue;
+            }
+            let groups = reading.document.ids(resource, group_path);
+            let public = flag(&resource.values, "publicly_accessible") == Some(true);
+            for subnet in subnets(reading, resource, subnet_path, through) {
+                template(estate, reading, resource, &subnet, (groups.found.clone(), groups.open), public);
+            }
+        }
+    }
+}
+
+fn template(
+    estate: &mut Estate,
+    reading: &Reading<'_>,
+    resource: &Resource,
+    subnet: &str,
+    (groups, open): (Vec<String>, bool),
+    public: bool,
+) {
+    let mut aliases = vec![resource.address.clone(), resource.identity()];
+    aliases.extend(text(&resource.values, "name").map(ToOwned::to_owned));
+    let interface = Interface {
+        groups: groups_or_default(estate, subnet, groups, open),
+        addresses: place(estate, subnet, Vec::new(), public),
+        template: true,
+        name: resource.address.clone(),
+        aliases,
+        tags: labels(resource),
+        origin: reading.origin(resource),
+        ..Interface::default()
+    };
+    add(estate, format!("{} in {subnet}", resource.address), subnet, interface);
+}
+
+/// Scaling groups: members to come in any of their subnets, with the template's groups.
+fn scaling(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.of_kind(&["aws_autoscaling_group"]) {
+        let mut templates = document.ids(resource, &["launch_template", "0", "id"]).found;
+        templates.extend(document.ids(resource, &["launch_configuration"]).found);
+        let held = document
+            .any_of_kind(&["aws_launch_template", "aws_launch_configuration"])
+            .find(|held| templates.contains(&held.identity()) || templates.iter().any(|name| text(&held.values, "name") == Some(name)));
+        let (mut groups, mut open, mut public) = (Vec::new(), held.is_none(), false);
+        if let Some(held) = held {
+            for path in [
+                &["vpc_security_group_ids"][..],
+                &["network_interfaces", "0", "security_groups"],
+                &["security_groups"],
+            ] {
+                let more = document.ids(held, path);
+                groups.extend(more.found);
+                open |= more.open;
+            }
+            let first = list(&held.values, "network_interfaces").first();
+            public = first.and_then(|first| flag(first, "associate_public_ip_address")) == Some(true)
+                || flag(&held.values, "associate_public_ip_address") == Some(true);
+        }
+        for subnet in document.ids(resource, &["vpc_zone_identifier"]).found {
+            template(estate, reading, resource, &subnet, (groups.clone(), open), public);
+        }
+    }
+}
+
+fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.of_kind(&["aws_lb", "aws_alb"]) {
+        let values = &resource.values;
+        let id = resource.identity();
+        let kind = text(values, "load_balancer_type").unwrap_or("application").to_owned();
+        let public = flag(values, "internal") != Some(true);
+        let name = text(values, "name").unwrap_or(&resource.address).to_owned();
+        estate.balancers.insert(id.clone(), Balancer { name: name.clone(), kind: kind.clone(), listeners: Vec::new(), listed: true });
+        let mut groups = document.ids(resource, &["security_groups"]);
+        let mut held = document.ids(resource, &["subnets"]).found;
+        for index in 0..list(values, "subnet_mapping").len() {
+            held.extend(document.id(resource, &["subnet_mapping", &index.to_string(), "subnet_id"]));
+        }
+        // A network load balancer without groups has none; an application load balancer has the default one.
+        if kind == "application" && groups.found.is_empty() {
+            let first = held.first().cloned().unwrap_or_default();
+            groups.found = groups_or_default(estate, &first, Vec::new(), groups.open);
+        }
+        for subnet in held {
+            let key = id.split_once(":loadbalancer/").map_or(id.as_str(), |(_, key)| key);
+            let interface = Interface {
+                groups: groups.found.clone(),
+                addresses: place(estate, &subnet, Vec::new(), public),
+                description: format!("ELB {key}"),
+                name: name.clone(),
+                aliases: vec![resource.address.clone(), name.clone()],
+                tags: labels(resource),
+                origin: reading.origin(resource),
+                ..Interface::default()
+            };
+            add(estate, format!("{} in {subnet}", resource.address), &subnet, interface);
+        }
+    }
+    for resource in document.of_kind(&["aws_lb_listener", "aws_alb_listener"]) {
+        let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "load_balancer_arn")) else { continue };
+        let mut groups = Vec::new();
+        let actions = list(&resource.values, "default_action").len().max(1);
+        for index in 0..actions {
+            groups.extend(document.ids(resource, &["default_action", &index.to_string(), "target_group_arn"]).found);
+        }
+        // Rules and weighted groups lead elsewhere as well.
+        let clear = list(&resource.values, "default_action").iter().all(|action| {
+            list(action, "forward").is_empty() && text(action, "type").is_none_or(|kind| kind == "forward" || kind != "authenticate")
+        });
+        let protocol = text(&resource.values, "protocol").unwrap_or("TCP").to_owned();
+        let port = number(&resource.values, "port").unwrap_or(0);
+        balancer.listeners.push(Listener { protocol, port, groups, clear });
+    }
+    for resource in document.of_kind(&["aws_lb_listener_rule", "aws_alb_listener_rule"]) {
+        let listener = reading.id(resource, "listener_arn");
+        let owner = document.of_kind(&["aws_lb_listener", "aws_alb_listener"]).find(|held| held.identity() == listener);
+        let Some(owner) = owner else { continue };
+        let port = number(&owner.values, "port").unwrap_or(0);
+        let more = document.ids(resource, &["action", "0", "target_group_arn"]).found;
+        if let Some(balancer) = estate.balancers.get_mut(&reading.id(owner, "load_balancer_arn")) {
+            for held in balancer.listeners.iter_mut().filter(|held| held.port == port) {
+                held.groups.extend(more.iter().cloned());
+            }
+        }
+    }
+    for resource in document.of_kind(&["aws_lb_target_group", "aws_alb_target_group"]) {
+        let kind = text(&resource.values, "target_type").unwrap_or("instance").to_owned();
+        estate.target_groups.insert(
+            resource.identity(),
+            TargetGroup {
+                kind,
+                protocol: text_or_empty(&resource.values, "protocol"),
+                keeps_client: flag(&resource.values, "preserve_client_ip"),
+                targets: Vec::new(),
+                listed: !fed_elsewhere(reading, resource),
+            },
+        );
+    }
+    for resource in document.of_kind(&["aws_lb_target_group_attachment", "aws_alb_target_group_attachment"]) {
+        let port = number(&resource.values, "port");
+        let target = reading.id(resource, "target_id");
+        if let Some(group) = estate.target_groups.get_mut(&reading.id(resource, "target_group_arn")) {
+            let port = port.or_else(|| {
+                let owner = document.of_kind(&["aws_lb_target_group", "aws_alb_target_group"]);
+                owner.into_iter().find(|held| held.identity() == reading.id(resource, "target_group_arn")).and_then(|held| number(&held.values, "port"))
+            });
+            group.targets.push((target, port));
+        }
+    }
+}
+
+/// Whether a scaling group or service registers targets at run time.
+fn fed_elsewhere(reading: &Reading<'_>, group: &Resource) -> bool {
+    let document = reading.document;
+    let names = |resource: &Resource, path: &[&str]| document.ids(resource, path).found.contains(&group.identity());
+    document.of_kind(&["aws_autoscaling_group"]).any(|held| names(held, &["target_group_arns"]))
+        || document.of_kind(&["aws_autoscaling_attachment"]).any(|held| names(held, &["lb_target_group_arn"]))
+        || document.of_kind(&["aws_ecs_service"]).any(|held| names(held, &["load_balancer", "0", "target_group_arn"]))
+}
+
+/// Elastic addresses that are given to machines or interfaces.
+fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    let pairs = document
+        .of_kind(&["aws_eip"])
+        .map(|held| (held, held))
+        .chain(document.of_kind(&["aws_eip_association"]).filter_map(|held| {
+            let id = document.id(held, &["allocation_id"])?;
+            let eip = document.of_kind(&["aws_eip"]).find(|eip| eip.identity() == id)?;
+            Some((held, eip))
+        }));
+    for (holder, eip) in pairs {
+        let public = text(&eip.values, "public_ip").and_then(AddressRange::parse).unwrap_or_else(|| AddressRange::whole(Family::V4));
+        let mut interfaces = document.ids(holder, &["network_interface"]).found;
+        interfaces.extend(document.ids(holder, &["network_interface_id"]).found);
+        for key in ["instance", "instance_id"] {
+            for instance in document.ids(holder, &[key]).found {
+                interfaces.extend(estate.instances.get(&instance).and_then(|held| held.interfaces.first()).cloned());
+            }
+        }
+        for name in interfaces {
+            if let Some(first) = estate.interfaces.get_mut(&name).and_then(|held| held.addresses.first_mut()) {
+                first.1 = Some(public);
+            }
+        }
+    }
+}

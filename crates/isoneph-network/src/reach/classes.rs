@@ -1,0 +1,275 @@
+//! Parties that behave alike: one question answers for all of them.
+//!
+//! Two endpoints are in one class when every policy, route, border and zone treats them the same: the same network, subnet,
+//! table, policies and named ports, addresses between the same cuts, and membership of the same lists. The outside is cut
+//! at every bound some policy or route names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::refer::internet;
+use super::walk::{Goal, Start};
+use crate::model::Model;
+use crate::model::address::{AddressRange, Family};
+use crate::model::form::{EndpointId, EndpointKind};
+use crate::model::policy::{Peers, Rule};
+
+/// The most pieces the outside is cut into; past them questions about it are not asked one by one.
+pub const MAX_OUTSIDE_PIECES: usize = 4096;
+
+/// Parties that behave alike.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Class {
+    /// How a reader knows it: the first member's name, and how many more there are.
+    pub name: String,
+    /// The members, where they are endpoints.
+    pub members: Vec<EndpointId>,
+    /// The addresses, where it is a part of the outside.
+    pub outside: Option<AddressRange>,
+    /// The caller's own mark (a zone), by which classes are kept apart.
+    pub mark: usize,
+}
+
+impl Class {
+    /// Where a packet of the class starts. A class of several has a second member to talk to the first.
+    #[must_use]
+    pub fn starts(&self, model: &Model) -> Vec<Start> {
+        match (self.outside, self.members.first()) {
+            (Some(range), _) => vec![Start::Outside(range)],
+            (None, Some(endpoint)) => {
+                (0..model.parts.endpoints[*endpoint].places.len()).map(|place| Start::Endpoint(*endpoint, place)).collect()
+            }
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// Where a packet for the class goes: each address a member can be reached at from `from`, public ones included.
+    #[must_use]
+    pub fn goals(&self, model: &Model, from: &Self) -> Vec<(Goal, AddressRange)> {
+        if let Some(range) = self.outside {
+            return vec![(Goal::Outside, range)];
+        }
+        let same = from.outside.is_none() && from.members.first() == self.members.first();
+        let member = if same { self.members.get(1) } else { self.members.first() };
+        let Some(endpoint) = member.copied() else { return Vec::new() };
+        let mut out = Vec::new();
+        for (place, held) in model.parts.endpoints[endpoint].places.iter().enumerate() {
+            out.push((Goal::Endpoint(endpoint, place), held.inside));
+            out.extend(held.public.map(|public| (Goal::Endpoint(endpoint, place), public)));
+        }
+        out
+    }
+}
+
+/// Every bound that some policy, route, subnet or network names.
+pub(crate) struct Cuts {
+    v4: Vec<u128>,
+    v6: Vec<u128>,
+}
+
+impl Cuts {
+    pub(crate) fn of(model: &Model) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        let mut add = |range: &AddressRange| {
+            let line = if range.family == Family::V4 { &mut v4 } else { &mut v6 };
+            line.push(range.low);
+            line.extend(range.high.checked_add(1));
+        };
+        for peers in all_peers(model) {
+            peers.addresses.ranges().iter().for_each(&mut add);
+            peers.unplaced.iter().flat_map(|set| set.ranges()).for_each(&mut add);
+        }
+        for table in &model.parts.tables {
+            table.routes.iter().map(|route| &route.destination).for_each(&mut add);
+        }
+        for table in model.parts.transits.iter().flat_map(|transit| &transit.tables) {
+            table.routes.iter().map(|route| &route.destination).for_each(&mut add);
+        }
+        model.parts.networks.iter().flat_map(|network| network.ranges.ranges()).for_each(&mut add);
+        model.parts.subnets.iter().flat_map(|subnet| subnet.ranges.ranges()).for_each(&mut add);
+        model.parts.released.iter().map(|(range, _)| range).for_each(&mut add);
+        for line in [&mut v4, &mut v6] {
+            line.sort_unstable();
+            line.dedup();
+        }
+        Self { v4, v6 }
+    }
+
+    fn line(&self, family: Family) -> &[u128] {
+        if family == Family::V4 { &self.v4 } else { &self.v6 }
+    }
+
+    /// Which piece an address is in.
+    fn piece(&self, family: Family, address: u128) -> usize {
+        self.line(family).partition_point(|cut| *cut <= address)
+    }
+
+    /// A range's pieces.
+    pub(crate) fn pieces(&self, range: AddressRange) -> Vec<AddressRange> {
+        let line = self.line(range.family);
+        let (first, last) = (self.piece(range.family, range.low), self.piece(range.family, range.high));
+        let mut out = Vec::with_capacity(last - first + 1);
+        let mut low = range.low;
+        for cut in &line[first..last] {
+            out.push(AddressRange { low, high: cut - 1, ..range });
+            low = *cut;
+        }
+        out.push(AddressRange { low, ..range });
+        out
+    }
+}
+
+fn all_peers(model: &Model) -> impl Iterator<Item = &Peers> {
+    let rules = model.parts.policies.iter().flat_map(|policy| &policy.tiers).flat_map(|tier| &tier.rules);
+    rules.flat_map(|rule: &Rule| std::iter::once(&rule.peers).chain(&rule.local))
+}
+
+/// What tells an endpoint apart; two with the same are alike.
+type Signature = (usize, usize, Option<usize>, Vec<usize>, Vec<usize>, String, Vec<(usize, usize, usize, usize)>, Vec<usize>);
+
+/// Classes of all endpoints and of the outside. `mark` keeps endpoints apart that policies would not.
+#[must_use]
+pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: usize) -> Vec<Class> {
+    let cuts = Cuts::of(model);
+    let lists = memberships(model);
+    let mut found: BTreeMap<Signature, Vec<EndpointId>> = BTreeMap::new();
+    for (id, endpoint) in model.parts.endpoints.iter().enumerate() {
+        // These send nothing of their own and take no connections.
+        if matches!(endpoint.kind, EndpointKind::Nat | EndpointKind::Plumbing) {
+            continue;
+        }
+        let places = endpoint
+            .places
+            .iter()
+            .map(|place| {
+                let public = place.public.map_or((0, 0), |public| {
+                    (1 + cuts.piece(public.family, public.low), 1 + cuts.piece(public.family, public.high))
+                });
+                let inside = place.inside;
+                (cuts.piece(inside.family, inside.low), cuts.piece(inside.family, inside.high), public.0, public.1)
+            })
+            .collect();
+        // A node of a balancer, a gateway or an appliance is a class of its own: others name it.
+        let own = match endpoint.kind {
+            EndpointKind::Interface | EndpointKind::Workload | EndpointKind::Template if !is_named(model, id) => String::new(),
+            _ => id.to_string(),
+        };
+        let ports = endpoint.ports.iter().map(|port| format!("{}/{}/{}", port.name, port.protocol, port.port));
+        let tail = std::iter::once(own).chain(ports).collect::<Vec<_>>().join(" ");
+        let families = endpoint.places.iter().map(|place| place.inside.family as usize).collect::<Vec<_>>();
+        let mut members = lists.get(&id).cloned().unwrap_or_default();
+        members.extend(families.iter().map(|family| usize::MAX - family));
+        members.push(usize::MAX / 2 + endpoint.subnet.map_or(0, |subnet| subnet + 1));
+        let signature = (
+            mark(id),
+            endpoint.network,
+            endpoint.table,
+            endpoint.inbound.clone(),
+            endpoint.outbound.clone(),
+            tail,
+            places,
+            members,
+        );
+        found.entry(signature).or_default().push(id);
+    }
+    let mut out: Vec<Class> = found
+        .into_iter()
+        .map(|(signature, members)| Class {
+            name: name_of(model, &members),
+            members,
+            outside: None,
+            mark: signature.0,
+        })
+        .collect();
+    out.sort_by_key(|class| class.members.first().copied());
+    out.extend(outside(model, &cuts).into_iter().map(|range| Class {
+        name: format!("outside {range}"),
+        members: Vec::new(),
+        outside: Some(range),
+        mark: outside_mark,
+    }));
+    out
+}
+
+/// Whether a route or balancer names the endpoint.
+fn is_named(model: &Model, id: EndpointId) -> bool {
+    model.parts.endpoints[id].forwards
+        || model
+            .parts
+            .balancers
+            .iter()
+            .flat_map(|balancer| &balancer.listeners)
+            .flat_map(|listener| &listener.targets)
+            .any(|target| target.endpoint == Some(id))
+}
+
+fn name_of(model: &Model, members: &[EndpointId]) -> String {
+    let first = members.first().map(|id| model.parts.endpoints[*id].name.as_str()).unwrap_or_default();
+    match members.len() {
+        0 | 1 => first.to_owned(),
+        count => format!("{first} and {} more", count - 1),
+    }
+}
+
+/// Which lists of policies name each endpoint: equal lists are one.
+fn memberships(model: &Model) -> BTreeMap<EndpointId, Vec<usize>> {
+    let mut known: BTreeMap<(&[EndpointId], bool), usize> = BTreeMap::new();
+    let mut out: BTreeMap<EndpointId, BTreeSet<usize>> = BTreeMap::new();
+    for peers in all_peers(model) {
+        for (list, maybe) in [(&peers.endpoints, false), (&peers.maybe, true)] {
+            if list.is_empty() {
+                continue;
+            }
+            let next = known.len();
+            let mut fresh = false;
+            let number = *known.entry((list, maybe)).or_insert_with(|| {
+                fresh = true;
+                next
+            });
+            if fresh {
+                for endpoint in list {
+                    out.entry(*endpoint).or_default().insert(number);
+                }
+            }
+        }
+    }
+    out.into_iter().map(|(endpoint, lists)| (endpoint, lists.into_iter().collect())).collect()
+}
+
+/// The outside in pieces between cuts; pieces that every list of addresses treats the same are one, by their first.
+fn outside(model: &Model, cuts: &Cuts) -> Vec<AddressRange> {
+    let pieces: Vec<AddressRange> = internet(model).into_iter().flat_map(|range| cuts.pieces(range)).collect();
+    if pieces.len() > MAX_OUTSIDE_PIECES {
+        // Too many to ask about one by one: whole stretches stand for them, and answers about those that differ stay open.
+        return internet(model);
+    }
+    let mut seen: BTreeSet<Vec<bool>> = BTreeSet::new();
+    let sets: Vec<&crate::model::address::AddressSet> = all_peers(model)
+        .map(|peers| &peers.addresses)
+        .filter(|set| !set.is_empty())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let routes: BTreeSet<AddressRange> = model
+        .parts
+        .tables
+        .iter()
+        .flat_map(|table| &table.routes)
+        .map(|route| route.destination)
+        .chain(model.parts.transits.iter().flat_map(|transit| &transit.tables).flat_map(|table| &table.routes).map(|route| route.destination))
+        .collect();
+    if pieces.len().saturating_mul(sets.len() + routes.len()) > 50_000_000 {
+        return pieces;
+    }
+    let mut out = Vec::new();
+    for piece in pieces {
+        let mut signature = vec![piece.family == Family::V4];
+        signature.extend(sets.iter().map(|set| set.meeting(piece) != crate::model::address::Meeting::Apart));
+        signature.extend(routes.iter().map(|route| route.covers(piece)));
+        if seen.insert(signature) {
+            out.push(piece);
+        }
+    }
+    out
+}

@@ -1,0 +1,228 @@
+//! What reaches what, for every pair of classes, and for one pair that was asked about.
+
+use serde::Serialize;
+
+use super::classes::{Class, classes};
+use super::connection::Connection;
+use super::expect::{Asked, Questions};
+use super::path::{End, Passage, TraceHop};
+use super::refer::{Party, Unreferred};
+use crate::model::Model;
+use crate::model::traffic::Traffic;
+
+/// The most pairs of classes that are followed one by one.
+pub const MAX_PAIRS: usize = 4_000_000;
+
+/// A question that is not answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReachError {
+    /// A party that nothing of the model is.
+    #[error(transparent)]
+    Party(#[from] Unreferred),
+    /// A port or protocol that cannot be read.
+    #[error("{0}")]
+    Service(String),
+    /// More pairs than are followed one by one.
+    #[error("{classes} classes of endpoints make more pairs than the {MAX_PAIRS} that are followed")]
+    TooMany {
+        /// How many classes.
+        classes: usize,
+    },
+}
+
+/// What passes from one class to another; pairs where nothing may pass are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// Index of the sender's class.
+    pub from: usize,
+    /// Index of the receiver's class.
+    pub to: usize,
+    /// Packets that may and must arrive.
+    pub arrives: Passage,
+    /// Packets whose connection may and must be set up.
+    pub connects: Passage,
+    /// What is unknown, where may and must differ.
+    pub because: Vec<String>,
+}
+
+/// All pairs of classes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Matrix {
+    /// The classes.
+    pub classes: Vec<Class>,
+    /// The pairs between which something may pass, in the order of classes.
+    pub cells: Vec<Cell>,
+}
+
+/// Everything between one sender and one receiver.
+pub(crate) struct Between {
+    pub(crate) arrives: Passage,
+    pub(crate) connects: Passage,
+    pub(crate) told: Vec<std::rc::Rc<Connection>>,
+}
+
+/// Follows packets from a class to a class, by every address.
+pub(crate) fn between(questions: &mut Questions<'_>, model: &Model, from: &Class, to: &Class) -> Option<Between> {
+    let mut out: Option<Between> = None;
+    for start in from.starts(model) {
+        for (goal, range) in to.goals(model, from) {
+            if super::expect::family_of(model, start) != range.family {
+                continue;
+            }
+            let connection = questions.connection(start, goal, range);
+            out = Some(match out {
+                None => Between {
+                    arrives: connection.arrives.clone(),
+                    connects: connection.connects.clone(),
+                    told: vec![connection],
+                },
+                Some(mut held) => {
+                    held.arrives = held.arrives.or(&connection.arrives);
+                    held.connects = held.connects.or(&connection.connects);
+                    held.told.push(connection);
+                    held
+                }
+            });
+        }
+    }
+    out
+}
+
+/// What reaches what in the whole model.
+///
+/// # Errors
+/// Where there are more classes than can be asked about pair by pair.
+pub fn matrix(model: &Model) -> Result<Matrix, ReachError> {
+    let classes = classes(model, |_| 0, 0);
+    if classes.len().saturating_mul(classes.len()) > MAX_PAIRS {
+        return Err(ReachError::TooMany { classes: classes.len() });
+    }
+    let mut cells = Vec::new();
+    for (from, sender) in classes.iter().enumerate() {
+        // Questions of one sender share nothing with those of the next: memory stays that of one row.
+        let mut questions = Questions::new(model);
+        for (to, receiver) in classes.iter().enumerate() {
+            if sender.outside.is_some() && receiver.outside.is_some() {
+                continue;
+            }
+            let Some(found) = between(&mut questions, model, sender, receiver) else { continue };
+            if found.arrives.may.is_empty() {
+                continue;
+            }
+            let because = doubts(model, &found);
+            cells.push(Cell { from, to, arrives: found.arrives, connects: found.connects, because });
+        }
+    }
+    Ok(Matrix { classes, cells })
+}
+
+/// What is unknown between two classes.
+pub(crate) fn doubts(model: &Model, found: &Between) -> Vec<String> {
+    let open = found.arrives.may.minus(&found.arrives.must).or(&found.connects.may.minus(&found.connects.must));
+    let Some(parcel) = open.witness() else { return Vec::new() };
+    let mut out: Vec<String> = found
+        .told
+        .iter()
+        .map(|connection| connection.explain(model, parcel))
+        .filter(|told| told.permit.is_none())
+        .flat_map(|told| told.because)
+        .collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// One way between two parties.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WayShown {
+    /// Where it ends.
+    pub end: String,
+    /// Packets that may and must arrive by it.
+    pub arrives: Passage,
+    /// Packets whose connection may and must be set up by it.
+    pub connects: Passage,
+    /// What a packet that passes (else one that was asked about) meets.
+    pub path: Vec<TraceHop>,
+    /// What blocks, or what is unknown.
+    pub because: Vec<String>,
+}
+
+/// What passes between two parties.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reach {
+    /// The sender as asked.
+    pub from: String,
+    /// The receiver as asked.
+    pub to: String,
+    /// Packets, among those asked about, that may and must arrive.
+    pub arrives: Passage,
+    /// Packets, among those asked about, whose connection may and must be set up.
+    pub connects: Passage,
+    /// The ways.
+    pub ways: Vec<WayShown>,
+}
+
+/// What passes from one party to another: all packets, or those of one service given as `tcp/22`, `22`, `icmp`.
+///
+/// # Errors
+/// Where a party or the service cannot be read.
+pub fn reach(model: &Model, from: &str, to: &str, service: Option<&str>) -> Result<Reach, ReachError> {
+    let asked = match service {
+        None => Traffic::all(),
+        Some(text) => asked(text)?,
+    };
+    let starts = Party::find(model, from)?.starts(model)?;
+    let goals = Party::find(model, to)?.goals(model);
+    let mut questions = Questions::new(model);
+    let (mut arrives, mut connects) = (None, None);
+    let mut ways = Vec::new();
+    for start in starts.iter().flatten() {
+        for (goal, range) in goals.iter().flatten() {
+            if super::expect::family_of(model, *start) != range.family {
+                continue;
+            }
+            let connection = questions.connection(*start, *goal, *range);
+            let join = |held: Option<Passage>, more: &Passage| Some(held.map_or_else(|| more.clone(), |held: Passage| held.or(more)));
+            arrives = join(arrives, &connection.arrives);
+            connects = join(connects, &connection.connects);
+            ways.extend(connection.ways.iter().map(|way| shown(model, way, &asked)));
+        }
+    }
+    let only = |passage: Option<Passage>| {
+        let passage = passage.unwrap_or_else(Passage::none);
+        Passage { may: passage.may.and(&asked), must: passage.must.and(&asked) }
+    };
+    Ok(Reach { from: from.into(), to: to.into(), arrives: only(arrives), connects: only(connects), ways })
+}
+
+fn asked(text: &str) -> Result<Traffic, ReachError> {
+    let (proto, port) = match text.split_once('/') {
+        Some((proto, port)) => (proto, port),
+        None if text.starts_with(|first: char| first.is_ascii_digit()) => ("any", text),
+        None => (text, "any"),
+    };
+    Asked::read(proto, port).map(|asked| asked.set((0, u16::MAX))).map_err(ReachError::Service)
+}
+
+fn shown(model: &Model, way: &super::connection::Way, asked: &Traffic) -> WayShown {
+    let passing = way.connects.must.and(asked);
+    let possible = way.arrives.may.and(asked);
+    let parcel = passing.witness().or_else(|| possible.witness()).or_else(|| asked.witness());
+    let told = parcel.map(|parcel| super::connection::explain_way(model, way, parcel));
+    let end = match &way.path.end {
+        End::Endpoint { endpoint, .. } => model.parts.endpoints[*endpoint].name.clone(),
+        End::Outside { range } => format!("outside, {range}"),
+        End::Service { name } => name.clone(),
+        End::Vacant { range } => format!("whoever may get {range}"),
+        End::Blocked { reason, .. } => reason.clone(),
+    };
+    let (mut path, because) = told.map(|told| (told.path.into_iter().chain(told.back).collect(), told.because)).unwrap_or_default();
+    let _: &mut Vec<TraceHop> = &mut path;
+    WayShown {
+        end,
+        arrives: Passage { may: possible, must: way.arrives.must.and(asked) },
+        connects: Passage { may: way.connects.may.and(asked), must: passing },
+        path,
+        because,
+    }
+}

@@ -1,0 +1,185 @@
+//! What people mean: zones with members, and flows between zones.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::traffic::Traffic;
+use crate::reach::expect::Asked;
+
+/// Whose a zone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ZoneKind {
+    /// A tenant's.
+    Tenant,
+    /// The provider's own administration.
+    Administration,
+    /// Services that several zones use.
+    Shared,
+    /// Outside every network of the model.
+    Outside,
+}
+
+/// What belongs to a zone. An entry with several fields means what all of them hold for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Member {
+    /// Account, subscription or project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Network, by identifier or name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<String>,
+    /// Subnet, by identifier or name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subnet: Option<String>,
+    /// Namespace of a cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// A label, as `key=value`, or `key` for any value. Labels of subnet and network count for what is inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Addresses: a block or range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// An endpoint, by identifier, name or alias.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Zone {
+    /// Its name.
+    pub name: String,
+    /// Whose it is.
+    pub kind: ZoneKind,
+    /// What belongs to it. A zone of kind outside may have none: it is everything outside.
+    #[serde(default)]
+    pub members: Vec<Member>,
+}
+
+/// A flow between zones that somebody wants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Flow {
+    /// The sender's zone; `*` is every zone.
+    pub from: String,
+    /// The receiver's zone; `*` is every zone.
+    pub to: String,
+    /// Protocol: a usual name, a number, or `any`.
+    #[serde(default = "any")]
+    pub proto: String,
+    /// Destination port, range `a-b`, or `any`.
+    #[serde(default = "any")]
+    pub port: String,
+    /// Who answers for it.
+    #[serde(default)]
+    pub owner: String,
+    /// Why it is wanted.
+    #[serde(default)]
+    pub reason: String,
+    /// The last day it is wanted, `YYYY-MM-DD`; empty for no end.
+    #[serde(default)]
+    pub expires: String,
+}
+
+fn any() -> String {
+    "any".into()
+}
+
+/// Zones and the flows intended between them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Intent {
+    /// The zones.
+    #[serde(default)]
+    pub zones: Vec<Zone>,
+    /// The flows.
+    #[serde(default)]
+    pub flows: Vec<Flow>,
+    /// Whether nobody gave the zones: they were derived from the model.
+    #[serde(default)]
+    pub derived: bool,
+}
+
+/// An intent that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IntentError {
+    /// Neither YAML nor JSON of the shape.
+    #[error("the intent cannot be read: {0}")]
+    Unreadable(String),
+    /// Two zones of one name.
+    #[error("two zones are called {0:?}")]
+    Twice(String),
+    /// A flow names a zone that does not exist.
+    #[error("a flow names the zone {0:?}, which does not exist")]
+    NoZone(String),
+    /// A flow's protocol, port or date cannot be read.
+    #[error("the flow from {from:?} to {to:?}: {message}")]
+    Flow {
+        /// The sender's zone.
+        from: String,
+        /// The receiver's zone.
+        to: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl Intent {
+    /// Reads an intent from YAML or JSON.
+    ///
+    /// # Errors
+    /// Where it cannot be read or names what does not exist.
+    pub fn read(text: &str) -> Result<Self, IntentError> {
+        let intent: Self = serde_saphyr::from_str(text).map_err(|error| IntentError::Unreadable(error.to_string()))?;
+        intent.check()?;
+        Ok(intent)
+    }
+
+    /// Checks names, services and dates.
+    ///
+    /// # Errors
+    /// Where one of them cannot be used.
+    pub fn check(&self) -> Result<(), IntentError> {
+        for (index, zone) in self.zones.iter().enumerate() {
+            if self.zones[..index].iter().any(|other| other.name == zone.name) {
+                return Err(IntentError::Twice(zone.name.clone()));
+            }
+        }
+        for flow in &self.flows {
+            for name in [&flow.from, &flow.to] {
+                if name != "*" && !self.zones.iter().any(|zone| zone.name == *name) {
+                    return Err(IntentError::NoZone(name.clone()));
+                }
+            }
+            let bad = |message: String| IntentError::Flow { from: flow.from.clone(), to: flow.to.clone(), message };
+            flow.traffic().map_err(bad)?;
+            if !flow.expires.is_empty() {
+                flow.expires.parse::<jiff::civil::Date>().map_err(|error| bad(format!("expires: {error}")))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Flow {
+    /// The packets of the flow.
+    ///
+    /// # Errors
+    /// Where protocol or port cannot be read.
+    pub fn traffic(&self) -> Result<Traffic, String> {
+        Asked::read(&self.proto, &self.port).map(|asked| asked.set((0, u16::MAX)))
+    }
+
+    /// Whether the flow is still wanted on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: jiff::civil::Date) -> bool {
+        self.expires.parse::<jiff::civil::Date>().map_or(self.expires.is_empty(), |last| day <= last)
+    }
+
+    pub(super) fn is_between(&self, from: &str, to: &str) -> bool {
+        (self.from == "*" || self.from == from) && (self.to == "*" || self.to == to)
+    }
+}

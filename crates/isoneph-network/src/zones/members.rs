@@ -1,0 +1,88 @@
+//! Which endpoint is in which zone.
+
+use serde::Serialize;
+
+use super::intent::{Intent, Member, ZoneKind};
+use crate::model::Model;
+use crate::model::address::AddressRange;
+use crate::model::form::{Endpoint, EndpointId, EndpointKind};
+
+/// The zone of every endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Assignment {
+    /// By endpoint: index of the zone; `None` where no zone takes it.
+    pub zones: Vec<Option<usize>>,
+    /// Endpoints that more than one zone takes: (endpoint, zones). The first zone counts.
+    pub disputed: Vec<(EndpointId, Vec<usize>)>,
+    /// Members that name nothing in the model: (zone, member).
+    pub empty: Vec<(usize, usize)>,
+}
+
+/// Finds the zone of every endpoint. Plumbing of the platform (gateways' own interfaces) belongs to nobody and is left out.
+#[must_use]
+pub fn assign(model: &Model, intent: &Intent) -> Assignment {
+    let mut out = Assignment { zones: vec![None; model.parts.endpoints.len()], disputed: Vec::new(), empty: Vec::new() };
+    let mut used = vec![Vec::new(); intent.zones.len()];
+    for (zone, used) in intent.zones.iter().zip(&mut used) {
+        *used = vec![false; zone.members.len()];
+    }
+    for (id, endpoint) in model.parts.endpoints.iter().enumerate() {
+        if matches!(endpoint.kind, EndpointKind::Nat | EndpointKind::Plumbing) {
+            continue;
+        }
+        let mut zones = Vec::new();
+        for (index, zone) in intent.zones.iter().enumerate().filter(|(_, zone)| zone.kind != ZoneKind::Outside) {
+            let mut held = false;
+            for (number, member) in zone.members.iter().enumerate() {
+                if holds(model, member, id, endpoint) {
+                    held = true;
+                    used[index][number] = true;
+                }
+            }
+            if held {
+                zones.push(index);
+            }
+        }
+        out.zones[id] = zones.first().copied();
+        if zones.len() > 1 {
+            out.disputed.push((id, zones));
+        }
+    }
+    for (zone, used) in used.into_iter().enumerate().filter(|(zone, _)| intent.zones[*zone].kind != ZoneKind::Outside) {
+        out.empty.extend(used.into_iter().enumerate().filter(|(_, used)| !used).map(|(member, _)| (zone, member)));
+    }
+    out
+}
+
+fn holds(model: &Model, member: &Member, id: EndpointId, endpoint: &Endpoint) -> bool {
+    let network = &model.parts.networks[endpoint.network];
+    let subnet = endpoint.subnet.map(|subnet| &model.parts.subnets[subnet]);
+    let same = |wanted: &Option<String>, held: &[&str]| wanted.as_ref().is_none_or(|wanted| held.contains(&wanted.as_str()));
+    let cluster = endpoint.kind == EndpointKind::Workload;
+    let accounts = [endpoint.owner.as_str(), subnet.map_or("", |subnet| &subnet.owner), network.owner.as_str()];
+    // The nearest owner that the input names counts: in a shared network machines belong to their own account.
+    let account = accounts.iter().find(|owner| !owner.is_empty()).copied().unwrap_or_default();
+    let empty = *member == Member::default();
+    !empty
+        && same(&member.account, &[if cluster { network.owner.as_str() } else { account }])
+        && same(&member.network, &[&network.id, &network.name])
+        && same(&member.subnet, &[subnet.map_or("", |subnet| &subnet.id), subnet.map_or("", |subnet| &subnet.name)])
+        && same(&member.namespace, &[if cluster { endpoint.owner.as_str() } else { "" }])
+        && member.tag.as_ref().is_none_or(|tag| has_tag(model, endpoint, tag))
+        && member.address.as_ref().is_none_or(|text| {
+            AddressRange::parse(text).is_some_and(|range| endpoint.places.iter().any(|place| range.covers(place.inside)))
+        })
+        && member.name.as_ref().is_none_or(|name| model.index().named(name).contains(&id))
+}
+
+fn has_tag(model: &Model, endpoint: &Endpoint, tag: &str) -> bool {
+    let (key, value) = tag.split_once('=').map_or((tag, None), |(key, value)| (key, Some(value)));
+    nearest_tag(model, endpoint, key).is_some_and(|held| value.is_none_or(|value| held == value))
+}
+
+/// A label of the endpoint, else of its subnet, else of its network.
+pub(super) fn nearest_tag<'m>(model: &'m Model, endpoint: &'m Endpoint, key: &str) -> Option<&'m str> {
+    let subnet = endpoint.subnet.map(|subnet| &model.parts.subnets[subnet].tags);
+    let network = &model.parts.networks[endpoint.network].tags;
+    [Some(&endpoint.tags), subnet, Some(network)].into_iter().flatten().find_map(|tags| tags.get(key)).map(String::as_str)
+}

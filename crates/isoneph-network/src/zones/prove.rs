@@ -1,0 +1,379 @@
+//! The proof: every ordered pair of zones, class by class.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::intent::{Flow, Intent, ZoneKind};
+use super::members::{Assignment, assign};
+use crate::model::Model;
+use crate::model::address::{AddressRange, address_text};
+use crate::model::traffic::{Parcel, Traffic, TrafficBox, protocol_name};
+use crate::reach::classes::{Class, classes};
+use crate::reach::expect::Questions;
+use crate::reach::matrix::{Between, MAX_PAIRS, ReachError, between};
+use crate::reach::{End, TraceHop};
+
+/// Whether two zones are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Separation {
+    /// No packet may arrive but those of intended flows.
+    Apart,
+    /// A packet arrives that nobody intends.
+    Breach,
+    /// Whether one arrives depends on objects that the input does not show.
+    Undecided,
+}
+
+/// A packet that arrives where nobody wants it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Witness {
+    /// The sender.
+    pub from: String,
+    /// The sender's address.
+    pub source: String,
+    /// The receiver.
+    pub to: String,
+    /// The address it is sent to.
+    pub destination: String,
+    /// Protocol by name.
+    pub protocol: String,
+    /// What it carries.
+    pub packet: Parcel,
+    /// What it passes.
+    pub path: Vec<TraceHop>,
+    /// Whether a connection can be set up, beyond the packet's arrival.
+    pub connects: bool,
+}
+
+/// An intended flow, and whether anything uses it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Allowed {
+    /// The flow.
+    #[serde(flatten)]
+    pub flow: Flow,
+    /// Whether some packet of it may arrive: a flow that nothing lets through is a wish.
+    pub open: bool,
+    /// Whether it is past its last day, and does not count.
+    pub expired: bool,
+}
+
+/// One ordered pair of zones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PairProof {
+    /// The sender's zone.
+    pub from: String,
+    /// The receiver's zone.
+    pub to: String,
+    /// The answer.
+    pub separation: Separation,
+    /// The packet, for a breach.
+    pub witness: Option<Witness>,
+    /// All that surely arrives against the intent.
+    pub breaching: Traffic,
+    /// The named objects, where something is undecided.
+    pub because: Vec<String>,
+    /// Flows that are intended between the two.
+    pub intended: Vec<Allowed>,
+    /// Pairs of classes that were followed.
+    pub followed: usize,
+    /// What keeps them apart, with how many pairs of classes each does for.
+    pub kept_apart_by: Vec<(String, usize)>,
+}
+
+/// A zone in a proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ZoneSummary {
+    /// Its name.
+    pub name: String,
+    /// Whose it is.
+    pub kind: ZoneKind,
+    /// How many endpoints it holds.
+    pub endpoints: usize,
+    /// How many classes of endpoints (or pieces of the outside).
+    pub classes: usize,
+}
+
+/// What was proved about all zones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Proof {
+    /// Digest of the inputs the model was made of.
+    pub model: String,
+    /// The layer the answers are about.
+    pub layer: &'static str,
+    /// Whether the zones were derived, and not given.
+    pub derived: bool,
+    /// The zones.
+    pub zones: Vec<ZoneSummary>,
+    /// Endpoints that no zone takes.
+    pub unassigned: Vec<String>,
+    /// Endpoints that several zones claim: the first counts.
+    pub disputed: Vec<String>,
+    /// Members of zones that name nothing in the model, as `zone: member number`.
+    pub empty: Vec<String>,
+    /// Services of the platform that no policy covers, which every zone shares.
+    pub shared_by_platform: Vec<String>,
+    /// Every ordered pair of different zones.
+    pub pairs: Vec<PairProof>,
+    /// How many objects of the input are not modelled.
+    pub unsupported: usize,
+}
+
+/// Proves, for every ordered pair of zones, that nothing passes but what is intended on a day.
+///
+/// # Errors
+/// Where there are more classes than can be followed pair by pair.
+pub fn prove(model: &Model, intent: &Intent, day: jiff::civil::Date) -> Result<Proof, ReachError> {
+    let assignment = assign(model, intent);
+    let outside = intent.zones.iter().position(|zone| zone.kind == ZoneKind::Outside);
+    let count = intent.zones.len();
+    // Endpoints of no zone are marked past the last zone, so that no class mixes them with others.
+    let all = classes(model, |endpoint| assignment.zones[endpoint].unwrap_or(count), outside.unwrap_or(count + 1));
+    if all.len().saturating_mul(all.len()) > MAX_PAIRS {
+        return Err(ReachError::TooMany { classes: all.len() });
+    }
+    let mut by_zone: BTreeMap<usize, Vec<&Class>> = BTreeMap::new();
+    for class in &all {
+        by_zone.entry(class.mark).or_default().push(class);
+    }
+    let mut pairs = Vec::new();
+    for (from, sender) in intent.zones.iter().enumerate() {
+        let mut questions = Questions::new(model);
+        for (to, receiver) in intent.zones.iter().enumerate() {
+            let both_outside = sender.kind == ZoneKind::Outside && receiver.kind == ZoneKind::Outside;
+            if from == to || both_outside {
+                continue;
+            }
+            let (senders, receivers) = (by_zone.get(&from), by_zone.get(&to));
+            let (senders, receivers) = (senders.map_or(&[][..], Vec::as_slice), receivers.map_or(&[][..], Vec::as_slice));
+            let mut pair = Pair::new(intent, &sender.name, &receiver.name, day);
+            for (sender, receiver) in senders.iter().flat_map(|sender| receivers.iter().map(move |receiver| (sender, receiver))) {
+                pair.follow(&mut questions, model, sender, receiver);
+            }
+            pairs.push(pair.finish());
+        }
+    }
+    Ok(summary(model, intent, &assignment, &by_zone, pairs))
+}
+
+fn summary(
+    model: &Model,
+    intent: &Intent,
+    assignment: &Assignment,
+    by_zone: &BTreeMap<usize, Vec<&Class>>,
+    pairs: Vec<PairProof>,
+) -> Proof {
+    let name = |id: usize| model.parts.endpoints[id].name.clone();
+    let zones = intent.zones.iter().enumerate().map(|(index, zone)| ZoneSummary {
+        name: zone.name.clone(),
+        kind: zone.kind,
+        endpoints: assignment.zones.iter().filter(|held| **held == Some(index)).count(),
+        classes: by_zone.get(&index).map_or(0, Vec::len),
+    });
+    let platforms: BTreeSet<_> = model.parts.networks.iter().map(|network| network.platform).collect();
+    let shared = platforms.into_iter().flat_map(|platform| {
+        use crate::model::form::Platform;
+        match platform {
+            Platform::Aws => &["Amazon DNS", "instance metadata", "time synchronisation", "DHCP"][..],
+            Platform::Azure => &["Azure platform address 168.63.129.16", "instance metadata"],
+            Platform::Google => &["metadata server 169.254.169.254"],
+            Platform::Kubernetes => &["a pod's own node"],
+        }
+    });
+    use crate::model::form::EndpointKind;
+    let unassigned = (0..model.parts.endpoints.len()).filter(|id| {
+        let plumbing = matches!(model.parts.endpoints[*id].kind, EndpointKind::Nat | EndpointKind::Plumbing);
+        assignment.zones[*id].is_none() && !plumbing
+    });
+    Proof {
+        model: model.digest.clone(),
+        layer: "network",
+        derived: intent.derived,
+        zones: zones.collect(),
+        unassigned: unassigned.map(name).collect(),
+        disputed: assignment.disputed.iter().map(|(id, _)| name(*id)).collect(),
+        empty: assignment.empty.iter().map(|(zone, member)| format!("{}: {}", intent.zones[*zone].name, member + 1)).collect(),
+        shared_by_platform: shared.map(|name| (*name).to_owned()).collect(),
+        pairs,
+        unsupported: model.unsupported.len(),
+    }
+}
+
+/// A pair of zones under proof.
+struct Pair {
+    from: String,
+    to: String,
+    intended: Vec<(Allowed, Traffic)>,
+    wanted: Traffic,
+    breaching: Traffic,
+    open: bool,
+    because: BTreeSet<String>,
+    witness: Option<(u8, Witness)>,
+    followed: usize,
+    kept: BTreeMap<String, usize>,
+}
+
+impl Pair {
+    fn new(intent: &Intent, from: &str, to: &str, day: jiff::civil::Date) -> Self {
+        let mut wanted = Traffic::none();
+        let mut intended = Vec::new();
+        for flow in intent.flows.iter().filter(|flow| flow.is_between(from, to)) {
+            let expired = !flow.holds_on(day);
+            // `Intent::check` has read it before; an unreadable one allows nothing.
+            let traffic = flow.traffic().unwrap_or_else(|_| Traffic::none());
+            if !expired {
+                wanted = wanted.or(&traffic);
+            }
+            intended.push((Allowed { flow: flow.clone(), open: false, expired }, traffic));
+        }
+        Self {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            intended,
+            wanted,
+            breaching: Traffic::none(),
+            open: false,
+            because: BTreeSet::new(),
+            witness: None,
+            followed: 0,
+            kept: BTreeMap::new(),
+        }
+    }
+
+    fn follow(&mut self, questions: &mut Questions<'_>, model: &Model, sender: &Class, receiver: &Class) {
+        let Some(found) = between(questions, model, sender, receiver) else { return };
+        self.followed += 1;
+        for (allowed, traffic) in &mut self.intended {
+            allowed.open |= !found.arrives.may.and(traffic).is_empty();
+        }
+        let may = found.arrives.may.minus(&self.wanted);
+        if may.is_empty() {
+            let reason = self.keeper(model, &found);
+            *self.kept.entry(reason).or_default() += 1;
+            return;
+        }
+        let must = found.arrives.must.minus(&self.wanted);
+        self.breaching = self.breaching.or(&must);
+        let shown = self.show(model, sender, receiver, &found, &must);
+        if !must.is_empty() && !shown {
+            // Two evaluations of one packet differ: nothing is claimed.
+            self.open = true;
+            self.because.insert("a packet that two evaluations judge differently".into());
+        }
+        let rest = may.minus(&must);
+        if let Some(parcel) = rest.witness() {
+            self.open = true;
+            for connection in &found.told {
+                for way in &connection.ways {
+                    let trace = way.path.trace(model, parcel);
+                    if trace.arrives.is_none() {
+                        self.because.extend(trace.because);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What blocks everything unwanted between two classes.
+    fn keeper(&self, model: &Model, found: &Between) -> String {
+        if !found.arrives.may.is_empty() {
+            return "only intended flows pass".into();
+        }
+        let Some(parcel) = Traffic::all().minus(&self.wanted).witness() else { return "everything is intended".into() };
+        let mut ways = found.told.iter().flat_map(|connection| &connection.ways);
+        let trace = ways.find_map(|way| {
+            let trace = way.path.trace(model, parcel);
+            (trace.arrives == Some(false)).then_some(trace)
+        });
+        trace.and_then(|trace| trace.because.into_iter().next()).unwrap_or_else(|| "no way".into())
+    }
+
+    /// Keeps a packet that surely arrives, after following it rule by rule. Whether one stood that test.
+    fn show(&mut self, model: &Model, sender: &Class, receiver: &Class, found: &Between, must: &Traffic) -> bool {
+        let mut shown = false;
+        for connection in &found.told {
+            let own = must.and(&connection.arrives.must);
+            let Some(parcel) = own.witness() else { continue };
+            for way in &connection.ways {
+                let trace = way.path.trace(model, parcel);
+                if trace.arrives != Some(true) {
+                    continue;
+                }
+                shown = true;
+                let connects = way.connects.must.contains(parcel);
+                // A connection tells more than a packet, and fewer gateways are read faster.
+                let key = u8::from(!connects);
+                if self.witness.as_ref().is_some_and(|(other, held)| (*other, held.path.len()) <= (key, trace.hops.len())) {
+                    continue;
+                }
+                let source = match sender.outside {
+                    Some(range) => address_text(range.family, range.low),
+                    None => start_address(model, sender),
+                };
+                let asked = way.path.rewrites().find_map(|rewrite| match rewrite {
+                    crate::reach::Rewrite::DestinationPublic { from } => Some(from),
+                    _ => None,
+                });
+                let destination = asked.unwrap_or(way.path.destination);
+                let to = match &way.path.end {
+                    End::Endpoint { endpoint, .. } => model.parts.endpoints[*endpoint].name.clone(),
+                    _ => receiver.name.clone(),
+                };
+                let from = sender.members.first().map_or_else(|| sender.name.clone(), |id| model.parts.endpoints[*id].name.clone());
+                let witness = Witness {
+                    from,
+                    source,
+                    to,
+                    destination: shown_address(destination),
+                    protocol: protocol_name(parcel.protocol),
+                    packet: parcel,
+                    path: trace.hops,
+                    connects,
+                };
+                self.witness = Some((key, witness));
+            }
+        }
+        shown
+    }
+
+    fn finish(self) -> PairProof {
+        let separation = match (self.witness.is_some(), self.open) {
+            (true, _) => Separation::Breach,
+            (false, true) => Separation::Undecided,
+            (false, false) => Separation::Apart,
+        };
+        let mut kept: Vec<(String, usize)> = self.kept.into_iter().collect();
+        kept.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+        kept.truncate(8);
+        PairProof {
+            from: self.from,
+            to: self.to,
+            separation,
+            witness: self.witness.map(|(_, witness)| witness),
+            breaching: self.breaching,
+            because: self.because.into_iter().collect(),
+            intended: self.intended.into_iter().map(|(allowed, _)| allowed).collect(),
+            followed: self.followed,
+            kept_apart_by: kept,
+        }
+    }
+}
+
+fn start_address(model: &Model, class: &Class) -> String {
+    let place = class.members.first().and_then(|id| model.parts.endpoints[*id].places.first());
+    place.map(|place| shown_address(place.inside)).unwrap_or_default()
+}
+
+fn shown_address(range: AddressRange) -> String {
+    if range == AddressRange::whole(range.family) { "an address not shown".into() } else { range.to_string() }
+}
+
+/// The boxes of what breaches a pair, for tables.
+impl PairProof {
+    /// Every box of [`PairProof::breaching`].
+    #[must_use]
+    pub fn breaching_boxes(&self) -> Vec<TrafficBox> {
+        self.breaching.boxes()
+    }
+}

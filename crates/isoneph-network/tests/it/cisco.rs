@@ -1,0 +1,127 @@
+//! Access lists of IOS and ASA.
+
+use isoneph_network::acl::{ReadOptions, read};
+use isoneph_network::policy::{NoteKind, Policy};
+
+use crate::{only_policy, verdict};
+
+#[track_caller]
+fn list(text: &str, name: &str) -> Policy {
+    let document = read(text, &ReadOptions::default()).unwrap();
+    document.policies.into_iter().find(|policy| policy.name == name).unwrap()
+}
+
+const IOS: &str = "hostname edge1
+enable secret 9 $9$notforanyone
+!
+object-group network WEB
+ host 192.0.2.10
+ 192.0.2.64 255.255.255.192
+ range 198.51.100.5 198.51.100.9
+object-group service WEBPORTS
+ tcp eq www
+ tcp range 8000 8010
+ icmp echo
+ip access-list extended EDGE-IN
+ remark the edge
+ 30 deny ip any any log
+ 10 permit object-group WEBPORTS any object-group WEB
+ 20 permit tcp any 10.0.0.0 0.255.255.255 gt 1023 established
+access-list 10 permit 10.1.1.1
+access-list 10 deny   10.1.0.0 0.0.255.255
+access-list 10 permit any
+interface GigabitEthernet0/0
+ ip access-group EDGE-IN in
+";
+
+#[test]
+fn named_lists_with_groups_decide_in_the_order_of_their_numbers() {
+    let edge = list(IOS, "EDGE-IN");
+    for (packet, expected) in [
+        ("tcp 8.8.8.8:1 192.0.2.10:80", "permit"),
+        ("tcp 8.8.8.8:1 192.0.2.70:8005", "permit"),
+        ("tcp 8.8.8.8:1 192.0.2.11:80", "deny"),
+        ("tcp 8.8.8.8:1 198.51.100.9:80", "permit"),
+        ("icmp 8/0 8.8.8.8 198.51.100.5", "permit"),
+        ("icmp 0/0 8.8.8.8 198.51.100.5", "deny"),
+        ("tcp 8.8.8.8:80 10.3.2.1:1024+", "permit"),
+        ("tcp 8.8.8.8:80 10.3.2.1:1024", "deny"),
+        ("tcp 8.8.8.8:80 10.3.2.1:1023+", "deny"),
+    ] {
+        assert_eq!(verdict(&edge, packet), expected, "{packet}");
+    }
+    let standard = list(IOS, "10");
+    assert_eq!(verdict(&standard, "47 10.1.1.1 1.1.1.1"), "permit");
+    assert_eq!(verdict(&standard, "47 10.1.1.2 1.1.1.1"), "deny");
+    assert_eq!(verdict(&standard, "47 10.2.1.2 1.1.1.1"), "permit");
+}
+
+#[test]
+fn passed_lines_are_listed_without_what_they_hold() {
+    let document = read(IOS, &ReadOptions::default()).unwrap();
+    let ignored: Vec<_> = document.notes.iter().filter(|note| note.kind == NoteKind::Ignored).collect();
+    assert!(ignored.iter().any(|note| note.line == 1));
+    assert!(ignored.iter().all(|note| !note.message.contains("notforanyone")));
+}
+
+const ASA: &str = "object network APP
+ host 10.9.0.5
+object-group network CLIENTS
+ network-object 10.1.0.0 255.255.0.0
+ network-object host 172.16.0.9
+ network-object object APP
+object-group service DB tcp
+ port-object eq 1521
+ port-object range 5432 5433
+object-group service MIXED
+ service-object udp destination eq 53
+ service-object tcp source range 1024 65535 destination eq 53
+ service-object icmp echo
+access-list OUT remark the way out
+access-list OUT extended permit tcp object-group CLIENTS object APP object-group DB
+access-list OUT extended permit object-group MIXED 10.1.0.0 255.255.0.0 host 10.9.0.6
+access-list OUT extended permit tcp any4 any4 eq ssh inactive
+access-list OUT extended deny ip any any
+";
+
+#[test]
+fn objects_and_nested_groups_of_the_asa_resolve_with_network_masks() {
+    let out = only_policy(ASA);
+    for (packet, expected) in [
+        ("tcp 10.1.7.7:1 10.9.0.5:5433", "permit"),
+        ("tcp 172.16.0.9:1 10.9.0.5:1521", "permit"),
+        ("tcp 172.16.0.10:1 10.9.0.5:1521", "deny"),
+        ("tcp 10.9.0.5:1 10.9.0.5:1521", "permit"),
+        ("udp 10.1.7.7:1 10.9.0.6:53", "permit"),
+        ("tcp 10.1.7.7:1023 10.9.0.6:53", "deny"),
+        ("tcp 10.1.7.7:1024 10.9.0.6:53", "permit"),
+        ("icmp 8/0 10.1.7.7 10.9.0.6", "permit"),
+        ("tcp 10.1.7.7:1 10.9.0.6:22", "deny"),
+    ] {
+        assert_eq!(verdict(&out, packet), expected, "{packet}");
+    }
+}
+
+#[test]
+fn a_group_that_is_not_given_leaves_its_entry_undecided() {
+    let text = "ip access-list extended X\n permit tcp any object-group NOWHERE eq 22\n deny ip any any\n";
+    let policy = only_policy(text);
+    assert_eq!(verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:22"), "undecided");
+    assert_eq!(verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:23"), "deny");
+}
+
+#[test]
+fn a_line_inside_a_list_that_is_no_entry_may_do_anything() {
+    let policy = only_policy("ip access-list extended X\n permit tcp any any\nmary had a little lamb\n");
+    assert_eq!(verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:22"), "permit");
+    assert_eq!(verdict(&policy, "udp 1.1.1.1:1 2.2.2.2:22"), "undecided");
+}
+
+#[test]
+fn ipv6_lists_permit_neighbour_discovery_before_they_deny() {
+    let policy = only_policy("ipv6 access-list six\n permit tcp any 2001:db8::/32 eq 443\n permit icmp any any echo-request\n");
+    assert_eq!(verdict(&policy, "icmpv6 135/0 fe80::1 fe80::2"), "permit");
+    assert_eq!(verdict(&policy, "icmpv6 128/0 fe80::1 fe80::2"), "permit");
+    assert_eq!(verdict(&policy, "icmpv6 129/0 fe80::1 fe80::2"), "deny");
+    assert_eq!(verdict(&policy, "tcp [::1]:1 [2001:db8::2]:443"), "permit");
+}

@@ -1,0 +1,74 @@
+//! The plain CSV of rules.
+
+use isoneph_network::acl::{Format, ReadOptions, detect, read};
+use isoneph_network::policy::{NoteKind, Options, difference};
+
+use crate::{only_policy, verdict};
+
+const RULES: &str = "action,protocol,src,sport,dst,dport
+permit,tcp,10.0.0.0/8,any,10.1.2.3,443
+deny,tcp,10.0.0.0/8,,10.1.0.0-10.1.255.255,1-1023
+permit,udp;tcp,any,1024-65535,10.1.2.4,53 123
+permit,any,2001:db8::/32,,2001:db8:1::1,
+";
+
+#[test]
+fn the_first_matching_row_decides_and_the_rest_is_denied() {
+    let policy = only_policy(RULES);
+    for (packet, expected) in [
+        ("tcp 10.9.9.9:5000 10.1.2.3:443", "permit"),
+        ("tcp 10.9.9.9:5000 10.1.2.3:80", "deny"),
+        ("udp 1.2.3.4:1024 10.1.2.4:123", "permit"),
+        ("udp 1.2.3.4:1023 10.1.2.4:123", "deny"),
+        ("icmp 8/0 10.0.0.1 10.1.2.3", "deny"),
+        ("47 2001:db8::9 2001:db8:1::1", "permit"),
+    ] {
+        assert_eq!(verdict(&policy, packet), expected, "{packet}");
+    }
+}
+
+#[test]
+fn rows_without_a_header_are_read_in_the_plain_order() {
+    let policy = only_policy("permit,tcp,any,any,10.0.0.1,22\ndeny,ip,any,any,any,any\n");
+    assert_eq!(verdict(&policy, "tcp 1.1.1.1:9 10.0.0.1:22"), "permit");
+    assert_eq!(policy.rules.len(), 2);
+}
+
+#[test]
+fn a_cell_that_is_not_understood_leaves_its_rule_uncertain_and_is_listed() {
+    let policy = only_policy("action,protocol,src,sport,dst,dport\npermit,tcp,office,any,10.0.0.1,22\n");
+    assert_eq!(verdict(&policy, "tcp 1.1.1.1:9 10.0.0.1:22"), "undecided");
+    assert_eq!(verdict(&policy, "tcp 1.1.1.1:9 10.0.0.1:23"), "deny");
+    assert!(policy.notes.iter().any(|note| note.line == 2 && note.kind == NoteKind::NotUnderstood));
+}
+
+#[test]
+fn a_word_that_is_no_action_may_permit_and_may_deny() {
+    let policy = only_policy("action,protocol,src,sport,dst,dport\nmaybe,tcp,any,any,any,any\npermit,any,any,any,any,any\n");
+    assert_eq!(verdict(&policy, "tcp 1.1.1.1:9 10.0.0.1:22"), "undecided");
+    assert_eq!(verdict(&policy, "udp 1.1.1.1:9 10.0.0.1:22"), "permit");
+}
+
+#[test]
+fn a_value_in_an_unknown_column_makes_the_rule_uncertain() {
+    let policy = only_policy("action,src,dst,vlan\npermit,any,any,\npermit,any,any,7\n");
+    assert_eq!(policy.rules.len(), 2);
+    assert_eq!(verdict(&policy, "47 1.1.1.1 10.0.0.1"), "permit");
+    let policy = only_policy("action,src,dst,vlan\npermit,any,any,7\n");
+    assert_eq!(verdict(&policy, "47 1.1.1.1 10.0.0.1"), "undecided");
+}
+
+#[test]
+fn an_uncertain_rule_is_undecided_even_against_itself() {
+    let policy = only_policy("action,src,dst,vlan\npermit,any,any,7\n");
+    let found = difference(&policy, &policy.clone(), &Options::default()).unwrap();
+    assert!(!found.is_equal() && !found.is_different());
+}
+
+#[test]
+fn other_files_are_no_rule_files() {
+    assert_eq!(detect("name,size\na,1\n"), None);
+    assert_eq!(detect("{\"a\": 1}"), None);
+    assert_eq!(detect(RULES), Some(Format::Csv));
+    assert!(read("nothing of the kind", &ReadOptions::default()).is_err());
+}
