@@ -1,5 +1,6 @@
 //! Every table, one file a subject. The order of [`TABLES`] is part of row numbers: append, never reorder.
 
+mod audit;
 mod compute;
 mod estate;
 mod findings;
@@ -9,6 +10,7 @@ mod network;
 mod storage;
 mod watching;
 
+pub use audit::AuditEvent;
 pub use compute::{Disk, DiskSnapshot, ImageRegistry, Vm, Workload};
 pub use estate::{Account, Relation, Resource};
 pub use findings::Finding;
@@ -52,6 +54,7 @@ pub const TABLES: &[TableDef] = &[
     Finding::DEF,
     Queue::DEF,
     FileStore::DEF,
+    AuditEvent::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.
