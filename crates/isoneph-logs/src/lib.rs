@@ -1,5 +1,8 @@
 //! Audit logs of the clouds: decoded record by record, normalised to one [`Event`](event::Event), kept as Parquet in
 //! the shape of the table `audit_event`, with a manifest of what was read and what was not.
 
+pub mod changes;
 pub mod event;
+
 pub mod operations;
+pub mod reconcile;

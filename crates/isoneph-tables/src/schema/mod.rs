@@ -7,6 +7,7 @@ mod findings;
 mod identity;
 mod keys;
 mod network;
+mod operated;
 mod storage;
 mod watching;
 
@@ -17,6 +18,7 @@ pub use findings::Finding;
 pub use identity::{AuthPolicy, Credential, Grant, Principal, ResourcePolicy};
 pub use keys::{Key, Secret};
 pub use network::{Attachment, Endpoint, FirewallRule, Network, Route};
+pub use operated::{ChangeRecord, CriticalOperation, ExitItem, LogDay, LogDigest, LogGap, TenantExit};
 pub use storage::{Backup, Bucket, Database, FileStore, Queue};
 pub use watching::{AlertRule, AuditTrail, LogStore, Protection};
 
@@ -55,6 +57,13 @@ pub const TABLES: &[TableDef] = &[
     Queue::DEF,
     FileStore::DEF,
     AuditEvent::DEF,
+    CriticalOperation::DEF,
+    ChangeRecord::DEF,
+    LogDay::DEF,
+    LogGap::DEF,
+    LogDigest::DEF,
+    TenantExit::DEF,
+    ExitItem::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.
