@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// Texts, each kept once.
 #[derive(Default)]
-pub(super) struct Interner(HashSet<Arc<str>>);
+pub(crate) struct Interner(HashSet<Arc<str>>);
 
 impl Interner {
-    pub(super) fn keep(&mut self, text: &str) -> Arc<str> {
+    /// The one copy of a text.
+    pub(crate) fn keep(&mut self, text: &str) -> Arc<str> {
         match self.0.get(text) {
             Some(kept) => Arc::clone(kept),
             None => {
@@ -18,7 +20,8 @@ impl Interner {
         }
     }
 
-    pub(super) fn keep_some(&mut self, text: Option<&str>) -> Option<Arc<str>> {
+    /// The one copy of a text, if there is one.
+    pub(crate) fn keep_some(&mut self, text: Option<&str>) -> Option<Arc<str>> {
         text.map(|text| self.keep(text))
     }
 }

@@ -121,7 +121,7 @@ table! {
         proven: bool, none "false";
         /// How short a silence would have been noticed, in seconds; NULL where there are too few events for a baseline.
         noticeable_seconds: i64, none "never: NULL where there is no baseline";
-        /// The 95th percentile of the time between an event and its delivery, in seconds.
+        /// Within how many seconds 95 in 100 events were delivered, rounded up to a power of two.
         delay_seconds: i64, none "never: NULL where the log does not say";
         /// How many events are later than their own delivery by more than five minutes: a clock is wrong.
         events_after_delivery: i64, none "0";
