@@ -2,7 +2,12 @@
 //! the shape of the table `audit_event`, with a manifest of what was read and what was not.
 
 pub mod changes;
+pub mod coverage;
+mod decode;
+pub mod digest;
 pub mod event;
-
+pub mod ingest;
 pub mod operations;
 pub mod reconcile;
+
+pub use decode::{LogFormat, MAX_RECORD};

@@ -12,6 +12,7 @@ use isoneph_tables::Instant;
 
 pub use name::operation_name;
 pub use row::SourcePlace;
+pub(crate) use row::{COMMON_CELLS, Cells, FIRST_COMMON};
 
 /// A text that borrows from the record where it can; `None` is unknown, `""` is none.
 pub type MaybeText<'a> = Option<Cow<'a, str>>;

@@ -18,7 +18,7 @@ table! {
         category: String, none "never: always set";
         /// The service that was asked, as written: `ec2.amazonaws.com`, `Microsoft.Compute`, `compute.googleapis.com`; the API group in Kubernetes.
         api_service: String, none "''";
-        /// The operation, as written: `TerminateInstances`, `MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE`, `v1.compute.instances.delete`, `delete`.
+        /// The operation, as written: `TerminateInstances`, `MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE`, `v1.compute.instances.delete`, `delete deployments`.
         operation: String, none "''";
         /// The operation in one spelling, in lower case, without versions: `ec2:terminateinstances`, `microsoft.compute/virtualmachines/delete`, `compute.instances.delete`, `apps/deployments:delete`.
         operation_name: String, none "''";

@@ -1,0 +1,7 @@
+//! The one test binary of the crate.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod decoding;
+mod hostile;
+mod store;
+mod support;
