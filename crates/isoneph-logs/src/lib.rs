@@ -6,6 +6,7 @@ pub mod coverage;
 mod decode;
 pub mod digest;
 pub mod event;
+pub mod exit;
 pub mod ingest;
 pub mod operations;
 pub mod reconcile;

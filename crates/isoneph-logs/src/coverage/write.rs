@@ -71,7 +71,8 @@ fn day_row(day: &LogDay) -> DayRow {
         proven: day.proven.into(),
         noticeable_seconds: known(day.noticeable),
         delay_seconds: known(day.delay),
-        events_after_delivery: count(day.after_delivery),
+        // Where no event tells of its delivery, none can be ahead of it.
+        events_after_delivery: if day.delay.is_some() { count(day.after_delivery) } else { Cell::default() },
     }
 }
 

@@ -65,6 +65,7 @@ impl Found {
         }
         match read_digest(path, &shown) {
             Ok(Some(digest)) => self.digests.push(digest),
+            Ok(None) if name.contains("_CloudTrail-Digest_") => self.refuse(shown, "it is no digest".to_owned()),
             Ok(None) => self.logs.entry(name).or_default().push(path.to_owned()),
             Err(Trouble::Io(source)) if source.kind() == io::ErrorKind::NotFound => {
                 return Err(DigestError::Io { path: shown, source });

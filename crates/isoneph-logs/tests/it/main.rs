@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod decoding;
+mod digests;
 mod hostile;
+mod plant;
 mod store;
 mod support;

@@ -124,7 +124,7 @@ table! {
         /// Within how many seconds 95 in 100 events were delivered, rounded up to a power of two.
         delay_seconds: i64, none "never: NULL where the log does not say";
         /// How many events are later than their own delivery by more than five minutes: a clock is wrong.
-        events_after_delivery: i64, none "0";
+        events_after_delivery: i64, none "0, where delay_seconds is known";
     }
 }
 
