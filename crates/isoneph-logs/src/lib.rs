@@ -1,1 +1,14 @@
-//! Audit logs of the clouds.
+//! Audit logs of the clouds: decoded record by record, normalised to one [`Event`](event::Event), kept as Parquet in
+//! the shape of the table `audit_event`, with a manifest of what was read and what was not.
+
+pub mod changes;
+pub mod coverage;
+mod decode;
+pub mod digest;
+pub mod event;
+pub mod exit;
+pub mod ingest;
+pub mod operations;
+pub mod reconcile;
+
+pub use decode::{LogFormat, MAX_RECORD};

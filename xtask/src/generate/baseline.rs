@@ -196,8 +196,12 @@ fn tests_md(check: &Check) -> String {
     case(check, "An image that is set otherwise fails", "bad", &one_bad, "fail bad", &mut text);
     let mut not_read = all_good;
     not_read[0] = (String::new(), None);
-    let unknown = "unknown later: image_setting.value not-collected";
-    case(check, "An image whose setting could not be read is not decided", "later", &not_read, unknown, &mut text);
+    let first = &check.expect[0];
+    let by_number = first.min.is_some() || first.max.is_some() || first.within_mode.is_some();
+    let reads_value = !first.values.is_empty() || check.absent == WhenAbsent::NotApplicable || !by_number;
+    let column = if reads_value { "value" } else { "has_number" };
+    let unknown = format!("unknown later: image_setting.{column} not-collected");
+    case(check, "An image whose setting could not be read is not decided", "later", &not_read, &unknown, &mut text);
     text
 }
 

@@ -411,13 +411,7 @@ impl Walker<'_> {
         }
     }
 
-    fn to_target(
-        &mut self,
-        mut state: State,
-        node: EndpointId,
-        target: &BalancerTarget,
-        port: u16,
-    ) {
+    fn to_target(&mut self, mut state: State, node: EndpointId, target: &BalancerTarget, port: u16) {
         let balancer = &self.model.parts.endpoints[node];
         let by_address = |address: AddressRange| {
             self.model.index().inside(&self.model.parts, balancer.network, address).next().map(|(found, _)| found)

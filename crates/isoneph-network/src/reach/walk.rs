@@ -244,7 +244,8 @@ impl<'m> Walker<'m> {
                 return self.arrive(state, goal, place);
             }
             // The address names somebody else here: networks may hold the same addresses.
-            let reason = format!("in {} the address {} is not that of {}", network.name, state.destination, endpoint.name);
+            let reason =
+                format!("in {} the address {} is not that of {}", network.name, state.destination, endpoint.name);
             return self.block(state, &reason, &network.name);
         }
         let found: Vec<_> = self.model.index().inside(&self.model.parts, state.network, state.destination).collect();

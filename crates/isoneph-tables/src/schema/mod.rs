@@ -1,5 +1,6 @@
 //! Every table, one file a subject. The order of [`TABLES`] is part of row numbers: append, never reorder.
 
+mod audit;
 mod compute;
 mod estate;
 mod findings;
@@ -7,10 +8,12 @@ mod identity;
 mod images;
 mod keys;
 mod network;
+mod operated;
 mod reach;
 mod storage;
 mod watching;
 
+pub use audit::AuditEvent;
 pub use compute::{Disk, DiskSnapshot, ImageRegistry, Vm, Workload};
 pub use estate::{Account, Relation, Resource};
 pub use findings::Finding;
@@ -18,6 +21,7 @@ pub use identity::{AuthPolicy, Credential, Grant, Principal, ResourcePolicy};
 pub use images::{Image, ImageAccount, ImageFile, ImagePackage, ImageService, ImageSetting};
 pub use keys::{Key, Secret};
 pub use network::{Attachment, Endpoint, FirewallRule, Network, Route};
+pub use operated::{ChangeRecord, CriticalOperation, ExitItem, LogDay, LogDigest, LogGap, TenantExit};
 pub use reach::{PolicyDifference, Reach};
 pub use storage::{Backup, Bucket, Database, FileStore, Queue};
 pub use watching::{AlertRule, AuditTrail, LogStore, Protection};
@@ -64,6 +68,14 @@ pub const TABLES: &[TableDef] = &[
     ImageFile::DEF,
     Reach::DEF,
     PolicyDifference::DEF,
+    AuditEvent::DEF,
+    CriticalOperation::DEF,
+    ChangeRecord::DEF,
+    LogDay::DEF,
+    LogGap::DEF,
+    LogDigest::DEF,
+    TenantExit::DEF,
+    ExitItem::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.

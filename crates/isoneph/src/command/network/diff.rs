@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 
 fn read(path: &Path) -> anyhow::Result<Document> {
     let text = text_of(path, MOST)?;
-    acl::read(&text).map_err(|error| usage(format!("{}: {error}", path.display())))
+    acl::read(&text, &acl::ReadOptions::default()).map_err(|error| usage(format!("{}: {error}", path.display())))
 }
 
 /// The policies to compare: by name, or the only ones there are.

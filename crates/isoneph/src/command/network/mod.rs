@@ -1,6 +1,8 @@
 //! `isoneph network`: what packets can do, exactly or not at all.
 
 mod diff;
+mod prove;
+mod reach;
 mod test;
 
 use std::io::Write;
@@ -8,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use isoneph_network::model::Model;
+use isoneph_network::reach::TraceHop;
 use serde::Serialize;
 use serde_json::json;
 
@@ -18,8 +21,12 @@ use crate::safe;
 /// What can be asked of networks.
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// What passes between two parties, or between all classes of endpoints
+    Reach(reach::Arguments),
     /// Hold expected flows against a network, as unit tests of it
     Test(test::Arguments),
+    /// Prove zones apart on the network, or show the packet that passes
+    Prove(prove::Arguments),
     /// What one policy permits and another denies, as packets and as the rules responsible
     Diff(diff::Arguments),
 }
@@ -27,6 +34,8 @@ pub(crate) enum Command {
 /// Runs the command.
 pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
     match command {
+        Command::Reach(arguments) => reach::run(arguments),
+        Command::Prove(arguments) => prove::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
     }
@@ -78,4 +87,10 @@ fn write_json(
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     writeln!(out)?;
     Ok(())
+}
+
+/// One hop of a path, with the rule that decided there.
+fn hop_text(hop: &TraceHop) -> String {
+    let rule = hop.rule.as_ref().map_or_else(String::new, |rule| format!(": {rule}"));
+    format!("{} {}{rule}", hop.what, hop.name)
 }

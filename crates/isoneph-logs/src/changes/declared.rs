@@ -1,0 +1,134 @@
+//! What the organisation declares beside its changes: who is who, which identities are for emergencies, which written
+//! procedures there are, what was reviewed.
+
+use isoneph_tables::Instant;
+use serde::Deserialize;
+
+use super::ChangesError;
+use super::time::instant;
+use crate::operations::OperationClass;
+
+/// A person and the identities that are theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Their name.
+    pub name: String,
+    /// Names of users, of sessions, addresses, ARNs.
+    pub identities: Vec<String>,
+}
+
+/// An identity for emergencies.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakGlass {
+    /// The name or ARN of the user or role.
+    pub identity: String,
+    /// What it is for.
+    #[serde(default)]
+    pub purpose: String,
+}
+
+/// A written procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Procedure {
+    /// Its number or name.
+    pub id: String,
+    /// The classes that it covers.
+    #[serde(default)]
+    pub classes: Vec<OperationClass>,
+    /// The operations that it covers, as the catalogue names them.
+    #[serde(default)]
+    pub operations: Vec<String>,
+}
+
+/// A record that somebody looked at what was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    /// Who looked.
+    pub reviewer: String,
+    /// Of which accounts; none for all.
+    pub accounts: Vec<String>,
+    /// From when.
+    pub from: Instant,
+    /// Until when; that instant is outside.
+    pub until: Instant,
+}
+
+/// What is declared. `None`: nobody declared anything of the kind, so nothing can be told from it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// Who is who.
+    pub people: Option<Vec<Person>>,
+    /// Identities for emergencies.
+    pub break_glass: Option<Vec<BreakGlass>>,
+    /// Written procedures.
+    pub procedures: Option<Vec<Procedure>>,
+    /// Reviews.
+    pub reviews: Option<Vec<Review>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    person: Option<Vec<Person>>,
+    break_glass: Option<Vec<BreakGlass>>,
+    procedure: Option<Vec<Procedure>>,
+    review: Option<Vec<toml::Spanned<WrittenReview>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenReview {
+    reviewer: String,
+    #[serde(default)]
+    accounts: Vec<String>,
+    from: toml::value::Datetime,
+    until: toml::value::Datetime,
+}
+
+impl Declared {
+    /// Reads a declaration. `file` is the name that errors show.
+    ///
+    /// ```toml
+    /// [[person]]
+    /// name = "Amir Khan"
+    /// identities = ["amir.khan", "amir@example.com"]
+    /// [[break_glass]]
+    /// identity = "arn:aws:iam::111111111111:role/Emergency"
+    /// [[procedure]]
+    /// id = "OP-7"
+    /// classes = ["backup-restore"]
+    /// operations = ["ec2:TerminateInstances"]
+    /// [[review]]
+    /// reviewer = "Bea Silva"
+    /// accounts = ["111111111111"]
+    /// from = 2026-11-02T00:00:00Z
+    /// until = 2026-11-09T00:00:00Z
+    /// ```
+    pub fn parse(file: &str, text: &str) -> Result<Declared, ChangesError> {
+        let refuse = |byte: usize, message: String| ChangesError::Declaration {
+            file: file.to_owned(),
+            line: text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1,
+            message,
+        };
+        let document: Document = toml::from_str(text)
+            .map_err(|error| refuse(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+        let review = |written: toml::Spanned<WrittenReview>| {
+            let start = written.span().start;
+            let written = written.into_inner();
+            let time = |time: &toml::value::Datetime| {
+                instant(&time.to_string(), None).map_err(|_| refuse(start, format!("'{time}' has no offset")))
+            };
+            let (from, until) = (time(&written.from)?, time(&written.until)?);
+            Ok(Review { reviewer: written.reviewer, accounts: written.accounts, from, until })
+        };
+        Ok(Declared {
+            people: document.person,
+            break_glass: document.break_glass,
+            procedures: document.procedure,
+            reviews: document.review.map(|all| all.into_iter().map(review).collect::<Result<_, _>>()).transpose()?,
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! Changes and approvals, as registers of changes and pipelines export them.
+//!
+//! A register's export (CSV or JSON, of Jira and ServiceNow among others) and a list of pipeline runs with their
+//! reviewers are read by the names of their columns. A row that cannot be understood is refused with its place: a
+//! refused change could have approved something, so whoever judges must know of it.
+
+mod error;
+mod json;
+mod record;
+mod state;
+mod table;
+mod time;
+
+mod declared;
+mod read;
+
+use isoneph_tables::Instant;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::operations::OperationClass;
+
+pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
+pub use error::ChangesError;
+pub use read::read;
+
+isoneph_model::vocabulary! {
+    /// Where a change was kept.
+    pub enum ChangeKind {
+        /// In a register of changes.
+        Change = "change",
+        /// As the run of a pipeline.
+        Pipeline = "pipeline",
+    }
+}
+
+/// Where a record of a change stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ChangePlace {
+    /// The file, as given.
+    pub file: String,
+    /// The place in it: `FILE:LINE`, or a JSON pointer.
+    pub locator: String,
+}
+
+/// A change, or the run of a pipeline.
+///
+/// An empty list sets no bounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Where it was kept.
+    pub kind: ChangeKind,
+    /// Its number; of a pipeline, the run's.
+    pub id: String,
+    /// Its state as written; `''` for none.
+    pub state: String,
+    /// Whether it was approved; `None` where the export does not tell.
+    pub approved: Option<bool>,
+    /// From when.
+    pub from: Option<Instant>,
+    /// Until when; that instant is outside.
+    pub until: Option<Instant>,
+    /// The accounts it speaks of.
+    pub accounts: Vec<String>,
+    /// The classes of operations that it allows.
+    pub classes: Vec<OperationClass>,
+    /// The operations that it allows, in lower case.
+    pub operations: Vec<String>,
+    /// The resources it speaks of.
+    pub resources: Vec<String>,
+    /// Whether `resources` are names of a configuration database, which need not be those of the cloud.
+    pub resources_by_name: bool,
+    /// Who may carry it out; of a pipeline, the roles that its runs take on.
+    pub actors: Vec<String>,
+    /// Who asked for it; of a pipeline, who wrote the commit. `''` for nobody named.
+    pub requester: String,
+    /// Who approved it.
+    pub approvers: Vec<String>,
+    /// The procedure that it follows; `''` for none.
+    pub procedure: String,
+    /// The commit that a pipeline ran; `''` for none.
+    pub commit: String,
+    /// The name of the session that a pipeline's run opened; `''` where it is found by run or commit.
+    pub session: String,
+    /// Where it stands.
+    pub place: ChangePlace,
+}
+
+/// A row that could not be understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedChange {
+    /// Where it stands.
+    pub place: ChangePlace,
+    /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `backwards`.
+    pub code: &'static str,
+    /// What a person should know.
+    pub message: String,
+}
+
+/// What one export holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeFile {
+    /// Its form: `changes-csv`, `changes-json`, `jira-json`, `servicenow-json`, `pipelines-csv`, `pipelines-json`.
+    pub format: &'static str,
+    /// What was read.
+    pub changes: Vec<Change>,
+    /// What was not.
+    pub refused: Vec<RefusedChange>,
+    /// Columns that were not understood, sorted.
+    pub unread_columns: Vec<String>,
+}
+
+/// How to read exports.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// The time zone of times that carry none. Without it such times are refused.
+    pub time_zone: Option<TimeZone>,
+    /// States, beside the usual ones, that a change has only once it is approved.
+    pub approved_states: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests;

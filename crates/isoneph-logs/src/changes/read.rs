@@ -1,0 +1,110 @@
+//! From an export's bytes to changes.
+
+use std::collections::BTreeSet;
+
+use isoneph_tables::Instant;
+
+use super::record::{Column, Record};
+use super::time::{TimeError, instant};
+use super::{
+    Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, ReadOptions, RefusedChange, json, state, table,
+};
+use crate::operations::OperationClass;
+use jiff::tz::TimeZone;
+
+/// The most bytes of one export that are read.
+const MAX_BYTES: usize = 256 << 20;
+
+type Refusal = (&'static str, String);
+
+/// Reads an export of changes or of pipeline runs; its form is told by its content. `file` is the name that places
+/// show.
+///
+/// # Errors
+/// When the file as a whole is not understood. Single rows that are not are in [`ChangeFile::refused`].
+pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFile, ChangesError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(ChangesError::TooLarge { file: file.to_owned(), bytes: bytes.len(), limit: MAX_BYTES });
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (format, records, unread) = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{' | b'[') => json::records(file, bytes)?,
+        _ => {
+            let (records, unread) = table::records(file, bytes)?;
+            let runs = records.iter().any(|r| !r.text(Column::Run).is_empty() || !r.text(Column::Commit).is_empty());
+            (if runs { "pipelines-csv" } else { "changes-csv" }, records, unread)
+        }
+    };
+    let unread: BTreeSet<String> = unread;
+    let mut read = ChangeFile { format, unread_columns: unread.into_iter().collect(), ..ChangeFile::default() };
+    for record in records {
+        let place = ChangePlace { file: file.to_owned(), locator: record.locator.clone() };
+        match change(&record, place.clone(), options) {
+            Ok(change) => read.changes.push(change),
+            Err((code, message)) => read.refused.push(RefusedChange { place, code, message }),
+        }
+    }
+    Ok(read)
+}
+
+fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<Change, Refusal> {
+    let (run, commit) = (record.text(Column::Run), record.text(Column::Commit));
+    let kind = if run.is_empty() && commit.is_empty() { ChangeKind::Change } else { ChangeKind::Pipeline };
+    let id = [record.text(Column::Id), run, commit].into_iter().find(|id| !id.is_empty());
+    let id = id.ok_or_else(|| ("no-id", "the row has no number".to_owned()))?;
+    let (from, until) = (time(record, Column::From, options)?, time(record, Column::Until, options)?);
+    if let (Some(from), Some(until)) = (from, until)
+        && until <= from
+    {
+        return Err(("backwards", format!("change {id} ends before it begins")));
+    }
+    let approvers = record.texts(Column::Approvers).to_vec();
+    let given = (record.text(Column::Approval), record.text(Column::State));
+    // A run's own state says that it worked, not that anybody looked at it.
+    let approved = match kind {
+        ChangeKind::Change => state::approved(given.0, given.1, !approvers.is_empty(), options),
+        ChangeKind::Pipeline if given.0.is_empty() => Some(!approvers.is_empty()),
+        ChangeKind::Pipeline => state::approved(given.0, "", !approvers.is_empty(), options),
+    };
+    let (resources, items) = (record.texts(Column::Resources), record.texts(Column::Items));
+    let actors = if kind == ChangeKind::Pipeline { Column::Roles } else { Column::Actors };
+    Ok(Change {
+        kind,
+        id: id.to_owned(),
+        state: given.1.to_owned(),
+        approved,
+        from,
+        until,
+        accounts: record.texts(Column::Accounts).to_vec(),
+        classes: record.texts(Column::Classes).iter().map(|word| class(word)).collect::<Result<_, _>>()?,
+        operations: record.texts(Column::Operations).iter().map(|name| name.to_lowercase()).collect(),
+        resources_by_name: resources.is_empty() && !items.is_empty(),
+        resources: if resources.is_empty() { items } else { resources }.to_vec(),
+        actors: record.texts(actors).to_vec(),
+        requester: record.text(Column::Requester).to_owned(),
+        approvers,
+        procedure: record.text(Column::Procedure).to_owned(),
+        commit: commit.to_owned(),
+        session: record.text(Column::Session).to_owned(),
+        place,
+    })
+}
+
+fn class(word: &str) -> Result<OperationClass, Refusal> {
+    word.to_lowercase().replace([' ', '_'], "-").parse().map_err(|error| ("unknown-class", format!("class {error}")))
+}
+
+fn time(record: &Record, column: Column, options: &ReadOptions) -> Result<Option<Instant>, Refusal> {
+    let text = record.text(column);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let zone = if record.utc.contains(&column) { Some(&TimeZone::UTC) } else { options.time_zone.as_ref() };
+    match instant(text, zone) {
+        Ok(instant) => Ok(Some(instant)),
+        Err(TimeError::NoZone) => {
+            Err(("no-time-zone", format!("'{text}' has no time zone, and none was declared for this file")))
+        }
+        Err(TimeError::NotATime) => Err(("not-a-time", format!("'{text}' is not a time"))),
+    }
+}

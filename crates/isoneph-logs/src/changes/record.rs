@@ -1,0 +1,143 @@
+//! A row of an export, whatever its form: what stands in each column that we understand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+isoneph_model::vocabulary! {
+    /// What a column holds.
+    pub(super) enum Column {
+        /// The number of a change.
+        Id = "id",
+        /// The number of a pipeline's run.
+        Run = "run",
+        /// The commit that a pipeline ran.
+        Commit = "commit",
+        /// The name of the session that it opened.
+        Session = "session",
+        /// The roles that it takes on.
+        Roles = "roles",
+        /// The state.
+        State = "state",
+        /// The approval, where it is not in the state.
+        Approval = "approval",
+        /// From when.
+        From = "from",
+        /// Until when.
+        Until = "until",
+        /// Accounts.
+        Accounts = "accounts",
+        /// Classes of operations.
+        Classes = "classes",
+        /// Operations.
+        Operations = "operations",
+        /// Resources.
+        Resources = "resources",
+        /// Items of a configuration database.
+        Items = "items",
+        /// Who carries it out.
+        Actors = "actors",
+        /// Who asked for it.
+        Requester = "requester",
+        /// Who approved it.
+        Approvers = "approvers",
+        /// The procedure that it follows.
+        Procedure = "procedure",
+    }
+}
+
+/// The column with this heading. Headings are those of our own form, of ServiceNow's and Jira's exports, of GitHub's
+/// and GitLab's lists of runs, and what people write.
+pub(super) fn column_of(heading: &str) -> Option<Column> {
+    let heading = plain(heading);
+    Some(match heading.as_str() {
+        "id" | "change" | "change_id" | "change_number" | "ticket" | "ticket_id" | "number" | "issue_key" | "key" => {
+            Column::Id
+        }
+        "run" | "run_id" | "pipeline" | "pipeline_id" | "databaseid" | "build_id" | "job_id" => Column::Run,
+        "commit" | "commit_id" | "sha" | "headsha" | "head_sha" | "revision" => Column::Commit,
+        "session" | "session_name" | "role_session_name" => Column::Session,
+        "role" | "roles" | "role_arn" => Column::Roles,
+        "state" | "status" | "phase" => Column::State,
+        "approval" | "approved" | "approval_status" | "approval_state" | "approvals" => Column::Approval,
+        "from" | "start" | "window_from" | "window_start" | "win_start" | "starts_at" | "start_time" | "start_date"
+        | "planned_start" | "planned_start_date" | "change_start_date" | "scheduled_start" | "started_at"
+        | "run_started_at" | "createdat" | "startedat" => Column::From,
+        "until"
+        | "to"
+        | "end"
+        | "window_until"
+        | "window_to"
+        | "window_end"
+        | "win_end"
+        | "ends_at"
+        | "end_time"
+        | "end_date"
+        | "planned_end"
+        | "planned_end_date"
+        | "change_completion_date"
+        | "change_end_date"
+        | "scheduled_end"
+        | "ended_at"
+        | "finished_at"
+        | "completed_at"
+        | "updatedat" => Column::Until,
+        "account" | "accounts" | "account_id" | "account_ids" | "aws_account" | "cloud_account" | "cloud_accounts"
+        | "u_account" | "u_cloud_account" | "subscription" | "subscription_id" | "project_id" => Column::Accounts,
+        "class" | "classes" | "operation_class" | "operation_classes" => Column::Classes,
+        "operation" | "operations" => Column::Operations,
+        "resource" | "resources" | "resource_id" | "resource_ids" => Column::Resources,
+        "cmdb_ci" | "configuration_item" | "configuration_items" | "ci" | "affected_cis" => Column::Items,
+        "actor" | "actors" | "implementer" | "implementers" | "assigned_to" | "assignee" => Column::Actors,
+        "requester" | "requested_by" | "reporter" | "opened_by" | "author" | "commit_author" => Column::Requester,
+        "approver" | "approvers" | "approved_by" | "reviewer" | "reviewers" => Column::Approvers,
+        "procedure" | "procedure_id" | "runbook" | "std_change_producer_version" => Column::Procedure,
+        _ => return None,
+    })
+}
+
+/// A heading in lower case, words joined by `_`, without what Jira puts around its own fields.
+fn plain(heading: &str) -> String {
+    let heading = heading.trim().trim_start_matches('\u{feff}').to_lowercase();
+    let heading = heading.strip_prefix("custom field (").and_then(|h| h.strip_suffix(')')).unwrap_or(&heading);
+    let mut plain = String::with_capacity(heading.len());
+    for c in heading.chars() {
+        match c {
+            c if c.is_alphanumeric() => plain.push(c),
+            _ if plain.is_empty() || plain.ends_with('_') => {}
+            _ => plain.push('_'),
+        }
+    }
+    plain.trim_end_matches('_').to_owned()
+}
+
+/// One row: its place, and the texts of each column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Record {
+    pub(super) locator: String,
+    texts: BTreeMap<Column, Vec<String>>,
+    /// Times that stand in UTC although they do not say so.
+    pub(super) utc: BTreeSet<Column>,
+}
+
+impl Record {
+    pub(super) fn at(locator: String) -> Record {
+        Record { locator, ..Record::default() }
+    }
+
+    /// Adds texts to a column; empty ones are none.
+    pub(super) fn add(&mut self, column: Column, texts: impl IntoIterator<Item = String>) {
+        let texts = texts.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let kept = self.texts.entry(column).or_default();
+        kept.extend(texts);
+        kept.dedup();
+    }
+
+    /// The first text of a column; `""` for none.
+    pub(super) fn text(&self, column: Column) -> &str {
+        self.texts(column).first().map_or("", String::as_str)
+    }
+
+    /// The texts of a column.
+    pub(super) fn texts(&self, column: Column) -> &[String] {
+        self.texts.get(&column).map_or(&[], Vec::as_slice)
+    }
+}

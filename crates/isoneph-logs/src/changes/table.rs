@@ -1,0 +1,48 @@
+//! Exports as CSV.
+
+use std::collections::BTreeSet;
+
+use super::ChangesError;
+use super::record::{Column, Record, column_of};
+
+/// Rows of a CSV file and the headings that were not understood.
+pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet<String>), ChangesError> {
+    let unreadable = |error: csv::Error| ChangesError::Unreadable { file: file.to_owned(), message: error.to_string() };
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(bytes)).flexible(true).from_reader(bytes);
+    let headings = reader.headers().map_err(unreadable)?.clone();
+    let columns: Vec<Option<Column>> = headings.iter().map(column_of).collect();
+    if !columns.iter().flatten().any(|column| matches!(column, Column::Id | Column::Run | Column::Commit)) {
+        let columns = headings.iter().take(20).collect::<Vec<_>>().join(", ");
+        return Err(ChangesError::NotChanges { file: file.to_owned(), columns });
+    }
+    let unread = headings.iter().zip(&columns).filter(|(_, column)| column.is_none());
+    let unread = unread.map(|(heading, _)| heading.to_owned()).collect();
+    let mut records = Vec::new();
+    for row in reader.records() {
+        let row = row.map_err(unreadable)?;
+        if row.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let line = row.position().map_or(0, csv::Position::line);
+        let mut record = Record::at(format!("{file}:{line}"));
+        for (cell, column) in row.iter().zip(&columns) {
+            if let Some(column) = column {
+                record.add(*column, split(cell));
+            }
+        }
+        records.push(record);
+    }
+    Ok((records, unread))
+}
+
+/// The texts of a list in one cell.
+pub(super) fn split(cell: &str) -> impl Iterator<Item = String> + '_ {
+    cell.split([';', ',', '\n', '|']).map(|text| text.trim().to_owned())
+}
+
+/// `;` or a tab where the first line has more of them than commas.
+fn delimiter(bytes: &[u8]) -> u8 {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |delimiter: u8| line.iter().filter(|byte| **byte == delimiter).count();
+    [b';', b'\t'].into_iter().fold(b',', |best, next| if count(next) > count(best) { next } else { best })
+}

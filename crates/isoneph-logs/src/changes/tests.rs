@@ -1,0 +1,125 @@
+//! Exports of several registers come to the same changes.
+
+use jiff::tz::TimeZone;
+
+use super::*;
+
+fn utc() -> ReadOptions {
+    ReadOptions { time_zone: Some(TimeZone::UTC), ..ReadOptions::default() }
+}
+
+fn only(file: &str, text: &str, options: &ReadOptions) -> Change {
+    let read = read(file, text.as_bytes(), options).unwrap();
+    assert_eq!(read.refused, []);
+    assert_eq!(read.changes.len(), 1);
+    read.changes.into_iter().next().unwrap()
+}
+
+const FOUR: Instant = Instant(1_793_592_000_000_000);
+const FIVE: Instant = Instant(FOUR.0 + 3_600_000_000);
+
+#[test]
+fn a_plain_table_of_tickets_is_read() {
+    let text = "ticket_id,account,win_start,win_end,status,approver\n\
+                CHG1,111111111111,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,approved,ines.novak\n";
+    let change = only("tickets.csv", text, &ReadOptions::default());
+    assert_eq!(
+        (change.id.as_str(), change.approved, change.from, change.until),
+        ("CHG1", Some(true), Some(FOUR), Some(FIVE))
+    );
+    assert_eq!((change.accounts, change.approvers), (vec!["111111111111".to_owned()], vec!["ines.novak".to_owned()]));
+    assert_eq!(change.place.locator, "tickets.csv:2");
+}
+
+#[test]
+fn a_jira_export_is_read_by_the_names_of_its_fields() {
+    let text = r#"{"names": {"customfield_1": "Planned start", "customfield_2": "Planned end", "customfield_3": "Cloud account", "customfield_4": "Approvals"},
+      "issues": [{"key": "OPS-7", "fields": {"status": {"name": "Done"}, "assignee": {"displayName": "Amir Khan", "emailAddress": "amir.khan@example.com"},
+        "reporter": {"displayName": "Chen Li"}, "customfield_1": "2026-11-02T04:00:00.000+0000", "customfield_2": "2026-11-02T14:00:00.000+0900", "customfield_3": [{"value": "111111111111"}],
+        "customfield_4": [{"finalDecision": "approved", "approvers": [{"approver": {"displayName": "Ines Novak"}, "approverDecision": "approved"}, {"approver": {"displayName": "Hugo Li"}, "approverDecision": "pending"}]}]}}]}"#;
+    let change = only("jira.json", text, &ReadOptions::default());
+    assert_eq!(
+        (change.id.as_str(), change.approved, change.from, change.until),
+        ("OPS-7", Some(true), Some(FOUR), Some(FIVE))
+    );
+    assert_eq!(change.actors, ["amir.khan@example.com"]);
+    assert_eq!(change.approvers, ["Ines Novak"]);
+    assert_eq!(change.place.locator, "#/issues/0");
+}
+
+#[test]
+fn a_servicenow_export_has_its_values_in_utc() {
+    let text = r#"{"result": [{"number": {"display_value": "CHG0030001", "value": "CHG0030001"}, "state": {"display_value": "Closed", "value": "3"},
+        "approval": {"display_value": "Approved", "value": "approved"}, "start_date": {"display_value": "2026-11-02 13:00:00", "value": "2026-11-02 04:00:00"},
+        "end_date": {"display_value": "2026-11-02 14:00:00", "value": "2026-11-02 05:00:00"}, "assigned_to": {"display_value": "Amir Khan", "link": "x", "value": "y"},
+        "cmdb_ci": {"display_value": "web-01", "value": "z"}}]}"#;
+    let change = only("sn.json", text, &ReadOptions::default());
+    assert_eq!(
+        (change.id.as_str(), change.approved, change.from, change.until),
+        ("CHG0030001", Some(true), Some(FOUR), Some(FIVE))
+    );
+    assert_eq!((change.resources, change.resources_by_name), (vec!["web-01".to_owned()], true));
+    assert_eq!(change.actors, ["Amir Khan"]);
+}
+
+#[test]
+fn a_servicenow_table_needs_its_time_zone() {
+    let text = "Number,State,Approval,Planned start date,Planned end date,Assigned to\nCHG1,Closed,Approved,2026-11-02 04:00:00,2026-11-02 05:00:00,Amir Khan\n";
+    let refused = read("sn.csv", text.as_bytes(), &ReadOptions::default()).unwrap().refused;
+    assert_eq!((refused[0].code, refused[0].place.locator.as_str()), ("no-time-zone", "sn.csv:2"));
+    assert_eq!(only("sn.csv", text, &utc()).from, Some(FOUR));
+}
+
+#[test]
+fn a_run_is_approved_by_its_reviewers_not_by_its_success() {
+    let text = "run_id,commit,role,started_at,ended_at,author,reviewers,status\n\
+                901,4f2c9aa,deploy,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,chen.li,ines.novak;hugo.li,success\n\
+                902,4f2c9ab,deploy,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,chen.li,,success\n";
+    let read = read("runs.csv", text.as_bytes(), &ReadOptions::default()).unwrap();
+    assert_eq!(read.format, "pipelines-csv");
+    let approved: Vec<_> = read.changes.iter().map(|run| (run.kind, run.approved)).collect();
+    assert_eq!(approved, [(ChangeKind::Pipeline, Some(true)), (ChangeKind::Pipeline, Some(false))]);
+    assert_eq!(read.changes[0].approvers, ["ines.novak", "hugo.li"]);
+}
+
+#[test]
+fn reviews_that_ask_for_changes_approve_nothing() {
+    let text = r#"{"runs": [{"run_id": 901, "commit": "4f2c9aa", "author": {"login": "chen"}, "reviewers": [{"author": {"login": "ines"}, "state": "APPROVED"}, {"author": {"login": "hugo"}, "state": "CHANGES_REQUESTED"}]}]}"#;
+    let run = only("runs.json", text, &ReadOptions::default());
+    assert_eq!((run.id.as_str(), run.requester.as_str(), run.approvers), ("901", "chen", vec!["ines".to_owned()]));
+}
+
+#[test]
+fn a_state_after_approval_says_approved_and_done_alone_does_not() {
+    let state = |state: &str| only("c.csv", &format!("id,status\nC1,{state}\n"), &ReadOptions::default()).approved;
+    assert_eq!(state("Implement"), Some(true));
+    assert_eq!(state("Rejected"), Some(false));
+    assert_eq!(state("Done"), None);
+    assert_eq!(state("Frobnicated"), None);
+    let own = ReadOptions { approved_states: vec!["Frobnicated".to_owned()], ..ReadOptions::default() };
+    assert_eq!(only("c.csv", "id,status\nC1,frobnicated\n", &own).approved, Some(true));
+}
+
+#[test]
+fn what_cannot_be_understood_is_refused_where_it_stands() {
+    let text = "id,from,until,class\nC1,soon,,\nC2,2026-11-02T05:00:00Z,2026-11-02T04:00:00Z,\nC3,,,coffee\n,,,network\nC5,,,virtual server\n";
+    let read = read("c.csv", text.as_bytes(), &ReadOptions::default()).unwrap();
+    let refused: Vec<_> = read.refused.iter().map(|r| (r.code, r.place.locator.as_str())).collect();
+    assert_eq!(
+        refused,
+        [("not-a-time", "c.csv:2"), ("backwards", "c.csv:3"), ("unknown-class", "c.csv:4"), ("no-id", "c.csv:5")]
+    );
+    assert_eq!(read.changes.len(), 1);
+    assert!(matches!(super::read("x.csv", b"a,b\n1,2\n", &utc()), Err(ChangesError::NotChanges { .. })));
+    assert!(matches!(super::read("x.json", b"{\"a\": 1", &utc()), Err(ChangesError::Unreadable { .. })));
+}
+
+#[test]
+fn a_declaration_names_people_procedures_and_reviews() {
+    let text = "[[person]]\nname = 'A'\nidentities = ['a']\n[[review]]\nreviewer = 'B'\nfrom = 2026-11-02T04:00:00Z\nuntil = 2026-11-02T05:00:00Z\n";
+    let declared = Declared::parse("d.toml", text).unwrap();
+    assert_eq!(declared.reviews.unwrap()[0].from, FOUR);
+    assert_eq!(declared.procedures, None, "nobody declared any");
+    let error = Declared::parse("d.toml", "[[review]]\nreviewer = 'B'\nfrom = 2026-11-02\nuntil = 2026-11-03\n");
+    assert_eq!(error.unwrap_err().to_string(), "d.toml:1: '2026-11-02' has no offset");
+}

@@ -1,0 +1,65 @@
+//! Times as registers write them.
+
+use isoneph_tables::Instant;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+
+/// Why a text is no time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TimeError {
+    NoZone,
+    NotATime,
+}
+
+/// Forms with an offset, beside RFC 3339: Jira's `2026-11-02T04:00:00.000+0000`.
+const WITH_OFFSET: [&str; 3] = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f %z"];
+
+/// Forms without one: those of Jira's CSV beside ISO 8601.
+const LOCAL: [&str; 5] =
+    ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%b/%y %I:%M %p", "%d/%b/%Y %I:%M %p", "%d/%b/%y %H:%M"];
+
+/// The instant that a text names. A text without an offset needs the zone.
+pub(super) fn instant(text: &str, zone: Option<&TimeZone>) -> Result<Instant, TimeError> {
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Ok(Instant(timestamp.as_microsecond()));
+    }
+    for form in WITH_OFFSET {
+        if let Ok(timestamp) = strtime::parse(form, text).and_then(|broken| broken.to_timestamp()) {
+            return Ok(Instant(timestamp.as_microsecond()));
+        }
+    }
+    let local = text.parse::<DateTime>().ok();
+    let local = local.or_else(|| LOCAL.iter().find_map(|form| DateTime::strptime(form, text).ok()));
+    let (local, zone) = (local.ok_or(TimeError::NotATime)?, zone.ok_or(TimeError::NoZone)?);
+    // An hour that a change of clocks repeats or leaves out names no instant.
+    let timestamp = zone.to_ambiguous_timestamp(local).unambiguous().map_err(|_| TimeError::NotATime)?;
+    Ok(Instant(timestamp.as_microsecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_instants_where_they_name_one() {
+        let utc = Some(&TimeZone::UTC);
+        let four = 1_793_592_000_000_000;
+        let cases = [
+            ("2026-11-02T04:00:00Z", None, Ok(four)),
+            ("2026-11-02T13:00:00+09:00", None, Ok(four)),
+            ("2026-11-02T04:00:00.000+0000", None, Ok(four)),
+            ("2026-11-02 04:00:00", utc, Ok(four)),
+            ("2026-11-02 04:00", utc, Ok(four)),
+            ("2026-11-02", utc, Ok(four - 4 * 3_600_000_000)),
+            ("02/Nov/26 4:00 AM", utc, Ok(four)),
+            ("2026-11-02 04:00:00", None, Err(TimeError::NoZone)),
+            ("soon", utc, Err(TimeError::NotATime)),
+            ("", utc, Err(TimeError::NotATime)),
+        ];
+        for (text, zone, expected) in cases {
+            assert_eq!(instant(text, zone).map(|i| i.0), expected, "{text}");
+        }
+    }
+}

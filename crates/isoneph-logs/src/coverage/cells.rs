@@ -1,0 +1,95 @@
+//! A day of a stream: in which of its seconds there were events.
+
+use crate::reconcile::Source;
+
+/// Microseconds of a second and of a day.
+pub(super) const SECOND: i64 = 1_000_000;
+pub(super) const DAY: i64 = 86_400 * SECOND;
+const SECONDS: usize = 86_400;
+/// Above this many seconds, a bit each takes less room.
+const FEW: usize = SECONDS / 32;
+/// An event later than its own delivery by more than this is no matter of rounding.
+const SKEW: i64 = 300 * SECOND;
+
+enum Seconds {
+    Few(Vec<u32>),
+    Bits(Vec<u64>),
+}
+
+pub(super) struct DayCell {
+    seconds: Seconds,
+    pub(super) events: u64,
+    pub(super) first: i64,
+    pub(super) last: i64,
+    pub(super) after_delivery: u64,
+    /// How many delays have this many binary digits.
+    delays: [u64; 64],
+    pub(super) source: Source,
+}
+
+impl DayCell {
+    pub(super) fn new(source: Source) -> DayCell {
+        DayCell {
+            seconds: Seconds::Few(Vec::new()),
+            events: 0,
+            first: i64::MAX,
+            last: i64::MIN,
+            after_delivery: 0,
+            delays: [0; 64],
+            source,
+        }
+    }
+
+    pub(super) fn add(&mut self, at: i64, second: i64, delivered_at: Option<i64>) {
+        self.events += 1;
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+        if let Some(delivered_at) = delivered_at {
+            let delay = delivered_at.saturating_sub(at);
+            self.after_delivery += u64::from(delay < -SKEW);
+            let seconds = u64::try_from(delay / SECOND).unwrap_or(0);
+            self.delays[(64 - seconds.leading_zeros()).min(63) as usize] += 1;
+        }
+        let second = second as usize % SECONDS;
+        match &mut self.seconds {
+            Seconds::Few(few) if few.last() == Some(&(second as u32)) => {}
+            Seconds::Few(few) if few.len() < FEW => few.push(second as u32),
+            Seconds::Few(few) => {
+                let mut bits = vec![0_u64; SECONDS.div_ceil(64)];
+                few.iter().map(|s| *s as usize).chain([second]).for_each(|s| bits[s / 64] |= 1 << (s % 64));
+                self.seconds = Seconds::Bits(bits);
+            }
+            Seconds::Bits(bits) => bits[second / 64] |= 1 << (second % 64),
+        }
+    }
+
+    /// The seconds of the day with events, in order.
+    pub(super) fn seconds(&self) -> Vec<i64> {
+        match &self.seconds {
+            Seconds::Few(few) => {
+                let mut seconds: Vec<i64> = few.iter().map(|second| i64::from(*second)).collect();
+                seconds.sort_unstable();
+                seconds.dedup();
+                seconds
+            }
+            Seconds::Bits(bits) => {
+                let set = |(word, bits): (usize, &u64)| {
+                    let bits = *bits;
+                    (0..64).filter(move |bit| bits >> bit & 1 == 1).map(move |bit| (word * 64 + bit) as i64)
+                };
+                bits.iter().enumerate().flat_map(set).collect()
+            }
+        }
+    }
+
+    /// 95 in 100 delays are below this, in seconds.
+    pub(super) fn delay(&self) -> Option<i64> {
+        let all: u64 = self.delays.iter().sum();
+        let mut seen = 0;
+        let digits = self.delays.iter().position(|count| {
+            seen += count;
+            all > 0 && seen * 100 >= all * 95
+        })?;
+        Some(1_i64 << digits.min(62))
+    }
+}

@@ -1,0 +1,215 @@
+//! How whole the record is: for each account, region and day what was seen, and where it is silent.
+//!
+//! Holes that digests prove come from [`digest`](crate::digest). This is the second line, for logs without digests: a
+//! silence counts where it is far longer than what is usual for the account and region, and where the same hours of
+//! other days were not silent. Where there are too few events to know what is usual, nothing is said.
+
+mod batch;
+mod cells;
+mod silence;
+mod write;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use isoneph_tables::Instant;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::digest::Proven;
+use crate::event::{Event, SourcePlace};
+use crate::reconcile::Source;
+use crate::reconcile::intern::Interner;
+use cells::{DAY, DayCell, SECOND};
+
+pub use batch::COLUMNS;
+pub(crate) use write::weakened_by;
+
+/// An account in a region, or the whole of an account where a log tells no regions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Stream {
+    /// The cloud.
+    pub provider: String,
+    /// The account; `""` where the log does not say.
+    pub account: String,
+    /// The region; `""` where the log does not say.
+    pub region: String,
+}
+
+/// What the record is set against.
+#[derive(Debug, Clone)]
+pub struct CoverageInputs {
+    /// The period that the record should cover. Without one, nothing is said of the time before a stream's first and
+    /// behind its last event.
+    pub period: Option<(Instant, Instant)>,
+    /// The streams that should be there.
+    pub expected: Vec<Stream>,
+    /// Times for which digests prove that nothing is missing.
+    pub proven: Vec<Proven>,
+    /// No silence shorter than this is told, in seconds.
+    pub shortest_silence: i64,
+}
+
+impl Default for CoverageInputs {
+    fn default() -> Self {
+        CoverageInputs { period: None, expected: Vec::new(), proven: Vec::new(), shortest_silence: 900 }
+    }
+}
+
+/// A day of a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogDay {
+    /// The stream.
+    pub stream: Stream,
+    /// The day in UTC, as `2026-11-02`.
+    pub day: String,
+    /// How many events.
+    pub events: u64,
+    /// The first, in microseconds since 1970.
+    pub first_at: Option<i64>,
+    /// The last, in microseconds since 1970.
+    pub last_at: Option<i64>,
+    /// The longest time without an event inside the day and what was given of it, in seconds.
+    pub longest_silence: i64,
+    /// Whether digests prove that nothing is missing.
+    pub proven: bool,
+    /// How short a silence would have been noticed, in seconds.
+    pub noticeable: Option<i64>,
+    /// 95 in 100 events were delivered within this many seconds (rounded up to a power of two).
+    pub delay: Option<i64>,
+    /// How many events are later than their own delivery by more than five minutes.
+    pub after_delivery: u64,
+    #[serde(skip)]
+    pub(crate) source: Option<Source>,
+}
+
+/// A silence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Silence {
+    /// The stream.
+    pub stream: Stream,
+    /// From when, in microseconds since 1970.
+    pub begins_at: i64,
+    /// Until when, in microseconds since 1970.
+    pub ends_at: i64,
+    /// Whether there was no such silence at that hour on any other day; `None` where it may be usual.
+    pub certain: Option<bool>,
+    /// Whether the stream, which should be there, has no events at all.
+    pub no_events: bool,
+}
+
+/// How whole the record is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LogCoverage {
+    /// By stream and day.
+    pub days: Vec<LogDay>,
+    /// By stream and time.
+    pub silences: Vec<Silence>,
+    /// Events without a time: nobody knows which day they belong to.
+    pub undated: u64,
+}
+
+/// Collects when there were events. It keeps at most 11 kB for each stream and day, however many events there are.
+#[derive(Default)]
+pub struct CoverageBuilder {
+    interner: Interner,
+    streams: HashMap<StreamKey, usize>,
+    by_stream: Vec<StreamKey>,
+    days: HashMap<(usize, i64), DayCell>,
+    last: Option<usize>,
+    undated: u64,
+}
+
+type StreamKey = (Arc<str>, Arc<str>, Arc<str>);
+
+impl CoverageBuilder {
+    /// Takes in one event; order does not matter. An event that comes twice is counted twice, but fills no hole.
+    pub fn observe(&mut self, event: &Event<'_>, place: &SourcePlace<'_>) {
+        let (account, region) = (event.account.as_deref(), event.region.as_deref());
+        let names = (&*event.provider, account.unwrap_or_default(), region.unwrap_or_default());
+        self.add(names, event.time, event.delivered_at, || *place);
+    }
+
+    fn add<'p>(
+        &mut self,
+        names: (&str, &str, &str),
+        time: Option<Instant>,
+        delivered_at: Option<Instant>,
+        place: impl FnOnce() -> SourcePlace<'p>,
+    ) {
+        let Some(time) = time else {
+            self.undated += 1;
+            return;
+        };
+        let stream = self.stream(names);
+        let day = time.0.div_euclid(DAY);
+        let interner = &mut self.interner;
+        let cell = self.days.entry((stream, day)).or_insert_with(|| {
+            let place = place();
+            let (file, sha256) = (interner.keep(place.file), interner.keep(place.sha256));
+            DayCell::new(Source { file, sha256, index: place.index })
+        });
+        cell.add(time.0, time.0.rem_euclid(DAY) / SECOND, delivered_at.map(|at| at.0));
+    }
+
+    /// Neighbouring events are mostly of one stream.
+    fn stream(&mut self, (provider, account, region): (&str, &str, &str)) -> usize {
+        let is = |key: &StreamKey| &*key.2 == region && &*key.1 == account && &*key.0 == provider;
+        if let Some(last) = self.last.filter(|last| is(&self.by_stream[*last])) {
+            return last;
+        }
+        let key = (self.interner.keep(provider), self.interner.keep(account), self.interner.keep(region));
+        let next = self.by_stream.len();
+        let stream = *self.streams.entry(key.clone()).or_insert(next);
+        if stream == next {
+            self.by_stream.push(key);
+        }
+        self.last = Some(stream);
+        stream
+    }
+
+    /// Sets what was seen against what should be there.
+    pub fn finish(self, inputs: &CoverageInputs) -> LogCoverage {
+        let mut of_stream: Vec<Vec<(i64, DayCell)>> = self.by_stream.iter().map(|_| Vec::new()).collect();
+        #[allow(clippy::iter_over_hash_type, reason = "each list is sorted below")]
+        for ((stream, day), cell) in self.days {
+            of_stream[stream].push((day, cell));
+        }
+        let mut streams: Vec<(Stream, Vec<(i64, DayCell)>)> = Vec::new();
+        for ((provider, account, region), mut days) in self.by_stream.iter().zip(of_stream) {
+            days.sort_by_key(|(day, _)| *day);
+            let names = [provider, account, region].map(|text| text.to_string());
+            let [provider, account, region] = names;
+            streams.push((Stream { provider, account, region }, days));
+        }
+        for stream in &inputs.expected {
+            if !streams.iter().any(|(seen, _)| seen == stream) {
+                streams.push((stream.clone(), Vec::new()));
+            }
+        }
+        streams.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut coverage = LogCoverage { undated: self.undated, ..LogCoverage::default() };
+        for (stream, days) in &streams {
+            silence::judge(stream, days, inputs, &mut coverage);
+        }
+        coverage
+    }
+}
+
+/// A day, counted from 1970, as `2026-11-02`.
+fn day_name(day: i64) -> String {
+    let timestamp = Timestamp::from_microsecond(day.saturating_mul(DAY)).unwrap_or_default();
+    timestamp.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// The days in UTC that a time touches, at most a hundred years of them.
+pub(crate) fn days_between(begins_at: Instant, ends_at: Instant) -> Vec<String> {
+    let first = begins_at.0.div_euclid(DAY);
+    // The end itself is outside, unless nothing is inside.
+    let last = (ends_at.0 - 1).div_euclid(DAY).max(first);
+    (first..=last.min(first + 36_525)).map(day_name).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,314 @@
+//! AWS CloudTrail: one record of `Records`.
+//!
+//! Fields: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element". CloudTrail
+//! leaves out fields that have no value, so an absent text is none, not unknown.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::loose::{Flag, Object, Text};
+use super::redact::{Collect, Redactor, Targets};
+use super::time::instant;
+use super::{Hints, fields};
+use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, MaybeText, operation_name};
+
+/// A record as CloudTrail writes it.
+#[derive(Debug, Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Record<'a> {
+    #[serde(borrow)]
+    event_version: Text<'a>,
+    #[serde(borrow)]
+    user_identity: Object<Identity<'a>>,
+    #[serde(borrow)]
+    event_time: Text<'a>,
+    #[serde(borrow)]
+    event_source: Text<'a>,
+    #[serde(borrow)]
+    event_name: Text<'a>,
+    #[serde(borrow)]
+    aws_region: Text<'a>,
+    #[serde(borrow, rename = "sourceIPAddress")]
+    source_ip_address: Text<'a>,
+    #[serde(borrow)]
+    user_agent: Text<'a>,
+    #[serde(borrow)]
+    error_code: Text<'a>,
+    #[serde(borrow)]
+    error_message: Text<'a>,
+    #[serde(borrow)]
+    request_parameters: Option<&'a RawValue>,
+    #[serde(borrow)]
+    response_elements: Option<&'a RawValue>,
+    #[serde(borrow)]
+    additional_event_data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    service_event_details: Option<&'a RawValue>,
+    #[serde(borrow)]
+    insight_details: Option<&'a RawValue>,
+    #[serde(borrow)]
+    resources: Option<&'a RawValue>,
+    #[serde(borrow, rename = "requestID")]
+    request_id: Text<'a>,
+    #[serde(borrow, rename = "eventID")]
+    event_id: Text<'a>,
+    read_only: Flag,
+    management_event: Flag,
+    #[serde(borrow)]
+    event_type: Text<'a>,
+    #[serde(borrow)]
+    event_category: Text<'a>,
+    #[serde(borrow)]
+    recipient_account_id: Text<'a>,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Identity<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow)]
+    principal_id: Text<'a>,
+    #[serde(borrow)]
+    arn: Text<'a>,
+    #[serde(borrow)]
+    account_id: Text<'a>,
+    #[serde(borrow)]
+    access_key_id: Text<'a>,
+    #[serde(borrow)]
+    user_name: Text<'a>,
+    #[serde(borrow)]
+    invoked_by: Text<'a>,
+    #[serde(borrow)]
+    identity_provider: Text<'a>,
+    #[serde(borrow)]
+    session_context: Object<Session<'a>>,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Session<'a> {
+    #[serde(borrow)]
+    session_issuer: Object<Issuer<'a>>,
+    #[serde(borrow)]
+    attributes: Object<Attributes<'a>>,
+    #[serde(borrow)]
+    web_id_federation_data: Object<Federation<'a>>,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Issuer<'a> {
+    #[serde(borrow)]
+    arn: Text<'a>,
+    #[serde(borrow)]
+    user_name: Text<'a>,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Attributes<'a> {
+    #[serde(borrow)]
+    creation_date: Text<'a>,
+    mfa_authenticated: Flag,
+}
+
+#[derive(Debug, Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Federation<'a> {
+    #[serde(borrow)]
+    federated_provider: Text<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Resource<'a> {
+    #[serde(borrow, rename = "ARN")]
+    arn: Text<'a>,
+    #[serde(borrow, rename = "resourceName")]
+    name: Text<'a>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SignIn<'a> {
+    #[serde(rename = "MFAUsed")]
+    mfa_used: Flag,
+    #[serde(borrow, rename = "ConsoleLogin")]
+    console_login: Text<'a>,
+}
+
+impl Record<'_> {
+    /// Whether it is a record of CloudTrail, not something else that happens to be an object.
+    pub(super) fn is_event(&self) -> bool {
+        let source = self.event_source.get();
+        let named = self.event_name.get().is_some() && (source.is_some() || self.event_id.get().is_some());
+        named && self.event_version.get().is_some() && !source.is_some_and(|source| source.starts_with("aws:"))
+    }
+}
+
+/// A record as an event.
+pub(super) fn event<'a>(record: Record<'a>, hints: &Hints, redactor: &mut Redactor) -> Event<'a> {
+    let mut targets = Targets::default();
+    add_resources(record.resources, &mut targets);
+    let mut kept = |raw: Option<&'a RawValue>, collect, targets: &mut Targets<'a>| {
+        raw.map_or(Cow::Borrowed(""), |raw| redactor.document(raw.get(), collect, targets))
+    };
+    let raw_request = kept(record.request_parameters, Collect::IdsAndNames, &mut targets);
+    let raw_response = kept(record.response_elements, Collect::Ids, &mut targets);
+    let more = record.additional_event_data.or(record.service_event_details).or(record.insight_details);
+    let raw_additional = kept(more, Collect::Nothing, &mut targets);
+    let identity = record.user_identity.0;
+    let owner = identity.account_id.get().filter(|id| !id.is_empty()).map(|id| id.to_owned());
+    let account = present(record.recipient_account_id).or_else(|| hints.account.clone().or(owner).map(Cow::Owned));
+    let service = record.event_source.0.unwrap_or_default();
+    let operation = record.event_name.0.unwrap_or_default();
+    let sign_in = sign_in(&operation, record.additional_event_data, record.response_elements);
+    let outcome = outcome(record.error_code.get(), record.error_message.get(), sign_in.as_ref());
+    let mfa_used = sign_in.and_then(|sign_in| sign_in.mfa_used.0);
+    let category =
+        category(record.event_category.get(), record.event_type.get(), record.management_event.0, &operation);
+    let id = present(record.event_id).unwrap_or_else(|| {
+        // Old records and hand-made ones have none: what they say is who they are.
+        let said = [
+            record.event_time.get(),
+            Some(&service),
+            Some(&operation),
+            identity.arn.get(),
+            Some(&raw_request),
+            Some(&raw_response),
+            record.request_id.get(),
+        ];
+        Cow::Owned(fields::digest_id(&said))
+    });
+    Event {
+        provider: Cow::Borrowed("aws"),
+        account,
+        region: present(record.aws_region).or_else(|| hints.region.clone().map(Cow::Owned)),
+        id,
+        id_part: Cow::Borrowed(""),
+        native_type: record.event_type.or_none(),
+        category,
+        time: record.event_time.get().and_then(instant),
+        delivered_at: hints.delivered_at,
+        operation_name: Some(Cow::Owned(operation_name("aws", &service, &operation))),
+        api_service: Some(service),
+        operation: Some(operation),
+        actor: actor(identity, mfa_used),
+        source_address: record.source_ip_address.or_none(),
+        user_agent: record.user_agent.or_none(),
+        targets: Some(targets.finish()),
+        outcome: Some(outcome),
+        error_code: record.error_code.or_none(),
+        error_message: record.error_message.0.map(|text| fields::masked(redactor, text)).or(Some(Cow::Borrowed(""))),
+        read_only: record.read_only.0,
+        request_id: record.request_id.or_none(),
+        operation_id: Some(Cow::Borrowed("")),
+        phase: None,
+        raw_request: Some(raw_request),
+        raw_response: Some(raw_response),
+        raw_additional: Some(raw_additional),
+    }
+}
+
+/// A text that is there and not empty.
+fn present(text: Text<'_>) -> MaybeText<'_> {
+    text.0.filter(|text| !text.is_empty())
+}
+
+fn add_resources<'a>(resources: Option<&'a RawValue>, targets: &mut Targets<'a>) {
+    let Some(resources) = resources else { return };
+    let listed: Result<Vec<Object<Resource<'a>>>, _> = serde_json::from_str(resources.get());
+    for Object(resource) in listed.unwrap_or_default() {
+        [resource.arn.0, resource.name.0].into_iter().flatten().for_each(|target| targets.add(target));
+    }
+}
+
+fn sign_in<'a>(operation: &str, more: Option<&'a RawValue>, answer: Option<&'a RawValue>) -> Option<SignIn<'a>> {
+    if operation != "ConsoleLogin" {
+        return None;
+    }
+    let part = |raw: Option<&'a RawValue>| raw.and_then(|raw| serde_json::from_str::<SignIn<'a>>(raw.get()).ok());
+    let mut sign_in = part(more).unwrap_or_default();
+    sign_in.console_login = part(answer).map(|answer| answer.console_login).unwrap_or_default();
+    Some(sign_in)
+}
+
+fn outcome(code: Option<&str>, message: Option<&str>, sign_in: Option<&SignIn<'_>>) -> EventOutcome {
+    let said = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
+    let refused = sign_in.and_then(|sign_in| sign_in.console_login.get()).is_some_and(|word| word != "Success");
+    if said(code) || refused || (sign_in.is_some() && said(message)) {
+        EventOutcome::Failure
+    } else {
+        EventOutcome::Success
+    }
+}
+
+fn category(category: Option<&str>, kind: Option<&str>, management: Option<bool>, operation: &str) -> Category {
+    if kind == Some("AwsConsoleSignIn") || operation == "ConsoleLogin" {
+        return Category::SignIn;
+    }
+    match (category, management, kind) {
+        (Some("Data"), ..) | (None, Some(false), Some("AwsApiCall")) => Category::Data,
+        (Some("Insight"), ..) | (_, _, Some("AwsCloudTrailInsight")) => Category::Insight,
+        (Some("NetworkActivity"), ..) | (_, _, Some("AwsVpceEvent")) => Category::Network,
+        (_, _, Some("AwsServiceEvent")) => Category::System,
+        (Some("Management"), ..) | (None, Some(true) | None, _) => Category::Management,
+        _ => Category::Other,
+    }
+}
+
+fn actor<'a>(identity: Identity<'a>, mfa_used: Option<bool>) -> Actor<'a> {
+    let kind = actor_kind(identity.kind.get(), identity.invoked_by.get());
+    let session = identity.session_context.0;
+    let issuer = session.session_issuer.0;
+    let (federated, attributes) = (session.web_id_federation_data.0.federated_provider, session.attributes.0);
+    let session_name = session_name(kind, &identity.principal_id);
+    // The console's word "No" for a federated sign-in only says that AWS itself asked for no second factor.
+    let asked_by_aws = matches!(kind, Some(ActorKind::User | ActorKind::Root));
+    let mfa_used = mfa_used.filter(|used| *used || asked_by_aws);
+    let id = present(identity.arn).or_else(|| present(identity.principal_id));
+    Actor {
+        kind,
+        id: id.or_else(|| identity.invoked_by.0.clone()).or(Some(Cow::Borrowed(""))),
+        name: present(identity.user_name).or(issuer.user_name.0).or(Some(Cow::Borrowed(""))),
+        account: identity.account_id.or_none(),
+        session: Some(session_name),
+        credential_id: identity.access_key_id.or_none(),
+        session_issuer: present(issuer.arn)
+            .or(federated.0)
+            .or(identity.identity_provider.0)
+            .or(Some(Cow::Borrowed(""))),
+        session_started_at: attributes.creation_date.get().and_then(instant),
+        mfa: attributes.mfa_authenticated.0.or(mfa_used),
+        invoked_by: identity.invoked_by.or_none(),
+        acting_as: Some(Cow::Borrowed("")),
+    }
+}
+
+/// `AROA…:name` of a session of a role.
+fn session_name<'a>(kind: Option<ActorKind>, principal: &Text<'a>) -> Cow<'a, str> {
+    if !matches!(kind, Some(ActorKind::Role | ActorKind::Federated)) {
+        return Cow::Borrowed("");
+    }
+    match &principal.0 {
+        Some(Cow::Borrowed(text)) => Cow::Borrowed(text.split_once(':').map_or("", |(_, name)| name)),
+        Some(Cow::Owned(text)) => Cow::Owned(text.split_once(':').map_or("", |(_, name)| name).to_owned()),
+        None => Cow::Borrowed(""),
+    }
+}
+
+fn actor_kind(kind: Option<&str>, invoked_by: Option<&str>) -> Option<ActorKind> {
+    match kind? {
+        "Root" => Some(ActorKind::Root),
+        "IAMUser" | "IdentityCenterUser" => Some(ActorKind::User),
+        "AssumedRole" | "Role" => Some(ActorKind::Role),
+        "FederatedUser" | "SAMLUser" | "WebIdentityUser" | "Directory" => Some(ActorKind::Federated),
+        "AWSAccount" => Some(ActorKind::Account),
+        "AWSService" => Some(ActorKind::Service),
+        "Unknown" if invoked_by.is_some() => Some(ActorKind::Service),
+        _ => None,
+    }
+}

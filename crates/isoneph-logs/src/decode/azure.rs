@@ -1,0 +1,264 @@
+//! The Azure activity log and resource logs, in three shapes: as Azure Monitor exports them (`{"records": […]}` or one
+//! a line), as `az monitor activity-log list` prints them, and as rows of the table `AzureActivity`.
+//!
+//! Fields: Microsoft Learn, "Azure Monitor activity log event schema" and "Common and service-specific schemas for
+//! resource logs".
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::fields::{self, Fields, first, kept, object, or_none, owned, text};
+use super::redact::{Collect, Redactor, Targets};
+use super::time::instant;
+use super::{Hints, Trouble};
+use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, Phase, operation_name};
+
+/// A record as an event.
+pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Result<Event<'static>, Trouble> {
+    let operation = first(record, &["operationName", "OperationNameValue", "authorization/action"])
+        .ok_or_else(|| Trouble::new("no-operation", "the record names no operation"))?;
+    let resource = first(record, &["resourceId", "_ResourceId", "resourceUri", "properties/resource"]);
+    let category_word = first(record, &["category", "CategoryValue"]);
+    let category = category(category_word.as_deref());
+    let service = first(record, &["resourceProviderName", "ResourceProviderValue", "resourceProvider"])
+        .or_else(|| operation.split_once('/').map(|(service, _)| service.to_owned()))
+        .or_else(|| resource.as_deref().and_then(provider_of).map(str::to_owned));
+    let claims = object(record, "identity/claims").or_else(|| object(record, "claims"));
+    let properties = object(record, "properties");
+    let mut targets = Targets::default();
+    resource.clone().into_iter().for_each(|resource| targets.add(resource));
+    let part = |key: &str| properties.as_deref().and_then(|fields| fields::at(fields, key));
+    let raw_request = kept(part("requestbody"), redactor, Collect::IdsAndNames, &mut targets);
+    let raw_response = kept(part("responseBody"), redactor, Collect::Ids, &mut targets);
+    let raw_additional = kept(Some(&rest(record)), redactor, Collect::Nothing, &mut targets);
+    let word = first(
+        record,
+        &["status", "ActivityStatusValue", "ActivityStatus", "resultType", "properties/statusCode", "statusCode"],
+    );
+    let (outcome, phase) = outcome(word.as_deref(), record);
+    let failed = outcome == Some(EventOutcome::Failure);
+    let error = |paths: &[&str]| if failed { first(record, paths) } else { None };
+    let detail =
+        error(&["subStatus", "ActivitySubstatusValue", "resultSignature", "statusCode", "properties/statusCode"])
+            .or_else(|| word.clone().filter(|_| failed));
+    let message = error(&["resultDescription", "properties/statusMessage", "statusText"]);
+    let id = first(record, &["eventDataId", "EventDataId", "properties/eventDataId"]);
+    Ok(Event {
+        provider: Cow::Borrowed("azure"),
+        account: account(record, resource.as_deref()).or_else(|| hints.account.clone()).map(Cow::Owned),
+        region: owned(first(record, &["location", "resourceLocation"]).or_else(|| hints.region.clone())),
+        id: Cow::Owned(id.unwrap_or_else(|| whole_id(record))),
+        id_part: Cow::Borrowed(""),
+        native_type: or_none(category_word),
+        category,
+        time: first(record, &["time", "eventTimestamp", "TimeGenerated", "timestamp"]).as_deref().and_then(instant),
+        delivered_at: first(record, &["submissionTimestamp", "EventSubmissionTimestamp", "_TimeReceived"])
+            .as_deref()
+            .and_then(instant),
+        operation_name: Some(Cow::Owned(operation_name("azure", "", &operation))),
+        read_only: read_only(&operation),
+        api_service: or_none(service),
+        actor: actor(record, claims.as_deref()),
+        source_address: or_none(source_address(record, claims.as_deref())),
+        user_agent: or_none(first(
+            record,
+            &[
+                "userAgentHeader",
+                "properties/userAgentHeader",
+                "userAgent",
+                "properties/userAgent",
+                "properties/clientInfo",
+            ],
+        )),
+        targets: Some(targets.finish()),
+        outcome,
+        error_code: or_none(detail),
+        error_message: or_none(message).map(|text| fields::masked(redactor, text)),
+        request_id: or_none(first(
+            record,
+            &["httpRequest/clientRequestId", "properties/serviceRequestId", "properties/clientRequestId"],
+        )),
+        operation_id: or_none(first(record, &["operationId", "correlationId"])),
+        phase,
+        operation: Some(Cow::Owned(operation)),
+        raw_request,
+        raw_response,
+        raw_additional,
+    })
+}
+
+/// What a record says beside its request and answer.
+fn rest(record: &Fields) -> Value {
+    const PARTS: [&str; 7] = ["authorization", "claims", "identity", "httpRequest", "properties", "description", "uri"];
+    let part = |name: &&str| fields::at(record, name).map(|value| ((*name).to_owned(), value.clone()));
+    let mut rest: Fields = PARTS.iter().filter_map(part).collect();
+    if let Some(properties) = rest.get_mut("properties").and_then(Value::as_object_mut) {
+        properties
+            .retain(|key, _| !key.eq_ignore_ascii_case("requestbody") && !key.eq_ignore_ascii_case("responseBody"));
+    }
+    Value::Object(rest)
+}
+
+/// An identity for a record that has none: what it says.
+pub(super) fn whole_id(record: &Fields) -> String {
+    let json = serde_json::to_string(record).unwrap_or_default();
+    fields::digest_id(&[Some(&json)])
+}
+
+/// The subscription; the tenant for what belongs to no subscription.
+fn account(record: &Fields, resource: Option<&str>) -> Option<String> {
+    let named = text(record, "subscriptionId").or_else(|| {
+        let resource = resource?.to_ascii_lowercase();
+        let (_, rest) = resource.split_once("/subscriptions/")?;
+        Some(rest.split('/').next().unwrap_or_default().to_owned()).filter(|id| !id.is_empty())
+    });
+    named.or_else(|| text(record, "tenantId")).map(|id| id.to_ascii_lowercase())
+}
+
+/// `Microsoft.Compute` of `…/providers/Microsoft.Compute/virtualMachines/x`.
+fn provider_of(resource: &str) -> Option<&str> {
+    let at = resource.to_ascii_lowercase().rfind("/providers/")?;
+    resource.get(at + "/providers/".len()..)?.split('/').next().filter(|name| !name.is_empty())
+}
+
+fn category(word: Option<&str>) -> Category {
+    match word.unwrap_or_default() {
+        "Administrative" => Category::Management,
+        "Policy" => Category::Policy,
+        "ServiceHealth" | "ResourceHealth" | "Alert" | "Autoscale" | "Recommendation" => Category::System,
+        "Security" => Category::Insight,
+        "AuditEvent"
+        | "StorageRead"
+        | "StorageWrite"
+        | "StorageDelete"
+        | "DataPlaneRequests"
+        | "SQLSecurityAuditEvents" => Category::Data,
+        _ => Category::Other,
+    }
+}
+
+/// Reads, by the way that Azure's and Azure Storage's operations are named; unknown for actions, of which some read.
+fn read_only(operation: &str) -> Option<bool> {
+    let lower = operation.to_ascii_lowercase();
+    match lower.rsplit('/').next().unwrap_or_default() {
+        "read" => Some(true),
+        "write" | "delete" => Some(false),
+        word if !lower.contains('/') => {
+            let begins = |words: &[&str]| words.iter().any(|beginning| word.starts_with(beginning));
+            if begins(&["get", "list", "head", "query"]) {
+                Some(true)
+            } else if begins(&["put", "delete", "set", "create", "append", "copy", "undelete", "update", "post"]) {
+                Some(false)
+            } else {
+                None
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What became of it, and which record of the operation this is: a write leaves one when it is begun, perhaps one
+/// when it is accepted, and one when it ends.
+fn outcome(word: Option<&str>, record: &Fields) -> (Option<EventOutcome>, Option<Phase>) {
+    let word = word.unwrap_or_default().to_ascii_lowercase();
+    let administrative =
+        first(record, &["category", "CategoryValue"]).is_none_or(|category| category == "Administrative");
+    let last = administrative.then_some(Phase::Last);
+    match word.as_str() {
+        "start" | "started" => (Some(EventOutcome::Pending), Some(Phase::First)),
+        "accept" | "accepted" | "in progress" | "inprogress" | "updated" => {
+            (Some(EventOutcome::Pending), Some(Phase::Middle))
+        }
+        "success" | "succeeded" | "completed" | "ok" | "created" => (Some(EventOutcome::Success), last),
+        "failure" | "failed" | "fail" | "error" | "canceled" | "cancelled" | "timedout" | "clienterror"
+        | "unauthorized" | "forbidden" => (Some(EventOutcome::Failure), last),
+        word => match word.parse::<u32>() {
+            Ok(0) => (Some(EventOutcome::Success), None),
+            Ok(100..400) => (Some(EventOutcome::Success), None),
+            Ok(400..) => (Some(EventOutcome::Failure), None),
+            _ => (None, None),
+        },
+    }
+}
+
+fn source_address(record: &Fields, claims: Option<&Fields>) -> Option<String> {
+    let address = first(record, &["callerIpAddress", "httpRequest/clientIpAddress", "properties/clientIpAddress"])
+        .or_else(|| claim(claims, "ipaddr"))?;
+    Some(without_port(&address).to_owned())
+}
+
+/// `192.0.2.1:443` and `[2001:db8::1]:443` without their port.
+pub(super) fn without_port(address: &str) -> &str {
+    if let Some(rest) = address.strip_prefix('[') {
+        return rest.split(']').next().unwrap_or(rest);
+    }
+    match address.split_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => address,
+    }
+}
+
+/// A claim of the token, by the last part of its name.
+fn claim(claims: Option<&Fields>, name: &str) -> Option<String> {
+    let claims = claims?;
+    let value = claims.get(name).or_else(|| {
+        let named = |key: &&String| key.rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(name));
+        claims.keys().find(named).and_then(|key| claims.get(key))
+    })?;
+    fields::as_text(value)
+}
+
+fn actor(record: &Fields, claims: Option<&Fields>) -> Actor<'static> {
+    let claim = |name: &str| claim(claims, name);
+    let evidence =
+        first(record, &["identity/authorization/evidence/principalType", "authorization/evidence/principalType"]);
+    let upn = claim("upn").or_else(|| claim("emailaddress")).or_else(|| claim("unique_name"));
+    let caller = first(record, &["caller", "properties/caller"]);
+    let application = claim("appid").or_else(|| first(record, &["identity/requester/appId", "properties/appId"]));
+    let object_id = claim("objectidentifier")
+        .or_else(|| claim("oid"))
+        .or_else(|| first(record, &["identity/authorization/evidence/principalId", "identity/requester/objectId"]));
+    let is_person = upn.is_some() || caller.as_deref().is_some_and(|caller| caller.contains('@'));
+    let kind = match (evidence.as_deref(), claim("idtyp").as_deref()) {
+        (Some("ServicePrincipal"), _) | (_, Some("app")) => Some(ActorKind::Workload),
+        _ if claim("xms_mirid").is_some() => Some(ActorKind::Workload),
+        (Some("User"), _) | (_, Some("user")) => Some(ActorKind::User),
+        _ if is_person => Some(ActorKind::User),
+        _ if application.is_some() => Some(ActorKind::Workload),
+        _ if caller.as_deref().is_some_and(|caller| caller.starts_with("Microsoft.")) => Some(ActorKind::Service),
+        _ => None,
+    };
+    let named = first(record, &["identity/requester/upn"]);
+    let id =
+        caller.clone().or_else(|| upn.clone()).or(named).or_else(|| object_id.clone()).or_else(|| application.clone());
+    // `identity` itself is a name in some logs.
+    let id = id.or_else(|| text(record, "identity"));
+    let name = claim("name").or(upn).or(caller);
+    Actor {
+        kind,
+        id: owned(id),
+        name: or_none(name),
+        account: or_none(claim("tenantid").or_else(|| claim("tid")).or_else(|| text(record, "tenantId"))),
+        session: Some(Cow::Borrowed("")),
+        credential_id: or_none(claim("uti")),
+        session_issuer: or_none(claim("iss")),
+        session_started_at: claim("iat")
+            .and_then(|text| text.parse::<i64>().ok())
+            .and_then(|seconds| super::time::from_milliseconds(seconds.checked_mul(1000)?)),
+        mfa: mfa(claim("authnmethodsreferences").or_else(|| claim("amr"))),
+        invoked_by: or_none(application.filter(|_| kind == Some(ActorKind::User))),
+        acting_as: Some(Cow::Borrowed("")),
+    }
+}
+
+/// The methods by which somebody signed in: `mfa` among them is a second factor, a password alone is none; of anything
+/// else the log does not say enough.
+fn mfa(methods: Option<String>) -> Option<bool> {
+    let methods = methods?.to_ascii_lowercase();
+    let mut words = methods.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    if words.clone().any(|word| matches!(word, "mfa" | "ngcmfa")) {
+        return Some(true);
+    }
+    (words.clone().next().is_some() && words.all(|word| word == "pwd")).then_some(false)
+}

@@ -1,0 +1,138 @@
+//! Bytes to events: one module a format, told by the content of each record. The decoder holds one record at a time.
+
+mod aws;
+mod azure;
+mod documents;
+mod entra;
+mod fields;
+mod google;
+mod kubernetes;
+mod loose;
+mod ocsf;
+mod redact;
+mod tell;
+mod time;
+mod window;
+
+use std::io::{self, Read};
+
+use isoneph_tables::Instant;
+
+use crate::event::Event;
+
+pub(crate) use redact::Redactor;
+pub(crate) use time::{day, instant, written};
+
+isoneph_model::vocabulary! {
+    /// The format of a record or a file.
+    pub enum LogFormat {
+        /// AWS CloudTrail.
+        CloudTrail = "aws-cloudtrail",
+        /// A digest file of AWS CloudTrail: no events, but the proof of other files.
+        CloudTrailDigest = "aws-cloudtrail-digest",
+        /// Azure activity log and resource logs, as Azure Monitor exports them or the `az` command prints them.
+        AzureActivity = "azure-activity",
+        /// Entra ID sign-in and audit logs.
+        Entra = "entra-id",
+        /// Google Cloud Audit Logs, as Cloud Logging exports them.
+        GoogleAudit = "google-audit",
+        /// Kubernetes audit events.
+        KubernetesAudit = "kubernetes-audit",
+        /// API Activity of the Open Cybersecurity Schema Framework.
+        Ocsf = "ocsf-api-activity",
+    }
+}
+
+/// The longest record that is read, in bytes.
+pub const MAX_RECORD: usize = 16 << 20;
+
+/// What the place of a file says about its records, where they do not say it themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hints {
+    /// The account.
+    pub(crate) account: Option<String>,
+    /// The region.
+    pub(crate) region: Option<String>,
+    /// When the file was delivered.
+    pub(crate) delivered_at: Option<Instant>,
+}
+
+/// Why a record, or the rest of a file, gives no event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// One word for the kind of trouble.
+    pub(crate) code: &'static str,
+    /// What a person should know.
+    pub(crate) message: String,
+}
+
+impl Trouble {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Trouble {
+        Trouble { code, message: message.into() }
+    }
+}
+
+/// Takes what a file holds.
+pub(crate) trait Output {
+    /// An event, and its place among the records of the file.
+    fn event(&mut self, format: LogFormat, index: u64, event: &Event<'_>) -> io::Result<()>;
+    /// A record that gives no event.
+    fn reject(&mut self, index: u64, offset: u64, trouble: Trouble);
+    /// The file is a digest of other files.
+    fn digest(&mut self);
+    /// The file has a list of records, empty or not.
+    fn list(&mut self);
+}
+
+/// What is remembered from file to file.
+#[derive(Default)]
+pub(crate) struct Decoder {
+    redactor: Redactor,
+    last: Option<LogFormat>,
+}
+
+impl Decoder {
+    /// Decodes a file; `head` is what was already read of it. Gives the memory of the window back. An error is one of
+    /// reading; whatever else is wrong is told to the output.
+    pub(crate) fn file<R: Read>(
+        &mut self,
+        head: Vec<u8>,
+        reader: R,
+        hints: &Hints,
+        output: &mut dyn Output,
+    ) -> io::Result<Vec<u8>> {
+        documents::read(self, head, reader, hints, output)
+    }
+
+    /// Decodes one record that is known to be of a format, and gives the event to `emit`.
+    fn event<T>(
+        &mut self,
+        format: LogFormat,
+        json: &str,
+        hints: &Hints,
+        emit: &mut dyn FnMut(&Event<'_>) -> T,
+    ) -> Result<T, Trouble> {
+        let unreadable =
+            |error: serde_json::Error| Trouble::new("not-json", format!("the record could not be read: {error}"));
+        if format == LogFormat::CloudTrail {
+            let record: aws::Record<'_> = serde_json::from_str(json).map_err(unreadable)?;
+            return Ok(emit(&aws::event(record, hints, &mut self.redactor)));
+        }
+        let record: fields::Fields = serde_json::from_str(json).map_err(unreadable)?;
+        let redactor = &mut self.redactor;
+        let event = match format {
+            LogFormat::AzureActivity => azure::event(&record, hints, redactor)?,
+            LogFormat::Entra => entra::event(&record, hints, redactor),
+            LogFormat::GoogleAudit => google::event(&record, hints, redactor)?,
+            LogFormat::KubernetesAudit => kubernetes::event(&record, hints, redactor)?,
+            LogFormat::Ocsf => ocsf::event(&record, hints, redactor)?,
+            LogFormat::CloudTrail | LogFormat::CloudTrailDigest => {
+                return Err(Trouble::new("unsupported", "a digest file is no event"));
+            }
+        };
+        Ok(emit(&event))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,279 @@
+//! Which format a record has, told by its fields, and where the records are in what stands around them.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::loose::Text;
+use super::window::Skipper;
+use super::{LogFormat, Trouble};
+
+/// What a record turned out to be.
+pub(super) enum Told<'a> {
+    /// A record of this format.
+    Record(LogFormat),
+    /// A digest file of CloudTrail.
+    Digest,
+    /// Something around a record.
+    Inner(&'a RawValue),
+    /// Something around a record that is written as a text.
+    Text(Cow<'a, str>),
+    /// Something around a list of records.
+    List(Vec<&'a RawValue>),
+}
+
+/// The fields that tell formats apart. What a field holds is looked at only where its name is not enough.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Marks<'a> {
+    // CloudTrail
+    #[serde(borrow, rename = "eventName")]
+    event_name: Text<'a>,
+    #[serde(borrow, rename = "eventSource")]
+    event_source: Text<'a>,
+    #[serde(rename = "userIdentity")]
+    user_identity: Option<IgnoredAny>,
+    #[serde(borrow, rename = "eventVersion")]
+    event_version: Text<'a>,
+    #[serde(borrow, rename = "eventID")]
+    event_id: Text<'a>,
+    #[serde(rename = "digestStartTime")]
+    digest_start: Option<IgnoredAny>,
+    #[serde(rename = "logFiles")]
+    log_files: Option<IgnoredAny>,
+    // Azure and Entra ID
+    #[serde(rename = "operationName")]
+    operation_name: Option<IgnoredAny>,
+    #[serde(rename = "OperationNameValue")]
+    operation_of_table: Option<IgnoredAny>,
+    #[serde(borrow)]
+    category: Text<'a>,
+    #[serde(rename = "correlationId")]
+    correlation_id: Option<IgnoredAny>,
+    #[serde(rename = "resourceId")]
+    resource_id: Option<IgnoredAny>,
+    #[serde(rename = "activityDisplayName")]
+    activity: Option<IgnoredAny>,
+    #[serde(rename = "userPrincipalName")]
+    principal: Option<IgnoredAny>,
+    #[serde(rename = "createdDateTime")]
+    created: Option<IgnoredAny>,
+    #[serde(borrow)]
+    properties: Option<&'a RawValue>,
+    // Google
+    #[serde(rename = "protoPayload")]
+    proto: Option<IgnoredAny>,
+    #[serde(rename = "protopayload_auditlog")]
+    proto_of_table: Option<IgnoredAny>,
+    // Kubernetes
+    #[serde(borrow)]
+    kind: Text<'a>,
+    #[serde(borrow, rename = "apiVersion")]
+    api_version: Text<'a>,
+    #[serde(borrow, rename = "auditID")]
+    audit_id: Text<'a>,
+    verb: Option<IgnoredAny>,
+    // OCSF
+    #[serde(borrow)]
+    class_uid: Text<'a>,
+    // What stands around records.
+    #[serde(borrow)]
+    event: Option<&'a RawValue>,
+    #[serde(borrow)]
+    detail: Option<&'a RawValue>,
+    #[serde(borrow, rename = "CloudTrailEvent")]
+    cloud_trail_event: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow, rename = "@message")]
+    at_message: Option<&'a RawValue>,
+    #[serde(borrow, rename = "Records")]
+    records: Option<&'a RawValue>,
+    #[serde(borrow, rename = "records")]
+    records_of_azure: Option<&'a RawValue>,
+    #[serde(borrow, rename = "Events")]
+    events: Option<&'a RawValue>,
+    #[serde(borrow, rename = "logEvents")]
+    log_events: Option<&'a RawValue>,
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
+    #[serde(borrow)]
+    items: Option<&'a RawValue>,
+}
+
+/// Tells what a record is. An error says why it is nothing that we know.
+pub(super) fn tell(json: &str) -> Result<Told<'_>, Trouble> {
+    if !json.trim_start().starts_with('{') {
+        return list_or_text(json);
+    }
+    let marks: Marks<'_> = serde_json::from_str(json)
+        .map_err(|error| Trouble::new("not-json", format!("the record could not be read: {error}")))?;
+    if marks.digest_start.is_some() && marks.log_files.is_some() {
+        return Ok(Told::Digest);
+    }
+    if let Some(class) = marks.class_uid.get() {
+        let known = matches!(class, "6003" | "3002" | "3001" | "3005" | "6001");
+        let message = || format!("OCSF class {class} is no record of API activity");
+        return if known { Ok(Told::Record(LogFormat::Ocsf)) } else { Err(Trouble::new("unsupported", message())) };
+    }
+    if let Some(inner) = marks.cluster_log() {
+        return Ok(Told::Text(inner));
+    }
+    if let Some(format) = marks.format()? {
+        return Ok(Told::Record(format));
+    }
+    marks.inner()
+}
+
+/// The part of a resource log of AKS that holds an audit event of the cluster.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ClusterLog<'a> {
+    #[serde(borrow)]
+    log: Text<'a>,
+}
+
+impl<'a> Marks<'a> {
+    /// Azure wraps the audit events of its clusters (`kube-audit`, `kube-audit-admin`) as texts.
+    fn cluster_log(&self) -> Option<Cow<'a, str>> {
+        self.category.get().filter(|category| category.starts_with("kube-audit"))?;
+        serde_json::from_str::<ClusterLog<'a>>(self.properties?.get()).ok()?.log.0
+    }
+
+    fn format(&self) -> Result<Option<LogFormat>, Trouble> {
+        if self.proto.is_some() || self.proto_of_table.is_some() {
+            return Ok(Some(LogFormat::GoogleAudit));
+        }
+        let kubernetes = self.api_version.get().is_some_and(|version| version.starts_with("audit.k8s.io/"));
+        if self.audit_id.get().is_some() && self.verb.is_some() || kubernetes && self.kind.get() == Some("Event") {
+            return Ok(Some(LogFormat::KubernetesAudit));
+        }
+        // S3 and other services send notices in the clothes of CloudTrail.
+        if let Some(source) = self.event_source.get().filter(|source| source.starts_with("aws:")) {
+            return Err(Trouble::new("unsupported", format!("a notice of {source} is no record of an audit log")));
+        }
+        let named = self.event_name.get().is_some();
+        if named
+            && (self.event_source.get().is_some()
+                || self.event_id.get().is_some()
+                || self.event_version.get().is_some()
+                || self.user_identity.is_some())
+            || self.user_identity.is_some() && self.event_version.get().is_some()
+        {
+            return Ok(Some(LogFormat::CloudTrail));
+        }
+        if self.activity.is_some() || (self.principal.is_some() && self.created.is_some()) {
+            return Ok(Some(LogFormat::Entra));
+        }
+        let azure = self.correlation_id.is_some() || self.resource_id.is_some() || self.category.get().is_some();
+        if self.operation_of_table.is_some() {
+            return Ok(Some(LogFormat::AzureActivity));
+        }
+        if self.operation_name.is_some() && azure {
+            let entra = self.category.get().is_some_and(is_entra_category);
+            return Ok(Some(if entra { LogFormat::Entra } else { LogFormat::AzureActivity }));
+        }
+        Ok(None)
+    }
+
+    fn inner(self) -> Result<Told<'a>, Trouble> {
+        let lists = [self.records, self.records_of_azure, self.events, self.log_events, self.value, self.items];
+        if let Some(list) = lists.into_iter().flatten().find(|list| list.get().starts_with('[')) {
+            return list_or_text(list.get());
+        }
+        let arounds = [self.event, self.detail, self.cloud_trail_event, self.message, self.at_message];
+        for around in arounds.into_iter().flatten() {
+            match around.get().as_bytes().first() {
+                Some(b'{') => return Ok(Told::Inner(around)),
+                Some(b'"') => {
+                    if let Ok(Text(Some(text))) = serde_json::from_str(around.get())
+                        && text.trim_start().starts_with(['{', '['])
+                    {
+                        return Ok(Told::Text(text));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Err(Trouble::new("unsupported", "the record is of no audit log that is read"))
+    }
+}
+
+fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {
+    match json.trim_start().as_bytes().first() {
+        Some(b'[') => {
+            let records = serde_json::from_str(json);
+            records
+                .map(Told::List)
+                .map_err(|error| Trouble::new("not-json", format!("the list could not be read: {error}")))
+        }
+        _ => Err(Trouble::new("unsupported", "the record is no JSON object")),
+    }
+}
+
+/// The categories of Entra ID's logs in the export of Azure Monitor.
+fn is_entra_category(category: &str) -> bool {
+    const CATEGORIES: [&str; 8] = [
+        "AuditLogs",
+        "SignInLogs",
+        "NonInteractiveUserSignInLogs",
+        "ServicePrincipalSignInLogs",
+        "ManagedIdentitySignInLogs",
+        "ProvisioningLogs",
+        "ADFSSignInLogs",
+        "MicrosoftGraphActivityLogs",
+    ];
+    CATEGORIES.contains(&category)
+}
+
+/// Fields that hold a list of records.
+const LISTS: [&str; 6] = ["Records", "records", "Events", "logEvents", "value", "items"];
+
+/// The place inside the array of records of an object, if it begins in these bytes.
+pub(super) fn array_in(bytes: &[u8]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        at += white(&bytes[at..])?;
+        let key_start = at.checked_add(1).filter(|_| bytes[at] == b'"')?;
+        let key_end = key_start + bytes[key_start..].iter().position(|byte| *byte == b'"')?;
+        let key = std::str::from_utf8(&bytes[key_start..key_end]).ok()?;
+        at = key_end + 1;
+        at += white(&bytes[at..])?;
+        at = at.checked_add(1).filter(|_| bytes[at] == b':')?;
+        at += white(&bytes[at..])?;
+        if bytes[at] == b'[' && LISTS.contains(&key) {
+            return Some(at + 1);
+        }
+        at += Skipper::default().end(&bytes[at..])?;
+        at += white(&bytes[at..])?;
+        at = at.checked_add(1).filter(|_| bytes[at] == b',')?;
+    }
+}
+
+/// How much white space there is before something else; `None` where there is nothing else.
+fn white(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|byte| !byte.is_ascii_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_array_of_records_is_found_behind_other_fields() {
+        for (json, rest) in [
+            (r#"{"Records":[1]}"#, Some("1]}")),
+            (r#" {"Records":[1]}"#.trim_start(), Some("1]}")),
+            (r#"{ "kind" : "EventList", "metadata": {"a": ["]"]}, "items" : [ 1 ] }"#, Some(" 1 ] }")),
+            (r#"{"@odata.context":"x","value":[{"a":1}"#, Some(r#"{"a":1}"#)),
+            (r#"{"value":"x","n":[1]}"#, None),
+            (r#"{"Records":"#, None),
+            (r#"{"a""#, None),
+            ("{", None),
+        ] {
+            assert_eq!(array_in(json.as_bytes()).map(|at| &json[at..]), rest, "{json}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Digests and log files on disk: found by content and by name, hashed as they stream by.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use walkdir::WalkDir;
+
+use super::document::{Digest, LogFile, file_name, instant};
+use super::{DigestError, DigestGap, DigestReport, Problem, RefusedDigest, VerifiedDigest};
+
+/// The most bytes of one digest, unpacked. One of an hour with 100,000 files has about 40 MB.
+const MAX_DIGEST: u64 = 256 << 20;
+/// The most bytes of one log file, unpacked.
+const MAX_LOG: u64 = 8 << 30;
+/// The most unlisted files that are named.
+const MAX_UNLISTED: usize = 10_000;
+
+/// What lies under the paths.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) digests: Vec<Digest>,
+    pub(super) signatures: BTreeMap<String, String>,
+    pub(super) refused: Vec<RefusedDigest>,
+    /// Log files, by file name.
+    logs: BTreeMap<String, Vec<PathBuf>>,
+}
+
+/// Looks through files and folders. Links are not followed out of a folder.
+pub(super) fn find(paths: &[PathBuf]) -> Result<Found, DigestError> {
+    let mut found = Found::default();
+    for path in paths {
+        for entry in WalkDir::new(path).sort_by_file_name() {
+            let entry = entry.map_err(|error| DigestError::Io {
+                path: error.path().unwrap_or(path).display().to_string(),
+                source: error.into(),
+            })?;
+            if entry.file_type().is_file() {
+                found.take(entry.path())?;
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn take(&mut self, path: &Path) -> Result<(), DigestError> {
+        let shown = path.display().to_string();
+        let name = file_name(&shown).to_owned();
+        if let Some(digest) = sidecar_of(&name) {
+            let signature = read_sidecar(path).map_err(|source| DigestError::Io { path: shown, source })?;
+            self.signatures.extend(signature.map(|signature| (digest.to_owned(), signature)));
+            return Ok(());
+        }
+        // Log files are by far the most, and are read once only, when they are compared.
+        if !name.contains("_CloudTrail-Digest_") && (name.contains("_CloudTrail_") || !is_json(&name)) {
+            if name.contains("_CloudTrail_") {
+                self.logs.entry(name).or_default().push(path.to_owned());
+            }
+            return Ok(());
+        }
+        match read_digest(path, &shown) {
+            Ok(Some(digest)) => self.digests.push(digest),
+            Ok(None) if name.contains("_CloudTrail-Digest_") => self.refuse(shown, "it is no digest".to_owned()),
+            Ok(None) => self.logs.entry(name).or_default().push(path.to_owned()),
+            Err(Trouble::Io(source)) if source.kind() == io::ErrorKind::NotFound => {
+                return Err(DigestError::Io { path: shown, source });
+            }
+            Err(Trouble::Io(source)) => self.refuse(shown, source.to_string()),
+            Err(Trouble::Malformed(message)) => self.refuse(shown, message),
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, file: String, message: String) {
+        self.refused.push(RefusedDigest { file, message });
+    }
+
+    /// The file that an object was copied to: the one whose path ends like its key, or else one of its name.
+    fn log(&self, object: &str) -> Option<&PathBuf> {
+        let named = self.logs.get(file_name(object))?;
+        named.iter().find(|path| path.ends_with(object)).or_else(|| named.first())
+    }
+}
+
+fn is_json(name: &str) -> bool {
+    name.ends_with(".json") || name.ends_with(".json.gz")
+}
+
+/// The digest that an answer of `aws s3api head-object`, kept beside it, speaks of.
+fn sidecar_of(name: &str) -> Option<&str> {
+    [".head.json", ".metadata.json"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .filter(|n| n.contains("CloudTrail-Digest"))
+}
+
+fn read_sidecar(path: &Path) -> io::Result<Option<String>> {
+    let mut text = String::new();
+    File::open(path)?.take(1 << 20).read_to_string(&mut text)?;
+    let value: Value = serde_json::from_str(&text).unwrap_or_default();
+    Ok(value.pointer("/Metadata/signature").and_then(Value::as_str).map(str::to_owned))
+}
+
+enum Trouble {
+    Io(io::Error),
+    Malformed(String),
+}
+
+fn read_digest(path: &Path, shown: &str) -> Result<Option<Digest>, Trouble> {
+    let mut raw = Vec::new();
+    File::open(path).and_then(|file| file.take(MAX_DIGEST).read_to_end(&mut raw)).map_err(Trouble::Io)?;
+    let mut bytes = Vec::new();
+    let read = unpacked(raw.as_slice()).and_then(|reader| reader.take(MAX_DIGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| Trouble::Malformed(error.to_string()))?;
+    if bytes.len() as u64 > MAX_DIGEST {
+        return Err(Trouble::Malformed(format!("more than {MAX_DIGEST} bytes when unpacked")));
+    }
+    let sha256 = hex(&Sha256::digest(&bytes));
+    let digest = Digest::read(shown, &bytes, sha256).map_err(Trouble::Malformed)?;
+    Ok(digest.map(|digest| Digest { file_sha256: hex(&Sha256::digest(&raw)), ..digest }))
+}
+
+/// The bytes of a file, unpacked where they are packed.
+fn unpacked<'r>(raw: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
+    let mut raw = BufReader::with_capacity(1 << 16, raw);
+    let mut magic = [0; 2];
+    let read = raw.read(&mut magic)?;
+    let whole = magic[..read].to_vec();
+    let whole = io::Cursor::new(whole).chain(raw);
+    Ok(if magic == [0x1f, 0x8b] { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+}
+
+/// The SHA-256 of a log file, unpacked.
+fn hash_log(path: &Path) -> io::Result<String> {
+    let mut reader = unpacked(File::open(path)?)?.take(MAX_LOG);
+    let mut sha256 = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut buffer)? {
+            0 => return Ok(hex(&sha256.finalize())),
+            read => sha256.update(&buffer[..read]),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Compares every log file with the digest that names it.
+pub(super) fn compare(found: &Found, report: &mut DigestReport) {
+    let logs_given = !found.logs.is_empty();
+    let mut listed: BTreeSet<&str> = BTreeSet::new();
+    let by_file: BTreeMap<&str, &Digest> = found.digests.iter().map(|digest| (digest.file.as_str(), digest)).collect();
+    for index in 0..report.digests.len() {
+        let verified = &mut report.digests[index];
+        let Some(digest) = by_file.get(verified.file.as_str()) else { continue };
+        listed.extend(digest.document.log_files.iter().map(|log| file_name(&log.object)));
+        if !logs_given {
+            continue;
+        }
+        let mut missing = Vec::new();
+        for log in &digest.document.log_files {
+            let problem = match found.log(&log.object).map(|path| hash_log(path)) {
+                None => Problem::FileMissing,
+                Some(Err(_)) => Problem::FileUnreadable,
+                Some(Ok(hash)) if hash.eq_ignore_ascii_case(&log.hash_value) => {
+                    report.files_compared += 1;
+                    continue;
+                }
+                Some(Ok(_)) => Problem::FileChanged,
+            };
+            match problem {
+                Problem::FileMissing => missing.push(log.object.clone()),
+                _ => verified.files_changed.push(log.object.clone()),
+            }
+            report.files_compared += u64::from(problem != Problem::FileMissing);
+            add_problem(verified, problem);
+            report.gaps.push(gap(verified, index, problem, log));
+        }
+        verified.files_missing = Some(missing);
+    }
+    report.gaps.sort();
+    report.unlisted = unlisted(found, report, &listed);
+}
+
+fn gap(verified: &VerifiedDigest, digest: usize, problem: Problem, log: &LogFile) -> DigestGap {
+    let time = |text: &Option<String>| text.as_deref().and_then(instant);
+    DigestGap {
+        chain: verified.chain,
+        problem,
+        begins_at: time(&log.oldest_event_time).unwrap_or(verified.begins_at),
+        ends_at: time(&log.newest_event_time).unwrap_or(verified.ends_at),
+        object: log.object.clone(),
+        digest,
+    }
+}
+
+pub(super) fn add_problem(digest: &mut VerifiedDigest, problem: Problem) {
+    if !digest.problems.contains(&problem) {
+        digest.problems.push(problem);
+        digest.problems.sort_unstable();
+    }
+}
+
+/// Log files inside a chain's time, an hour at either end aside, that no digest names: `ACCOUNT_CloudTrail_REGION_TIME_…`.
+fn unlisted(found: &Found, report: &DigestReport, listed: &BTreeSet<&str>) -> Vec<String> {
+    const HOUR: i64 = 3_600_000_000;
+    let inside = |name: &str| {
+        let mut parts = name.split('_');
+        let (account, _, region, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let delivered = instant(&format!(
+            "{}-{}-{}T{}:{}:00Z",
+            time.get(..4)?,
+            time.get(4..6)?,
+            time.get(6..8)?,
+            time.get(9..11)?,
+            time.get(11..13)?
+        ))?;
+        let chains = report.chains.iter().filter(|chain| chain.account == account && chain.region == region);
+        Some(chains.into_iter().any(|c| delivered.0 >= c.begins_at.0 + HOUR && delivered.0 <= c.ends_at.0 - HOUR))
+    };
+    let names = found.logs.keys().filter(|name| !listed.contains(name.as_str()) && inside(name) == Some(true));
+    names.take(MAX_UNLISTED).cloned().collect()
+}

@@ -1,0 +1,249 @@
+//! Departures as they are declared: who left, when, what was agreed, what was counted.
+
+use isoneph_tables::Instant;
+use jiff::Timestamp;
+use serde::Deserialize;
+use toml::value::Datetime;
+
+use super::{ExitItem, ItemState, KnownBy, ListedItem};
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+/// What is wrong with a file of departures.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}:{line}: {message}")]
+pub struct ExitError {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The return of a tenant's assets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// Whether it was agreed.
+    pub agreed: bool,
+    /// When it was handed over.
+    pub on: Option<Instant>,
+}
+
+/// A departure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// Who left.
+    pub tenant: String,
+    /// When the agreement ended.
+    pub ended_at: Instant,
+    /// After how many days everything was to be gone.
+    pub days: i64,
+    /// Accounts that were the tenant's alone.
+    pub accounts: Vec<String>,
+    /// Tags that mark its things, as `key=value`.
+    pub tags: Vec<String>,
+    /// Beginnings of the names of its things.
+    pub prefixes: Vec<String>,
+    /// The return; `None` where nobody recorded anything of it.
+    pub returned: Option<Return>,
+    /// The line that declares it, from 1.
+    pub line: usize,
+}
+
+impl Departure {
+    /// When everything was to be gone.
+    pub fn due_at(&self) -> Instant {
+        Instant(self.ended_at.0.saturating_add(self.days.saturating_mul(DAY)))
+    }
+
+    /// Whether a thing is the tenant's.
+    pub fn owns(&self, item: &ListedItem) -> bool {
+        let named = |prefix: &String| !prefix.is_empty() && item.name.starts_with(prefix.as_str());
+        item.tenant.as_deref() == Some(&*self.tenant)
+            || item.account.as_ref().is_some_and(|account| self.accounts.contains(account))
+            || self.tags.iter().any(|tag| item.tags.contains(tag))
+            || self.prefixes.iter().any(named)
+    }
+}
+
+/// What is left of a tenant in a store that it shared with others, as somebody counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Residue {
+    /// The tenant.
+    pub tenant: String,
+    /// The store.
+    pub store: String,
+    /// What was counted; `None` where it was not.
+    pub count: Option<u64>,
+    /// When.
+    pub counted_at: Option<Instant>,
+    /// Until when a deleted row can be got back (backups of the store), where that is known.
+    pub recoverable_until: Option<Instant>,
+    /// Whether it is known that no copy of the store holds it any more.
+    pub copies_expired: bool,
+}
+
+impl Residue {
+    /// Nothing left in the store is removed only once its copies are gone as well.
+    pub(super) fn judge(&self, departure: &Departure, as_of: Instant) -> ExitItem {
+        let counted = self.count.zip(self.counted_at).filter(|(_, at)| *at >= departure.ended_at);
+        let copies_gone = self.copies_expired || self.recoverable_until.is_some_and(|until| until <= as_of);
+        let state = counted.and_then(|(count, _)| match (count, copies_gone, self.recoverable_until) {
+            (0, true, _) => Some(ItemState::Removed),
+            (0, false, Some(_)) => Some(ItemState::Recoverable),
+            (0, false, None) => None,
+            _ => Some(ItemState::Remaining),
+        });
+        let due_at = departure.due_at();
+        let in_time = match (state, counted) {
+            (Some(ItemState::Removed), Some((_, at))) => {
+                let last = self.recoverable_until.map_or(at, |until| until.max(at));
+                (last <= due_at).then_some(true)
+            }
+            (Some(ItemState::Remaining), Some((_, at))) => (at > due_at).then_some(false),
+            (Some(ItemState::Recoverable), _) => (as_of > due_at).then_some(false),
+            _ => None,
+        };
+        ExitItem {
+            item: ListedItem {
+                id: format!("{}/{}", self.store, self.tenant),
+                kind: "residue".to_owned(),
+                name: self.store.clone(),
+                tenant: Some(self.tenant.clone()),
+                ..ListedItem::default()
+            },
+            state,
+            in_time,
+            removed_at: None,
+            recoverable_until: self.recoverable_until.filter(|_| state == Some(ItemState::Recoverable)),
+            residue: counted.map_or(0, |(count, _)| count),
+            known_by: counted.map(|_| KnownBy::ResidueCount).into_iter().collect(),
+            deletion: None,
+        }
+    }
+}
+
+/// A file of departures, read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeparturesFile {
+    /// Who left.
+    pub departures: Vec<Departure>,
+    /// What was counted.
+    pub residues: Vec<Residue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(default)]
+    exit: Vec<toml::Spanned<WrittenExit>>,
+    #[serde(default)]
+    residue: Vec<toml::Spanned<WrittenResidue>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenExit {
+    tenant: String,
+    ended_on: Datetime,
+    days: u32,
+    #[serde(default)]
+    accounts: Vec<String>,
+    #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
+    prefixes: Vec<String>,
+    return_agreed: Option<bool>,
+    returned_on: Option<Datetime>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenResidue {
+    tenant: String,
+    store: String,
+    count: Option<u64>,
+    counted_on: Option<Datetime>,
+    recoverable_until: Option<Datetime>,
+    #[serde(default)]
+    copies_expired: bool,
+}
+
+impl DeparturesFile {
+    /// Reads departures. A date without a time is its end in UTC; `file` is the name that errors show.
+    ///
+    /// ```toml
+    /// [[exit]]
+    /// tenant = "acme"
+    /// ended_on = 2026-09-30
+    /// days = 30                      # everything is gone after so many days
+    /// accounts = ["222222222222"]    # accounts that were the tenant's alone
+    /// tags = ["tenant=acme"]
+    /// prefixes = ["acme-"]
+    /// return_agreed = true
+    /// returned_on = 2026-09-28
+    /// [[residue]]
+    /// tenant = "acme"
+    /// store = "orders"
+    /// count = 0
+    /// counted_on = 2026-10-20
+    /// recoverable_until = 2026-11-20 # when the last backup of the store that holds it expires
+    /// ```
+    pub fn parse(file: &str, text: &str) -> Result<DeparturesFile, ExitError> {
+        let refuse =
+            |byte: usize, message: String| ExitError { file: file.to_owned(), line: line_of(text, byte), message };
+        let document: Document = toml::from_str(text)
+            .map_err(|error| refuse(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+        let time = |byte: usize, time: &Datetime| {
+            end_of(time).ok_or_else(|| refuse(byte, format!("'{time}' is neither a date nor a time with an offset")))
+        };
+        let mut read = DeparturesFile::default();
+        for exit in document.exit {
+            let byte = exit.span().start;
+            let exit = exit.into_inner();
+            let on = exit.returned_on.as_ref().map(|on| time(byte, on)).transpose()?;
+            let returned = (exit.return_agreed.is_some() || on.is_some())
+                .then(|| Return { agreed: exit.return_agreed.unwrap_or(true), on });
+            read.departures.push(Departure {
+                ended_at: time(byte, &exit.ended_on)?,
+                tenant: exit.tenant,
+                days: i64::from(exit.days),
+                accounts: exit.accounts,
+                tags: exit.tags,
+                prefixes: exit.prefixes,
+                returned,
+                line: line_of(text, byte),
+            });
+        }
+        for residue in document.residue {
+            let byte = residue.span().start;
+            let residue = residue.into_inner();
+            if !read.departures.iter().any(|departure| departure.tenant == residue.tenant) {
+                return Err(refuse(byte, format!("no [[exit]] of the tenant '{}'", residue.tenant)));
+            }
+            read.residues.push(Residue {
+                counted_at: residue.counted_on.as_ref().map(|on| time(byte, on)).transpose()?,
+                recoverable_until: residue.recoverable_until.as_ref().map(|on| time(byte, on)).transpose()?,
+                tenant: residue.tenant,
+                store: residue.store,
+                count: residue.count,
+                copies_expired: residue.copies_expired,
+            });
+        }
+        Ok(read)
+    }
+}
+
+fn line_of(text: &str, byte: usize) -> usize {
+    text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
+}
+
+fn end_of(time: &Datetime) -> Option<Instant> {
+    let text = match (time.time, time.offset) {
+        (None, None) => format!("{}T23:59:59.999999Z", time.date?),
+        _ => time.to_string(),
+    };
+    text.parse::<Timestamp>().ok().map(|timestamp| Instant(timestamp.as_microsecond()))
+}

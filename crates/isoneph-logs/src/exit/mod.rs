@@ -1,0 +1,293 @@
+//! What is left of a tenant that departed: the agreement's end and its days, against inventories before and after,
+//! deletions in the log and counts of what is left in shared stores.
+//!
+//! Each thing of the tenant comes out as removed, recoverable (deleted, and it can still be got back), remaining, or
+//! undecided. A thing that a later inventory does not show is removed only where that inventory was complete; a
+//! deletion in the log counts where it was carried out. Something nobody looked for is never removed.
+
+mod declared;
+mod listing;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use isoneph_tables::Instant;
+use serde::Serialize;
+
+use crate::event::{Event, EventOutcome, SourcePlace};
+use crate::operations::{Act, Catalogue, Reversible};
+use crate::reconcile::Source;
+
+pub use declared::{Departure, DeparturesFile, ExitError, Residue, Return};
+pub use listing::{ListedItem, Listing};
+pub use write::write;
+
+isoneph_model::vocabulary! {
+    /// What became of a thing.
+    pub enum ItemState {
+        /// It is gone and cannot be got back.
+        Removed = "removed",
+        /// It is deleted and can still be got back.
+        Recoverable = "recoverable",
+        /// It is still there.
+        Remaining = "remaining",
+    }
+}
+
+isoneph_model::vocabulary! {
+    /// How it is known.
+    pub enum KnownBy {
+        /// A later inventory shows it, or shows it no more.
+        Inventory = "inventory",
+        /// The log tells of its deletion.
+        DeletionEvent = "deletion-event",
+        /// Somebody counted what is left.
+        ResidueCount = "residue-count",
+    }
+}
+
+/// A thing of a departed tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExitItem {
+    /// What it is in the inventory, or the store that it lies in.
+    pub item: ListedItem,
+    /// What became of it; `None` where that cannot be told.
+    pub state: Option<ItemState>,
+    /// Whether it was removed when it was due; `None` where that cannot be told.
+    pub in_time: Option<bool>,
+    /// When it was removed.
+    pub removed_at: Option<Instant>,
+    /// Until when it can be got back.
+    pub recoverable_until: Option<Instant>,
+    /// What is left of it in a shared store.
+    pub residue: u64,
+    /// How this is known.
+    pub known_by: BTreeSet<KnownBy>,
+    /// The record of its deletion.
+    pub deletion: Option<Source>,
+}
+
+/// A departure, judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantExit {
+    /// What was agreed.
+    pub departure: Departure,
+    /// Whether the time when everything was to be gone has passed.
+    pub due: bool,
+    /// Its things, by kind and identity.
+    pub items: Vec<ExitItem>,
+}
+
+/// How many things came out how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All of them.
+    pub items: u64,
+    /// Gone for good.
+    pub removed: u64,
+    /// Deleted, and can be got back.
+    pub recoverable: u64,
+    /// Still there.
+    pub remaining: u64,
+    /// Cannot be told.
+    pub undecided: u64,
+}
+
+impl TenantExit {
+    /// How many things came out how.
+    pub fn counts(&self) -> Counts {
+        let of = |state| self.items.iter().filter(|item| item.state == state).count() as u64;
+        Counts {
+            items: self.items.len() as u64,
+            removed: of(Some(ItemState::Removed)),
+            recoverable: of(Some(ItemState::Recoverable)),
+            remaining: of(Some(ItemState::Remaining)),
+            undecided: of(None),
+        }
+    }
+}
+
+/// A deletion that the log tells of.
+#[derive(Debug, Clone)]
+struct Deletion {
+    at: Option<Instant>,
+    recoverable: bool,
+    source: Source,
+}
+
+/// Looks through events for deletions of the things of departed tenants.
+pub struct ExitTracker<'c> {
+    catalogue: &'c Catalogue,
+    departures: Vec<Departure>,
+    listings: Vec<Listing>,
+    residues: Vec<Residue>,
+    /// Names to look for, in lower case: whose they are, and in which account.
+    wanted: BTreeMap<String, Vec<(String, Option<String>)>>,
+    deletions: HashMap<String, Vec<Deletion>>,
+}
+
+impl<'c> ExitTracker<'c> {
+    /// A pass for these departures, with the inventories at hand.
+    pub fn new(catalogue: &'c Catalogue, departures: DeparturesFile, mut listings: Vec<Listing>) -> ExitTracker<'c> {
+        listings.sort_by_key(|listing| listing.observed_at);
+        let mut wanted: BTreeMap<String, Vec<(String, Option<String>)>> = BTreeMap::new();
+        for item in listings.iter().flat_map(|listing| &listing.items) {
+            if departures.departures.iter().any(|departure| departure.owns(item)) {
+                for name in names_of(&item.id) {
+                    let things = wanted.entry(name).or_default();
+                    let thing = (item.id.clone(), item.account.clone());
+                    if !things.contains(&thing) {
+                        things.push(thing);
+                    }
+                }
+            }
+        }
+        ExitTracker {
+            catalogue,
+            departures: departures.departures,
+            listings,
+            residues: departures.residues,
+            wanted,
+            deletions: HashMap::new(),
+        }
+    }
+
+    /// Takes in one event; order does not matter.
+    pub fn observe(&mut self, event: &Event<'_>, place: &SourcePlace<'_>) {
+        if event.outcome != Some(EventOutcome::Success) || self.wanted.is_empty() {
+            return;
+        }
+        let Some(name) = event.operation_name.as_deref() else { return };
+        let entry = self.catalogue.find(&event.provider, name);
+        let Some(entry) = entry.filter(|entry| matches!(entry.act, Act::Delete | Act::Terminate)) else { return };
+        for target in event.targets.iter().flatten() {
+            let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
+            let here = |account: &Option<String>| {
+                account.as_deref().zip(event.account.as_deref()).is_none_or(|(thing, log)| thing == log)
+            };
+            for (id, _) in things.filter(|(id, account)| here(account) && is_deleted(id, target, name)) {
+                let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
+                let recoverable = entry.reversible != Reversible::No;
+                let deletions = self.deletions.entry(id.clone()).or_default();
+                deletions.push(Deletion { at: event.time, recoverable, source });
+            }
+        }
+    }
+
+    /// Judges every departure as of a time.
+    pub fn finish(self, as_of: Instant) -> Vec<TenantExit> {
+        let judge = |departure: &Departure| {
+            let mut items: Vec<ExitItem> =
+                self.things(departure).map(|(item, seen)| self.item(departure, item, seen, as_of)).collect();
+            let residues = self.residues.iter().filter(|residue| residue.tenant == departure.tenant);
+            items.extend(residues.map(|residue| residue.judge(departure, as_of)));
+            items.sort_by(|a, b| (&a.item.kind, &a.item.id).cmp(&(&b.item.kind, &b.item.id)));
+            TenantExit { departure: departure.clone(), due: departure.due_at() <= as_of, items }
+        };
+        self.departures.iter().map(judge).collect()
+    }
+
+    /// The things of a tenant, as last listed, and the number of that listing.
+    fn things(&self, departure: &Departure) -> impl Iterator<Item = (&ListedItem, usize)> {
+        let mut things: BTreeMap<&str, (&ListedItem, usize)> = BTreeMap::new();
+        for (number, listing) in self.listings.iter().enumerate() {
+            for item in &listing.items {
+                if departure.owns(item) || things.contains_key(item.id.as_str()) {
+                    things.insert(&item.id, (item, number));
+                }
+            }
+        }
+        things.into_values()
+    }
+
+    fn item(&self, departure: &Departure, item: &ListedItem, seen: usize, as_of: Instant) -> ExitItem {
+        let seen_at = self.listings[seen].observed_at;
+        // Only what looked at the thing's own account, and at all of it, can show that it is gone.
+        let later = self.listings[seen + 1..].iter().filter(|listing| listing.covers(item));
+        let gone_by = later.map(|listing| listing.observed_at).min();
+        let deletions = self.deletions.get(&item.id).map_or(&[][..], Vec::as_slice);
+        // A deletion before the thing was last seen did not end it.
+        let deletion = deletions.iter().filter(|d| d.at.is_some_and(|at| at >= seen_at)).max_by_key(|d| d.at);
+        // What is still listed after an order that can be taken back waits for its end.
+        let ordered = deletions.iter().any(|d| d.recoverable && d.at.is_some_and(|at| at < seen_at));
+        let after_end = seen_at >= departure.ended_at;
+        let (state, removed_at) = match (deletion, gone_by) {
+            (Some(deletion), _) if deletion.recoverable && gone_by.is_none() => {
+                (Some(ItemState::Recoverable), deletion.at)
+            }
+            (Some(deletion), _) => (Some(ItemState::Removed), deletion.at),
+            (None, Some(_)) => (Some(ItemState::Removed), None),
+            (None, None) if item.pending_deletion == Some(true) || ordered => (Some(ItemState::Recoverable), None),
+            (None, None) if after_end => (Some(ItemState::Remaining), None),
+            (None, None) => (None, None),
+        };
+        let mut known_by = BTreeSet::new();
+        if deletion.is_some() {
+            known_by.insert(KnownBy::DeletionEvent);
+        }
+        if gone_by.is_some() || after_end {
+            known_by.insert(KnownBy::Inventory);
+        }
+        ExitItem {
+            item: item.clone(),
+            state,
+            in_time: in_time(state, removed_at, gone_by, departure.due_at(), seen_at, as_of),
+            removed_at,
+            recoverable_until: item.recoverable_until.filter(|_| state == Some(ItemState::Recoverable)),
+            residue: 0,
+            known_by,
+            deletion: deletion.map(|deletion| deletion.source.clone()),
+        }
+    }
+}
+
+/// Whether a thing was gone when it was due. Before that time, only what is gone already is decided.
+fn in_time(
+    state: Option<ItemState>,
+    removed_at: Option<Instant>,
+    gone_by: Option<Instant>,
+    due_at: Instant,
+    seen_at: Instant,
+    as_of: Instant,
+) -> Option<bool> {
+    match (state?, removed_at, gone_by) {
+        (ItemState::Removed, Some(at), _) => Some(at <= due_at),
+        (ItemState::Removed, None, Some(gone)) if gone <= due_at => Some(true),
+        // It was still seen when it was due, so that it went later.
+        (ItemState::Removed, None, _) if seen_at > due_at => Some(false),
+        (ItemState::Removed, None, _) => None,
+        (ItemState::Remaining, ..) if seen_at > due_at => Some(false),
+        (ItemState::Recoverable, ..) if as_of > due_at => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether an operation on this target deletes the thing itself. A target that is the thing's full identity says so; by
+/// a mere name, what the operation deletes must be what the thing is: a deleted listener names its load balancer too.
+fn is_deleted(id: &str, target: &str, operation_name: &str) -> bool {
+    let (id, target) = (id.to_lowercase(), target.to_lowercase());
+    if id == target && id.contains(['/', ':']) {
+        return true;
+    }
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let noun = operation_name.rsplit([':', '.', '/']).next().unwrap_or(operation_name);
+    let verbs = ["batchdelete", "delete", "terminate", "schedule", "destroy", "deregister", "release", "purge"];
+    let noun = verbs.iter().find_map(|verb| noun.strip_prefix(verb)).unwrap_or_default();
+    let noun = noun.strip_suffix("deletion").unwrap_or(noun).trim_end_matches('s');
+    let kind =
+        id.rsplit('/').nth(1).or_else(|| id.rsplit(':').nth(1)).map(|part| part.rsplit(':').next().unwrap_or(part));
+    let by_kind = kind.is_some_and(|kind| plain(kind).trim_end_matches('s').ends_with(noun));
+    // `vol-…`, `snap-…`, `i-…`: the beginning of the identity says what it is.
+    let by_beginning = id.split_once('-').is_some_and(|(start, _)| noun.starts_with(start));
+    !noun.is_empty() && (by_kind || by_beginning)
+}
+
+/// The names that a thing goes by in a log: its identity, and what stands last in it.
+fn names_of(id: &str) -> impl Iterator<Item = String> {
+    let id = id.to_lowercase();
+    let last = id.rsplit(['/', ':']).next().filter(|last| last.len() >= 4 && *last != id).map(str::to_owned);
+    [Some(id), last].into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests;

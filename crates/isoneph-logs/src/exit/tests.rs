@@ -1,0 +1,181 @@
+//! What a tenant left behind comes out as what it is, and what nobody looked for comes out undecided.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+const DAY: i64 = 86_400_000_000;
+const PLACE: SourcePlace<'_> = SourcePlace { file: "f", sha256: "00", index: 7 };
+
+/// The end of day `n` after the agreement ended.
+fn day(n: i64) -> Instant {
+    let ended = departures("").departures[0].ended_at;
+    Instant(ended.0 + n * DAY)
+}
+
+fn departures(more: &str) -> DeparturesFile {
+    let text = format!(
+        "[[exit]]\ntenant = 'acme'\nended_on = 2026-09-30\ndays = 30\ntags = ['tenant=acme']\nprefixes = ['acme-']\n{more}"
+    );
+    DeparturesFile::parse("exits.toml", &text).unwrap()
+}
+
+fn item(id: &str) -> ListedItem {
+    ListedItem {
+        id: id.to_owned(),
+        kind: "resource".to_owned(),
+        provider: Some("aws".to_owned()),
+        account: Some("1".to_owned()),
+        tags: vec!["tenant=acme".to_owned()],
+        ..ListedItem::default()
+    }
+}
+
+fn listing(at: Instant, ids: &[&str], complete: bool) -> Listing {
+    let complete = complete.then(|| ("aws".to_owned(), "1".to_owned())).into_iter().collect();
+    Listing { observed_at: at, items: ids.iter().map(|id| item(id)).collect(), complete }
+}
+
+fn deletion(name: &'static str, target: &'static str, at: Instant) -> Event<'static> {
+    Event {
+        provider: "aws".into(),
+        time: Some(at),
+        operation_name: Some(name.into()),
+        targets: Some(vec![target.into()]),
+        outcome: Some(EventOutcome::Success),
+        ..Event::default()
+    }
+}
+
+type Told = (Option<ItemState>, Option<bool>);
+
+fn told(listings: Vec<Listing>, events: &[Event<'_>], as_of: Instant) -> Told {
+    let catalogue = Catalogue::proposed().unwrap();
+    let mut tracker = ExitTracker::new(&catalogue, departures(""), listings);
+    events.iter().for_each(|event| tracker.observe(event, &PLACE));
+    let exit = tracker.finish(as_of).remove(0);
+    assert_eq!(exit.items.len(), 1);
+    (exit.items[0].state, exit.items[0].in_time)
+}
+
+#[test]
+fn a_deletion_in_time_removes_and_one_too_late_is_late() {
+    let before = || vec![listing(day(-5), &["vol-0001"], true)];
+    let removed = |n| told(before(), &[deletion("ec2:deletevolume", "vol-0001", day(n))], day(60));
+    assert_eq!(removed(10), (Some(ItemState::Removed), Some(true)));
+    assert_eq!(removed(40), (Some(ItemState::Removed), Some(false)));
+    assert_eq!(removed(-10), (None, None), "it was seen after that");
+}
+
+#[test]
+fn a_key_whose_end_is_ordered_can_still_be_got_back() {
+    let before = vec![listing(day(-5), &["arn:aws:kms:r:1:key/abcd-ef"], true)];
+    let ordered = [deletion("kms:schedulekeydeletion", "abcd-ef", day(10))];
+    assert_eq!(told(before, &ordered, day(60)), (Some(ItemState::Recoverable), Some(false)));
+}
+
+#[test]
+fn a_deletion_of_something_on_a_thing_does_not_remove_the_thing() {
+    let balancer = "arn:aws:elasticloadbalancing:r:1:loadbalancer/app/acme-web";
+    let bucket = "arn:aws:s3:::acme-files";
+    let state = |id: &'static str, name, target| {
+        told(vec![listing(day(-5), &[id], true)], &[deletion(name, target, day(3))], day(60)).0
+    };
+    assert_eq!(state(balancer, "elasticloadbalancing:deletelistener", "acme-web"), None);
+    assert_eq!(state(balancer, "elasticloadbalancing:deleteloadbalancer", balancer), Some(ItemState::Removed));
+    assert_eq!(state(bucket, "s3:deletebucketpolicy", bucket), None);
+    assert_eq!(state(bucket, "s3:deletebucket", bucket), Some(ItemState::Removed));
+    assert_eq!(state("arn:aws:backup:r:1:backup-vault:acme-vault", "backup:deleterecoverypoint", "acme-vault"), None);
+}
+
+#[test]
+fn an_order_that_can_be_taken_back_leaves_the_thing_listed() {
+    let key = "arn:aws:kms:r:1:key/abcd-ef";
+    let listings = vec![listing(day(-5), &[key], true), listing(day(20), &[key], true)];
+    let ordered = [deletion("kms:schedulekeydeletion", "abcd-ef", day(10))];
+    assert_eq!(told(listings, &ordered, day(60)), (Some(ItemState::Recoverable), Some(false)));
+}
+
+#[test]
+fn only_a_complete_inventory_shows_that_something_is_gone() {
+    let with = |complete| vec![listing(day(-5), &["vol-0001"], true), listing(day(20), &[], complete)];
+    assert_eq!(told(with(true), &[], day(60)), (Some(ItemState::Removed), Some(true)));
+    assert_eq!(told(with(false), &[], day(60)), (None, None));
+    let late = vec![listing(day(-5), &["vol-0001"], true), listing(day(45), &[], true)];
+    assert_eq!(told(late, &[], day(60)), (Some(ItemState::Removed), None), "nobody saw when it went");
+}
+
+#[test]
+fn what_is_still_listed_remains_and_is_late_once_it_was_due() {
+    let at = |n| vec![listing(day(-5), &["vol-0001"], true), listing(day(n), &["vol-0001"], false)];
+    assert_eq!(told(at(10), &[], day(10)), (Some(ItemState::Remaining), None), "not due yet");
+    assert_eq!(told(at(40), &[], day(40)), (Some(ItemState::Remaining), Some(false)));
+    let before_only = vec![listing(day(-5), &["vol-0001"], true)];
+    assert_eq!(told(before_only, &[], day(60)), (None, None), "nobody looked since");
+}
+
+#[test]
+fn a_refused_deletion_removes_nothing() {
+    let before = vec![listing(day(-5), &["vol-0001"], true)];
+    let refused = Event { outcome: Some(EventOutcome::Failure), ..deletion("ec2:deletevolume", "vol-0001", day(3)) };
+    assert_eq!(told(before, &[refused], day(60)), (None, None));
+}
+
+#[test]
+fn rows_in_a_shared_store_are_gone_when_their_copies_are() {
+    let residue = |line: &str, as_of: Instant| {
+        let catalogue = Catalogue::proposed().unwrap();
+        let file = departures(&format!("[[residue]]\ntenant = 'acme'\nstore = 'orders'\n{line}"));
+        let exit = ExitTracker::new(&catalogue, file, Vec::new()).finish(as_of).remove(0);
+        (exit.items[0].state, exit.items[0].in_time)
+    };
+    let (removed, remaining) = (Some(ItemState::Removed), Some(ItemState::Remaining));
+    assert_eq!(residue("count = 3\ncounted_on = 2026-11-20", day(60)), (remaining, Some(false)));
+    assert_eq!(residue("count = 0\ncounted_on = 2026-10-05", day(60)), (None, None), "its copies are not told of");
+    assert_eq!(residue("count = 0\ncounted_on = 2026-10-05\ncopies_expired = true", day(60)), (removed, Some(true)));
+    let until = "count = 0\ncounted_on = 2026-10-05\nrecoverable_until = 2026-11-20";
+    assert_eq!(residue(until, day(20)), (Some(ItemState::Recoverable), None));
+    assert_eq!(residue(until, day(45)), (Some(ItemState::Recoverable), Some(false)));
+    assert_eq!(residue(until, day(60)).0, removed);
+    assert_eq!(
+        residue("count = 0\ncounted_on = 2026-09-01\ncopies_expired = true", day(60)),
+        (None, None),
+        "counted before the end"
+    );
+    assert_eq!(residue("", day(60)), (None, None), "nobody counted");
+}
+
+#[test]
+fn a_tenants_things_are_known_by_tag_name_account_or_attribution() {
+    let departure = &departures("accounts = ['9']").departures[0];
+    let plain = || ListedItem { tags: Vec::new(), ..item("x") };
+    assert!(departure.owns(&item("x")));
+    assert!(departure.owns(&ListedItem { name: "acme-db".to_owned(), ..plain() }));
+    assert!(departure.owns(&ListedItem { account: Some("9".to_owned()), ..plain() }));
+    assert!(departure.owns(&ListedItem { tenant: Some("acme".to_owned()), ..plain() }));
+    assert!(!departure.owns(&plain()));
+}
+
+#[test]
+fn a_departure_is_refused_with_its_line() {
+    let error = |text: &str| DeparturesFile::parse("e", text).unwrap_err().to_string();
+    assert_eq!(
+        error("[[exit]]\ntenant = 'a'\nended_on = 10:00:00\ndays = 3"),
+        "e:1: '10:00:00' is neither a date nor a time with an offset"
+    );
+    assert_eq!(error("\n[[residue]]\ntenant = 'b'\nstore = 's'"), "e:2: no [[exit]] of the tenant 'b'");
+    assert!(error("[[exit]]\ntenant = 'a'").starts_with("e:1: missing field"));
+}
+
+#[test]
+fn counts_add_up() {
+    let catalogue = Catalogue::proposed().unwrap();
+    let listings =
+        vec![listing(day(-5), &["vol-0001", "vol-0002", "vol-0003"], true), listing(day(40), &["vol-0002"], false)];
+    let mut tracker = ExitTracker::new(&catalogue, departures(""), listings);
+    tracker.observe(&deletion("ec2:deletevolume", "vol-0001", day(3)), &PLACE);
+    let exit = tracker.finish(day(41)).remove(0);
+    assert_eq!(exit.counts(), Counts { items: 3, removed: 1, recoverable: 0, remaining: 1, undecided: 1 });
+    let known: Vec<BTreeSet<KnownBy>> = exit.items.iter().map(|item| item.known_by.clone()).collect();
+    assert_eq!(known, [[KnownBy::DeletionEvent].into(), [KnownBy::Inventory].into(), BTreeSet::new()]);
+}

@@ -1,0 +1,96 @@
+//! Into the tables `tenant_exit` and `exit_item`.
+
+use isoneph_model::{Extent, InputId};
+use isoneph_tables::schema::{ExitItem as ItemRow, TenantExit as ExitRow};
+use isoneph_tables::{Cell, Common, Scope, Sink, SinkError, TableId};
+
+use super::{ExitItem, TenantExit};
+
+/// Writes departures. `declared_in` is the input that declares them, under the name that `file` gives to its lines;
+/// `input_of` gives the input that a source file (path, SHA-256) is kept under.
+pub fn write(
+    exits: &[TenantExit],
+    file: &str,
+    declared_in: InputId,
+    sink: &mut Sink,
+    snapshot: i64,
+    input_of: &mut dyn FnMut(&mut Sink, &str, &str) -> InputId,
+) -> Result<(), SinkError> {
+    for exit in exits {
+        let uid = format!("exit:{}", exit.departure.tenant);
+        let place = sink.place(declared_in, &format!("{file}:{}", exit.departure.line))?;
+        let common = Common {
+            uid: uid.clone(),
+            name: exit.departure.tenant.as_str().into(),
+            tenant: exit.departure.tenant.as_str().into(),
+            ..Common::default()
+        };
+        sink.push(snapshot, place, &common, &exit_row(exit))?;
+        for item in &exit.items {
+            let place = match &item.deletion {
+                Some(source) => {
+                    let input = input_of(sink, &source.file, &source.sha256);
+                    sink.place(input, &format!("record {}", source.index))?
+                }
+                None => place,
+            };
+            sink.push(snapshot, place, &item_common(exit, item), &item_row(exit, &uid, item))?;
+        }
+    }
+    for table in ["tenant_exit", "exit_item"].into_iter().filter_map(TableId::find) {
+        sink.covers(table, snapshot, declared_in, Scope::default(), Extent::Declared);
+    }
+    Ok(())
+}
+
+fn exit_row(exit: &TenantExit) -> ExitRow {
+    let counts = exit.counts();
+    let count = |count: u64| Cell::Known(i64::try_from(count).unwrap_or(i64::MAX));
+    let returned = exit.departure.returned.as_ref();
+    ExitRow {
+        ended_at: exit.departure.ended_at.into(),
+        due_at: exit.departure.due_at().into(),
+        returned: known(returned.map(|returned| returned.on.is_some())),
+        returned_at: known(returned.and_then(|returned| returned.on)),
+        return_agreed: known(returned.map(|returned| returned.agreed)),
+        items: count(counts.items),
+        removed: count(counts.removed),
+        recoverable: count(counts.recoverable),
+        remaining: count(counts.remaining),
+        undecided: count(counts.undecided),
+    }
+}
+
+fn item_common(exit: &TenantExit, item: &ExitItem) -> Common {
+    let listed = &item.item;
+    Common {
+        uid: format!("exit:{}:{}", exit.departure.tenant, listed.id),
+        provider: known(listed.provider.clone()),
+        account: known(listed.account.clone()),
+        region: known(listed.region.clone()),
+        native_type: known(listed.native_type.clone()),
+        native_id: listed.id.as_str().into(),
+        name: listed.name.as_str().into(),
+        tags: listed.tags.clone().into(),
+        tenant: exit.departure.tenant.as_str().into(),
+        ..Common::default()
+    }
+}
+
+fn item_row(exit: &TenantExit, uid: &str, item: &ExitItem) -> ItemRow {
+    ItemRow {
+        exit: uid.into(),
+        kind: item.item.kind.as_str().into(),
+        state: known(item.state.map(|state| state.as_str().to_owned())),
+        in_time: known(item.in_time),
+        due: exit.due.into(),
+        removed_at: known(item.removed_at),
+        recoverable_until: known(item.recoverable_until),
+        residue: i64::try_from(item.residue).unwrap_or(i64::MAX).into(),
+        known_by: item.known_by.iter().map(|known| known.as_str().to_owned()).collect::<Vec<_>>().into(),
+    }
+}
+
+fn known<T>(value: Option<T>) -> Cell<T> {
+    value.map_or_else(Cell::default, Cell::Known)
+}

@@ -1,0 +1,254 @@
+//! One file: opened, digested, unpacked within bounds, and given to the decoder.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use libdeflater::Decompressor;
+use ring::digest::{Context, SHA256, digest};
+
+use super::hex;
+use crate::decode::{Decoder, Hints, Output, Trouble};
+
+/// Files up to this size are read at once, and unpacked at once up to [`MAX_UNPACKED_AT_ONCE`].
+const MAX_AT_ONCE: u64 = 8 << 20;
+const MAX_UNPACKED_AT_ONCE: usize = 32 << 20;
+/// How much a packed file may hold: this, and [`MAX_RATIO`] times its size. Logs pack ten to fifty times.
+const ALLOWANCE: u64 = 64 << 20;
+const MAX_RATIO: u64 = 200;
+
+/// Memory that is used again for every file.
+#[derive(Default)]
+pub(super) struct Memory {
+    packed: Vec<u8>,
+    unpacked: Vec<u8>,
+    decompressor: Option<Decompressor>,
+}
+
+/// What a file is, before its records are read.
+pub(super) struct Opened {
+    file: File,
+    pub(super) bytes: u64,
+    pub(super) sha256: [u8; 32],
+    packed: bool,
+    /// Whether all of it is in memory.
+    at_once: bool,
+}
+
+/// Why a file is not read.
+#[derive(Debug)]
+pub(super) enum Closed {
+    /// It holds something else; what, in words.
+    Other(String),
+    /// It cannot be read.
+    Unreadable(Trouble),
+}
+
+impl From<io::Error> for Closed {
+    fn from(error: io::Error) -> Closed {
+        Closed::Unreadable(Trouble::new("unreadable", error.to_string()))
+    }
+}
+
+/// Opens a file and digests it, unless its first bytes show that it is no log.
+pub(super) fn open(path: &Path, memory: &mut Memory) -> Result<Opened, Closed> {
+    let mut file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let at_once = bytes <= MAX_AT_ONCE;
+    memory.packed.clear();
+    let head = if at_once { MAX_AT_ONCE + 1 } else { 4096 };
+    (&mut file).take(head).read_to_end(&mut memory.packed)?;
+    let packed = memory.packed.starts_with(&[0x1f, 0x8b]);
+    if !packed {
+        looks_like_log(&memory.packed)?;
+    }
+    let sha256 = if at_once {
+        digest(&SHA256, &memory.packed)
+    } else {
+        file.seek(SeekFrom::Start(0))?;
+        digest_of(&mut file)?
+    };
+    let mut bytes_of_digest = [0; 32];
+    bytes_of_digest.copy_from_slice(sha256.as_ref());
+    Ok(Opened { file, bytes, sha256: bytes_of_digest, packed, at_once })
+}
+
+fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
+    let mut context = Context::new(&SHA256);
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(context.finish()),
+            count => context.update(&buffer[..count]),
+        }
+    }
+}
+
+/// Whether bytes can be the beginning of a log: JSON, after white space.
+fn looks_like_log(head: &[u8]) -> Result<(), Closed> {
+    const KNOWN: [(&[u8], &str); 8] = [
+        (b"PAR1", "a Parquet file"),
+        (b"PK\x03\x04", "a zip archive: unpack it first"),
+        (b"\x28\xb5\x2f\xfd", "packed with zstd: unpack it first"),
+        (b"BZh", "packed with bzip2: unpack it first"),
+        (b"\xfd7zXZ\0", "packed with xz: unpack it first"),
+        (b"\xff\xfe", "UTF-16, not UTF-8: convert it first"),
+        (b"\xfe\xff", "UTF-16, not UTF-8: convert it first"),
+        (b"SQLite format 3", "a database"),
+    ];
+    if let Some((_, words)) = KNOWN.iter().find(|(magic, _)| head.starts_with(magic)) {
+        let trouble = Trouble::new(if words.starts_with("UTF-16") { "wrong-encoding" } else { "unsupported" }, *words);
+        return Err(if words.ends_with("first") {
+            Closed::Unreadable(trouble)
+        } else {
+            Closed::Other((*words).to_owned())
+        });
+    }
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{' | b'[' | 0x1e) => Ok(()),
+        // As much white space as was looked at: the decoder finds what comes behind it.
+        None if head.len() >= 4096 => Ok(()),
+        None => Err(Closed::Other("empty".to_owned())),
+        Some(_) => Err(Closed::Other("not JSON".to_owned())),
+    }
+}
+
+/// How the reading of an opened file ended.
+pub(super) struct Ending {
+    /// The SHA-256 of what the file holds, once unpacked, in hexadecimal; `None` where it was not read to its end.
+    pub(super) content_sha256: Option<String>,
+    /// What stopped the reading.
+    pub(super) stopped: Option<Closed>,
+}
+
+/// Gives what a file holds to the decoder. An error is one of the output.
+pub(super) fn decode(
+    opened: Opened,
+    memory: &mut Memory,
+    decoder: &mut Decoder,
+    hints: &Hints,
+    output: &mut dyn Output,
+) -> Ending {
+    if opened.at_once {
+        if !opened.packed {
+            let content = std::mem::take(&mut memory.packed);
+            return whole(content, |memory| &mut memory.packed, memory, decoder, hints, output);
+        }
+        if unpack_at_once(memory) {
+            let content = std::mem::take(&mut memory.unpacked);
+            if let Err(closed) = looks_like_log(&content) {
+                memory.unpacked = content;
+                return Ending { content_sha256: None, stopped: Some(closed) };
+            }
+            return whole(content, |memory| &mut memory.unpacked, memory, decoder, hints, output);
+        }
+    }
+    stream(opened, memory, decoder, hints, output)
+}
+
+fn whole(
+    content: Vec<u8>,
+    home: fn(&mut Memory) -> &mut Vec<u8>,
+    memory: &mut Memory,
+    decoder: &mut Decoder,
+    hints: &Hints,
+    output: &mut dyn Output,
+) -> Ending {
+    let sha256 = hex(digest(&SHA256, &content).as_ref());
+    let read = decoder.file(content, io::empty(), hints, output);
+    let stopped = match read {
+        Ok(buffer) => {
+            *home(memory) = buffer;
+            None
+        }
+        Err(error) => Some(closed_by(&error)),
+    };
+    Ending { content_sha256: Some(sha256), stopped }
+}
+
+/// Unpacks a small file; `false` where it has to be read piece by piece.
+fn unpack_at_once(memory: &mut Memory) -> bool {
+    let packed = &memory.packed;
+    let Some(size) = packed.last_chunk().map(|bytes| u32::from_le_bytes(*bytes) as usize) else { return false };
+    // A second member begins like the first one: the quick decoder would not see it.
+    let several = packed[3..].windows(3).any(|bytes| bytes == [0x1f, 0x8b, 8]);
+    if size == 0 || size > MAX_UNPACKED_AT_ONCE || size as u64 > allowed(packed.len() as u64) || several {
+        return false;
+    }
+    let decompressor = memory.decompressor.get_or_insert_with(Decompressor::new);
+    memory.unpacked.resize(size, 0);
+    matches!(decompressor.gzip_decompress(packed, &mut memory.unpacked), Ok(count) if count == size)
+}
+
+fn allowed(packed: u64) -> u64 {
+    ALLOWANCE.saturating_add(packed.saturating_mul(MAX_RATIO))
+}
+
+fn stream(
+    mut opened: Opened,
+    memory: &mut Memory,
+    decoder: &mut Decoder,
+    hints: &Hints,
+    output: &mut dyn Output,
+) -> Ending {
+    let raw: Box<dyn Read + '_> = if opened.at_once {
+        Box::new(Cursor::new(&memory.packed))
+    } else {
+        if let Err(error) = opened.file.seek(SeekFrom::Start(0)) {
+            return Ending { content_sha256: None, stopped: Some(error.into()) };
+        }
+        Box::new(BufReader::with_capacity(1 << 18, &opened.file))
+    };
+    let (reader, limit): (Box<dyn Read + '_>, u64) = if opened.packed {
+        (Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, raw))), allowed(opened.bytes))
+    } else {
+        (raw, u64::MAX)
+    };
+    let mut reader = Bounded { reader, context: Context::new(&SHA256), count: 0, limit };
+    let mut head = Vec::new();
+    let looked = (&mut reader).take(4096).read_to_end(&mut head).map_err(|error| closed_by(&error));
+    if let Err(closed) = looked.and_then(|_| looks_like_log(&head)) {
+        return Ending { content_sha256: None, stopped: Some(closed) };
+    }
+    match decoder.file(head, &mut reader, hints, output) {
+        Ok(_) => Ending { content_sha256: Some(hex(reader.context.finish().as_ref())), stopped: None },
+        Err(error) => Ending { content_sha256: None, stopped: Some(closed_by(&error)) },
+    }
+}
+
+/// A reader that digests what passes, up to a limit.
+struct Bounded<R> {
+    reader: R,
+    context: Context,
+    count: u64,
+    limit: u64,
+}
+
+/// What a packed file holds is more than a log can be.
+#[derive(Debug, thiserror::Error)]
+#[error("the file unpacks to more than {} times its size: it was not read further", MAX_RATIO)]
+struct Bomb;
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.context.update(&buffer[..count]);
+        self.count += count as u64;
+        if self.count > self.limit {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, Bomb));
+        }
+        Ok(count)
+    }
+}
+
+fn closed_by(error: &io::Error) -> Closed {
+    let code = match error.kind() {
+        _ if error.get_ref().is_some_and(|inner| inner.is::<Bomb>()) => "zip-bomb",
+        io::ErrorKind::UnexpectedEof => "truncated",
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "damaged-gzip",
+        _ => "unreadable",
+    };
+    Closed::Unreadable(Trouble::new(code, error.to_string()))
+}

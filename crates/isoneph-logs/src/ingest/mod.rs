@@ -1,0 +1,442 @@
+//! Files to a store: a folder of Parquet files in the schema of the table `audit_event`, and a manifest.
+//!
+//! One pass over the files, in bounded memory, whatever their number and size. The same file, and the same event, count
+//! once, also over several runs. A run that is interrupted leaves the store as it was.
+
+mod error;
+mod file;
+mod manifest;
+mod part;
+mod row;
+mod spill;
+mod taking;
+mod walk;
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use isoneph_model::RowId;
+use isoneph_tables::{Attribution, Instant};
+use ring::digest::{Context, SHA256, digest};
+use serde::Serialize;
+
+use crate::decode::{Decoder, instant, written};
+
+pub use error::IngestError;
+pub use manifest::{
+    FileEntry, FileStatus, MANIFEST_FILE, MANIFEST_SCHEMA, Manifest, Part, RejectedRecord, TableForm, Totals,
+};
+pub use part::SourceOfRow;
+
+use file::Memory;
+use part::{Bucket, Shared};
+use spill::{Partition, PartitionId, Spill};
+use taking::Taking;
+use walk::Found;
+
+/// How an ingestion is done.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The snapshot that the rows belong to: the value of their column `snapshot`.
+    pub snapshot: i64,
+    /// The memory for rows on their way, in bytes. What is above it waits on disk. The whole run takes about 150 MB more.
+    pub memory: usize,
+    /// Whether everything is on disk for good before the manifest names it. A store that lives for one run needs no such.
+    pub durable: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { snapshot: 0, memory: 96 << 20, durable: true }
+    }
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// What this run met.
+    pub totals: Totals,
+    /// Events that this run added.
+    pub added: u64,
+    /// Events that the store holds now.
+    pub events: u64,
+    /// When the first event of the store happened, in RFC 3339.
+    pub first_time: Option<String>,
+    /// When the last one happened.
+    pub last_time: Option<String>,
+    /// Records of this run by format.
+    pub formats: BTreeMap<crate::decode::LogFormat, u64>,
+    /// Files of which something could not be read, at most [`MAX_LISTED`]; all are in the list of files.
+    pub problems: Vec<FileEntry>,
+    /// What was passed over, at most [`MAX_LISTED`].
+    pub skipped: Vec<FileEntry>,
+    /// Identities of events that came twice with different content, at most [`MAX_LISTED`].
+    pub conflicts: Vec<String>,
+    /// The list of the files of this run, in the store.
+    pub listing: Option<PathBuf>,
+    /// The Parquet files of the store, in the order of their rows.
+    pub parts: Vec<PathBuf>,
+}
+
+/// How many files a summary lists of each kind.
+pub const MAX_LISTED: usize = 1000;
+
+/// Rows that are sorted at a time, in bytes.
+const BUCKET: u64 = 32 << 20;
+
+/// Reads files and folders into a store, which is made where there is none.
+pub fn ingest_into(
+    folder: &Path,
+    paths: &[PathBuf],
+    options: &Options,
+    attribution: &dyn Attribution,
+) -> Result<Summary, IngestError> {
+    if let Some(missing) = paths.iter().find(|path| path.symlink_metadata().is_err()) {
+        return Err(IngestError::NotFound(missing.clone()));
+    }
+    fs::create_dir_all(folder).map_err(|error| IngestError::file(folder, error))?;
+    let _lock = lock(folder)?;
+    let manifest = Manifest::load(folder)?.unwrap_or_else(Manifest::empty);
+    sweep(folder, &manifest)?;
+    let known = known_files(folder, &manifest)?;
+    let mut run = Run { folder, options, attribution, manifest, summary: Summary::default() };
+    let (mut spill, listing) = run.read(paths, known)?;
+    let new = run.write(&mut spill)?;
+    run.commit(new, listing)
+}
+
+/// Keeps others from writing into the folder while the file is open.
+fn lock(folder: &Path) -> Result<File, IngestError> {
+    let path = folder.join(".lock");
+    let failed = |error| IngestError::file(&path, error);
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(IngestError::Locked(folder.to_owned())),
+        Err(fs::TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Removes what an interrupted run left: files that look like ours and that the manifest does not name.
+fn sweep(folder: &Path, manifest: &Manifest) -> Result<(), IngestError> {
+    let parts = manifest.parts.iter().map(|part| part.path.as_str());
+    let named: HashSet<PathBuf> =
+        parts.chain(manifest.listings.iter().map(String::as_str)).map(|name| folder.join(name)).collect();
+    for entry in walkdir::WalkDir::new(folder).max_depth(4) {
+        let Ok(entry) = entry else { continue };
+        let name = entry.file_name().to_string_lossy();
+        let ours = name.starts_with(".tmp")
+            || (name.starts_with("part-") && name.ends_with(".parquet"))
+            || (name.starts_with("files-") && name.ends_with(".jsonl"));
+        if entry.file_type().is_file() && ours && !named.contains(entry.path()) {
+            fs::remove_file(entry.path()).map_err(|error| IngestError::file(entry.path(), error))?;
+        }
+    }
+    Ok(())
+}
+
+/// The first half of the digest of a file: enough to know it again, and half the memory.
+type FileKey = [u8; 16];
+
+fn known_files(folder: &Path, manifest: &Manifest) -> Result<HashSet<FileKey>, IngestError> {
+    let mut known = HashSet::new();
+    for entry in manifest.files(folder) {
+        let entry = entry?;
+        if matches!(entry.status, FileStatus::Read | FileStatus::Partial | FileStatus::Digest)
+            && let Some(digest) = entry.sha256.and_then(|text| isoneph_model::Digest::try_from(text).ok())
+        {
+            known.insert(key_of(digest.bytes()));
+        }
+    }
+    Ok(known)
+}
+
+fn key_of(digest: &[u8; 32]) -> FileKey {
+    std::array::from_fn(|i| digest[i])
+}
+
+struct Run<'r> {
+    folder: &'r Path,
+    options: &'r Options,
+    attribution: &'r dyn Attribution,
+    manifest: Manifest,
+    summary: Summary,
+}
+
+/// The list of files, while it is written.
+struct Listing {
+    file: BufWriter<tempfile::NamedTempFile>,
+    context: Context,
+}
+
+impl Run<'_> {
+    fn read(&mut self, paths: &[PathBuf], mut known: HashSet<FileKey>) -> Result<(Spill, Listing), IngestError> {
+        let failed = |error| IngestError::file(self.folder, error);
+        let temporary = tempfile::NamedTempFile::new_in(self.folder).map_err(failed)?;
+        let mut listing = Listing { file: BufWriter::new(temporary), context: Context::new(&SHA256) };
+        let store = self.folder.canonicalize().ok();
+        let mut spill = Spill::new(self.folder, self.options.memory);
+        let mut taking = Taking::new(&mut spill, self.attribution);
+        let (mut decoder, mut memory) = (Decoder::default(), Memory::default());
+        for path in paths {
+            for found in walk::walk(path, store.clone()) {
+                let entry = match found {
+                    Found::Skipped(path, reason) => taking::skipped(&path, reason),
+                    Found::File(path, named) => taking.file(&path, named, &mut known, &mut decoder, &mut memory)?,
+                };
+                self.note(entry, &mut listing)?;
+            }
+        }
+        self.summary.formats = taking.formats();
+        Ok((spill, listing))
+    }
+
+    /// Counts a file and lists it.
+    fn note(&mut self, entry: FileEntry, listing: &mut Listing) -> Result<(), IngestError> {
+        let failed = |error| IngestError::file(self.folder, error);
+        let mut line = serde_json::to_vec(&entry).map_err(|error| failed(error.into()))?;
+        line.push(b'\n');
+        listing.context.update(&line);
+        listing.file.write_all(&line).map_err(failed)?;
+        let totals = &mut self.summary.totals;
+        totals.records += entry.records;
+        totals.rejected += entry.rejected;
+        let (count, list) = match entry.status {
+            FileStatus::Read => (&mut totals.files_read, None),
+            FileStatus::Partial => (&mut totals.files_partial, Some(&mut self.summary.problems)),
+            FileStatus::Rejected => (&mut totals.files_rejected, Some(&mut self.summary.problems)),
+            FileStatus::Skipped => (&mut totals.files_skipped, Some(&mut self.summary.skipped)),
+            FileStatus::Known => (&mut totals.files_known, None),
+            FileStatus::Digest => (&mut totals.digest_files, None),
+        };
+        *count += 1;
+        if let Some(list) = list.filter(|list| list.len() < MAX_LISTED) {
+            list.push(entry);
+        }
+        Ok(())
+    }
+
+    /// Writes the Parquet files.
+    fn write(&mut self, spill: &mut Spill) -> Result<Vec<Part>, IngestError> {
+        let mut older: BTreeMap<Partition, Vec<PathBuf>> = BTreeMap::new();
+        for part in &self.manifest.parts {
+            let partition =
+                Partition { provider: part.provider.clone(), account: part.account.clone(), day: part.day.clone() };
+            older.entry(partition).or_default().push(self.folder.join(&part.path));
+        }
+        let mut new = Vec::new();
+        for (partition, id) in spill.partitions() {
+            let older = older.remove(&partition).unwrap_or_default();
+            self.write_partition(&partition, id, spill, &older, &mut new)?;
+            spill.forget(id);
+        }
+        Ok(new)
+    }
+
+    fn write_partition(
+        &mut self,
+        partition: &Partition,
+        id: PartitionId,
+        spill: &mut Spill,
+        older: &[PathBuf],
+        new: &mut Vec<Part>,
+    ) -> Result<(), IngestError> {
+        let size = spill.size(id);
+        if size <= BUCKET {
+            let mut bucket = Bucket::default();
+            spill.rows(id, &mut |row| bucket.add(row))?;
+            return self.write_bucket(partition, bucket, older, new);
+        }
+        // Too much for one sort: the identities decide which of several smaller ones a row goes into, so that repeats
+        // of one event meet.
+        let count = size / (BUCKET / 2) + 1;
+        let mut smaller = Spill::new(self.folder, (BUCKET / 2) as usize);
+        spill.rows::<IngestError>(id, &mut |bytes| {
+            let (row, _) = row::Row::read(bytes)?;
+            let number = hash(row.uid()) % count;
+            let place = smaller.partition(&Partition { day: format!("{number:012}"), ..partition.clone() });
+            Ok(smaller.append(place, |to| to.extend_from_slice(bytes))?)
+        })?;
+        for (_, id) in smaller.partitions() {
+            let mut bucket = Bucket::default();
+            smaller.rows(id, &mut |row| bucket.add(row))?;
+            smaller.forget(id);
+            self.write_bucket(partition, bucket, older, new)?;
+        }
+        Ok(())
+    }
+
+    fn write_bucket(
+        &mut self,
+        partition: &Partition,
+        mut bucket: Bucket,
+        older: &[PathBuf],
+        new: &mut Vec<Part>,
+    ) -> Result<(), IngestError> {
+        for part in older {
+            bucket.remove_known(part)?;
+        }
+        self.summary.totals.duplicates += bucket.duplicates;
+        self.summary.totals.conflicts += bucket.conflict_count;
+        let room = MAX_LISTED.saturating_sub(self.summary.conflicts.len());
+        self.summary.conflicts.extend(std::mem::take(&mut bucket.conflicts).into_iter().take(room));
+        if bucket.len() == 0 {
+            return Ok(());
+        }
+        let account = Some(partition.account.as_str()).filter(|account| *account != "?");
+        let shared = Shared {
+            snapshot: self.options.snapshot,
+            first_row: self.manifest.events + self.summary.added,
+            service: self.attribution.service(account, &[]),
+            tenant: self.attribution.tenant(account, &[]),
+        };
+        let folder: PathBuf =
+            [&partition.provider, &partition.account, &partition.day].iter().map(|name| folder_name(name)).collect();
+        let whole = self.folder.join(&folder);
+        fs::create_dir_all(&whole).map_err(|error| IngestError::file(&whole, error))?;
+        let failed = |error| IngestError::file(&whole, error);
+        let file = tempfile::NamedTempFile::new_in(&whole).map_err(failed)?;
+        let written = part::write(&bucket, &shared, file.path(), file.as_file())?;
+        if self.options.durable {
+            file.as_file().sync_all().map_err(failed)?;
+        }
+        let path = folder.join(format!("part-{}.parquet", &written.sha256[..32]));
+        let target = self.folder.join(&path);
+        file.persist(&target).map_err(|error| IngestError::file(&target, error.error))?;
+        if self.options.durable {
+            manifest::sync_folder(&whole)?;
+        }
+        self.summary.added += written.rows;
+        let time = |micros: Option<i64>| micros.map(|micros| crate::decode::written(Instant(micros)));
+        new.push(Part {
+            path: path.to_string_lossy().into_owned(),
+            bytes: written.bytes,
+            rows: written.rows,
+            first_row: shared.first_row,
+            provider: partition.provider.clone(),
+            account: partition.account.clone(),
+            day: partition.day.clone(),
+            first_time: time(written.first_time),
+            last_time: time(written.last_time),
+            sha256: written.sha256,
+        });
+        Ok(())
+    }
+
+    fn commit(mut self, new: Vec<Part>, listing: Listing) -> Result<Summary, IngestError> {
+        let totals = &self.summary.totals;
+        let listed = totals.files_read + totals.files_partial + totals.files_rejected + totals.digest_files;
+        // A run that met nothing new leaves the store as it is, to the byte.
+        if listed > 0 {
+            let name = self.keep_listing(listing)?;
+            if !self.manifest.listings.contains(&name) {
+                self.manifest.listings.push(name);
+            }
+            self.manifest.totals.add(&self.summary.totals);
+            self.manifest.events += self.summary.added;
+            let times = |pick: fn(&Part) -> &Option<String>| {
+                let all = self.manifest.parts.iter().chain(&new);
+                all.filter_map(|part| pick(part).as_deref().and_then(instant)).collect::<Vec<Instant>>()
+            };
+            self.manifest.first_time = times(|part| &part.first_time).into_iter().min().map(written);
+            self.manifest.last_time = times(|part| &part.last_time).into_iter().max().map(written);
+            self.manifest.parts.extend(new);
+            self.manifest.commit(self.folder, self.options.durable)?;
+        }
+        self.summary.events = self.manifest.events;
+        self.summary.first_time = self.manifest.first_time.clone();
+        self.summary.last_time = self.manifest.last_time.clone();
+        self.summary.parts = self.manifest.part_paths(self.folder);
+        Ok(self.summary)
+    }
+
+    fn keep_listing(&mut self, listing: Listing) -> Result<String, IngestError> {
+        let name = format!("files-{}.jsonl", &hex(listing.context.finish().as_ref())[..32]);
+        let path = self.folder.join(&name);
+        let failed = |error| IngestError::file(&path, error);
+        let file = listing.file.into_inner().map_err(|error| failed(error.into_error()))?;
+        if self.options.durable {
+            file.as_file().sync_all().map_err(failed)?;
+        }
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        self.summary.listing = Some(path);
+        Ok(name)
+    }
+}
+
+/// Where rows of a store were read: file, digest of the file, index of the record. A number that no row has is left out.
+pub fn sources_of(
+    folder: &Path,
+    manifest: &Manifest,
+    rows: &[RowId],
+) -> Result<BTreeMap<RowId, SourceOfRow>, IngestError> {
+    let mut wanted: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
+    let ordinal = manifest.table.ordinal;
+    for row in rows.iter().filter(|row| row.table() == ordinal) {
+        let index = row.index() as u64;
+        let part = manifest.parts.partition_point(|part| part.first_row + part.rows <= index);
+        if let Some(first) = manifest.parts.get(part).map(|part| part.first_row).filter(|first| *first <= index) {
+            wanted.entry(part).or_default().push(index - first);
+        }
+    }
+    let mut found = BTreeMap::new();
+    for (part, numbers) in wanted {
+        let part = &manifest.parts[part];
+        for (number, source) in part::sources(&folder.join(&part.path), &numbers)? {
+            if let Some(row) =
+                usize::try_from(part.first_row + number).ok().and_then(|index| RowId::new(ordinal, index))
+            {
+                found.insert(row, source);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A name for a folder, whatever the log says: no path leads out of the store, and no name is too long.
+fn folder_name(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if text == "?" || text.is_empty() {
+        return "unknown".to_owned();
+    }
+    if text.len() <= 80 && text.bytes().all(|byte| plain(&byte)) && !text.starts_with('.') {
+        return text.to_owned();
+    }
+    let kept: String = text.bytes().filter(plain).map(char::from).take(40).collect();
+    format!("{}~{}", kept.trim_start_matches('.'), &hex(digest(&SHA256, text.as_bytes()).as_ref())[..16])
+}
+
+/// FNV-1a: the same in every run.
+fn hash(text: &str) -> u64 {
+    let mixed = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    mixed ^ mixed >> 32
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_account_leads_out_of_the_store() {
+        for (text, name) in
+            [("123456789012", "123456789012"), ("?", "unknown"), ("", "unknown"), ("my-project_1.x", "my-project_1.x")]
+        {
+            assert_eq!(folder_name(text), name);
+        }
+        for text in ["..", ".", "../../etc", "a/b", "日本", "a\0b", &"x".repeat(5000)] {
+            let name = folder_name(text);
+            let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte));
+            assert!(plain && name.len() < 80 && !name.starts_with('.') && name.contains('~'), "{text}: {name}");
+        }
+        assert_ne!(folder_name("a/b"), folder_name("ab"));
+    }
+}

@@ -1,0 +1,257 @@
+//! One Parquet file: rows of one partition, sorted by region and time, in the schema of the table `audit_event`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::SchemaRef;
+use isoneph_model::RowId;
+use isoneph_tables::schema::AuditEvent;
+use isoneph_tables::{ColumnBuilder, Row as _};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use ring::digest::{Context, SHA256};
+
+use super::error::IngestError;
+use super::row::Row;
+use crate::event::{COMMON_CELLS, FIRST_COMMON};
+
+/// Rows that go into one file.
+#[derive(Default)]
+pub(super) struct Bucket {
+    bytes: Vec<u8>,
+    places: HashMap<Box<str>, usize>,
+    pub(super) duplicates: u64,
+    /// Identities that came back with another content.
+    pub(super) conflicts: Vec<String>,
+    pub(super) conflict_count: u64,
+}
+
+/// How many conflicting identities are listed.
+const MAX_LISTED: usize = 20;
+
+impl Bucket {
+    /// Adds a row, unless one with its identity is there. The first one stays.
+    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
+        let (row, _) = Row::read(bytes)?;
+        if let Some(place) = self.places.get(row.uid()) {
+            self.duplicates += 1;
+            let (kept, _) = Row::read(&self.bytes[*place..])?;
+            if !kept.same_event(&row) {
+                self.conflict_count += 1;
+                if self.conflicts.len() < MAX_LISTED {
+                    self.conflicts.push(row.uid().to_owned());
+                }
+            }
+            return Ok(());
+        }
+        self.places.insert(row.uid().into(), self.bytes.len());
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Takes out the rows that an older file has.
+    pub(super) fn remove_known(&mut self, part: &Path) -> Result<(), IngestError> {
+        for uids in uids(part)? {
+            let uids = uids?;
+            for uid in uids.iter().flatten() {
+                if self.places.remove(uid).is_some() {
+                    self.duplicates += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The rows by region and time; the identity decides between equals, so that the order is always the same.
+    fn sorted(&self) -> Result<Vec<Row<'_>>, IngestError> {
+        let mut rows = Vec::with_capacity(self.places.len());
+        #[allow(clippy::iter_over_hash_type, reason = "the rows are sorted below")]
+        for place in self.places.values() {
+            let (row, _) = Row::read(&self.bytes[*place..])?;
+            rows.push((row.region(), row.time(), row.uid(), row));
+        }
+        rows.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+        Ok(rows.into_iter().map(|(_, _, _, row)| row).collect())
+    }
+}
+
+fn uids(part: &Path) -> Result<impl Iterator<Item = Result<StringArray, IngestError>>, IngestError> {
+    let at = |source| IngestError::parquet(part, source);
+    let file = File::open(part).map_err(|source| IngestError::file(part, source))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(at)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), ["uid"]);
+    let reader = builder.with_projection(mask).build().map_err(at)?;
+    let path = part.to_owned();
+    Ok(reader.map(move |batch| {
+        let batch = batch.map_err(|error| IngestError::parquet(&path, error.into()))?;
+        let column = batch.column(0).as_any().downcast_ref::<StringArray>().cloned();
+        column
+            .ok_or_else(|| IngestError::NotOurs { path: path.clone(), reason: "the column uid is no text".to_owned() })
+    }))
+}
+
+/// What all rows of a file have in common.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shared {
+    /// The snapshot that the rows belong to.
+    pub(super) snapshot: i64,
+    /// The number of the first row among all rows of the table.
+    pub(super) first_row: u64,
+    /// The service that the account serves, as declared.
+    pub(super) service: Option<String>,
+    /// The tenant that the account belongs to, as declared.
+    pub(super) tenant: Option<String>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) sha256: String,
+    pub(super) bytes: u64,
+    pub(super) rows: u64,
+    pub(super) first_time: Option<i64>,
+    pub(super) last_time: Option<i64>,
+}
+
+/// Rows that are turned into columns at a time.
+const BATCH: usize = 8192;
+/// The memory that an unfinished row group may take.
+const ROW_GROUP: usize = 48 << 20;
+
+/// Writes the rows of a bucket to a file, which must be empty.
+pub(super) fn write(bucket: &Bucket, shared: &Shared, path: &Path, to: &File) -> Result<Written, IngestError> {
+    let failed = |source| IngestError::parquet(path, source);
+    let schema = AuditEvent::table().def().schema();
+    let rows = bucket.sorted()?;
+    let mut sink = Hashing { file: to, context: Context::new(&SHA256), bytes: 0 };
+    let mut writer = ArrowWriter::try_new(&mut sink, schema.clone(), Some(properties())).map_err(failed)?;
+    let mut columns = Columns::new();
+    for (batch, rows) in (0..).zip(rows.chunks(BATCH)) {
+        let first_row = shared.first_row + batch * BATCH as u64;
+        let batch = columns.batch(rows, first_row, shared, &schema)?;
+        writer.write(&batch).map_err(failed)?;
+        if writer.in_progress_size() > ROW_GROUP {
+            writer.flush().map_err(failed)?;
+        }
+    }
+    writer.close().map_err(failed)?;
+    let times = || rows.iter().map(Row::time).filter(|time| *time > i64::MIN);
+    let (first_time, last_time) = (times().min(), times().max());
+    let sha256 = super::hex(sink.context.finish().as_ref());
+    Ok(Written { sha256, bytes: sink.bytes, rows: rows.len() as u64, first_time, last_time })
+}
+
+fn properties() -> WriterProperties {
+    let level = ZstdLevel::try_new(1).unwrap_or_default();
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_max_row_group_row_count(Some(1 << 18));
+    // What differs from row to row gains nothing from a dictionary.
+    for column in ["uid", "native_id", "request_id", "raw_request", "raw_response"] {
+        properties = properties
+            .set_column_dictionary_enabled(ColumnPath::from(column), false)
+            .set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::None);
+    }
+    for column in ["row", "time", "delivered_at", "source_index"] {
+        properties = properties
+            .set_column_dictionary_enabled(ColumnPath::from(column), false)
+            .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
+    }
+    properties.build()
+}
+
+struct Columns(Vec<ColumnBuilder>);
+
+impl Columns {
+    fn new() -> Columns {
+        let columns = AuditEvent::table().def().all_columns();
+        Columns(columns.map(|column| ColumnBuilder::new(column.kind)).collect())
+    }
+
+    fn batch(
+        &mut self,
+        rows: &[Row<'_>],
+        first_row: u64,
+        shared: &Shared,
+        schema: &SchemaRef,
+    ) -> Result<RecordBatch, IngestError> {
+        const AFTER: usize = FIRST_COMMON + COMMON_CELLS;
+        for (index, row) in (first_row..).zip(rows) {
+            let number = usize::try_from(index).ok().and_then(|index| RowId::new(AuditEvent::table().ordinal(), index));
+            let number = number.ok_or(IngestError::TooManyRows)?;
+            self.0[0].append_int(Some(shared.snapshot));
+            self.0[1].append_text(Some(row.uid()));
+            self.0[2].append_int(Some(number.column()));
+            self.0[AFTER].append_texts(Some(&[]));
+            self.0[AFTER + 1].append_text(shared.service.as_deref());
+            self.0[AFTER + 2].append_text(shared.tenant.as_deref());
+            let (common, own) = self.0.split_at_mut(AFTER + 3);
+            row.append(common[FIRST_COMMON..AFTER].iter_mut().chain(own))?;
+        }
+        let columns: Vec<ArrayRef> = self.0.iter_mut().map(ColumnBuilder::finish).collect();
+        RecordBatch::try_new(Arc::clone(schema), columns).map_err(IngestError::Arrow)
+    }
+}
+
+/// A file that is digested while it is written.
+struct Hashing<'f> {
+    file: &'f File,
+    context: Context,
+    bytes: u64,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.context.update(&bytes[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Where rows were read: file, digest of the file, index of the record.
+pub type SourceOfRow = (String, String, u64);
+
+/// Finds where rows were read. `numbers` are numbers of rows in this file, counted from its first one.
+pub(super) fn sources(part: &Path, numbers: &[u64]) -> Result<BTreeMap<u64, SourceOfRow>, IngestError> {
+    use arrow::array::Int64Array;
+    let at = |source| IngestError::parquet(part, source);
+    let file = File::open(part).map_err(|source| IngestError::file(part, source))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(at)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), ["source_file", "source_sha256", "source_index"]);
+    let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(at)?;
+    let mut found = BTreeMap::new();
+    let mut first = 0;
+    for batch in reader {
+        let batch = batch.map_err(|error| IngestError::parquet(part, error.into()))?;
+        let end = first + batch.num_rows() as u64;
+        let text = |column: usize, row: usize| {
+            let values = batch.column(column).as_any().downcast_ref::<StringArray>();
+            values.filter(|values| values.is_valid(row)).map_or_else(String::new, |values| values.value(row).to_owned())
+        };
+        for number in numbers.iter().filter(|number| (first..end).contains(number)) {
+            let row = (number - first) as usize;
+            let index = batch.column(2).as_any().downcast_ref::<Int64Array>().map_or(0, |values| values.value(row));
+            found.insert(*number, (text(0, row), text(1, row), u64::try_from(index).unwrap_or_default()));
+        }
+        first = end;
+    }
+    Ok(found)
+}

@@ -1,0 +1,200 @@
+//! The catalogue of critical operations: those where a slip does harm that nobody can undo, or takes away the means to
+//! see or to undo it.
+//!
+//! What ships under `standard/operations/` is a proposal. A named person adopts a platform's list as a whole and amends
+//! single entries in an [adoption file](Catalogue::amend); every entry says which of the two it rests on.
+
+mod adoption;
+mod error;
+mod file;
+mod name;
+
+use std::collections::{BTreeMap, HashMap};
+
+use isoneph_model::Text;
+use serde::Serialize;
+
+pub use error::OperationsError;
+use file::{Entry, PlatformFile};
+
+isoneph_model::vocabulary! {
+    /// What a critical operation is done to.
+    pub enum OperationClass {
+        /// Virtual servers, clusters and what else runs programs.
+        VirtualServer = "virtual-server",
+        /// Networks, rules, routes, addresses, names.
+        Network = "network",
+        /// Volumes, buckets, databases, queues.
+        Storage = "storage",
+        /// Copies, and putting them back.
+        BackupRestore = "backup-restore",
+        /// The end of an account, a subscription, a key that all data hangs on, or of a whole group of resources.
+        ServiceTermination = "service-termination",
+        /// Records, and what looks at them.
+        LoggingMonitoring = "logging-monitoring",
+        /// Identities, rights, keys, secrets.
+        IdentityKeys = "identity-keys",
+    }
+}
+
+isoneph_model::vocabulary! {
+    /// What the operation does.
+    pub enum Act {
+        /// Makes something.
+        Create = "create",
+        /// Changes something.
+        Change = "change",
+        /// Removes something.
+        Delete = "delete",
+        /// Puts old data back.
+        Restore = "restore",
+        /// Ends a whole.
+        Terminate = "terminate",
+    }
+}
+
+isoneph_model::vocabulary! {
+    /// Whether it can be taken back.
+    pub enum Reversible {
+        /// Another operation of the same service undoes it.
+        Yes = "yes",
+        /// For some days, or where something was switched on beforehand.
+        ForATime = "for-a-time",
+        /// Not by the service.
+        No = "no",
+    }
+}
+
+/// On whose word an entry stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "basis")]
+pub enum Basis {
+    /// isoneph's proposal: nobody has answered for it.
+    Proposed,
+    /// A named person has adopted it as proposed.
+    Adopted {
+        /// Who.
+        by: String,
+        /// When, as a date.
+        on: String,
+    },
+    /// A named person has written or changed it.
+    Amended {
+        /// Who.
+        by: String,
+        /// When, as a date.
+        on: String,
+    },
+}
+
+/// A critical operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CriticalOperation {
+    /// The platform: `aws`, `azure`, `google`, `kubernetes`.
+    pub platform: String,
+    /// The name as the platform writes it: `ec2:TerminateInstances`.
+    pub name: String,
+    /// What it is done to.
+    pub class: OperationClass,
+    /// What it does.
+    pub act: Act,
+    /// Whether it can be taken back.
+    pub reversible: Reversible,
+    /// Whether it can take something out of a record of what is done, or silence what watches it.
+    pub weakens_logging: bool,
+    /// Whether it begins such a record, or lets it go on.
+    pub resumes_logging: bool,
+    /// Why it is critical.
+    pub why: Text,
+    /// On whose word.
+    #[serde(flatten)]
+    pub basis: Basis,
+}
+
+/// The critical operations of every platform.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// By platform, then by name in one spelling.
+    entries: HashMap<String, HashMap<String, CriticalOperation>>,
+    versions: BTreeMap<String, String>,
+}
+
+/// The proposals, as they ship: path in the repository and text.
+const PROPOSALS: [(&str, &str); 4] = [
+    ("standard/operations/aws.toml", include_str!("../../../../standard/operations/aws.toml")),
+    ("standard/operations/azure.toml", include_str!("../../../../standard/operations/azure.toml")),
+    ("standard/operations/google.toml", include_str!("../../../../standard/operations/google.toml")),
+    ("standard/operations/kubernetes.toml", include_str!("../../../../standard/operations/kubernetes.toml")),
+];
+
+impl Catalogue {
+    /// What ships: a proposal.
+    ///
+    /// # Errors
+    /// Only when the files that were built in contradict themselves.
+    pub fn proposed() -> Result<Catalogue, OperationsError> {
+        let mut catalogue = Catalogue::default();
+        for (file, text) in PROPOSALS {
+            catalogue.add_platform(PlatformFile::parse(file, text)?, text)?;
+        }
+        Ok(catalogue)
+    }
+
+    fn add_platform(&mut self, platform: PlatformFile, text: &str) -> Result<(), OperationsError> {
+        for (byte, operation) in platform.operations() {
+            let entries = self.entries.entry(platform.platform.clone()).or_default();
+            let key = name::spelling(&operation.name);
+            if entries.contains_key(&key) {
+                let line = error::line_of(text, byte);
+                return Err(OperationsError::Twice { file: platform.file.clone(), line, name: operation.name });
+            }
+            entries.insert(key, operation);
+        }
+        self.versions.insert(platform.platform, platform.version);
+        Ok(())
+    }
+
+    /// Takes over what a named person has decided: platforms adopted as proposed, operations added, changed, or found
+    /// not to be critical. `file` is the name that errors show.
+    ///
+    /// ```toml
+    /// adopted_by = "Aiko Mori"
+    /// adopted_on = 2026-11-02
+    /// platforms  = ["aws"]                  # adopted as proposed
+    /// [[operation]]                         # added or changed
+    /// platform = "aws"
+    /// name = "ec2:CreateTags"
+    /// class = "virtual-server"
+    /// act = "change"
+    /// reversible = "yes"
+    /// why = { en = "our billing hangs on tags", ja = "課金がタグに依存する" }
+    /// [[operation]]                         # not critical here
+    /// platform = "aws"
+    /// name = "ec2:RunInstances"
+    /// critical = false
+    /// why = { en = "autoscaled all day", ja = "終日自動で増減する" }
+    /// ```
+    pub fn amend(&mut self, file: &str, text: &str) -> Result<(), OperationsError> {
+        adoption::Adoption::parse(file, text)?.apply(self)
+    }
+
+    /// The operation under this name, as [`operation_name`](crate::event::operation_name) spells it.
+    pub fn find(&self, platform: &str, operation_name: &str) -> Option<&CriticalOperation> {
+        self.entries.get(platform)?.get(operation_name)
+    }
+
+    /// Every operation, by platform and name.
+    pub fn operations(&self) -> Vec<&CriticalOperation> {
+        let mut all: Vec<&CriticalOperation> = self.entries.values().flat_map(HashMap::values).collect();
+        all.sort_by(|a, b| (&a.platform, a.class, &a.name).cmp(&(&b.platform, b.class, &b.name)));
+        all
+    }
+
+    /// The version of each platform's list.
+    pub fn versions(&self) -> &BTreeMap<String, String> {
+        &self.versions
+    }
+}
+
+#[cfg(test)]
+mod tests;

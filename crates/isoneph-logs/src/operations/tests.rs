@@ -1,0 +1,120 @@
+//! The shipped proposals hold together, and people's decisions outweigh them.
+
+use super::*;
+use crate::event::operation_name;
+
+fn found(provider: &str, service: &str, operation: &str) -> Option<(OperationClass, Reversible)> {
+    let catalogue = Catalogue::proposed().unwrap();
+    let name = operation_name(provider, service, operation);
+    catalogue.find(provider, &name).map(|operation| (operation.class, operation.reversible))
+}
+
+#[test]
+fn operations_are_found_as_the_logs_write_them() {
+    use OperationClass::*;
+    use Reversible::*;
+    let cases = [
+        ("aws", "ec2.amazonaws.com", "TerminateInstances", Some((VirtualServer, No))),
+        ("aws", "lambda.amazonaws.com", "DeleteFunction20150331", Some((VirtualServer, No))),
+        ("aws", "cloudtrail.amazonaws.com", "StopLogging", Some((LoggingMonitoring, No))),
+        ("aws", "kms.amazonaws.com", "ScheduleKeyDeletion", Some((ServiceTermination, ForATime))),
+        ("aws", "ec2.amazonaws.com", "DescribeInstances", None),
+        ("aws", "ec2.amazonaws.com", "CreateTags", None),
+        ("azure", "Microsoft.Compute", "MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE", Some((VirtualServer, No))),
+        ("azure", "", "Add member to role", Some((IdentityKeys, Yes))),
+        ("google", "compute.googleapis.com", "v1.compute.instances.delete", Some((VirtualServer, No))),
+        ("google", "compute.googleapis.com", "beta.compute.firewalls.patch", Some((Network, Yes))),
+        ("google", "cloudresourcemanager.googleapis.com", "DeleteProject", Some((ServiceTermination, ForATime))),
+        ("google", "iam.googleapis.com", "google.iam.admin.v1.CreateServiceAccountKey", Some((IdentityKeys, Yes))),
+        ("kubernetes", "", "delete namespaces", Some((ServiceTermination, No))),
+        ("kubernetes", "", "create pods/exec", Some((VirtualServer, No))),
+        ("kubernetes", "apps", "delete statefulsets", Some((VirtualServer, No))),
+        ("kubernetes", "", "get pods", None),
+    ];
+    for (provider, service, operation, expected) in cases {
+        assert_eq!(found(provider, service, operation), expected, "{provider} {operation}");
+    }
+}
+
+#[test]
+fn every_platform_has_every_class() {
+    let catalogue = Catalogue::proposed().unwrap();
+    for platform in catalogue.versions().keys() {
+        for class in OperationClass::ALL {
+            let has = catalogue.operations().iter().any(|o| &o.platform == platform && o.class == *class);
+            assert!(has, "{platform} has no operation of class {class}");
+        }
+    }
+}
+
+#[test]
+fn no_proposal_has_a_version_in_its_name() {
+    for operation in Catalogue::proposed().unwrap().operations() {
+        let respelled = match operation.platform.as_str() {
+            "google" => operation_name("google", "", &operation.name),
+            _ => name::spelling(&operation.name),
+        };
+        assert_eq!(respelled, name::spelling(&operation.name), "events never carry this name");
+    }
+}
+
+#[test]
+fn a_named_person_adopts_changes_adds_and_drops() {
+    let mut catalogue = Catalogue::proposed().unwrap();
+    let file = r#"
+        adopted_by = "Aiko Mori"
+        adopted_on = 2026-11-02
+        platforms = ["aws"]
+        [[operation]]
+        platform = "aws"
+        name = "ec2:CreateTags"
+        class = "virtual-server"
+        act = "change"
+        reversible = "yes"
+        why = { en = "bills hang on tags", ja = "課金" }
+        [[operation]]
+        platform = "aws"
+        name = "ec2:RunInstances"
+        critical = false
+        why = { en = "autoscaled", ja = "自動" }
+        [[operation]]
+        platform = "aws"
+        name = "s3:DeleteObjects"
+        reversible = "no"
+        why = { en = "no versioning here", ja = "版管理なし" }
+    "#;
+    catalogue.amend("adopted.toml", file).unwrap();
+    let basis = |name: &str| catalogue.find("aws", name).map(|operation| operation.basis.clone());
+    let (by, on) = ("Aiko Mori".to_owned(), "2026-11-02".to_owned());
+    assert_eq!(basis("ec2:terminateinstances"), Some(Basis::Adopted { by: by.clone(), on: on.clone() }));
+    assert_eq!(basis("ec2:createtags"), Some(Basis::Amended { by: by.clone(), on: on.clone() }));
+    assert_eq!(basis("ec2:runinstances"), None);
+    assert_eq!(basis("s3:deleteobjects"), Some(Basis::Amended { by, on }));
+    let objects = catalogue.find("aws", "s3:deleteobjects").unwrap();
+    assert_eq!((objects.class, objects.reversible), (OperationClass::Storage, Reversible::No));
+    assert_eq!(catalogue.find("azure", "add user").unwrap().basis, Basis::Proposed);
+}
+
+#[test]
+fn a_decision_that_says_too_little_is_refused_with_its_line() {
+    let cases = [
+        ("adopted_by = ' '\nadopted_on = 2026-11-02", "f:1: 'adopted_by' names the person"),
+        (
+            "adopted_by = 'A'\nadopted_on = 2026-11-02\nplatforms = ['awz']",
+            "f:3: no list of operations for the platform 'awz'",
+        ),
+        (
+            "adopted_by = 'A'\nadopted_on = 2026-11-02\n[[operation]]\nplatform = 'aws'\nname = 'x:Y'\nwhy = { en = 'a', ja = 'b' }",
+            "f:3: the operation 'x:Y' has no 'class'",
+        ),
+        (
+            "adopted_by = 'A'\nadopted_on = 2026-11-02\n[[operation]]\nplatform = 'aws'\nname = 'x:Y'\ncritical = false",
+            "f:3: the operation 'x:Y' has no 'why'",
+        ),
+        ("adopted_by = 'A'\nadopted_on = 2026-11-02\ncolour = 1", "f:3: unknown field `colour`"),
+    ];
+    for (text, expected) in cases {
+        let error = Catalogue::proposed().unwrap().amend("f", text).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+}

@@ -1,0 +1,171 @@
+//! How an operation was approved: by a change, by a pipeline's reviewers, or why not.
+
+use super::Records;
+use super::actor::{People, is_named};
+use super::changes::{ChangeIndex, fits, in_window};
+use super::operation::{Approval, Approved, Operation};
+use super::pipelines::{RunIndex, is_of};
+use crate::changes::Change;
+use crate::operations::OperationClass;
+
+/// How far beside its window a change still explains an operation, in microseconds.
+const DAY: i64 = 86_400_000_000;
+
+/// All that judging one operation needs.
+pub(super) struct Judge<'a> {
+    pub(super) records: &'a Records,
+    pub(super) all: &'a [Change],
+    pub(super) changes: &'a ChangeIndex,
+    pub(super) runs: &'a RunIndex,
+    pub(super) people: &'a People,
+}
+
+/// What was found on the way, best first.
+#[derive(Default)]
+struct Found {
+    approved: Vec<usize>,
+    open: bool,
+    refused: Option<usize>,
+    outside: Option<usize>,
+}
+
+impl Judge<'_> {
+    pub(super) fn judge(&self, operation: &mut Operation) {
+        operation.break_glass = self.break_glass(operation);
+        operation.procedure = self.procedure(operation);
+        operation.reviewer = self.reviewer(operation);
+        if self.records.changes.is_some() {
+            operation.approval = self.approval(operation);
+        }
+        if operation.approval.as_ref().is_some_and(|approved| approved.how == Approval::Pipeline) {
+            operation.unattended = Some(true);
+        }
+    }
+
+    fn approval(&self, operation: &Operation) -> Option<Approved> {
+        let changes = self.by_change(operation);
+        if !changes.approved.is_empty() {
+            return Some(self.approved(operation, Approval::Change, &changes.approved));
+        }
+        let runs = self.by_run(operation);
+        if !runs.approved.is_empty() {
+            return Some(self.approved(operation, Approval::Pipeline, &runs.approved));
+        }
+        if changes.open || runs.open {
+            return None;
+        }
+        let (how, change) = match (changes.refused.or(runs.refused), changes.outside) {
+            (Some(refused), _) => (Approval::NotApproved, Some(refused)),
+            (None, Some(outside)) => (Approval::OutsideWindow, Some(outside)),
+            (None, None) => (Approval::Nothing, None),
+        };
+        Some(Approved { how, change, approver: String::new(), by_actor_alone: Some(false) })
+    }
+
+    fn by_change(&self, operation: &Operation) -> Found {
+        let mut found = Found::default();
+        let Some(at) = operation.time else {
+            // Without a time any change that fits may be the one.
+            found.open = self.all.iter().any(|change| fits(change, operation, self.people) != Some(false));
+            return found;
+        };
+        for number in self.changes.around(operation.account.as_deref(), at, 0) {
+            let change = &self.all[number];
+            let fits = fits(change, operation, self.people);
+            match (in_window(change, operation), fits, change.approved) {
+                (Some(false), ..) | (_, Some(false), _) => {}
+                (Some(true), Some(true), Some(true)) => found.approved.push(number),
+                (_, _, Some(false)) => found.refused = found.refused.or(Some(number)),
+                _ => found.open = true,
+            }
+        }
+        if found.approved.is_empty() && operation.account.is_none() {
+            // It may be of an account that changes speak of.
+            found.open |= self.all.iter().any(|change| !change.accounts.is_empty());
+        }
+        if found.approved.is_empty() && found.refused.is_none() && !found.open {
+            found.outside = self.changes.around(operation.account.as_deref(), at, DAY).into_iter().find(|number| {
+                let change = &self.all[*number];
+                change.approved == Some(true) && fits(change, operation, self.people) == Some(true)
+            });
+        }
+        found
+    }
+
+    fn by_run(&self, operation: &Operation) -> Found {
+        let mut found = Found::default();
+        for number in self.runs.of(operation, self.all) {
+            match (is_of(&self.all[number], operation), self.all[number].approved) {
+                (Some(false), _) => {}
+                (Some(true), Some(true)) => found.approved.push(number),
+                (_, Some(false)) => found.refused = found.refused.or(Some(number)),
+                _ => found.open = true,
+            }
+        }
+        found
+    }
+
+    /// The approval by one of several changes: one whose approver is surely another, if there is such a one.
+    fn approved(&self, operation: &Operation, how: Approval, changes: &[usize]) -> Approved {
+        let judged = changes.iter().map(|number| {
+            let (approver, alone) = self.approver(operation, how, &self.all[*number]);
+            Approved { how, change: Some(*number), approver, by_actor_alone: alone }
+        });
+        let best = judged.min_by_key(|approved| match approved.by_actor_alone {
+            Some(false) => 0,
+            None => 1,
+            Some(true) => 2,
+        });
+        best.unwrap_or(Approved { how, change: None, approver: String::new(), by_actor_alone: None })
+    }
+
+    /// Who approved a change, and whether that was the actor alone. In a pipeline the one who acts is who wrote the
+    /// commit.
+    fn approver(&self, operation: &Operation, how: Approval, change: &Change) -> (String, Option<bool>) {
+        let is_actor = |name: &String| match how {
+            Approval::Pipeline if change.requester.is_empty() => None,
+            Approval::Pipeline => self.people.same(&change.requester, name),
+            _ => self.people.is(operation, name),
+        };
+        let other = change.approvers.iter().find(|name| is_actor(name) == Some(false));
+        if let Some(other) = other {
+            return (other.clone(), Some(false));
+        }
+        let all_own = !change.approvers.is_empty() && change.approvers.iter().all(|name| is_actor(name) == Some(true));
+        (change.approvers.first().cloned().unwrap_or_default(), all_own.then_some(true))
+    }
+
+    fn break_glass(&self, operation: &Operation) -> Option<bool> {
+        let declared = self.records.declared.break_glass.as_ref()?;
+        operation.actor.as_ref()?;
+        Some(declared.iter().any(|own| is_named(operation, &own.identity)))
+    }
+
+    fn procedure(&self, operation: &Operation) -> Option<String> {
+        let procedures = self.records.declared.procedures.as_ref()?;
+        let written = operation.operation.to_lowercase();
+        let covers = |classes: &[OperationClass], operations: &[String]| {
+            classes.contains(&operation.class)
+                || operations.iter().map(|name| name.to_lowercase()).any(|n| n == *operation.name || n == written)
+        };
+        let found = procedures.iter().find(|p| covers(&p.classes, &p.operations));
+        Some(found.map_or_else(String::new, |procedure| procedure.id.clone()))
+    }
+
+    /// A review by the actor is none.
+    fn reviewer(&self, operation: &Operation) -> Option<String> {
+        let reviews = self.records.declared.reviews.as_ref()?;
+        let (at, account) = (operation.time?, operation.account.as_deref());
+        let mut open = false;
+        for review in reviews.iter().filter(|review| review.from <= at && at < review.until) {
+            let of_account = review.accounts.is_empty()
+                || account.is_some_and(|own| review.accounts.iter().any(|a| a.eq_ignore_ascii_case(own)));
+            match (of_account, self.people.is(operation, &review.reviewer)) {
+                (true, Some(false)) => return Some(review.reviewer.clone()),
+                (true, None) => open = true,
+                _ => {}
+            }
+        }
+        (!open).then(String::new)
+    }
+}

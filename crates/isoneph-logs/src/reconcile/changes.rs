@@ -1,0 +1,166 @@
+//! Changes by account and time, and whether one fits an operation.
+
+use std::collections::HashMap;
+
+use isoneph_tables::Instant;
+
+use super::Operation;
+use super::actor::People;
+use crate::changes::{Change, ChangeKind};
+use crate::operations::Act;
+
+/// The window of one change.
+#[derive(Clone, Copy)]
+struct Window {
+    from: i64,
+    until: i64,
+    /// The latest end of this window and those before it in the list.
+    until_so_far: i64,
+    change: usize,
+}
+
+/// Changes with a time, by the accounts that they speak of.
+pub(super) struct ChangeIndex {
+    by_account: HashMap<String, Vec<Window>>,
+    of_all: Vec<Window>,
+}
+
+impl ChangeIndex {
+    pub(super) fn new(changes: &[Change]) -> ChangeIndex {
+        let mut index = ChangeIndex { by_account: HashMap::new(), of_all: Vec::new() };
+        for (number, change) in changes.iter().enumerate().filter(|(_, c)| c.kind == ChangeKind::Change) {
+            let bounds = (change.from.map(|i| i.0), change.until.map(|i| i.0));
+            let (from, until) = match bounds {
+                // What says nothing of when allows nothing.
+                (None, None) => continue,
+                (from, until) => (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX)),
+            };
+            let window = Window { from, until, until_so_far: until, change: number };
+            if change.accounts.is_empty() {
+                index.of_all.push(window);
+            }
+            for account in &change.accounts {
+                index.by_account.entry(account.to_lowercase()).or_default().push(window);
+            }
+        }
+        index.by_account.values_mut().chain([&mut index.of_all]).for_each(|windows| order(windows));
+        index
+    }
+
+    /// The changes that speak of an account and whose window, widened by some microseconds, holds an instant.
+    pub(super) fn around(&self, account: Option<&str>, at: Instant, widened: i64) -> Vec<usize> {
+        let mut found = Vec::new();
+        let own = account.and_then(|account| self.by_account.get(&account.to_lowercase()));
+        for windows in own.map(Vec::as_slice).into_iter().chain([self.of_all.as_slice()]) {
+            let (early, late) = (at.0.saturating_sub(widened), at.0.saturating_add(widened));
+            let begun = windows.partition_point(|window| window.from <= late);
+            for window in windows[..begun].iter().rev() {
+                if window.until_so_far <= early {
+                    break;
+                }
+                if window.until > early {
+                    found.push(window.change);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+fn order(windows: &mut [Window]) {
+    windows.sort_by_key(|window| (window.from, window.until, window.change));
+    let mut latest = i64::MIN;
+    for window in windows {
+        latest = latest.max(window.until);
+        window.until_so_far = latest;
+    }
+}
+
+/// Three-valued AND.
+fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+/// Whether a change speaks of an operation, its time and its approval aside.
+pub(super) fn fits(change: &Change, operation: &Operation, people: &People) -> Option<bool> {
+    [of_account(change, operation), of_kind(change, operation), of_resources(change, operation)]
+        .into_iter()
+        .chain([of_actor(change, operation, people)])
+        .fold(Some(true), and)
+}
+
+/// Whether the operation lies in the window. A window with one open end leaves open what lies on that side.
+pub(super) fn in_window(change: &Change, operation: &Operation) -> Option<bool> {
+    let at = operation.time?;
+    match (change.from, change.until) {
+        (None, None) => Some(false),
+        (Some(from), _) if at < from => Some(false),
+        (_, Some(until)) if at >= until => Some(false),
+        (Some(_), Some(_)) => Some(true),
+        _ => None,
+    }
+}
+
+fn of_account(change: &Change, operation: &Operation) -> Option<bool> {
+    if change.accounts.is_empty() {
+        return Some(true);
+    }
+    let account = operation.account.as_deref()?;
+    Some(change.accounts.iter().any(|own| own.eq_ignore_ascii_case(account)))
+}
+
+fn of_kind(change: &Change, operation: &Operation) -> Option<bool> {
+    let free = change.classes.is_empty() && change.operations.is_empty();
+    let named = || {
+        let written = operation.operation.to_lowercase();
+        change.operations.iter().any(|name| *name == *operation.name || *name == written)
+    };
+    Some(free || change.classes.contains(&operation.class) || named())
+}
+
+/// What a deletion does to a thing outside of the change is not approved by what it does to those inside.
+fn of_resources(change: &Change, operation: &Operation) -> Option<bool> {
+    if change.resources.is_empty() {
+        return Some(true);
+    }
+    let targets = operation.targets.as_ref()?;
+    let listed = |target: &String| change.resources.iter().any(|resource| same_resource(resource, target));
+    let hits = targets.iter().filter(|target| listed(target)).count();
+    let destroys = matches!(operation.act, Act::Delete | Act::Terminate);
+    match hits {
+        // An item of a configuration database may be one of the targets under another name.
+        0 if change.resources_by_name => None,
+        0 => Some(false),
+        hits if destroys && hits < targets.len() => None,
+        _ => Some(true),
+    }
+}
+
+fn same_resource(resource: &str, target: &str) -> bool {
+    let (resource, target) = (resource.to_lowercase(), target.to_lowercase());
+    let ends = |long: &str, short: &str| {
+        long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with(['/', ':']))
+    };
+    !target.is_empty() && (ends(&target, &resource) || ends(&resource, &target))
+}
+
+fn of_actor(change: &Change, operation: &Operation, people: &People) -> Option<bool> {
+    if change.actors.is_empty() {
+        return Some(true);
+    }
+    let mut answer = Some(false);
+    for name in &change.actors {
+        match people.acts_as(operation, name) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => answer = None,
+        }
+    }
+    answer
+}

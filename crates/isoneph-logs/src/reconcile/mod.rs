@@ -1,0 +1,160 @@
+//! Critical operations set against what was approved, in one pass over the events.
+//!
+//! The pass keeps the critical operations only: a few in a hundred events. When all events were seen, each operation
+//! is matched with the changes and pipeline runs, and the operations are told as [stories](Story): what one actor did
+//! in one account without an hour's pause. Whatever the evidence does not decide stays undecided.
+
+mod actor;
+mod approval;
+mod batch;
+mod changes;
+pub(crate) mod columns;
+pub(crate) mod intern;
+mod operation;
+mod pipelines;
+mod story;
+mod write;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::changes::{Change, Declared};
+use crate::event::{Event, SourcePlace};
+use crate::operations::Catalogue;
+
+pub use batch::COLUMNS;
+pub use columns::BatchError;
+pub use operation::{Approval, Approved, Operation, Source};
+pub use story::Story;
+pub use write::write_changes;
+
+use actor::People;
+use changes::ChangeIndex;
+use intern::Interner;
+use pipelines::RunIndex;
+
+/// What operations are set against.
+#[derive(Debug, Clone, Default)]
+pub struct Records {
+    /// Changes and pipeline runs; `None` when no register and no list of runs was given, so that nothing can be told.
+    pub changes: Option<Vec<Change>>,
+    /// What the organisation declares beside them.
+    pub declared: Declared,
+}
+
+/// What a pass has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Seen {
+    /// Events.
+    pub events: u64,
+    /// Of them, records of critical operations.
+    pub critical: u64,
+    /// Critical operations, once the records of one operation are put together.
+    pub operations: u64,
+    /// Critical operations beyond the most that are kept.
+    pub dropped: u64,
+}
+
+/// The most critical operations that one pass keeps; what is beyond is counted.
+pub const MAX_OPERATIONS: usize = 4_000_000;
+
+/// Collects the critical operations of a stream of events.
+pub struct Reconciler<'c> {
+    catalogue: &'c Catalogue,
+    interner: Interner,
+    operations: Vec<Operation>,
+    /// Operations that leave several records, and all of them by event, to count each once.
+    parts: HashMap<String, usize>,
+    uids: HashMap<Arc<str>, usize>,
+    seen: Seen,
+    key: String,
+}
+
+impl<'c> Reconciler<'c> {
+    /// A pass that looks for the operations of a catalogue.
+    pub fn new(catalogue: &'c Catalogue) -> Reconciler<'c> {
+        Reconciler {
+            catalogue,
+            interner: Interner::default(),
+            operations: Vec::new(),
+            parts: HashMap::new(),
+            uids: HashMap::new(),
+            seen: Seen::default(),
+            key: String::new(),
+        }
+    }
+
+    /// Takes in one event. Order does not matter, and an event that comes twice counts once.
+    pub fn observe(&mut self, event: &Event<'_>, place: &SourcePlace<'_>) {
+        self.seen.events += 1;
+        let Some(name) = event.operation_name.as_deref() else { return };
+        let Some(entry) = self.catalogue.find(&event.provider, name) else { return };
+        self.seen.critical += 1;
+        let mut key = std::mem::take(&mut self.key);
+        event.write_uid(&mut key);
+        if !self.uids.contains_key(key.as_str()) {
+            self.keep(entry, event, place, &key);
+        }
+        self.key = key;
+    }
+
+    fn keep(
+        &mut self,
+        entry: &crate::operations::CriticalOperation,
+        event: &Event<'_>,
+        place: &SourcePlace<'_>,
+        uid: &str,
+    ) {
+        let part = operation::part_key(event);
+        if let Some(index) = part.as_ref().and_then(|part| self.parts.get(part)).copied() {
+            self.operations[index].join(event, &mut self.interner);
+            self.uids.insert(Arc::from(uid), index);
+            return;
+        }
+        if self.operations.len() >= MAX_OPERATIONS {
+            self.seen.dropped += 1;
+            return;
+        }
+        let index = self.operations.len();
+        let operation = Operation::new(entry, event, place, uid, &mut self.interner);
+        self.uids.insert(Arc::clone(&operation.uid), index);
+        self.operations.push(operation);
+        if let Some(part) = part {
+            self.parts.insert(part, index);
+        }
+    }
+
+    /// How much was seen so far.
+    pub fn seen(&self) -> Seen {
+        Seen { operations: self.operations.len() as u64, ..self.seen }
+    }
+
+    /// Sets the operations against the records.
+    pub fn finish(self, records: &Records) -> Reconciliation {
+        let seen = self.seen();
+        let mut operations = self.operations;
+        operations.sort_by(|a, b| a.story_order().cmp(&b.story_order()));
+        let people = People::new(records.declared.people.as_deref());
+        let all = records.changes.as_deref().unwrap_or_default();
+        let (changes, runs) = (ChangeIndex::new(all), RunIndex::new(all));
+        let judge = approval::Judge { records, all, changes: &changes, runs: &runs, people: &people };
+        operations.iter_mut().for_each(|operation| judge.judge(operation));
+        let stories = story::tell(&mut operations);
+        story::find_resumed(&mut operations);
+        Reconciliation { operations, stories, seen }
+    }
+}
+
+/// Critical operations, judged.
+#[derive(Debug, Clone, Default)]
+pub struct Reconciliation {
+    /// By provider, account, actor and time.
+    pub operations: Vec<Operation>,
+    /// Told as stories; [`Operation::story`] is an index into them.
+    pub stories: Vec<Story>,
+    /// What was seen.
+    pub seen: Seen,
+}
+
+#[cfg(test)]
+mod tests;

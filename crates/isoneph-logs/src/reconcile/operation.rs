@@ -1,0 +1,231 @@
+//! A critical operation, as the log tells it, and what was found out about it.
+
+use std::sync::Arc;
+
+use isoneph_tables::Instant;
+
+use super::intern::Interner;
+use crate::event::{ActorKind, Event, EventOutcome, Phase, SourcePlace};
+use crate::operations::{Act, Basis, CriticalOperation, OperationClass, Reversible};
+
+isoneph_model::vocabulary! {
+    /// How an operation was approved, or why it was not.
+    pub enum Approval {
+        /// By an approved change, inside its window.
+        Change = "change",
+        /// By the reviewers of a pipeline's run.
+        Pipeline = "pipeline",
+        /// A change or a run fits it, and was not approved.
+        NotApproved = "not-approved",
+        /// An approved change fits it, but for the time: within a day of its window.
+        OutsideWindow = "outside-window",
+        /// Nothing fits it.
+        Nothing = "none",
+    }
+}
+
+/// Where the record was read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// The file, as given.
+    pub file: Arc<str>,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: Arc<str>,
+    /// The record's place in it, from 0.
+    pub index: u64,
+}
+
+/// The approval of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// How, or why not.
+    pub how: Approval,
+    /// The change or run, as an index into [`Records::changes`](super::Records::changes).
+    pub change: Option<usize>,
+    /// Who approved it, `""` for nobody named; where several did, one who is surely not the actor.
+    pub approver: String,
+    /// Whether nobody but the actor approved it; `None` where that cannot be told.
+    pub by_actor_alone: Option<bool>,
+}
+
+/// A critical operation. `None` says that the log, or what it was set against, does not tell.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The `uid` of its first record's event.
+    pub uid: Arc<str>,
+    /// The event's own id.
+    pub id: Arc<str>,
+    /// Where that was read.
+    pub source: Source,
+    /// When it was asked for.
+    pub time: Option<Instant>,
+    /// The cloud.
+    pub provider: Arc<str>,
+    /// The account.
+    pub account: Option<Arc<str>>,
+    /// The region.
+    pub region: Option<Arc<str>>,
+    /// The kind of record, as the log names it.
+    pub native_type: Option<Arc<str>>,
+    /// The operation as written.
+    pub operation: Arc<str>,
+    /// The operation in one spelling.
+    pub name: Arc<str>,
+    /// What it is done to.
+    pub class: OperationClass,
+    /// What it does.
+    pub act: Act,
+    /// Whether it can be taken back.
+    pub reversible: Reversible,
+    /// On whose word it is critical: `proposed`, `adopted`, `amended`.
+    pub basis: &'static str,
+    /// See [`CriticalOperation::weakens_logging`].
+    pub weakens_logging: bool,
+    /// See [`CriticalOperation::resumes_logging`].
+    pub resumes_logging: bool,
+    /// What kind of actor.
+    pub actor_kind: Option<ActorKind>,
+    /// Who.
+    pub actor: Option<Arc<str>>,
+    /// The actor's name: of the role for a session of a role.
+    pub actor_name: Option<Arc<str>>,
+    /// The name of the session.
+    pub session: Option<Arc<str>>,
+    /// Who issued it.
+    pub issuer: Option<Arc<str>>,
+    /// What it was done to.
+    pub targets: Option<Vec<String>>,
+    /// Whether it was done.
+    pub carried_out: Option<bool>,
+    /// The code of the error.
+    pub error_code: Option<Arc<str>>,
+    /// Whether a second factor was proved.
+    pub mfa: Option<bool>,
+    /// Whether a program acted, for which nobody signed in.
+    pub unattended: Option<bool>,
+    /// Whether the identity is for emergencies.
+    pub break_glass: Option<bool>,
+    /// How it was approved.
+    pub approval: Option<Approved>,
+    /// The procedure that covers it, `""` for none.
+    pub procedure: Option<String>,
+    /// Who reviewed it, `""` for nobody.
+    pub reviewer: Option<String>,
+    /// Whether it failed for good while others of its class in its story were done.
+    pub half_done: Option<bool>,
+    /// The story it belongs to.
+    pub story: usize,
+    /// When the record that it weakened was set going again.
+    pub resumed_at: Option<Instant>,
+}
+
+impl Operation {
+    pub(super) fn new(
+        entry: &CriticalOperation,
+        event: &Event<'_>,
+        place: &SourcePlace<'_>,
+        uid: &str,
+        texts: &mut Interner,
+    ) -> Operation {
+        let actor = &event.actor;
+        Operation {
+            uid: Arc::from(uid),
+            id: Arc::from(&*event.id),
+            source: Source { file: texts.keep(place.file), sha256: texts.keep(place.sha256), index: place.index },
+            time: event.time,
+            provider: texts.keep(&event.provider),
+            account: texts.keep_some(event.account.as_deref()),
+            region: texts.keep_some(event.region.as_deref()),
+            native_type: texts.keep_some(event.native_type.as_deref()),
+            operation: texts.keep(event.operation.as_deref().unwrap_or(&entry.name)),
+            name: texts.keep(event.operation_name.as_deref().unwrap_or_default()),
+            class: entry.class,
+            act: entry.act,
+            reversible: entry.reversible,
+            basis: match entry.basis {
+                Basis::Proposed => "proposed",
+                Basis::Adopted { .. } => "adopted",
+                Basis::Amended { .. } => "amended",
+            },
+            weakens_logging: entry.weakens_logging,
+            resumes_logging: entry.resumes_logging,
+            actor_kind: actor.kind,
+            actor: texts.keep_some(actor.id.as_deref()),
+            actor_name: texts.keep_some(actor.name.as_deref()),
+            session: texts.keep_some(actor.session.as_deref()),
+            issuer: texts.keep_some(actor.session_issuer.as_deref()),
+            targets: event.targets.as_ref().map(|all| all.iter().map(|target| target.to_string()).collect()),
+            carried_out: carried_out(event.outcome),
+            error_code: texts.keep_some(event.error_code.as_deref()),
+            mfa: actor.mfa,
+            unattended: unattended(actor.kind),
+            break_glass: None,
+            approval: None,
+            procedure: None,
+            reviewer: None,
+            half_done: None,
+            story: 0,
+            resumed_at: None,
+        }
+    }
+
+    /// Takes in another record of the same operation: the last one says how it came out, and what one leaves open
+    /// another may tell.
+    pub(super) fn join(&mut self, event: &Event<'_>, texts: &mut Interner) {
+        self.time = match (self.time, event.time) {
+            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+            (ours, theirs) => ours.or(theirs),
+        };
+        let outcome = carried_out(event.outcome);
+        if self.carried_out.is_none() || (event.phase == Some(Phase::Last) && outcome.is_some()) {
+            self.carried_out = outcome;
+        }
+        let none = |kept: &Option<Arc<str>>| kept.as_deref().is_none_or(str::is_empty);
+        let actor = &event.actor;
+        for (kept, new) in [
+            (&mut self.error_code, event.error_code.as_deref()),
+            (&mut self.actor, actor.id.as_deref()),
+            (&mut self.actor_name, actor.name.as_deref()),
+            (&mut self.session, actor.session.as_deref()),
+            (&mut self.issuer, actor.session_issuer.as_deref()),
+        ] {
+            if none(kept) && new.is_some() {
+                *kept = texts.keep_some(new);
+            }
+        }
+        self.actor_kind = self.actor_kind.or(actor.kind);
+        self.unattended = unattended(self.actor_kind);
+        self.mfa = self.mfa.or(actor.mfa);
+        if self.targets.as_ref().is_none_or(Vec::is_empty) {
+            self.targets = event.targets.as_ref().map(|all| all.iter().map(|target| target.to_string()).collect());
+        }
+    }
+
+    /// What operations of one story have in common comes first, then time.
+    pub(super) fn story_order(&self) -> impl Ord + '_ {
+        (&self.provider, &self.account, &self.actor, self.time, &self.uid)
+    }
+}
+
+fn carried_out(outcome: Option<EventOutcome>) -> Option<bool> {
+    match outcome {
+        Some(EventOutcome::Success) => Some(true),
+        Some(EventOutcome::Failure) => Some(false),
+        Some(EventOutcome::Pending) | None => None,
+    }
+}
+
+fn unattended(kind: Option<ActorKind>) -> Option<bool> {
+    kind.map(|kind| matches!(kind, ActorKind::Workload | ActorKind::Service))
+}
+
+/// What joins the records of an operation that leaves several: its id alone does not, as one deployment's operations
+/// share theirs.
+pub(super) fn part_key(event: &Event<'_>) -> Option<String> {
+    event.phase?;
+    let id = event.operation_id.as_deref().filter(|id| !id.is_empty())?;
+    let target = event.targets.as_ref().and_then(|all| all.first()).map_or("", |target| target);
+    let account = event.account.as_deref().unwrap_or_default();
+    let name = event.operation_name.as_deref().unwrap_or_default();
+    Some([&*event.provider, account, id, name, target].join("\u{1f}"))
+}

@@ -1,0 +1,299 @@
+//! Operations are approved by what the records say, and by nothing else.
+
+use std::borrow::Cow;
+
+use isoneph_tables::Instant;
+
+use super::*;
+use crate::changes::{BreakGlass, ChangeKind, ChangePlace, Procedure};
+use crate::event::{Actor, ActorKind, EventOutcome, Phase};
+use crate::operations::OperationClass;
+
+const HOUR: i64 = 3_600_000_000;
+const PLACE: SourcePlace<'_> = SourcePlace { file: "f", sha256: "00", index: 0 };
+
+fn event(id: &str, at: i64) -> Event<'static> {
+    Event {
+        provider: "aws".into(),
+        account: Some("111111111111".into()),
+        region: Some("us-east-1".into()),
+        id: id.to_owned().into(),
+        time: Some(Instant(at)),
+        operation: Some("TerminateInstances".into()),
+        operation_name: Some("ec2:terminateinstances".into()),
+        actor: Actor {
+            kind: Some(ActorKind::Role),
+            id: Some("arn:aws:sts::111111111111:assumed-role/Admin/amir.khan".into()),
+            name: Some("Admin".into()),
+            session: Some("amir.khan".into()),
+            session_issuer: Some("arn:aws:iam::111111111111:role/Admin".into()),
+            mfa: Some(true),
+            ..Actor::default()
+        },
+        targets: Some(vec!["i-1".into()]),
+        outcome: Some(EventOutcome::Success),
+        ..Event::default()
+    }
+}
+
+fn change(id: &str, from: i64, until: i64) -> Change {
+    Change {
+        kind: ChangeKind::Change,
+        id: id.to_owned(),
+        state: "approved".to_owned(),
+        approved: Some(true),
+        from: Some(Instant(from)),
+        until: Some(Instant(until)),
+        accounts: vec!["111111111111".to_owned()],
+        classes: Vec::new(),
+        operations: Vec::new(),
+        resources: Vec::new(),
+        resources_by_name: false,
+        actors: Vec::new(),
+        requester: String::new(),
+        approvers: vec!["ines.novak".to_owned()],
+        procedure: String::new(),
+        commit: String::new(),
+        session: String::new(),
+        place: ChangePlace { file: "changes.csv".to_owned(), locator: format!("changes.csv:{id}") },
+    }
+}
+
+fn run(id: &str, commit: &str) -> Change {
+    Change {
+        kind: ChangeKind::Pipeline,
+        commit: commit.to_owned(),
+        requester: "chen.li".to_owned(),
+        actors: vec!["DeployPipeline".to_owned()],
+        ..change(id, 0, 10 * HOUR)
+    }
+}
+
+fn reconcile(events: &[Event<'_>], records: &Records) -> Reconciliation {
+    let catalogue = Catalogue::proposed().unwrap();
+    let mut reconciler = Reconciler::new(&catalogue);
+    events.iter().for_each(|event| reconciler.observe(event, &PLACE));
+    reconciler.finish(records)
+}
+
+fn with(changes: impl Into<Vec<Change>>) -> Records {
+    Records { changes: Some(changes.into()), ..Records::default() }
+}
+
+fn how(event: &Event<'_>, changes: impl Into<Vec<Change>>) -> Option<Approval> {
+    let reconciliation = reconcile(std::slice::from_ref(event), &with(changes));
+    reconciliation.operations[0].approval.as_ref().map(|approved| approved.how)
+}
+
+#[test]
+fn a_change_approves_what_lies_in_its_window_and_nothing_else() {
+    let window = || [change("C1", HOUR, 2 * HOUR)];
+    assert_eq!(how(&event("e", HOUR), window()), Some(Approval::Change), "the first instant is inside");
+    assert_eq!(how(&event("e", 2 * HOUR), window()), Some(Approval::OutsideWindow), "the last is outside");
+    assert_eq!(how(&event("e", 200 * HOUR), window()), Some(Approval::Nothing));
+    let other = Event { account: Some("222222222222".into()), ..event("e", HOUR) };
+    assert_eq!(how(&other, window()), Some(Approval::Nothing), "of another account");
+}
+
+#[test]
+fn a_change_that_was_not_approved_approves_nothing_and_an_undecided_one_leaves_it_open() {
+    let state = |approved| Change { approved, ..change("C1", 0, HOUR) };
+    assert_eq!(how(&event("e", 1), [state(Some(false))]), Some(Approval::NotApproved));
+    assert_eq!(how(&event("e", 1), [state(None)]), None);
+    assert_eq!(how(&event("e", 1), [state(None), state(Some(true))]), Some(Approval::Change));
+}
+
+#[test]
+fn classes_operations_resources_and_actors_bound_a_change() {
+    type Edit = fn(&mut Change);
+    let cases: [(&str, Edit, Option<Approval>); 12] = [
+        ("its class", |c| c.classes = vec![OperationClass::VirtualServer], Some(Approval::Change)),
+        ("another class", |c| c.classes = vec![OperationClass::Network], Some(Approval::Nothing)),
+        ("its operation", |c| c.operations = vec!["ec2:terminateinstances".to_owned()], Some(Approval::Change)),
+        ("its operation as written", |c| c.operations = vec!["terminateinstances".to_owned()], Some(Approval::Change)),
+        ("its resource", |c| c.resources = vec!["i-1".to_owned()], Some(Approval::Change)),
+        (
+            "its resource by ARN",
+            |c| c.resources = vec!["arn:aws:ec2:r:1:instance/i-1".to_owned()],
+            Some(Approval::Change),
+        ),
+        ("another resource", |c| c.resources = vec!["i-2".to_owned()], Some(Approval::Nothing)),
+        (
+            "an item of another name",
+            |c| {
+                c.resources = vec!["web-01".to_owned()];
+                c.resources_by_name = true;
+            },
+            None,
+        ),
+        ("its actor", |c| c.actors = vec!["Amir Khan".to_owned()], Some(Approval::Change)),
+        ("its role", |c| c.actors = vec!["Admin".to_owned()], Some(Approval::Change)),
+        ("another actor", |c| c.actors = vec!["Bea Silva".to_owned()], Some(Approval::Nothing)),
+        ("no window at all", |c| (c.from, c.until) = (None, None), Some(Approval::Nothing)),
+    ];
+    for (what, edit, expected) in cases {
+        let mut change = change("C1", 0, HOUR);
+        edit(&mut change);
+        assert_eq!(how(&event("e", 1), [change]), expected, "{what}");
+    }
+}
+
+#[test]
+fn a_deletion_beyond_the_listed_resources_is_not_approved_by_the_list() {
+    let listed = Change { resources: vec!["i-1".to_owned()], ..change("C1", 0, HOUR) };
+    let both = Event { targets: Some(vec!["i-1".into(), "i-9".into()]), ..event("e", 1) };
+    assert_eq!(how(&both, [listed]), None);
+}
+
+#[test]
+fn what_the_log_does_not_tell_stays_open() {
+    assert_eq!(how(&Event { time: None, ..event("e", 1) }, [change("C1", 0, HOUR)]), None);
+    assert_eq!(how(&Event { account: None, ..event("e", 1) }, [change("C1", 0, HOUR)]), None);
+    let bound = Change { resources: vec!["i-1".to_owned()], ..change("C1", 0, HOUR) };
+    assert_eq!(how(&Event { targets: None, ..event("e", 1) }, [bound]), None);
+    let none = reconcile(&[event("e", 1)], &Records::default());
+    assert_eq!(none.operations[0].approval, None, "no register was given");
+}
+
+#[test]
+fn nobody_is_their_own_approver() {
+    let alone = |approvers: &[&str]| {
+        let approvers = approvers.iter().map(|name| (*name).to_owned()).collect();
+        let records = with([Change { approvers, ..change("C1", 0, HOUR) }]);
+        let approved = reconcile(&[event("e", 1)], &records).operations.remove(0).approval.unwrap();
+        (approved.by_actor_alone, approved.approver)
+    };
+    assert_eq!(alone(&["amir.khan@example.com"]), (Some(true), "amir.khan@example.com".to_owned()));
+    assert_eq!(alone(&["Amir Khan", "Ines Novak"]), (Some(false), "Ines Novak".to_owned()));
+    assert_eq!(alone(&[]), (None, String::new()));
+    let by_another =
+        [Change { approvers: vec!["amir.khan".to_owned()], ..change("C1", 0, HOUR) }, change("C2", 0, HOUR)];
+    let approved = reconcile(&[event("e", 1)], &with(by_another)).operations.remove(0).approval.unwrap();
+    assert_eq!((approved.change, approved.by_actor_alone), (Some(1), Some(false)));
+}
+
+fn deployed(session: &str) -> Event<'static> {
+    let mut event = event("e", HOUR);
+    event.actor.name = Some("DeployPipeline".into());
+    event.actor.session_issuer = Some("arn:aws:iam::111111111111:role/DeployPipeline".into());
+    event.actor.session = Some(session.to_owned().into());
+    event
+}
+
+#[test]
+fn a_run_with_reviewers_approves_the_session_that_is_named_after_it() {
+    let runs = || [run("9012345", "4f2c9aa1b2c3d4e5")];
+    for session in ["GitHubActions-9012345", "deploy-4f2c9aa", "4f2c9aa1b2c3d4e5"] {
+        assert_eq!(how(&deployed(session), runs()), Some(Approval::Pipeline), "{session}");
+    }
+    for session in ["GitHubActions-9012346", "deploy-4f2c9ab", "amir.khan", "90123451"] {
+        assert_eq!(how(&deployed(session), runs()), Some(Approval::Nothing), "{session}");
+    }
+    let mut stolen = deployed("GitHubActions-9012345");
+    stolen.actor.name = Some("Admin".into());
+    stolen.actor.session_issuer = Some("arn:aws:iam::111111111111:role/Admin".into());
+    assert_eq!(how(&stolen, runs()), Some(Approval::Nothing), "another role took the run's name");
+    let unreviewed = Change { approved: Some(false), approvers: Vec::new(), ..run("9012345", "4f2c9aa") };
+    assert_eq!(how(&deployed("run-9012345"), [unreviewed]), Some(Approval::NotApproved));
+    let unbound = Change { actors: Vec::new(), from: None, until: None, ..run("9012345", "4f2c9aa") };
+    assert_eq!(how(&deployed("run-9012345"), [unbound]), None, "anybody can take a run's name");
+}
+
+#[test]
+fn who_wrote_the_commit_does_not_approve_its_run() {
+    let own = Change { approvers: vec!["chen.li".to_owned()], ..run("9012345", "4f2c9aa") };
+    let done = reconcile(&[deployed("run-9012345")], &with([own])).operations.remove(0);
+    assert_eq!(done.approval.unwrap().by_actor_alone, Some(true));
+    assert_eq!(done.unattended, Some(true), "nobody signs in for a run");
+}
+
+#[test]
+fn records_of_one_operation_are_one_operation() {
+    let part = |id: &str, at, phase, outcome| Event {
+        operation_id: Some("op-1".into()),
+        phase: Some(phase),
+        outcome: Some(outcome),
+        ..event(id, at)
+    };
+    let events = [
+        part("b", 5, Phase::Last, EventOutcome::Failure),
+        part("a", 1, Phase::First, EventOutcome::Pending),
+        part("a", 1, Phase::First, EventOutcome::Pending),
+    ];
+    let reconciliation = reconcile(&events, &Records::default());
+    assert_eq!(reconciliation.operations.len(), 1);
+    assert_eq!(
+        (reconciliation.operations[0].carried_out, reconciliation.operations[0].time),
+        (Some(false), Some(Instant(1)))
+    );
+    assert_eq!(reconciliation.seen, Seen { events: 3, critical: 3, operations: 1, dropped: 0 });
+}
+
+#[test]
+fn a_story_is_what_one_actor_did_without_an_hours_pause() {
+    let mut events: Vec<Event<'_>> = (0..3).map(|i| event(&format!("e{i}"), i * HOUR / 2)).collect();
+    events.push(event("late", 9 * HOUR));
+    let mut other = event("other", 10);
+    other.actor.id = Some("arn:aws:iam::111111111111:user/bea.silva".into());
+    events.push(other);
+    let stories = reconcile(&events, &with([change("C1", 0, HOUR)])).stories;
+    let told: Vec<_> = stories.iter().map(|story| (story.operations, story.approvals.clone())).collect();
+    let expected = [
+        (1, vec![(Approval::Change, 1)]),
+        (3, vec![(Approval::Change, 2), (Approval::OutsideWindow, 1)]),
+        (1, vec![(Approval::OutsideWindow, 1)]),
+    ];
+    assert_eq!(told, expected.map(|(count, approvals)| (count, approvals.into_iter().collect())));
+    assert_eq!(stories[1].irreversible, 3);
+}
+
+#[test]
+fn a_failure_among_deeds_is_half_done_unless_made_good() {
+    let failed = |id: &str, at, target: &'static str| Event {
+        outcome: Some(EventOutcome::Failure),
+        targets: Some(vec![Cow::Borrowed(target)]),
+        ..event(id, at)
+    };
+    let half = |events: &[Event<'_>]| {
+        reconcile(events, &Records::default()).operations.iter().filter(|o| o.half_done == Some(true)).count()
+    };
+    assert_eq!(half(&[event("a", 1), failed("b", 2, "i-2")]), 1);
+    assert_eq!(half(&[event("a", 1), failed("b", 2, "i-2"), failed("c", 3, "i-3")]), 2);
+    let retried = Event { targets: Some(vec!["i-2".into()]), ..event("c", 3) };
+    assert_eq!(half(&[event("a", 1), failed("b", 2, "i-2"), retried]), 0);
+    assert_eq!(half(&[failed("b", 2, "i-2")]), 0, "nothing was done at all");
+}
+
+#[test]
+fn emergencies_procedures_and_reviews_are_as_declared() {
+    let mut records = Records::default();
+    let plain = reconcile(&[event("e", 1)], &records).operations.remove(0);
+    assert_eq!((plain.break_glass, plain.procedure, plain.reviewer), (None, None, None), "nobody declared any");
+    let identity = "arn:aws:iam::111111111111:role/Admin".to_owned();
+    records.declared.break_glass = Some(vec![BreakGlass { identity, purpose: String::new() }]);
+    let procedure = |id: &str, classes| Procedure { id: id.to_owned(), classes, operations: Vec::new() };
+    records.declared.procedures = Some(vec![procedure("OP-7", vec![OperationClass::VirtualServer])]);
+    records.declared.reviews = Some(vec![crate::changes::Review {
+        reviewer: "Amir Khan".to_owned(),
+        accounts: Vec::new(),
+        from: Instant(0),
+        until: Instant(HOUR),
+    }]);
+    let judged = reconcile(&[event("e", 1)], &records).operations.remove(0);
+    assert_eq!((judged.break_glass, judged.procedure.as_deref()), (Some(true), Some("OP-7")));
+    assert_eq!(judged.reviewer.as_deref(), Some(""), "one's own review is none");
+}
+
+#[test]
+fn a_stopped_record_that_goes_on_again_says_when() {
+    let logging = |id: &str, at, name: &'static str| Event {
+        operation: Some(name.into()),
+        operation_name: Some(format!("cloudtrail:{}", name.to_lowercase()).into()),
+        targets: Some(vec!["trail/org".into()]),
+        ..event(id, at)
+    };
+    let events = [logging("a", 1, "StopLogging"), logging("b", 5, "StartLogging"), logging("c", 9, "StopLogging")];
+    let operations = reconcile(&events, &Records::default()).operations;
+    let resumed: Vec<_> = operations.iter().filter(|o| o.weakens_logging).map(|o| o.resumed_at).collect();
+    assert_eq!(resumed, [Some(Instant(5)), None]);
+}

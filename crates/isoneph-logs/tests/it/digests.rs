@@ -1,0 +1,241 @@
+//! Whatever is taken from, or changed in, a bucket with digests is found, and nothing else is.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::Command;
+
+use isoneph_logs::digest::{DigestReport, Problem, verify};
+use tempfile::TempDir;
+
+use crate::plant::digests::{ACCOUNT, Planted, Shape, instant, plant, public_key_list, sha256};
+use crate::support::gzip;
+
+const REGIONS: [&str; 2] = ["us-east-1", "eu-west-1"];
+
+fn planted(hours: i64, shape: &Shape) -> (TempDir, Planted) {
+    let folder = tempfile::tempdir().unwrap();
+    let planted = plant(folder.path(), 7, &REGIONS, hours, shape);
+    (folder, planted)
+}
+
+fn unpack(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// Changes one byte of a packed file's content.
+fn flip(path: &Path, byte: usize) {
+    let mut bytes = unpack(path);
+    bytes[byte] ^= 1;
+    std::fs::write(path, gzip(&bytes)).unwrap();
+}
+
+fn problems(report: &DigestReport) -> Vec<Problem> {
+    let mut all: Vec<Problem> = report.digests.iter().flat_map(|digest| digest.problems.clone()).collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn an_untouched_bucket_is_whole() {
+    let (_folder, planted) = planted(30, &Shape::default());
+    let report = verify(&planted.inputs()).unwrap();
+    assert!(report.is_whole(), "{report:?}");
+    assert_eq!((report.chains.len(), report.digests.len()), (2, 60));
+    assert_eq!(report.files_compared, planted.logs.len() as u64);
+    assert_eq!((report.chains[1].trail.as_str(), report.chains[1].region.as_str()), ("org_trail", "us-east-1"));
+    let proven: Vec<_> = report.proven.iter().map(|p| (p.region.as_str(), p.begins_at, p.ends_at)).collect();
+    assert_eq!(proven, [("eu-west-1", instant(0), instant(30)), ("us-east-1", instant(0), instant(30))]);
+}
+
+#[test]
+fn a_deleted_log_file_is_missed() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    std::fs::remove_file(&planted.logs[3]).unwrap();
+    let report = verify(&planted.inputs()).unwrap();
+    assert_eq!(problems(&report), [Problem::FileMissing]);
+    assert_eq!(report.gaps.len(), 1);
+    assert!(planted.logs[3].ends_with(&report.gaps[0].object));
+}
+
+#[test]
+fn one_changed_byte_of_a_log_file_is_seen() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    flip(&planted.logs[2], 20);
+    let report = verify(&planted.inputs()).unwrap();
+    assert_eq!((problems(&report), report.gaps.len()), (vec![Problem::FileChanged], 1));
+}
+
+#[test]
+fn one_changed_byte_of_a_digest_breaks_its_signature_and_the_link_to_it() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    let path = &planted.digests["eu-west-1"][4];
+    let at = unpack(path).windows(6).position(|w| w == b"SHA-25").unwrap();
+    flip(path, at);
+    let report = verify(&planted.inputs()).unwrap();
+    assert_eq!(problems(&report), [Problem::SignatureInvalid, Problem::PreviousChanged]);
+    let proven = report.proven.iter().filter(|p| p.region == "eu-west-1").map(|p| (p.begins_at, p.ends_at));
+    assert_eq!(proven.collect::<Vec<_>>(), [(instant(0), instant(4)), (instant(6), instant(10))]);
+}
+
+#[test]
+fn two_digests_removed_in_a_row_are_missed_though_every_signature_holds() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    for path in &planted.digests["us-east-1"][3..5] {
+        std::fs::remove_file(path).unwrap();
+    }
+    let report = verify(&planted.inputs()).unwrap();
+    assert!(report.digests.iter().all(|digest| digest.signature_valid == Some(true)));
+    assert_eq!(problems(&report), [Problem::PreviousMissing, Problem::NotContinuous]);
+    let gap = &report.gaps[0];
+    assert_eq!((gap.begins_at, gap.ends_at, report.gaps.len()), (instant(3), instant(5), 1));
+}
+
+#[test]
+fn an_hour_that_no_digest_covers_is_a_hole() {
+    let (_folder, linked) = planted(10, &Shape { without: vec![6], ..Shape::default() });
+    let report = verify(&linked.inputs()).unwrap();
+    assert_eq!(problems(&report), [Problem::NotContinuous; 2]);
+    assert_eq!((report.gaps[0].begins_at, report.gaps[0].ends_at), (instant(6), instant(7)));
+    let (_folder, anew) = planted(10, &Shape { without: vec![6], anew_after: Some(6) });
+    let report = verify(&anew.inputs()).unwrap();
+    assert_eq!(report.gaps.iter().map(|gap| gap.problem).collect::<Vec<_>>(), [Problem::ChainRestarted; 2]);
+}
+
+#[test]
+fn hours_missing_at_the_ends_of_the_period_are_holes() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    let mut inputs = planted.inputs();
+    inputs.period = Some((instant(-2), instant(12)));
+    let gaps = verify(&inputs).unwrap().gaps;
+    let of_one = gaps.iter().filter(|gap| gap.chain == 0).map(|gap| (gap.begins_at, gap.ends_at));
+    assert_eq!(of_one.collect::<Vec<_>>(), [(instant(-2), instant(0)), (instant(10), instant(12))]);
+    inputs.period = Some((instant(0), instant(10)));
+    assert!(verify(&inputs).unwrap().is_whole());
+}
+
+#[test]
+fn without_its_metadata_only_the_newest_digest_stays_open() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    let mut inputs = planted.inputs();
+    inputs.signatures.clear();
+    let report = verify(&inputs).unwrap();
+    assert_eq!(problems(&report), [Problem::NoSignature; 2]);
+    let open: Vec<_> = report.digests.iter().filter(|d| d.signature_valid.is_none()).map(|d| d.ends_at).collect();
+    assert_eq!(open, [instant(10), instant(10)]);
+    assert!(!report.is_whole());
+    let newest = &planted.digests["eu-west-1"][9];
+    let signature = &planted.signatures[newest.strip_prefix(&planted.folder).unwrap().to_str().unwrap()];
+    let head =
+        format!("{{\"Metadata\": {{\"signature\": \"{signature}\", \"signature-algorithm\": \"SHA256withRSA\"}}}}");
+    std::fs::write(format!("{}.head.json", newest.display()), head).unwrap();
+    assert_eq!(problems(&verify(&inputs).unwrap()), [Problem::NoSignature], "an answer of head-object beside it tells");
+}
+
+#[test]
+fn a_key_that_was_not_given_or_not_in_force_decides_nothing() {
+    let (_folder, planted) = planted(3, &Shape::default());
+    let mut inputs = planted.inputs();
+    inputs.keys[0].until = Some(instant(-48));
+    assert_eq!(problems(&verify(&inputs).unwrap()), [Problem::NoPublicKey; 6]);
+    inputs.keys.clear();
+    let report = verify(&inputs).unwrap();
+    assert!(report.digests.iter().all(|digest| digest.signature_valid.is_none()));
+    assert_eq!(report.proven, []);
+}
+
+#[test]
+fn a_log_file_that_no_digest_names_is_told() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    let beside = planted.logs[5].parent().unwrap();
+    let slipped = format!("{ACCOUNT}_CloudTrail_us-east-1_20261102T0510Z_0000000000000000.json.gz");
+    std::fs::write(beside.join(&slipped), gzip(b"{\"Records\":[]}")).unwrap();
+    let report = verify(&planted.inputs()).unwrap();
+    assert_eq!((report.unlisted.clone(), report.is_whole()), (vec![slipped], false));
+}
+
+#[test]
+fn digests_alone_say_nothing_of_log_files() {
+    let (_folder, planted) = planted(4, &Shape::default());
+    planted.logs.iter().for_each(|log| std::fs::remove_file(log).unwrap());
+    let report = verify(&planted.inputs()).unwrap();
+    assert!(report.digests.iter().all(|digest| digest.files_missing.is_none()));
+    assert_eq!(report.proven, [], "what nobody compared is not proven");
+}
+
+#[test]
+fn broken_digests_are_refused_and_bound() {
+    let (folder, planted) = planted(3, &Shape::default());
+    let at = |name: &str| folder.path().join(format!("{ACCOUNT}_CloudTrail-Digest_r_t_r_{name}.json.gz"));
+    std::fs::write(at("1"), b"\x1f\x8b\x08broken").unwrap();
+    std::fs::write(at("2"), gzip(b"{\"digestS3Object\": 1, \"digestEndTime\": 2}")).unwrap();
+    std::fs::write(at("3"), b"").unwrap();
+    let report = verify(&planted.inputs()).unwrap();
+    assert_eq!((report.refused.len(), report.digests.len()), (3, 6), "{:?}", report.refused);
+}
+
+/// The validator class of the AWS command line (PyPI `awscli`), asked for each digest.
+const VALIDATOR: &str = r#"
+import gzip, json, sys
+try:
+    from awscli.customizations.cloudtrail.validation import Sha256RSADigestValidator, DigestError
+except ImportError:
+    sys.exit(42)
+keys = {key["Fingerprint"]: key["Value"] for key in json.load(open(sys.argv[1]))["PublicKeyList"]}
+signatures = json.load(open(sys.argv[2]))
+for path in sys.stdin.read().split("\n"):
+    raw = gzip.open(path).read()
+    digest = json.loads(raw)
+    digest["_signature"] = signatures[digest["digestS3Object"]]
+    try:
+        Sha256RSADigestValidator().validate(digest["digestS3Bucket"], digest["digestS3Object"], keys[digest["digestPublicKeyFingerprint"]], digest, raw)
+        print("true")
+    except DigestError:
+        print("false")
+"#;
+
+#[test]
+fn the_aws_command_line_agrees_with_every_signature() {
+    let (folder, planted) = planted(12, &Shape::default());
+    for (region, number) in [("eu-west-1", 3), ("us-east-1", 7)] {
+        let path = &planted.digests[region][number];
+        let at = unpack(path).windows(6).position(|w| w == b"SHA-25").unwrap();
+        flip(path, at);
+    }
+    let report = verify(&planted.inputs()).unwrap();
+    let (keys, signatures) = (folder.path().join("keys"), folder.path().join("signatures"));
+    std::fs::write(&keys, public_key_list()).unwrap();
+    std::fs::write(&signatures, serde_json::to_string(&planted.signatures).unwrap()).unwrap();
+    let paths = folder.path().join("paths");
+    std::fs::write(&paths, report.digests.iter().map(|d| d.file.as_str()).collect::<Vec<_>>().join("\n")).unwrap();
+    let asked = Command::new("python3")
+        .arg("-c")
+        .arg(VALIDATOR)
+        .args([&keys, &signatures])
+        .stdin(std::fs::File::open(paths).unwrap())
+        .output();
+    let ours: Vec<String> = report.digests.iter().map(|digest| digest.signature_valid.unwrap().to_string()).collect();
+    assert_eq!(ours.iter().filter(|valid| *valid == "false").count(), 2);
+    match asked {
+        Ok(answer) if answer.status.success() => {
+            let theirs: Vec<String> = String::from_utf8(answer.stdout).unwrap().lines().map(str::to_owned).collect();
+            assert_eq!(ours, theirs);
+        }
+        Ok(answer) if answer.status.code() != Some(42) => panic!("{}", String::from_utf8_lossy(&answer.stderr)),
+        _ => skipped("the AWS command line's validator (python3 with awscli) is not installed"),
+    }
+}
+
+#[allow(clippy::print_stderr, reason = "a test that did not run says so")]
+fn skipped(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}
+
+#[test]
+fn names_and_hashes_are_those_of_the_bucket() {
+    let (_folder, planted) = planted(1, &Shape::default());
+    let report = verify(&planted.inputs()).unwrap();
+    let path = &planted.digests["eu-west-1"][0];
+    assert_eq!(report.digests[0].sha256, sha256(&std::fs::read(path).unwrap()));
+}

@@ -1,0 +1,9 @@
+//! The one test binary of the crate.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod decoding;
+mod digests;
+mod hostile;
+mod plant;
+mod store;
+mod support;

@@ -1,0 +1,115 @@
+//! `isoneph network prove`: zones apart, or the packet that passes.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use isoneph_network::zones::{Intent, PairProof, Proof, Separation, derive, prove};
+use jiff::civil::Date;
+
+use super::{hop_text, load, text_of, write_json};
+use crate::exit::{Exit, usage};
+use crate::output::Output;
+use crate::{safe, settings};
+
+/// The largest file of intent.
+const MOST: usize = 16 << 20;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Networks: Terraform plans, answers of the provider's API, Kubernetes manifests
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Zones and the flows intended between them (YAML or JSON); without it zones are derived from the network, and
+    /// nothing is intended between them
+    #[arg(long, value_name = "FILE")]
+    intent: Option<PathBuf>,
+    /// The day for which flows are intended (YYYY-MM-DD); by default today, in UTC
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// How to write the proof
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write to this file instead of standard output; it appears only when it is complete
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Runs the command. It ends with 1 for a breach, with 3 where something is undecided.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let (model, read) = load(&arguments.paths)?;
+    let intent = match &arguments.intent {
+        None => derive(&model),
+        Some(path) => {
+            let text = text_of(path, MOST)?;
+            Intent::read(&text).map_err(|error| usage(format!("{}: {error}", path.display())))?
+        }
+    };
+    let day = arguments.as_of.unwrap_or_else(settings::today);
+    let proof = prove(&model, &intent, day).map_err(usage)?;
+    let mut out = Output::open(arguments.output.as_deref())?;
+    match arguments.format {
+        Format::Text => text(&mut out, &proof)?,
+        Format::Json => write_json(&mut out, "isoneph.network-proof/1", &model, "proof", &proof)?,
+    }
+    out.finish()?;
+    let has = |separation| proof.pairs.iter().any(|pair| pair.separation == separation);
+    Ok(match (has(Separation::Breach), has(Separation::Undecided)) {
+        (_, true) => read.max(Exit::Incomplete),
+        (true, false) => read.max(Exit::Findings),
+        (false, false) => read,
+    })
+}
+
+/// Breaches first, then what is undecided, then the count of what is proved.
+fn text(out: &mut impl Write, proof: &Proof) -> anyhow::Result<()> {
+    let basis = if proof.derived { "derived from the network itself: nobody declared them" } else { "as declared" };
+    writeln!(out, "network layer only; zones {basis}; model {}", proof.model)?;
+    for wanted in [Separation::Breach, Separation::Undecided] {
+        for pair in proof.pairs.iter().filter(|pair| pair.separation == wanted) {
+            pair_text(out, pair)?;
+        }
+    }
+    let count = |wanted| proof.pairs.iter().filter(|pair| pair.separation == wanted).count();
+    writeln!(
+        out,
+        "{} ordered pairs of {} zones: {} proved apart, {} breached, {} undecided",
+        proof.pairs.len(),
+        proof.zones.len(),
+        count(Separation::Apart),
+        count(Separation::Breach),
+        count(Separation::Undecided)
+    )?;
+    for (what, names) in
+        [("in no zone", &proof.unassigned), ("in several zones", &proof.disputed), ("names nothing", &proof.empty)]
+    {
+        for name in names {
+            writeln!(out, "  {what}: {}", safe::terminal(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn pair_text(out: &mut impl Write, pair: &PairProof) -> anyhow::Result<()> {
+    let (from, to) = (safe::terminal(&pair.from), safe::terminal(&pair.to));
+    if let Some(witness) = &pair.witness {
+        let kind = if witness.connects { "a connection can be set up" } else { "a packet arrives" };
+        let (source, destination) = (&witness.source, &witness.destination);
+        writeln!(out, "BREACH  {from} -> {to}: {kind}: {} {source} -> {destination}", witness.protocol)?;
+        for hop in &witness.path {
+            writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
+        }
+    } else {
+        writeln!(out, "UNDECIDED  {from} -> {to}")?;
+    }
+    for why in &pair.because {
+        writeln!(out, "    {}", safe::terminal(why))?;
+    }
+    Ok(())
+}
