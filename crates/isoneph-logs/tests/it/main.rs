@@ -5,5 +5,6 @@ mod decoding;
 mod digests;
 mod hostile;
 mod plant;
+mod reconciling;
 mod store;
 mod support;

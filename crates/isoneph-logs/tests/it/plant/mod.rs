@@ -2,6 +2,7 @@
 //! here knows how the library looks for it.
 
 pub mod digests;
+pub mod operations;
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
 pub struct Random(u64);
