@@ -5,6 +5,7 @@ mod cisco;
 mod csv;
 mod exhaustive;
 mod iptables;
+mod network;
 mod pitfalls;
 mod rewrites;
 

@@ -1,0 +1,59 @@
+//! Reading expectations, and what is said about them.
+
+use isoneph_network::reach::expect::{Answer, read_expectations, test_expectations};
+
+use super::estate::Estate;
+use super::model;
+
+fn two() -> isoneph_network::model::Model {
+    let estate = Estate::new()
+        .vpc("a", "10.0.0.0/16")
+        .subnet("a", "one", "10.0.1.0/24", "z1", &["10.0.0.0/16 local"])
+        .group("ssh", "a", &["tcp 22 0.0.0.0/0"], &["-1 * 0.0.0.0/0"])
+        .eni("left", "one", "10.0.1.10", None, &["ssh"])
+        .eni("right", "one", "10.0.1.11", None, &["ssh"]);
+    model(&estate.text())
+}
+
+#[test]
+fn csv_and_json_lines_say_the_same() {
+    let csv = "src,dst,proto,port,expect\nleft,right,tcp,22,permit\n# a remark\nleft,right,tcp,23,fail\nleft,10.0.1.11,icmp,,pass\n";
+    let json = r#"{"src":"left","dst":"right","proto":"tcp","port":22,"expect":"pass-closed"}
+{"src":"left","dst":"right","proto":"tcp","port":23,"result":"deny"}
+
+{"lab":"x","src":"left","dst":"10.0.1.11","proto":"icmp","port":null,"expect":"permit"}"#;
+    for text in [csv, json] {
+        let tested = test_expectations(&two(), &read_expectations(text).unwrap()).unwrap();
+        let found: Vec<_> = tested.iter().map(|held| (held.answer, held.ok)).collect();
+        assert_eq!(found, [(Answer::Permit, Some(true)), (Answer::Deny, Some(true)), (Answer::Deny, Some(false))]);
+    }
+}
+
+#[test]
+fn an_expectation_of_nothing_is_answered_and_not_judged() {
+    let text = r#"{"src":"left","dst":"right","proto":"tcp","port":22,"result":"unknown"}"#;
+    let tested = test_expectations(&two(), &read_expectations(text).unwrap()).unwrap();
+    assert_eq!((tested[0].answer, tested[0].ok), (Answer::Permit, None));
+}
+
+#[test]
+fn mistakes_are_named_with_their_line() {
+    for (text, message) in [
+        ("src,dst\nleft,", "expectation 2: the field \"dst\" is missing"),
+        ("src,dst,expect\na,b,perhaps", "expectation 2: \"perhaps\" is neither permit nor deny"),
+    ] {
+        assert_eq!(read_expectations(text).unwrap_err().to_string(), message);
+    }
+    let all = read_expectations("src,dst,proto,port\nleft,right,tcp,99999").unwrap();
+    assert_eq!(test_expectations(&two(), &all).unwrap_err().to_string(), "expectation 2: \"99999\" is no port");
+}
+
+#[test]
+fn a_party_that_does_not_exist_leaves_the_answer_open() {
+    let all = read_expectations("src,dst,proto,port,expect\nghost,right,tcp,22,permit\n10.99.0.1,right,tcp,22,deny").unwrap();
+    let tested = test_expectations(&two(), &all).unwrap();
+    assert_eq!(tested[0].answer, Answer::Undecided);
+    assert_eq!(tested[0].why, ["nothing in the model is called \"ghost\""]);
+    assert_eq!(tested[1].answer, Answer::Undecided);
+    assert_eq!(tested[0].ok, Some(false));
+}

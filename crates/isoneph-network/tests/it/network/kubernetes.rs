@@ -1,0 +1,300 @@
+//! Kubernetes policies.
+
+use super::{check, model};
+
+/// Pods of two namespaces, and whatever more is given.
+fn cluster(more: &str) -> String {
+    let base = r#"
+kind: Namespace
+apiVersion: v1
+metadata: {name: shop, labels: {team: red}}
+---
+kind: Namespace
+apiVersion: v1
+metadata: {name: ops, labels: {team: blue}}
+---
+kind: Deployment
+apiVersion: apps/v1
+metadata: {name: web, namespace: shop}
+spec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, ports: [{name: http, containerPort: 8080}, {name: dns, containerPort: 53, protocol: UDP}]}]}}}
+---
+kind: Deployment
+apiVersion: apps/v1
+metadata: {name: db, namespace: shop}
+spec: {template: {metadata: {labels: {app: db}}, spec: {containers: [{name: c}]}}}
+---
+kind: Pod
+apiVersion: v1
+metadata: {name: probe, namespace: ops, labels: {app: probe}}
+spec: {containers: [{name: c}]}
+"#;
+    format!("{base}---\n{more}")
+}
+
+fn policy(name: &str, spec: &str) -> String {
+    format!("kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {{name: {name}, namespace: shop}}\nspec: {spec}\n---\n")
+}
+
+#[test]
+fn pods_are_open_until_a_policy_of_the_direction_selects_them() {
+    let open = cluster("");
+    check(&model(&open), "permit shop/web -> shop/db any\npermit ops/probe -> shop/web any");
+    let ingress = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: []}"));
+    check(&model(&ingress), "deny shop/web -> shop/db any\npermit shop/db -> shop/web any");
+    let none = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}}"));
+    check(&model(&none), "deny shop/web -> shop/db any");
+    let all = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{}]}"));
+    check(&model(&all), "permit shop/web -> shop/db any");
+}
+
+#[test]
+fn both_ends_must_allow() {
+    let text = cluster(&(policy("in", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 5432}]}]}")
+        + &policy("out", "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{ports: [{port: 5433}]}]}")));
+    check(&model(&text), "deny shop/web -> shop/db tcp/5432\ndeny shop/web -> shop/db tcp/5433\npermit ops/probe -> shop/db tcp/5432");
+}
+
+#[test]
+fn policies_add_up() {
+    let text = cluster(&(policy("a", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 1}]}]}")
+        + &policy("b", "{podSelector: {}, ingress: [{ports: [{port: 2}]}]}")));
+    check(&model(&text), "permit shop/web -> shop/db tcp/1\npermit shop/web -> shop/db tcp/2\ndeny shop/web -> shop/db tcp/3\ndeny shop/db -> shop/web tcp/1");
+}
+
+#[test]
+fn types_default_to_ingress_and_to_egress_where_it_is_written() {
+    let written = cluster(&policy("p", "{podSelector: {matchLabels: {app: web}}, egress: []}"));
+    check(&model(&written), "deny shop/web -> shop/db any\ndeny shop/db -> shop/web any");
+    let only = cluster(&policy("p", "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}"));
+    check(&model(&only), "deny shop/web -> shop/db any\npermit shop/db -> shop/web any");
+}
+
+#[test]
+fn selectors_in_one_peer_both_hold_and_two_peers_are_alternatives() {
+    let one = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: blue}}, podSelector: {matchLabels: {app: web}}}]}]}"));
+    check(&model(&one), "deny shop/web -> shop/db any\ndeny ops/probe -> shop/db any");
+    let two = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: blue}}}, {podSelector: {matchLabels: {app: web}}}]}]}"));
+    check(&model(&two), "permit shop/web -> shop/db any\npermit ops/probe -> shop/db any");
+}
+
+#[test]
+fn a_pod_selector_alone_stays_in_the_policys_namespace_and_an_empty_one_means_all() {
+    let alone = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {}}]}]}"));
+    check(&model(&alone), "permit shop/web -> shop/db any\ndeny ops/probe -> shop/db any");
+    let spaces = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {}}]}]}"));
+    check(&model(&spaces), "permit shop/web -> shop/db any\npermit ops/probe -> shop/db any\ndeny 8.8.8.8 -> shop/db any");
+    let empty = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: []}]}"));
+    check(&model(&empty), "permit ops/probe -> shop/db any\npermit 8.8.8.8 -> shop/db any");
+}
+
+#[test]
+fn an_address_block_has_exceptions_and_may_or_may_not_mean_pods() {
+    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [8.8.8.0/24]}}]}]}"));
+    check(
+        &model(&text),
+        "permit 8.8.4.4 -> shop/db tcp/80
+         deny 8.8.8.8 -> shop/db tcp/80
+         undecided shop/web -> shop/db tcp/80 : network plugin",
+    );
+    // Of a block of public addresses pods are taken to have none.
+    let public = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 8.8.0.0/16}}]}]}"));
+    check(&model(&public), "permit 8.8.4.4 -> shop/db tcp/80\ndeny shop/web -> shop/db tcp/80");
+}
+
+#[test]
+fn a_named_port_is_the_destinations_and_of_its_protocol() {
+    let text = cluster(&policy("p", "{podSelector: {}, ingress: [{ports: [{port: http}, {port: dns}]}]}"));
+    check(
+        &model(&text),
+        "permit shop/db -> shop/web tcp/8080
+         deny shop/db -> shop/web udp/53
+         deny shop/db -> shop/web tcp/53
+         deny shop/web -> shop/db tcp/8080",
+    );
+}
+
+#[test]
+fn a_named_port_in_egress_is_the_receivers() {
+    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, policyTypes: [Egress], egress: [{ports: [{port: http}]}]}"));
+    check(&model(&text), "permit shop/db -> shop/web tcp/8080\ndeny shop/db -> ops/probe tcp/8080\ndeny shop/db -> 8.8.8.8 tcp/8080");
+}
+
+#[test]
+fn ports_may_be_ranges_and_lack_numbers() {
+    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 100, endPort: 200}, {protocol: UDP}]}]}"));
+    check(
+        &model(&text),
+        "permit shop/web -> shop/db tcp/100-200
+         deny shop/web -> shop/db tcp/201
+         permit shop/web -> shop/db udp/9
+         deny shop/web -> shop/db sctp/100",
+    );
+}
+
+#[test]
+fn a_pod_reaches_itself_whatever_policies_say() {
+    let pods = r#"{"kind": "List", "apiVersion": "v1", "items": [
+        {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "one", "namespace": "n"}, "spec": {}, "status": {"podIP": "10.9.0.1"}},
+        {"kind": "NetworkPolicy", "apiVersion": "networking.k8s.io/v1", "metadata": {"name": "p", "namespace": "n"}, "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}}]}"#;
+    check(&model(pods), "permit n/one -> n/one tcp/80\ndeny 8.8.8.8 -> n/one tcp/80");
+}
+
+#[test]
+fn pods_on_the_hosts_network_are_left_open_where_a_policy_would_decide() {
+    let host = "kind: Pod\napiVersion: v1\nmetadata: {name: agent, namespace: shop, labels: {app: agent}}\nspec: {hostNetwork: true}\n---\n";
+    let text = cluster(&(host.to_owned() + &policy("p", "{podSelector: {}, ingress: []}")));
+    check(
+        &model(&text),
+        "undecided shop/web -> shop/agent tcp/80 : hostNetwork
+         undecided shop/agent -> shop/db tcp/80 : hostNetwork
+         deny shop/web -> shop/db tcp/80",
+    );
+}
+
+const ADMIN: &str = r"
+kind: AdminNetworkPolicy
+apiVersion: policy.networking.k8s.io/v1alpha1
+metadata: {name: first}
+spec:
+  priority: 10
+  subject: {namespaces: {matchLabels: {team: red}}}
+  ingress:
+  - {action: Allow, from: [{namespaces: {matchLabels: {team: blue}}}], ports: [{portNumber: {protocol: TCP, port: 1}}]}
+  - {action: Deny, from: [{namespaces: {matchLabels: {team: blue}}}], ports: [{portRange: {protocol: TCP, start: 1, end: 9}}]}
+  - {action: Pass, from: [{namespaces: {matchLabels: {team: blue}}}], ports: [{portNumber: {protocol: TCP, port: 20}}]}
+---
+kind: AdminNetworkPolicy
+apiVersion: policy.networking.k8s.io/v1alpha1
+metadata: {name: second}
+spec:
+  priority: 20
+  subject: {namespaces: {}}
+  ingress:
+  - {action: Deny, from: [{namespaces: {matchLabels: {team: blue}}}], ports: [{portNumber: {protocol: TCP, port: 20}}]}
+---
+kind: BaselineAdminNetworkPolicy
+apiVersion: policy.networking.k8s.io/v1alpha1
+metadata: {name: default}
+spec:
+  subject: {namespaces: {}}
+  ingress:
+  - {action: Deny, from: [{namespaces: {}}]}
+---
+";
+
+#[test]
+fn the_administrators_rules_come_first_by_priority_and_the_baseline_last() {
+    check(
+        &model(&cluster(ADMIN)),
+        "permit ops/probe -> shop/db tcp/1
+         deny ops/probe -> shop/db tcp/2 : ingress/1
+         deny ops/probe -> shop/db tcp/20 : BaselineAdminNetworkPolicy
+         deny ops/probe -> shop/db tcp/30 : BaselineAdminNetworkPolicy",
+    );
+    // A pass skips the administrator's rules after it, and network policies take over.
+    let text = cluster(&(ADMIN.to_owned() + &policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 20}, {port: 2}]}]}")));
+    check(
+        &model(&text),
+        "permit ops/probe -> shop/db tcp/20
+         deny ops/probe -> shop/db tcp/2 : ingress/1
+         deny ops/probe -> shop/db tcp/30 : end of shop/p",
+    );
+}
+
+#[test]
+fn equal_priorities_are_left_open() {
+    let text = cluster(&ADMIN.replace("priority: 20", "priority: 10"));
+    check(&model(&text), "undecided ops/probe -> shop/db tcp/1 : priority 10");
+}
+
+#[test]
+fn a_namespace_whose_labels_are_not_shown_may_be_selected() {
+    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: green}}}]}]}"))
+        + "---\nkind: Pod\napiVersion: v1\nmetadata: {name: far, namespace: hidden}\nspec: {}\n";
+    check(&model(&text), "undecided hidden/far -> shop/db tcp/80 : labels of namespace hidden\ndeny ops/probe -> shop/db tcp/80");
+}
+
+#[test]
+fn an_operator_that_does_not_exist_leaves_the_answer_open() {
+    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchExpressions: [{key: app, operator: Near, values: [web]}]}}]}]}"));
+    check(&model(&text), "undecided shop/web -> shop/db tcp/80\ndeny ops/probe -> shop/db tcp/80");
+}
+
+#[test]
+fn an_ingress_leads_to_the_ports_behind_its_service_and_policies_still_count() {
+    let entry = r"
+kind: Service
+apiVersion: v1
+metadata: {name: front, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}
+---
+kind: Ingress
+apiVersion: networking.k8s.io/v1
+metadata: {name: i, namespace: shop}
+spec: {rules: [{http: {paths: [{backend: {service: {name: front, port: {number: 80}}}}]}}]}
+---
+";
+    check(
+        &model(&cluster(entry)),
+        "permit {ingress-controller} -> shop/web tcp/8080
+         deny {ingress-controller} -> shop/web tcp/80
+         deny {ingress-controller} -> shop/db tcp/8080 : no Ingress or Route",
+    );
+    let shut = cluster(&(entry.to_owned() + &policy("p", "{podSelector: {}, ingress: []}")));
+    check(&model(&shut), "deny {ingress-controller} -> shop/web tcp/8080");
+}
+
+#[test]
+fn pods_of_one_owner_are_one_endpoint_under_the_owners_name() {
+    let pod = |name: &str, address: &str| {
+        format!(r#"{{"kind": "Pod", "apiVersion": "v1", "metadata": {{"name": "{name}", "namespace": "n", "labels": {{"app": "a", "pod-template-hash": "77"}},
+            "ownerReferences": [{{"kind": "ReplicaSet", "name": "a-77", "controller": true}}]}}, "status": {{"podIP": "{address}"}}}}"#)
+    };
+    let set = r#"{"kind": "ReplicaSet", "apiVersion": "apps/v1", "metadata": {"name": "a-77", "namespace": "n", "ownerReferences": [{"kind": "Deployment", "name": "a"}]}, "spec": {"template": {}}}"#;
+    let text = format!(r#"{{"kind": "List", "apiVersion": "v1", "items": [{}, {}, {set}]}}"#, pod("a-1", "10.9.0.1"), pod("a-2", "10.9.0.2"));
+    let model = model(&text);
+    let names: Vec<&str> = model.parts.endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
+    assert_eq!(names, ["n/a[Deployment]"]);
+    check(&model, "permit n/a -> n/a-2 tcp/80\npermit deployment/a -> 10.9.0.2 tcp/80");
+}
+
+#[test]
+fn one_document_that_cannot_be_read_does_not_hide_the_others() {
+    use isoneph_network::model::{InputFile, Model};
+    let text = cluster("kind: Pod\n  bad: [\n---\nkind: Pod\napiVersion: v1\nmetadata: {name: after, namespace: shop}\nspec: {}\n");
+    let (model, problems) = Model::read(vec![InputFile { path: "all.yaml".into(), bytes: text.into_bytes() }]);
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].locator.starts_with("line "), "{problems:?}");
+    check(&model, "permit shop/after -> shop/web any");
+}
+
+#[test]
+fn a_primary_network_of_its_own_keeps_a_namespace_apart() {
+    let udn = r#"
+kind: Namespace
+apiVersion: v1
+metadata: {name: cell, labels: {"k8s.ovn.org/primary-user-defined-network": ""}}
+---
+kind: UserDefinedNetwork
+apiVersion: k8s.ovn.org/v1
+metadata: {name: net, namespace: cell}
+spec: {topology: Layer2, layer2: {role: Primary, subnets: [10.5.0.0/16]}}
+---
+kind: Pod
+apiVersion: v1
+metadata: {name: one, namespace: cell}
+spec: {}
+---
+kind: Pod
+apiVersion: v1
+metadata: {name: two, namespace: cell}
+spec: {}
+"#;
+    check(
+        &model(&cluster(udn)),
+        "permit cell/one -> cell/two any
+         deny cell/one -> shop/web any : no route joins
+         deny shop/web -> cell/one any
+         permit cell[udn]/one[Pod] -> 8.8.8.8 any",
+    );
+}

@@ -1,0 +1,44 @@
+//! Network models and reachability: what the platforms' semantics say, one fact a test.
+
+mod aws;
+mod estate;
+mod expectations;
+mod kubernetes;
+mod proofs;
+mod terraform;
+mod traffic;
+
+use isoneph_network::model::{InputFile, Model};
+use isoneph_network::reach::expect::{Answer, read_expectations, test_expectations};
+
+/// The model of one document, which must be read without problems.
+#[track_caller]
+fn model(text: &str) -> Model {
+    let (model, problems) = Model::read(vec![InputFile { path: "input".into(), bytes: text.as_bytes().to_vec() }]);
+    assert_eq!(problems, Vec::new());
+    model
+}
+
+/// What the network does to `SRC -> DST PROTO[/PORT]`, with why.
+#[track_caller]
+fn asked(model: &Model, flow: &str) -> (Answer, String) {
+    let (ends, service) = flow.rsplit_once(' ').unwrap();
+    let (src, dst) = ends.split_once(" -> ").unwrap();
+    let (proto, port) = service.split_once('/').unwrap_or((service, "any"));
+    let text = serde_json::json!({"src": src, "dst": dst, "proto": proto, "port": port}).to_string();
+    let tested = test_expectations(model, &read_expectations(&text).unwrap()).unwrap().remove(0);
+    (tested.answer, tested.why.join("; "))
+}
+
+/// Every line is `ANSWER SRC -> DST PROTO[/PORT]`, and after `:` a part of the reason.
+#[track_caller]
+fn check(model: &Model, lines: &str) {
+    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (line, reason) = line.split_once(" : ").unwrap_or((line, ""));
+        let (answer, flow) = line.trim().split_once(' ').unwrap();
+        let (found, why) = asked(model, flow.trim());
+        let word = format!("{found:?}").to_lowercase();
+        assert_eq!(word, answer, "{line}\n  because {why:?}");
+        assert!(why.contains(reason.trim()), "{line}\n  because {why:?}, not {reason:?}");
+    }
+}
