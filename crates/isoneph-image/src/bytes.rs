@@ -122,12 +122,7 @@ pub(crate) fn crc32c_raw(seed: u32, bytes: &[u8]) -> u32 {
     crc
 }
 
-/// CRC-32C as it is written in VHDX and XFS.
-pub(crate) fn crc32c(bytes: &[u8]) -> u32 {
-    !crc32c_raw(!0, bytes)
-}
-
-/// CRC-32C of a structure whose own checksum field, four bytes at `field`, counts as zero.
+/// CRC-32C, as VHDX and XFS write it, of a structure whose own checksum field, four bytes at `field`, counts as zero.
 pub(crate) fn crc32c_without(bytes: &[u8], field: usize) -> u32 {
     let (before, rest) = bytes.split_at(field.min(bytes.len()));
     let crc = crc32c_raw(crc32c_raw(!0, before), &[0; 4]);
@@ -137,6 +132,10 @@ pub(crate) fn crc32c_without(bytes: &[u8], field: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn crc32c(bytes: &[u8]) -> u32 {
+        !crc32c_raw(!0, bytes)
+    }
 
     #[test]
     fn the_checksum_is_the_one_of_rfc_3720() {

@@ -14,6 +14,6 @@ mod vhdx_log;
 mod vmdk;
 
 pub use disk::{Disk, DiskError, HostFile, Window};
-pub use open::{Access, Container, companions, open};
+pub use open::{Access, Container, companions, open, open_disk};
 
 pub(crate) use disk::{check_range, read_vec};

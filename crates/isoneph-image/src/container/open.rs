@@ -51,10 +51,17 @@ impl Container {
 /// When the file cannot be read, is damaged, or is of a kind that is not read ([`DiskError::Unsupported`] names it).
 pub fn open(path: &Path, access: &Access) -> Result<Container, DiskError> {
     let bytes_read = Arc::new(AtomicU64::new(0));
-    let mut opening = Opening { access, bytes_read: Arc::clone(&bytes_read), notes: Vec::new(), depth: 0 };
-    let (format, disk) = opening.any(path, None)?;
-    let disk: Arc<dyn Disk> = Arc::new(CachedDisk::new(disk));
-    Ok(Container { format, notes: opening.notes, disk, bytes_read })
+    let file: Arc<dyn Disk> = Arc::new(HostFile::open(path, Arc::clone(&bytes_read))?);
+    Opening { access, bytes_read, notes: Vec::new(), depth: 0 }.container(file, Some(path))
+}
+
+/// Opens what is already a disk, such as bytes in memory. Nothing that it refers to is opened.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_disk(file: Arc<dyn Disk>) -> Result<Container, DiskError> {
+    let (access, bytes_read) = (Access::default(), Arc::new(AtomicU64::new(0)));
+    Opening { access: &access, bytes_read, notes: Vec::new(), depth: 0 }.container(file, None)
 }
 
 struct Opening<'a> {
@@ -65,16 +72,27 @@ struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    fn any(&mut self, path: &Path, format: Option<&str>) -> Result<(&'static str, Arc<dyn Disk>), DiskError> {
-        let file = HostFile::open(path, Arc::clone(&self.bytes_read))?;
+    fn container(mut self, file: Arc<dyn Disk>, path: Option<&Path>) -> Result<Container, DiskError> {
+        let (format, disk) = self.any(file, path, None)?;
+        let disk: Arc<dyn Disk> = Arc::new(CachedDisk::new(disk));
+        Ok(Container { format, notes: self.notes, disk, bytes_read: self.bytes_read })
+    }
+
+    /// Opens a file as a disk. `path` is where it lies on the host, if it does: names in it count from there.
+    fn any(
+        &mut self,
+        file: Arc<dyn Disk>,
+        path: Option<&Path>,
+        format: Option<&str>,
+    ) -> Result<(&'static str, Arc<dyn Disk>), DiskError> {
         let found = match format {
             Some("raw") => "raw",
             // A stated format is a promise that the content must keep: nothing else is tried.
-            Some(stated) => detect(&file)?.filter(|found| *found == stated).ok_or_else(|| DiskError::Corrupt {
+            Some(stated) => detect(&*file)?.filter(|found| *found == stated).ok_or_else(|| DiskError::Corrupt {
                 format: "container",
-                what: format!("the backing file is not {stated}"),
+                what: format!("the backing file is not {}", crate::tree::printable(stated)),
             })?,
-            None => detect(&file)?.unwrap_or("raw"),
+            None => detect(&*file)?.unwrap_or("raw"),
         };
         let disk: Arc<dyn Disk> = match found {
             "qcow2" => self.qcow2(path, file)?,
@@ -91,28 +109,28 @@ impl Opening<'_> {
                 Arc::new(disk)
             }
             "vmdk" => self.vmdk(path, file)?,
-            "vmdk descriptor" => self.vmdk_extents(path, &file)?,
-            _ => Arc::new(file),
+            "vmdk descriptor" => self.vmdk_extents(path, &*file)?,
+            _ => file,
         };
         Ok((if found == "vmdk descriptor" { "vmdk" } else { found }, disk))
     }
 
-    fn vmdk(&mut self, path: &Path, file: HostFile) -> Result<Arc<dyn Disk>, DiskError> {
-        if let Some(descriptor) = vmdk::embedded_descriptor(&file)? {
+    fn vmdk(&mut self, path: Option<&Path>, file: Arc<dyn Disk>) -> Result<Arc<dyn Disk>, DiskError> {
+        if let Some(descriptor) = vmdk::embedded_descriptor(&*file)? {
             self.notes.push(format!("VMDK {}", crate::tree::printable(&descriptor.create_type)));
-            // A descriptor in a sparse file describes that file. One that names another would lead out of it.
-            let own = path.file_name().is_some_and(|name| name == descriptor.extents.first().map_or("", |e| &e.file));
-            if descriptor.extents.len() > 1 || (descriptor.extents.iter().any(|extent| extent.kind != "SPARSE") && !own)
-            {
+            // A descriptor in a sparse file describes that file. One that names others leads out of it.
+            let own = path.and_then(Path::file_name);
+            let is_own = |extent: &vmdk::Extent| extent.kind == "SPARSE" || own.is_some_and(|own| own == &*extent.file);
+            if descriptor.extents.len() > 1 || !descriptor.extents.iter().all(is_own) {
                 return Err(DiskError::Unsupported("VMDK whose embedded descriptor names other extents".to_owned()));
             }
         }
         Ok(Arc::new(vmdk::Sparse::new(file)?))
     }
 
-    fn vmdk_extents(&mut self, path: &Path, file: &dyn Disk) -> Result<Arc<dyn Disk>, DiskError> {
-        let descriptor =
-            vmdk::Descriptor::parse(&read_vec(file, 0, file.length().min(vmdk::MAX_DESCRIPTOR) as usize)?)?;
+    fn vmdk_extents(&mut self, path: Option<&Path>, file: &dyn Disk) -> Result<Arc<dyn Disk>, DiskError> {
+        let text = read_vec(file, 0, file.length().min(vmdk::MAX_DESCRIPTOR) as usize)?;
+        let descriptor = vmdk::Descriptor::parse(&text)?;
         self.notes.push(format!("VMDK {}", crate::tree::printable(&descriptor.create_type)));
         let mut parts = Vec::new();
         for extent in descriptor.extents {
@@ -136,21 +154,23 @@ impl Opening<'_> {
         Ok(Arc::new(vmdk::Pieces::new(parts)?))
     }
 
-    fn extent(&self, path: &Path, name: &str) -> Result<HostFile, DiskError> {
+    fn extent(&self, path: Option<&Path>, name: &str) -> Result<HostFile, DiskError> {
+        let refused = || DiskError::External(crate::tree::printable(name));
+        let path = path.ok_or_else(refused)?;
         let own = path.file_name().and_then(|own| own.to_str()).unwrap_or_default();
         let found = if vmdk::is_derived_name(own, name) && !name.contains(['/', '\\']) {
             let sibling = path.with_file_name(name);
             // A link beside the descriptor could lead anywhere.
-            let plain = sibling.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-            if plain { sibling } else { return Err(DiskError::External(crate::tree::printable(name))) }
+            let is_plain = sibling.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+            if is_plain { sibling } else { return Err(refused()) }
         } else {
-            self.allowed(path, name)?
+            self.allowed(Some(path), name)?
         };
         HostFile::open(&found, Arc::clone(&self.bytes_read))
     }
 
-    fn qcow2(&mut self, path: &Path, file: HostFile) -> Result<Arc<dyn Disk>, DiskError> {
-        let header = qcow2::Header::read(&file)?;
+    fn qcow2(&mut self, path: Option<&Path>, file: Arc<dyn Disk>) -> Result<Arc<dyn Disk>, DiskError> {
+        let header = qcow2::Header::read(&*file)?;
         if header.marked_corrupt {
             self.notes.push("the qcow2 header says that the image is damaged".to_owned());
         }
@@ -161,22 +181,23 @@ impl Opening<'_> {
         Ok(Arc::new(Qcow2::new(file, header, backing)?))
     }
 
-    fn backing(&mut self, path: &Path, backing: &qcow2::Backing) -> Result<Arc<dyn Disk>, DiskError> {
+    fn backing(&mut self, path: Option<&Path>, backing: &qcow2::Backing) -> Result<Arc<dyn Disk>, DiskError> {
         self.depth += 1;
         if self.depth > MAX_CHAIN {
             return Err(DiskError::Limit(format!("more than {MAX_CHAIN} backing files")));
         }
         let found = self.allowed(path, &backing.name)?;
-        self.notes.push(format!("backing file {}", found.display()));
-        Ok(self.any(&found, backing.format.as_deref())?.1)
+        self.notes.push(format!("backing file {}", crate::tree::printable(&found.to_string_lossy())));
+        let file = Arc::new(HostFile::open(&found, Arc::clone(&self.bytes_read))?);
+        Ok(self.any(file, Some(&found), backing.format.as_deref())?.1)
     }
 
     /// The file that an image names, if it lies in the allowed directory after all links are followed.
-    fn allowed(&self, image: &Path, name: &str) -> Result<PathBuf, DiskError> {
+    fn allowed(&self, image: Option<&Path>, name: &str) -> Result<PathBuf, DiskError> {
         let refused = || DiskError::External(crate::tree::printable(name));
         let directory = self.access.backing_directory.as_ref().ok_or_else(refused)?;
         let directory = directory.canonicalize().map_err(|error| DiskError::Io(error.to_string()))?;
-        let named = image.parent().unwrap_or(Path::new(".")).join(name);
+        let named = image.and_then(Path::parent).unwrap_or(Path::new(".")).join(name);
         let found = named.canonicalize().map_err(|_| refused())?;
         if found.starts_with(&directory) && found.is_file() { Ok(found) } else { Err(refused()) }
     }

@@ -12,7 +12,7 @@ pub use join::Guest;
 pub use volumes::{ContainerReport, VolumeReport, VolumeState};
 
 use crate::archive;
-use crate::container::{self, Access, DiskError};
+use crate::container::{self, Access, Disk, DiskError};
 use crate::filesystem::FileSystemError;
 use crate::tree::{Tree, TreeError, Volume};
 use serde::{Deserialize, Serialize};
@@ -72,6 +72,18 @@ pub struct Image {
 }
 
 impl Image {
+    fn of(
+        mut found: Found,
+        containers: Vec<ContainerReport>,
+        mut guests: Vec<Guest>,
+        counters: Vec<Arc<AtomicU64>>,
+    ) -> Self {
+        found.assemble();
+        let report = Report { containers, volumes: found.reports.clone() };
+        guests.extend(join::guests(found));
+        Self { report, guests, counters }
+    }
+
     /// Bytes read from files of the host so far.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
@@ -100,10 +112,19 @@ pub fn open(paths: &[PathBuf], access: &Access, spool: Option<File>) -> Result<I
         counters.push(container.counter());
         containers.push(found.add(index, path, &container));
     }
-    found.assemble();
-    let report = Report { containers, volumes: found.reports.clone() };
-    guests.extend(join::guests(found));
-    Ok(Image { report, guests, counters })
+    Ok(Image::of(found, containers, guests, counters))
+}
+
+/// Opens one disk that is not a file of its own, such as bytes in memory. Nothing that it refers to is opened.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_disk(disk: Arc<dyn Disk>) -> Result<Image, ImageError> {
+    let path = Path::new("disk");
+    let container = container::open_disk(disk).map_err(|error| disk_error(path, error))?;
+    let mut found = Found::default();
+    let containers = vec![found.add(0, path, &container)];
+    Ok(Image::of(found, containers, Vec::new(), vec![container.counter()]))
 }
 
 fn open_archive(path: &Path, spool: Option<File>) -> Result<Option<archive::Archive>, ImageError> {

@@ -1,1 +1,5 @@
 //! Tests.
+
+#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+
+mod engine;

@@ -126,12 +126,17 @@ impl Superblock {
     pub(super) fn descriptor(&self, group: u64) -> (u64, usize) {
         let per_block = u64::from(self.block_size) / self.descriptor_size;
         let (table, within) = (group / per_block, (group % per_block) * self.descriptor_size);
+        // With blocks of 1 KiB the superblock fills block 1, even where the first group begins at block 0 (bigalloc).
+        let own = u64::from(self.block_size == 1024);
         let block = match self.first_meta_group {
             Some(first) if table >= first => {
                 let leader = table * per_block;
-                self.first_block + leader * self.blocks_per_group + u64::from(self.has_superblock(leader))
+                let begin = self.first_block + leader * self.blocks_per_group;
+                begin
+                    + u64::from(self.has_superblock(leader))
+                    + if leader == 0 { own - own.min(self.first_block) } else { 0 }
             }
-            _ => self.first_block + 1 + table,
+            _ => own + 1 + table,
         };
         (block, within as usize)
     }

@@ -1,0 +1,13 @@
+//! The engine below the settings: containers, partitions, file systems, archives, and the process around them.
+
+mod archives;
+mod confined;
+mod containers;
+mod ext;
+mod fixtures;
+mod hostile;
+mod sample;
+mod tools;
+mod tree;
+mod volumes;
+mod xfs;
