@@ -159,6 +159,11 @@ impl<'a> TableRow<'a> {
         self.table.sheet.place(self.row.number, column.unwrap_or(0))
     }
 
+    /// The place of any column, from 0, in this row.
+    pub fn place_of(&self, column: u32) -> String {
+        self.table.sheet.place(self.row.number, column)
+    }
+
     /// The row as it stands in the sheet.
     pub fn row(&self) -> &'a Row {
         self.row
