@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
-isoneph_model::vocabulary! {
+words! {
     /// What kind of cloud service it is (the cloud capabilities types of ISO/IEC 17788, as people call them).
     pub enum Model {
         /// Infrastructure.

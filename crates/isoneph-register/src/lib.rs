@@ -6,14 +6,19 @@
 //! the line. It is read from the path that the user gives (or the workspace root), never from a folder being assessed:
 //! what is judged must not say how it is judged.
 
+#[macro_use]
+pub mod kinds;
+
 mod attribution;
 mod declaration;
 mod error;
+mod object;
 mod validate;
 
 pub use attribution::DeclaredAttribution;
 pub use declaration::{Account, Declaration, Exception, Model, Organisation, Party, Period, Scope, Service};
 pub use error::DeclarationError;
+pub use object::{MAX_NAME, Object, ObjectKey, name_problem};
 
 use isoneph_model::Digest;
 use sha2::{Digest as _, Sha256};

@@ -1,0 +1,17 @@
+//! Assurance: what certificates and reports say, whether they hold on a day, what they cover of what is in use, and what
+//! one may build on. They speak of the provider's part only.
+
+mod coverage;
+mod finding;
+mod holds;
+mod names;
+mod scope_difference;
+mod usable;
+
+pub use coverage::{CoverageState, EnvironmentInScope, OfferingCoverage, ServiceCoverage, coverage};
+pub use finding::{AssuranceCode, AssuranceFinding, Weight};
+pub use holds::{Holding, Options, review};
+pub use scope_difference::{ScopeDifference, scope_difference, scope_differences};
+pub use usable::{ControlUse, ProviderPart, usable};
+
+pub(crate) use holds::standard as standard_of;

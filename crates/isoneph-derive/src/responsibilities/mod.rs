@@ -1,0 +1,28 @@
+//! Shared responsibilities (CLD.6.3.1): who carries what in a service, as each source sees it, and what is wrong.
+//!
+//! A [`View`] is what one source says of one area: a row of a party's matrix, a term of an agreement, an answer to a
+//! questionnaire. Views of one area meet in a [`MatrixRow`]. What an agreement, a published document or an answer says
+//! binds; a party's own reading of it does not, but a party that takes a duty on, or leaves it to the other, says so of
+//! itself in any way.
+
+mod area;
+mod chain;
+mod compare;
+mod find;
+mod finding;
+mod matrix;
+mod promise;
+mod sheet;
+mod version;
+mod view;
+
+pub use area::{Area, area, areas, expected_areas};
+pub use chain::{Chain, ChainEnd, ChainStep, Held, chain, chains};
+pub use compare::{Comparison, RowComparison, RowDifference, compare};
+pub use finding::{Finding, FindingCode};
+pub use matrix::{Matrix, MatrixRow, RowStanding, matrices, matrix};
+pub use sheet::sheet;
+pub use version::{VersionOrder, compare_versions};
+pub use view::{Side, View};
+
+pub(crate) use view::{Views, answer_area, area_key};

@@ -1,0 +1,42 @@
+//! Zones of the intended segregation.
+
+use crate::kinds::{Kind, KindSpec, References};
+
+record! {
+    /// A zone. What belongs to it is said by addresses, networks, accounts or tags; any of them suffices.
+    pub struct Zone {
+        /// What it is for.
+        title: String,
+    } optional {
+        /// The service.
+        service: Option<String>,
+        /// The tenant whose zone it is.
+        tenant: Option<String>,
+        /// The zone that it is a part of.
+        part_of: Option<String>,
+        /// Address blocks, in CIDR.
+        addresses: Vec<String>,
+        /// Networks, subnets or machines: `uid`, native id or name; `*` stands for any text.
+        members: Vec<String>,
+        /// Accounts whose things belong to it.
+        accounts: Vec<String>,
+        /// Tags (`key=value`) whose bearers belong to it.
+        tags: Vec<String>,
+        /// How far it is trusted, in the organisation's own words.
+        trust: Option<String>,
+        /// Whether it is the world outside.
+        outside: Option<bool>,
+        /// Whether flows between its own members are free. Absent: nobody has said.
+        inner_flows: Option<bool>,
+    }
+}
+
+impl KindSpec for Zone {
+    const KIND: Kind = Kind::Zone;
+
+    fn references(&self, to: &mut References) {
+        to.object("service", Kind::CloudService, &self.service);
+        to.object("tenant", Kind::Tenant, &self.tenant);
+        to.object("part-of", Kind::Zone, &self.part_of);
+    }
+}

@@ -1,0 +1,116 @@
+//! Delimited text: comma, semicolon or tab; UTF-8, UTF-16 or Shift_JIS, as spreadsheets save it.
+
+use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
+
+use crate::error::WorkbookError;
+use crate::guard::unguard;
+use crate::limits::{Limits, demand};
+use crate::note::{NoteCode, Notes};
+use crate::sheet::{Cell, CellKind, Row, Sheet, Workbook};
+
+pub(crate) fn read(file: &str, bytes: &[u8], limits: &Limits) -> Result<Workbook, WorkbookError> {
+    let mut notes = Notes::new(limits.notes);
+    let text = decode(file, bytes, &mut notes)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(&text))
+        .from_reader(text.as_bytes());
+    let mut rows: Vec<Row> = Vec::new();
+    let (mut cells, mut bytes) = (0_usize, 0_usize);
+    let mut record = csv::StringRecord::new();
+    loop {
+        let number = next_line(&reader, &text);
+        let more = reader.read_record(&mut record);
+        if !more.map_err(|error| WorkbookError::damaged(file, &format!("line {number}"), error))? {
+            break;
+        }
+        demand(number <= u64::from(limits.rows), file, || "the number of lines".to_owned(), limits.rows.into())?;
+        demand(
+            record.len() <= limits.columns as usize,
+            file,
+            || format!("line {number}: the number of columns"),
+            limits.columns.into(),
+        )?;
+        let row = row(number, &record);
+        for cell in &row.cells {
+            let length = cell.text.len();
+            demand(
+                length <= limits.cell_bytes,
+                file,
+                || format!("line {number}: the text of a cell in bytes"),
+                limits.cell_bytes as u64,
+            )?;
+            cells += 1;
+            bytes += length;
+        }
+        demand(cells <= limits.cells, file, || "the number of cells".to_owned(), limits.cells as u64)?;
+        demand(
+            bytes <= limits.text_bytes,
+            file,
+            || "the text of all cells in bytes".to_owned(),
+            limits.text_bytes as u64,
+        )?;
+        if !row.cells.is_empty() {
+            rows.push(row);
+        }
+    }
+    let sheet = Sheet { name: file.to_owned(), hidden: false, rows };
+    Ok(Workbook { sheets: vec![sheet], notes: notes.finish() })
+}
+
+/// The line that the next record begins on, as a text editor numbers it: empty lines before it are passed over.
+fn next_line(reader: &csv::Reader<&[u8]>, text: &str) -> u64 {
+    let at = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    reader.position().line() + empty.count() as u64
+}
+
+fn row(number: u64, record: &csv::StringRecord) -> Row {
+    let cells = record.iter().enumerate().filter_map(|(column, text)| {
+        let text = unguard(text).trim();
+        let cell = Cell { column: column as u32, text: text.to_owned(), kind: CellKind::Text };
+        (!text.is_empty()).then_some(cell)
+    });
+    Row { number: u32::try_from(number).unwrap_or(u32::MAX), cells: cells.collect() }
+}
+
+fn decode(file: &str, bytes: &[u8], notes: &mut Notes) -> Result<String, WorkbookError> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        let (text, lossy) = encoding.decode_without_bom_handling(&bytes[mark..]);
+        if lossy {
+            notes.add(NoteCode::Encoding, || file.to_owned());
+        }
+        return Ok(text.into_owned());
+    }
+    if bytes.contains(&0) {
+        return Err(WorkbookError::damaged(file, "byte 0", "this is neither a workbook nor text"));
+    }
+    for encoding in [UTF_8, SHIFT_JIS] {
+        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+            return Ok(text.into_owned());
+        }
+    }
+    Err(WorkbookError::damaged(file, "text", "this is neither UTF-8, UTF-16 nor Shift_JIS: save it as UTF-8"))
+}
+
+/// The separator that the first line with any has most of, outside quotation marks.
+fn delimiter(text: &str) -> u8 {
+    for line in text.lines().take(50) {
+        let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
+        let mut quoted = false;
+        for byte in line.bytes() {
+            quoted ^= byte == b'"';
+            if let Some(count) = counts.iter_mut().find(|(separator, _)| !quoted && *separator == byte) {
+                count.1 += 1;
+            }
+        }
+        // Of equals the first: a comma.
+        let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+        if let Some((separator, 1..)) = most {
+            return *separator;
+        }
+    }
+    b','
+}
