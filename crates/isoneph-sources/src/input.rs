@@ -1,5 +1,6 @@
 //! Files and folders: what is read, what is passed over, and what becomes of what cannot be read.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ const MAX_FILES: usize = 100_000;
 pub struct Reading {
     /// The day for which the assessment holds.
     pub as_of: Date,
+    /// Files that somebody else has read: they are passed over here without a word.
+    pub taken: BTreeSet<PathBuf>,
     /// The folder in which files lie that disk images may lead to; without one they lead nowhere.
     pub backing_directory: Option<PathBuf>,
 }
@@ -32,7 +35,7 @@ pub struct Reading {
 impl Reading {
     /// Reading for a day; images lead nowhere.
     pub fn new(as_of: Date) -> Reading {
-        Reading { as_of, backing_directory: None }
+        Reading { as_of, taken: BTreeSet::new(), backing_directory: None }
     }
 }
 
@@ -143,6 +146,9 @@ fn skip_reason(entry: &DirEntry) -> Option<&'static str> {
 
 /// Reads a file that a folder holds: what is plainly something else is passed over, and said so.
 fn read_listed(path: &Path, reading: &Reading, sink: &mut Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
+    if reading.taken.contains(path) {
+        return read_file(path, reading, sink, summary);
+    }
     let source = Source::File(path.to_owned());
     let named_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     if !named_json && images::looks_like(path) {
@@ -183,6 +189,10 @@ fn reject_path(path: &Path, fault: Fault, sink: &mut Sink, summary: &mut ReadSum
 }
 
 fn read_file(path: &Path, reading: &Reading, sink: &mut Sink, summary: &mut ReadSummary) -> Result<(), ReadError> {
+    if reading.taken.contains(path) {
+        summary.read += 1;
+        return Ok(());
+    }
     let input = sink.input(NewInput { path: shown(path), sha256: None, format: String::new(), class: None });
     match read_source(path.to_owned(), reading, input, sink) {
         Ok(()) => summary.read += 1,

@@ -4,12 +4,26 @@ use std::path::PathBuf;
 
 use isoneph_model::Locator;
 use isoneph_register::{Declaration, DeclaredAttribution};
-use isoneph_sources::{ReadError, Reading, read_path};
+use isoneph_sources::{LogsError, ReadError, Reading, read_logs, read_path};
 use isoneph_tables::{Inventory, NewInput, Sink};
 
+use crate::exit::usage;
+
 /// Reads every path. What cannot be read becomes a reject of its input: the others are still read.
-pub(crate) fn read(paths: &[PathBuf], declaration: &Declaration, reading: &Reading) -> anyhow::Result<Inventory> {
+pub(crate) fn read(
+    paths: &[PathBuf],
+    changes: &[PathBuf],
+    declaration: &Declaration,
+    reading: &Reading,
+) -> anyhow::Result<Inventory> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
+    let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
+    let attribution = DeclaredAttribution::new(declaration);
+    let logs = read_logs(folder.path(), paths, changes, &attribution, &mut sink).map_err(|error| match error {
+        LogsError::Changes(message) => usage(message),
+        other => other.into(),
+    })?;
+    let reading = &Reading { taken: logs.files, ..reading.clone() };
     for path in paths {
         match read_path(path, reading, &mut sink) {
             Ok(_) => {}

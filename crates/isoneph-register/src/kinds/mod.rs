@@ -46,8 +46,7 @@ pub use answer::Answer;
 pub use asset_removal::{AssetRemoval, RemovedFrom};
 pub use asset_return::AssetReturn;
 pub use assurance::{
-    Accreditation, Assurance, BaseCertificate, BridgeLetter, ComplementaryControl, CoveredService, Report,
-    TypedClaim,
+    Accreditation, Assurance, BaseCertificate, BridgeLetter, ComplementaryControl, CoveredService, Report, TypedClaim,
 };
 pub use awareness::Awareness;
 pub use capability::Capability;

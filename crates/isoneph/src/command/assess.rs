@@ -20,13 +20,17 @@ use crate::settings::{self, CheckArguments, RunArguments, rendered};
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Files and folders: Terraform plans and states (`terraform show -json`), findings of other scanners (OCSF, SARIF,
-    /// ASFF); plain or gzip. Formats are told by content
+    /// ASFF), audit logs (AWS, Azure, Google, Kubernetes, OCSF), plain or gzip; disk images and root file systems. Formats
+    /// are told by content
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
     run: RunArguments,
     #[command(flatten)]
     checks: CheckArguments,
+    /// Approved changes and pipeline runs that audit logs are held against: CSV, JSON, exports of Jira and ServiceNow
+    #[arg(long, value_name = "FILE")]
+    changes: Vec<PathBuf>,
     /// Show only what concerns this role
     #[arg(long, value_parser = |word: &str| word.parse::<Role>())]
     role: Option<Role>,
@@ -90,7 +94,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let settings = arguments.run.settings(&declaration, &pack)?;
     let reading = Reading::new(settings.as_of);
     let engine = Engine::new(pack.into_checks(), settings, catalogue).map_err(told)?;
-    let inventory = evidence::read(&arguments.paths, &declaration, &reading)?;
+    let inventory = evidence::read(&arguments.paths, &arguments.changes, &declaration, &reading)?;
     let mut output = Output::open(arguments.output.as_deref())?;
     let shown = {
         let writer = writer(arguments, catalogue, &mut output)?;

@@ -5,6 +5,7 @@ mod check;
 mod check_test;
 mod control;
 mod explain;
+mod logs;
 mod network;
 mod query;
 mod table;
@@ -29,6 +30,9 @@ pub(crate) enum Command {
     Table(table::Command),
     /// What a word, a standard or a control means
     Explain(explain::Arguments),
+    /// Audit logs: take them in, and the operations that can do irreversible harm
+    #[command(subcommand)]
+    Logs(logs::Command),
     /// Networks: what can pass, as unit tests, proofs and differences, exactly or not at all
     #[command(subcommand)]
     Network(network::Command),
@@ -44,6 +48,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Check(command) => check::run(&command),
         Command::Table(command) => table::run(&command),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Logs(command) => logs::run(&command),
         Command::Network(command) => network::run(&command),
         Command::Query(arguments) => query::run(&arguments),
     }
