@@ -6,12 +6,14 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::fields::Fields;
 use super::loose::{Flag, Object, Text};
 use super::redact::{Collect, Redactor, Targets};
 use super::time::instant;
-use super::{Hints, fields};
+use super::{Hints, Trouble, fields};
 use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, MaybeText, operation_name};
 
 /// A record as CloudTrail writes it.
@@ -147,6 +149,70 @@ impl Record<'_> {
         let named = self.event_name.get().is_some() && (source.is_some() || self.event_id.get().is_some());
         named && self.event_version.get().is_some() && !source.is_some_and(|source| source.starts_with("aws:"))
     }
+}
+
+/// Names whose capitals matter, in a record and in the objects of its `userIdentity`.
+const NAMES: [&str; 38] = [
+    "accessKeyId",
+    "accountId",
+    "additionalEventData",
+    "apiVersion",
+    "awsRegion",
+    "creationDate",
+    "errorCode",
+    "errorMessage",
+    "eventCategory",
+    "eventID",
+    "eventName",
+    "eventSource",
+    "eventTime",
+    "eventType",
+    "eventVersion",
+    "federatedProvider",
+    "identityProvider",
+    "insightDetails",
+    "invokedBy",
+    "managementEvent",
+    "mfaAuthenticated",
+    "principalId",
+    "readOnly",
+    "recipientAccountId",
+    "requestID",
+    "requestParameters",
+    "resourceName",
+    "responseElements",
+    "serviceEventDetails",
+    "sessionContext",
+    "sessionIssuer",
+    "sharedEventID",
+    "sourceIPAddress",
+    "userAgent",
+    "userIdentity",
+    "userName",
+    "vpcEndpointId",
+    "webIdFederationData",
+];
+
+/// A record whose names were folded to lower case, with the capitals that CloudTrail gives them.
+pub(super) fn unfolded(json: &str) -> Result<String, Trouble> {
+    let record = serde_json::from_str(json).map_err(Trouble::unreadable)?;
+    serde_json::to_string(&with_capitals(record)).map_err(Trouble::unreadable)
+}
+
+fn with_capitals(fields: Fields) -> Fields {
+    let named = fields.into_iter().map(|(key, value)| {
+        let known = NAMES.iter().find(|name| name.eq_ignore_ascii_case(&key));
+        let key = known.map_or(key, |name| (*name).to_owned());
+        // What stands in requests and answers has names of its own.
+        let inside =
+            matches!(&*key, "userIdentity" | "sessionContext" | "sessionIssuer" | "attributes" | "webIdFederationData");
+        let value = match value {
+            Value::Object(fields) if inside => Value::Object(with_capitals(fields)),
+            value => value,
+        };
+        (key, value)
+    });
+    named.collect()
 }
 
 /// A record as an event.

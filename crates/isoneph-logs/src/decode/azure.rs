@@ -227,13 +227,14 @@ fn actor(record: &Fields, claims: Option<&Fields>) -> Actor<'static> {
         _ if is_person => Some(ActorKind::User),
         _ if application.is_some() => Some(ActorKind::Workload),
         _ if caller.as_deref().is_some_and(|caller| caller.starts_with("Microsoft.")) => Some(ActorKind::Service),
+        _ if text(record, "identity/type").as_deref() == Some("Anonymous") => Some(ActorKind::Anonymous),
         _ => None,
     };
     let named = first(record, &["identity/requester/upn"]);
     let id =
         caller.clone().or_else(|| upn.clone()).or(named).or_else(|| object_id.clone()).or_else(|| application.clone());
-    // `identity` itself is a name in some logs.
-    let id = id.or_else(|| text(record, "identity"));
+    // `identity` itself is a name in some logs, and a way to sign in those of storage.
+    let id = id.or_else(|| claim("name")).or_else(|| text(record, "identity"));
     let name = claim("name").or(upn).or(caller);
     Actor {
         kind,

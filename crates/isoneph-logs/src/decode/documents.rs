@@ -123,6 +123,7 @@ impl<R: Read> Reading<'_, R> {
 
     /// Reads one record. `line` says that a broken one ends with its line.
     fn value(&mut self, line: bool) -> io::Result<()> {
+        let mut looked = false;
         loop {
             match self.take()? {
                 Taken::Whole(length) => {
@@ -133,14 +134,11 @@ impl<R: Read> Reading<'_, R> {
                     self.reject(trouble);
                     return self.pass_broken(line);
                 }
-                Taken::Short if line && !self.wrapped && self.window.bytes().len() <= 2 * HEAD => {
-                    self.wrapped = true;
+                // Perhaps the beginning of a long list of records: looked at once, before more is read.
+                Taken::Short if line && !looked => {
+                    looked = true;
                     if self.window.bytes().first() == Some(&b'{') && self.around_array()? {
                         return Ok(());
-                    }
-                    self.wrapped = false;
-                    if !self.window.more()? {
-                        return self.end_short();
                     }
                 }
                 Taken::Short if self.window.bytes().len() > MAX_RECORD => {
@@ -190,7 +188,7 @@ impl<R: Read> Reading<'_, R> {
         let (json, length) = match values.next() {
             Some(Ok(raw)) => (raw.get(), values.byte_offset()),
             Some(Err(error)) if error.is_eof() => return Ok(Taken::Short),
-            Some(Err(error)) => return Ok(Taken::Broken(broken(bytes, &error))),
+            Some(Err(error)) => return Ok(Taken::Broken(broken(bytes, error))),
             None => return Ok(Taken::Short),
         };
         if length > MAX_RECORD {
@@ -244,22 +242,11 @@ impl<R: Read> Reading<'_, R> {
 }
 
 /// What is wrong with a value that is no JSON.
-fn broken(bytes: &[u8], error: &serde_json::Error) -> Trouble {
+fn broken(bytes: &[u8], error: serde_json::Error) -> Trouble {
     let text = &bytes[..bytes.len().min(4096)];
     let valid = std::str::from_utf8(text).map_or_else(|error| error.error_len().is_none(), |_| true);
-    let words = error.to_string();
-    if !valid || words.contains("unicode") {
-        return Trouble::new("wrong-encoding", format!("the record is not UTF-8: {}", reason(&words)));
-    }
-    if words.contains("recursion limit") {
-        return Trouble::new("too-deep", "the record nests more than 127 levels deep");
-    }
-    Trouble::new("not-json", format!("the record is not JSON: {}", reason(&words)))
-}
-
-/// The parser's words without its place, which counts from the window and not from the file.
-fn reason(words: &str) -> &str {
-    words.rsplit_once(" at line ").map_or(words, |(reason, _)| reason)
+    let trouble = Trouble::unreadable(error);
+    if valid { trouble } else { Trouble { code: "wrong-encoding", ..trouble } }
 }
 
 /// A record, and the records in it.

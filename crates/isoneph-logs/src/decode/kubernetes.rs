@@ -7,20 +7,22 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::Hints;
+use super::azure::whole_id;
 use super::fields::{self, Fields, first, kept, object, or_none, owned, text};
 use super::redact::{Collect, Redactor, Targets};
 use super::time::instant;
-use super::{Hints, Trouble};
 use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, Phase, operation_name};
 
 /// A record as an event.
-pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Result<Event<'static>, Trouble> {
-    let verb = text(record, "verb").ok_or_else(|| Trouble::new("no-operation", "the event names no verb"))?;
-    let id = text(record, "auditID").ok_or_else(|| Trouble::new("no-id", "the event has no auditID"))?;
+pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Event<'static> {
+    let verb = text(record, "verb").unwrap_or_default();
+    let id = text(record, "auditID").unwrap_or_else(|| whole_id(record));
     let stage = text(record, "stage").unwrap_or_default();
     let reference = object(record, "objectRef").unwrap_or_default();
     let group = text(&reference, "apiGroup").unwrap_or_default();
     let operation = match (text(&reference, "resource"), text(&reference, "subresource")) {
+        _ if verb.is_empty() => String::new(),
         (Some(resource), Some(part)) => format!("{verb} {resource}/{part}"),
         (Some(resource), None) => format!("{verb} {resource}"),
         (None, _) => verb.clone(),
@@ -39,8 +41,10 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let (raw_request, raw_response, raw_additional) =
         (part("requestObject"), part("responseObject"), part("annotations"));
     let phase = phase(&stage);
+    let known = !operation.is_empty();
     let (outcome, code) = outcome(record, &stage);
-    Ok(Event {
+    let reads = matches!(verb.as_str(), "get" | "list" | "watch" | "head" | "options");
+    Event {
         provider: Cow::Borrowed("kubernetes"),
         account: owned(hints.account.clone()),
         region: owned(hints.region.clone()),
@@ -48,12 +52,12 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         request_id: Some(Cow::Owned(id.clone())),
         id: Cow::Owned(id),
         native_type: or_none(text(record, "level").map(|level| format!("Event/{level}"))),
-        category: if matches!(verb.as_str(), "get" | "list" | "watch") { Category::Data } else { Category::Management },
+        category: if reads { Category::Data } else { Category::Management },
         time: first(record, &["requestReceivedTimestamp", "stageTimestamp", "timestamp"]).as_deref().and_then(instant),
         delivered_at: first(record, &["stageTimestamp"]).as_deref().and_then(instant),
-        operation_name: Some(Cow::Owned(operation_name("kubernetes", &group, &operation))),
+        operation_name: known.then(|| Cow::Owned(operation_name("kubernetes", &group, &operation))),
         api_service: Some(Cow::Owned(group)),
-        operation: Some(Cow::Owned(operation)),
+        operation: known.then_some(Cow::Owned(operation)),
         actor: actor(record),
         source_address: or_none(
             fields::at(record, "sourceIPs")
@@ -68,13 +72,13 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         error_message: or_none(
             first(record, &["responseStatus/message"]).filter(|_| outcome == Some(EventOutcome::Failure)),
         ),
-        read_only: Some(matches!(verb.as_str(), "get" | "list" | "watch" | "head" | "options")),
+        read_only: (!verb.is_empty()).then_some(reads),
         phase,
         id_part: Cow::Owned(stage),
         raw_request,
         raw_response,
         raw_additional,
-    })
+    }
 }
 
 /// `namespace/resource/name`; the name of what is created stands in the request or the answer.

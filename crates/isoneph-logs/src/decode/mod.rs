@@ -70,6 +70,22 @@ impl Trouble {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Trouble {
         Trouble { code, message: message.into() }
     }
+
+    /// A record that is no JSON, or none that can be read.
+    pub(crate) fn unreadable(error: serde_json::Error) -> Trouble {
+        let words = error.to_string();
+        // The parser's place counts from the record, not from the file.
+        let reason = words.rsplit_once(" at line ").map_or(&*words, |(reason, _)| reason);
+        match reason {
+            _ if words.contains("recursion limit") => {
+                Trouble::new("too-deep", "the record nests more than 127 levels deep")
+            }
+            _ if words.contains("unicode") => {
+                Trouble::new("wrong-encoding", format!("the record is not UTF-8: {reason}"))
+            }
+            _ => Trouble::new("not-json", format!("the record is not JSON: {reason}")),
+        }
+    }
 }
 
 /// Takes what a file holds.
@@ -112,19 +128,17 @@ impl Decoder {
         hints: &Hints,
         emit: &mut dyn FnMut(&Event<'_>) -> T,
     ) -> Result<T, Trouble> {
-        let unreadable =
-            |error: serde_json::Error| Trouble::new("not-json", format!("the record could not be read: {error}"));
         if format == LogFormat::CloudTrail {
-            let record: aws::Record<'_> = serde_json::from_str(json).map_err(unreadable)?;
+            let record: aws::Record<'_> = serde_json::from_str(json).map_err(Trouble::unreadable)?;
             return Ok(emit(&aws::event(record, hints, &mut self.redactor)));
         }
-        let record: fields::Fields = serde_json::from_str(json).map_err(unreadable)?;
+        let record: fields::Fields = serde_json::from_str(json).map_err(Trouble::unreadable)?;
         let redactor = &mut self.redactor;
         let event = match format {
             LogFormat::AzureActivity => azure::event(&record, hints, redactor)?,
             LogFormat::Entra => entra::event(&record, hints, redactor),
             LogFormat::GoogleAudit => google::event(&record, hints, redactor)?,
-            LogFormat::KubernetesAudit => kubernetes::event(&record, hints, redactor)?,
+            LogFormat::KubernetesAudit => kubernetes::event(&record, hints, redactor),
             LogFormat::Ocsf => ocsf::event(&record, hints, redactor)?,
             LogFormat::CloudTrail | LogFormat::CloudTrailDigest => {
                 return Err(Trouble::new("unsupported", "a digest file is no event"));

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::loose::Text;
 use super::window::Skipper;
-use super::{LogFormat, Trouble};
+use super::{LogFormat, Trouble, aws};
 
 /// What a record turned out to be.
 pub(super) enum Told<'a> {
@@ -39,6 +39,11 @@ struct Marks<'a> {
     event_version: Text<'a>,
     #[serde(borrow, rename = "eventID")]
     event_id: Text<'a>,
+    // The same in lower case: data warehouses fold the names of their columns.
+    #[serde(borrow, rename = "eventname")]
+    folded_name: Text<'a>,
+    #[serde(borrow, rename = "eventsource")]
+    folded_source: Text<'a>,
     #[serde(rename = "digestStartTime")]
     digest_start: Option<IgnoredAny>,
     #[serde(rename = "logFiles")]
@@ -67,6 +72,8 @@ struct Marks<'a> {
     proto: Option<IgnoredAny>,
     #[serde(rename = "protopayload_auditlog")]
     proto_of_table: Option<IgnoredAny>,
+    #[serde(rename = "protopayload")]
+    proto_folded: Option<IgnoredAny>,
     // Kubernetes
     #[serde(borrow)]
     kind: Text<'a>,
@@ -75,6 +82,8 @@ struct Marks<'a> {
     #[serde(borrow, rename = "auditID")]
     audit_id: Text<'a>,
     verb: Option<IgnoredAny>,
+    #[serde(rename = "objectRef")]
+    object: Option<IgnoredAny>,
     // OCSF
     #[serde(borrow)]
     class_uid: Text<'a>,
@@ -108,8 +117,7 @@ pub(super) fn tell(json: &str) -> Result<Told<'_>, Trouble> {
     if !json.trim_start().starts_with('{') {
         return list_or_text(json);
     }
-    let marks: Marks<'_> = serde_json::from_str(json)
-        .map_err(|error| Trouble::new("not-json", format!("the record could not be read: {error}")))?;
+    let marks: Marks<'_> = serde_json::from_str(json).map_err(Trouble::unreadable)?;
     if marks.digest_start.is_some() && marks.log_files.is_some() {
         return Ok(Told::Digest);
     }
@@ -117,6 +125,9 @@ pub(super) fn tell(json: &str) -> Result<Told<'_>, Trouble> {
         let known = matches!(class, "6003" | "3002" | "3001" | "3005" | "6001");
         let message = || format!("OCSF class {class} is no record of API activity");
         return if known { Ok(Told::Record(LogFormat::Ocsf)) } else { Err(Trouble::new("unsupported", message())) };
+    }
+    if marks.folded_name.get().is_some() && marks.folded_source.get().is_some() && marks.event_name.get().is_none() {
+        return aws::unfolded(json).map(|json| Told::Text(Cow::Owned(json)));
     }
     if let Some(inner) = marks.cluster_log() {
         return Ok(Told::Text(inner));
@@ -143,11 +154,12 @@ impl<'a> Marks<'a> {
     }
 
     fn format(&self) -> Result<Option<LogFormat>, Trouble> {
-        if self.proto.is_some() || self.proto_of_table.is_some() {
+        if self.proto.is_some() || self.proto_of_table.is_some() || self.proto_folded.is_some() {
             return Ok(Some(LogFormat::GoogleAudit));
         }
         let kubernetes = self.api_version.get().is_some_and(|version| version.starts_with("audit.k8s.io/"));
-        if self.audit_id.get().is_some() && self.verb.is_some() || kubernetes && self.kind.get() == Some("Event") {
+        let asked = self.verb.is_some() && (self.audit_id.get().is_some() || self.object.is_some());
+        if asked || kubernetes && self.kind.get() == Some("Event") {
             return Ok(Some(LogFormat::KubernetesAudit));
         }
         // S3 and other services send notices in the clothes of CloudTrail.
@@ -205,9 +217,7 @@ fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {
     match json.trim_start().as_bytes().first() {
         Some(b'[') => {
             let records = serde_json::from_str(json);
-            records
-                .map(Told::List)
-                .map_err(|error| Trouble::new("not-json", format!("the list could not be read: {error}")))
+            records.map(Told::List).map_err(Trouble::unreadable)
         }
         _ => Err(Trouble::new("unsupported", "the record is no JSON object")),
     }

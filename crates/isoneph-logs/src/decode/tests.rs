@@ -73,6 +73,25 @@ fn an_audit_event_in_a_resource_log_of_aks_is_one_of_kubernetes() {
     assert_eq!(seen.events, [(LogFormat::KubernetesAudit, 0, "pods:delete".to_owned())]);
 }
 
+#[test]
+fn names_that_a_warehouse_folded_are_known_again() {
+    let folded = r#"{"eventversion":"1.08","useridentity":{"type":"IAMUser","sessioncontext":{"attributes":{"mfaauthenticated":"true"}}},"eventname":"StopInstances","eventsource":"ec2.amazonaws.com","requestparameters":{"instanceId":"i-1"}}"#;
+    let google = GOOGLE.to_ascii_lowercase();
+    let seen = seen(format!("{folded}\n{google}").as_bytes(), 100);
+    let names: Vec<&str> = seen.events.iter().map(|(_, _, name)| name.as_str()).collect();
+    assert_eq!(names, ["ec2:stopinstances", "compute.instances.stop"], "{:?}", seen.rejects);
+}
+
+#[test]
+fn a_record_at_the_edge_of_what_is_in_memory_is_read() {
+    let wrapped = format!("{{\"source\":\"x\",\"event\":{AWS}}}\n");
+    let count = (1 << 20) / wrapped.len();
+    for step in [1000, 1 << 18, 1 << 22] {
+        let seen = seen(wrapped.repeat(count).as_bytes(), step);
+        assert_eq!((seen.events.len(), seen.rejects.len()), (count, 0), "{step}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_events_or_rejects(bytes in prop::collection::vec(any::<u8>(), 0..400), step in 1_usize..50) {

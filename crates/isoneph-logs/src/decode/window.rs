@@ -11,13 +11,14 @@ pub(crate) struct Window<R> {
     buffer: Vec<u8>,
     start: usize,
     ended: bool,
+    failed: Option<io::Error>,
     offset: u64,
 }
 
 impl<R: Read> Window<R> {
     /// The window at the beginning of what the reader gives. `head` are the bytes before that, if some were read.
     pub(crate) fn new(head: Vec<u8>, reader: R) -> Window<R> {
-        Window { reader, buffer: head, start: 0, ended: false, offset: 0 }
+        Window { reader, buffer: head, start: 0, ended: false, failed: None, offset: 0 }
     }
 
     /// What is in memory and not yet consumed.
@@ -37,8 +38,11 @@ impl<R: Read> Window<R> {
         self.offset += count as u64;
     }
 
-    /// Reads on; `false` where the file has ended.
+    /// Reads on; `false` where the file has ended. An error is told when all before it was given.
     pub(crate) fn more(&mut self) -> io::Result<bool> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         if self.ended {
             return Ok(false);
         }
@@ -47,9 +51,14 @@ impl<R: Read> Window<R> {
         let before = self.buffer.len();
         // As much again as there is: a long record is looked at a few times, not once for every chunk of it.
         let wanted = before.max(CHUNK);
-        self.reader.by_ref().take(wanted as u64).read_to_end(&mut self.buffer)?;
-        self.ended = self.buffer.len() - before < wanted;
-        Ok(self.buffer.len() > before)
+        let read = self.reader.by_ref().take(wanted as u64).read_to_end(&mut self.buffer);
+        let came = self.buffer.len() > before;
+        match read {
+            Ok(count) => self.ended = count < wanted,
+            Err(error) if came => self.failed = Some(error),
+            Err(error) => return Err(error),
+        }
+        Ok(came)
     }
 
     /// Has at least `count` bytes in memory, or all that there are.

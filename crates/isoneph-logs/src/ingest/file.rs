@@ -15,7 +15,7 @@ use crate::decode::{Decoder, Hints, Output, Trouble};
 const MAX_AT_ONCE: u64 = 8 << 20;
 const MAX_UNPACKED_AT_ONCE: usize = 32 << 20;
 /// How much a packed file may hold: this, and [`MAX_RATIO`] times its size. Logs pack ten to fifty times.
-const ALLOWANCE: u64 = 64 << 20;
+const ALLOWANCE: u64 = 16 << 20;
 const MAX_RATIO: u64 = 200;
 
 /// Memory that is used again for every file.

@@ -72,7 +72,7 @@ pub(super) fn hints(path: &Path) -> Hints {
     let name = parts.last().copied().unwrap_or_default();
     let mut hints = Hints { delivered_at: delivered_at(name), ..Hints::default() };
     let Some(base) = parts.iter().rposition(|part| *part == "AWSLogs") else { return hints };
-    let below = &parts[base + 1..parts.len() - 1];
+    let below = parts.get(base + 1..parts.len() - 1).unwrap_or_default();
     let below = if below.first().is_some_and(|part| part.starts_with("o-")) { &below[1..] } else { below };
     if let [account, rest @ ..] = below
         && account.len() == 12

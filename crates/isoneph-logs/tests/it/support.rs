@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use isoneph_logs::ingest::{IngestError, Options, Summary, ingest_into};
 use isoneph_tables::Unattributed;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -78,17 +80,35 @@ pub fn batches(part: &Path) -> Vec<RecordBatch> {
     builder.build().unwrap().map(Result::unwrap).collect()
 }
 
-/// Every row of a store, as JSON without what is NULL.
+/// Every row of a store, as JSON without what is NULL; times in UTC.
 pub fn rows(parts: &[PathBuf]) -> Vec<Map<String, Value>> {
     let mut json = Vec::new();
     let mut writer = arrow::json::LineDelimitedWriter::new(&mut json);
     for part in parts {
         for batch in batches(part) {
-            writer.write(&batch).unwrap();
+            writer.write(&without_zone(&batch)).unwrap();
         }
     }
     writer.finish().unwrap();
     String::from_utf8(json).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The writer knows no names of time zones.
+fn without_zone(batch: &RecordBatch) -> RecordBatch {
+    let named = batch
+        .schema()
+        .fields()
+        .iter()
+        .zip(batch.columns())
+        .map(|(field, column)| {
+            let column = match field.data_type() {
+                DataType::Timestamp(unit, Some(_)) => cast(column, &DataType::Timestamp(*unit, None)).unwrap(),
+                _ => column.clone(),
+            };
+            (field.name().clone(), column)
+        })
+        .collect::<Vec<_>>();
+    RecordBatch::try_from_iter(named).unwrap()
 }
 
 /// The values of one column.

@@ -72,7 +72,6 @@ const SECRET_WORDS: &[&str] = &[
     "secondarykey",
     "connectionstring",
     "credential",
-    "authorization",
     "clientassertion",
     "signature",
     "sastoken",
@@ -85,7 +84,20 @@ const SECRET_WORDS: &[&str] = &[
     "authcode",
 ];
 /// Names whose whole value is one.
-const SECRET_NAMES: &[&str] = &["pwd", "pass", "sas", "pat", "cookie", "setcookie", "auth", "otp", "pin", "pfx"];
+const SECRET_NAMES: &[&str] = &[
+    "authorization",
+    "proxyauthorization",
+    "pwd",
+    "pass",
+    "sas",
+    "pat",
+    "cookie",
+    "setcookie",
+    "auth",
+    "otp",
+    "pin",
+    "pfx",
+];
 /// Names under which everything is one.
 const SECRET_TREES: &[&str] =
     &["stringdata", "secretdata", "secretstring", "secretbinary", "privatekeydata", "keymaterial"];
@@ -115,7 +127,14 @@ const NOT_SECRET: &[&str] = &[
     "expiration",
     "expires",
     "expirytime",
-    "lastused",
+    "last",
+    "identifier",
+    "issuer",
+    "created",
+    "updated",
+    "source",
+    "store",
+    "scope",
     "status",
     "ttl",
     "lifetime",
@@ -129,14 +148,14 @@ const NOT_SECRET: &[&str] = &[
     "options",
     "endpoint",
     "provider",
-    "hash256fingerprint",
     "date",
     "time",
-    "list",
     "prefix",
     "alg",
     "protocol",
-    "key",
+    "keyid",
+    "keyname",
+    "keyarn",
 ];
 /// Names with such a word that hold a place in a list of results, or tell one request from its repeats.
 const PLACEHOLDERS: &[&str] = &[
@@ -179,7 +198,9 @@ fn is_secret(plain: &str) -> bool {
         .filter_map(|word| plain.rfind(word).map(|at| &plain[at + word.len()..]))
         .min_by_key(|rest| rest.len());
     // `accesskeyid` and `passwordpolicy` are no credentials, `secretaccesskey` and `tokenvalue` are.
-    last.is_some_and(|rest| !NOT_SECRET.contains(&rest)) && !PLACEHOLDERS.contains(&plain)
+    let speaks_of_it =
+        |rest: &str| NOT_SECRET.iter().any(|end| rest == *end || (end.len() >= 4 && rest.starts_with(end)));
+    last.is_some_and(|rest| !speaks_of_it(rest)) && !PLACEHOLDERS.contains(&plain)
 }
 
 /// Ids of the request, not of what it is about.
@@ -251,6 +272,8 @@ mod tests {
             "tokenValue",
             "primaryKey",
             "userData",
+            "secretKey",
+            "passwordList",
         ] {
             let class = Keys::default().class(key);
             assert!(matches!(class, KeyClass::Secret | KeyClass::SecretTree), "{key}: {class:?}");
@@ -267,6 +290,9 @@ mod tests {
             "keyId",
             "SecretVersion",
             "passwordLastUsed",
+            "uniqueTokenIdentifier",
+            "tokenIssuerType",
+            "authorizationInfo",
             "maxResults",
         ] {
             let class = Keys::default().class(key);

@@ -17,8 +17,10 @@ use crate::event::MAX_TARGETS;
 
 /// How deep JSON may stand in texts of JSON.
 const MAX_EMBEDDED: u8 = 3;
-/// How deep objects and arrays may stand in one another; the parser before us allows no more.
-const MAX_DEPTH: usize = 130;
+/// How deep objects and arrays may stand in one another: readers of what is kept allow no more.
+const MAX_DEPTH: usize = 100;
+/// What is kept of a document that nests deeper.
+const TOO_DEEP: &str = "\"[withheld: nests too deep]\"";
 
 /// Remembers what was learned about field names; one for a whole run.
 #[derive(Default)]
@@ -99,7 +101,9 @@ impl Redactor {
 
     fn walk<'a>(&mut self, json: &'a str, collect: Collect, targets: &mut Targets<'a>, embedded: u8) -> Cow<'a, str> {
         let mut walk = Walk { json, out: String::new(), copied: 0, collect, targets, embedded, frames: Vec::new() };
-        walk.run(self);
+        if !walk.run(self) {
+            return Cow::Borrowed(TOO_DEEP);
+        }
         let Walk { mut out, copied, .. } = walk;
         if copied == 0 {
             return Cow::Borrowed(json);
@@ -147,7 +151,8 @@ struct Walk<'w, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn run(&mut self, redactor: &mut Redactor) {
+    /// `false` where the document nests too deep.
+    fn run(&mut self, redactor: &mut Redactor) -> bool {
         let json: &'a str = self.json;
         let bytes = json.as_bytes();
         let mut at = 0;
@@ -165,6 +170,7 @@ impl<'a> Walk<'_, 'a> {
                     at = end;
                     continue;
                 }
+                b'{' | b'[' if self.frames.len() >= MAX_DEPTH => return false,
                 b'{' | b'[' => {
                     self.open(*byte == b'{');
                     key_comes = *byte == b'{';
@@ -185,16 +191,13 @@ impl<'a> Walk<'_, 'a> {
             }
             at += 1;
         }
+        true
     }
 
     fn open(&mut self, object: bool) {
         let above = self.frames.last().copied();
         let class = above.map_or(KeyClass::Plain, |frame| frame.class);
-        let secret = above.is_some_and(|frame| {
-            frame.secret || class == KeyClass::SecretTree || (class == KeyClass::Secret && !object)
-        });
-        // What stands below the cap is not looked at: it is a credential for all we know.
-        let secret = secret || self.frames.len() >= MAX_DEPTH;
+        let secret = above.is_some_and(|frame| frame.secret || class == KeyClass::SecretTree);
         let class = if object { KeyClass::Plain } else { class };
         self.frames.push(Frame {
             object,

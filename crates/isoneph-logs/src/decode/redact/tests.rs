@@ -82,6 +82,15 @@ fn a_request_tells_what_it_is_about() {
 }
 
 #[test]
+fn what_nests_without_end_is_not_kept() {
+    let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    assert_eq!(kept(&deep(100)), deep(100));
+    let mut targets = Targets::default();
+    let text = deep(50_000);
+    assert_eq!(Redactor::default().document(&text, Collect::Ids, &mut targets), TOO_DEEP);
+}
+
+#[test]
 fn a_flood_of_identifiers_is_bounded() {
     let ids: Vec<String> = (0..5000).map(|i| format!(r#"{{"id":"x{i}"}}"#)).collect();
     assert_eq!(targets(&format!("[{}]", ids.join(",")), Collect::Ids).len(), MAX_TARGETS);
