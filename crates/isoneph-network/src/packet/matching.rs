@@ -313,11 +313,14 @@ impl Match {
         if free(Field::SourcePort) && free(Field::DestinationPort) {
             return vec![base];
         }
+        let only = |protocols: &[u8]| Ranges::from_intervals(protocols.iter().map(|number| (*number, *number)));
+        let (with_ports, with_types) = (only(&names::PORT_PROTOCOLS), only(&[names::ICMP, names::ICMP6]));
         let mut matches = Vec::new();
         if let (Some(source), Some(destination)) =
             (clamp(Field::SourcePort, 65535), clamp(Field::DestinationPort, 65535))
         {
             matches.push(Self {
+                protocol: base.protocol.intersection(&with_ports),
                 source_port: Ranges::between(source.0 as u16, source.1 as u16),
                 destination_port: Ranges::between(destination.0 as u16, destination.1 as u16),
                 ..base.clone()
@@ -325,16 +328,15 @@ impl Match {
         }
         if let (Some(kind), Some(code)) = (clamp(Field::SourcePort, 255), clamp(Field::DestinationPort, 255)) {
             matches.push(Self {
+                protocol: base.protocol.intersection(&with_types),
                 icmp_type: Ranges::between(kind.0 as u8, kind.1 as u8),
                 icmp_code: Ranges::between(code.0 as u8, code.1 as u8),
                 ..base.clone()
             });
         }
         // Where ports are tested above the protocol, a box may hold protocols that have none: these are in as a whole.
-        let plain = Ranges::from_intervals(
-            names::PORT_PROTOCOLS.into_iter().chain([names::ICMP, names::ICMP6]).map(|p| (p, p)),
-        );
-        matches.push(Self { protocol: base.protocol.difference(&plain), ..base });
+        let plain = with_ports.union(&with_types).complement();
+        matches.push(Self { protocol: base.protocol.intersection(&plain), ..base });
         matches.retain(|one| !one.is_nothing());
         matches
     }

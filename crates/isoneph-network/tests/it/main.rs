@@ -1,6 +1,8 @@
 //! The packet engine against naive readings of the same rules.
 
 mod algebra;
+mod capirca;
+mod certificate;
 mod cisco;
 mod csv;
 mod exhaustive;

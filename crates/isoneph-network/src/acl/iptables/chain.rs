@@ -70,49 +70,61 @@ pub(super) fn lay_out(
         Some(family) => Match::any().with_source(AddressSet::family(family)),
     };
     let start = Here { products: vec![everything], certainty: Certainty::Exact };
-    let mut path = vec![name.to_owned()];
-    walk(chains, name, start, &mut path, policy)
+    let steps: usize = chains.values().map(|chain| chain.steps.len()).sum();
+    let mut walk = Walk { chains, path: vec![name.to_owned()], left: steps.saturating_mul(4).saturating_add(SPARE_STEPS) };
+    walk.chain(name, start, policy)
 }
 
-fn walk(
-    chains: &BTreeMap<String, Chain>,
-    name: &str,
-    mut here: Here,
-    path: &mut Vec<String>,
-    policy: &mut Policy,
-) -> Result<(), AclError> {
-    let Some(chain) = chains.get(name) else { return Ok(()) };
-    for step in &chain.steps {
-        policy.notes.extend(step.notes.iter().cloned());
-        let inside = limit(&here, step);
-        if inside.products.is_empty() && step.flow != Flow::Continue {
-            continue;
-        }
-        match &step.flow {
-            Flow::Continue => {}
-            Flow::Decide(action) => decide(policy, *action, &inside, step)?,
-            Flow::Return => leave(&mut here, step),
-            Flow::Jump(to) | Flow::Goto(to) => {
-                if !chains.contains_key(to) {
-                    let message = format!("chain or target {to} is not known: anything may happen");
-                    policy.notes.push(Note { line: step.line, kind: NoteKind::NotUnderstood, message });
-                    decide(policy, None, &inside, step)?;
-                    continue;
-                }
-                if path.len() >= MAX_DEPTH || path.contains(to) {
-                    let message = format!("chain {to} is entered from itself or more than {MAX_DEPTH} deep");
-                    return Err(AclError::Malformed { line: step.line, message });
-                }
-                path.push(to.clone());
-                walk(chains, to, inside, path, policy)?;
-                path.pop();
-                if matches!(step.flow, Flow::Goto(_)) {
-                    leave(&mut here, step);
+/// Steps laid out beyond four times those of the file: chains that call each other twice a level would double without end.
+const SPARE_STEPS: usize = 50_000;
+
+struct Walk<'a> {
+    chains: &'a BTreeMap<String, Chain>,
+    path: Vec<String>,
+    /// Steps that may still be laid out.
+    left: usize,
+}
+
+impl Walk<'_> {
+    fn chain(&mut self, name: &str, mut here: Here, policy: &mut Policy) -> Result<(), AclError> {
+        let Some(chain) = self.chains.get(name) else { return Ok(()) };
+        for step in &chain.steps {
+            self.left = self.left.checked_sub(1).ok_or(AclError::TooManyRules { line: step.line })?;
+            policy.notes.extend(step.notes.iter().cloned());
+            let inside = limit(&here, step);
+            if inside.products.is_empty() {
+                continue;
+            }
+            match &step.flow {
+                Flow::Continue => {}
+                Flow::Decide(action) => decide(policy, *action, &inside, step)?,
+                Flow::Return => leave(&mut here, step),
+                Flow::Jump(to) | Flow::Goto(to) => {
+                    self.enter(to, inside, step, policy)?;
+                    if matches!(step.flow, Flow::Goto(_)) {
+                        leave(&mut here, step);
+                    }
                 }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn enter(&mut self, to: &str, inside: Here, step: &Step, policy: &mut Policy) -> Result<(), AclError> {
+        if !self.chains.contains_key(to) {
+            let message = format!("chain or target {to} is not known: anything may happen");
+            policy.notes.push(Note { line: step.line, kind: NoteKind::NotUnderstood, message });
+            return decide(policy, None, &inside, step);
+        }
+        if self.path.len() >= MAX_DEPTH || self.path.iter().any(|name| name == to) {
+            let message = format!("chain {to} is entered from itself or more than {MAX_DEPTH} deep");
+            return Err(AclError::Malformed { line: step.line, message });
+        }
+        self.path.push(to.to_owned());
+        let done = self.chain(to, inside, policy);
+        self.path.pop();
+        done
+    }
 }
 
 fn limit(here: &Here, step: &Step) -> Here {

@@ -1,0 +1,156 @@
+//! Capirca policies.
+
+use isoneph_network::acl::{Definitions, ReadOptions, read};
+use isoneph_network::policy::{NoteKind, Policy};
+
+use crate::verdict;
+
+const NETWORKS: &str = "
+INSIDE = 10.0.0.0/8   # ours
+         2001:db8::/32
+WEB = 192.0.2.10/32 192.0.2.11/32
+ALL = INSIDE
+      WEB
+";
+const SERVICES: &str = "
+HTTP = 80/tcp
+DNS = 53/tcp 53/udp
+WEBBOTH = HTTP 443/tcp
+HIGH = 1024-65535/tcp 1024-65535/udp
+";
+const POLICY: &str = r#"
+header {
+  comment:: "an edge
+    filter"
+  target:: cisco edge inet
+  target:: speedway INPUT DROP
+}
+term old { protocol:: tcp  destination-port:: HTTP  expiration:: 2020-01-01  action:: deny }
+term back {
+  protocol:: tcp udp
+  option:: established
+  action:: accept
+}
+term web {
+  source-address:: ALL
+  source-exclude:: WEB
+  destination-address:: WEB
+  destination-port:: WEBBOTH
+               DNS
+  protocol:: tcp udp
+  action:: accept
+}
+term only-cisco { platform:: cisco  protocol:: icmp  icmp-type:: echo-request  action:: accept }
+term end { action:: reject }
+"#;
+
+fn options(as_of: Option<&str>) -> ReadOptions {
+    let mut definitions = Definitions::default();
+    definitions.add(NETWORKS).unwrap();
+    definitions.add(SERVICES).unwrap();
+    ReadOptions { definitions, as_of: as_of.map(|day| day.parse().unwrap()), ..ReadOptions::default() }
+}
+
+#[track_caller]
+fn target(text: &str, name: &str, options: &ReadOptions) -> Policy {
+    let document = read(text, options).unwrap();
+    document.policies.into_iter().find(|policy| policy.name == name).unwrap()
+}
+
+#[test]
+fn p32_established_means_the_connection_table_on_one_target_and_high_ports_on_another() {
+    let options = options(Some("2026-01-01"));
+    let cisco = target(POLICY, "cisco edge inet", &options);
+    let speedway = target(POLICY, "speedway INPUT DROP", &options);
+    for (packet, on_cisco, on_speedway) in [
+        ("udp 8.8.8.8:53 10.0.0.1:5000", "permit", "deny"),
+        ("udp 8.8.8.8:53 10.0.0.1:5000+", "permit", "permit"),
+        ("tcp 8.8.8.8:80 10.0.0.1:5000", "deny", "deny"),
+        ("tcp 8.8.8.8:80 10.0.0.1:80+", "deny", "permit"),
+        ("icmp 8/0 8.8.8.8 10.0.0.1", "permit", "deny"),
+    ] {
+        assert_eq!(verdict(&cisco, packet), on_cisco, "{packet}");
+        assert_eq!(verdict(&speedway, packet), on_speedway, "{packet}");
+    }
+}
+
+#[test]
+fn terms_join_names_of_networks_and_services() {
+    let cisco = target(POLICY, "cisco edge inet", &options(Some("2026-01-01")));
+    for (packet, expected) in [
+        ("tcp 10.1.1.1:9 192.0.2.10:80", "permit"),
+        ("tcp 10.1.1.1:9 192.0.2.11:443", "permit"),
+        ("udp 10.1.1.1:9 192.0.2.11:443", "deny"),
+        ("udp 10.1.1.1:9 192.0.2.11:53", "permit"),
+        ("tcp 192.0.2.11:9 192.0.2.10:80", "deny"),
+        ("tcp 11.1.1.1:9 192.0.2.10:80", "deny"),
+    ] {
+        assert_eq!(verdict(&cisco, packet), expected, "{packet}");
+    }
+}
+
+#[test]
+fn p32_an_expired_term_is_gone_and_without_a_date_undecided() {
+    let packet = "tcp 10.1.1.1:9 192.0.2.10:80";
+    assert_eq!(verdict(&target(POLICY, "cisco edge inet", &options(Some("2019-12-31"))), packet), "deny");
+    assert_eq!(verdict(&target(POLICY, "cisco edge inet", &options(None)), packet), "undecided");
+}
+
+#[test]
+fn names_that_are_not_defined_leave_terms_undecided_and_are_listed() {
+    let policy = target(POLICY, "cisco edge inet", &ReadOptions { as_of: "2026-01-01".parse().ok(), ..ReadOptions::default() });
+    assert_eq!(verdict(&policy, "tcp 10.1.1.1:9 192.0.2.10:80"), "undecided");
+    assert!(policy.notes.iter().any(|note| note.kind == NoteKind::NotUnderstood && note.message.contains("WEB")));
+}
+
+#[test]
+fn p32_the_end_of_a_filter_depends_on_its_target() {
+    let text = "header { target:: iptables INPUT }\nterm a { protocol:: tcp action:: accept }\n";
+    let policy = target(text, "iptables INPUT", &ReadOptions::default());
+    assert_eq!(verdict(&policy, "udp 1.1.1.1:1 2.2.2.2:2"), "undecided");
+    let text = "header { target:: juniper f }\nterm a { protocol:: tcp action:: accept }\n";
+    let policy = target(text, "juniper f", &ReadOptions::default());
+    assert_eq!(verdict(&policy, "udp 1.1.1.1:1 2.2.2.2:2"), "deny");
+}
+
+#[test]
+fn p32_verbatim_text_and_missing_includes_may_do_anything() {
+    for term in ["term v { verbatim:: juniper \"accept everything\" }", "#include 'missing.inc'"] {
+        let text = format!("header {{ target:: juniper f }}\n{term}\nterm end {{ action:: deny }}\n");
+        let policy = target(&text, "juniper f", &ReadOptions::default());
+        assert_eq!(verdict(&policy, "udp 1.1.1.1:1 2.2.2.2:2"), "undecided", "{term}");
+    }
+    let text = "header { target:: juniper f }\nterm v { verbatim:: cisco \"permit ip any any\" }\nterm end { action:: deny }\n";
+    assert_eq!(verdict(&target(text, "juniper f", &ReadOptions::default()), "udp 1.1.1.1:1 2.2.2.2:2"), "deny");
+}
+
+#[test]
+fn included_terms_stand_where_they_are_included() {
+    let mut options = ReadOptions::default();
+    options.includes.insert("inc/bad.inc".to_owned(), "term bad { source-address:: 10.0.0.0/8 action:: deny }".to_owned());
+    let text = "header { target:: juniper f }\n#include 'bad.inc'\nterm end { action:: accept }\n";
+    let policy = target(text, "juniper f", &options);
+    assert_eq!(verdict(&policy, "udp 10.1.1.1:1 2.2.2.2:2"), "deny");
+    assert_eq!(verdict(&policy, "udp 11.1.1.1:1 2.2.2.2:2"), "permit");
+}
+
+#[test]
+fn definitions_in_yaml_are_read_too() {
+    let mut definitions = Definitions::default();
+    let yaml = "networks:\n  A:\n    values:\n      - address: 10.0.0.0/8\n        comment: ours\n  B:\n    values:\n      - name: A\n      - fqdn: example.com\nservices:\n  P:\n    - port: 80\n      protocol: tcp\n    - port: 8000-8010\n      protocol: tcp\n";
+    definitions.add(yaml).unwrap();
+    let options = ReadOptions { definitions, ..ReadOptions::default() };
+    let text = "header { target:: juniper f }\nterm a { source-address:: B protocol:: tcp destination-port:: P action:: accept }\n";
+    let policy = target(text, "juniper f", &options);
+    assert_eq!(verdict(&policy, "tcp 10.1.1.1:1 2.2.2.2:8005"), "permit");
+    assert_eq!(verdict(&policy, "tcp 11.1.1.1:1 2.2.2.2:8005"), "deny");
+}
+
+#[test]
+fn names_that_refer_to_each_other_end() {
+    let mut definitions = Definitions::default();
+    definitions.add("A = B\nB = A\n    10.0.0.0/8\n").unwrap();
+    let options = ReadOptions { definitions, ..ReadOptions::default() };
+    let text = "header { target:: juniper f }\nterm a { source-address:: A action:: accept }\n";
+    assert_eq!(verdict(&target(text, "juniper f", &options), "udp 10.1.1.1:1 2.2.2.2:2"), "permit");
+}
