@@ -65,20 +65,32 @@ fn judge_check<'f>(facts: &'f Facts, check: Check, purpose: Option<&Purpose>) ->
     };
     let deciding: Vec<&Setting> = rows.iter().filter(|(own, _)| *own == outcome).map(|(_, setting)| *setting).collect();
     let own = deciding.iter().find_map(|setting| setting.reason.clone());
-    let undeclared = || Reason { code: "no-purpose".to_owned(), message: "it is not declared what the image may listen on".to_owned() };
+    let undeclared = || Reason {
+        code: "no-purpose".to_owned(),
+        message: "it is not declared what the image may listen on".to_owned(),
+    };
     let reason = (outcome == Outcome::Unknown).then(|| own.or(missing).unwrap_or_else(undeclared));
     Judgement { check, outcome, rows: deciding, reason }
 }
 
 /// The rows that a check reads, each with its verdict, and what it should have read and did not find.
-fn rows_of<'f>(facts: &'f Facts, check: &Check, purpose: Option<&Purpose>) -> (Vec<(Outcome, &'f Setting)>, Option<Reason>) {
+fn rows_of<'f>(
+    facts: &'f Facts,
+    check: &Check,
+    purpose: Option<&Purpose>,
+) -> (Vec<(Outcome, &'f Setting)>, Option<Reason>) {
     let mut rows: Vec<(Outcome, &'f Setting)> = Vec::new();
     let mut missing = None;
     for expectation in &check.expect {
         let before = rows.len();
-        rows.extend(facts.rows_of(&expectation.setting).map(|setting| (verdict(check, expectation, setting, purpose), setting)));
+        rows.extend(
+            facts.rows_of(&expectation.setting).map(|setting| (verdict(check, expectation, setting, purpose), setting)),
+        );
         if rows.len() == before {
-            missing = Some(Reason { code: "no-row".to_owned(), message: format!("{} was not examined", expectation.setting) });
+            missing = Some(Reason {
+                code: "no-row".to_owned(),
+                message: format!("{} was not examined", expectation.setting),
+            });
         }
     }
     (rows, missing)

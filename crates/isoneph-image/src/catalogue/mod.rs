@@ -133,7 +133,9 @@ struct File {
 /// Never: a test reads the files.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let read = |(_, text): &(&str, &str)| toml::from_str::<File>(text).expect("the files of the catalogue are read by a test").check;
+    let read = |(_, text): &(&str, &str)| {
+        toml::from_str::<File>(text).expect("the files of the catalogue are read by a test").check
+    };
     let mut checks: Vec<Check> = FILES.iter().flat_map(read).collect();
     checks.sort_by(|a, b| a.id.cmp(&b.id));
     checks

@@ -56,7 +56,9 @@ pub fn read(guest: &Guest<'_>) -> Known<Boot> {
     guest.watched(|| {
         let mut boot = Boot::default();
         let mut specification = false;
-        for pattern in ["/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/boot/efi/EFI/*/grub.cfg", "/efi/EFI/*/grub.cfg"] {
+        for pattern in
+            ["/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/boot/efi/EFI/*/grub.cfg", "/efi/EFI/*/grub.cfg"]
+        {
             for path in guest.glob(pattern) {
                 specification |= read_grub(guest, &path, &mut boot);
             }
@@ -91,15 +93,22 @@ fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot) -> bool {
     for (number, line) in text.settings(&['#']) {
         let parts = words(line);
         match parts.first().map(String::as_str) {
-            Some("menuentry") => recovery = ["recovery", "rescue"].iter().any(|word| line.to_ascii_lowercase().contains(word)),
+            Some("menuentry") => {
+                recovery = ["recovery", "rescue"].iter().any(|word| line.to_ascii_lowercase().contains(word));
+            }
             Some("blscfg") => specification = true,
             Some("set") => set_variable(line, &mut variables),
             Some("linux" | "linux16" | "linuxefi") => {
-                let arguments: Vec<String> = parts[1..].iter().flat_map(|word| expanded(word, &variables)).skip(1).collect();
+                let arguments: Vec<String> =
+                    parts[1..].iter().flat_map(|word| expanded(word, &variables)).skip(1).collect();
                 let single = arguments.iter().any(|argument| matches!(argument.as_str(), "single" | "1" | "s" | "S"));
                 let memory_test = parts.get(1).is_some_and(|kernel| kernel.contains("memtest"));
                 if !memory_test {
-                    boot.entries.push(Entry { arguments, place: Place::line(path, number), recovery: recovery || single });
+                    boot.entries.push(Entry {
+                        arguments,
+                        place: Place::line(path, number),
+                        recovery: recovery || single,
+                    });
                 }
             }
             _ => {}
@@ -177,7 +186,8 @@ impl Guards {
     fn take(&mut self, line: &str, parts: &[String], place: Place, variables: &Variables) {
         if let Some(users) = line.strip_prefix("set ").and_then(|rest| rest.trim().strip_prefix("superusers=")) {
             let users = words(users).join(" ");
-            self.superusers = users.split([' ', ',', ';', '|', '&']).filter(|u| !u.is_empty()).map(str::to_owned).collect();
+            self.superusers =
+                users.split([' ', ',', ';', '|', '&']).filter(|u| !u.is_empty()).map(str::to_owned).collect();
         }
         let (Some(command), Some(user), Some(secret)) = (parts.first(), parts.get(1), parts.get(2)) else { return };
         match command.as_str() {
@@ -222,7 +232,8 @@ fn read_entries(guest: &Guest<'_>, boot: &mut Boot) {
 }
 
 fn read_extlinux(guest: &Guest<'_>, boot: &mut Boot) {
-    let paths = ["/boot/extlinux.conf", "/boot/extlinux/extlinux.conf", "/boot/syslinux/syslinux.cfg", "/extlinux.conf"];
+    let paths =
+        ["/boot/extlinux.conf", "/boot/extlinux/extlinux.conf", "/boot/syslinux/syslinux.cfg", "/extlinux.conf"];
     let Some(text) = paths.into_iter().find_map(|path| guest.text(path)) else { return };
     for (number, line) in text.settings(&['#']) {
         let mut parts = line.split_whitespace();

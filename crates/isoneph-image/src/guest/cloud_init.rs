@@ -45,11 +45,15 @@ pub fn read(guest: &Guest<'_>) -> Known<CloudInit> {
             let Some(text) = guest.text(&path) else { continue };
             cloud.found = true;
             for (number, line) in text.lines() {
-                let margin = line.starts_with(|character: char| character.is_ascii_lowercase());
+                if line.starts_with('{') {
+                    guest.problem(&path, "not-understood", format!("{path}:{number}: YAML in braces is not read"));
+                }
+                let margin = line
+                    .starts_with(|character: char| character.is_ascii_alphabetic() || matches!(character, '"' | '\''));
                 let Some((key, value)) = line.split_once(':').filter(|_| margin) else { continue };
                 let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
                 let candidate = Candidate::new(value, Place::line(&path, number));
-                cloud.scalars.entry(key.trim().to_owned()).or_default().push(candidate);
+                cloud.scalars.entry(key.trim().trim_matches(['"', '\'']).to_owned()).or_default().push(candidate);
             }
         }
         for path in DATA.iter().flat_map(|pattern| guest.glob(pattern)) {
@@ -95,13 +99,17 @@ fn secret_of(line: &str, in_passwords: bool) -> Option<&'static str> {
     let key = key.trim().trim_matches(['"', '\'', '{', ' ']);
     let value = value.trim();
     let named = |names: &[&str]| names.contains(&key);
-    if named(&["password", "passwd", "plain_text_passwd", "hashed_passwd", "hashed-password", "chpasswd_hash"]) && !value.is_empty() {
+    if named(&["password", "passwd", "plain_text_passwd", "hashed_passwd", "hashed-password", "chpasswd_hash"])
+        && !value.is_empty()
+    {
         return Some("password");
     }
-    let credential = ["secret_access_key", "aws_secret", "api_key", "apikey", "auth_token", "access_token", "client_secret"];
+    let credential =
+        ["secret_access_key", "aws_secret", "api_key", "apikey", "auth_token", "access_token", "client_secret"];
     if credential.iter().any(|name| key.ends_with(name)) && !value.is_empty() {
         return Some("credential");
     }
     // The list below chpasswd: name:password.
-    (in_passwords && !named(&["expire", "list", "users", "name", "type", "chpasswd"]) && !value.is_empty()).then_some("password")
+    (in_passwords && !named(&["expire", "list", "users", "name", "type", "chpasswd"]) && !value.is_empty())
+        .then_some("password")
 }

@@ -32,7 +32,8 @@ pub fn read(guest: &Guest<'_>) -> Known<Vec<Job>> {
         for folder in FOLDERS {
             for entry in guest.list(folder) {
                 // run-parts takes executable files whose names have no dot.
-                let runs = entry.metadata.as_ref().is_ok_and(|m| (m.is_file() && m.mode & 0o111 != 0) || m.is_symlink());
+                let runs =
+                    entry.metadata.as_ref().is_ok_and(|m| (m.is_file() && m.mode & 0o111 != 0) || m.is_symlink());
                 if runs && !entry.name.contains('.') {
                     let path = join(folder, &entry.name);
                     jobs.push(Job { command: path.clone(), place: Place::file(&path) });
@@ -60,7 +61,8 @@ fn table(guest: &Guest<'_>, path: &str, user_fields: usize, jobs: &mut Vec<Job>)
     let Some(text) = guest.text(path) else { return };
     for (number, line) in text.settings(&['#']) {
         let first = line.split_whitespace().next().unwrap_or_default();
-        let assignment = first.contains('=') || line.split_once('=').is_some_and(|(name, _)| !name.trim().contains(char::is_whitespace));
+        let assignment = first.contains('=')
+            || line.split_once('=').is_some_and(|(name, _)| !name.trim().contains(char::is_whitespace));
         let times = match first {
             _ if assignment => continue,
             at if at.starts_with('@') => 1,

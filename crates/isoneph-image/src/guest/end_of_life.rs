@@ -61,7 +61,10 @@ impl EndOfLife {
     pub fn find(&self, os: &OperatingSystem) -> Option<&Release> {
         let names = |release: &&Release| {
             release.id == os.id
-                && os.version.strip_prefix(release.version.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                && os
+                    .version
+                    .strip_prefix(release.version.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         self.release.iter().filter(names).max_by_key(|release| release.version.len())
     }

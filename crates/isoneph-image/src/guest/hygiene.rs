@@ -80,8 +80,14 @@ pub fn read(guest: &Guest<'_>, accounts: &Accounts, sshd: &Sshd) -> Known<LeftOv
                 found.trust_files.push(Candidate::new(path, Place::file(path)));
             }
         }
-        for path in guest.glob("/var/lib/cloud/instances/*").into_iter().chain(guest.glob("/run/cloud-init/instance-data*.json")) {
-            found.secrets.push(Candidate::new(format!("{path} (data of the instance it was built from)"), Place::file(&path)));
+        for path in guest
+            .glob("/var/lib/cloud/instances/*")
+            .into_iter()
+            .chain(guest.glob("/run/cloud-init/instance-data*.json"))
+        {
+            found
+                .secrets
+                .push(Candidate::new(format!("{path} (data of the instance it was built from)"), Place::file(&path)));
         }
         found
     })
@@ -92,7 +98,11 @@ fn host_keys(guest: &Guest<'_>, sshd: &Sshd) -> Vec<Place> {
     let mut paths: BTreeSet<String> = guest.glob("/etc/ssh/ssh_host_*_key").into_iter().collect();
     let named = sshd.all("hostkey");
     paths.extend(named.into_iter().map(|key| key.value).filter(|path| path.starts_with('/') && guest.exists(path)));
-    paths.into_iter().filter(|path| guest.metadata(path).is_some_and(|m| m.is_file() && m.size > 0)).map(|path| Place::file(&path)).collect()
+    paths
+        .into_iter()
+        .filter(|path| guest.metadata(path).is_some_and(|m| m.is_file() && m.size > 0))
+        .map(|path| Place::file(&path))
+        .collect()
 }
 
 fn authorized_patterns(sshd: &Sshd) -> Vec<String> {
@@ -106,11 +116,24 @@ fn authorized_patterns(sshd: &Sshd) -> Vec<String> {
 
 /// Homes of people and of daemons with a place of their own, and folders in /home that belong to nobody any more.
 fn homes(guest: &Guest<'_>, accounts: &Accounts) -> Vec<(String, String)> {
-    const SYSTEM: [&str; 12] =
-        ["/bin", "/sbin", "/usr", "/dev", "/proc", "/sys", "/run", "/etc", "/var/run", "/var/mail", "/var/spool/mail", "/var/empty"];
+    const SYSTEM: [&str; 12] = [
+        "/bin",
+        "/sbin",
+        "/usr",
+        "/dev",
+        "/proc",
+        "/sys",
+        "/run",
+        "/etc",
+        "/var/run",
+        "/var/mail",
+        "/var/spool/mail",
+        "/var/empty",
+    ];
     let mut homes: Vec<(String, String)> = Vec::new();
     for (home, user) in accounts.homes() {
-        let system = home == "/" || SYSTEM.iter().any(|folder| home == *folder || home.starts_with(&format!("{folder}/")));
+        let system =
+            home == "/" || SYSTEM.iter().any(|folder| home == *folder || home.starts_with(&format!("{folder}/")));
         if !system || user.has_shell() {
             homes.push((home.trim_end_matches('/').to_owned(), user.name.clone()));
         }
@@ -128,7 +151,10 @@ fn in_home(guest: &Guest<'_>, home: &str, found: &mut LeftOvers) {
     }
     for (name, what) in SECRETS {
         let path = join(home, name);
-        if guest.metadata(&path).is_some_and(|metadata| metadata.size > 0 && (metadata.is_file() || metadata.is_directory())) {
+        if guest
+            .metadata(&path)
+            .is_some_and(|metadata| metadata.size > 0 && (metadata.is_file() || metadata.is_directory()))
+        {
             found.secrets.push(Candidate::new(format!("{path} ({what})"), Place::file(&path)));
         }
     }

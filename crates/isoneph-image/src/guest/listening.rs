@@ -33,32 +33,95 @@ pub struct Listener {
 
 /// Daemons and the ports they listen on unless told otherwise.
 const DAEMONS: [(&str, &str); 62] = [
-    ("ssh", "22/tcp"), ("sshd", "22/tcp"), ("dropbear", "22/tcp"), ("rpcbind", "111/tcp 111/udp"), ("snmpd", "161/udp"),
-    ("vsftpd", "21/tcp"), ("proftpd", "21/tcp"), ("pure-ftpd", "21/tcp"), ("tftpd-hpa", "69/udp"), ("atftpd", "69/udp"),
-    ("avahi-daemon", "5353/udp"), ("apache2", "80/tcp"), ("httpd", "80/tcp"), ("nginx", "80/tcp"), ("lighttpd", "80/tcp"),
-    ("caddy", "80/tcp 443/tcp"), ("haproxy", ""), ("named", "53/tcp 53/udp"), ("bind9", "53/tcp 53/udp"),
-    ("unbound", "53/tcp 53/udp"), ("dnsmasq", "53/tcp 53/udp"), ("postfix", "25/tcp"), ("exim4", "25/tcp"), ("sendmail", "25/tcp"),
-    ("dovecot", "143/tcp 993/tcp"), ("mysql", "3306/tcp"), ("mysqld", "3306/tcp"), ("mariadb", "3306/tcp"),
-    ("postgresql", "5432/tcp"), ("redis", "6379/tcp"), ("redis-server", "6379/tcp"), ("memcached", "11211/tcp"),
-    ("mongod", "27017/tcp"), ("elasticsearch", "9200/tcp"), ("rabbitmq-server", "5672/tcp"), ("slapd", "389/tcp"),
-    ("smbd", "445/tcp"), ("smb", "445/tcp"), ("nmbd", "137/udp"), ("nfs-server", "2049/tcp"), ("nfs-kernel-server", "2049/tcp"),
-    ("cups", "631/tcp"), ("cupsd", "631/tcp"), ("xrdp", "3389/tcp"), ("docker", ""), ("kubelet", "10250/tcp"),
-    ("prometheus", "9090/tcp"), ("node_exporter", "9100/tcp"), ("prometheus-node-exporter", "9100/tcp"), ("zabbix-agent", "10050/tcp"),
-    ("cockpit", "9090/tcp"), ("squid", "3128/tcp"), ("openvpn", ""), ("wg-quick", ""), ("ypserv", ""), ("ypbind", ""),
-    ("tomcat9", "8080/tcp"), ("tomcat10", "8080/tcp"), ("jenkins", "8080/tcp"), ("ntpsec", "123/udp"), ("ntp", "123/udp"), ("ntpd", "123/udp"),
+    ("ssh", "22/tcp"),
+    ("sshd", "22/tcp"),
+    ("dropbear", "22/tcp"),
+    ("rpcbind", "111/tcp 111/udp"),
+    ("snmpd", "161/udp"),
+    ("vsftpd", "21/tcp"),
+    ("proftpd", "21/tcp"),
+    ("pure-ftpd", "21/tcp"),
+    ("tftpd-hpa", "69/udp"),
+    ("atftpd", "69/udp"),
+    ("avahi-daemon", "5353/udp"),
+    ("apache2", "80/tcp"),
+    ("httpd", "80/tcp"),
+    ("nginx", "80/tcp"),
+    ("lighttpd", "80/tcp"),
+    ("caddy", "80/tcp 443/tcp"),
+    ("haproxy", ""),
+    ("named", "53/tcp 53/udp"),
+    ("bind9", "53/tcp 53/udp"),
+    ("unbound", "53/tcp 53/udp"),
+    ("dnsmasq", "53/tcp 53/udp"),
+    ("postfix", "25/tcp"),
+    ("exim4", "25/tcp"),
+    ("sendmail", "25/tcp"),
+    ("dovecot", "143/tcp 993/tcp"),
+    ("mysql", "3306/tcp"),
+    ("mysqld", "3306/tcp"),
+    ("mariadb", "3306/tcp"),
+    ("postgresql", "5432/tcp"),
+    ("redis", "6379/tcp"),
+    ("redis-server", "6379/tcp"),
+    ("memcached", "11211/tcp"),
+    ("mongod", "27017/tcp"),
+    ("elasticsearch", "9200/tcp"),
+    ("rabbitmq-server", "5672/tcp"),
+    ("slapd", "389/tcp"),
+    ("smbd", "445/tcp"),
+    ("smb", "445/tcp"),
+    ("nmbd", "137/udp"),
+    ("nfs-server", "2049/tcp"),
+    ("nfs-kernel-server", "2049/tcp"),
+    ("cups", "631/tcp"),
+    ("cupsd", "631/tcp"),
+    ("xrdp", "3389/tcp"),
+    ("docker", ""),
+    ("kubelet", "10250/tcp"),
+    ("prometheus", "9090/tcp"),
+    ("node_exporter", "9100/tcp"),
+    ("prometheus-node-exporter", "9100/tcp"),
+    ("zabbix-agent", "10050/tcp"),
+    ("cockpit", "9090/tcp"),
+    ("squid", "3128/tcp"),
+    ("openvpn", ""),
+    ("wg-quick", ""),
+    ("ypserv", ""),
+    ("ypbind", ""),
+    ("tomcat9", "8080/tcp"),
+    ("tomcat10", "8080/tcp"),
+    ("jenkins", "8080/tcp"),
+    ("ntpsec", "123/udp"),
+    ("ntp", "123/udp"),
+    ("ntpd", "123/udp"),
 ];
 
 /// Ports of services of a super-server.
 const INETD: [(&str, &str); 13] = [
-    ("telnet", "23/tcp"), ("ftp", "21/tcp"), ("tftp", "69/udp"), ("shell", "514/tcp"), ("login", "513/tcp"), ("exec", "512/tcp"),
-    ("finger", "79/tcp"), ("talk", "517/udp"), ("ntalk", "518/udp"), ("echo", "7/tcp"), ("discard", "9/tcp"), ("daytime", "13/tcp"), ("time", "37/tcp"),
+    ("telnet", "23/tcp"),
+    ("ftp", "21/tcp"),
+    ("tftp", "69/udp"),
+    ("shell", "514/tcp"),
+    ("login", "513/tcp"),
+    ("exec", "512/tcp"),
+    ("finger", "79/tcp"),
+    ("talk", "517/udp"),
+    ("ntalk", "518/udp"),
+    ("echo", "7/tcp"),
+    ("discard", "9/tcp"),
+    ("daytime", "13/tcp"),
+    ("time", "37/tcp"),
 ];
 
 /// All services by name, with their state; units that nothing ever asks for and targets are left out.
 #[must_use]
 pub fn services(guest: &Guest<'_>, manager: &Manager) -> Vec<Service> {
     let mut services: Vec<Service> = Vec::new();
-    for name in manager.unit_names().filter(|name| name.ends_with(".service") || name.ends_with(".socket") || name.ends_with(".timer")) {
+    for name in manager
+        .unit_names()
+        .filter(|name| name.ends_with(".service") || name.ends_with(".socket") || name.ends_with(".timer"))
+    {
         let state = manager.unit_state(guest, name);
         if let Some(place) = state.place() {
             services.push(Service { name: name.to_owned(), state: state.name().to_owned(), place: place.clone() });
@@ -78,7 +141,12 @@ pub fn services(guest: &Guest<'_>, manager: &Manager) -> Vec<Service> {
 
 /// What is listened on.
 #[must_use]
-pub fn listeners(guest: &Guest<'_>, manager: &Manager, inetd: &[InetService], sshd_ports: &[(String, Place)]) -> Vec<Listener> {
+pub fn listeners(
+    guest: &Guest<'_>,
+    manager: &Manager,
+    inetd: &[InetService],
+    sshd_ports: &[(String, Place)],
+) -> Vec<Listener> {
     let mut found = Vec::new();
     for (name, place) in manager.started() {
         if name.ends_with(".socket") {
@@ -131,7 +199,13 @@ fn sockets(guest: &Guest<'_>, manager: &Manager, name: &str, found: &mut Vec<Lis
             if address.starts_with("127.") || address == "::1" || address.starts_with("vsock") {
                 continue;
             }
-            found.push(Listener { port: format!("{port}/{protocol}"), address, service: name.to_owned(), assumed: false, place: candidate.place });
+            found.push(Listener {
+                port: format!("{port}/{protocol}"),
+                address,
+                service: name.to_owned(),
+                assumed: false,
+                place: candidate.place,
+            });
         }
     }
 }

@@ -9,7 +9,11 @@ use super::{Guest, Known, Place};
 const AGENTS: [(&str, &[&str], &[&str]); 14] = [
     ("amazon-cloudwatch-agent", &["amazon-cloudwatch-agent"], &["amazon-cloudwatch-agent"]),
     ("awslogs", &["awslogs"], &["awslogsd", "awslogs"]),
-    ("google-cloud-ops-agent", &["google-cloud-ops-agent"], &["google-cloud-ops-agent", "google-cloud-ops-agent-fluent-bit"]),
+    (
+        "google-cloud-ops-agent",
+        &["google-cloud-ops-agent"],
+        &["google-cloud-ops-agent", "google-cloud-ops-agent-fluent-bit"],
+    ),
     ("google-fluentd", &["google-fluentd"], &["google-fluentd"]),
     ("azuremonitoragent", &["azuremonitoragent"], &["azuremonitoragent"]),
     ("omsagent", &["omsagent"], &["omsagent"]),
@@ -59,9 +63,11 @@ pub fn journal_upload(guest: &Guest<'_>, manager: &Manager) -> Option<Target> {
 #[must_use]
 pub fn syslog_ng(guest: &Guest<'_>) -> Known<Vec<Target>> {
     guest.watched(|| {
-        let paths = ["/etc/syslog-ng/syslog-ng.conf".to_owned()].into_iter().chain(guest.glob("/etc/syslog-ng/conf.d/*.conf"));
+        let paths =
+            ["/etc/syslog-ng/syslog-ng.conf".to_owned()].into_iter().chain(guest.glob("/etc/syslog-ng/conf.d/*.conf"));
         let texts: Vec<_> = paths.filter_map(|path| guest.text(&path)).collect();
-        let used: Vec<String> = texts.iter().flat_map(|text| blocks(text, "log")).flat_map(|(_, _, body)| references(&body)).collect();
+        let used: Vec<String> =
+            texts.iter().flat_map(|text| blocks(text, "log")).flat_map(|(_, _, body)| references(&body)).collect();
         let mut targets = Vec::new();
         for text in &texts {
             for (name, line, body) in blocks(text, "destination") {
@@ -91,7 +97,8 @@ fn blocks(text: &super::Text, kind: &str) -> Vec<(String, u32, String)> {
         if let Some((_, _, body)) = open.as_mut() {
             body.push_str(line);
             body.push(' ');
-            depth += i32::try_from(line.matches('{').count()).unwrap_or(0) - i32::try_from(line.matches('}').count()).unwrap_or(0);
+            depth += i32::try_from(line.matches('{').count()).unwrap_or(0)
+                - i32::try_from(line.matches('}').count()).unwrap_or(0);
             if depth <= 0 && body.contains('}') {
                 found.extend(open.take());
             }
@@ -101,7 +108,11 @@ fn blocks(text: &super::Text, kind: &str) -> Vec<(String, u32, String)> {
 }
 
 fn references(body: &str) -> Vec<String> {
-    body.split("destination(").skip(1).filter_map(|rest| rest.split(')').next()).map(|name| name.trim().to_owned()).collect()
+    body.split("destination(")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .map(|name| name.trim().to_owned())
+        .collect()
 }
 
 fn destination(body: &str, place: Place) -> Option<Target> {
@@ -111,8 +122,10 @@ fn destination(body: &str, place: Place) -> Option<Target> {
     if matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1") {
         return None;
     }
-    let encrypted = body.contains("tls(") && (body.contains("transport(\"tls\")") || body.contains("transport(tls)") || body.contains("syslog("));
-    let unchecked = ["optional-untrusted", "optional-trusted", "required-untrusted", "peer-verify(no)", "peer_verify(no)"];
+    let encrypted = body.contains("tls(")
+        && (body.contains("transport(\"tls\")") || body.contains("transport(tls)") || body.contains("syslog("));
+    let unchecked =
+        ["optional-untrusted", "optional-trusted", "required-untrusted", "peer-verify(no)", "peer_verify(no)"];
     let transport = match (encrypted, unchecked.iter().any(|word| body.contains(word))) {
         (false, _) => Transport::Plain,
         (true, true) => Transport::Encrypted,

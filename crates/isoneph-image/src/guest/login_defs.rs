@@ -17,7 +17,8 @@ pub struct LoginDefs {
 pub fn read(guest: &Guest<'_>) -> Known<LoginDefs> {
     guest.watched(|| {
         let mut definitions = LoginDefs::default();
-        let main = ["/etc/login.defs", "/usr/etc/login.defs"].into_iter().find(|path| guest.link_metadata(path).is_some());
+        let main =
+            ["/etc/login.defs", "/usr/etc/login.defs"].into_iter().find(|path| guest.link_metadata(path).is_some());
         let folders = ["/etc/login.defs.d".to_owned(), "/usr/etc/login.defs.d".to_owned()];
         let paths = main.map(str::to_owned).into_iter().chain(drop_ins(guest, &folders, ".defs"));
         for path in paths {

@@ -61,8 +61,10 @@ impl Modprobe {
         let install = self.installs.iter().find(|(pattern, _)| glob::matches(pattern, &module, false));
         let does_nothing = |command: &str| {
             let program = command.split_whitespace().next().unwrap_or_default();
-            matches!(program, "/bin/false" | "/bin/true" | "/usr/bin/false" | "/usr/bin/true" | "false" | "true" | "/sbin/nologin")
-                && command.split_whitespace().count() == 1
+            matches!(
+                program,
+                "/bin/false" | "/bin/true" | "/usr/bin/false" | "/usr/bin/true" | "false" | "true" | "/sbin/nologin"
+            ) && command.split_whitespace().count() == 1
         };
         Blocking {
             install: install.map(|(_, command)| command.clone()).filter(|command| does_nothing(&command.value)),

@@ -52,7 +52,11 @@ pub fn read(guest: &Guest<'_>) -> OperatingSystem {
         // "CentOS release 6.10 (Final)"
         let first = text.content().to_ascii_lowercase();
         id = first.split_whitespace().next().unwrap_or_default().to_owned();
-        version = first.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit())).unwrap_or_default().to_owned();
+        version = first
+            .split_whitespace()
+            .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+            .unwrap_or_default()
+            .to_owned();
         text.path().clone_into(&mut path);
     }
     let family = family(&id, &like);

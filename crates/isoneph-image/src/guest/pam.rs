@@ -172,7 +172,11 @@ impl Pam {
     #[must_use]
     pub fn password_stack(&self) -> Vec<Rule> {
         let service = ["passwd", "common-password", "system-auth", "password-auth", "base-password"].into_iter();
-        service.filter(|service| self.has(service)).map(|service| self.stack(service, "password")).find(|s| !s.is_empty()).unwrap_or_default()
+        service
+            .filter(|service| self.has(service))
+            .map(|service| self.stack(service, "password"))
+            .find(|s| !s.is_empty())
+            .unwrap_or_default()
     }
 
     /// Every rule of every file, each where it is written.

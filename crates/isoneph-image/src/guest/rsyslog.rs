@@ -128,7 +128,11 @@ fn legacy(destination: &str, state: &State, place: Place) -> Option<Target> {
         Some(inner) => inner.split(']').next()?,
         None => address.split(':').next()?,
     };
-    let transport = if relay.is_some() || !tcp { Transport::Plain } else { stream(&state.driver, &state.mode, &state.authentication, state) };
+    let transport = if relay.is_some() || !tcp {
+        Transport::Plain
+    } else {
+        stream(&state.driver, &state.mode, &state.authentication, state)
+    };
     is_elsewhere(host).then(|| Target { host: host.to_owned(), transport: Some(transport), place })
 }
 
@@ -147,7 +151,8 @@ fn stream(driver: &str, mode: &str, authentication: &str, state: &State) -> Tran
 fn action(parameters: &BTreeMap<String, String>, state: &State, place: Place) -> Option<Target> {
     let get = |name: &str| parameters.get(name).map(String::as_str);
     let kind = get("type")?.to_ascii_lowercase();
-    let host = get("target").or_else(|| get("server")).or_else(|| get("host")).or_else(|| get("broker")).unwrap_or_default();
+    let host =
+        get("target").or_else(|| get("server")).or_else(|| get("host")).or_else(|| get("broker")).unwrap_or_default();
     let transport = match kind.as_str() {
         "omfwd" if get("protocol").is_some_and(|protocol| protocol.eq_ignore_ascii_case("tcp")) => {
             let mode = get("streamdrivermode").unwrap_or(&state.mode);
@@ -201,9 +206,12 @@ fn statements(text: &Text) -> Vec<Statement> {
         let before = found.len();
         objects(trimmed, text.path(), number, &mut found, &mut open);
         if found.len() == before && open.is_none() {
-            let destination = trimmed.split_whitespace().find(|word| word.starts_with('@') || word.starts_with(":omrelp:"));
+            let destination =
+                trimmed.split_whitespace().find(|word| word.starts_with('@') || word.starts_with(":omrelp:"));
             let destination = destination.map(|word| word.trim_start_matches('-').to_owned());
-            found.extend(destination.map(|destination| Statement::Selector(destination, Place::line(text.path(), number))));
+            found.extend(
+                destination.map(|destination| Statement::Selector(destination, Place::line(text.path(), number))),
+            );
         }
     }
     found
@@ -225,7 +233,8 @@ fn uncommented(line: &str, in_comment: &mut bool) -> String {
         match character {
             '"' => quoted = !quoted,
             '#' if !quoted => break,
-            '/' if !quoted && characters.peek() == Some(&'*') => {
+            // In a path such as /etc/rsyslog.d/*.conf the signs are no comment.
+            '/' if !quoted && characters.peek() == Some(&'*') && !text.ends_with(|c: char| !c.is_whitespace()) => {
                 characters.next();
                 *in_comment = true;
                 continue;

@@ -43,12 +43,18 @@ pub fn verdict(guest: &Guest<'_>, manager: &Manager, entries: &[Entry], family: 
     let selinux = selinux_mode(guest);
     let unit = manager.service(guest, "apparmor");
     let boots: Vec<&Entry> = entries.iter().filter(|entry| !entry.recovery).collect();
-    let all_choose = |name: &str, by_default: bool| boots.iter().all(|entry| chosen(entry).map_or(by_default, |list| list.split(',').any(|one| one == name)));
-    let asks_selinux = |entry: &Entry| chosen(entry).map_or_else(
-        || family == Family::RedHat || entry.value("selinux") == Some("1"),
-        |list| list.split(',').any(|one| one == "selinux"),
-    );
-    if let Some(mode) = selinux.as_ref().filter(|_| family == Family::RedHat || boots.iter().any(|entry| asks_selinux(entry))) {
+    let all_choose = |name: &str, by_default: bool| {
+        boots.iter().all(|entry| chosen(entry).map_or(by_default, |list| list.split(',').any(|one| one == name)))
+    };
+    let asks_selinux = |entry: &Entry| {
+        chosen(entry).map_or_else(
+            || family == Family::RedHat || entry.value("selinux") == Some("1"),
+            |list| list.split(',').any(|one| one == "selinux"),
+        )
+    };
+    if let Some(mode) =
+        selinux.as_ref().filter(|_| family == Family::RedHat || boots.iter().any(|entry| asks_selinux(entry)))
+    {
         let parts = vec![mode.won.clone()];
         let value = match mode.value().to_ascii_lowercase().as_str() {
             "disabled" => "disabled",
@@ -59,13 +65,23 @@ pub fn verdict(guest: &Guest<'_>, manager: &Manager, entries: &[Entry], family: 
         };
         return Verdict { value, parts };
     }
-    let parts: Vec<Candidate> = unit.place().map(|place| Candidate::new(format!("apparmor.service is {}", unit.name()), place.clone())).into_iter().collect();
+    let parts: Vec<Candidate> = unit
+        .place()
+        .map(|place| Candidate::new(format!("apparmor.service is {}", unit.name()), place.clone()))
+        .into_iter()
+        .collect();
     // Kernels of Debian, Ubuntu and SUSE take AppArmor by default; others must be told.
     let by_default = matches!(family, Family::Debian | Family::Suse);
     if !unit.is_started() {
         return Verdict { value: "none", parts };
     }
-    let value = if boots.is_empty() { "unknown" } else if all_choose("apparmor", by_default) { "apparmor" } else { "none" };
+    let value = if boots.is_empty() {
+        "unknown"
+    } else if all_choose("apparmor", by_default) {
+        "apparmor"
+    } else {
+        "none"
+    };
     Verdict { value, parts }
 }
 
@@ -75,7 +91,9 @@ fn selinux_mode(guest: &Guest<'_>) -> Option<Effective> {
     let lines = ini::assignments(&text);
     let of = |key: &str| {
         let values = lines.iter().filter(|line| line.key == key);
-        Effective::last_of(values.map(|line| Candidate::new(line.value.clone(), Place::line(text.path(), line.line))).collect())
+        Effective::last_of(
+            values.map(|line| Candidate::new(line.value.clone(), Place::line(text.path(), line.line))).collect(),
+        )
     };
     let mode = of("SELINUX")?;
     let policy = of("SELINUXTYPE").map_or("targeted".to_owned(), |kind| kind.won.value);

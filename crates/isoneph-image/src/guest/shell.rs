@@ -19,7 +19,8 @@ pub fn timeout(guest: &Guest<'_>) -> Timeout {
     let mut lost: Vec<Candidate> = Vec::new();
     let mut paths = vec!["/etc/profile".to_owned()];
     paths.extend(guest.files_ending("/etc/profile.d", ".sh"));
-    paths.extend(["/etc/bashrc", "/etc/bash.bashrc", "/etc/profile.local", "/etc/bash.bashrc.local"].map(str::to_owned));
+    paths
+        .extend(["/etc/bashrc", "/etc/bash.bashrc", "/etc/profile.local", "/etc/bash.bashrc.local"].map(str::to_owned));
     for path in paths {
         let Some(text) = guest.text(&path) else { continue };
         for (number, line) in text.settings(&['#']) {
@@ -65,7 +66,9 @@ fn statement(command: &str) -> Option<Statement> {
         ("readonly", value) => Some(Statement::Fix(value)),
         ("typeset" | "declare" | "local", value) if fixes => Some(Statement::Fix(value)),
         ("unset", _) => Some(Statement::Unset),
-        ("" | "export" | "typeset" | "declare" | "then" | "do" | "else" | "{", Some(value)) => Some(Statement::Set(value)),
+        ("" | "export" | "typeset" | "declare" | "then" | "do" | "else" | "{", Some(value)) => {
+            Some(Statement::Set(value))
+        }
         _ => None,
     }
 }

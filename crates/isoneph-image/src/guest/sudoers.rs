@@ -68,7 +68,11 @@ impl Reader<'_, '_> {
             let place = Place::line(path, number);
             if let Some((folder, target)) = inclusion(line) {
                 let target = target.replace("%h", self.hostname);
-                let target = if target.starts_with('/') { target } else { join(path.rsplit_once('/').map_or("/etc", |p| p.0), &target) };
+                let target = if target.starts_with('/') {
+                    target
+                } else {
+                    join(path.rsplit_once('/').map_or("/etc", |p| p.0), &target)
+                };
                 self.include(&target, folder, sudoers, depth);
                 continue;
             }
@@ -92,7 +96,10 @@ impl Reader<'_, '_> {
         }
         for entry in self.guest.list(target) {
             // Names with a dot or a tilde at the end are left out, so that backups do not count.
-            if !entry.name.contains('.') && !entry.name.ends_with('~') && entry.metadata.as_ref().is_ok_and(|m| !m.is_directory()) {
+            if !entry.name.contains('.')
+                && !entry.name.ends_with('~')
+                && entry.metadata.as_ref().is_ok_and(|m| !m.is_directory())
+            {
                 self.file(&join(target, &entry.name), sudoers, depth + 1);
             }
         }
@@ -198,7 +205,7 @@ impl Sudoers {
     /// A flag or value for everybody: the last line decides. The value of a flag is `yes` or `no`.
     #[must_use]
     pub fn global(&self, name: &str) -> Option<Effective> {
-        self.options_of(name, |scope| scope.is_empty())
+        self.options_of(name, str::is_empty)
     }
 
     /// The same for one scope.
@@ -210,7 +217,8 @@ impl Sudoers {
     /// The scopes that set an option, the global one left out.
     #[must_use]
     pub fn scopes(&self, name: &str) -> Vec<&str> {
-        let mut scopes: Vec<&str> = self.options.iter().filter(|o| o.name == name && !o.scope.is_empty()).map(|o| o.scope.as_str()).collect();
+        let mut scopes: Vec<&str> =
+            self.options.iter().filter(|o| o.name == name && !o.scope.is_empty()).map(|o| o.scope.as_str()).collect();
         scopes.sort_unstable();
         scopes.dedup();
         scopes

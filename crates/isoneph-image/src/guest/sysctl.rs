@@ -109,11 +109,19 @@ fn normalised(key: &str) -> String {
     if !slashes {
         return key.to_owned();
     }
-    key.trim_start_matches('/').chars().map(|c| match c { '.' => '/', '/' => '.', other => other }).collect()
+    key.trim_start_matches('/')
+        .chars()
+        .map(|c| match c {
+            '.' => '/',
+            '/' => '.',
+            other => other,
+        })
+        .collect()
 }
 
 /// A wildcard stays within one part of the key.
 fn matches_key(pattern: &str, key: &str) -> bool {
     let (patterns, parts): (Vec<&str>, Vec<&str>) = (pattern.split('.').collect(), key.split('.').collect());
-    patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| glob::matches(pattern, part, false))
+    patterns.len() == parts.len()
+        && patterns.iter().zip(parts).all(|(pattern, part)| glob::matches(pattern, part, false))
 }

@@ -2,7 +2,7 @@
 
 use super::os::Family;
 use super::packages::Packages;
-use super::systemd::Manager;
+use super::systemd::{Manager, State};
 use super::{Candidate, Effective, Guest, Known, Place, Text, base_name, ini};
 use std::collections::BTreeMap;
 
@@ -45,34 +45,46 @@ fn apt(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut 
     let options = apt_options(guest);
     let on = |name: &str| {
         let effective = Effective::last_of(options.get(name).cloned().unwrap_or_default())?;
-        matches!(effective.value().to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on" | "with" | "enable").then_some(effective.won)
+        matches!(effective.value().to_ascii_lowercase().as_str(), "true" | "yes" | "1" | "on" | "with" | "enable")
+            .then_some(effective.won)
     };
     updates.found = true;
-    for name in ["apt::get::allowunauthenticated", "acquire::allowinsecurerepositories", "acquire::allowweakrepositories", "acquire::allowdowngradetoinsecurerepositories"] {
+    for name in [
+        "apt::get::allowunauthenticated",
+        "acquire::allowinsecurerepositories",
+        "acquire::allowweakrepositories",
+        "acquire::allowdowngradetoinsecurerepositories",
+    ] {
         updates.unsigned.extend(on(name).map(|won| Candidate::new(format!("{name} is on"), won.place)));
     }
-    let lists = ["/etc/apt/sources.list".to_owned()].into_iter().chain(guest.files_ending("/etc/apt/sources.list.d", ".list"));
+    let lists =
+        ["/etc/apt/sources.list".to_owned()].into_iter().chain(guest.files_ending("/etc/apt/sources.list.d", ".list"));
     for path in lists.chain(guest.files_ending("/etc/apt/sources.list.d", ".sources")) {
         if let Some(text) = guest.text(&path) {
             apt_source(&text, &mut updates.unsigned);
         }
     }
-    let installed = packages.get("unattended-upgrades").map(|p| Candidate::new(p.name.clone(), Place::line(&p.path, p.line)));
+    let installed =
+        packages.get("unattended-upgrades").map(|p| Candidate::new(p.name.clone(), Place::line(&p.path, p.line)));
     let periodic = Effective::last_of(options.get("apt::periodic::unattended-upgrade").cloned().unwrap_or_default());
     let periodic = periodic.filter(|effective| !matches!(effective.value(), "0" | "" | "no" | "false"));
-    let disabled = Effective::last_of(options.get("apt::periodic::enable").cloned().unwrap_or_default()).is_some_and(|e| e.value() == "0");
+    let disabled = Effective::last_of(options.get("apt::periodic::enable").cloned().unwrap_or_default())
+        .is_some_and(|e| e.value() == "0");
     let timer = manager.unit_state(guest, "apt-daily-upgrade.timer");
+    let masked = matches!(manager.unit_state(guest, "apt-daily-upgrade.service"), State::Masked(_));
     let by_cron = !manager.has_systemd() && guest.exists("/etc/cron.daily/apt-compat");
     let started = timer.place().filter(|_| timer.is_started() || by_cron).cloned();
     let parts: Vec<Candidate> = [
         installed.clone(),
-        periodic.as_ref().map(|effective| Candidate::new("APT::Periodic::Unattended-Upgrade", effective.won.place.clone())),
+        periodic
+            .as_ref()
+            .map(|effective| Candidate::new("APT::Periodic::Unattended-Upgrade", effective.won.place.clone())),
         started.as_ref().map(|place| Candidate::new("apt-daily-upgrade.timer is enabled", place.clone())),
     ]
     .into_iter()
     .flatten()
     .collect();
-    if installed.is_some() && periodic.is_some() && (started.is_some() || by_cron) && !disabled {
+    if installed.is_some() && periodic.is_some() && (started.is_some() || by_cron) && !disabled && !masked {
         updates.automatic = Some(parts);
     } else {
         updates.partly.extend(parts);
@@ -86,7 +98,8 @@ fn apt_options(guest: &Guest<'_>) -> AptOptions {
         let stem = name.strip_suffix(".conf").unwrap_or(name);
         stem.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) && !stem.is_empty()
     };
-    let files = directory.iter().filter(|entry| usable(&entry.name)).map(|entry| format!("/etc/apt/apt.conf.d/{}", entry.name));
+    let files =
+        directory.iter().filter(|entry| usable(&entry.name)).map(|entry| format!("/etc/apt/apt.conf.d/{}", entry.name));
     for path in files.chain(["/etc/apt/apt.conf".to_owned()]) {
         if let Some(text) = guest.text(&path) {
             apt_file(&text, &mut options);
@@ -125,7 +138,10 @@ fn apt_file(text: &Text, options: &mut AptOptions) {
                     if let Some(name) = name.take() {
                         let full: Vec<&str> = scopes.iter().map(String::as_str).chain([name.as_str()]).collect();
                         let key = full.join("::").to_ascii_lowercase();
-                        options.entry(key).or_default().push(Candidate::new(word.clone(), Place::line(text.path(), number)));
+                        options
+                            .entry(key)
+                            .or_default()
+                            .push(Candidate::new(word.clone(), Place::line(text.path(), number)));
                     }
                     word.clear();
                 }
@@ -147,9 +163,15 @@ fn apt_file(text: &Text, options: &mut AptOptions) {
 fn apt_source(text: &Text, unsigned: &mut Vec<Candidate>) {
     for (number, line) in text.settings(&['#']) {
         let lower = line.to_ascii_lowercase();
-        let options = lower.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(options, _)| options).unwrap_or_default();
+        let options = lower
+            .split_once('[')
+            .and_then(|(_, rest)| rest.split_once(']'))
+            .map(|(options, _)| options)
+            .unwrap_or_default();
         let listed = (lower.starts_with("deb ") || lower.starts_with("deb-src "))
-            && options.split_whitespace().any(|option| matches!(option, "trusted=yes" | "allow-insecure=yes" | "allow-weak=yes"));
+            && options
+                .split_whitespace()
+                .any(|option| matches!(option, "trusted=yes" | "allow-insecure=yes" | "allow-weak=yes"));
         let field = lower.split_once(':').is_some_and(|(key, value)| {
             matches!(key.trim(), "trusted" | "allow-insecure" | "allow-weak") && value.trim() == "yes"
         });
@@ -160,7 +182,9 @@ fn apt_source(text: &Text, unsigned: &mut Vec<Candidate>) {
 }
 
 fn dnf(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut Updates) {
-    let Some(main) = ["/etc/dnf/dnf.conf", "/etc/yum.conf"].into_iter().find_map(|path| guest.text(path)) else { return };
+    let Some(main) = ["/etc/dnf/dnf.conf", "/etc/yum.conf"].into_iter().find_map(|path| guest.text(path)) else {
+        return;
+    };
     updates.found = true;
     let lines = ini::assignments(&main);
     let value = |key: &str| lines.iter().rev().find(|line| line.section == "main" && line.key == key);
@@ -179,18 +203,27 @@ fn dnf(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut 
     }
     let configured = |path: &str, section: &str, key: &str| {
         let text = guest.text(path)?;
-        let found = ini::assignments(&text).into_iter().rev().find(|line| line.section == section && line.key == key)?;
-        ini::boolean(&found.value).filter(|on| *on).map(|_| Candidate::new(format!("{key} is on"), Place::line(path, found.line)))
+        let found =
+            ini::assignments(&text).into_iter().rev().find(|line| line.section == section && line.key == key)?;
+        ini::boolean(&found.value)
+            .filter(|on| *on)
+            .map(|_| Candidate::new(format!("{key} is on"), Place::line(path, found.line)))
     };
     let timer = |name: &str| {
         let state = manager.unit_state(guest, name);
-        state.place().filter(|_| state.is_started()).map(|place| Candidate::new(format!("{name} is enabled"), place.clone()))
+        state
+            .place()
+            .filter(|_| state.is_started())
+            .map(|place| Candidate::new(format!("{name} is enabled"), place.clone()))
     };
-    let applies = ["/etc/dnf/automatic.conf", "/etc/dnf/dnf5-plugins/automatic.conf"].iter().find_map(|path| configured(path, "commands", "apply_updates"));
+    let applies = ["/etc/dnf/automatic.conf", "/etc/dnf/dnf5-plugins/automatic.conf"]
+        .iter()
+        .find_map(|path| configured(path, "commands", "apply_updates"));
     let installs = timer("dnf-automatic-install.timer");
     let plain = ["dnf-automatic.timer", "dnf5-automatic.timer"].into_iter().find_map(timer);
     let cron = manager.service(guest, "yum-cron");
-    let cron = cron.place().filter(|_| cron.is_started()).map(|place| Candidate::new("yum-cron is enabled", place.clone()));
+    let cron =
+        cron.place().filter(|_| cron.is_started()).map(|place| Candidate::new("yum-cron is enabled", place.clone()));
     let cron_applies = configured("/etc/yum/yum-cron.conf", "commands", "apply_updates");
     let ways = [(installs.clone(), installs), (plain, applies), (cron, cron_applies)];
     for (trigger, effect) in ways {
@@ -237,7 +270,8 @@ fn zypper(guest: &Guest<'_>, manager: &Manager, updates: &mut Updates) {
             updates.automatic = Some(vec![Candidate::new(format!("{timer} is enabled"), place.clone())]);
         }
     }
-    if let Some(script) = guest.list("/etc/cron.daily").iter().find(|entry| entry.name == "opensuse.org-online_update") {
+    if let Some(script) = guest.list("/etc/cron.daily").iter().find(|entry| entry.name == "opensuse.org-online_update")
+    {
         let path = format!("/etc/cron.daily/{}", base_name(&script.name));
         updates.automatic = Some(vec![Candidate::new("online update runs daily", Place::file(&path))]);
     }

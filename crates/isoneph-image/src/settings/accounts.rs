@@ -8,7 +8,12 @@ use std::collections::BTreeSet;
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     let (accounts, problems) = (&readings.accounts, &readings.accounts.problems);
     let named = |wanted: &dyn Fn(&Account) -> bool| -> Vec<Candidate> {
-        accounts.users.iter().filter(|user| wanted(user)).map(|user| Candidate::new(user.name.clone(), user.place.clone())).collect()
+        accounts
+            .users
+            .iter()
+            .filter(|user| wanted(user))
+            .map(|user| Candidate::new(user.name.clone(), user.place.clone()))
+            .collect()
     };
     let list = |id: &str, offenders: Vec<Candidate>| Setting::offenders(id, &offenders, problems);
     let first = readings.login_defs.first_user();
@@ -27,7 +32,8 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
 fn super_users(readings: &Readings<'_>) -> Setting {
     let accounts = &readings.accounts;
     let roots: Vec<&Account> = accounts.users.iter().filter(|user| user.uid == 0).collect();
-    let places: Vec<Candidate> = roots.iter().map(|user| Candidate::new(user.name.clone(), user.place.clone())).collect();
+    let places: Vec<Candidate> =
+        roots.iter().map(|user| Candidate::new(user.name.clone(), user.place.clone())).collect();
     let names: Vec<&str> = roots.iter().map(|user| user.name.as_str()).collect();
     let others = roots.len() > 1;
     let setting = Setting::explicit("accounts.super-users", names.join(" ")).parts(&places);
@@ -38,7 +44,8 @@ fn empty_passwords(readings: &Readings<'_>) -> Setting {
     let id = "accounts.empty-passwords";
     let accounts = &readings.accounts;
     let in_passwd = accounts.users.iter().filter(|user| user.passwd == Scheme::Empty);
-    let mut offenders: Vec<Candidate> = in_passwd.map(|user| Candidate::new(user.name.clone(), user.place.clone())).collect();
+    let mut offenders: Vec<Candidate> =
+        in_passwd.map(|user| Candidate::new(user.name.clone(), user.place.clone())).collect();
     let in_shadow = accounts.shadow.iter().filter(|entry| entry.scheme == Scheme::Empty);
     offenders.extend(in_shadow.map(|entry| Candidate::new(entry.name.clone(), entry.place.clone())));
     if offenders.is_empty() && !accounts.has_shadow {
@@ -56,11 +63,14 @@ fn weak_hashes(readings: &Readings<'_>) -> Setting {
     let id = "accounts.weak-hashes";
     let accounts = &readings.accounts;
     let users = accounts.users.iter().map(|user| (&user.name, user.passwd, &user.place));
-    let all: Vec<_> = users.chain(accounts.shadow.iter().map(|entry| (&entry.name, entry.scheme, &entry.place))).collect();
+    let all: Vec<_> =
+        users.chain(accounts.shadow.iter().map(|entry| (&entry.name, entry.scheme, &entry.place))).collect();
     let weak = all.iter().filter(|(_, scheme, _)| scheme.is_weak());
     let offenders: Vec<Candidate> =
         weak.map(|(name, scheme, place)| Candidate::new(format!("{name} ({scheme:?})"), (*place).clone())).collect();
-    if let Some((name, _, place)) = all.iter().find(|(_, scheme, _)| *scheme == Scheme::Unknown).filter(|_| offenders.is_empty()) {
+    if let Some((name, _, place)) =
+        all.iter().find(|(_, scheme, _)| *scheme == Scheme::Unknown).filter(|_| offenders.is_empty())
+    {
         let why = format!("the password of {name} is hashed by a scheme that is not known here");
         return Setting::unknown(id, "not-understood", why).at((*place).clone());
     }
@@ -80,7 +90,13 @@ fn root_password(readings: &Readings<'_>) -> Setting {
         return Setting::unknown(id, "absent", "root has no entry in /etc/shadow").needs(&accounts.problems);
     }
     let empty = root.passwd == Scheme::Empty || root.shadow == Some(Scheme::Empty);
-    let value = if empty { "empty" } else if root.locked { "locked" } else { "set" };
+    let value = if empty {
+        "empty"
+    } else if root.locked {
+        "locked"
+    } else {
+        "set"
+    };
     let place = root.shadow_place.clone().unwrap_or_else(|| root.place.clone());
     Setting::explicit(id, value).at(place).needs(&accounts.problems)
 }

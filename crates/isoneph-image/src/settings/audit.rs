@@ -7,7 +7,8 @@ use crate::guest::{Candidate, Place};
 const PACKAGES: [&str; 2] = ["auditd", "audit"];
 
 /// What each subject of auditing consists of: setting, system calls, watched paths, run programs.
-const SUBJECTS: [(&str, &[&str], &[&str], &[&str]); 5] = [
+type Subject = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+const SUBJECTS: [Subject; 5] = [
     ("audit.clock-changes", &["adjtimex", "settimeofday", "clock_settime"], &["/etc/localtime"], &[]),
     (
         "audit.identity-changes",
@@ -30,7 +31,11 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
         return settings;
     }
     let problems = &readings.audit.problems;
-    settings.extend(SUBJECTS.iter().map(|(id, calls, paths, programs)| subject(&readings.audit, id, calls, paths, programs).needs(problems)));
+    settings.extend(
+        SUBJECTS
+            .iter()
+            .map(|(id, calls, paths, programs)| subject(&readings.audit, id, calls, paths, programs).needs(problems)),
+    );
     settings.push(locked(&readings.audit).needs(problems));
     for (id, key) in others[1..].iter().zip(["disk_full_action", "max_log_file_action"]) {
         let setting = match readings.audit.daemon(key) {
@@ -47,7 +52,8 @@ fn package(readings: &Readings<'_>) -> Setting {
     match readings.packages.any(&PACKAGES) {
         Some(package) => {
             let place = Place::line(&package.path, package.line);
-            Setting::explicit(id, "installed").parts([&Candidate::new(format!("{} {}", package.name, package.version), place)])
+            Setting::explicit(id, "installed")
+                .parts([&Candidate::new(format!("{} {}", package.name, package.version), place)])
         }
         None => Setting::explicit(id, "not-installed").needs(&readings.packages.problems),
     }
@@ -59,22 +65,26 @@ fn service(readings: &Readings<'_>) -> Setting {
     let state = readings.manager.service(readings.guest, "auditd");
     let place = state.place().map(|place| Candidate::new(format!("auditd is {}", state.name()), place.clone()));
     let entries = readings.boot.entries.iter().filter(|entry| !entry.recovery);
-    let off: Vec<Candidate> =
-        entries.filter(|entry| entry.value("audit") == Some("0")).map(|entry| Candidate::new("audit=0", entry.place.clone())).collect();
+    let off: Vec<Candidate> = entries
+        .filter(|entry| entry.value("audit") == Some("0"))
+        .map(|entry| Candidate::new("audit=0", entry.place.clone()))
+        .collect();
     if state.is_started() && !off.is_empty() {
         return Setting::explicit(id, "off-by-kernel").parts(&off).parts(&place);
     }
     let problems = [&readings.manager.problems[..], &readings.boot.problems[..]].concat();
-    let value = if state.is_started() && readings.packages.any(&PACKAGES).is_none() { "not-installed" } else { state.name() };
+    let value =
+        if state.is_started() && readings.packages.any(&PACKAGES).is_none() { "not-installed" } else { state.name() };
     Setting::explicit(id, value).parts(&place).needs(&problems)
 }
 
 /// Which parts of a subject are recorded, as a list of words.
 fn subject(audit: &Audit, id: &str, calls: &[&str], paths: &[&str], programs: &[&str]) -> Setting {
-    if let Some(silenced) = &audit.silenced
-        && !calls.is_empty()
-    {
-        return Setting::explicit(id, "").parts([silenced]).note("a rule switches the recording of system calls off");
+    if let Some(silenced) = &audit.silenced {
+        return Setting::explicit(id, "").parts([silenced]).note("a rule switches all recording off");
+    }
+    if let Some(off) = audit.enabled.as_ref().filter(|enabled| enabled.value() == "0") {
+        return Setting::explicit(id, "").parts([&off.won]).note("-e 0 switches all recording off");
     }
     let mut covered: Vec<(&str, &Rule)> = Vec::new();
     covered.extend(calls.iter().filter_map(|call| Some((*call, audit.call(call)?))));

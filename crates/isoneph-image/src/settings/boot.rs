@@ -6,7 +6,8 @@ use crate::guest::systemd::State;
 use crate::guest::{Candidate, security_module};
 
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
-    let settings = vec![dangerous(readings), audit(readings), security(readings), guard(readings), debug_shell(readings)];
+    let settings =
+        vec![dangerous(readings), audit(readings), security(readings), guard(readings), debug_shell(readings)];
     let needs = |setting: Setting| {
         let finding = is_finding(&setting);
         setting.needs_unless(finding, &readings.boot.problems)
@@ -41,11 +42,26 @@ fn no_entry(id: &str) -> Setting {
 fn is_dangerous(argument: &str) -> bool {
     let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
     match name {
-        "nokaslr" | "nosmap" | "nosmep" | "nopti" | "nospectre_v1" | "nospectre_v2" | "nospec_store_bypass_disable" => true,
+        "nokaslr" | "nosmap" | "nosmep" | "nopti" | "nospectre_v1" | "nospectre_v2" | "nospec_store_bypass_disable" => {
+            true
+        }
         "noibrs" | "noibpb" | "nopku" | "no_stf_barrier" | "no-scroll" => name != "no-scroll",
-        "mitigations" | "pti" | "spectre_v2" | "spectre_v2_user" | "spec_store_bypass_disable" | "l1tf" | "mds" | "tsx_async_abort"
-        | "mmio_stale_data" | "retbleed" | "srbds" | "gather_data_sampling" | "reg_file_data_sampling" | "spec_rstack_overflow"
-        | "spectre_bhi" | "kvm.nx_huge_pages" => matches!(value, "off" | "0" | "no" | "never"),
+        "mitigations"
+        | "pti"
+        | "spectre_v2"
+        | "spectre_v2_user"
+        | "spec_store_bypass_disable"
+        | "l1tf"
+        | "mds"
+        | "tsx_async_abort"
+        | "mmio_stale_data"
+        | "retbleed"
+        | "srbds"
+        | "gather_data_sampling"
+        | "reg_file_data_sampling"
+        | "spec_rstack_overflow"
+        | "spectre_bhi"
+        | "kvm.nx_huge_pages" => matches!(value, "off" | "0" | "no" | "never"),
         "kpti" => matches!(value, "0" | "off" | "n" | "no"),
         _ => false,
     }
@@ -85,8 +101,12 @@ fn audit(readings: &Readings<'_>) -> Setting {
     if entries.is_empty() {
         return no_entry(id);
     }
-    let parts: Vec<Candidate> =
-        entries.iter().map(|entry| Candidate::new(format!("audit={}", entry.value("audit").unwrap_or("not given")), entry.place.clone())).collect();
+    let parts: Vec<Candidate> = entries
+        .iter()
+        .map(|entry| {
+            Candidate::new(format!("audit={}", entry.value("audit").unwrap_or("not given")), entry.place.clone())
+        })
+        .collect();
     let of = |wanted: &str| entries.iter().any(|entry| entry.arguments.iter().any(|argument| argument == wanted));
     let value = if of("audit=0") {
         "0"
@@ -115,7 +135,11 @@ fn security(readings: &Readings<'_>) -> Setting {
 fn guard(readings: &Readings<'_>) -> Setting {
     let id = "boot.editing-password";
     if readings.boot.files.is_empty() {
-        return Setting::unknown(id, "no-boot-loader", "no file of GRUB is in the image: who may edit boot entries is not known");
+        return Setting::unknown(
+            id,
+            "no-boot-loader",
+            "no file of GRUB is in the image: who may edit boot entries is not known",
+        );
     }
     match &readings.boot.guard {
         Guard::None => Setting::explicit(id, "none").note("no superuser with a password"),
@@ -146,8 +170,13 @@ fn debug_shell(readings: &Readings<'_>) -> Setting {
     if !manager.found() {
         return Setting::unknown(id, "no-init", "nothing that starts services was found").needs(&manager.problems);
     }
-    let place = state.place().map(|place| Candidate::new(format!("debug-shell.service is {}", state.name()), place.clone()));
+    let place =
+        state.place().map(|place| Candidate::new(format!("debug-shell.service is {}", state.name()), place.clone()));
     let masked = matches!(state, State::Masked(_));
     let setting = Setting::explicit(id, "off").parts(&place).needs(&manager.problems);
-    if masked || !readings.boot.entries.is_empty() { setting } else { setting.note("no boot entry is in the image: its arguments were not seen") }
+    if masked || !readings.boot.entries.is_empty() {
+        setting
+    } else {
+        setting.note("no boot entry is in the image: its arguments were not seen")
+    }
 }

@@ -7,9 +7,13 @@ use crate::guest::firewall::Default;
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     let firewalls = &readings.firewalls;
     let problems = [&firewalls.problems[..], &readings.manager.problems[..]].concat();
-    let on: Vec<Candidate> =
-        firewalls.on.iter().map(|firewall| Candidate::new(format!("{} is switched on", firewall.name), firewall.place.clone())).collect();
-    let state = Setting::explicit("firewall.state", if on.is_empty() { "off" } else { "on" }).parts(&on).parts(&firewalls.off);
+    let on: Vec<Candidate> = firewalls
+        .on
+        .iter()
+        .map(|firewall| Candidate::new(format!("{} is switched on", firewall.name), firewall.place.clone()))
+        .collect();
+    let state =
+        Setting::explicit("firewall.state", if on.is_empty() { "off" } else { "on" }).parts(&on).parts(&firewalls.off);
     vec![state.needs(&problems), policy(readings).needs(&problems)]
 }
 
@@ -22,7 +26,10 @@ fn policy(readings: &Readings<'_>) -> Setting {
         Some(Default::Partial) => "deny-one-family",
         Some(Default::Accept) => "accept",
         None if firewalls.is_empty() => "no-firewall",
-        None => return Setting::unknown(id, "not-understood", "the firewall's own rules are not in the image").parts(&parts),
+        None => {
+            return Setting::unknown(id, "not-understood", "the firewall's own rules are not in the image")
+                .parts(&parts);
+        }
     };
     Setting::explicit(id, value).parts(&parts)
 }

@@ -6,7 +6,8 @@ use crate::guest::{Candidate, Place};
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     let left = &readings.left_overs;
     let problems = [&left.problems[..], &readings.accounts.problems[..]].concat();
-    let keys: Vec<Candidate> = left.host_keys.iter().map(|place| Candidate::new(place.path.clone(), place.clone())).collect();
+    let keys: Vec<Candidate> =
+        left.host_keys.iter().map(|place| Candidate::new(place.path.clone(), place.clone())).collect();
     let mut settings = vec![
         Setting::offenders("image.host-keys", &keys, &left.problems),
         machine_id(readings),
@@ -40,10 +41,16 @@ fn cloud_init(readings: &Readings<'_>) -> Vec<Setting> {
     let ids = ["cloud-init.disable_root", "cloud-init.ssh_pwauth", "cloud-init.secrets"];
     let secrets = Setting::offenders(ids[2], &cloud.secrets, &cloud.problems);
     if !cloud.found {
-        let mut settings: Vec<Setting> =
-            ids[..2].iter().map(|id| Setting::absent(*id, "cloud-init is not in the guest").needs(&cloud.problems)).collect();
+        let mut settings: Vec<Setting> = ids[..2]
+            .iter()
+            .map(|id| Setting::absent(*id, "cloud-init is not in the guest").needs(&cloud.problems))
+            .collect();
         let baked = !cloud.secrets.is_empty();
-        settings.push(if baked { secrets } else { Setting::absent(ids[2], "cloud-init is not in the guest").needs(&cloud.problems) });
+        settings.push(if baked {
+            secrets
+        } else {
+            Setting::absent(ids[2], "cloud-init is not in the guest").needs(&cloud.problems)
+        });
         return settings;
     }
     let root = match cloud.get("disable_root") {

@@ -49,13 +49,16 @@ fn parameter(readings: &Readings<'_>, key: &str) -> Setting {
         return setting.needs(&sysctl.problems);
     }
     if let Some((value, candidate)) = from_command_line(readings, key) {
-        return Setting::effective(&id, value, &Effective { won: candidate, lost: unread.to_vec() }).needs(&sysctl.problems);
+        return Setting::effective(&id, value, &Effective { won: candidate, lost: unread.to_vec() })
+            .needs(&sysctl.problems);
     }
     let why = "no file sets it: the kernel's own default holds, which an image cannot show";
     let setting = match unread.last() {
-        Some(line) => Setting::unknown(&id, "not-applied", "/etc/sysctl.conf sets it, but nothing reads that file at boot")
-            .at(line.place.clone())
-            .lost(unread),
+        Some(line) => {
+            Setting::unknown(&id, "not-applied", "/etc/sysctl.conf sets it, but nothing reads that file at boot")
+                .at(line.place.clone())
+                .lost(unread)
+        }
         None => Setting::unknown(&id, "kernel-default", why),
     };
     setting.needs(&sysctl.problems)
@@ -88,7 +91,11 @@ fn core_dumps(readings: &Readings<'_>) -> Setting {
     let storage = readings.guest.watched(|| ini::systemd_value(readings.guest, "coredump.conf", "Coredump", "Storage"));
     let setting = match &storage.facts {
         Some(effective) => Setting::effective(id, effective.value().to_ascii_lowercase(), effective),
-        None => Setting::default(id, "external", "systemd-coredump keeps dumps unless told otherwise; without it the kernel writes them"),
+        None => Setting::default(
+            id,
+            "external",
+            "systemd-coredump keeps dumps unless told otherwise; without it the kernel writes them",
+        ),
     };
     setting.needs(&storage.problems)
 }

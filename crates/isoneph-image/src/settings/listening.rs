@@ -8,7 +8,8 @@ pub(super) const ID: &str = "services.listener";
 
 /// What the guest would listen on.
 pub(super) fn read(readings: &Readings<'_>) -> Vec<Listener> {
-    let ports: Vec<(String, Place)> = readings.sshd.all("port").into_iter().map(|port| (port.value, port.place)).collect();
+    let ports: Vec<(String, Place)> =
+        readings.sshd.all("port").into_iter().map(|port| (port.value, port.place)).collect();
     listeners(readings.guest, &readings.manager, &readings.inetd, &ports)
 }
 

@@ -20,7 +20,10 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
 
 fn started(readings: &Readings<'_>, service: &str) -> Option<Candidate> {
     let state = readings.manager.service(readings.guest, service);
-    state.place().filter(|_| state.is_started()).map(|place| Candidate::new(format!("{service} is enabled"), place.clone()))
+    state
+        .place()
+        .filter(|_| state.is_started())
+        .map(|place| Candidate::new(format!("{service} is enabled"), place.clone()))
 }
 
 /// The targets of every logger that boot starts.
@@ -93,14 +96,16 @@ fn remote(readings: &Readings<'_>, targets: &[Target]) -> Setting {
     if !parts.is_empty() {
         return Setting::explicit(id, "set").parts(&parts).needs(&readings.manager.problems);
     }
-    let problems = [&readings.manager.problems[..], &readings.rsyslog.problems[..], &readings.syslog_ng.problems[..]].concat();
+    let problems =
+        [&readings.manager.problems[..], &readings.rsyslog.problems[..], &readings.syslog_ng.problems[..]].concat();
     Setting::explicit(id, "none").needs(&problems)
 }
 
 /// The weakest way by which logs leave.
 fn transport(readings: &Readings<'_>, targets: &[Target]) -> Setting {
     let id = "logging.remote-transport";
-    let problems = [&readings.manager.problems[..], &readings.rsyslog.problems[..], &readings.syslog_ng.problems[..]].concat();
+    let problems =
+        [&readings.manager.problems[..], &readings.rsyslog.problems[..], &readings.syslog_ng.problems[..]].concat();
     let parts: Vec<Candidate> = targets.iter().map(Target::candidate).collect();
     let value = match targets.iter().filter_map(|target| target.transport).min() {
         Some(Transport::Plain) => "plain",
@@ -117,15 +122,19 @@ fn transport(readings: &Readings<'_>, targets: &[Target]) -> Setting {
 
 fn rotation(readings: &Readings<'_>) -> Setting {
     let id = "logging.rotation";
-    let problems = [&readings.packages.problems[..], &readings.manager.problems[..], &readings.jobs.problems[..]].concat();
+    let problems =
+        [&readings.packages.problems[..], &readings.manager.problems[..], &readings.jobs.problems[..]].concat();
     let Some(package) = readings.packages.get("logrotate") else {
         return Setting::explicit(id, "not-installed").needs(&problems);
     };
-    let mut parts = vec![Candidate::new(format!("logrotate {}", package.version), Place::line(&package.path, package.line))];
+    let mut parts =
+        vec![Candidate::new(format!("logrotate {}", package.version), Place::line(&package.path, package.line))];
     let timer = readings.manager.unit_state(readings.guest, "logrotate.timer");
     if let Some(place) = timer.place().filter(|_| timer.is_started()) {
         parts.push(Candidate::new("logrotate.timer is enabled", place.clone()));
-    } else if let Some(job) = readings.jobs.iter().find(|job| job.command.contains("logrotate")).filter(|_| runs_jobs(readings)) {
+    } else if let Some(job) =
+        readings.jobs.iter().find(|job| job.command.contains("logrotate")).filter(|_| runs_jobs(readings))
+    {
         parts.push(Candidate::new(job.command.clone(), job.place.clone()));
     }
     Setting::explicit(id, if parts.len() > 1 { "scheduled" } else { "not-scheduled" }).parts(&parts).needs(&problems)
@@ -141,12 +150,16 @@ fn clock(readings: &Readings<'_>) -> Setting {
     let on = readings.clocks.iter().find(|daemon| daemon.state.is_started());
     let setting = match on {
         Some(daemon) => {
-            let place = daemon.state.place().map(|place| Candidate::new(format!("{} is enabled", daemon.name), place.clone()));
+            let place =
+                daemon.state.place().map(|place| Candidate::new(format!("{} is enabled", daemon.name), place.clone()));
             Setting::explicit(id, daemon.name).parts(&place)
         }
         None => {
-            let place = |state: &State, name: &str| state.place().map(|place| Candidate::new(format!("{name} is {}", state.name()), place.clone()));
-            let parts: Vec<Candidate> = readings.clocks.iter().filter_map(|daemon| place(&daemon.state, daemon.name)).collect();
+            let place = |state: &State, name: &str| {
+                state.place().map(|place| Candidate::new(format!("{name} is {}", state.name()), place.clone()))
+            };
+            let parts: Vec<Candidate> =
+                readings.clocks.iter().filter_map(|daemon| place(&daemon.state, daemon.name)).collect();
             Setting::explicit(id, "none").parts(&parts)
         }
     };

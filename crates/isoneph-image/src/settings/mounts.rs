@@ -1,8 +1,8 @@
 //! Settings of what is mounted where.
 
 use super::{Readings, Setting};
-use crate::guest::mounts::{Mount, at};
 use crate::guest::Candidate;
+use crate::guest::mounts::{Mount, at};
 
 /// Mount points whose options are catalogued: setting, path.
 const OPTIONS: [(&str, &str); 4] =

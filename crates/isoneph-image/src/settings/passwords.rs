@@ -31,7 +31,8 @@ impl Options {
             let Some(text) = guest.text(&path) else { continue };
             for (number, line) in text.settings(&['#']) {
                 let line = line.split('#').next().unwrap_or_default();
-                let (name, value) = line.split_once('=').map_or((line.trim(), "yes"), |(name, value)| (name.trim(), value.trim()));
+                let (name, value) =
+                    line.split_once('=').map_or((line.trim(), "yes"), |(name, value)| (name.trim(), value.trim()));
                 values.entry(name.to_owned()).or_default().push(Candidate::new(value, Place::line(&path, number)));
             }
         }
@@ -66,9 +67,18 @@ fn quality(readings: &Readings<'_>) -> Vec<Setting> {
         _ if rule.is_binding() => "required",
         _ => "optional",
     };
-    let module = Setting::explicit(ids[0], strength).parts([&rule.candidate()]).needs(problems);
     let file = if rule.module == "pam_passwdqc" { "/etc/passwdqc.conf" } else { "/etc/security/pwquality.conf" };
     let options = readings.guest.watched(|| Options::read(readings, file));
+    let lenient = options.get(rule, "enforcing").filter(|value| value.value() == "0" && rule.module == "pam_pwquality");
+    if let Some(lenient) = lenient {
+        let why = "enforcing = 0: bad passwords are remarked on and taken";
+        let module = Setting::effective(ids[0], "not-enforced", &lenient);
+        return vec![module, Setting::absent(ids[1], why), Setting::absent(ids[2], why)]
+            .into_iter()
+            .map(|setting| setting.needs(problems).needs(&options.problems))
+            .collect();
+    }
+    let module = Setting::explicit(ids[0], strength).parts([&rule.candidate()]).needs(problems);
     let (length, classes) = match rule.module.as_str() {
         "pam_passwdqc" => passwdqc(rule, &options),
         _ => (minimum_length(rule, &options), required_classes(rule, &options)),
@@ -97,7 +107,11 @@ fn minimum_length(rule: &Rule, options: &Options) -> Setting {
     let Some(length) = effective.as_ref().map_or(Some(default), |found| found.value().parse().ok()) else {
         return Setting::unknown(id, "not-understood", "minlen is no number");
     };
-    let credits: i64 = CREDITS.iter().filter_map(|name| number(&options.get(rule, name))).filter(|credit| (1..100).contains(credit)).sum();
+    let credits: i64 = CREDITS
+        .iter()
+        .filter_map(|name| number(&options.get(rule, name)))
+        .filter(|credit| (1..100).contains(credit))
+        .sum();
     if credits == 0 {
         return setting(length);
     }
@@ -107,7 +121,8 @@ fn minimum_length(rule: &Rule, options: &Options) -> Setting {
 fn required_classes(rule: &Rule, options: &Options) -> Setting {
     let id = "pwquality.classes";
     let credits: Vec<Effective> = CREDITS.iter().filter_map(|name| options.get(rule, name)).collect();
-    let demanded: Vec<&Effective> = credits.iter().filter(|credit| credit.value().parse::<i64>().is_ok_and(|c| c < 0)).collect();
+    let demanded: Vec<&Effective> =
+        credits.iter().filter(|credit| credit.value().parse::<i64>().is_ok_and(|c| c < 0)).collect();
     let classes = options.get(rule, "minclass");
     let by_credits = i64::try_from(demanded.len()).unwrap_or(0);
     match number(&classes) {
@@ -133,7 +148,8 @@ fn passwdqc(rule: &Rule, options: &Options) -> (Setting, Setting) {
         Some(effective) => Setting::effective(id, value, effective),
         None => Setting::default(id, value, "default of pam_passwdqc"),
     };
-    let classes = [0, 1, 3, 4].iter().position(|index| lengths.get(*index).is_some_and(Option::is_some)).map_or(4, |p| p + 1);
+    let classes =
+        [0, 1, 3, 4].iter().position(|index| lengths.get(*index).is_some_and(Option::is_some)).map_or(4, |p| p + 1);
     (make(ids[0], shortest.to_string()), make(ids[1], classes.to_string()))
 }
 
@@ -150,7 +166,8 @@ fn history(readings: &Readings<'_>) -> Setting {
         },
         (None, Some(rule)) => {
             let value = rule.value("remember").unwrap_or_default();
-            Setting::explicit(id, value).parts([&Candidate::new(format!("pam_unix remember={value}"), rule.place.clone())])
+            Setting::explicit(id, value)
+                .parts([&Candidate::new(format!("pam_unix remember={value}"), rule.place.clone())])
         }
         (None, None) => Setting::absent(id, "no module of the PAM stack for passwords remembers old ones"),
     };
@@ -164,7 +181,9 @@ fn lockout(readings: &Readings<'_>) -> Vec<Setting> {
     let ids = ["faillock.deny", "faillock.unlock_time"];
     let services: Vec<&str> = LOGIN_SERVICES.into_iter().filter(|service| readings.pam.has(service)).collect();
     if services.is_empty() {
-        return ids.map(|id| Setting::absent(id, "no service logs people in through PAM").needs(&readings.pam.problems)).into();
+        return ids
+            .map(|id| Setting::absent(id, "no service logs people in through PAM").needs(&readings.pam.problems))
+            .into();
     }
     let options = readings.guest.watched(|| Options::read(readings, "/etc/security/faillock.conf"));
     let mut settings = Vec::new();
@@ -172,7 +191,8 @@ fn lockout(readings: &Readings<'_>) -> Vec<Setting> {
         let stack = readings.pam.stack(service, "auth");
         for (id, name, default) in [(ids[0], "deny", "3"), (ids[1], "unlock_time", "600")] {
             let setting = lockout_value(id, name, default, &stack, &options);
-            settings.push(setting.scope(format!("pam:{service}")).needs(&readings.pam.problems).needs(&options.problems));
+            settings
+                .push(setting.scope(format!("pam:{service}")).needs(&readings.pam.problems).needs(&options.problems));
         }
     }
     settings
@@ -182,19 +202,24 @@ fn lockout_value(id: &str, name: &str, default: &str, stack: &[Rule], options: &
     let faillock: Vec<&Rule> = stack.iter().filter(|rule| rule.module == "pam_faillock").collect();
     let counts = faillock.iter().find(|rule| rule.has("authfail"));
     let refuses = faillock.iter().find(|rule| rule.has("preauth")).or(counts);
-    let tally = stack.iter().find(|rule| matches!(rule.module.as_str(), "pam_tally2" | "pam_tally") && rule.value("deny").is_some());
+    let tally = stack
+        .iter()
+        .find(|rule| matches!(rule.module.as_str(), "pam_tally2" | "pam_tally") && rule.value("deny").is_some());
     let normal = |value: &str| match (name, value) {
         ("unlock_time", "0" | "never") => "never".to_owned(),
         (_, value) => value.to_owned(),
     };
     match (counts, refuses, tally) {
         (Some(counts), Some(_), _) => match options.get(counts, name) {
-            Some(effective) => Setting::effective(id, normal(effective.value()), &effective).parts([&counts.candidate()]),
+            Some(effective) => {
+                Setting::effective(id, normal(effective.value()), &effective).parts([&counts.candidate()])
+            }
             None => Setting::default(id, default, "default of pam_faillock").parts([&counts.candidate()]),
         },
         (_, _, Some(rule)) => match rule.value(name) {
             Some(value) => Setting::explicit(id, normal(value)).parts([&rule.candidate()]),
-            None => Setting::default(id, "never", "pam_tally2 locks until an administrator unlocks").parts([&rule.candidate()]),
+            None => Setting::default(id, "never", "pam_tally2 locks until an administrator unlocks")
+                .parts([&rule.candidate()]),
         },
         _ if !faillock.is_empty() => {
             let rules: Vec<Candidate> = faillock.iter().map(|rule| rule.candidate()).collect();
@@ -237,7 +262,9 @@ fn hash_methods(readings: &Readings<'_>) -> Vec<Setting> {
     let definitions = readings.login_defs.get("ENCRYPT_METHOD");
     let method = |id: &str| match &definitions {
         Some(effective) => Setting::effective(id, effective.value().to_ascii_lowercase(), effective),
-        None => Setting::unknown(id, "build-default", "ENCRYPT_METHOD is not set: what the tools were built with holds"),
+        None => {
+            Setting::unknown(id, "build-default", "ENCRYPT_METHOD is not set: what the tools were built with holds")
+        }
     };
     let by_tools = method("login.defs.ENCRYPT_METHOD").needs(&readings.login_defs.problems);
     let id = "pam.password-hash";
@@ -262,9 +289,8 @@ fn null_passwords(readings: &Readings<'_>) -> Setting {
     let accepting = readings.pam.rules().filter(|rule| {
         matches!(rule.module.as_str(), "pam_unix" | "pam_unix2") && (rule.has("nullok") || rule.has("nullok_secure"))
     });
-    let offenders: Vec<Candidate> = accepting
-        .map(|rule| Candidate::new(crate::guest::base_name(&rule.place.path), rule.place.clone()))
-        .collect();
+    let offenders: Vec<Candidate> =
+        accepting.map(|rule| Candidate::new(crate::guest::base_name(&rule.place.path), rule.place.clone())).collect();
     Setting::offenders(id, &offenders, &readings.pam.problems)
 }
 

@@ -14,7 +14,8 @@ const FILES: [(&str, &str); 5] = [
 ];
 
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
-    let mut settings: Vec<Setting> = FILES.iter().flat_map(|(id, path)| mode_and_owner(readings, id, path, "")).collect();
+    let mut settings: Vec<Setting> =
+        FILES.iter().flat_map(|(id, path)| mode_and_owner(readings, id, path, "")).collect();
     settings.extend(sudoers(readings));
     settings.extend(boot_loader(readings));
     settings.extend(cron(readings));
@@ -66,13 +67,15 @@ fn boot_loader(readings: &Readings<'_>) -> Vec<Setting> {
     files.iter().flat_map(|path| mode_and_owner(readings, "file.grub", path, path)).collect()
 }
 
-const CRON_FOLDERS: [&str; 5] = ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly"];
+const CRON_FOLDERS: [&str; 5] =
+    ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly"];
 
 fn cron(readings: &Readings<'_>) -> Vec<Setting> {
     let guest = readings.guest;
     let found = guest.watched(|| {
         let table = guest.metadata("/etc/crontab").map(|metadata| ("/etc/crontab", metadata));
-        let folders: Vec<(&str, Metadata)> = CRON_FOLDERS.iter().filter_map(|path| Some((*path, guest.metadata(path)?))).collect();
+        let folders: Vec<(&str, Metadata)> =
+            CRON_FOLDERS.iter().filter_map(|path| Some((*path, guest.metadata(path)?))).collect();
         (table, folders, open_jobs(guest))
     });
     let (table, folders, open) = &found.facts;
@@ -82,17 +85,25 @@ fn cron(readings: &Readings<'_>) -> Vec<Setting> {
             settings.push(mode_of("cron.table.mode", path, metadata));
             settings.push(owner_of(readings, "cron.table.owner", path, metadata));
         }
-        None => settings.extend(["cron.table.mode", "cron.table.owner"].map(|id| Setting::absent(id, "there is no /etc/crontab"))),
+        None => settings
+            .extend(["cron.table.mode", "cron.table.owner"].map(|id| Setting::absent(id, "there is no /etc/crontab"))),
     }
     for (path, metadata) in folders {
         settings.push(mode_of("cron.folder.mode", path, metadata).scope(*path));
         settings.push(owner_of(readings, "cron.folder.owner", path, metadata).scope(*path));
     }
     if folders.is_empty() {
-        settings.extend(["cron.folder.mode", "cron.folder.owner"].map(|id| Setting::absent(id, "there are no folders of cron")));
+        let ids = ["cron.folder.mode", "cron.folder.owner", "cron.open-jobs"];
+        settings.extend(ids.map(|id| Setting::absent(id, "there are no folders of cron")));
+    } else {
+        settings.push(Setting::offenders("cron.open-jobs", open, &found.problems));
     }
-    settings.push(Setting::offenders("cron.open-jobs", open, &found.problems));
-    settings.into_iter().map(|setting| if setting.id == "cron.open-jobs" { setting } else { setting.needs(&found.problems) }).collect()
+    settings
+        .into_iter()
+        .map(|setting| {
+            if setting.id == "cron.open-jobs" && !folders.is_empty() { setting } else { setting.needs(&found.problems) }
+        })
+        .collect()
 }
 
 /// Jobs that others than root may change.
@@ -116,7 +127,8 @@ fn homes(readings: &Readings<'_>) -> Vec<Setting> {
     let people = readings.accounts.users.iter().filter(|user| user.uid == 0 || user.uid >= first && user.uid != 65534);
     let mut settings = Vec::new();
     for user in people {
-        if !user.home.starts_with('/') || matches!(user.home.as_str(), "/" | "/nonexistent") || user.home == "/dev/null" {
+        if !user.home.starts_with('/') || matches!(user.home.as_str(), "/" | "/nonexistent") || user.home == "/dev/null"
+        {
             continue;
         }
         let found = readings.guest.watched(|| readings.guest.metadata(&user.home));
@@ -160,7 +172,10 @@ fn host_keys(readings: &Readings<'_>) -> Setting {
     });
     if open.is_empty() {
         let parts: Vec<Candidate> = keys.iter().map(|key| Candidate::new("private", key.clone())).collect();
-        return Setting::explicit(id, "private").parts(&parts).needs(&problems.problems).needs(&readings.left_overs.problems);
+        return Setting::explicit(id, "private")
+            .parts(&parts)
+            .needs(&problems.problems)
+            .needs(&readings.left_overs.problems);
     }
     Setting::offenders(id, &open, &[])
 }
@@ -169,7 +184,9 @@ fn host_keys(readings: &Readings<'_>) -> Setting {
 fn sshd_files(readings: &Readings<'_>) -> Vec<Setting> {
     let ids = ["sshd.config.mode", "sshd.config.owner"];
     if readings.sshd.path.is_empty() {
-        return ids.map(|id| Setting::absent(id, "there is no configuration of sshd").needs(&readings.sshd.problems)).into();
+        return ids
+            .map(|id| Setting::absent(id, "there is no configuration of sshd").needs(&readings.sshd.problems))
+            .into();
     }
     let drop_ins = readings.guest.watched(|| readings.guest.files_ending("/etc/ssh/sshd_config.d", ".conf"));
     let paths = [readings.sshd.path.clone()].into_iter().chain(drop_ins.facts.clone());

@@ -42,19 +42,36 @@ const UNWANTED: [Unwanted; 9] = [
     Unwanted {
         id: "service.xinetd",
         packages: &["xinetd", "inetutils-inetd", "openbsd-inetd", "rlinetd", "inetd"],
-        units: &["xinetd.service", "inetutils-inetd.service", "openbsd-inetd.service", "inetd.service", "rlinetd.service"],
+        units: &[
+            "xinetd.service",
+            "inetutils-inetd.service",
+            "openbsd-inetd.service",
+            "inetd.service",
+            "rlinetd.service",
+        ],
         inetd: &[],
     },
-    Unwanted {
-        id: "service.snmp",
-        packages: &["snmpd", "net-snmp"],
-        units: &["snmpd.service"],
-        inetd: &[],
-    },
+    Unwanted { id: "service.snmp", packages: &["snmpd", "net-snmp"], units: &["snmpd.service"], inetd: &[] },
     Unwanted {
         id: "service.ftp",
-        packages: &["vsftpd", "proftpd", "proftpd-basic", "proftpd-core", "pure-ftpd", "ftpd", "ftpd-ssl", "inetutils-ftpd"],
-        units: &["vsftpd.service", "vsftpd.socket", "proftpd.service", "proftpd.socket", "pure-ftpd.service", "inetutils-ftpd.service"],
+        packages: &[
+            "vsftpd",
+            "proftpd",
+            "proftpd-basic",
+            "proftpd-core",
+            "pure-ftpd",
+            "ftpd",
+            "ftpd-ssl",
+            "inetutils-ftpd",
+        ],
+        units: &[
+            "vsftpd.service",
+            "vsftpd.socket",
+            "proftpd.service",
+            "proftpd.socket",
+            "pure-ftpd.service",
+            "inetutils-ftpd.service",
+        ],
         inetd: &["ftp"],
     },
     Unwanted {
@@ -83,24 +100,31 @@ fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted) -> Setting {
         .packages
         .iter()
         .filter_map(|name| readings.packages.get(name))
-        .map(|package| Candidate::new(format!("{} {}", package.name, package.version), Place::line(&package.path, package.line)))
+        .map(|package| {
+            Candidate::new(format!("{} {}", package.name, package.version), Place::line(&package.path, package.line))
+        })
         .collect();
     let states: Vec<(&str, State)> = unwanted
         .units
         .iter()
         .map(|unit| {
             let service = unit.strip_suffix(".service");
-            (*unit, service.map_or_else(|| manager.unit_state(guest, unit), |service| manager.service(guest, service)))
+            let state =
+                service.map_or_else(|| manager.unit_state(guest, unit), |service| manager.service(guest, service));
+            (*unit, asked_by_run_level(readings, service, state))
         })
         .filter(|(_, state)| *state != State::NotFound)
         .collect();
     let entries = readings.inetd.iter().filter(|entry| unwanted.inetd.contains(&entry.name.as_str()));
-    let entries: Vec<Candidate> = entries.map(|entry| Candidate::new(format!("service {}", entry.name), entry.place.clone())).collect();
+    let entries: Vec<Candidate> =
+        entries.map(|entry| Candidate::new(format!("service {}", entry.name), entry.place.clone())).collect();
     let as_candidate = |(unit, state): &(&str, State)| {
         state.place().map(|place| Candidate::new(format!("{unit} is {}", state.name()), place.clone()))
     };
-    let wanted: Vec<Candidate> = states.iter().filter(|(_, state)| state.is_wanted()).filter_map(as_candidate).collect();
-    let others: Vec<Candidate> = states.iter().filter(|(_, state)| !state.is_wanted()).filter_map(as_candidate).collect();
+    let wanted: Vec<Candidate> =
+        states.iter().filter(|(_, state)| state.is_wanted()).filter_map(as_candidate).collect();
+    let others: Vec<Candidate> =
+        states.iter().filter(|(_, state)| !state.is_wanted()).filter_map(as_candidate).collect();
     let problems = [&readings.packages.problems[..], &manager.problems[..], &readings.inetd.problems[..]].concat();
     let setting = |value: &str| Setting::explicit(unwanted.id, value);
     if !wanted.is_empty() || !entries.is_empty() {
@@ -119,13 +143,32 @@ fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted) -> Setting {
     setting("disabled").parts(&others).parts(&installed).needs(&problems)
 }
 
+/// A unit that nothing pulls in stands before a script that a run level starts: under SysV init the service runs, and its
+/// packager meant it to.
+fn asked_by_run_level(readings: &Readings<'_>, service: Option<&str>, state: State) -> State {
+    let link = service.and_then(|service| readings.manager.run_level_link(service));
+    match (&state, link) {
+        (State::Disabled(_), Some(link)) => State::Linked(link.clone()),
+        _ => state,
+    }
+}
+
 /// `enabled-default-community` where a community that everybody tries opens it, else `enabled-own-community`.
 fn snmp_state(readings: &Readings<'_>) -> &'static str {
-    let texts = ["/etc/snmp/snmpd.conf", "/etc/snmp/snmpd.local.conf", "/var/lib/snmp/snmpd.conf", "/usr/share/snmp/snmpd.conf"];
+    let texts = [
+        "/etc/snmp/snmpd.conf",
+        "/etc/snmp/snmpd.local.conf",
+        "/var/lib/snmp/snmpd.conf",
+        "/usr/share/snmp/snmpd.conf",
+    ];
     let mut paths: Vec<String> = texts.iter().map(|path| (*path).to_owned()).collect();
     paths.extend(readings.guest.files_ending("/etc/snmp/snmpd.conf.d", ".conf"));
-    let reading = readings.guest.watched(|| paths.iter().filter_map(|path| readings.guest.text(path)).collect::<Vec<_>>());
-    if !reading.problems.is_empty() || reading.facts.is_empty() || reading.facts.iter().any(|text| has_default_community(text)) {
+    let reading =
+        readings.guest.watched(|| paths.iter().filter_map(|path| readings.guest.text(path)).collect::<Vec<_>>());
+    if !reading.problems.is_empty()
+        || reading.facts.is_empty()
+        || reading.facts.iter().any(|text| has_default_community(text))
+    {
         return "enabled-default-community";
     }
     "enabled-own-community"

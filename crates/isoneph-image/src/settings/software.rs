@@ -24,7 +24,13 @@ const ENDPOINT_AGENTS: [(&[&str], &[&str]); 12] = [
 ];
 
 pub(super) fn settings(readings: &Readings<'_>, day: Date) -> Vec<Setting> {
-    vec![malware(readings), integrity(readings), signatures(readings), automatic_updates(readings), release(readings, day)]
+    vec![
+        malware(readings),
+        integrity(readings),
+        signatures(readings),
+        automatic_updates(readings),
+        release(readings, day),
+    ]
 }
 
 fn installed(package: &Package) -> Candidate {
@@ -33,7 +39,10 @@ fn installed(package: &Package) -> Candidate {
 
 fn started(readings: &Readings<'_>, services: &[&str]) -> Option<Candidate> {
     let (name, state) = readings.manager.any_service(readings.guest, services);
-    state.place().filter(|_| state.is_started()).map(|place| Candidate::new(format!("{name} is enabled"), place.clone()))
+    state
+        .place()
+        .filter(|_| state.is_started())
+        .map(|place| Candidate::new(format!("{name} is enabled"), place.clone()))
 }
 
 fn malware(readings: &Readings<'_>) -> Setting {
@@ -47,7 +56,8 @@ fn malware(readings: &Readings<'_>) -> Setting {
     let scanner = readings.packages.any(&["clamav-daemon", "clamd", "clamav-scanner-systemd", "clamav-server"]);
     let daemon = started(readings, &["clamav-daemon", "clamd", "clamd@scan"]);
     let updater = started(readings, &["clamav-freshclam", "freshclam"]);
-    let parts: Vec<Candidate> = [scanner.map(installed), daemon.clone(), updater.clone()].into_iter().flatten().collect();
+    let parts: Vec<Candidate> =
+        [scanner.map(installed), daemon.clone(), updater.clone()].into_iter().flatten().collect();
     let value = match (daemon, updater) {
         (Some(_), Some(_)) => "scanner-with-updates",
         (Some(_), None) => "scanner-without-updates",
@@ -69,7 +79,8 @@ const INTEGRITY_TOOLS: [(&[&str], &str, &[&str]); 6] = [
 
 fn integrity(readings: &Readings<'_>) -> Setting {
     let id = "integrity.checks";
-    let problems = [&readings.packages.problems[..], &readings.manager.problems[..], &readings.jobs.problems[..]].concat();
+    let problems =
+        [&readings.packages.problems[..], &readings.manager.problems[..], &readings.jobs.problems[..]].concat();
     let mut parts = Vec::new();
     for (packages, word, services) in INTEGRITY_TOOLS {
         let Some(package) = readings.packages.any(packages) else { continue };

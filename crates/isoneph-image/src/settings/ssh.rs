@@ -96,7 +96,9 @@ fn in_block(readings: &Readings<'_>, block: &Block) -> Vec<Setting> {
     let mut settings = Vec::new();
     for (id, keyword) in PLAIN {
         if sets(&[keyword]) {
-            settings.push(with_value(readings, Some(block), id, keyword, |value| value.setting(id, normalised(&value.text))));
+            settings.push(with_value(readings, Some(block), id, keyword, |value| {
+                value.setting(id, normalised(&value.text))
+            }));
         }
     }
     for (id, keyword) in TIMES {
@@ -161,7 +163,11 @@ fn with_value(
 
 fn no_default(readings: &Readings<'_>, id: &str, keyword: &str) -> Setting {
     let version = readings.sshd.version.map_or("of unknown version".to_owned(), |version| version.to_string());
-    Setting::unknown(id, "version-default", format!("{keyword} is not set, and the default of OpenSSH {version} is not known"))
+    Setting::unknown(
+        id,
+        "version-default",
+        format!("{keyword} is not set, and the default of OpenSSH {version} is not known"),
+    )
 }
 
 fn normalised(text: &str) -> String {
@@ -230,8 +236,12 @@ fn tcp_forwarding(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     let setting = forwarding(readings, block, id, "allowtcpforwarding");
     let open = matches!(setting.value.as_deref(), Some("yes" | "all"));
     let restricted = value(readings, block, "permitopen").and_then(|value| value.effective);
-    match restricted.filter(|effective| open && !effective.value().split_whitespace().any(|word| word == "any" || word == "*:*")) {
-        Some(effective) => Setting::effective(id, "restricted", &effective).note("PermitOpen names where forwarding may lead"),
+    match restricted
+        .filter(|effective| open && !effective.value().split_whitespace().any(|word| word == "any" || word == "*:*"))
+    {
+        Some(effective) => {
+            Setting::effective(id, "restricted", &effective).note("PermitOpen names where forwarding may lead")
+        }
         None => setting,
     }
 }
@@ -279,14 +289,23 @@ fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     else {
         return no_default(readings, id, "passwordauthentication");
     };
-    let parts: Vec<Candidate> =
-        [&password, &interactive, &methods].iter().filter_map(|value| Some(value.effective.as_ref()?.won.clone())).collect();
+    let parts: Vec<Candidate> = [&password, &interactive, &methods]
+        .iter()
+        .filter_map(|value| Some(value.effective.as_ref()?.won.clone()))
+        .collect();
     let make = |value: &str| {
-        let origin = if parts.is_empty() { Setting::default(id, value, "defaults of the installed OpenSSH") } else { Setting::explicit(id, value) };
+        let origin = if parts.is_empty() {
+            Setting::default(id, value, "defaults of the installed OpenSSH")
+        } else {
+            Setting::explicit(id, value)
+        };
         origin.parts(&parts)
     };
     let lists: Vec<&str> = methods.text.split_whitespace().collect();
-    if methods.text != "any" && !lists.is_empty() && lists.iter().all(|list| list.split(',').any(|one| one == "publickey")) {
+    if methods.text != "any"
+        && !lists.is_empty()
+        && lists.iter().all(|list| list.split(',').any(|one| one == "publickey"))
+    {
         return make("no").note("AuthenticationMethods asks for a key in every list");
     }
     let is_off = |value: &Value| normalised(&value.text) == "no";
@@ -303,11 +322,20 @@ fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
 
 /// Whether sshd's PAM stack demands a one-time code or the like, of everybody.
 fn asks_second_factor(readings: &Readings<'_>) -> bool {
-    const MODULES: [&str; 7] =
-        ["pam_google_authenticator", "pam_oath", "pam_duo", "pam_u2f", "pam_yubico", "pam_radius_auth", "pam_privacyidea"];
-    readings.pam.stack("sshd", "auth").iter().any(|rule| {
-        MODULES.contains(&rule.module.as_str()) && rule.is_binding() && !rule.has("nullok")
-    })
+    const MODULES: [&str; 7] = [
+        "pam_google_authenticator",
+        "pam_oath",
+        "pam_duo",
+        "pam_u2f",
+        "pam_yubico",
+        "pam_radius_auth",
+        "pam_privacyidea",
+    ];
+    readings
+        .pam
+        .stack("sshd", "auth")
+        .iter()
+        .any(|rule| MODULES.contains(&rule.module.as_str()) && rule.is_binding() && !rule.has("nullok"))
 }
 
 fn startups(readings: &Readings<'_>) -> Vec<Setting> {

@@ -11,7 +11,8 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
         let installed = readings.packages.any(&["sudo", "sudo-ldap", "sudo-rs"]);
         let absent = |id: &str| match installed {
             // Without its file sudo lets nobody do anything.
-            Some(package) => Setting::absent(id, "sudo is installed without a sudoers file").noted(&Place::line(&package.path, package.line), "installed"),
+            Some(package) => Setting::absent(id, "sudo is installed without a sudoers file")
+                .noted(&Place::line(&package.path, package.line), "installed"),
             None => Setting::absent(id, "sudo is not installed"),
         };
         return IDS.map(|id| absent(id).needs(&sudoers.problems)).into();
@@ -40,7 +41,9 @@ fn flag(readings: &Readings<'_>, id: &str, name: &str, default: Option<&str>) ->
     let global = match (sudoers.global(name), default) {
         (Some(effective), _) => Setting::effective(id, effective.value(), &effective),
         (None, Some(default)) => Setting::default(id, default, "default of the installed sudo"),
-        (None, None) => Setting::unknown(id, "version-default", format!("{name} is not set, and the version of sudo is not known")),
+        (None, None) => {
+            Setting::unknown(id, "version-default", format!("{name} is not set, and the version of sudo is not known"))
+        }
     };
     let mut settings = vec![global];
     for scope in sudoers.scopes(name) {
@@ -65,6 +68,8 @@ fn without_password(readings: &Readings<'_>) -> Setting {
     let mut offenders = readings.sudoers.without_password.clone();
     // Members of this group are never asked.
     let exempt = readings.sudoers.options.iter().filter(|option| option.name == "exempt_group" && !option.negated);
-    offenders.extend(exempt.map(|option| Candidate::new(format!("exempt_group {}", option.value.as_deref().unwrap_or_default()), option.place.clone())));
+    offenders.extend(exempt.map(|option| {
+        Candidate::new(format!("exempt_group {}", option.value.as_deref().unwrap_or_default()), option.place.clone())
+    }));
     Setting::offenders(IDS[2], &offenders, &readings.sudoers.problems)
 }

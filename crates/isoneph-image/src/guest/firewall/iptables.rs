@@ -22,7 +22,8 @@ pub(super) fn services(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fir
         let Some(place) = switched_on(service, &state, firewalls) else { continue };
         let of = |paths: &[&str]| paths.iter().find_map(|path| input_default(guest, path));
         let (four, six) = (of(four), of(six));
-        let denies = |found: &Option<(Default, Candidate)>| found.as_ref().is_some_and(|(default, _)| *default == Default::Deny);
+        let denies =
+            |found: &Option<(Default, Candidate)>| found.as_ref().is_some_and(|(default, _)| *default == Default::Deny);
         let default = match (denies(&four), denies(&six)) {
             (true, true) => Some(Default::Deny),
             (true, false) | (false, true) => Some(Default::Partial),

@@ -48,9 +48,8 @@ pub(super) fn read(guest: &Guest<'_>, paths: &[String]) -> Ruleset {
         }
     }
     let inputs: Vec<&Chain> = chains.iter().filter(|chain| chain.input).collect();
-    let denies = |families: &[&str]| {
-        inputs.iter().any(|chain| chain.denies() && families.contains(&chain.family.as_str()))
-    };
+    let denies =
+        |families: &[&str]| inputs.iter().any(|chain| chain.denies() && families.contains(&chain.family.as_str()));
     // A chain of the family inet sees both; of ip or ip6 one of them.
     let default = match (denies(&["inet", "ip"]), denies(&["inet", "ip6"])) {
         (true, true) => Default::Deny,
@@ -77,7 +76,14 @@ struct Parser {
 
 impl Parser {
     fn new(path: &str) -> Self {
-        Self { path: path.to_owned(), table: "ip".to_owned(), chain: None, depth: 0, chain_depth: 0, conditional: false }
+        Self {
+            path: path.to_owned(),
+            table: "ip".to_owned(),
+            chain: None,
+            depth: 0,
+            chain_depth: 0,
+            conditional: false,
+        }
     }
 
     fn line(&mut self, line: &str, number: u32, chains: &mut Vec<Chain>, include: &mut dyn FnMut(&str)) {
@@ -108,7 +114,8 @@ impl Parser {
 
     fn open(&mut self, statement: &str, number: u32, chains: &mut [Chain]) {
         self.depth += 1;
-        let words: Vec<&str> = statement.split_whitespace().skip_while(|word| matches!(*word, "add" | "create")).collect();
+        let words: Vec<&str> =
+            statement.split_whitespace().skip_while(|word| matches!(*word, "add" | "create")).collect();
         match words.as_slice() {
             ["table", family, _name] => (*family).clone_into(&mut self.table),
             ["table", _name] => "ip".clone_into(&mut self.table),
@@ -117,7 +124,13 @@ impl Parser {
                 let family = if names.len() >= 3 { names[0].to_owned() } else { self.table.clone() };
                 let name = names.last().copied().unwrap_or_default().to_owned();
                 let known = chains.iter().find(|chain| chain.family == family && chain.name == name).cloned();
-                let fresh = || Chain { family: family.clone(), name: name.clone(), path: self.path.clone(), line: number, ..Chain::default() };
+                let fresh = || Chain {
+                    family: family.clone(),
+                    name: name.clone(),
+                    path: self.path.clone(),
+                    line: number,
+                    ..Chain::default()
+                };
                 self.chain = Some(known.unwrap_or_else(fresh));
                 self.chain_depth = self.depth;
             }
@@ -157,7 +170,9 @@ impl Parser {
             ["policy", "drop"] => chain.drops = true,
             ["policy", _] => chain.drops = false,
             ["accept"] | ["counter", "accept"] => _ = chain.rule.get_or_insert(false),
-            ["drop"] | ["counter", "drop"] | ["reject", ..] | ["counter", "reject", ..] => _ = chain.rule.get_or_insert(true),
+            ["drop"] | ["counter", "drop"] | ["reject", ..] | ["counter", "reject", ..] => {
+                _ = chain.rule.get_or_insert(true);
+            }
             _ => {}
         }
     }

@@ -109,7 +109,8 @@ impl<'a> Database<'a> {
     fn row(&self, page: &[u8], at: usize) -> Result<Vec<Value>, SqliteError> {
         let (length, at) = varint(page, at)?;
         let (_, at) = varint(page, at)?;
-        let length = usize::try_from(length).ok().filter(|l| *l <= ROW_CAP).ok_or(SqliteError::Damaged("row length"))?;
+        let length =
+            usize::try_from(length).ok().filter(|l| *l <= ROW_CAP).ok_or(SqliteError::Damaged("row length"))?;
         let payload = self.payload(page, at, length)?;
         record(&payload)
     }
@@ -165,7 +166,8 @@ fn committed_pages(log: &[u8], page_size: usize) -> BTreeMap<u32, &[u8]> {
 
 fn record(payload: &[u8]) -> Result<Vec<Value>, SqliteError> {
     let (header, mut at) = varint(payload, 0)?;
-    let header = usize::try_from(header).ok().filter(|h| *h <= payload.len()).ok_or(SqliteError::Damaged("row header"))?;
+    let header =
+        usize::try_from(header).ok().filter(|h| *h <= payload.len()).ok_or(SqliteError::Damaged("row header"))?;
     let mut body = header;
     let mut values = Vec::new();
     while at < header {

@@ -14,7 +14,8 @@ pub enum AlgorithmKind {
     KeyExchange,
 }
 
-const CIPHERS: &str = "chacha20-poly1305@openssh.com aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com aes256-gcm@openssh.com";
+const CIPHERS: &str =
+    "chacha20-poly1305@openssh.com aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com aes256-gcm@openssh.com";
 
 const MACS: &str = "umac-64-etm@openssh.com umac-128-etm@openssh.com hmac-sha2-256-etm@openssh.com \
     hmac-sha2-512-etm@openssh.com hmac-sha1-etm@openssh.com umac-64@openssh.com umac-128@openssh.com hmac-sha2-256 \
@@ -60,13 +61,17 @@ fn defaults(kind: AlgorithmKind, version: Version) -> Option<Vec<String>> {
 pub fn algorithms(kind: AlgorithmKind, configured: Option<&str>, version: Option<Version>) -> Option<Vec<String>> {
     let base = || version.and_then(|version| defaults(kind, version));
     let Some(configured) = configured else { return base() };
-    let names = |text: &str| text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect::<Vec<_>>();
+    let names = |text: &str| {
+        text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect::<Vec<_>>()
+    };
     let Some(rest) = configured.get(1..).filter(|_| configured.starts_with(['+', '-', '^'])) else {
         return Some(names(configured));
     };
     let (base, named) = (base()?, names(rest));
     Some(match configured.as_bytes().first() {
-        Some(b'-') => base.into_iter().filter(|name| !named.iter().any(|pattern| matches(pattern, name, false))).collect(),
+        Some(b'-') => {
+            base.into_iter().filter(|name| !named.iter().any(|pattern| matches(pattern, name, false))).collect()
+        }
         Some(b'^') => named.iter().cloned().chain(base.into_iter().filter(|name| !named.contains(name))).collect(),
         _ => base.iter().cloned().chain(named.into_iter().filter(|name| !base.contains(name))).collect(),
     })

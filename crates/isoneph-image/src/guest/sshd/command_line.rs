@@ -48,7 +48,9 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
 impl Options {
     /// Takes the words of a command line one by one; an option that waits for its argument is kept as an empty line.
     fn take(&mut self, word: &str, place: Place) {
-        if let Some(waiting) = self.lines.last_mut().filter(|line| matches!(line.keyword.as_str(), "-o" | "-f" | "-p" | "-h")) {
+        if let Some(waiting) =
+            self.lines.last_mut().filter(|line| matches!(line.keyword.as_str(), "-o" | "-f" | "-p" | "-h"))
+        {
             let kind = std::mem::take(&mut waiting.keyword);
             self.lines.pop();
             self.argument(&kind, word, place);

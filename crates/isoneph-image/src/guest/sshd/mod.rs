@@ -41,19 +41,22 @@ const PROGRAMS: [&str; 4] = ["/usr/sbin/sshd", "/usr/sbin/sshd.pam", "/usr/sbin/
 #[must_use]
 pub fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager) -> Known<Sshd> {
     guest.watched(|| {
-        let package = packages.any(&PACKAGES).filter(|package| package.name != "openssh" || !has_server_package(packages));
+        let package =
+            packages.any(&PACKAGES).filter(|package| package.name != "openssh" || !has_server_package(packages));
         let program = PROGRAMS.iter().any(|path| guest.exists(path));
         let version = package.map(|package| upstream_numbers(&package.version)).and_then(|numbers| {
             Some(Version { major: *numbers.first()?, minor: numbers.get(1).copied().unwrap_or(0) })
         });
-        let mut sshd = Sshd { installed: program || package.is_some(), package: package.cloned(), version, ..Sshd::default() };
+        let mut sshd =
+            Sshd { installed: program || package.is_some(), package: package.cloned(), version, ..Sshd::default() };
         if !sshd.installed {
             return sshd;
         }
         let options = command_line::read(guest, manager);
         // SUSE keeps the vendor's file in /usr/etc; a file in /etc replaces it.
         let paths = ["/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config"].map(str::to_owned);
-        let path = options.config.clone().or_else(|| paths.into_iter().find(|path| guest.link_metadata(path).is_some()));
+        let path =
+            options.config.clone().or_else(|| paths.into_iter().find(|path| guest.link_metadata(path).is_some()));
         sshd.global = options.lines;
         if let Some(path) = path {
             parse::read(guest, &path, &mut sshd);

@@ -203,7 +203,9 @@ impl Manager {
 
     fn is_installable(&self, guest: &Guest<'_>, name: &str) -> bool {
         let unit = self.load(guest, name);
-        unit.is_some_and(|unit| !unit.values("Install", "WantedBy").is_empty() || !unit.values("Install", "RequiredBy").is_empty())
+        unit.is_some_and(|unit| {
+            !unit.values("Install", "WantedBy").is_empty() || !unit.values("Install", "RequiredBy").is_empty()
+        })
     }
 
     /// How a service stands, by name without `.service`, whatever manages it.
@@ -220,6 +222,12 @@ impl Manager {
             (None, Some(place)) => State::Disabled(place.clone()),
             (None, None) => State::NotFound,
         }
+    }
+
+    /// The link of a SysV run level that asks for a service, whether or not a unit stands before the script.
+    #[must_use]
+    pub fn run_level_link(&self, name: &str) -> Option<&Place> {
+        self.sysv.get(name)
     }
 
     /// The strongest state among several names of one service.

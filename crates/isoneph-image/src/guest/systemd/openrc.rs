@@ -13,7 +13,9 @@ impl Manager {
             return;
         }
         for level in ["2", "3", "4", "5"] {
-            for folder in [format!("/etc/rc{level}.d"), format!("/etc/rc.d/rc{level}.d"), format!("/etc/init.d/rc{level}.d")] {
+            for folder in
+                [format!("/etc/rc{level}.d"), format!("/etc/rc.d/rc{level}.d"), format!("/etc/init.d/rc{level}.d")]
+            {
                 for entry in guest.list(&folder) {
                     if let Some(name) = script_name(&entry.name) {
                         let place = Place::file(&join(&folder, &entry.name));
