@@ -28,6 +28,8 @@ pub struct Rule {
     pub permissions: String,
     /// Filters that narrow it, such as `auid>=1000`; those that do not narrow are left out.
     pub filters: Vec<String>,
+    /// Whether it records; a rule before it that does not takes its events away.
+    pub records: bool,
     /// Where it stands.
     pub place: Place,
     text: String,
@@ -42,10 +44,13 @@ impl Rule {
 
     /// Whether it narrows only to people's processes: logged-in users (auid at least 1000, or set).
     fn is_general(&self) -> bool {
-        let harmless = ["auid>=1000", "auid>=500", "auid!=unset", "auid!=-1", "auid!=4294967295", "success=1"];
-        self.filters.iter().all(|filter| harmless[..5].contains(&filter.as_str()))
+        let harmless = ["auid>=1000", "auid>=500", "auid!=unset", "auid!=-1", "auid!=4294967295"];
+        self.filters.iter().all(|filter| harmless.contains(&filter.as_str()))
     }
 }
+
+/// The file that augenrules makes of `rules.d`, loaded as it stands where there is no such folder.
+const COMPILED: &str = "/etc/audit/audit.rules";
 
 /// Reads the rules and `auditd.conf`.
 #[must_use]
@@ -55,7 +60,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Audit> {
         let mut paths = guest.files_ending("/etc/audit/rules.d", ".rules");
         paths.sort_by(|a, b| natural(a, b));
         if paths.is_empty() {
-            paths.push("/etc/audit/audit.rules".to_owned());
+            paths.push(COMPILED.to_owned());
         }
         let mut enabled = Vec::new();
         for path in paths {
@@ -112,10 +117,11 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
         path: None,
         permissions: String::new(),
         filters: Vec::new(),
+        records: false,
         place,
         text: line.to_owned(),
     };
-    let (mut list, mut records) = (String::new(), false);
+    let mut list = String::new();
     let mut index = 0;
     while index < parts.len() {
         let argument = parts.get(index + 1).cloned().unwrap_or_default();
@@ -123,11 +129,15 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
         match parts[index - 2].as_str() {
             "-e" => enabled.push(Candidate::new(argument, rule.place.clone())),
             "-D" => {
-                // In a file of rules it comes first; where it does not, augenrules puts it there.
                 index -= 1;
+                // augenrules puts it before everything; in a file that is loaded as it stands it clears what came before.
+                if rule.place.path == COMPILED {
+                    audit.rules.clear();
+                    audit.silenced = None;
+                }
             }
             "-w" => {
-                records = true;
+                rule.records = true;
                 rule.path = Some(argument);
                 "rwxa".clone_into(&mut rule.permissions);
             }
@@ -135,7 +145,7 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
             "-a" | "-A" => {
                 list = argument;
                 let words: Vec<&str> = list.split(',').collect();
-                records = words.contains(&"always") && words.contains(&"exit");
+                rule.records = words.contains(&"always") && words.contains(&"exit");
             }
             "-S" => rule.calls.extend(argument.split(',').map(str::to_owned)),
             "-F" => field(&mut rule, &argument),
@@ -144,16 +154,11 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
             _ => index -= 1,
         }
     }
-    if list.split(',').any(|word| word == "never") {
-        let everything = rule.calls.is_empty() && rule.path.is_none() && rule.filters.is_empty();
-        let kind =
-            list.split(',').any(|word| word == "task") || list.split(',').any(|word| word == "exit") && everything;
-        if kind && everything {
-            audit.silenced.get_or_insert(rule.candidate());
-        }
-        return;
-    }
-    if records {
+    let names = |wanted: &str| list.split(',').any(|word| word == wanted);
+    let everything = rule.calls.is_empty() && rule.path.is_none() && rule.filters.is_empty();
+    if names("never") && (names("task") || names("exit")) && everything {
+        audit.silenced.get_or_insert(rule.candidate());
+    } else if rule.records || names("never") && names("exit") {
         audit.rules.push(rule);
     }
 }
@@ -167,7 +172,8 @@ fn field(rule: &mut Rule, text: &str) {
         }
     } else if let Some(permissions) = known("perm") {
         permissions.clone_into(&mut rule.permissions);
-    } else if known("key").is_none() && known("arch").is_none() {
+    } else if known("key").is_none() && !matches!(known("arch"), Some("b64" | "x86_64" | "aarch64")) {
+        // A rule for the 32-bit calls alone does not see what programs of today do.
         rule.filters.push(text.replace(' ', ""));
     }
 }
@@ -177,7 +183,9 @@ impl Audit {
     #[must_use]
     pub fn call(&self, name: &str) -> Option<&Rule> {
         let named = |call: &String| call == name || call == "all";
-        self.rules.iter().find(|rule| rule.path.is_none() && rule.calls.iter().any(named) && rule.is_general())
+        let first =
+            self.rules.iter().find(|rule| rule.path.is_none() && rule.calls.iter().any(named) && rule.is_general());
+        first.filter(|rule| rule.records)
     }
 
     /// The rule that records changes of a path: a watch of writing and attributes on it or a folder above it.
@@ -193,13 +201,14 @@ impl Audit {
     }
 
     fn watch(&self, path: &str, permissions: &[char]) -> Option<&Rule> {
-        self.rules.iter().find(|rule| {
+        let first = self.rules.iter().find(|rule| {
             let watched = rule.path.as_deref().unwrap_or_default();
             let folder = watched.trim_end_matches('/');
-            let covers = watched == path
-                || !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-            covers && permissions.iter().all(|permission| rule.permissions.contains(*permission)) && rule.is_general()
-        })
+            let below = || !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            let permitted = permissions.iter().all(|permission| rule.permissions.contains(*permission));
+            (watched == path || below()) && permitted && rule.is_general()
+        });
+        first.filter(|rule| rule.records)
     }
 
     /// The value of a key of `auditd.conf`, in lower case.

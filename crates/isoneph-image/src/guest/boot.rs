@@ -94,7 +94,7 @@ fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot) -> bool {
         let parts = words(line);
         match parts.first().map(String::as_str) {
             Some("menuentry") => {
-                recovery = ["recovery", "rescue"].iter().any(|word| line.to_ascii_lowercase().contains(word))
+                recovery = ["recovery", "rescue"].iter().any(|word| line.to_ascii_lowercase().contains(word));
             }
             Some("blscfg") => specification = true,
             Some("set") => set_variable(line, &mut variables),

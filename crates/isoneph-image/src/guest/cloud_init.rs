@@ -45,11 +45,15 @@ pub fn read(guest: &Guest<'_>) -> Known<CloudInit> {
             let Some(text) = guest.text(&path) else { continue };
             cloud.found = true;
             for (number, line) in text.lines() {
-                let margin = line.starts_with(|character: char| character.is_ascii_lowercase());
+                if line.starts_with('{') {
+                    guest.problem(&path, "not-understood", format!("{path}:{number}: YAML in braces is not read"));
+                }
+                let margin = line
+                    .starts_with(|character: char| character.is_ascii_alphabetic() || matches!(character, '"' | '\''));
                 let Some((key, value)) = line.split_once(':').filter(|_| margin) else { continue };
                 let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
                 let candidate = Candidate::new(value, Place::line(&path, number));
-                cloud.scalars.entry(key.trim().to_owned()).or_default().push(candidate);
+                cloud.scalars.entry(key.trim().trim_matches(['"', '\'']).to_owned()).or_default().push(candidate);
             }
         }
         for path in DATA.iter().flat_map(|pattern| guest.glob(pattern)) {

@@ -233,7 +233,8 @@ fn uncommented(line: &str, in_comment: &mut bool) -> String {
         match character {
             '"' => quoted = !quoted,
             '#' if !quoted => break,
-            '/' if !quoted && characters.peek() == Some(&'*') => {
+            // In a path such as /etc/rsyslog.d/*.conf the signs are no comment.
+            '/' if !quoted && characters.peek() == Some(&'*') && !text.ends_with(|c: char| !c.is_whitespace()) => {
                 characters.next();
                 *in_comment = true;
                 continue;

@@ -205,7 +205,7 @@ impl Sudoers {
     /// A flag or value for everybody: the last line decides. The value of a flag is `yes` or `no`.
     #[must_use]
     pub fn global(&self, name: &str) -> Option<Effective> {
-        self.options_of(name, |scope| scope.is_empty())
+        self.options_of(name, str::is_empty)
     }
 
     /// The same for one scope.

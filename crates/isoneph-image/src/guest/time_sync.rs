@@ -16,16 +16,19 @@ pub struct Daemon {
     pub fallback: Option<Candidate>,
 }
 
+/// Name of a daemon, names of its service, and how its sources are read.
+type Kind = (&'static str, &'static [&'static str], fn(&Guest<'_>) -> Vec<Candidate>);
+
 /// The daemons that are in the guest.
 #[must_use]
 pub fn read(guest: &Guest<'_>, manager: &Manager) -> Known<Vec<Daemon>> {
     guest.watched(|| {
         let mut daemons = Vec::new();
-        let kinds: [(&'static str, &[&str], fn(&Guest<'_>) -> Vec<Candidate>); 5] = [
+        let kinds: [Kind; 5] = [
             ("chrony", &["chrony", "chronyd"], chrony),
             ("systemd-timesyncd", &["systemd-timesyncd"], timesyncd),
             ("ntpsec", &["ntpsec"], |guest| ntp(guest, "/etc/ntpsec/ntp.conf")),
-            ("ntp", &["ntp", "ntpd", "ntp-wait"], |guest| [ntp(guest, "/etc/ntp.conf"), busybox(guest)].concat()),
+            ("ntp", &["ntp", "ntpd"], |guest| [ntp(guest, "/etc/ntp.conf"), busybox(guest)].concat()),
             ("openntpd", &["openntpd"], |guest| {
                 [ntp(guest, "/etc/openntpd/ntpd.conf"), ntp(guest, "/etc/ntpd.conf")].concat()
             }),
@@ -63,7 +66,7 @@ fn chrony(guest: &Guest<'_>) -> Vec<Candidate> {
                 "include" => files.extend(guest.glob(argument)),
                 "confdir" => parts[1..].iter().for_each(|folder| files.extend(guest.files_ending(folder, ".conf"))),
                 "sourcedir" => {
-                    parts[1..].iter().for_each(|folder| files.extend(guest.files_ending(folder, ".sources")))
+                    parts[1..].iter().for_each(|folder| files.extend(guest.files_ending(folder, ".sources")));
                 }
                 _ => {}
             }

@@ -2,7 +2,7 @@
 
 use super::os::Family;
 use super::packages::Packages;
-use super::systemd::Manager;
+use super::systemd::{Manager, State};
 use super::{Candidate, Effective, Guest, Known, Place, Text, base_name, ini};
 use std::collections::BTreeMap;
 
@@ -71,6 +71,7 @@ fn apt(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut 
     let disabled = Effective::last_of(options.get("apt::periodic::enable").cloned().unwrap_or_default())
         .is_some_and(|e| e.value() == "0");
     let timer = manager.unit_state(guest, "apt-daily-upgrade.timer");
+    let masked = matches!(manager.unit_state(guest, "apt-daily-upgrade.service"), State::Masked(_));
     let by_cron = !manager.has_systemd() && guest.exists("/etc/cron.daily/apt-compat");
     let started = timer.place().filter(|_| timer.is_started() || by_cron).cloned();
     let parts: Vec<Candidate> = [
@@ -83,7 +84,7 @@ fn apt(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut 
     .into_iter()
     .flatten()
     .collect();
-    if installed.is_some() && periodic.is_some() && (started.is_some() || by_cron) && !disabled {
+    if installed.is_some() && periodic.is_some() && (started.is_some() || by_cron) && !disabled && !masked {
         updates.automatic = Some(parts);
     } else {
         updates.partly.extend(parts);

@@ -102,6 +102,12 @@ pub fn read(guest: &Guest<'_>, accounts: &Accounts, budget: WalkBudget) -> Walke
     walked.visited = report.visited;
     walked.complete = report.is_complete();
     walked.problems = report.unseen.iter().map(|error| super::problem_of("/", error)).collect();
+    // A volume that is missing may stand where the tree has no directory to walk into.
+    for (path, device) in guest.tree().mount_points().filter_map(|(path, device)| Some((path, device?))) {
+        let message = format!("{path} is on {device}, which was not found in the image: its files were not seen");
+        walked.problems.push(Problem { path: path.to_owned(), code: "not-mounted".to_owned(), message });
+        walked.complete = false;
+    }
     if let Some(reason) = report.stopped {
         let message = format!("the walk over all files ended early: budget of {reason}");
         walked.problems.push(Problem { path: "/".to_owned(), code: "limit".to_owned(), message });
@@ -128,7 +134,8 @@ fn remarks(entry: &WalkEntry, users: &BTreeSet<u32>, groups: &BTreeSet<u32>) -> 
         }
         _ => {}
     }
-    if !is_below(path, &MADE_AT_BOOT) && !(users.contains(&metadata.uid) && groups.contains(&metadata.gid)) {
+    let owned = users.contains(&metadata.uid) && groups.contains(&metadata.gid);
+    if !owned && !is_below(path, &MADE_AT_BOOT) {
         remarks.push(Remark::Unowned);
     }
     let open = metadata.uid != 0 || metadata.mode & 0o022 != 0;

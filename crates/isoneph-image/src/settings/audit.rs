@@ -7,7 +7,8 @@ use crate::guest::{Candidate, Place};
 const PACKAGES: [&str; 2] = ["auditd", "audit"];
 
 /// What each subject of auditing consists of: setting, system calls, watched paths, run programs.
-const SUBJECTS: [(&str, &[&str], &[&str], &[&str]); 5] = [
+type Subject = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+const SUBJECTS: [Subject; 5] = [
     ("audit.clock-changes", &["adjtimex", "settimeofday", "clock_settime"], &["/etc/localtime"], &[]),
     (
         "audit.identity-changes",
@@ -79,10 +80,11 @@ fn service(readings: &Readings<'_>) -> Setting {
 
 /// Which parts of a subject are recorded, as a list of words.
 fn subject(audit: &Audit, id: &str, calls: &[&str], paths: &[&str], programs: &[&str]) -> Setting {
-    if let Some(silenced) = &audit.silenced
-        && !calls.is_empty()
-    {
-        return Setting::explicit(id, "").parts([silenced]).note("a rule switches the recording of system calls off");
+    if let Some(silenced) = &audit.silenced {
+        return Setting::explicit(id, "").parts([silenced]).note("a rule switches all recording off");
+    }
+    if let Some(off) = audit.enabled.as_ref().filter(|enabled| enabled.value() == "0") {
+        return Setting::explicit(id, "").parts([&off.won]).note("-e 0 switches all recording off");
     }
     let mut covered: Vec<(&str, &Rule)> = Vec::new();
     covered.extend(calls.iter().filter_map(|call| Some((*call, audit.call(call)?))));

@@ -37,7 +37,8 @@ pub(super) fn settings(readings: &Readings<'_>, walked: &mut Walked) -> Vec<Sett
         };
         let count = walked.counts.get(&remark).copied().unwrap_or(0);
         let files: Vec<Candidate> = walked.noted.iter().filter(|file| file.remark == remark).map(named).collect();
-        let offending = count > 0 && !(remark == Remark::Unowned && !readings.accounts.problems.is_empty());
+        let certain = remark != Remark::Unowned || readings.accounts.problems.is_empty();
+        let offending = count > 0 && certain;
         let setting = Setting::explicit(id, count.to_string()).parts(&files);
         settings.push(setting.needs_unless(offending, &needs));
     }

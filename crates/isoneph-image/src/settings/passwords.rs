@@ -67,9 +67,18 @@ fn quality(readings: &Readings<'_>) -> Vec<Setting> {
         _ if rule.is_binding() => "required",
         _ => "optional",
     };
-    let module = Setting::explicit(ids[0], strength).parts([&rule.candidate()]).needs(problems);
     let file = if rule.module == "pam_passwdqc" { "/etc/passwdqc.conf" } else { "/etc/security/pwquality.conf" };
     let options = readings.guest.watched(|| Options::read(readings, file));
+    let lenient = options.get(rule, "enforcing").filter(|value| value.value() == "0" && rule.module == "pam_pwquality");
+    if let Some(lenient) = lenient {
+        let why = "enforcing = 0: bad passwords are remarked on and taken";
+        let module = Setting::effective(ids[0], "not-enforced", &lenient);
+        return vec![module, Setting::absent(ids[1], why), Setting::absent(ids[2], why)]
+            .into_iter()
+            .map(|setting| setting.needs(problems).needs(&options.problems))
+            .collect();
+    }
+    let module = Setting::explicit(ids[0], strength).parts([&rule.candidate()]).needs(problems);
     let (length, classes) = match rule.module.as_str() {
         "pam_passwdqc" => passwdqc(rule, &options),
         _ => (minimum_length(rule, &options), required_classes(rule, &options)),

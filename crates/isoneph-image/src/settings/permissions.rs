@@ -93,14 +93,16 @@ fn cron(readings: &Readings<'_>) -> Vec<Setting> {
         settings.push(owner_of(readings, "cron.folder.owner", path, metadata).scope(*path));
     }
     if folders.is_empty() {
-        settings.extend(
-            ["cron.folder.mode", "cron.folder.owner"].map(|id| Setting::absent(id, "there are no folders of cron")),
-        );
+        let ids = ["cron.folder.mode", "cron.folder.owner", "cron.open-jobs"];
+        settings.extend(ids.map(|id| Setting::absent(id, "there are no folders of cron")));
+    } else {
+        settings.push(Setting::offenders("cron.open-jobs", open, &found.problems));
     }
-    settings.push(Setting::offenders("cron.open-jobs", open, &found.problems));
     settings
         .into_iter()
-        .map(|setting| if setting.id == "cron.open-jobs" { setting } else { setting.needs(&found.problems) })
+        .map(|setting| {
+            if setting.id == "cron.open-jobs" && !folders.is_empty() { setting } else { setting.needs(&found.problems) }
+        })
         .collect()
 }
 

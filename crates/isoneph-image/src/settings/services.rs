@@ -109,7 +109,9 @@ fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted) -> Setting {
         .iter()
         .map(|unit| {
             let service = unit.strip_suffix(".service");
-            (*unit, service.map_or_else(|| manager.unit_state(guest, unit), |service| manager.service(guest, service)))
+            let state =
+                service.map_or_else(|| manager.unit_state(guest, unit), |service| manager.service(guest, service));
+            (*unit, asked_by_run_level(readings, service, state))
         })
         .filter(|(_, state)| *state != State::NotFound)
         .collect();
@@ -139,6 +141,16 @@ fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted) -> Setting {
         return setting("installed").parts(&installed);
     }
     setting("disabled").parts(&others).parts(&installed).needs(&problems)
+}
+
+/// A unit that nothing pulls in stands before a script that a run level starts: under SysV init the service runs, and its
+/// packager meant it to.
+fn asked_by_run_level(readings: &Readings<'_>, service: Option<&str>, state: State) -> State {
+    let link = service.and_then(|service| readings.manager.run_level_link(service));
+    match (&state, link) {
+        (State::Disabled(_), Some(link)) => State::Linked(link.clone()),
+        _ => state,
+    }
 }
 
 /// `enabled-default-community` where a community that everybody tries opens it, else `enabled-own-community`.

@@ -104,13 +104,33 @@ fn ufw(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
     let policy = shell_value(guest, "/etc/default/ufw", "DEFAULT_INPUT_POLICY");
     let six = shell_value(guest, "/etc/default/ufw", "IPV6");
     let covers_six = six.as_ref().is_none_or(|six| six.value.eq_ignore_ascii_case("yes"));
+    let open = ufw_opens(guest);
     let default = policy.as_ref().map(|policy| match policy.value.to_ascii_uppercase().as_str() {
+        _ if open.is_some() => Default::Accept,
         "DROP" | "REJECT" if covers_six => Default::Deny,
         "DROP" | "REJECT" => Default::Partial,
         _ => Default::Accept,
     });
-    let parts = [Some(enabled), policy, six].into_iter().flatten().collect();
+    let parts = [Some(enabled), policy, six, open].into_iter().flatten().collect();
     firewalls.on.push(Firewall { name: "ufw", place, default, parts });
+}
+
+/// A zone that lets everything in and to which an interface or an address was given.
+fn trusting_zone(guest: &Guest<'_>) -> Option<Candidate> {
+    guest.files_ending("/etc/firewalld/zones", ".xml").iter().find_map(|path| {
+        let text = guest.text(path)?;
+        let content = text.content();
+        let bound = content.contains("<interface") || content.contains("<source");
+        (bound && content.contains("target=\"ACCEPT\""))
+            .then(|| Candidate::new("lets everything in", Place::file(path)))
+    })
+}
+
+/// A rule of ufw's user that lets everything in.
+fn ufw_opens(guest: &Guest<'_>) -> Option<Candidate> {
+    let text = guest.text("/etc/ufw/user.rules")?;
+    let found = text.settings(&['#']).find(|(_, line)| *line == "-A ufw-user-input -j ACCEPT");
+    found.map(|(number, line)| Candidate::new(line, Place::line(text.path(), number)))
 }
 
 /// Whether ufw is switched on: it then sets kernel parameters of its own.
@@ -138,8 +158,10 @@ fn firewalld(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
         let zone = content.split("<zone").nth(1).and_then(|rest| rest.split('>').next()).unwrap_or_default();
         zone.split("target=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("default").to_owned()
     });
-    let default = target.as_deref().map(|target| if target == "ACCEPT" { Default::Accept } else { Default::Deny });
-    let mut parts: Vec<Candidate> = zone.into_iter().collect();
+    let trusting = trusting_zone(guest);
+    let open = trusting.is_some() || target.as_deref() == Some("ACCEPT");
+    let default = target.as_deref().map(|_| if open { Default::Accept } else { Default::Deny });
+    let mut parts: Vec<Candidate> = zone.into_iter().chain(trusting).collect();
     if let (Some(target), Some(text)) = (target, text) {
         parts.push(Candidate::new(format!("target {target}"), Place::file(text.path())));
     }

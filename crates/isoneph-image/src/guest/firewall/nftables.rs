@@ -171,7 +171,7 @@ impl Parser {
             ["policy", _] => chain.drops = false,
             ["accept"] | ["counter", "accept"] => _ = chain.rule.get_or_insert(false),
             ["drop"] | ["counter", "drop"] | ["reject", ..] | ["counter", "reject", ..] => {
-                _ = chain.rule.get_or_insert(true)
+                _ = chain.rule.get_or_insert(true);
             }
             _ => {}
         }

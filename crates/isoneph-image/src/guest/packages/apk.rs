@@ -56,8 +56,8 @@ pub(super) fn owned_files(guest: &Guest<'_>) -> Vec<(String, Option<u16>)> {
         for (_, line) in text.lines() {
             match line.split_once(':') {
                 Some(("F", name)) => name.trim().clone_into(&mut folder),
-                // A file without an attribute line has mode 0755 or 0644: whatever it is, no special bit.
-                Some(("R", name)) => files.push((format!("/{folder}/{}", name.trim()), None)),
+                // A file without an attribute line has mode 0755 or 0644: no special bit.
+                Some(("R", name)) => files.push((format!("/{folder}/{}", name.trim()), Some(0o755))),
                 Some(("a", attributes)) => {
                     let mode = attributes.trim().split(':').nth(2).and_then(|m| u16::from_str_radix(m, 8).ok());
                     if let Some(last) = files.last_mut() {

@@ -22,10 +22,10 @@ pub(crate) fn headers(bytes: &[u8]) -> Result<Vec<&[u8]>, &'static str> {
             return Err("a slot is damaged");
         }
         let index = le32(bytes, at + 4).ok_or("a slot is cut")?;
-        if index == 0 {
+        let offset = le32(bytes, at + 8).ok_or("a slot is cut")? as usize;
+        if index == 0 || offset == 0 {
             continue;
         }
-        let offset = le32(bytes, at + 8).ok_or("a slot is cut")? as usize;
         let start = offset.checked_mul(BLOCK).ok_or("a slot leads too far")?;
         if le32(bytes, start) != Some(BLOB_MAGIC) || le32(bytes, start + 4) != Some(index) {
             return Err("a slot leads to no package");

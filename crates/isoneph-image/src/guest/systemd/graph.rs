@@ -1,11 +1,20 @@
 //! Which units the default target reaches.
 
-use super::Manager;
+use super::{Manager, Unit};
 use crate::guest::{Guest, Place, base_name};
 use std::collections::BTreeMap;
 
 /// Units visited at most.
 const UNITS: usize = 20_000;
+
+/// Whether the files exist that the unit waits for. Only paths that a boot does not make are asked about.
+fn conditions_hold(guest: &Guest<'_>, unit: &Unit) -> bool {
+    let asked = ["ConditionPathExists", "AssertPathExists"].iter().flat_map(|key| unit.values("Unit", key));
+    let fixed = |path: &str| {
+        ["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/"].iter().any(|folder| path.starts_with(folder))
+    };
+    asked.filter(|condition| fixed(&condition.value)).all(|condition| guest.exists(&condition.value))
+}
 
 impl Manager {
     /// The units that boot starts, each with the place that pulls it in.
@@ -32,6 +41,9 @@ impl Manager {
                 break;
             }
             let Some(unit) = self.load(guest, &name_real) else { continue };
+            if !conditions_hold(guest, &unit) {
+                continue;
+            }
             let file = Place::file(unit.files.first().map_or("", String::as_str));
             let below = unit.pulls_in().into_iter().map(|to| (to, file.clone()));
             stack.extend(below);

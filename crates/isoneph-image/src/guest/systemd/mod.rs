@@ -224,6 +224,12 @@ impl Manager {
         }
     }
 
+    /// The link of a SysV run level that asks for a service, whether or not a unit stands before the script.
+    #[must_use]
+    pub fn run_level_link(&self, name: &str) -> Option<&Place> {
+        self.sysv.get(name)
+    }
+
     /// The strongest state among several names of one service.
     #[must_use]
     pub fn any_service(&self, guest: &Guest<'_>, names: &[&str]) -> (String, State) {
