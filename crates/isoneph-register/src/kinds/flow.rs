@@ -40,7 +40,9 @@ impl KindSpec for Flow {
 
     fn contradictions(&self) -> Vec<(String, String)> {
         let wrong = |(i, ports): (usize, &String)| {
-            parse_ports(ports).is_none().then(|| (format!("ports/{i}"), format!("'{ports}' is no port or range (443, 8000-8099)")))
+            parse_ports(ports)
+                .is_none()
+                .then(|| (format!("ports/{i}"), format!("'{ports}' is no port or range (443, 8000-8099)")))
         };
         self.ports.iter().enumerate().filter_map(wrong).collect()
     }

@@ -46,8 +46,7 @@ pub use answer::Answer;
 pub use asset_removal::{AssetRemoval, RemovedFrom};
 pub use asset_return::AssetReturn;
 pub use assurance::{
-    Accreditation, Assurance, BaseCertificate, BridgeLetter, ComplementaryControl, CoveredService, Report,
-    TypedClaim,
+    Accreditation, Assurance, BaseCertificate, BridgeLetter, ComplementaryControl, CoveredService, Report, TypedClaim,
 };
 pub use awareness::Awareness;
 pub use capability::Capability;
@@ -158,7 +157,6 @@ macro_rules! kinds {
                 match $dollar kind { $($crate::kinds::Kind::$name => { type $dollar t = $crate::kinds::$name; $dollar body })+ }
             };
         }
-        pub(crate) use for_kind;
 
         /// The JSON Schema of the spec of a kind.
         pub(crate) fn spec_schema(kind: Kind, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {

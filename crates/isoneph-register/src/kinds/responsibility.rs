@@ -3,9 +3,7 @@
 use isoneph_model::ControlId;
 use jiff::civil::Date;
 
-use crate::kinds::{
-    BasisKind, Document, EvidenceRef, Holder, Kind, KindSpec, Promise, References, Sent,
-};
+use crate::kinds::{BasisKind, Document, EvidenceRef, Holder, Kind, KindSpec, Promise, References, Sent};
 
 record! {
     /// One area of duties in one service. Two parties that see it differently make two objects.

@@ -41,7 +41,10 @@ impl KindSpec for Tenant {
     fn contradictions(&self) -> Vec<(String, String)> {
         match (self.status, self.ended) {
             (Some(Lifecycle::Ended), None) => {
-                vec![("status".to_owned(), "it has ended: say when (`ended`), for the exit terms count from there".to_owned())]
+                vec![(
+                    "status".to_owned(),
+                    "it has ended: say when (`ended`), for the exit terms count from there".to_owned(),
+                )]
             }
             _ => Vec::new(),
         }
