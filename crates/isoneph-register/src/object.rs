@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
 use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize};
 
-use crate::kinds::{Absent, Kind, Spec};
+use crate::kinds::{Absent, Kind, KindSpec, Spec};
 
 /// What an object is known by: unique in a register.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -50,6 +50,48 @@ impl Object {
     /// What it is known by.
     pub fn key(&self) -> ObjectKey {
         ObjectKey { kind: self.kind(), name: self.name.clone() }
+    }
+}
+
+/// An object as it is read, once its kind is known.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Envelope<T> {
+    #[serde(rename = "kind")]
+    _kind: Kind,
+    name: String,
+    #[serde(default = "BTreeMap::new")]
+    labels: BTreeMap<String, String>,
+    #[serde(default)]
+    proposed: bool,
+    spec: T,
+}
+
+impl<T> From<Envelope<T>> for Object
+where
+    Spec: From<T>,
+{
+    fn from(envelope: Envelope<T>) -> Object {
+        let Envelope { _kind: _, name, labels, proposed, spec } = envelope;
+        Object { name, labels, proposed, spec: spec.into() }
+    }
+}
+
+impl Object {
+    /// As JSON on one line, always the same for the same object.
+    pub(crate) fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+
+    /// The object that [`to_json`](Self::to_json) wrote.
+    pub(crate) fn from_json(kind: Kind, text: &str) -> Result<Object, serde_json::Error> {
+        fn read<T: KindSpec>(text: &str) -> Result<Object, serde_json::Error>
+        where
+            Spec: From<T>,
+        {
+            serde_json::from_str::<Envelope<T>>(text).map(Object::from)
+        }
+        for_kind!(kind, T => read::<T>(text))
     }
 }
 

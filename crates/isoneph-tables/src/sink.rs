@@ -132,6 +132,11 @@ impl Sink {
         id
     }
 
+    /// The snapshots begun so far.
+    pub fn snapshots(&self) -> impl Iterator<Item = i64> + use<> {
+        0..self.snapshots.len() as i64
+    }
+
     /// Keeps a place for rows to point at.
     pub fn place(&mut self, input: InputId, locator: &str) -> Result<PlaceId, SinkError> {
         self.places.add(input, locator).ok_or(SinkError::TooMany(u64::from(u32::MAX)))

@@ -199,6 +199,15 @@ record! {
     }
 }
 
+impl Assurance {
+    /// Whether a third party says it, in a document that can be found: only then is it more than the holder's own word.
+    pub fn is_documented(&self) -> bool {
+        let copy = |document: &Document| document.sha256.is_some() || document.url.is_some() || document.path.is_some();
+        let found = self.document.as_ref().is_some_and(copy) || self.verify_url.is_some() || !self.evidence.is_empty();
+        self.r#type != AssuranceType::SelfDeclaration && found
+    }
+}
+
 impl KindSpec for Assurance {
     const KIND: Kind = Kind::Assurance;
 

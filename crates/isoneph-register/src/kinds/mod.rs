@@ -157,7 +157,6 @@ macro_rules! kinds {
                 match $dollar kind { $($crate::kinds::Kind::$name => { type $dollar t = $crate::kinds::$name; $dollar body })+ }
             };
         }
-        pub(crate) use for_kind;
 
         /// The JSON Schema of the spec of a kind.
         pub(crate) fn spec_schema(kind: Kind, generator: &mut schemars::SchemaGenerator) -> schemars::Schema {

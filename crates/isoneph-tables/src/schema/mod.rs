@@ -8,8 +8,7 @@ mod identity;
 mod images;
 mod keys;
 mod network;
-mod operated;
-mod reach;
+pub mod register;
 mod storage;
 mod watching;
 
@@ -60,22 +59,44 @@ pub const TABLES: &[TableDef] = &[
     Finding::DEF,
     Queue::DEF,
     FileStore::DEF,
-    Image::DEF,
-    ImageSetting::DEF,
-    ImageService::DEF,
-    ImageAccount::DEF,
-    ImagePackage::DEF,
-    ImageFile::DEF,
-    Reach::DEF,
-    PolicyDifference::DEF,
-    AuditEvent::DEF,
-    CriticalOperation::DEF,
-    ChangeRecord::DEF,
-    LogDay::DEF,
-    LogGap::DEF,
-    LogDigest::DEF,
-    TenantExit::DEF,
-    ExitItem::DEF,
+    register::DeclaredScope::DEF,
+    register::Party::DEF,
+    register::CloudService::DEF,
+    register::Contact::DEF,
+    register::Responsibility::DEF,
+    register::ResponsibilityAgreed::DEF,
+    register::Disclosure::DEF,
+    register::Capability::DEF,
+    register::Notice::DEF,
+    register::Answer::DEF,
+    register::Agreement::DEF,
+    register::AgreementTerm::DEF,
+    register::Obligation::DEF,
+    register::Assurance::DEF,
+    register::AssuranceScope::DEF,
+    register::AssuranceClaim::DEF,
+    register::ComplementaryControl::DEF,
+    register::Procedure::DEF,
+    register::CriticalOperation::DEF,
+    register::Change::DEF,
+    register::Awareness::DEF,
+    register::Review::DEF,
+    register::Statement::DEF,
+    register::Tenant::DEF,
+    register::TenantDataStore::DEF,
+    register::ResidueCount::DEF,
+    register::AssetReturn::DEF,
+    register::AssetRemoval::DEF,
+    register::Zone::DEF,
+    register::IntendedFlow::DEF,
+    register::ImagePurpose::DEF,
+    register::ImageListener::DEF,
+    register::IsolationLayer::DEF,
+    register::MonitoringNeed::DEF,
+    register::Promise::DEF,
+    register::Delivery::DEF,
+    register::TestRecord::DEF,
+    register::EvidenceLink::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.
