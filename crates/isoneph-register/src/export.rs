@@ -11,7 +11,7 @@ pub struct ExportError {
 }
 
 /// One document an object, in the order given.
-pub(crate) fn to_yaml<'a>(objects: impl Iterator<Item = &'a Object>) -> Result<String, ExportError> {
+pub fn to_yaml<'a>(objects: impl Iterator<Item = &'a Object>) -> Result<String, ExportError> {
     let mut text = String::new();
     for object in objects {
         text.push_str("---\n");

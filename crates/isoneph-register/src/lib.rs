@@ -33,7 +33,7 @@ pub use attribution::DeclaredAttribution;
 pub use declaration::{Account, Declaration, Exception, Model, Organisation, Party, Period, Scope, Service};
 pub use documents::Documents;
 pub use error::DeclarationError;
-pub use export::ExportError;
+pub use export::{ExportError, to_yaml};
 pub use init::{Cloud, DraftError, DraftFile, ReadyArea, Start, draft, ready_areas};
 pub use mistake::{MAX_MISTAKES, Mistake, Mistakes};
 pub use object::{MAX_NAME, Object, ObjectKey, name_problem};

@@ -8,6 +8,7 @@ mod output;
 mod safe;
 mod settings;
 mod words;
+mod workspace;
 
 use std::process::ExitCode;
 

@@ -31,7 +31,7 @@ impl Writer<'_> {
         };
         self.row_each(entry, &spec.services, "", &row)?;
         for (i, operation) in spec.critical_operations.iter().enumerate() {
-            let row = schema::CriticalOperation {
+            let row = schema::DocumentedOperation {
                 procedure: entry.object.name.as_str().into(),
                 operation: operation.operation.as_str().into(),
                 calls: sorted(&operation.calls).into(),

@@ -8,6 +8,8 @@ mod identity;
 mod images;
 mod keys;
 mod network;
+mod operated;
+mod reach;
 pub mod register;
 mod storage;
 mod watching;
@@ -59,6 +61,22 @@ pub const TABLES: &[TableDef] = &[
     Finding::DEF,
     Queue::DEF,
     FileStore::DEF,
+    Image::DEF,
+    ImageSetting::DEF,
+    ImageService::DEF,
+    ImageAccount::DEF,
+    ImagePackage::DEF,
+    ImageFile::DEF,
+    Reach::DEF,
+    PolicyDifference::DEF,
+    AuditEvent::DEF,
+    CriticalOperation::DEF,
+    ChangeRecord::DEF,
+    LogDay::DEF,
+    LogGap::DEF,
+    LogDigest::DEF,
+    TenantExit::DEF,
+    ExitItem::DEF,
     register::DeclaredScope::DEF,
     register::Party::DEF,
     register::CloudService::DEF,
@@ -77,7 +95,7 @@ pub const TABLES: &[TableDef] = &[
     register::AssuranceClaim::DEF,
     register::ComplementaryControl::DEF,
     register::Procedure::DEF,
-    register::CriticalOperation::DEF,
+    register::DocumentedOperation::DEF,
     register::Change::DEF,
     register::Awareness::DEF,
     register::Review::DEF,

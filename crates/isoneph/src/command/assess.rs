@@ -94,7 +94,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let settings = arguments.run.settings(&declaration, &pack)?;
     let reading = Reading::new(settings.as_of);
     let engine = Engine::new(pack.into_checks(), settings, catalogue).map_err(told)?;
-    let inventory = evidence::read(&arguments.paths, &arguments.changes, &declaration, &reading)?;
+    let inventory =
+        evidence::read(&arguments.paths, &arguments.changes, arguments.run.config.as_deref(), &declaration, &reading)?;
     let mut output = Output::open(arguments.output.as_deref())?;
     let shown = {
         let writer = writer(arguments, catalogue, &mut output)?;

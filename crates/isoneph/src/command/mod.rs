@@ -8,6 +8,7 @@ mod explain;
 mod logs;
 mod network;
 mod query;
+mod register;
 mod table;
 
 use clap::Subcommand;
@@ -30,6 +31,20 @@ pub(crate) enum Command {
     Table(table::Command),
     /// What a word, a standard or a control means
     Explain(explain::Arguments),
+    /// Make a workspace, with drafts to start from
+    Init(register::init::Arguments),
+    /// Take documents into the register: all of them, or none
+    Apply(register::apply::Arguments),
+    /// What the register holds of a kind
+    Get(register::get::GetArguments),
+    /// The whole register, as YAML that `apply` takes back
+    Export(register::get::ExportArguments),
+    /// Who carries which duty in a service, and where that is not settled
+    Matrix(register::sheets::MatrixArguments),
+    /// What others leave to a party, minus what it states that it does
+    Duties(register::sheets::DutiesArguments),
+    /// The statement of applicability
+    Soa(register::sheets::SoaArguments),
     /// Audit logs: take them in, and the operations that can do irreversible harm
     #[command(subcommand)]
     Logs(logs::Command),
@@ -48,6 +63,13 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Check(command) => check::run(&command),
         Command::Table(command) => table::run(&command),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => register::init::run(&arguments),
+        Command::Apply(arguments) => register::apply::run(&arguments),
+        Command::Get(arguments) => register::get::get(&arguments),
+        Command::Export(arguments) => register::get::export(&arguments),
+        Command::Matrix(arguments) => register::sheets::run_matrix(&arguments),
+        Command::Duties(arguments) => register::sheets::run_duties(&arguments),
+        Command::Soa(arguments) => register::sheets::run_soa(&arguments),
         Command::Logs(command) => logs::run(&command),
         Command::Network(command) => network::run(&command),
         Command::Query(arguments) => query::run(&arguments),

@@ -33,7 +33,13 @@ pub(crate) struct Arguments {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let declaration = settings::declaration(arguments.config.as_deref())?;
-    let inventory = evidence::read(&arguments.paths, &[], &declaration, &Reading::new(settings::today()))?;
+    let inventory = evidence::read(
+        &arguments.paths,
+        &[],
+        arguments.config.as_deref(),
+        &declaration,
+        &Reading::new(settings::today()),
+    )?;
     let answer = query(&inventory, &arguments.sql).map_err(|error| match error {
         QueryError::Sql(error) => usage(error.render()),
         other => other.into(),

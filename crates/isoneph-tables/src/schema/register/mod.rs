@@ -23,7 +23,7 @@ pub use assured::{Assurance, AssuranceClaim, AssuranceScope, ComplementaryContro
 pub use exit::{AssetRemoval, AssetReturn, ResidueCount, Tenant, TenantDataStore};
 pub use intent::{ImageListener, ImagePurpose, IntendedFlow, IsolationLayer, MonitoringNeed, Zone};
 pub use parties::{CloudService, Contact, DeclaredScope, Party};
-pub use practice::{Awareness, Change, CriticalOperation, Procedure, Review, Statement};
+pub use practice::{Awareness, Change, DocumentedOperation, Procedure, Review, Statement};
 pub use shared::{Delivery, EvidenceLink, Promise, TestRecord};
 pub use split::{Responsibility, ResponsibilityAgreed};
 pub use terms::{Agreement, AgreementTerm, Obligation};

@@ -43,7 +43,7 @@ table! {
 
 table! {
     /// An operation whose failure could not be undone, as a procedure names it. One row a service.
-    pub struct CriticalOperation = "critical_operation" {
+    pub struct DocumentedOperation = "documented_operation" {
         /// The name of the procedure.
         procedure: String, none "never: always set";
         /// What it is.
