@@ -58,7 +58,8 @@ pub(crate) struct Ids {
 
 /// Whether a document is Terraform's.
 pub(crate) fn recognises(value: &Value) -> bool {
-    let shown = value.get("format_version").is_some() && (value.get("planned_values").is_some() || value.get("values").is_some());
+    let shown = value.get("format_version").is_some()
+        && (value.get("planned_values").is_some() || value.get("values").is_some());
     shown || (value.get("terraform_version").is_some() && value.get("resources").is_some_and(Value::is_array))
 }
 
@@ -73,10 +74,14 @@ impl Document {
     /// Reads a document.
     pub(crate) fn read(value: &Value) -> Self {
         let mut out = Self::default();
-        if let Some(root) = value.get("planned_values").or_else(|| value.get("values")).and_then(|held| held.get("root_module")) {
+        if let Some(root) =
+            value.get("planned_values").or_else(|| value.get("values")).and_then(|held| held.get("root_module"))
+        {
             out.module(root, 0);
         }
-        if let Some(root) = value.get("prior_state").and_then(|held| held.get("values")).and_then(|held| held.get("root_module")) {
+        if let Some(root) =
+            value.get("prior_state").and_then(|held| held.get("values")).and_then(|held| held.get("root_module"))
+        {
             out.data(root, 0);
         }
         if value.get("planned_values").is_none() && value.get("values").is_none() {
@@ -119,7 +124,8 @@ impl Document {
     }
 
     fn push(&mut self, resource: &Value, module: &str) {
-        let (Some(address), Some(kind), Some(name)) = (text(resource, "address"), text(resource, "type"), text(resource, "name"))
+        let (Some(address), Some(kind), Some(name)) =
+            (text(resource, "address"), text(resource, "type"), text(resource, "name"))
         else {
             return;
         };
@@ -185,7 +191,9 @@ impl Document {
 
     /// Resources of a type.
     pub(crate) fn of_kind<'a>(&'a self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Resource> {
-        self.resources.iter().filter(move |resource| kinds.contains(&resource.kind.as_str()) && !resource.local.starts_with("data."))
+        self.resources
+            .iter()
+            .filter(move |resource| kinds.contains(&resource.kind.as_str()) && !resource.local.starts_with("data."))
     }
 
     /// Resources and data sources of a type.
@@ -207,8 +215,10 @@ impl Document {
             }
             _ => {}
         }
-        let Some(expression) =
-            self.expressions.get(&(resource.module.clone(), resource.local.clone())).and_then(|held| expression_at(held, path))
+        let Some(expression) = self
+            .expressions
+            .get(&(resource.module.clone(), resource.local.clone()))
+            .and_then(|held| expression_at(held, path))
         else {
             return out;
         };
@@ -216,7 +226,8 @@ impl Document {
         let references = self.targets(&resource.module, expression, &mut budget);
         for (module, local) in &references {
             let held = self.instances.get(&(module.clone(), local.clone())).map_or(&[][..], Vec::as_slice);
-            let same: Vec<usize> = held.iter().copied().filter(|index| self.resources[*index].index == resource.index).collect();
+            let same: Vec<usize> =
+                held.iter().copied().filter(|index| self.resources[*index].index == resource.index).collect();
             let many = path.last().is_some_and(|last| last.ends_with('s'));
             let chosen = if held.len() > 1 && same.len() == 1 && !many { &same[..] } else { held };
             // A single reference to one of many instances, and no telling which.
@@ -227,6 +238,12 @@ impl Document {
         out.found.dedup();
         out.open |= out.found.is_empty() && !known;
         out
+    }
+
+    /// Whether the configuration gives the field at all: one that is nowhere written is empty, not unknown.
+    pub(crate) fn is_written(&self, resource: &Resource, path: &[&str]) -> bool {
+        let held = self.expressions.get(&(resource.module.clone(), resource.local.clone()));
+        held.and_then(|held| expression_at(held, path)).is_some()
     }
 
     /// The one identifier of a field.
@@ -258,7 +275,8 @@ impl Document {
                 }
                 ["module", call, output, ..] => {
                     let call = bare(call);
-                    let child = if module.is_empty() { format!("module.{call}") } else { format!("{module}.module.{call}") };
+                    let child =
+                        if module.is_empty() { format!("module.{call}") } else { format!("{module}.module.{call}") };
                     if let Some(held) = self.outputs.get(&(child.clone(), bare(output).to_owned())) {
                         out.extend(self.targets(&child, held, budget));
                     }

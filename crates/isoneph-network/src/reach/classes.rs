@@ -37,9 +37,9 @@ impl Class {
     pub fn starts(&self, model: &Model) -> Vec<Start> {
         match (self.outside, self.members.first()) {
             (Some(range), _) => vec![Start::Outside(range)],
-            (None, Some(endpoint)) => {
-                (0..model.parts.endpoints[*endpoint].places.len()).map(|place| Start::Endpoint(*endpoint, place)).collect()
-            }
+            (None, Some(endpoint)) => (0..model.parts.endpoints[*endpoint].places.len())
+                .map(|place| Start::Endpoint(*endpoint, place))
+                .collect(),
             (None, None) => Vec::new(),
         }
     }
@@ -126,7 +126,8 @@ fn all_peers(model: &Model) -> impl Iterator<Item = &Peers> {
 }
 
 /// What tells an endpoint apart; two with the same are alike.
-type Signature = (usize, usize, Option<usize>, Vec<usize>, Vec<usize>, String, Vec<(usize, usize, usize, usize)>, Vec<usize>);
+type Signature =
+    (usize, usize, Option<usize>, Vec<usize>, Vec<usize>, String, Vec<(usize, usize, usize, usize)>, Vec<usize>);
 
 /// Classes of all endpoints and of the outside. `mark` keeps endpoints apart that policies would not.
 #[must_use]
@@ -152,7 +153,9 @@ pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: 
             .collect();
         // A node of a balancer, a gateway or an appliance is a class of its own: others name it.
         let own = match endpoint.kind {
-            EndpointKind::Interface | EndpointKind::Workload | EndpointKind::Template if !is_named(model, id) => String::new(),
+            EndpointKind::Interface | EndpointKind::Workload | EndpointKind::Template if !is_named(model, id) => {
+                String::new()
+            }
             _ => id.to_string(),
         };
         let ports = endpoint.ports.iter().map(|port| format!("{}/{}/{}", port.name, port.protocol, port.port));
@@ -175,12 +178,7 @@ pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: 
     }
     let mut out: Vec<Class> = found
         .into_iter()
-        .map(|(signature, members)| Class {
-            name: name_of(model, &members),
-            members,
-            outside: None,
-            mark: signature.0,
-        })
+        .map(|(signature, members)| Class { name: name_of(model, &members), members, outside: None, mark: signature.0 })
         .collect();
     out.sort_by_key(|class| class.members.first().copied());
     out.extend(outside(model, &cuts).into_iter().map(|range| Class {
@@ -257,7 +255,15 @@ fn outside(model: &Model, cuts: &Cuts) -> Vec<AddressRange> {
         .iter()
         .flat_map(|table| &table.routes)
         .map(|route| route.destination)
-        .chain(model.parts.transits.iter().flat_map(|transit| &transit.tables).flat_map(|table| &table.routes).map(|route| route.destination))
+        .chain(
+            model
+                .parts
+                .transits
+                .iter()
+                .flat_map(|transit| &transit.tables)
+                .flat_map(|table| &table.routes)
+                .map(|route| route.destination),
+        )
         .collect();
     if pieces.len().saturating_mul(sets.len() + routes.len()) > 50_000_000 {
         return pieces;

@@ -411,13 +411,7 @@ impl Walker<'_> {
         }
     }
 
-    fn to_target(
-        &mut self,
-        mut state: State,
-        node: EndpointId,
-        target: &BalancerTarget,
-        port: u16,
-    ) {
+    fn to_target(&mut self, mut state: State, node: EndpointId, target: &BalancerTarget, port: u16) {
         let balancer = &self.model.parts.endpoints[node];
         let by_address = |address: AddressRange| {
             self.model.index().inside(&self.model.parts, balancer.network, address).next().map(|(found, _)| found)
@@ -450,7 +444,12 @@ impl Walker<'_> {
             state.references = true;
         }
         let goal = std::mem::replace(&mut self.goal, Goal::Endpoint(endpoint, place));
-        self.leave(state, None);
+        if balancer.subnet.is_some() {
+            self.leave(state, None);
+        } else {
+            // It stands at the network's edge, not in a subnet.
+            self.local(state);
+        }
         self.goal = goal;
     }
 }

@@ -182,7 +182,9 @@ pub fn reach(model: &Model, from: &str, to: &str, service: Option<&str>) -> Resu
                 continue;
             }
             let connection = questions.connection(*start, *goal, *range);
-            let join = |held: Option<Passage>, more: &Passage| Some(held.map_or_else(|| more.clone(), |held: Passage| held.or(more)));
+            let join = |held: Option<Passage>, more: &Passage| {
+                Some(held.map_or_else(|| more.clone(), |held: Passage| held.or(more)))
+            };
             arrives = join(arrives, &connection.arrives);
             connects = join(connects, &connection.connects);
             ways.extend(connection.ways.iter().map(|way| shown(model, way, &asked)));
@@ -216,7 +218,8 @@ fn shown(model: &Model, way: &super::connection::Way, asked: &Traffic) -> WaySho
         End::Vacant { range } => format!("whoever may get {range}"),
         End::Blocked { reason, .. } => reason.clone(),
     };
-    let (mut path, because) = told.map(|told| (told.path.into_iter().chain(told.back).collect(), told.because)).unwrap_or_default();
+    let (mut path, because) =
+        told.map(|told| (told.path.into_iter().chain(told.back).collect(), told.because)).unwrap_or_default();
     let _: &mut Vec<TraceHop> = &mut path;
     WayShown {
         end,

@@ -244,7 +244,8 @@ impl<'m> Walker<'m> {
                 return self.arrive(state, goal, place);
             }
             // The address names somebody else here: networks may hold the same addresses.
-            let reason = format!("in {} the address {} is not that of {}", network.name, state.destination, endpoint.name);
+            let reason =
+                format!("in {} the address {} is not that of {}", network.name, state.destination, endpoint.name);
             return self.block(state, &reason, &network.name);
         }
         let found: Vec<_> = self.model.index().inside(&self.model.parts, state.network, state.destination).collect();
@@ -399,6 +400,11 @@ impl<'m> Walker<'m> {
                 state.destination = held.inside;
             }
             _ if held.inside.meets(state.destination) && !is_private(held.inside) => {}
+            _ if !network.entries.is_empty() => {
+                let names = network.entries.join(", ");
+                state.stages.push(Stage::Doubt { object: format!("what {names} lets in") });
+                state.destination = held.inside;
+            }
             _ => {
                 let reason = format!("{} has no public address", endpoint.name);
                 return self.block(state, &reason, &endpoint.name);

@@ -21,11 +21,17 @@ pub fn derive(model: &Model) -> Intent {
         .parts
         .endpoints
         .iter()
-        .filter(|endpoint| !matches!(endpoint.kind, EndpointKind::Nat | EndpointKind::Plumbing | EndpointKind::Entry { .. }))
+        .filter(|endpoint| {
+            !matches!(endpoint.kind, EndpointKind::Nat | EndpointKind::Plumbing | EndpointKind::Entry { .. })
+        })
         .collect();
-    let key = TENANT_KEYS.iter().find(|key| machines.iter().any(|endpoint| nearest_tag(model, endpoint, key).is_some()));
-    let owners: BTreeSet<&str> =
-        machines.iter().filter(|endpoint| endpoint.kind != EndpointKind::Workload).map(|endpoint| account(model, endpoint)).collect();
+    let key =
+        TENANT_KEYS.iter().find(|key| machines.iter().any(|endpoint| nearest_tag(model, endpoint, key).is_some()));
+    let owners: BTreeSet<&str> = machines
+        .iter()
+        .filter(|endpoint| endpoint.kind != EndpointKind::Workload)
+        .map(|endpoint| account(model, endpoint))
+        .collect();
     for endpoint in machines {
         let network = &model.parts.networks[endpoint.network];
         if let Some((key, held)) = key.and_then(|key| Some((key, nearest_tag(model, endpoint, key)?))) {
@@ -45,7 +51,8 @@ pub fn derive(model: &Model) -> Intent {
             name = format!("{name} ({value})");
         }
         let mut member = Member::default();
-        let kind = if by == "namespace" && (ADMINISTRATION.contains(&value.as_str()) || value.starts_with("openshift-")) {
+        let kind = if by == "namespace" && (ADMINISTRATION.contains(&value.as_str()) || value.starts_with("openshift-"))
+        {
             ZoneKind::Administration
         } else {
             ZoneKind::Tenant

@@ -21,7 +21,8 @@ pub struct Assignment {
 /// Finds the zone of every endpoint. Plumbing of the platform (gateways' own interfaces) belongs to nobody and is left out.
 #[must_use]
 pub fn assign(model: &Model, intent: &Intent) -> Assignment {
-    let mut out = Assignment { zones: vec![None; model.parts.endpoints.len()], disputed: Vec::new(), empty: Vec::new() };
+    let mut out =
+        Assignment { zones: vec![None; model.parts.endpoints.len()], disputed: Vec::new(), empty: Vec::new() };
     let mut used = vec![Vec::new(); intent.zones.len()];
     for (zone, used) in intent.zones.iter().zip(&mut used) {
         *used = vec![false; zone.members.len()];
@@ -57,7 +58,8 @@ pub fn assign(model: &Model, intent: &Intent) -> Assignment {
 fn holds(model: &Model, member: &Member, id: EndpointId, endpoint: &Endpoint) -> bool {
     let network = &model.parts.networks[endpoint.network];
     let subnet = endpoint.subnet.map(|subnet| &model.parts.subnets[subnet]);
-    let same = |wanted: &Option<String>, held: &[&str]| wanted.as_ref().is_none_or(|wanted| held.contains(&wanted.as_str()));
+    let same =
+        |wanted: &Option<String>, held: &[&str]| wanted.as_ref().is_none_or(|wanted| held.contains(&wanted.as_str()));
     let cluster = endpoint.kind == EndpointKind::Workload;
     let accounts = [endpoint.owner.as_str(), subnet.map_or("", |subnet| &subnet.owner), network.owner.as_str()];
     // The nearest owner that the input names counts: in a shared network machines belong to their own account.
@@ -70,7 +72,8 @@ fn holds(model: &Model, member: &Member, id: EndpointId, endpoint: &Endpoint) ->
         && same(&member.namespace, &[if cluster { endpoint.owner.as_str() } else { "" }])
         && member.tag.as_ref().is_none_or(|tag| has_tag(model, endpoint, tag))
         && member.address.as_ref().is_none_or(|text| {
-            AddressRange::parse(text).is_some_and(|range| endpoint.places.iter().any(|place| range.covers(place.inside)))
+            AddressRange::parse(text)
+                .is_some_and(|range| endpoint.places.iter().any(|place| range.covers(place.inside)))
         })
         && member.name.as_ref().is_none_or(|name| model.index().named(name).contains(&id))
 }
@@ -84,5 +87,9 @@ fn has_tag(model: &Model, endpoint: &Endpoint, tag: &str) -> bool {
 pub(super) fn nearest_tag<'m>(model: &'m Model, endpoint: &'m Endpoint, key: &str) -> Option<&'m str> {
     let subnet = endpoint.subnet.map(|subnet| &model.parts.subnets[subnet].tags);
     let network = &model.parts.networks[endpoint.network].tags;
-    [Some(&endpoint.tags), subnet, Some(network)].into_iter().flatten().find_map(|tags| tags.get(key)).map(String::as_str)
+    [Some(&endpoint.tags), subnet, Some(network)]
+        .into_iter()
+        .flatten()
+        .find_map(|tags| tags.get(key))
+        .map(String::as_str)
 }

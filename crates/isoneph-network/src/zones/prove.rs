@@ -146,9 +146,12 @@ pub fn prove(model: &Model, intent: &Intent, day: jiff::civil::Date) -> Result<P
                 continue;
             }
             let (senders, receivers) = (by_zone.get(&from), by_zone.get(&to));
-            let (senders, receivers) = (senders.map_or(&[][..], Vec::as_slice), receivers.map_or(&[][..], Vec::as_slice));
+            let (senders, receivers) =
+                (senders.map_or(&[][..], Vec::as_slice), receivers.map_or(&[][..], Vec::as_slice));
             let mut pair = Pair::new(intent, &sender.name, &receiver.name, day);
-            for (sender, receiver) in senders.iter().flat_map(|sender| receivers.iter().map(move |receiver| (sender, receiver))) {
+            for (sender, receiver) in
+                senders.iter().flat_map(|sender| receivers.iter().map(move |receiver| (sender, receiver)))
+            {
                 pair.follow(&mut questions, model, sender, receiver);
             }
             pairs.push(pair.finish());
@@ -193,7 +196,11 @@ fn summary(
         zones: zones.collect(),
         unassigned: unassigned.map(name).collect(),
         disputed: assignment.disputed.iter().map(|(id, _)| name(*id)).collect(),
-        empty: assignment.empty.iter().map(|(zone, member)| format!("{}: {}", intent.zones[*zone].name, member + 1)).collect(),
+        empty: assignment
+            .empty
+            .iter()
+            .map(|(zone, member)| format!("{}: {}", intent.zones[*zone].name, member + 1))
+            .collect(),
         shared_by_platform: shared.map(|name| (*name).to_owned()).collect(),
         pairs,
         unsupported: model.unsupported.len(),
@@ -304,7 +311,11 @@ impl Pair {
                 let connects = way.connects.must.contains(parcel);
                 // A connection tells more than a packet, and fewer gateways are read faster.
                 let key = u8::from(!connects);
-                if self.witness.as_ref().is_some_and(|(other, held)| (*other, held.path.len()) <= (key, trace.hops.len())) {
+                if self
+                    .witness
+                    .as_ref()
+                    .is_some_and(|(other, held)| (*other, held.path.len()) <= (key, trace.hops.len()))
+                {
                     continue;
                 }
                 let source = match sender.outside {
@@ -320,7 +331,10 @@ impl Pair {
                     End::Endpoint { endpoint, .. } => model.parts.endpoints[*endpoint].name.clone(),
                     _ => receiver.name.clone(),
                 };
-                let from = sender.members.first().map_or_else(|| sender.name.clone(), |id| model.parts.endpoints[*id].name.clone());
+                let from = sender
+                    .members
+                    .first()
+                    .map_or_else(|| sender.name.clone(), |id| model.parts.endpoints[*id].name.clone());
                 let witness = Witness {
                     from,
                     source,

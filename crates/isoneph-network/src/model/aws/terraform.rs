@@ -88,7 +88,8 @@ fn labels(resource: &Resource) -> std::collections::BTreeMap<String, String> {
 fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.any_of_kind(&["aws_vpc", "aws_default_vpc"]) {
         let values = &resource.values;
-        let ranges = [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")].into_iter().flatten().collect();
+        let ranges =
+            [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")].into_iter().flatten().collect();
         let region = text(values, "arn").and_then(|arn| arn.split(':').nth(3)).or_else(|| text(values, "region"));
         estate.vpcs.insert(
             resource.identity(),
@@ -102,7 +103,9 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
-    for resource in reading.document.of_kind(&["aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"]) {
+    for resource in
+        reading.document.of_kind(&["aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"])
+    {
         let more = range_of(&resource.values, "cidr_block").or_else(|| range_of(&resource.values, "ipv6_cidr_block"));
         if let Some(vpc) = estate.vpcs.get_mut(&reading.id(resource, "vpc_id")) {
             vpc.ranges.extend(more);
@@ -114,8 +117,14 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             resource.identity(),
             Subnet {
                 vpc: reading.id(resource, "vpc_id"),
-                ranges: [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")].into_iter().flatten().collect(),
-                zone: text(values, "availability_zone_id").or_else(|| text(values, "availability_zone")).unwrap_or_default().into(),
+                ranges: [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
+                zone: text(values, "availability_zone_id")
+                    .or_else(|| text(values, "availability_zone"))
+                    .unwrap_or_default()
+                    .into(),
                 owner: account(resource),
                 tags: labels(resource),
                 origin: reading.origin(resource),
@@ -174,7 +183,8 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
             // `default_route_table_id` refers to the network, whose address then stands for its table.
             document.id(resource, &["default_route_table_id"])
         });
-        let routes = (0..list(&resource.values, "route").len()).map(|index| inline_route(document, resource, index)).collect();
+        let routes =
+            (0..list(&resource.values, "route").len()).map(|index| inline_route(document, resource, index)).collect();
         estate.tables.insert(
             resource.identity(),
             Table {
@@ -213,14 +223,15 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
             held.main = if *name == table { true } else { held.main && held.vpc != vpc };
         }
     }
-    let gateways: Vec<(String, Vec<String>)> = document
-        .of_kind(&["aws_vpc_endpoint"])
-        .filter(|resource| text(&resource.values, "vpc_endpoint_type").unwrap_or("Gateway") == "Gateway")
-        .map(|resource| (resource.identity(), reading.ids(resource, "route_table_ids")))
-        .chain(document.of_kind(&["aws_vpc_endpoint_route_table_association"]).map(|resource| {
-            (reading.id(resource, "vpc_endpoint_id"), vec![reading.id(resource, "route_table_id")])
-        }))
-        .collect();
+    let gateways: Vec<(String, Vec<String>)> =
+        document
+            .of_kind(&["aws_vpc_endpoint"])
+            .filter(|resource| text(&resource.values, "vpc_endpoint_type").unwrap_or("Gateway") == "Gateway")
+            .map(|resource| (resource.identity(), reading.ids(resource, "route_table_ids")))
+            .chain(document.of_kind(&["aws_vpc_endpoint_route_table_association"]).map(|resource| {
+                (reading.id(resource, "vpc_endpoint_id"), vec![reading.id(resource, "route_table_id")])
+            }))
+            .collect();
     for (endpoint, tables) in gateways {
         let service = estate.endpoints.get(&endpoint).map(|held| held.service.clone()).unwrap_or_default();
         for table in tables {
@@ -249,10 +260,13 @@ fn route(document: &Document, resource: &Resource, path: &[&str], values: &Value
         .find_map(|key| text(values, key));
     let at = |key: &'static str| -> Vec<&str> { path.iter().copied().chain([key]).collect() };
     let destination = match block {
-        Some(block) => AddressRange::parse(block).map_or_else(|| Destination::Unknown(block.into()), Destination::Range),
-        None => document
-            .id(resource, &at("destination_prefix_list_id"))
-            .map_or_else(|| Destination::Unknown(format!("a destination of {}", resource.address)), Destination::PrefixList),
+        Some(block) => {
+            AddressRange::parse(block).map_or_else(|| Destination::Unknown(block.into()), Destination::Range)
+        }
+        None => document.id(resource, &at("destination_prefix_list_id")).map_or_else(
+            || Destination::Unknown(format!("a destination of {}", resource.address)),
+            Destination::PrefixList,
+        ),
     };
     let find = |key: &'static str| document.id(resource, &at(key));
     let target = find("gateway_id")
@@ -282,7 +296,8 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
         let vpc = document.id(resource, &["vpc_id"]).or_else(|| document.id(resource, &["default_network_acl_id"]));
         let mut entries = Vec::new();
         for (key, egress) in [("ingress", false), ("egress", true)] {
-            entries.extend(list(&resource.values, key).iter().map(|entry| acl_entry(entry, egress, "rule_no", "action")));
+            entries
+                .extend(list(&resource.values, key).iter().map(|entry| acl_entry(entry, egress, "rule_no", "action")));
         }
         estate.acls.insert(
             resource.identity(),
@@ -309,7 +324,8 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
         }
     }
     // The list every network is made with lets everything through, unless something manages it.
-    let vpcs: Vec<String> = estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect();
+    let vpcs: Vec<String> =
+        estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect();
     for vpc in vpcs {
         if !estate.acls.values().any(|acl| acl.vpc == vpc && acl.default) {
             let open = |egress: bool, range: &str| AclEntry {
@@ -322,7 +338,10 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
                 range: AddressRange::parse(range),
                 unclear: None,
             };
-            let entries = [false, true].into_iter().flat_map(|egress| [open(egress, "0.0.0.0/0"), open(egress, "::/0")]).collect();
+            let entries = [false, true]
+                .into_iter()
+                .flat_map(|egress| [open(egress, "0.0.0.0/0"), open(egress, "::/0")])
+                .collect();
             let origin = estate.vpcs[&vpc].origin.clone();
             let acl = Acl { vpc: vpc.clone(), default: true, entries, origin, ..Acl::default() };
             estate.acls.insert(format!("default network ACL of {vpc}"), acl);
@@ -353,13 +372,16 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.any_of_kind(&["aws_security_group", "aws_default_security_group"]) {
         let data = resource.values.get("ingress").is_none() && resource.values.get("egress").is_none();
-        let from_data = data && text(&resource.values, "revoke_rules_on_delete").is_none() && resource.address.contains("data.");
+        let from_data =
+            data && text(&resource.values, "revoke_rules_on_delete").is_none() && resource.address.contains("data.");
         if from_data {
             // A data source names a group without its rules.
             continue;
         }
         let side = |key: &'static str| -> Vec<Permission> {
-            (0..list(&resource.values, key).len()).map(|index| inline_permission(document, resource, key, index)).collect()
+            (0..list(&resource.values, key).len())
+                .map(|index| inline_permission(document, resource, key, index))
+                .collect()
         };
         let name = text(&resource.values, "name").unwrap_or("default").to_owned();
         let (ingress, egress) = (side("ingress"), side("egress"));
@@ -371,11 +393,18 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
         };
         estate.groups.insert(id, group);
     }
-    for vpc in estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+    for vpc in
+        estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect::<Vec<_>>()
+    {
         let id = default_group(&vpc);
         estate.groups.entry(id.clone()).or_insert_with(|| Group {
             name: "default".into(),
-            ingress: vec![Permission { id: "ingress".into(), protocol: "-1".into(), groups: vec![id], ..Permission::default() }],
+            ingress: vec![Permission {
+                id: "ingress".into(),
+                protocol: "-1".into(),
+                groups: vec![id],
+                ..Permission::default()
+            }],
             egress: vec![Permission {
                 id: "egress".into(),
                 protocol: "-1".into(),
@@ -385,8 +414,13 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
             origin: Origin::default(),
         });
     }
-    for resource in document.of_kind(&["aws_security_group_rule", "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"]) {
-        let egress = resource.kind == "aws_vpc_security_group_egress_rule" || text(&resource.values, "type") == Some("egress");
+    for resource in document.of_kind(&[
+        "aws_security_group_rule",
+        "aws_vpc_security_group_ingress_rule",
+        "aws_vpc_security_group_egress_rule",
+    ]) {
+        let egress =
+            resource.kind == "aws_vpc_security_group_egress_rule" || text(&resource.values, "type") == Some("egress");
         let permission = rule_permission(document, resource);
         if let Some(group) = estate.groups.get_mut(&reading.id(resource, "security_group_id")) {
             if egress { group.egress.push(permission) } else { group.ingress.push(permission) }
@@ -403,7 +437,8 @@ fn inline_permission(document: &Document, resource: &Resource, key: &'static str
     let number_text = index.to_string();
     let empty = Value::Null;
     let values = list(&resource.values, key).get(index).unwrap_or(&empty);
-    let blocks: Vec<String> = texts(values, "cidr_blocks").into_iter().chain(texts(values, "ipv6_cidr_blocks")).collect();
+    let blocks: Vec<String> =
+        texts(values, "cidr_blocks").into_iter().chain(texts(values, "ipv6_cidr_blocks")).collect();
     let ranges: Vec<AddressRange> = blocks.iter().filter_map(|text| AddressRange::parse(text)).collect();
     let groups = document.ids(resource, &[key, &number_text, "security_groups"]);
     let lists = document.ids(resource, &[key, &number_text, "prefix_list_ids"]);
@@ -443,7 +478,8 @@ fn rule_permission(document: &Document, resource: &Resource) -> Permission {
     let mut lists = document.ids(resource, &["prefix_list_ids"]).found;
     lists.extend(document.ids(resource, &["prefix_list_id"]).found);
     let nobody = ranges.is_empty() && groups.is_empty() && lists.is_empty();
-    let protocol = text(values, "protocol").or_else(|| text(values, "ip_protocol")).unwrap_or_default().to_ascii_lowercase();
+    let protocol =
+        text(values, "protocol").or_else(|| text(values, "ip_protocol")).unwrap_or_default().to_ascii_lowercase();
     Permission {
         id: resource.address.clone(),
         protocol,
@@ -459,12 +495,11 @@ fn rule_permission(document: &Document, resource: &Resource) -> Permission {
 fn prefix_lists(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.any_of_kind(&["aws_ec2_managed_prefix_list", "aws_prefix_list"]) {
         let key = if resource.values.get("entries").is_some() { "entries" } else { "entry" };
-        let mut read: Option<Vec<AddressRange>> = list(&resource.values, key)
-            .iter()
-            .map(|entry| AddressRange::parse(text(entry, "cidr")?))
-            .collect();
+        let mut read: Option<Vec<AddressRange>> =
+            list(&resource.values, key).iter().map(|entry| AddressRange::parse(text(entry, "cidr")?)).collect();
         if resource.kind == "aws_prefix_list" {
-            read = list(&resource.values, "cidr_blocks").iter().map(|held| AddressRange::parse(held.as_str()?)).collect();
+            read =
+                list(&resource.values, "cidr_blocks").iter().map(|held| AddressRange::parse(held.as_str()?)).collect();
         }
         if let Some(held) = read.filter(|held| !held.is_empty()) {
             estate.prefix_lists.insert(resource.identity(), held);

@@ -71,11 +71,7 @@ fn a_network_acl_decides_by_number_and_only_at_the_border() {
         "one",
         "a",
         &["one"],
-        &[
-            "in 20 allow -1 * 0.0.0.0/0",
-            "in 10 deny 6 22 10.0.2.0/24",
-            "out 10 allow -1 * 0.0.0.0/0",
-        ],
+        &["in 20 allow -1 * 0.0.0.0/0", "in 10 deny 6 22 10.0.2.0/24", "out 10 allow -1 * 0.0.0.0/0"],
     );
     check(
         &model(&estate.text()),
@@ -142,7 +138,13 @@ fn row(status: &str, regions: [&str; 2]) -> Estate {
         .vpc("c", "10.3.0.0/16")
         .internet("b")
         .subnet("a", "a", "10.1.1.0/24", "z1", &["10.1.0.0/16 local", "10.0.0.0/8 pcx-a-b", "0.0.0.0/0 pcx-a-b"])
-        .subnet("b", "b", "10.2.1.0/24", "z1", &["10.2.0.0/16 local", "10.1.0.0/16 pcx-a-b", "10.3.0.0/16 pcx-b-c", "0.0.0.0/0 igw-b"])
+        .subnet(
+            "b",
+            "b",
+            "10.2.1.0/24",
+            "z1",
+            &["10.2.0.0/16 local", "10.1.0.0/16 pcx-a-b", "10.3.0.0/16 pcx-b-c", "0.0.0.0/0 igw-b"],
+        )
         .subnet("c", "c", "10.3.1.0/24", "z1", &["10.3.0.0/16 local", "10.0.0.0/8 pcx-b-c"])
         .group("open", "a", ALL, ALL)
         .group("named", "b", &["tcp 22 sg-open"], ALL)
@@ -212,7 +214,9 @@ fn a_transit_gateway_needs_tables_both_ways_and_an_attachment_in_the_zone() {
 
 #[test]
 fn a_route_learned_at_run_time_is_left_open() {
-    let text = hub(&[], &["left"]).text().replace(r#""AdditionalRoutesAvailable":false"#, r#""AdditionalRoutesAvailable":true"#);
+    let text = hub(&[], &["left"])
+        .text()
+        .replace(r#""AdditionalRoutesAvailable":false"#, r#""AdditionalRoutesAvailable":true"#);
     check(&model(&text), "undecided l1 -> r1 tcp/22 : the routes of");
 }
 
@@ -262,14 +266,23 @@ fn what_comes_in_by_the_internet_gateway_and_answers_by_nat_is_no_connection() {
 
 #[test]
 fn a_nat_gateways_subnet_has_a_say() {
-    let estate = edge().acl("pub", "a", &["pub"], &["in 10 deny 6 22 10.0.2.0/24", "in 20 allow -1 * 0.0.0.0/0", "out 10 allow -1 * 0.0.0.0/0"]);
-    check(&model(&estate.text()), "deny private -> 8.8.8.8 tcp/22 : acl-pub inbound rule 10\npermit private -> 8.8.8.8 tcp/443");
+    let estate = edge().acl(
+        "pub",
+        "a",
+        &["pub"],
+        &["in 10 deny 6 22 10.0.2.0/24", "in 20 allow -1 * 0.0.0.0/0", "out 10 allow -1 * 0.0.0.0/0"],
+    );
+    check(
+        &model(&estate.text()),
+        "deny private -> 8.8.8.8 tcp/22 : acl-pub inbound rule 10\npermit private -> 8.8.8.8 tcp/443",
+    );
 }
 
 #[test]
 fn an_egress_only_gateway_lets_ipv6_out_and_none_in() {
     let estate = |target: &str| {
-        let gateway = json!({"EgressOnlyInternetGatewayId": "eigw-a", "Attachments": [{"State": "attached", "VpcId": "vpc-a"}]});
+        let gateway =
+            json!({"EgressOnlyInternetGatewayId": "eigw-a", "Attachments": [{"State": "attached", "VpcId": "vpc-a"}]});
         Estate::new()
             .vpc("a", "10.0.0.0/16")
             .add("EgressOnlyInternetGateways", gateway)
@@ -292,7 +305,11 @@ fn a_gateway_endpoint_takes_the_prefix_list_and_an_unknown_list_leaves_it_open()
             .subnet("a", "one", "10.0.1.0/24", "z1", &["10.0.0.0/16 local", "pl-s3 vpce-s3"])
             .group("listed", "a", &[], &["tcp 443 pl-s3"])
             .eni("web", "one", "10.0.1.10", None, &["listed"]);
-        if known { estate.add("PrefixLists", json!({"PrefixListId": "pl-s3", "Cidrs": ["52.216.0.0/15"]})) } else { estate }
+        if known {
+            estate.add("PrefixLists", json!({"PrefixListId": "pl-s3", "Cidrs": ["52.216.0.0/15"]}))
+        } else {
+            estate
+        }
     };
     check(
         &model(&estate(true).text()),
@@ -304,7 +321,8 @@ fn a_gateway_endpoint_takes_the_prefix_list_and_an_unknown_list_leaves_it_open()
 
 #[test]
 fn a_rule_with_an_unknown_prefix_list_may_permit() {
-    let estate = pair().group("listed", "a", &["tcp 22 pl-shared"], ALL).eni("far", "two", "10.0.2.20", None, &["listed"]);
+    let estate =
+        pair().group("listed", "a", &["tcp 22 pl-shared"], ALL).eni("far", "two", "10.0.2.20", None, &["listed"]);
     check(&model(&estate.text()), "undecided web -> far tcp/22 : prefix list pl-shared\ndeny web -> far tcp/23");
 }
 
@@ -346,7 +364,10 @@ fn a_network_load_balancer_shows_its_target_the_client_or_itself() {
 #[test]
 fn services_of_the_platform_pass_every_group() {
     let estate = pair().group("none", "a", &[], &[]).eni("shut", "one", "10.0.1.12", None, &["none"]);
-    check(&model(&estate.text()), "permit shut -> 169.254.169.254 tcp/80\npermit shut -> 10.0.0.2 udp/53\ndeny shut -> 10.0.0.3 udp/53");
+    check(
+        &model(&estate.text()),
+        "permit shut -> 169.254.169.254 tcp/80\npermit shut -> 10.0.0.2 udp/53\ndeny shut -> 10.0.0.3 udp/53",
+    );
 }
 
 #[test]
@@ -377,7 +398,10 @@ fn an_address_nobody_has_answers_nothing_and_one_outside_the_listing_is_open() {
     let mut held = held;
     held["Reservations"] = reservations;
     held.as_object_mut().unwrap().remove("SomethingElse");
-    check(&model(&held.to_string()), "undecided web -> 10.0.2.99 tcp/22 : the interfaces of vpc-a\npermit web -> db tcp/5432");
+    check(
+        &model(&held.to_string()),
+        "undecided web -> 10.0.2.99 tcp/22 : the interfaces of vpc-a\npermit web -> db tcp/5432",
+    );
 }
 
 #[test]
@@ -414,7 +438,10 @@ fn routes_in_a_circle_end() {
 
 #[test]
 fn an_unlisted_kind_is_named() {
-    let text = pair().add("VpnGateways", json!({"VpnGatewayId": "vgw-1", "State": "available"})).add("Widgets", json!({})).text();
+    let text = pair()
+        .add("VpnGateways", json!({"VpnGatewayId": "vgw-1", "State": "available"}))
+        .add("Widgets", json!({}))
+        .text();
     let kinds: Vec<String> = model(&text).unsupported.into_iter().map(|held| held.kind).collect();
     assert_eq!(kinds, ["VpnGateways", "Widgets"]);
 }

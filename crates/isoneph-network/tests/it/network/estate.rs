@@ -58,8 +58,12 @@ impl Estate {
 
     /// An interface called `name`, with an inside address, perhaps a public one, and groups.
     pub(super) fn eni(self, name: &str, subnet: &str, address: &str, public: Option<&str>, groups: &[&str]) -> Self {
-        let vpc = self.0["Subnets"].as_array().unwrap().iter().find(|held| held["SubnetId"] == format!("subnet-{subnet}")).unwrap()
-            ["VpcId"]
+        let vpc = self.0["Subnets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|held| held["SubnetId"] == format!("subnet-{subnet}"))
+            .unwrap()["VpcId"]
             .clone();
         let mut place = json!({"PrivateIpAddress": address});
         if let Some(public) = public {
@@ -170,9 +174,18 @@ impl Estate {
                     "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": format!("att-{to}")}]})
             })
             .collect();
-        self.add("TransitGatewayRouteTables", json!({"TransitGatewayRouteTableId": id, "TransitGatewayId": "tgw-hub", "State": "available"}))
-            .add("TransitGatewayPropagations", json!({"TransitGatewayRouteTableId": id, "TransitGatewayRouteTablePropagations": held}))
-            .add("TransitGatewayStaticRoutes", json!({"TransitGatewayRouteTableId": id, "Routes": routes, "AdditionalRoutesAvailable": false}))
+        self.add(
+            "TransitGatewayRouteTables",
+            json!({"TransitGatewayRouteTableId": id, "TransitGatewayId": "tgw-hub", "State": "available"}),
+        )
+        .add(
+            "TransitGatewayPropagations",
+            json!({"TransitGatewayRouteTableId": id, "TransitGatewayRouteTablePropagations": held}),
+        )
+        .add(
+            "TransitGatewayStaticRoutes",
+            json!({"TransitGatewayRouteTableId": id, "Routes": routes, "AdditionalRoutesAvailable": false}),
+        )
     }
 
     pub(super) fn hub(self) -> Self {
@@ -185,7 +198,8 @@ impl Estate {
 }
 
 fn entry(egress: bool, number: i64, action: &str, protocol: &str, ports: Option<(i64, i64)>, block: &str) -> Value {
-    let mut out = json!({"Egress": egress, "RuleNumber": number, "RuleAction": action, "Protocol": protocol, "CidrBlock": block});
+    let mut out =
+        json!({"Egress": egress, "RuleNumber": number, "RuleAction": action, "Protocol": protocol, "CidrBlock": block});
     if let Some((from, to)) = ports {
         if protocol == "1" {
             out["IcmpTypeCode"] = json!({"Type": from, "Code": to});
@@ -202,7 +216,8 @@ fn entry6(egress: bool, number: i64) -> Value {
 
 fn permission(text: &str) -> Value {
     let words: Vec<&str> = text.split(' ').collect();
-    let mut out = json!({"IpProtocol": words[0], "IpRanges": [], "Ipv6Ranges": [], "UserIdGroupPairs": [], "PrefixListIds": []});
+    let mut out =
+        json!({"IpProtocol": words[0], "IpRanges": [], "Ipv6Ranges": [], "UserIdGroupPairs": [], "PrefixListIds": []});
     if words[1] != "*" {
         let (from, to) = words[1].split_once('-').filter(|(from, _)| !from.is_empty()).unwrap_or((words[1], words[1]));
         out["FromPort"] = json!(from.parse::<i64>().unwrap());

@@ -50,7 +50,8 @@ fn mistakes_are_named_with_their_line() {
 
 #[test]
 fn a_party_that_does_not_exist_leaves_the_answer_open() {
-    let all = read_expectations("src,dst,proto,port,expect\nghost,right,tcp,22,permit\n10.99.0.1,right,tcp,22,deny").unwrap();
+    let all =
+        read_expectations("src,dst,proto,port,expect\nghost,right,tcp,22,permit\n10.99.0.1,right,tcp,22,deny").unwrap();
     let tested = test_expectations(&two(), &all).unwrap();
     assert_eq!(tested[0].answer, Answer::Undecided);
     assert_eq!(tested[0].why, ["nothing in the model is called \"ghost\""]);

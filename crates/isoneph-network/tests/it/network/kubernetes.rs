@@ -32,7 +32,9 @@ spec: {containers: [{name: c}]}
 }
 
 fn policy(name: &str, spec: &str) -> String {
-    format!("kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {{name: {name}, namespace: shop}}\nspec: {spec}\n---\n")
+    format!(
+        "kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {{name: {name}, namespace: shop}}\nspec: {spec}\n---\n"
+    )
 }
 
 #[test]
@@ -49,16 +51,29 @@ fn pods_are_open_until_a_policy_of_the_direction_selects_them() {
 
 #[test]
 fn both_ends_must_allow() {
-    let text = cluster(&(policy("in", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 5432}]}]}")
-        + &policy("out", "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{ports: [{port: 5433}]}]}")));
-    check(&model(&text), "deny shop/web -> shop/db tcp/5432\ndeny shop/web -> shop/db tcp/5433\npermit ops/probe -> shop/db tcp/5432");
+    let text = cluster(
+        &(policy("in", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 5432}]}]}")
+            + &policy(
+                "out",
+                "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{ports: [{port: 5433}]}]}",
+            )),
+    );
+    check(
+        &model(&text),
+        "deny shop/web -> shop/db tcp/5432\ndeny shop/web -> shop/db tcp/5433\npermit ops/probe -> shop/db tcp/5432",
+    );
 }
 
 #[test]
 fn policies_add_up() {
-    let text = cluster(&(policy("a", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 1}]}]}")
-        + &policy("b", "{podSelector: {}, ingress: [{ports: [{port: 2}]}]}")));
-    check(&model(&text), "permit shop/web -> shop/db tcp/1\npermit shop/web -> shop/db tcp/2\ndeny shop/web -> shop/db tcp/3\ndeny shop/db -> shop/web tcp/1");
+    let text = cluster(
+        &(policy("a", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 1}]}]}")
+            + &policy("b", "{podSelector: {}, ingress: [{ports: [{port: 2}]}]}")),
+    );
+    check(
+        &model(&text),
+        "permit shop/web -> shop/db tcp/1\npermit shop/web -> shop/db tcp/2\ndeny shop/web -> shop/db tcp/3\ndeny shop/db -> shop/web tcp/1",
+    );
 }
 
 #[test]
@@ -71,25 +86,39 @@ fn types_default_to_ingress_and_to_egress_where_it_is_written() {
 
 #[test]
 fn selectors_in_one_peer_both_hold_and_two_peers_are_alternatives() {
-    let one = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: blue}}, podSelector: {matchLabels: {app: web}}}]}]}"));
+    let one = cluster(&policy(
+        "p",
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: blue}}, podSelector: {matchLabels: {app: web}}}]}]}",
+    ));
     check(&model(&one), "deny shop/web -> shop/db any\ndeny ops/probe -> shop/db any");
-    let two = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: blue}}}, {podSelector: {matchLabels: {app: web}}}]}]}"));
+    let two = cluster(&policy(
+        "p",
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: blue}}}, {podSelector: {matchLabels: {app: web}}}]}]}",
+    ));
     check(&model(&two), "permit shop/web -> shop/db any\npermit ops/probe -> shop/db any");
 }
 
 #[test]
 fn a_pod_selector_alone_stays_in_the_policys_namespace_and_an_empty_one_means_all() {
-    let alone = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {}}]}]}"));
+    let alone =
+        cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {}}]}]}"));
     check(&model(&alone), "permit shop/web -> shop/db any\ndeny ops/probe -> shop/db any");
-    let spaces = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {}}]}]}"));
-    check(&model(&spaces), "permit shop/web -> shop/db any\npermit ops/probe -> shop/db any\ndeny 8.8.8.8 -> shop/db any");
+    let spaces =
+        cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {}}]}]}"));
+    check(
+        &model(&spaces),
+        "permit shop/web -> shop/db any\npermit ops/probe -> shop/db any\ndeny 8.8.8.8 -> shop/db any",
+    );
     let empty = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: []}]}"));
     check(&model(&empty), "permit ops/probe -> shop/db any\npermit 8.8.8.8 -> shop/db any");
 }
 
 #[test]
 fn an_address_block_has_exceptions_and_may_or_may_not_mean_pods() {
-    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [8.8.8.0/24]}}]}]}"));
+    let text = cluster(&policy(
+        "p",
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [8.8.8.0/24]}}]}]}",
+    ));
     check(
         &model(&text),
         "permit 8.8.4.4 -> shop/db tcp/80
@@ -97,7 +126,10 @@ fn an_address_block_has_exceptions_and_may_or_may_not_mean_pods() {
          undecided shop/web -> shop/db tcp/80 : network plugin",
     );
     // Of a block of public addresses pods are taken to have none.
-    let public = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 8.8.0.0/16}}]}]}"));
+    let public = cluster(&policy(
+        "p",
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 8.8.0.0/16}}]}]}",
+    ));
     check(&model(&public), "permit 8.8.4.4 -> shop/db tcp/80\ndeny shop/web -> shop/db tcp/80");
 }
 
@@ -115,13 +147,22 @@ fn a_named_port_is_the_destinations_and_of_its_protocol() {
 
 #[test]
 fn a_named_port_in_egress_is_the_receivers() {
-    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, policyTypes: [Egress], egress: [{ports: [{port: http}]}]}"));
-    check(&model(&text), "permit shop/db -> shop/web tcp/8080\ndeny shop/db -> ops/probe tcp/8080\ndeny shop/db -> 8.8.8.8 tcp/8080");
+    let text = cluster(&policy(
+        "p",
+        "{podSelector: {matchLabels: {app: db}}, policyTypes: [Egress], egress: [{ports: [{port: http}]}]}",
+    ));
+    check(
+        &model(&text),
+        "permit shop/db -> shop/web tcp/8080\ndeny shop/db -> ops/probe tcp/8080\ndeny shop/db -> 8.8.8.8 tcp/8080",
+    );
 }
 
 #[test]
 fn ports_may_be_ranges_and_lack_numbers() {
-    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 100, endPort: 200}, {protocol: UDP}]}]}"));
+    let text = cluster(&policy(
+        "p",
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 100, endPort: 200}, {protocol: UDP}]}]}",
+    ));
     check(
         &model(&text),
         "permit shop/web -> shop/db tcp/100-200
@@ -192,7 +233,10 @@ fn the_administrators_rules_come_first_by_priority_and_the_baseline_last() {
          deny ops/probe -> shop/db tcp/30 : BaselineAdminNetworkPolicy",
     );
     // A pass skips the administrator's rules after it, and network policies take over.
-    let text = cluster(&(ADMIN.to_owned() + &policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 20}, {port: 2}]}]}")));
+    let text = cluster(
+        &(ADMIN.to_owned()
+            + &policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 20}, {port: 2}]}]}")),
+    );
     check(
         &model(&text),
         "permit ops/probe -> shop/db tcp/20
@@ -209,14 +253,22 @@ fn equal_priorities_are_left_open() {
 
 #[test]
 fn a_namespace_whose_labels_are_not_shown_may_be_selected() {
-    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: green}}}]}]}"))
-        + "---\nkind: Pod\napiVersion: v1\nmetadata: {name: far, namespace: hidden}\nspec: {}\n";
-    check(&model(&text), "undecided hidden/far -> shop/db tcp/80 : labels of namespace hidden\ndeny ops/probe -> shop/db tcp/80");
+    let text = cluster(&policy(
+        "p",
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: green}}}]}]}",
+    )) + "---\nkind: Pod\napiVersion: v1\nmetadata: {name: far, namespace: hidden}\nspec: {}\n";
+    check(
+        &model(&text),
+        "undecided hidden/far -> shop/db tcp/80 : labels of namespace hidden\ndeny ops/probe -> shop/db tcp/80",
+    );
 }
 
 #[test]
 fn an_operator_that_does_not_exist_leaves_the_answer_open() {
-    let text = cluster(&policy("p", "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchExpressions: [{key: app, operator: Near, values: [web]}]}}]}]}"));
+    let text = cluster(&policy(
+        "p",
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchExpressions: [{key: app, operator: Near, values: [web]}]}}]}]}",
+    ));
     check(&model(&text), "undecided shop/web -> shop/db tcp/80\ndeny ops/probe -> shop/db tcp/80");
 }
 
@@ -247,11 +299,17 @@ spec: {rules: [{http: {paths: [{backend: {service: {name: front, port: {number: 
 #[test]
 fn pods_of_one_owner_are_one_endpoint_under_the_owners_name() {
     let pod = |name: &str, address: &str| {
-        format!(r#"{{"kind": "Pod", "apiVersion": "v1", "metadata": {{"name": "{name}", "namespace": "n", "labels": {{"app": "a", "pod-template-hash": "77"}},
-            "ownerReferences": [{{"kind": "ReplicaSet", "name": "a-77", "controller": true}}]}}, "status": {{"podIP": "{address}"}}}}"#)
+        format!(
+            r#"{{"kind": "Pod", "apiVersion": "v1", "metadata": {{"name": "{name}", "namespace": "n", "labels": {{"app": "a", "pod-template-hash": "77"}},
+            "ownerReferences": [{{"kind": "ReplicaSet", "name": "a-77", "controller": true}}]}}, "status": {{"podIP": "{address}"}}}}"#
+        )
     };
     let set = r#"{"kind": "ReplicaSet", "apiVersion": "apps/v1", "metadata": {"name": "a-77", "namespace": "n", "ownerReferences": [{"kind": "Deployment", "name": "a"}]}, "spec": {"template": {}}}"#;
-    let text = format!(r#"{{"kind": "List", "apiVersion": "v1", "items": [{}, {}, {set}]}}"#, pod("a-1", "10.9.0.1"), pod("a-2", "10.9.0.2"));
+    let text = format!(
+        r#"{{"kind": "List", "apiVersion": "v1", "items": [{}, {}, {set}]}}"#,
+        pod("a-1", "10.9.0.1"),
+        pod("a-2", "10.9.0.2")
+    );
     let model = model(&text);
     let names: Vec<&str> = model.parts.endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
     assert_eq!(names, ["n/a[Deployment]"]);
@@ -261,7 +319,9 @@ fn pods_of_one_owner_are_one_endpoint_under_the_owners_name() {
 #[test]
 fn one_document_that_cannot_be_read_does_not_hide_the_others() {
     use isoneph_network::model::{InputFile, Model};
-    let text = cluster("kind: Pod\n  bad: [\n---\nkind: Pod\napiVersion: v1\nmetadata: {name: after, namespace: shop}\nspec: {}\n");
+    let text = cluster(
+        "kind: Pod\n  bad: [\n---\nkind: Pod\napiVersion: v1\nmetadata: {name: after, namespace: shop}\nspec: {}\n",
+    );
     let (model, problems) = Model::read(vec![InputFile { path: "all.yaml".into(), bytes: text.into_bytes() }]);
     assert_eq!(problems.len(), 1);
     assert!(problems[0].locator.starts_with("line "), "{problems:?}");

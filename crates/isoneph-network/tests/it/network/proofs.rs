@@ -49,7 +49,10 @@ fn a_packet_without_an_answer_is_a_breach_all_the_same() {
     assert_eq!(breach.separation, Separation::Breach);
     assert_eq!(breach.breaching.to_string(), "udp 53");
     let witness = breach.witness.as_ref().unwrap();
-    assert_eq!((witness.source.as_str(), witness.destination.as_str(), witness.connects), ("10.1.1.10", "10.2.1.10", false));
+    assert_eq!(
+        (witness.source.as_str(), witness.destination.as_str(), witness.connects),
+        ("10.1.1.10", "10.2.1.10", false)
+    );
     assert!(witness.path.iter().any(|hop| hop.name == "pcx-red-blue"));
     assert_eq!(pair(&proof, "blue", "red").separation, Separation::Apart);
     assert_eq!(pair(&proof, "outside", "blue").separation, Separation::Apart);
@@ -68,7 +71,9 @@ fn the_twin_without_the_rule_is_apart_and_says_what_keeps_it_so() {
 #[test]
 fn an_intended_flow_is_no_breach_until_it_expires() {
     let model = tenants(&["udp 53 10.0.0.0/8"]);
-    let with = |expires: &str| format!("{ZONES}flows: [{{from: red, to: blue, proto: udp, port: 53, owner: dns, expires: '{expires}'}}]");
+    let with = |expires: &str| {
+        format!("{ZONES}flows: [{{from: red, to: blue, proto: udp, port: 53, owner: dns, expires: '{expires}'}}]")
+    };
     let proof = proved(&model, &with("2026-11-21"));
     assert_eq!(pair(&proof, "red", "blue").separation, Separation::Apart);
     assert!(pair(&proof, "red", "blue").intended[0].open);
@@ -108,8 +113,14 @@ fn derived_zones_are_marked_so() {
 fn an_intent_is_checked_before_use() {
     for (text, message) in [
         ("zones: [{name: a, kind: tenant}, {name: a, kind: tenant}]", "two zones are called \"a\""),
-        ("zones: [{name: a, kind: tenant}]\nflows: [{from: a, to: b}]", "a flow names the zone \"b\", which does not exist"),
-        ("zones: [{name: a, kind: tenant}]\nflows: [{from: a, to: a, port: x}]", "the flow from \"a\" to \"a\": \"x\" is no port"),
+        (
+            "zones: [{name: a, kind: tenant}]\nflows: [{from: a, to: b}]",
+            "a flow names the zone \"b\", which does not exist",
+        ),
+        (
+            "zones: [{name: a, kind: tenant}]\nflows: [{from: a, to: a, port: x}]",
+            "the flow from \"a\" to \"a\": \"x\" is no port",
+        ),
     ] {
         assert_eq!(Intent::read(text).unwrap_err().to_string(), message);
     }

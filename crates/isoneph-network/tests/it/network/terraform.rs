@@ -10,8 +10,10 @@ fn resource(address: &str, values: Value) -> Value {
 }
 
 fn refers(pairs: &[(&str, &str)]) -> Value {
-    let object: serde_json::Map<String, Value> =
-        pairs.iter().map(|(key, target)| ((*key).to_owned(), json!({"references": [format!("{target}.id"), target]}))).collect();
+    let object: serde_json::Map<String, Value> = pairs
+        .iter()
+        .map(|(key, target)| ((*key).to_owned(), json!({"references": [format!("{target}.id"), target]})))
+        .collect();
     Value::Object(object)
 }
 
@@ -34,8 +36,16 @@ fn base() -> Vec<(&'static str, Value, Value)> {
     let all = json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]);
     vec![
         ("aws_vpc.main", json!({"cidr_block": "10.0.0.0/16"}), json!({})),
-        ("aws_subnet.one", json!({"cidr_block": "10.0.1.0/24", "availability_zone": "a"}), refers(&[("vpc_id", "aws_vpc.main")])),
-        ("aws_subnet.two", json!({"cidr_block": "10.0.2.0/24", "availability_zone": "b"}), refers(&[("vpc_id", "aws_vpc.main")])),
+        (
+            "aws_subnet.one",
+            json!({"cidr_block": "10.0.1.0/24", "availability_zone": "a"}),
+            refers(&[("vpc_id", "aws_vpc.main")]),
+        ),
+        (
+            "aws_subnet.two",
+            json!({"cidr_block": "10.0.2.0/24", "availability_zone": "b"}),
+            refers(&[("vpc_id", "aws_vpc.main")]),
+        ),
         ("aws_internet_gateway.gw", json!({}), refers(&[("vpc_id", "aws_vpc.main")])),
         (
             "aws_route_table.pub",
@@ -99,13 +109,20 @@ fn a_rule_for_a_part_of_a_subnet_leaves_an_unknown_address_open() {
         json!({"type": "ingress", "protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["10.0.1.0/28"]}),
         refers(&[("security_group_id", "aws_security_group.db")]),
     ));
-    check(&model(&plan(&all)), "undecided web -> db tcp/22 : the address within 10.0.1.0/24 is not known\ndeny web -> db tcp/23");
+    check(
+        &model(&plan(&all)),
+        "undecided web -> db tcp/22 : the address within 10.0.1.0/24 is not known\ndeny web -> db tcp/23",
+    );
 }
 
 #[test]
 fn members_to_come_of_a_scaling_group_are_reasoned_about() {
     let mut all = base();
-    all.push(("aws_launch_template.t", json!({"name": "t"}), refers(&[("vpc_security_group_ids", "aws_security_group.web")])));
+    all.push((
+        "aws_launch_template.t",
+        json!({"name": "t"}),
+        refers(&[("vpc_security_group_ids", "aws_security_group.web")]),
+    ));
     all.push((
         "aws_autoscaling_group.pool",
         json!({"name": "pool", "launch_template": [{"version": "$Latest"}]}),
@@ -152,5 +169,8 @@ fn a_raw_state_file_has_its_identifiers() {
             "egress": [{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]}))},
         {"mode": "managed", "type": "aws_instance", "name": "a", "instances": instance(json!({"id": "i-1", "subnet_id": "subnet-1", "private_ip": "10.0.1.10", "vpc_security_group_ids": ["sg-1"]}))},
         {"mode": "managed", "type": "aws_instance", "name": "b", "instances": instance(json!({"id": "i-2", "subnet_id": "subnet-1", "private_ip": "10.0.1.11", "vpc_security_group_ids": ["sg-1"]}))}]});
-    check(&model(&state.to_string()), "permit i-1 -> i-2 tcp/80\ndeny i-2 -> i-1 tcp/80\npermit 10.0.1.10 -> 10.0.1.11 tcp/80");
+    check(
+        &model(&state.to_string()),
+        "permit i-1 -> i-2 tcp/80\ndeny i-2 -> i-1 tcp/80\npermit 10.0.1.10 -> 10.0.1.11 tcp/80",
+    );
 }

@@ -15,17 +15,37 @@ const SERVICES: &[(&str, &[&str], &[&str], &[&str])] = &[
     ("aws_rds_cluster", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_db_subnet_group"]),
     ("aws_docdb_cluster", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_docdb_subnet_group"]),
     ("aws_neptune_cluster", &["neptune_subnet_group_name"], &["vpc_security_group_ids"], &["aws_neptune_subnet_group"]),
-    ("aws_redshift_cluster", &["cluster_subnet_group_name"], &["vpc_security_group_ids"], &["aws_redshift_subnet_group"]),
+    (
+        "aws_redshift_cluster",
+        &["cluster_subnet_group_name"],
+        &["vpc_security_group_ids"],
+        &["aws_redshift_subnet_group"],
+    ),
     ("aws_elasticache_cluster", &["subnet_group_name"], &["security_group_ids"], &["aws_elasticache_subnet_group"]),
-    ("aws_elasticache_replication_group", &["subnet_group_name"], &["security_group_ids"], &["aws_elasticache_subnet_group"]),
+    (
+        "aws_elasticache_replication_group",
+        &["subnet_group_name"],
+        &["security_group_ids"],
+        &["aws_elasticache_subnet_group"],
+    ),
     ("aws_lambda_function", &["vpc_config", "0", "subnet_ids"], &["vpc_config", "0", "security_group_ids"], &[]),
-    ("aws_ecs_service", &["network_configuration", "0", "subnets"], &["network_configuration", "0", "security_groups"], &[]),
+    (
+        "aws_ecs_service",
+        &["network_configuration", "0", "subnets"],
+        &["network_configuration", "0", "security_groups"],
+        &[],
+    ),
     ("aws_eks_cluster", &["vpc_config", "0", "subnet_ids"], &["vpc_config", "0", "security_group_ids"], &[]),
     ("aws_opensearch_domain", &["vpc_options", "0", "subnet_ids"], &["vpc_options", "0", "security_group_ids"], &[]),
     ("aws_elasticsearch_domain", &["vpc_options", "0", "subnet_ids"], &["vpc_options", "0", "security_group_ids"], &[]),
     ("aws_efs_mount_target", &["subnet_id"], &["security_groups"], &[]),
     ("aws_mq_broker", &["subnet_ids"], &["security_groups"], &[]),
-    ("aws_msk_cluster", &["broker_node_group_info", "0", "client_subnets"], &["broker_node_group_info", "0", "security_groups"], &[]),
+    (
+        "aws_msk_cluster",
+        &["broker_node_group_info", "0", "client_subnets"],
+        &["broker_node_group_info", "0", "security_groups"],
+        &[],
+    ),
     ("aws_vpc_endpoint", &["subnet_ids"], &["security_group_ids"], &[]),
 ];
 
@@ -40,7 +60,12 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
 }
 
 /// An interface in a subnet: the addresses given, or the subnet's range where they are known after apply.
-fn place(estate: &Estate, subnet: &str, known: Vec<AddressRange>, public: bool) -> Vec<(AddressRange, Option<AddressRange>)> {
+fn place(
+    estate: &Estate,
+    subnet: &str,
+    known: Vec<AddressRange>,
+    public: bool,
+) -> Vec<(AddressRange, Option<AddressRange>)> {
     let outside = |range: AddressRange| (public && range.family == Family::V4).then(|| AddressRange::whole(Family::V4));
     if known.is_empty() {
         let ranges = estate.subnets.get(subnet).map(|held| held.ranges.clone()).unwrap_or_default();
@@ -84,7 +109,12 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
         let groups = reading.document.ids(resource, &["security_groups"]);
         let interface = Interface {
             groups: groups_or_default(estate, &subnet, groups.found, groups.open),
-            addresses: place(estate, &subnet, addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]), false),
+            addresses: place(
+                estate,
+                &subnet,
+                addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]),
+                false,
+            ),
             forwards: flag(values, "source_dest_check") == Some(false),
             name: resource.address.clone(),
             tags: labels(resource),
@@ -105,7 +135,8 @@ fn instances(estate: &mut Estate, reading: &Reading<'_>) {
             own.extend(document.id(resource, &["network_interface", &index.to_string(), "network_interface_id"]));
         }
         let attached = document.of_kind(&["aws_network_interface_attachment"]).filter_map(|held| {
-            (document.id(held, &["instance_id"]) == Some(resource.identity())).then(|| reading.id(held, "network_interface_id"))
+            (document.id(held, &["instance_id"]) == Some(resource.identity()))
+                .then(|| reading.id(held, "network_interface_id"))
         });
         own.extend(attached);
         let subnet = reading.id(resource, "subnet_id");
@@ -128,7 +159,9 @@ fn instances(estate: &mut Estate, reading: &Reading<'_>) {
                 origin: reading.origin(resource),
                 ..Interface::default()
             };
-            own.push(text(values, "primary_network_interface_id").map_or_else(|| resource.identity(), ToOwned::to_owned));
+            own.push(
+                text(values, "primary_network_interface_id").map_or_else(|| resource.identity(), ToOwned::to_owned),
+            );
             if let Some(id) = own.last() {
                 add(estate, id.clone(), &subnet, interface);
             }
@@ -194,16 +227,15 @@ fn scaling(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["aws_autoscaling_group"]) {
         let mut templates = document.ids(resource, &["launch_template", "0", "id"]).found;
         templates.extend(document.ids(resource, &["launch_configuration"]).found);
-        let held = document
-            .any_of_kind(&["aws_launch_template", "aws_launch_configuration"])
-            .find(|held| templates.contains(&held.identity()) || templates.iter().any(|name| text(&held.values, "name") == Some(name)));
+        let held = document.any_of_kind(&["aws_launch_template", "aws_launch_configuration"]).find(|held| {
+            templates.contains(&held.identity())
+                || templates.iter().any(|name| text(&held.values, "name") == Some(name))
+        });
         let (mut groups, mut open, mut public) = (Vec::new(), held.is_none(), false);
         if let Some(held) = held {
-            for path in [
-                &["vpc_security_group_ids"][..],
-                &["network_interfaces", "0", "security_groups"],
-                &["security_groups"],
-            ] {
+            for path in
+                [&["vpc_security_group_ids"][..], &["network_interfaces", "0", "security_groups"], &["security_groups"]]
+            {
                 let more = document.ids(held, path);
                 groups.extend(more.found);
                 open |= more.open;
@@ -226,7 +258,10 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
         let kind = text(values, "load_balancer_type").unwrap_or("application").to_owned();
         let public = flag(values, "internal") != Some(true);
         let name = text(values, "name").unwrap_or(&resource.address).to_owned();
-        estate.balancers.insert(id.clone(), Balancer { name: name.clone(), kind: kind.clone(), listeners: Vec::new(), listed: true });
+        estate.balancers.insert(
+            id.clone(),
+            Balancer { name: name.clone(), kind: kind.clone(), listeners: Vec::new(), listed: true },
+        );
         let mut groups = document.ids(resource, &["security_groups"]);
         let mut held = document.ids(resource, &["subnets"]).found;
         for index in 0..list(values, "subnet_mapping").len() {
@@ -261,7 +296,8 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
         }
         // Rules and weighted groups lead elsewhere as well.
         let clear = list(&resource.values, "default_action").iter().all(|action| {
-            list(action, "forward").is_empty() && text(action, "type").is_none_or(|kind| kind == "forward" || kind != "authenticate")
+            list(action, "forward").is_empty()
+                && text(action, "type").is_none_or(|kind| kind == "forward" || kind != "authenticate")
         });
         let protocol = text(&resource.values, "protocol").unwrap_or("TCP").to_owned();
         let port = number(&resource.values, "port").unwrap_or(0);
@@ -298,7 +334,10 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
         if let Some(group) = estate.target_groups.get_mut(&reading.id(resource, "target_group_arn")) {
             let port = port.or_else(|| {
                 let owner = document.of_kind(&["aws_lb_target_group", "aws_alb_target_group"]);
-                owner.into_iter().find(|held| held.identity() == reading.id(resource, "target_group_arn")).and_then(|held| number(&held.values, "port"))
+                owner
+                    .into_iter()
+                    .find(|held| held.identity() == reading.id(resource, "target_group_arn"))
+                    .and_then(|held| number(&held.values, "port"))
             });
             group.targets.push((target, port));
         }
@@ -317,16 +356,17 @@ fn fed_elsewhere(reading: &Reading<'_>, group: &Resource) -> bool {
 /// Elastic addresses that are given to machines or interfaces.
 fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
-    let pairs = document
-        .of_kind(&["aws_eip"])
-        .map(|held| (held, held))
-        .chain(document.of_kind(&["aws_eip_association"]).filter_map(|held| {
+    let pairs = document.of_kind(&["aws_eip"]).map(|held| (held, held)).chain(
+        document.of_kind(&["aws_eip_association"]).filter_map(|held| {
             let id = document.id(held, &["allocation_id"])?;
             let eip = document.of_kind(&["aws_eip"]).find(|eip| eip.identity() == id)?;
             Some((held, eip))
-        }));
+        }),
+    );
     for (holder, eip) in pairs {
-        let public = text(&eip.values, "public_ip").and_then(AddressRange::parse).unwrap_or_else(|| AddressRange::whole(Family::V4));
+        let public = text(&eip.values, "public_ip")
+            .and_then(AddressRange::parse)
+            .unwrap_or_else(|| AddressRange::whole(Family::V4));
         let mut interfaces = document.ids(holder, &["network_interface"]).found;
         interfaces.extend(document.ids(holder, &["network_interface_id"]).found);
         for key in ["instance", "instance_id"] {

@@ -23,7 +23,9 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route_table"]) {
         let transit = reading.id(resource, "transit_gateway_id");
-        estate.transit_tables.insert(resource.identity(), TransitTable { transit, listed: true, ..TransitTable::default() });
+        estate
+            .transit_tables
+            .insert(resource.identity(), TransitTable { transit, listed: true, ..TransitTable::default() });
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_vpc_attachment"]) {
         let values = &resource.values;
@@ -35,7 +37,8 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             table.propagations.push(id.clone());
         }
         let table = default_table(&transit);
-        let associated = default("transit_gateway_default_route_table_association") && estate.transit_tables.contains_key(&table);
+        let associated =
+            default("transit_gateway_default_route_table_association") && estate.transit_tables.contains_key(&table);
         estate.attachments.insert(
             id,
             TransitAttachment {
@@ -54,7 +57,12 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         let (id, other) = (resource.identity(), reading.id(resource, "peer_transit_gateway_id"));
         let transit = reading.id(resource, "transit_gateway_id");
         for (own, peer) in [(transit.clone(), other.clone()), (other, transit)] {
-            let held = TransitAttachment { transit: own.clone(), kind: "peering".into(), peer: Some(peer), ..Default::default() };
+            let held = TransitAttachment {
+                transit: own.clone(),
+                kind: "peering".into(),
+                peer: Some(peer),
+                ..Default::default()
+            };
             estate.attachments.insert(format!("{id}@{own}"), held);
         }
     }
@@ -71,7 +79,9 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         }
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route"]) {
-        let Some(table) = estate.transit_tables.get_mut(&reading.id(resource, "transit_gateway_route_table_id")) else { continue };
+        let Some(table) = estate.transit_tables.get_mut(&reading.id(resource, "transit_gateway_route_table_id")) else {
+            continue;
+        };
         let Some(range) = text(&resource.values, "destination_cidr_block").and_then(AddressRange::parse) else {
             table.listed = false;
             continue;
