@@ -58,6 +58,8 @@ pub struct Network {
     pub complete: bool,
     /// The gateway through which the internet comes in, where one is attached.
     pub internet: Option<String>,
+    /// Ways in from outside that are not modelled, by name: they may lead to any endpoint inside.
+    pub entries: Vec<String>,
     /// Labels of the platform.
     pub tags: BTreeMap<String, String>,
     /// Where it stands in the input.

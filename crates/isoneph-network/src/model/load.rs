@@ -6,7 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::form::{Origin, Parts};
-use super::{Model, Problem, Source, Unsupported, aws, kubernetes, terraform, yaml};
+use super::{Model, Problem, Source, Unsupported, aws, azure, google, kubernetes, terraform, yaml};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -112,6 +112,8 @@ fn hex(bytes: &[u8]) -> String {
 #[derive(Default)]
 struct Gathering {
     aws: aws::estate::Estate,
+    azure: azure::Estate,
+    google: google::Estate,
     cluster: kubernetes::Cluster,
     sources: Vec<Source>,
     unsupported: Vec<Unsupported>,
@@ -140,6 +142,8 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     }
     let mut parts = Parts::default();
     aws::build(&gathering.aws, &mut parts);
+    azure::build(&gathering.azure, &mut parts);
+    google::build(&gathering.google, &mut parts);
     let before = gathering.problems.len();
     kubernetes::build(&gathering.cluster, &mut parts, &mut gathering.problems);
     for problem in &mut gathering.problems[before..] {
@@ -199,7 +203,21 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
         if aws::terraform::recognises(&document) {
             aws::terraform::read(&mut gathering.aws, &document, source, &mut gathering.unsupported);
         }
+        if azure::recognises_terraform(&document) {
+            azure::read_terraform(&mut gathering.azure, &document, source, &mut gathering.unsupported);
+        }
+        if google::recognises_terraform(&document) {
+            google::read_terraform(&mut gathering.google, &document, source, &mut gathering.unsupported);
+        }
         return Some("terraform");
+    }
+    if google::recognises_api(document) {
+        google::read_api(&mut gathering.google, document, source, &mut gathering.unsupported);
+        return Some("google-compute");
+    }
+    if azure::recognises_arm(document) {
+        azure::read_arm(&mut gathering.azure, document, source, &mut gathering.unsupported);
+        return Some("azure-arm");
     }
     if kubernetes::recognises(document) {
         let origin = Origin { source, locator: held.locator.clone() };

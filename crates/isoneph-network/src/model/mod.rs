@@ -5,7 +5,9 @@
 
 pub mod address;
 mod aws;
+mod azure;
 pub mod form;
+mod google;
 mod index;
 pub(crate) mod json;
 mod kubernetes;

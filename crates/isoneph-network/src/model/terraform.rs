@@ -240,6 +240,12 @@ impl Document {
         out
     }
 
+    /// Whether the configuration gives the field at all: one that is nowhere written is empty, not unknown.
+    pub(crate) fn is_written(&self, resource: &Resource, path: &[&str]) -> bool {
+        let held = self.expressions.get(&(resource.module.clone(), resource.local.clone()));
+        held.and_then(|held| expression_at(held, path)).is_some()
+    }
+
     /// The one identifier of a field.
     pub(crate) fn id(&self, resource: &Resource, path: &[&str]) -> Option<String> {
         self.ids(resource, path).found.into_iter().next()

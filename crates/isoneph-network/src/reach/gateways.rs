@@ -444,7 +444,12 @@ impl Walker<'_> {
             state.references = true;
         }
         let goal = std::mem::replace(&mut self.goal, Goal::Endpoint(endpoint, place));
-        self.leave(state, None);
+        if balancer.subnet.is_some() {
+            self.leave(state, None);
+        } else {
+            // It stands at the network's edge, not in a subnet.
+            self.local(state);
+        }
         self.goal = goal;
     }
 }

@@ -400,6 +400,11 @@ impl<'m> Walker<'m> {
                 state.destination = held.inside;
             }
             _ if held.inside.meets(state.destination) && !is_private(held.inside) => {}
+            _ if !network.entries.is_empty() => {
+                let names = network.entries.join(", ");
+                state.stages.push(Stage::Doubt { object: format!("what {names} lets in") });
+                state.destination = held.inside;
+            }
             _ => {
                 let reason = format!("{} has no public address", endpoint.name);
                 return self.block(state, &reason, &endpoint.name);

@@ -62,6 +62,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             default_outbound: false,
             complete: estate.listed.contains(&(vpc.folder.clone(), "NetworkInterfaces")),
             internet: gateways.get(id.as_str()).map(|gateway| (*gateway).to_owned()),
+            entries: Vec::new(),
             tags: vpc.tags.clone(),
             origin: vpc.origin.clone(),
         });

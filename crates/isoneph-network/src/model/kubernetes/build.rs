@@ -44,6 +44,7 @@ fn add_network(parts: &mut Parts, name: &str) -> NetworkId {
         default_outbound: true,
         complete: false,
         internet: None,
+        entries: Vec::new(),
         tags: BTreeMap::new(),
         origin: Origin::default(),
     });

@@ -1,8 +1,10 @@
 //! Network models and reachability: what the platforms' semantics say, one fact a test.
 
 mod aws;
+mod azure;
 mod estate;
 mod expectations;
+mod google;
 mod kubernetes;
 mod proofs;
 mod terraform;

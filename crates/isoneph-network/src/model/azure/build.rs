@@ -1,0 +1,463 @@
+//! From an Azure estate to the one form.
+
+use std::collections::BTreeMap;
+
+use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
+use super::rules::Surroundings;
+use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::form::{
+    Balancer, BalancerTarget, Endpoint, EndpointId, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts,
+    Place, Platform, PolicyId, Route, RouteTable, Subnet, SubnetId, TableId, Target,
+};
+use crate::model::traffic::{TCP, UDP};
+
+#[derive(Default)]
+struct Places {
+    networks: BTreeMap<String, NetworkId>,
+    subnets: BTreeMap<String, SubnetId>,
+    endpoints: BTreeMap<String, EndpointId>,
+    nats: BTreeMap<String, usize>,
+    /// The routes every subnet of a network has before it is given others.
+    plain: BTreeMap<NetworkId, TableId>,
+}
+
+/// Adds everything of the estate to `parts`.
+pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
+    let mut places = Places::default();
+    networks(estate, parts, &mut places);
+    tables(estate, parts, &mut places);
+    endpoints(estate, parts, &mut places);
+    balancers(estate, parts, &places);
+    policies(estate, parts, &places);
+}
+
+fn or<'a>(name: &'a str, id: &'a str) -> String {
+    if name.is_empty() { id.to_owned() } else { name.to_owned() }
+}
+
+fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    for (id, network) in &estate.networks {
+        places.networks.insert(id.clone(), parts.networks.len());
+        parts.networks.push(Network {
+            id: id.clone(),
+            name: or(&network.name, id),
+            platform: Platform::Azure,
+            owner: network.owner.clone(),
+            region: network.region.clone(),
+            ranges: AddressSet::new(network.ranges.clone()),
+            flat: false,
+            default_outbound: true,
+            complete: false,
+            internet: Some("internet".into()),
+            entries: estate.entries.clone(),
+            tags: network.tags.clone(),
+            origin: network.origin.clone(),
+        });
+    }
+    for (id, gateway) in &estate.gateways {
+        places.nats.insert(id.clone(), parts.nats.len());
+        let public = gateway.public.iter().filter_map(|name| estate.public.get(name)?.address).collect::<Vec<_>>();
+        let public = if public.is_empty() { vec![AddressRange::whole(Family::V4)] } else { public };
+        parts.nats.push(Nat { id: id.clone(), endpoint: None, subnet: None, public, direct: true });
+    }
+    for (id, subnet) in &estate.subnets {
+        let Some(network) = places.networks.get(&subnet.network) else { continue };
+        places.subnets.insert(id.clone(), parts.subnets.len());
+        parts.subnets.push(Subnet {
+            id: id.clone(),
+            name: or(&subnet.name, id),
+            network: *network,
+            zone: String::new(),
+            ranges: AddressSet::new(subnet.ranges.clone()),
+            table: None,
+            border: None,
+            nat: subnet.nat.as_ref().and_then(|nat| places.nats.get(nat)).copied(),
+            owner: parts.networks[*network].owner.clone(),
+            tags: BTreeMap::new(),
+            origin: subnet.origin.clone(),
+        });
+    }
+}
+
+/// Blocks that lead nowhere unless a network or route says otherwise.
+const NOWHERE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+
+/// The platform's own routes of a network, all of the lowest standing.
+fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+    let route = |destination, target| Route { destination, unknown: None, target, rank: 2 };
+    let index = places.networks[network];
+    let mut out: Vec<Route> =
+        parts.networks[index].ranges.ranges().iter().map(|range| route(*range, Target::Local)).collect();
+    let mut remote = false;
+    for peering in estate.peerings.iter().filter(|peering| peering.from == network) {
+        remote |= peering.remote_gateways;
+        let other = places.networks.get(&peering.to).copied();
+        // Both ends must have been made; the other end of a network that is not shown is taken on the state's word.
+        let answered =
+            other.is_none() || estate.peerings.iter().any(|back| back.from == peering.to && back.to == network);
+        let target = if peering.connected && answered {
+            Target::Peer { peering: peering.name.clone(), network: other, references: false }
+        } else {
+            Target::Drop { reason: format!("peering {} is not connected both ways", peering.name) }
+        };
+        let ranges = other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
+        out.extend(ranges.into_iter().map(|range| route(range, target.clone())));
+    }
+    let gateway = remote || estate.connected.iter().any(|held| held == network);
+    for block in NOWHERE.iter().filter_map(|text| AddressRange::parse(text)) {
+        let target = if gateway {
+            Target::Opaque { name: format!("what the gateway of {} leads to", parts.networks[index].name) }
+        } else {
+            Target::Drop { reason: "no route leads to private addresses outside the network".into() }
+        };
+        out.push(route(block, target));
+    }
+    for family in [Family::V4, Family::V6] {
+        let gateway = "internet".to_owned();
+        out.push(route(AddressRange::whole(family), Target::Internet { gateway, outbound_only: false }));
+    }
+    out
+}
+
+fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+    let target = match route.kind.to_ascii_lowercase().as_str() {
+        "vnetlocal" => Target::Local,
+        "internet" => Target::Internet { gateway: "internet".into(), outbound_only: false },
+        "none" => Target::Drop { reason: "the route leads nowhere".into() },
+        "virtualappliance" => match route.next {
+            Some(address) => Target::Address { address },
+            None => Target::Opaque { name: "a next hop that is not shown".into() },
+        },
+        "virtualnetworkgateway" => Target::Opaque { name: "what the network's gateway leads to".into() },
+        other => Target::Opaque { name: format!("a next hop of kind {other}") },
+    };
+    let open = |what: String| {
+        let held = Route {
+            destination: AddressRange::whole(Family::V4),
+            unknown: Some(what),
+            target: target.clone(),
+            rank: 0,
+        };
+        vec![held]
+    };
+    let ranges = match route.prefix.as_str() {
+        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(network, estate, parts, places).0,
+        word if word.eq_ignore_ascii_case("Internet") || word == "*" => vec![AddressRange::whole(Family::V4)],
+        word => match AddressRange::parse(word) {
+            Some(range) => vec![range],
+            None => return open(format!("service tag {word}")),
+        },
+    };
+    ranges
+        .into_iter()
+        .map(|destination| Route { destination, unknown: None, target: target.clone(), rank: 0 })
+        .collect()
+}
+
+fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    let mut known: BTreeMap<(String, Option<String>), TableId> = BTreeMap::new();
+    for (id, subnet) in &estate.subnets {
+        let Some(index) = places.subnets.get(id).copied() else { continue };
+        let key = (subnet.network.clone(), subnet.table.clone());
+        let table = *known.entry(key).or_insert_with(|| add_table(subnet, estate, parts, places));
+        parts.subnets[index].table = Some(table);
+    }
+    for (id, network) in places.networks.clone() {
+        let subnet = EstateSubnet { network: id, ..EstateSubnet::default() };
+        let table = add_table(&subnet, estate, parts, places);
+        places.plain.insert(network, table);
+    }
+}
+
+fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: &Places) -> TableId {
+    let mut routes = system_routes(&subnet.network, estate, parts, places);
+    let (mut name, mut origin) = ("system routes".to_owned(), Origin::default());
+    match subnet.table.as_ref().map(|id| (id, estate.tables.get(id))) {
+        Some((id, Some(table))) => {
+            name = or(&table.name, id);
+            origin = table.origin.clone();
+            routes.extend(
+                table.routes.iter().flat_map(|route| user_route(route, &subnet.network, estate, parts, places)),
+            );
+        }
+        // A table that is not shown may send anything anywhere.
+        Some((id, None)) => routes.push(Route {
+            destination: AddressRange::whole(Family::V4),
+            unknown: Some(format!("route table {id}")),
+            target: Target::Opaque { name: format!("route table {id}") },
+            rank: 0,
+        }),
+        None => {}
+    }
+    parts.tables.push(RouteTable { id: name.clone(), name, routes, origin });
+    parts.tables.len() - 1
+}
+
+/// The ranges of the tag VirtualNetwork at a network, and what of it is not known.
+fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Places) -> (Vec<AddressRange>, Vec<String>) {
+    let Some(index) = places.networks.get(network) else { return (Vec::new(), vec![format!("network {network}")]) };
+    let mut out = parts.networks[*index].ranges.ranges().to_vec();
+    let mut unknown = Vec::new();
+    for peering in
+        estate.peerings.iter().filter(|peering| peering.from == network && peering.access && peering.connected)
+    {
+        match places.networks.get(&peering.to) {
+            Some(other) => out.extend(parts.networks[*other].ranges.ranges()),
+            None => unknown.push(format!("the addresses of {}", peering.to)),
+        }
+        if peering.remote_gateways {
+            unknown.push(format!("what the gateway of {} leads to", peering.to));
+        }
+    }
+    if estate.connected.iter().any(|held| held == network) {
+        unknown.push("what the network's gateway leads to".into());
+    }
+    out.extend(AddressRange::parse("168.63.129.16"));
+    (out, unknown)
+}
+
+/// The tag at a subnet: prefixes of its user-defined routes belong to it as well.
+fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Surroundings {
+    let (mut ranges, unknown) = virtual_network(&subnet.network, estate, parts, places);
+    let table = subnet.table.as_ref().and_then(|table| estate.tables.get(table));
+    for route in table.into_iter().flat_map(|table| &table.routes) {
+        let inward = !matches!(route.kind.to_ascii_lowercase().as_str(), "internet" | "none");
+        ranges.extend(AddressRange::parse(&route.prefix).filter(|_| inward));
+    }
+    let mut members: BTreeMap<String, Vec<EndpointId>> = BTreeMap::new();
+    for (id, interface) in &estate.interfaces {
+        let Some(endpoint) = places.endpoints.get(id) else { continue };
+        if places.networks.get(&subnet.network) != Some(&parts.endpoints[*endpoint].network) {
+            continue;
+        }
+        for group in &interface.application_groups {
+            members.entry(group.clone()).or_default().push(*endpoint);
+        }
+    }
+    members.values_mut().for_each(|list| list.sort_unstable());
+    Surroundings { virtual_network: ranges, unknown, members }
+}
+
+fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    let owners: BTreeMap<&str, (&str, &super::estate::Machine)> = estate
+        .machines
+        .iter()
+        .flat_map(|(id, machine)| machine.interfaces.iter().map(move |name| (name.as_str(), (id.as_str(), machine))))
+        .collect();
+    for (id, interface) in &estate.interfaces {
+        let Some(subnet) = interface.places.iter().find_map(|place| places.subnets.get(&place.subnet)).copied() else {
+            continue;
+        };
+        let network = parts.subnets[subnet].network;
+        let mut held = Vec::new();
+        for place in &interface.places {
+            let public = place.public.as_ref().map(|name| {
+                estate.public.get(name).and_then(|held| held.address).unwrap_or_else(|| AddressRange::whole(Family::V4))
+            });
+            match (place.address, places.subnets.get(&place.subnet)) {
+                (Some(inside), _) => {
+                    held.push(Place { inside, public: public.filter(|range| range.family == inside.family) })
+                }
+                (None, Some(own)) => held.extend(parts.subnets[*own].ranges.ranges().iter().map(|range| Place {
+                    inside: *range,
+                    public: public.filter(|public| public.family == range.family),
+                })),
+                (None, None) => {}
+            }
+        }
+        let machine = owners.get(id.as_str());
+        let mut aliases = interface.aliases.clone();
+        aliases.push(interface.name.clone());
+        aliases.extend(machine.map(|(id, _)| (*id).to_owned()));
+        let mut tags = interface.tags.clone();
+        tags.extend(machine.map(|(_, machine)| machine.tags.clone()).unwrap_or_default());
+        places.endpoints.insert(id.clone(), parts.endpoints.len());
+        parts.endpoints.push(Endpoint {
+            id: id.clone(),
+            name: machine
+                .map(|(_, machine)| machine.name.clone())
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| or(&interface.name, id)),
+            aliases,
+            kind: if interface.template { EndpointKind::Template } else { EndpointKind::Interface },
+            network,
+            subnet: Some(subnet),
+            owner: or(&interface.owner, &parts.networks[network].owner),
+            places: held,
+            inbound: Vec::new(),
+            outbound: Vec::new(),
+            table: None,
+            forwards: interface.forwards,
+            ports: Vec::new(),
+            tags,
+            origin: interface.origin.clone(),
+        });
+    }
+}
+
+/// Load balancers stand at the network's edge: clients' addresses stay what they are.
+fn balancers(estate: &Estate, parts: &mut Parts, places: &Places) {
+    for (id, balancer) in &estate.balancers {
+        let targets: Vec<EndpointId> = balancer
+            .rules
+            .iter()
+            .flat_map(|rule| &rule.targets)
+            .filter_map(|name| places.endpoints.get(name))
+            .copied()
+            .collect();
+        let network = match targets.first() {
+            Some(target) => parts.endpoints[*target].network,
+            None => continue,
+        };
+        let index = parts.balancers.len();
+        let listeners = balancer.rules.iter().map(|rule| Listener {
+            protocols: match rule.protocol.to_ascii_lowercase().as_str() {
+                "tcp" => vec![TCP],
+                "udp" => vec![UDP],
+                _ => vec![TCP, UDP],
+            },
+            port: u16::try_from(rule.frontend_port).unwrap_or(0),
+            targets: rule
+                .targets
+                .iter()
+                .filter_map(|name| places.endpoints.get(name))
+                .map(|endpoint| BalancerTarget {
+                    endpoint: Some(*endpoint),
+                    address: None,
+                    port: u16::try_from(rule.backend_port).ok(),
+                    keeps_client: Some(true),
+                })
+                .collect(),
+            // A rule for every port (number 0) is not one port.
+            complete: rule.complete && rule.frontend_port > 0,
+        });
+        parts.balancers.push(Balancer {
+            id: id.clone(),
+            name: or(&balancer.name, id),
+            ends_connections: false,
+            listeners: listeners.collect(),
+            complete: true,
+        });
+        let inside = AddressRange::parse("168.63.129.16").unwrap_or_else(|| AddressRange::whole(Family::V4));
+        let public = |name: &Option<String>| {
+            name.as_ref().map(|name| {
+                estate.public.get(name).and_then(|held| held.address).unwrap_or_else(|| AddressRange::whole(Family::V4))
+            })
+        };
+        let held = balancer
+            .frontends
+            .values()
+            .filter_map(public)
+            .map(|public| Place { inside, public: Some(public) })
+            .collect();
+        parts.endpoints.push(Endpoint {
+            id: id.clone(),
+            name: or(&balancer.name, id),
+            aliases: Vec::new(),
+            kind: EndpointKind::Balancer { balancer: index },
+            network,
+            subnet: None,
+            owner: or(&balancer.owner, &parts.networks[network].owner),
+            places: held,
+            inbound: Vec::new(),
+            outbound: Vec::new(),
+            table: places.plain.get(&network).copied(),
+            forwards: false,
+            ports: Vec::new(),
+            tags: BTreeMap::new(),
+            origin: balancer.origin.clone(),
+        });
+    }
+}
+
+/// Subnet's group, then interface's, on the way in; the other way round on the way out. Both must allow.
+fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
+    let mut known: BTreeMap<(String, String, Option<String>), (PolicyId, PolicyId)> = BTreeMap::new();
+    for (id, interface) in &estate.interfaces {
+        let Some(endpoint) = places.endpoints.get(id).copied() else { continue };
+        let Some((subnet_id, subnet)) =
+            interface.places.iter().find_map(|place| estate.subnets.get_key_value(&place.subnet))
+        else {
+            continue;
+        };
+        let held = surroundings(subnet, estate, parts, places);
+        let (admin, sure) = admin_rules(&subnet.network, estate);
+        let mut pairs = Vec::new();
+        for name in [&subnet.group, &interface.group].into_iter().flatten() {
+            let key = (name.clone(), subnet.network.clone(), subnet.table.clone());
+            pairs.push(*known.entry(key).or_insert_with(|| {
+                let empty = super::estate::SecurityGroup { name: format!("{name} (not shown)"), ..Default::default() };
+                let group = estate.groups.get(name);
+                let mut both =
+                    [true, false].map(|inbound| held.policy(name, group.unwrap_or(&empty), &admin, inbound, sure));
+                if group.is_none() {
+                    both.iter_mut().for_each(|policy| doubt(policy, name));
+                }
+                let [into, out] = both;
+                parts.policies.extend([into, out]);
+                (parts.policies.len() - 2, parts.policies.len() - 1)
+            }));
+        }
+        if pairs.is_empty() {
+            if !admin.is_empty() {
+                let open = super::estate::SecurityGroup {
+                    name: format!("no group at {subnet_id}"),
+                    rules: open_rules(),
+                    ..Default::default()
+                };
+                let [into, out] = [true, false].map(|inbound| held.policy("no group", &open, &admin, inbound, sure));
+                parts.policies.extend([into, out]);
+                pairs.push((parts.policies.len() - 2, parts.policies.len() - 1));
+            }
+            let public = interface.places.iter().filter_map(|place| place.public.as_ref()).collect::<Vec<_>>();
+            let standard = public.iter().map(|name| estate.public.get(*name).and_then(|held| held.standard)).next();
+            if let Some(standard) = standard.filter(|standard| *standard != Some(false)) {
+                parts.policies.push(held.ungrouped(standard));
+                parts.endpoints[endpoint].inbound.push(parts.policies.len() - 1);
+            }
+        }
+        parts.endpoints[endpoint].inbound.extend(pairs.iter().map(|pair| pair.0));
+        parts.endpoints[endpoint].outbound.extend(pairs.iter().rev().map(|pair| pair.1));
+    }
+}
+
+fn doubt(policy: &mut crate::model::policy::Policy, name: &str) {
+    use crate::model::policy::{Action, Peers, Rule, Service};
+    let rule = Rule {
+        id: format!("{name}: rules not shown"),
+        action: Action::Permit,
+        peers: Peers::everybody(),
+        local: None,
+        services: vec![Service::Exact(crate::model::traffic::Traffic::all())],
+        condition: Some(format!("security group {name} is not in the input")),
+    };
+    let deny = Rule { action: Action::Deny, condition: rule.condition.clone(), ..rule.clone() };
+    if let Some(tier) = policy.tiers.last_mut() {
+        tier.rules.splice(0..0, [rule, deny]);
+    }
+}
+
+fn open_rules() -> Vec<super::estate::SecurityRule> {
+    let end = || super::estate::End { prefixes: vec!["*".into()], ..Default::default() };
+    [true, false]
+        .map(|inbound| super::estate::SecurityRule {
+            name: "everything".into(),
+            priority: 1,
+            inbound,
+            allow: true,
+            protocol: "*".into(),
+            source: end(),
+            destination: end(),
+        })
+        .to_vec()
+}
+
+/// Rules of network managers that hold for a network, and whether it is sure that all of them do.
+fn admin_rules<'e>(network: &str, estate: &'e Estate) -> (Vec<&'e AdminRule>, bool) {
+    let held: Vec<&AdminRule> = estate
+        .admin
+        .iter()
+        .filter(|rule| rule.networks.as_ref().is_none_or(|networks| networks.iter().any(|held| held == network)))
+        .collect();
+    (held, true)
+}

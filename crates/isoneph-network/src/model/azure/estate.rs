@@ -1,0 +1,168 @@
+//! What an Azure estate holds, in Azure's words. Identifiers are in lower case: Azure does not tell cases apart.
+
+use std::collections::BTreeMap;
+
+use crate::model::address::AddressRange;
+use crate::model::form::Origin;
+
+/// Everything read, by identifier.
+#[derive(Debug, Default)]
+pub(crate) struct Estate {
+    pub(super) networks: BTreeMap<String, VirtualNetwork>,
+    pub(super) subnets: BTreeMap<String, Subnet>,
+    pub(super) groups: BTreeMap<String, SecurityGroup>,
+    pub(super) interfaces: BTreeMap<String, Interface>,
+    pub(super) machines: BTreeMap<String, Machine>,
+    pub(super) public: BTreeMap<String, PublicAddress>,
+    pub(super) tables: BTreeMap<String, Table>,
+    pub(super) peerings: Vec<Peering>,
+    pub(super) gateways: BTreeMap<String, NatGateway>,
+    pub(super) balancers: BTreeMap<String, Balancer>,
+    pub(super) admin: Vec<AdminRule>,
+    /// Networks with a VPN or ExpressRoute gateway.
+    pub(super) connected: Vec<String>,
+    /// Ways in from outside that are not modelled.
+    pub(super) entries: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct VirtualNetwork {
+    pub(super) name: String,
+    pub(super) owner: String,
+    pub(super) region: String,
+    pub(super) ranges: Vec<AddressRange>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Subnet {
+    pub(super) name: String,
+    pub(super) network: String,
+    pub(super) ranges: Vec<AddressRange>,
+    pub(super) group: Option<String>,
+    pub(super) table: Option<String>,
+    pub(super) nat: Option<String>,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct SecurityGroup {
+    pub(super) name: String,
+    pub(super) rules: Vec<SecurityRule>,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(super) struct SecurityRule {
+    pub(super) name: String,
+    pub(super) priority: i64,
+    pub(super) inbound: bool,
+    pub(super) allow: bool,
+    pub(super) protocol: String,
+    pub(super) source: End,
+    pub(super) destination: End,
+}
+
+/// One end of a rule.
+#[derive(Debug, Default, Clone)]
+pub(super) struct End {
+    pub(super) prefixes: Vec<String>,
+    pub(super) ports: Vec<String>,
+    pub(super) groups: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Interface {
+    pub(super) name: String,
+    pub(super) owner: String,
+    pub(super) group: Option<String>,
+    pub(super) forwards: bool,
+    pub(super) places: Vec<InterfacePlace>,
+    pub(super) application_groups: Vec<String>,
+    pub(super) template: bool,
+    pub(super) aliases: Vec<String>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct InterfacePlace {
+    pub(super) subnet: String,
+    pub(super) address: Option<AddressRange>,
+    pub(super) public: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Machine {
+    pub(super) name: String,
+    pub(super) interfaces: Vec<String>,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct PublicAddress {
+    pub(super) address: Option<AddressRange>,
+    /// `Some(true)` for the standard offer, which is closed unless a group opens it.
+    pub(super) standard: Option<bool>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub(super) name: String,
+    pub(super) routes: Vec<Route>,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Route {
+    pub(super) prefix: String,
+    pub(super) kind: String,
+    pub(super) next: Option<AddressRange>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Peering {
+    pub(super) name: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) access: bool,
+    /// `false` where the state says that the other end is missing.
+    pub(super) connected: bool,
+    pub(super) remote_gateways: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct NatGateway {
+    pub(super) public: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Balancer {
+    pub(super) name: String,
+    pub(super) owner: String,
+    /// Public address of each frontend by name; `None` for an inside one.
+    pub(super) frontends: BTreeMap<String, Option<String>>,
+    pub(super) rules: Vec<BalancerRule>,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct BalancerRule {
+    pub(super) protocol: String,
+    pub(super) frontend_port: i64,
+    pub(super) backend_port: i64,
+    /// Interfaces behind it.
+    pub(super) targets: Vec<String>,
+    pub(super) complete: bool,
+}
+
+/// A rule of a network manager, which comes before every group.
+#[derive(Debug, Default)]
+pub(super) struct AdminRule {
+    pub(super) rule: SecurityRule,
+    /// `Allow`, `AlwaysAllow` or `Deny`.
+    pub(super) action: String,
+    /// The networks it surely holds for; `None` where membership is computed by a policy.
+    pub(super) networks: Option<Vec<String>>,
+}

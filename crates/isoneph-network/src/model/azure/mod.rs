@@ -1,0 +1,12 @@
+//! Azure virtual networks: from Terraform (azurerm) and from ARM's own JSON (`az … list`, exports, resource graph).
+
+mod arm;
+mod build;
+mod estate;
+mod rules;
+mod terraform;
+
+pub(crate) use arm::{read as read_arm, recognises as recognises_arm};
+pub(crate) use build::build;
+pub(crate) use estate::Estate;
+pub(crate) use terraform::{read as read_terraform, recognises as recognises_terraform};

@@ -1,0 +1,437 @@
+//! Terraform resources of the azurerm provider.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::estate::{
+    AdminRule, Balancer, BalancerRule, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering,
+    PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
+};
+use crate::model::Unsupported;
+use crate::model::address::AddressRange;
+use crate::model::form::Origin;
+use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use crate::model::terraform::{Document, Resource};
+
+const OPEN: [&str; 8] = [
+    "azurerm_firewall",
+    "azurerm_virtual_wan",
+    "azurerm_virtual_hub",
+    "azurerm_application_gateway",
+    "azurerm_vpn_",
+    "azurerm_express_route",
+    "azurerm_private_link_service",
+    "azurerm_frontdoor",
+];
+
+/// Whether a document holds resources of this provider.
+pub(crate) fn recognises(document: &Document) -> bool {
+    document.resources.iter().any(|resource| resource.kind.starts_with("azurerm_"))
+}
+
+struct Reading<'a> {
+    document: &'a Document,
+    source: usize,
+}
+
+impl Reading<'_> {
+    fn origin(&self, resource: &Resource) -> Origin {
+        Origin { source: self.source, locator: resource.address.clone() }
+    }
+    fn at(&self, resource: &Resource, path: &[&str]) -> Option<String> {
+        self.document.id(resource, path).map(|id| id.to_lowercase())
+    }
+    fn id(&self, resource: &Resource, key: &str) -> String {
+        self.at(resource, &[key]).unwrap_or_default()
+    }
+    fn ids(&self, resource: &Resource, path: &[&str]) -> Vec<String> {
+        self.document.ids(resource, path).found.into_iter().map(|id| id.to_lowercase()).collect()
+    }
+    fn own(resource: &Resource) -> String {
+        resource.identity().to_lowercase()
+    }
+}
+
+fn name(resource: &Resource) -> String {
+    text(&resource.values, "name").unwrap_or(&resource.address).to_owned()
+}
+
+/// The subscription in an identifier, where it is known.
+fn subscription(resource: &Resource) -> String {
+    let id = text(&resource.values, "id").unwrap_or_default();
+    id.split('/').skip_while(|part| !part.eq_ignore_ascii_case("subscriptions")).nth(1).unwrap_or_default().to_owned()
+}
+
+fn ranges(texts: &[String]) -> Vec<AddressRange> {
+    texts.iter().filter_map(|text| AddressRange::parse(text)).collect()
+}
+
+/// Takes a document into the estate.
+pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsupported: &mut Vec<Unsupported>) {
+    let reading = Reading { document, source };
+    for resource in document.resources.iter().filter(|held| OPEN.iter().any(|open| held.kind.starts_with(open))) {
+        let effect = "not modelled: undecided where a route leads there";
+        unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
+        estate.entries.push(resource.address.clone());
+    }
+    networks(estate, &reading);
+    groups(estate, &reading);
+    routes(estate, &reading);
+    machines(estate, &reading);
+    balancers(estate, &reading);
+    managers(estate, &reading);
+}
+
+fn networks(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    // Subnets and peerings name their network by name, not by identifier.
+    let mut by_name: BTreeMap<String, String> = BTreeMap::new();
+    for resource in document.any_of_kind(&["azurerm_virtual_network"]) {
+        let id = Reading::own(resource);
+        by_name.insert(name(resource).to_lowercase(), id.clone());
+        let values = &resource.values;
+        estate.networks.insert(
+            id,
+            VirtualNetwork {
+                name: name(resource),
+                owner: subscription(resource),
+                region: text_or_empty(values, "location"),
+                ranges: ranges(&texts(values, "address_space")),
+                tags: tags(values.get("tags")),
+                origin: reading.origin(resource),
+            },
+        );
+    }
+    let network_of = |resource: &Resource| {
+        let held = reading.id(resource, "virtual_network_name");
+        by_name.get(&held).cloned().unwrap_or(held)
+    };
+    for resource in document.any_of_kind(&["azurerm_subnet"]) {
+        let values = &resource.values;
+        let mut prefixes = texts(values, "address_prefixes");
+        prefixes.extend(text(values, "address_prefix").map(ToOwned::to_owned));
+        estate.subnets.insert(
+            Reading::own(resource),
+            Subnet {
+                name: name(resource),
+                network: network_of(resource),
+                ranges: ranges(&prefixes),
+                origin: reading.origin(resource),
+                ..Subnet::default()
+            },
+        );
+    }
+    for (kind, key) in [
+        ("azurerm_subnet_network_security_group_association", "network_security_group_id"),
+        ("azurerm_subnet_route_table_association", "route_table_id"),
+        ("azurerm_subnet_nat_gateway_association", "nat_gateway_id"),
+    ] {
+        for resource in document.of_kind(&[kind]) {
+            let other = reading.at(resource, &[key]);
+            let Some(subnet) = estate.subnets.get_mut(&reading.id(resource, "subnet_id")) else { continue };
+            match key {
+                "network_security_group_id" => subnet.group = other,
+                "route_table_id" => subnet.table = other,
+                _ => subnet.nat = other,
+            }
+        }
+    }
+    for resource in document.of_kind(&["azurerm_virtual_network_peering"]) {
+        let values = &resource.values;
+        estate.peerings.push(Peering {
+            name: name(resource),
+            from: network_of(resource),
+            to: reading.id(resource, "remote_virtual_network_id"),
+            access: flag(values, "allow_virtual_network_access").unwrap_or(true),
+            connected: true,
+            remote_gateways: flag(values, "use_remote_gateways") == Some(true),
+        });
+    }
+    for resource in document.of_kind(&["azurerm_virtual_network_gateway"]) {
+        let subnets = reading.ids(resource, &["ip_configuration", "0", "subnet_id"]);
+        let held = subnets.iter().filter_map(|subnet| estate.subnets.get(subnet)).map(|subnet| subnet.network.clone());
+        estate.connected.extend(held.collect::<Vec<_>>());
+    }
+    for resource in document.any_of_kind(&["azurerm_public_ip"]) {
+        let values = &resource.values;
+        let standard = text(values, "sku").map(|word| word.eq_ignore_ascii_case("standard"));
+        let address = text(values, "ip_address").and_then(AddressRange::parse);
+        estate.public.insert(Reading::own(resource), PublicAddress { address, standard });
+    }
+    for resource in document.of_kind(&["azurerm_nat_gateway"]) {
+        estate.gateways.insert(Reading::own(resource), NatGateway::default());
+    }
+    for resource in document.of_kind(&["azurerm_nat_gateway_public_ip_association"]) {
+        let public = reading.id(resource, "public_ip_address_id");
+        if let Some(gateway) = estate.gateways.get_mut(&reading.id(resource, "nat_gateway_id")) {
+            gateway.public.push(public);
+        }
+    }
+}
+
+fn end(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value, word: &str) -> End {
+    let key = |tail: &str| format!("{word}_{tail}");
+    let mut prefixes = texts(values, &key("address_prefixes"));
+    prefixes.extend(text(values, &key("address_prefix")).map(ToOwned::to_owned));
+    let mut ports = texts(values, &key("port_ranges"));
+    ports.extend(text(values, &key("port_range")).map(ToOwned::to_owned));
+    let field = key("application_security_group_ids");
+    let groups_path: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
+    let groups = reading.ids(resource, &groups_path);
+    if prefixes.is_empty() && groups.is_empty() {
+        prefixes.push("an address known after apply".into());
+    }
+    End { prefixes, ports, groups }
+}
+
+fn rule(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value) -> SecurityRule {
+    SecurityRule {
+        name: text_or_empty(values, "name"),
+        priority: number(values, "priority").unwrap_or(i64::MAX),
+        inbound: text(values, "direction").is_some_and(|word| word.eq_ignore_ascii_case("inbound")),
+        allow: text(values, "access").is_some_and(|word| word.eq_ignore_ascii_case("allow")),
+        protocol: text(values, "protocol").unwrap_or("*").to_owned(),
+        source: end(reading, resource, path, values, "source"),
+        destination: end(reading, resource, path, values, "destination"),
+    }
+}
+
+fn groups(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    let mut by_name: BTreeMap<String, String> = BTreeMap::new();
+    for resource in document.of_kind(&["azurerm_network_security_group"]) {
+        let id = Reading::own(resource);
+        by_name.insert(name(resource).to_lowercase(), id.clone());
+        let rules = list(&resource.values, "security_rule").iter().enumerate();
+        let rules =
+            rules.map(|(index, held)| rule(reading, resource, &["security_rule", &index.to_string()], held)).collect();
+        estate.groups.insert(id, SecurityGroup { name: name(resource), rules, origin: reading.origin(resource) });
+    }
+    for resource in document.of_kind(&["azurerm_network_security_rule"]) {
+        let held = reading.id(resource, "network_security_group_name");
+        let id = by_name.get(&held).cloned().unwrap_or(held);
+        if let Some(group) = estate.groups.get_mut(&id) {
+            group.rules.push(rule(reading, resource, &[], &resource.values));
+        }
+    }
+}
+
+fn routes(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    let mut by_name: BTreeMap<String, String> = BTreeMap::new();
+    let read = |values: &Value| Route {
+        prefix: text_or_empty(values, "address_prefix"),
+        kind: text_or_empty(values, "next_hop_type"),
+        next: text(values, "next_hop_in_ip_address").and_then(AddressRange::parse),
+    };
+    for resource in document.of_kind(&["azurerm_route_table"]) {
+        let id = Reading::own(resource);
+        by_name.insert(name(resource).to_lowercase(), id.clone());
+        let routes = list(&resource.values, "route").iter().map(read).collect();
+        estate.tables.insert(id, Table { name: name(resource), routes, origin: reading.origin(resource) });
+    }
+    for resource in document.of_kind(&["azurerm_route"]) {
+        let held = reading.id(resource, "route_table_name");
+        let id = by_name.get(&held).cloned().unwrap_or(held);
+        if let Some(table) = estate.tables.get_mut(&id) {
+            table.routes.push(read(&resource.values));
+        }
+    }
+}
+
+fn machines(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.of_kind(&["azurerm_network_interface"]) {
+        let values = &resource.values;
+        let places = list(values, "ip_configuration")
+            .iter()
+            .enumerate()
+            .map(|(index, held)| {
+                let index = index.to_string();
+                InterfacePlace {
+                    subnet: reading.at(resource, &["ip_configuration", &index, "subnet_id"]).unwrap_or_default(),
+                    address: text(held, "private_ip_address").and_then(AddressRange::parse),
+                    public: reading.at(resource, &["ip_configuration", &index, "public_ip_address_id"]),
+                }
+            })
+            .collect();
+        let forwards =
+            flag(values, "enable_ip_forwarding").or_else(|| flag(values, "ip_forwarding_enabled")) == Some(true);
+        estate.interfaces.insert(
+            Reading::own(resource),
+            Interface {
+                name: name(resource),
+                owner: subscription(resource),
+                forwards,
+                places,
+                aliases: vec![resource.address.clone()],
+                tags: tags(values.get("tags")),
+                origin: reading.origin(resource),
+                ..Interface::default()
+            },
+        );
+    }
+    for resource in document.of_kind(&["azurerm_network_interface_security_group_association"]) {
+        let group = reading.at(resource, &["network_security_group_id"]);
+        if let Some(interface) = estate.interfaces.get_mut(&reading.id(resource, "network_interface_id")) {
+            interface.group = group;
+        }
+    }
+    for resource in document.of_kind(&["azurerm_network_interface_application_security_group_association"]) {
+        let group = reading.id(resource, "application_security_group_id");
+        if let Some(interface) = estate.interfaces.get_mut(&reading.id(resource, "network_interface_id")) {
+            interface.application_groups.push(group);
+        }
+    }
+    for resource in document.of_kind(&[
+        "azurerm_linux_virtual_machine",
+        "azurerm_windows_virtual_machine",
+        "azurerm_virtual_machine",
+    ]) {
+        estate.machines.insert(
+            Reading::own(resource),
+            Machine {
+                name: name(resource),
+                interfaces: reading.ids(resource, &["network_interface_ids"]),
+                tags: tags(resource.values.get("tags")),
+            },
+        );
+    }
+    for resource in
+        document.of_kind(&["azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set"])
+    {
+        let path = ["network_interface", "0", "ip_configuration", "0", "subnet_id"];
+        let subnet = reading.at(resource, &path).unwrap_or_default();
+        estate.interfaces.insert(
+            Reading::own(resource),
+            Interface {
+                name: name(resource),
+                owner: subscription(resource),
+                group: reading.at(resource, &["network_interface", "0", "network_security_group_id"]),
+                places: vec![InterfacePlace { subnet, ..InterfacePlace::default() }],
+                template: true,
+                aliases: vec![resource.address.clone()],
+                tags: tags(resource.values.get("tags")),
+                origin: reading.origin(resource),
+                ..Interface::default()
+            },
+        );
+    }
+    for resource in document.of_kind(&["azurerm_private_endpoint"]) {
+        estate.interfaces.insert(
+            Reading::own(resource),
+            Interface {
+                name: name(resource),
+                owner: subscription(resource),
+                places: vec![InterfacePlace { subnet: reading.id(resource, "subnet_id"), ..InterfacePlace::default() }],
+                template: true,
+                aliases: vec![resource.address.clone()],
+                tags: tags(resource.values.get("tags")),
+                origin: reading.origin(resource),
+                ..Interface::default()
+            },
+        );
+    }
+}
+
+fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.of_kind(&["azurerm_lb"]) {
+        let frontends = list(&resource.values, "frontend_ip_configuration").iter().enumerate().map(|(index, held)| {
+            let public =
+                reading.at(resource, &["frontend_ip_configuration", &index.to_string(), "public_ip_address_id"]);
+            (text_or_empty(held, "name"), public)
+        });
+        let balancer = Balancer {
+            name: name(resource),
+            owner: subscription(resource),
+            frontends: frontends.collect(),
+            rules: Vec::new(),
+            origin: reading.origin(resource),
+        };
+        estate.balancers.insert(Reading::own(resource), balancer);
+    }
+    let mut pools: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for resource in document.of_kind(&[
+        "azurerm_network_interface_backend_address_pool_association",
+        "azurerm_network_interface_nat_rule_association",
+    ]) {
+        let pool = [reading.id(resource, "backend_address_pool_id"), reading.id(resource, "nat_rule_id")].concat();
+        pools.entry(pool).or_default().push(reading.id(resource, "network_interface_id"));
+    }
+    for resource in
+        document.of_kind(&["azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set"])
+    {
+        let path = ["network_interface", "0", "ip_configuration", "0", "load_balancer_backend_address_pool_ids"];
+        for pool in reading.ids(resource, &path) {
+            pools.entry(pool).or_default().push(Reading::own(resource));
+        }
+    }
+    for resource in document.of_kind(&["azurerm_lb_rule", "azurerm_lb_nat_rule"]) {
+        let mut held = reading.ids(resource, &["backend_address_pool_ids"]);
+        held.extend(reading.at(resource, &["backend_address_pool_id"]));
+        if resource.kind == "azurerm_lb_nat_rule" {
+            held.push(Reading::own(resource));
+        }
+        let rule = BalancerRule {
+            protocol: text_or_empty(&resource.values, "protocol"),
+            frontend_port: number(&resource.values, "frontend_port").unwrap_or(0),
+            backend_port: number(&resource.values, "backend_port").unwrap_or(0),
+            complete: held.iter().all(|pool| pools.contains_key(pool)),
+            targets: held.iter().filter_map(|pool| pools.get(pool)).flatten().cloned().collect(),
+        };
+        if let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "loadbalancer_id")) {
+            balancer.rules.push(rule);
+        }
+    }
+}
+
+/// Rules of a network manager; members of its groups that a policy computes are not known.
+fn managers(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for resource in document.of_kind(&["azurerm_network_manager_static_member"]) {
+        members
+            .entry(reading.id(resource, "network_group_id"))
+            .or_default()
+            .push(reading.id(resource, "target_virtual_network_id"));
+    }
+    let collections: BTreeMap<String, Vec<String>> = document
+        .of_kind(&["azurerm_network_manager_admin_rule_collection"])
+        .map(|resource| (Reading::own(resource), reading.ids(resource, &["network_group_ids"])))
+        .collect();
+    for resource in document.of_kind(&["azurerm_network_manager_admin_rule"]) {
+        let values = &resource.values;
+        let side = |key: &str, ports: &str| End {
+            prefixes: list(values, key)
+                .iter()
+                .filter_map(|held| text(held, "address_prefix"))
+                .map(ToOwned::to_owned)
+                .collect(),
+            ports: texts(values, ports),
+            groups: Vec::new(),
+        };
+        let any = |mut end: End| {
+            if end.prefixes.is_empty() {
+                end.prefixes.push("*".into());
+            }
+            end
+        };
+        let groups = collections.get(&reading.id(resource, "admin_rule_collection_id")).cloned().unwrap_or_default();
+        let known: Option<Vec<Vec<String>>> = groups.iter().map(|group| members.get(group).cloned()).collect();
+        estate.admin.push(AdminRule {
+            rule: SecurityRule {
+                name: name(resource),
+                priority: number(values, "priority").unwrap_or(i64::MAX),
+                inbound: text(values, "direction").is_some_and(|word| word.eq_ignore_ascii_case("inbound")),
+                allow: false,
+                protocol: text(values, "protocol").unwrap_or("Any").to_owned(),
+                source: any(side("source", "source_port_ranges")),
+                destination: any(side("destination", "destination_port_ranges")),
+            },
+            action: text_or_empty(values, "action"),
+            networks: known.map(|held| held.into_iter().flatten().collect()),
+        });
+    }
+}

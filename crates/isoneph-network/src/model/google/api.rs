@@ -1,0 +1,262 @@
+//! The Compute API's own JSON: objects that name their kind as `compute#…`, in lists or one by one.
+
+use serde_json::Value;
+
+use super::estate::{Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet};
+use super::terraform::short;
+use crate::model::Unsupported;
+use crate::model::address::AddressRange;
+use crate::model::form::Origin;
+use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+
+/// The objects of a document with their places.
+fn objects(document: &Value) -> Vec<(String, &Value)> {
+    match document {
+        Value::Array(held) => held.iter().enumerate().map(|(index, value)| (format!("#/{index}"), value)).collect(),
+        Value::Object(_) if document.get("items").is_some_and(Value::is_array) => list(document, "items")
+            .iter()
+            .enumerate()
+            .map(|(index, value)| (format!("#/items/{index}"), value))
+            .collect(),
+        _ => vec![("#".into(), document)],
+    }
+}
+
+/// Whether a document holds objects of this API.
+pub(crate) fn recognises(document: &Value) -> bool {
+    objects(document)
+        .first()
+        .is_some_and(|(_, value)| text(value, "kind").is_some_and(|kind| kind.starts_with("compute#")))
+}
+
+fn own(value: &Value) -> String {
+    text(value, "selfLink").map_or_else(|| text_or_empty(value, "name"), short)
+}
+
+fn project(value: &Value) -> String {
+    let link = text(value, "selfLink").unwrap_or_default();
+    link.split('/').skip_while(|part| *part != "projects").nth(1).unwrap_or_default().to_owned()
+}
+
+fn link(value: &Value, key: &str) -> String {
+    text(value, key).map(short).unwrap_or_default()
+}
+
+fn last(value: &Value, key: &str) -> String {
+    text(value, key).and_then(|link| link.rsplit('/').next()).unwrap_or_default().to_owned()
+}
+
+/// Takes a document into the estate.
+pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsupported: &mut Vec<Unsupported>) {
+    for (locator, value) in objects(document) {
+        let origin = Origin { source, locator: locator.clone() };
+        match text(value, "kind").unwrap_or_default() {
+            "compute#network" => network(estate, value, origin),
+            "compute#subnetwork" => {
+                let blocks = [text(value, "ipCidrRange"), text(value, "ipv6CidrRange")].into_iter().flatten();
+                let mut ranges: Vec<AddressRange> = blocks.filter_map(AddressRange::parse).collect();
+                ranges.extend(
+                    list(value, "secondaryIpRanges")
+                        .iter()
+                        .filter_map(|held| AddressRange::parse(text(held, "ipCidrRange")?)),
+                );
+                let (name, network, region) =
+                    (text_or_empty(value, "name"), link(value, "network"), last(value, "region"));
+                estate
+                    .subnets
+                    .insert(own(value), Subnet { name, network, project: project(value), region, ranges, origin });
+            }
+            "compute#firewall" => {
+                estate.firewalls.insert(own(value), firewall(value));
+            }
+            "compute#firewallPolicy" => policy(estate, value),
+            "compute#instance" => instance(estate, value, &origin),
+            "compute#route" => route(estate, value),
+            "compute#router" => {
+                for nat in list(value, "nats") {
+                    let all =
+                        text(nat, "sourceSubnetworkIpRangesToNat").is_none_or(|word| word != "LIST_OF_SUBNETWORKS");
+                    let subnets = if all {
+                        Vec::new()
+                    } else {
+                        list(nat, "subnetworks").iter().map(|held| link(held, "name")).collect()
+                    };
+                    let (name, network, region) =
+                        (text_or_empty(nat, "name"), link(value, "network"), last(value, "region"));
+                    estate.nats.push(Nat { name, network, region, subnets, public: Vec::new() });
+                }
+            }
+            kind => {
+                let effect = "not modelled: whether it lets something in from outside is left open";
+                unsupported.push(Unsupported::new(source, locator, kind, effect));
+                let inside = text(value, "loadBalancingScheme").is_some_and(|scheme| scheme.starts_with("INTERNAL"));
+                if !inside && kind != "compute#project" {
+                    estate.entries.push(own(value));
+                }
+            }
+        }
+    }
+}
+
+fn network(estate: &mut Estate, value: &Value, origin: Origin) {
+    let id = own(value);
+    for peering in list(value, "peerings") {
+        estate.peerings.push(Peering {
+            name: text_or_empty(peering, "name"),
+            from: id.clone(),
+            to: link(peering, "network"),
+            active: text(peering, "state").is_none_or(|state| state == "ACTIVE"),
+        });
+    }
+    let classic_first = text(value, "networkFirewallPolicyEnforcementOrder") != Some("BEFORE_CLASSIC_FIREWALL");
+    estate
+        .networks
+        .insert(id, Network { name: text_or_empty(value, "name"), project: project(value), classic_first, origin });
+}
+
+fn services(value: &Value, key: &str, protocol: &str) -> Vec<(String, Vec<String>)> {
+    list(value, key).iter().map(|held| (text_or_empty(held, protocol), texts(held, "ports"))).collect()
+}
+
+fn firewall(value: &Value) -> Firewall {
+    let denies = !list(value, "denied").is_empty();
+    let ingress = text(value, "direction") != Some("EGRESS");
+    let mut source_ranges = texts(value, "sourceRanges");
+    let (source_tags, source_accounts) = (texts(value, "sourceTags"), texts(value, "sourceServiceAccounts"));
+    if ingress && source_ranges.is_empty() && source_tags.is_empty() && source_accounts.is_empty() {
+        source_ranges.push("0.0.0.0/0".into());
+    }
+    Firewall {
+        name: text_or_empty(value, "name"),
+        network: link(value, "network"),
+        priority: number(value, "priority").unwrap_or(1000),
+        ingress,
+        action: if denies { "deny" } else { "allow" }.into(),
+        disabled: flag(value, "disabled") == Some(true),
+        services: services(value, if denies { "denied" } else { "allowed" }, "IPProtocol"),
+        source_ranges,
+        destination_ranges: texts(value, "destinationRanges"),
+        source_tags,
+        source_accounts,
+        target_tags: texts(value, "targetTags"),
+        target_accounts: texts(value, "targetServiceAccounts"),
+        ..Firewall::default()
+    }
+}
+
+fn policy(estate: &mut Estate, value: &Value) {
+    let rules = list(value, "rules").iter().map(|rule| {
+        let empty = Value::Null;
+        let held = rule.get("match").unwrap_or(&empty);
+        let open = [
+            "srcFqdns",
+            "destFqdns",
+            "srcRegionCodes",
+            "destRegionCodes",
+            "srcThreatIntelligences",
+            "destThreatIntelligences",
+            "srcAddressGroups",
+            "destAddressGroups",
+            "srcSecureTags",
+        ];
+        let name = text(rule, "ruleName").or_else(|| text(rule, "description")).unwrap_or_default().to_owned();
+        let unclear = open
+            .into_iter()
+            .filter(|key| !list(held, key).is_empty())
+            .map(|key| format!("{key} of a rule of {}", text_or_empty(value, "name")));
+        let secure = list(rule, "targetSecureTags")
+            .iter()
+            .map(|_| format!("secure tags of a rule of {}", text_or_empty(value, "name")));
+        Firewall {
+            name,
+            priority: number(rule, "priority").unwrap_or(i64::MAX),
+            ingress: text(rule, "direction") != Some("EGRESS"),
+            action: text_or_empty(rule, "action"),
+            disabled: flag(rule, "disabled") == Some(true),
+            services: services(held, "layer4Configs", "ipProtocol"),
+            source_ranges: texts(held, "srcIpRanges"),
+            destination_ranges: texts(held, "destIpRanges"),
+            target_accounts: texts(rule, "targetServiceAccounts"),
+            target_networks: texts(rule, "targetResources").iter().map(|link| short(link)).collect(),
+            unclear: unclear.chain(secure).collect(),
+            ..Firewall::default()
+        }
+    });
+    let networks = list(value, "associations").iter().map(|held| link(held, "attachmentTarget")).collect();
+    let parent = text(value, "parent").unwrap_or_default();
+    let level = if parent.starts_with("organizations/") {
+        Some(0)
+    } else if parent.starts_with("folders/") {
+        Some(1)
+    } else {
+        None
+    };
+    let regional = text(value, "region").map(|_| last(value, "region"));
+    let name = text(value, "shortName").or_else(|| text(value, "name")).unwrap_or_default().to_owned();
+    estate
+        .policies
+        .insert(own(value), FirewallPolicy { name, rules: rules.collect(), networks, hierarchical: level, regional });
+}
+
+fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {
+    let id = own(value);
+    let accounts: Vec<String> =
+        list(value, "serviceAccounts").iter().filter_map(|held| text(held, "email")).map(ToOwned::to_owned).collect();
+    for (index, held) in list(value, "networkInterfaces").iter().enumerate() {
+        let access = list(held, "accessConfigs");
+        let public =
+            access.first().map(|held| text(held, "natIP").and_then(AddressRange::parse)).filter(|held| held.is_some());
+        let aliases =
+            list(held, "aliasIpRanges").iter().filter_map(|held| AddressRange::parse(text(held, "ipCidrRange")?));
+        let six = text(held, "ipv6Address").and_then(AddressRange::parse);
+        estate.interfaces.insert(
+            if index == 0 { id.clone() } else { format!("{id} nic{index}") },
+            Interface {
+                name: text_or_empty(value, "name"),
+                project: project(value),
+                network: link(held, "network"),
+                subnet: link(held, "subnetwork"),
+                address: text(held, "networkIP").and_then(AddressRange::parse),
+                more: aliases.chain(six).collect(),
+                public,
+                tags: value.get("tags").map(|held| texts(held, "items")).unwrap_or_default(),
+                accounts: accounts.clone(),
+                forwards: flag(value, "canIpForward") == Some(true),
+                template: false,
+                aliases: vec![id.clone()],
+                labels: tags(value.get("labels")),
+                origin: origin.clone(),
+            },
+        );
+    }
+}
+
+fn route(estate: &mut Estate, value: &Value) {
+    // Routes of subnets and peerings follow from those.
+    if text(value, "nextHopNetwork").is_some() || text(value, "nextHopPeering").is_some() {
+        return;
+    }
+    let next = if text(value, "nextHopGateway").is_some() {
+        NextHop::Internet
+    } else if text(value, "nextHopInstance").is_some() {
+        NextHop::Instance(link(value, "nextHopInstance"))
+    } else if let Some(address) = text(value, "nextHopIp").and_then(AddressRange::parse) {
+        NextHop::Address(address)
+    } else if let Some(name) = ["nextHopIlb", "nextHopVpnTunnel", "nextHopHub"].iter().find_map(|key| text(value, key))
+    {
+        NextHop::Other(short(name))
+    } else {
+        NextHop::Unknown
+    };
+    estate.routes.insert(
+        own(value),
+        Route {
+            name: text_or_empty(value, "name"),
+            network: link(value, "network"),
+            range: text(value, "destRange").and_then(AddressRange::parse),
+            priority: number(value, "priority").unwrap_or(1000),
+            tags: texts(value, "tags"),
+            next,
+        },
+    );
+}

@@ -1,0 +1,236 @@
+//! From a Google estate to the one form.
+
+use std::collections::BTreeMap;
+
+use super::estate::{Estate, Interface, NextHop};
+use super::firewall::{self, Members};
+use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::form::{
+    Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Route, RouteTable,
+    Subnet, SubnetId, TableId, Target,
+};
+
+/// Adds everything of the estate to `parts`.
+pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
+    let mut networks: BTreeMap<&str, NetworkId> = BTreeMap::new();
+    for (id, network) in &estate.networks {
+        networks.insert(id, parts.networks.len());
+        let ranges =
+            estate.subnets.values().filter(|subnet| subnet.network == *id).flat_map(|subnet| subnet.ranges.clone());
+        parts.networks.push(Network {
+            id: id.clone(),
+            name: network.name.clone(),
+            platform: Platform::Google,
+            owner: network.project.clone(),
+            region: String::new(),
+            ranges: AddressSet::new(ranges.collect()),
+            flat: false,
+            default_outbound: false,
+            complete: false,
+            internet: Some("default internet gateway".into()),
+            entries: estate.entries.clone(),
+            tags: BTreeMap::new(),
+            origin: network.origin.clone(),
+        });
+    }
+    let mut subnets: BTreeMap<&str, SubnetId> = BTreeMap::new();
+    for (id, subnet) in &estate.subnets {
+        let Some(network) = networks.get(subnet.network.as_str()) else { continue };
+        subnets.insert(id, parts.subnets.len());
+        let nat = estate.nats.iter().find(|nat| {
+            let all = nat.subnets.is_empty()
+                && nat.network == subnet.network
+                && (nat.region.is_empty() || nat.region == subnet.region);
+            all || nat.subnets.contains(id)
+        });
+        let nat = nat.map(|nat| {
+            let public = if nat.public.is_empty() { vec![AddressRange::whole(Family::V4)] } else { nat.public.clone() };
+            parts.nats.push(Nat { id: nat.name.clone(), endpoint: None, subnet: None, public, direct: true });
+            parts.nats.len() - 1
+        });
+        parts.subnets.push(Subnet {
+            id: id.clone(),
+            name: subnet.name.clone(),
+            network: *network,
+            zone: String::new(),
+            ranges: AddressSet::new(subnet.ranges.clone()),
+            table: None,
+            border: None,
+            nat,
+            owner: subnet.project.clone(),
+            tags: BTreeMap::new(),
+            origin: subnet.origin.clone(),
+        });
+    }
+    let endpoints = endpoints(estate, parts, &networks, &subnets);
+    tables(estate, parts, &networks, &endpoints);
+    firewalls(estate, parts, &endpoints);
+}
+
+fn endpoints<'e>(
+    estate: &'e Estate,
+    parts: &mut Parts,
+    networks: &BTreeMap<&str, NetworkId>,
+    subnets: &BTreeMap<&str, SubnetId>,
+) -> BTreeMap<&'e str, EndpointId> {
+    let mut out = BTreeMap::new();
+    for (id, interface) in &estate.interfaces {
+        let subnet = subnets.get(interface.subnet.as_str()).copied();
+        let network = subnet
+            .map(|subnet| parts.subnets[subnet].network)
+            .or_else(|| networks.get(interface.network.as_str()).copied());
+        let Some(network) = network else { continue };
+        let public = interface.public.map(|known| known.unwrap_or_else(|| AddressRange::whole(Family::V4)));
+        let of = |inside: AddressRange| Place { inside, public: public.filter(|range| range.family == inside.family) };
+        let mut places: Vec<Place> = match (interface.address, subnet) {
+            (Some(address), _) => vec![of(address)],
+            (None, Some(subnet)) => parts.subnets[subnet].ranges.ranges().iter().copied().map(of).collect(),
+            (None, None) => parts.networks[network].ranges.ranges().iter().copied().map(of).collect(),
+        };
+        places.extend(interface.more.iter().map(|inside| Place { inside: *inside, public: None }));
+        out.insert(id.as_str(), parts.endpoints.len());
+        parts.endpoints.push(Endpoint {
+            id: id.clone(),
+            name: interface.name.clone(),
+            aliases: interface.aliases.clone(),
+            kind: if interface.template { EndpointKind::Template } else { EndpointKind::Interface },
+            network,
+            subnet,
+            // In a shared network machines belong to the project they run in.
+            owner: interface.project.clone(),
+            places,
+            inbound: Vec::new(),
+            outbound: Vec::new(),
+            table: None,
+            forwards: interface.forwards,
+            ports: Vec::new(),
+            tags: interface.labels.clone(),
+            origin: interface.origin.clone(),
+        });
+    }
+    out
+}
+
+/// Routes belong to the network; those with tags hold for instances that carry one. One table a set of tags that matters.
+fn tables(
+    estate: &Estate,
+    parts: &mut Parts,
+    networks: &BTreeMap<&str, NetworkId>,
+    endpoints: &BTreeMap<&str, EndpointId>,
+) {
+    let mut known: BTreeMap<(NetworkId, Vec<&str>), TableId> = BTreeMap::new();
+    for (id, interface) in &estate.interfaces {
+        let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
+        let network = parts.endpoints[endpoint].network;
+        let name = parts.networks[network].id.clone();
+        let chosen: Vec<&str> = estate
+            .routes
+            .iter()
+            .filter(|(_, route)| route.network == name)
+            .filter(|(_, route)| route.tags.is_empty() || route.tags.iter().any(|tag| interface.tags.contains(tag)))
+            .map(|(id, _)| id.as_str())
+            .collect();
+        let key = (network, chosen);
+        let table = match known.get(&key) {
+            Some(table) => *table,
+            None => {
+                let routes = routes(estate, parts, networks, endpoints, network, &key.1);
+                let name = format!("routes of {name}");
+                parts.tables.push(RouteTable {
+                    id: name.clone(),
+                    name,
+                    routes,
+                    origin: parts.networks[network].origin.clone(),
+                });
+                known.insert(key, parts.tables.len() - 1);
+                parts.tables.len() - 1
+            }
+        };
+        parts.endpoints[endpoint].table = Some(table);
+    }
+}
+
+fn routes(
+    estate: &Estate,
+    parts: &Parts,
+    networks: &BTreeMap<&str, NetworkId>,
+    endpoints: &BTreeMap<&str, EndpointId>,
+    network: NetworkId,
+    chosen: &[&str],
+) -> Vec<Route> {
+    let own = &parts.networks[network];
+    let known = |destination, target, rank| Route { destination, unknown: None, target, rank };
+    let mut out: Vec<Route> = own.ranges.ranges().iter().map(|range| known(*range, Target::Local, 0)).collect();
+    for peering in estate.peerings.iter().filter(|peering| peering.from == own.id) {
+        let Some(other) = networks.get(peering.to.as_str()).copied() else {
+            // What it announces, the input does not show.
+            for block in crate::model::address::private_blocks().into_iter().filter(|block| block.family == Family::V4)
+            {
+                let target = Target::Peer { peering: peering.name.clone(), network: None, references: false };
+                out.push(known(block, target, 2000));
+            }
+            continue;
+        };
+        let answered = estate.peerings.iter().any(|back| back.from == peering.to && back.to == own.id && back.active);
+        let target = if peering.active && answered {
+            Target::Peer { peering: peering.name.clone(), network: Some(other), references: false }
+        } else {
+            Target::Drop { reason: format!("peering {} is not made from both ends", peering.name) }
+        };
+        out.extend(parts.networks[other].ranges.ranges().iter().map(|range| known(*range, target.clone(), 1)));
+    }
+    for route in chosen.iter().filter_map(|id| estate.routes.get(*id)) {
+        let target = match &route.next {
+            NextHop::Internet => Target::Internet { gateway: "default internet gateway".into(), outbound_only: false },
+            NextHop::Instance(name) => match endpoints.get(name.as_str()) {
+                Some(endpoint) => Target::Endpoint { endpoint: *endpoint },
+                None => Target::Opaque { name: format!("next hop {name}") },
+            },
+            NextHop::Address(address) => Target::Address { address: *address },
+            NextHop::Other(name) => Target::Opaque { name: name.clone() },
+            NextHop::Unknown => Target::Opaque { name: format!("the next hop of route {}", route.name) },
+        };
+        let rank = 10 + u32::try_from(route.priority.clamp(0, 70_000)).unwrap_or(1000);
+        match route.range {
+            Some(range) => out.push(known(range, target, rank)),
+            None => out.push(Route {
+                destination: AddressRange::whole(Family::V4),
+                unknown: Some(format!("the destination of route {}", route.name)),
+                target,
+                rank,
+            }),
+        }
+    }
+    out
+}
+
+fn firewalls(estate: &Estate, parts: &mut Parts, endpoints: &BTreeMap<&str, EndpointId>) {
+    let mut members = Members::default();
+    for (id, interface) in &estate.interfaces {
+        let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
+        for (names, known) in [(&interface.tags, &mut members.tags), (&interface.accounts, &mut members.accounts)] {
+            for name in names {
+                known.entry((interface.network.clone(), name.clone())).or_default().push(endpoint);
+            }
+        }
+    }
+    members.tags.values_mut().chain(members.accounts.values_mut()).for_each(|list| list.sort_unstable());
+    let mut known: BTreeMap<(&str, &[String], &[String], String), (PolicyId, PolicyId)> = BTreeMap::new();
+    for (id, interface) in &estate.interfaces {
+        let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
+        let region = region_of(estate, interface);
+        let key =
+            (interface.network.as_str(), interface.tags.as_slice(), interface.accounts.as_slice(), region.clone());
+        let pair = *known.entry(key).or_insert_with(|| {
+            let pair = [true, false].map(|ingress| firewall::policy(estate, interface, &region, &members, ingress));
+            parts.policies.extend(pair);
+            (parts.policies.len() - 2, parts.policies.len() - 1)
+        });
+        parts.endpoints[endpoint].inbound.push(pair.0);
+        parts.endpoints[endpoint].outbound.push(pair.1);
+    }
+}
+
+fn region_of(estate: &Estate, interface: &Interface) -> String {
+    estate.subnets.get(&interface.subnet).map(|subnet| subnet.region.clone()).unwrap_or_default()
+}

@@ -1,0 +1,136 @@
+//! What a Google estate holds, in Google's words. Identifiers are the last part of self links, with the project before it:
+//! `PROJECT/NAME`, or whatever stands for it until apply.
+
+use std::collections::BTreeMap;
+
+use crate::model::address::AddressRange;
+use crate::model::form::Origin;
+
+/// Everything read, by identifier.
+#[derive(Debug, Default)]
+pub(crate) struct Estate {
+    pub(super) networks: BTreeMap<String, Network>,
+    pub(super) subnets: BTreeMap<String, Subnet>,
+    pub(super) firewalls: BTreeMap<String, Firewall>,
+    pub(super) policies: BTreeMap<String, FirewallPolicy>,
+    pub(super) interfaces: BTreeMap<String, Interface>,
+    pub(super) routes: BTreeMap<String, Route>,
+    pub(super) peerings: Vec<Peering>,
+    /// Cloud NAT: (subnet, or network for all of them, public addresses).
+    pub(super) nats: Vec<Nat>,
+    /// Ways in from outside that are not modelled.
+    pub(super) entries: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    pub(super) name: String,
+    pub(super) project: String,
+    /// Whether classic rules come before network policies.
+    pub(super) classic_first: bool,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Subnet {
+    pub(super) name: String,
+    pub(super) network: String,
+    pub(super) project: String,
+    pub(super) region: String,
+    pub(super) ranges: Vec<AddressRange>,
+    pub(super) origin: Origin,
+}
+
+/// A rule of a network, or of a policy.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Firewall {
+    pub(super) name: String,
+    pub(super) network: String,
+    pub(super) priority: i64,
+    pub(super) ingress: bool,
+    /// `allow`, `deny`, `goto_next`, or something else.
+    pub(super) action: String,
+    pub(super) disabled: bool,
+    /// (protocol, port ranges).
+    pub(super) services: Vec<(String, Vec<String>)>,
+    pub(super) source_ranges: Vec<String>,
+    pub(super) destination_ranges: Vec<String>,
+    pub(super) source_tags: Vec<String>,
+    pub(super) source_accounts: Vec<String>,
+    pub(super) target_tags: Vec<String>,
+    pub(super) target_accounts: Vec<String>,
+    /// Networks a policy's rule is restricted to.
+    pub(super) target_networks: Vec<String>,
+    /// What could not be read of it.
+    pub(super) unclear: Vec<String>,
+}
+
+/// A firewall policy and where it is attached.
+#[derive(Debug, Default)]
+pub(super) struct FirewallPolicy {
+    pub(super) name: String,
+    pub(super) rules: Vec<Firewall>,
+    /// Networks it is associated with.
+    pub(super) networks: Vec<String>,
+    /// Whether it is associated with an organisation or folder: then it comes first, for every network.
+    pub(super) hierarchical: Option<u8>,
+    /// Whether it is of one region.
+    pub(super) regional: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Interface {
+    pub(super) name: String,
+    pub(super) project: String,
+    pub(super) network: String,
+    pub(super) subnet: String,
+    pub(super) address: Option<AddressRange>,
+    pub(super) more: Vec<AddressRange>,
+    /// `Some(None)`: a public address that is not known.
+    pub(super) public: Option<Option<AddressRange>>,
+    pub(super) tags: Vec<String>,
+    pub(super) accounts: Vec<String>,
+    pub(super) forwards: bool,
+    pub(super) template: bool,
+    pub(super) aliases: Vec<String>,
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) origin: Origin,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Route {
+    pub(super) name: String,
+    pub(super) network: String,
+    pub(super) range: Option<AddressRange>,
+    pub(super) priority: i64,
+    pub(super) tags: Vec<String>,
+    pub(super) next: NextHop,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(super) enum NextHop {
+    Internet,
+    Instance(String),
+    Address(AddressRange),
+    #[default]
+    Unknown,
+    Other(String),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Peering {
+    pub(super) name: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) active: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Nat {
+    pub(super) name: String,
+    pub(super) network: String,
+    pub(super) region: String,
+    /// Empty for all subnets of the region.
+    pub(super) subnets: Vec<String>,
+    pub(super) public: Vec<AddressRange>,
+}

@@ -1,0 +1,192 @@
+//! Firewall rules and policies as one policy a target: hierarchical policies, network policies, classic rules, implied rules.
+
+use std::collections::BTreeMap;
+
+use super::estate::{Estate, Firewall, FirewallPolicy, Interface};
+use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::form::{EndpointId, Origin};
+use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
+use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
+
+/// Members of tags and service accounts in each network, sorted. Tags mean nothing across networks.
+#[derive(Default)]
+pub(super) struct Members {
+    pub(super) tags: BTreeMap<(String, String), Vec<EndpointId>>,
+    pub(super) accounts: BTreeMap<(String, String), Vec<EndpointId>>,
+}
+
+/// The policy of one interface and direction.
+pub(super) fn policy(estate: &Estate, interface: &Interface, region: &str, members: &Members, ingress: bool) -> Policy {
+    let word = if ingress { "ingress" } else { "egress" };
+    let network = &interface.network;
+    let mut tiers: Vec<Tier> = Vec::new();
+    let mut held: Vec<&FirewallPolicy> =
+        estate.policies.values().filter(|policy| policy.hierarchical.is_some()).collect();
+    held.sort_by_key(|policy| (policy.hierarchical, policy.name.clone()));
+    tiers.extend(held.into_iter().map(|policy| policy_tier(policy, interface, members, ingress, true)));
+    let of_network = |regional: bool| {
+        let here = move |policy: &&FirewallPolicy| {
+            policy.networks.contains(network)
+                && policy.hierarchical.is_none()
+                && policy.regional.as_ref().map_or(!regional, |held| regional && held == region)
+        };
+        estate
+            .policies
+            .values()
+            .filter(here)
+            .map(|policy| policy_tier(policy, interface, members, ingress, false))
+            .collect::<Vec<_>>()
+    };
+    let classic = classic_tier(estate, interface, members, ingress);
+    let classic_first = estate.networks.get(network).is_none_or(|network| network.classic_first);
+    // The network policy stands after the classic rules unless the network is told otherwise; regional ones come last.
+    let mut middle = of_network(false);
+    if classic_first {
+        tiers.push(classic);
+        tiers.append(&mut middle);
+    } else {
+        tiers.append(&mut middle);
+        tiers.push(classic);
+    }
+    tiers.extend(of_network(true));
+    let end = if ingress { Action::Deny } else { Action::Permit };
+    let name = format!("implied {word} rule");
+    tiers.push(Tier { name, rules: Vec::new(), otherwise: end, uncertain: None });
+    let name = format!("firewall of {network} for {}", interface.name);
+    Policy { id: format!("{network} {word}"), name, stateful: true, tiers, origin: Origin::default() }
+}
+
+/// Classic rules that target the interface: by priority, deny before allow.
+fn classic_tier(estate: &Estate, interface: &Interface, members: &Members, ingress: bool) -> Tier {
+    let mut rules: Vec<&Firewall> = estate
+        .firewalls
+        .values()
+        .filter(|rule| {
+            rule.network == interface.network && rule.ingress == ingress && !rule.disabled && targets(rule, interface)
+        })
+        .collect();
+    rules.sort_by_key(|rule| (rule.priority, rule.action != "deny", rule.name.clone()));
+    Tier {
+        name: "VPC firewall rules".into(),
+        rules: rules.into_iter().map(|rule| convert(rule, interface, members)).collect(),
+        otherwise: Action::Pass,
+        uncertain: None,
+    }
+}
+
+fn policy_tier(
+    policy: &FirewallPolicy,
+    interface: &Interface,
+    members: &Members,
+    ingress: bool,
+    everywhere: bool,
+) -> Tier {
+    let mut rules: Vec<&Firewall> = policy
+        .rules
+        .iter()
+        .filter(|rule| rule.ingress == ingress && !rule.disabled && targets(rule, interface))
+        .filter(|rule| rule.target_networks.is_empty() || rule.target_networks.contains(&interface.network))
+        .collect();
+    rules.sort_by_key(|rule| rule.priority);
+    Tier {
+        name: format!("firewall policy {}", policy.name),
+        rules: rules.into_iter().map(|rule| convert(rule, interface, members)).collect(),
+        otherwise: Action::Pass,
+        // Which projects a folder holds, the input does not say.
+        uncertain: (everywhere && policy.hierarchical != Some(0))
+            .then(|| format!("whether firewall policy {} holds for the project", policy.name)),
+    }
+}
+
+fn targets(rule: &Firewall, interface: &Interface) -> bool {
+    let none = rule.target_tags.is_empty() && rule.target_accounts.is_empty();
+    none || rule.target_tags.iter().any(|tag| interface.tags.contains(tag))
+        || rule.target_accounts.iter().any(|account| interface.accounts.contains(account))
+}
+
+fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Rule {
+    let action = match rule.action.as_str() {
+        "allow" => Action::Permit,
+        "deny" => Action::Deny,
+        _ => Action::Pass,
+    };
+    let unknown_action = !matches!(rule.action.as_str(), "allow" | "deny" | "goto_next");
+    let (far, near) = if rule.ingress {
+        (&rule.source_ranges, &rule.destination_ranges)
+    } else {
+        (&rule.destination_ranges, &rule.source_ranges)
+    };
+    let mut peers = ranges(far);
+    if rule.ingress {
+        for (names, known) in [(&rule.source_tags, &members.tags), (&rule.source_accounts, &members.accounts)] {
+            for name in names {
+                peers.endpoints.extend(known.get(&(interface.network.clone(), name.clone())).into_iter().flatten());
+            }
+        }
+        peers.endpoints.sort_unstable();
+        peers.endpoints.dedup();
+    }
+    // A rule that names nobody means everybody.
+    let named = !rule.source_tags.is_empty() || !rule.source_accounts.is_empty();
+    let restricted = !far.is_empty() || (rule.ingress && named);
+    if !restricted {
+        peers = Peers::everybody();
+    }
+    peers.unknown.extend(rule.unclear.iter().cloned());
+    if !rule.unclear.is_empty() {
+        peers.any = false;
+    }
+    Rule {
+        id: format!("{} {}", rule.priority, rule.name),
+        action,
+        peers,
+        local: (!near.is_empty()).then(|| ranges(near)),
+        services: services(rule),
+        condition: unknown_action.then(|| format!("what the action {} of rule {} does", rule.action, rule.name)),
+    }
+}
+
+fn ranges(texts: &[String]) -> Peers {
+    let held: Vec<AddressRange> = texts.iter().filter_map(|text| AddressRange::parse(text)).collect();
+    let mut out = Peers { addresses: AddressSet::new(held), ..Peers::default() };
+    out.unknown.extend(
+        texts.iter().filter(|text| AddressRange::parse(text).is_none()).map(|text| format!("address block {text}")),
+    );
+    // One family's whole line does not stand for the other's.
+    debug_assert!(out.addresses.ranges().iter().all(|range| matches!(range.family, Family::V4 | Family::V6)));
+    out
+}
+
+fn services(rule: &Firewall) -> Vec<Service> {
+    if rule.services.is_empty() {
+        return vec![Service::Exact(Traffic::all())];
+    }
+    let mut out = Vec::new();
+    for (protocol, ports) in &rule.services {
+        if matches!(protocol.to_ascii_lowercase().as_str(), "all" | "") {
+            out.push(Service::Exact(Traffic::all()));
+            continue;
+        }
+        let Some(number) = protocol_number(protocol) else {
+            out.push(Service::Unknown {
+                object: format!("protocol {protocol:?} of rule {}", rule.name),
+                within: Traffic::all(),
+            });
+            continue;
+        };
+        if ports.is_empty() || number == ICMP || number == ICMP6 {
+            out.push(Service::Exact(Traffic::protocol(number)));
+        }
+        for port in ports {
+            let (first, last) = port.split_once('-').unwrap_or((port, port));
+            match (first.trim().parse(), last.trim().parse()) {
+                (Ok(first), Ok(last)) if first <= last => out.push(Service::Exact(Traffic::ports(number, first, last))),
+                _ => out.push(Service::Unknown {
+                    object: format!("port {port:?} of rule {}", rule.name),
+                    within: Traffic::protocol(number),
+                }),
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,12 @@
+//! Google Cloud VPC networks: from Terraform (google) and from the Compute API's own JSON (`gcloud compute … list`).
+
+mod api;
+mod build;
+mod estate;
+mod firewall;
+mod terraform;
+
+pub(crate) use api::{read as read_api, recognises as recognises_api};
+pub(crate) use build::build;
+pub(crate) use estate::Estate;
+pub(crate) use terraform::{read as read_terraform, recognises as recognises_terraform};

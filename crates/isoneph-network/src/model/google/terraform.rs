@@ -1,0 +1,389 @@
+//! Terraform resources of the google provider.
+
+use serde_json::Value;
+
+use super::estate::{Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet};
+use crate::model::Unsupported;
+use crate::model::address::AddressRange;
+use crate::model::form::Origin;
+use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use crate::model::terraform::{Document, Resource};
+
+const OPEN: [&str; 8] = [
+    "google_container_cluster",
+    "google_compute_forwarding_rule",
+    "google_compute_global_forwarding_rule",
+    "google_compute_vpn_",
+    "google_compute_ha_vpn_",
+    "google_compute_interconnect",
+    "google_compute_service_attachment",
+    "google_network_connectivity_",
+];
+
+/// Whether a document holds resources of this provider.
+pub(crate) fn recognises(document: &Document) -> bool {
+    document.resources.iter().any(|resource| resource.kind.starts_with("google_"))
+}
+
+/// The identity a self link, an identifier or a plain name stands for: the last part, in its project.
+pub(super) fn short(text: &str) -> String {
+    let parts: Vec<&str> = text.trim_start_matches("https://").split('/').collect();
+    match parts.iter().position(|part| *part == "projects").and_then(|place| parts.get(place + 1)) {
+        Some(project) => format!("{project}/{}", parts.last().unwrap_or(&"")),
+        None => text.to_owned(),
+    }
+}
+
+struct Reading<'a> {
+    document: &'a Document,
+    source: usize,
+}
+
+impl Reading<'_> {
+    fn origin(&self, resource: &Resource) -> Origin {
+        Origin { source: self.source, locator: resource.address.clone() }
+    }
+    /// What a field refers to. References by name find the resource of that name.
+    fn at(&self, resource: &Resource, path: &[&str], kinds: &[&str]) -> Option<String> {
+        let held = self.document.id(resource, path)?;
+        let wanted = short(&held);
+        let found = self.document.any_of_kind(kinds).find(|other| {
+            own(other) == wanted || other.identity() == held || text(&other.values, "name") == Some(held.as_str())
+        });
+        Some(found.map_or(wanted, own))
+    }
+    fn network(&self, resource: &Resource, path: &[&str]) -> String {
+        self.at(resource, path, &["google_compute_network"]).unwrap_or_default()
+    }
+}
+
+fn own(resource: &Resource) -> String {
+    text(&resource.values, "self_link")
+        .or_else(|| text(&resource.values, "id"))
+        .map_or_else(|| resource.address.clone(), short)
+}
+
+fn name(resource: &Resource) -> String {
+    text(&resource.values, "name").unwrap_or(&resource.address).to_owned()
+}
+
+/// Takes a document into the estate.
+pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsupported: &mut Vec<Unsupported>) {
+    let reading = Reading { document, source };
+    for resource in document.resources.iter().filter(|held| OPEN.iter().any(|open| held.kind.starts_with(open))) {
+        let effect = "not modelled: whether it lets something in from outside is left open";
+        unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
+        let inside =
+            text(&resource.values, "load_balancing_scheme").is_some_and(|scheme| scheme.starts_with("INTERNAL"));
+        if !inside {
+            estate.entries.push(resource.address.clone());
+        }
+    }
+    networks(estate, &reading);
+    firewalls(estate, &reading);
+    policies(estate, &reading);
+    machines(estate, &reading);
+    routes(estate, &reading);
+}
+
+fn networks(estate: &mut Estate, reading: &Reading<'_>) {
+    for resource in reading.document.any_of_kind(&["google_compute_network"]) {
+        let values = &resource.values;
+        estate.networks.insert(
+            own(resource),
+            Network {
+                name: name(resource),
+                project: text_or_empty(values, "project"),
+                classic_first: text(values, "network_firewall_policy_enforcement_order")
+                    != Some("BEFORE_CLASSIC_FIREWALL"),
+                origin: reading.origin(resource),
+            },
+        );
+    }
+    for resource in reading.document.any_of_kind(&["google_compute_subnetwork"]) {
+        let values = &resource.values;
+        let mut ranges: Vec<AddressRange> =
+            [text(values, "ip_cidr_range"), text(values, "external_ipv6_prefix"), text(values, "ipv6_cidr_range")]
+                .into_iter()
+                .flatten()
+                .filter_map(AddressRange::parse)
+                .collect();
+        ranges.extend(
+            list(values, "secondary_ip_range")
+                .iter()
+                .filter_map(|held| AddressRange::parse(text(held, "ip_cidr_range")?)),
+        );
+        estate.subnets.insert(
+            own(resource),
+            Subnet {
+                name: name(resource),
+                network: reading.network(resource, &["network"]),
+                project: text_or_empty(values, "project"),
+                region: text_or_empty(values, "region"),
+                ranges,
+                origin: reading.origin(resource),
+            },
+        );
+    }
+    for resource in reading.document.of_kind(&["google_compute_network_peering"]) {
+        estate.peerings.push(Peering {
+            name: name(resource),
+            from: reading.network(resource, &["network"]),
+            to: reading.network(resource, &["peer_network"]),
+            active: text(&resource.values, "state").is_none_or(|state| state == "ACTIVE"),
+        });
+    }
+    for resource in reading.document.of_kind(&["google_compute_router_nat"]) {
+        let values = &resource.values;
+        let router = reading.at(resource, &["router"], &["google_compute_router"]).unwrap_or_default();
+        let held = reading.document.of_kind(&["google_compute_router"]).find(|other| own(other) == router);
+        let all = text(values, "source_subnetwork_ip_ranges_to_nat").is_none_or(|word| word != "LIST_OF_SUBNETWORKS");
+        let subnets = (0..list(values, "subnetwork").len()).filter_map(|index| {
+            reading.at(resource, &["subnetwork", &index.to_string(), "name"], &["google_compute_subnetwork"])
+        });
+        estate.nats.push(Nat {
+            name: name(resource),
+            network: held.map(|held| reading.network(held, &["network"])).unwrap_or_default(),
+            region: text(values, "region")
+                .or_else(|| held.and_then(|held| text(&held.values, "region")))
+                .unwrap_or_default()
+                .into(),
+            subnets: if all { Vec::new() } else { subnets.collect() },
+            public: Vec::new(),
+        });
+    }
+}
+
+fn services(values: &Value, key: &str, protocol: &str) -> Vec<(String, Vec<String>)> {
+    list(values, key).iter().map(|held| (text_or_empty(held, protocol), texts(held, "ports"))).collect()
+}
+
+fn firewalls(estate: &mut Estate, reading: &Reading<'_>) {
+    for resource in reading.document.of_kind(&["google_compute_firewall"]) {
+        let values = &resource.values;
+        let denies = !list(values, "deny").is_empty();
+        let mut source_ranges = texts(values, "source_ranges");
+        let (source_tags, source_accounts) =
+            (texts(values, "source_tags"), accounts(reading, resource, &["source_service_accounts"]));
+        let ingress = text(values, "direction") != Some("EGRESS");
+        let unknown_accounts = source_accounts.1;
+        if ingress
+            && source_ranges.is_empty()
+            && source_tags.is_empty()
+            && source_accounts.0.is_empty()
+            && !unknown_accounts
+        {
+            source_ranges.push("0.0.0.0/0".into());
+        }
+        let target = accounts(reading, resource, &["target_service_accounts"]);
+        let mut unclear = Vec::new();
+        if unknown_accounts || target.1 {
+            unclear.push(format!("a service account of {}", resource.address));
+        }
+        estate.firewalls.insert(
+            own(resource),
+            Firewall {
+                name: name(resource),
+                network: reading.network(resource, &["network"]),
+                priority: number(values, "priority").unwrap_or(1000),
+                ingress,
+                action: if denies { "deny" } else { "allow" }.into(),
+                disabled: flag(values, "disabled") == Some(true),
+                services: services(values, if denies { "deny" } else { "allow" }, "protocol"),
+                source_ranges,
+                destination_ranges: texts(values, "destination_ranges"),
+                source_tags,
+                source_accounts: source_accounts.0,
+                target_tags: texts(values, "target_tags"),
+                target_accounts: target.0,
+                target_networks: Vec::new(),
+                unclear,
+            },
+        );
+    }
+}
+
+/// Service accounts of a field by e-mail, or by the resource that will have one; whether some stay unknown.
+fn accounts(reading: &Reading<'_>, resource: &Resource, path: &[&str]) -> (Vec<String>, bool) {
+    let ids = reading.document.ids(resource, path);
+    let found = ids.found.iter().map(|held| {
+        let of = |other: &&Resource| other.identity() == *held || text(&other.values, "email") == Some(held.as_str());
+        reading
+            .document
+            .any_of_kind(&["google_service_account"])
+            .find(of)
+            .map_or_else(|| held.clone(), |other| other.address.clone())
+    });
+    let unknown = ids.open && ids.found.is_empty();
+    (found.collect(), unknown && reading.document.is_written(resource, path))
+}
+
+fn policies(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    let kinds: &[(&str, Option<u8>)] = &[
+        ("google_compute_firewall_policy", Some(1)),
+        ("google_compute_network_firewall_policy", None),
+        ("google_compute_region_network_firewall_policy", None),
+    ];
+    for (kind, hierarchical) in kinds {
+        for resource in document.of_kind(&[kind]) {
+            let organisation =
+                text(&resource.values, "parent").is_some_and(|parent| parent.starts_with("organizations/"));
+            let regional = kind.contains("region").then(|| text_or_empty(&resource.values, "region"));
+            let level = hierarchical.map(|level| if organisation { 0 } else { level });
+            let held = text(&resource.values, "short_name").map_or_else(|| name(resource), ToOwned::to_owned);
+            estate.policies.insert(
+                own(resource),
+                FirewallPolicy { name: held, hierarchical: level, regional, ..FirewallPolicy::default() },
+            );
+        }
+    }
+    let all: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
+    let rules = [
+        "google_compute_firewall_policy_rule",
+        "google_compute_network_firewall_policy_rule",
+        "google_compute_region_network_firewall_policy_rule",
+    ];
+    for resource in document.of_kind(&rules) {
+        let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_default();
+        let rule = policy_rule(reading, resource);
+        if let Some(policy) = estate.policies.get_mut(&id) {
+            policy.rules.push(rule);
+        }
+    }
+    let associations = [
+        "google_compute_network_firewall_policy_association",
+        "google_compute_region_network_firewall_policy_association",
+    ];
+    for resource in document.of_kind(&associations) {
+        let network = reading.network(resource, &["attachment_target"]);
+        let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_default();
+        if let Some(policy) = estate.policies.get_mut(&id) {
+            policy.networks.push(network);
+        }
+    }
+}
+
+fn policy_rule(reading: &Reading<'_>, resource: &Resource) -> Firewall {
+    let values = &resource.values;
+    let empty = Value::Null;
+    let held = list(values, "match").first().unwrap_or(&empty);
+    let unclear = [
+        "src_fqdns",
+        "dest_fqdns",
+        "src_region_codes",
+        "dest_region_codes",
+        "src_threat_intelligences",
+        "dest_threat_intelligences",
+        "src_address_groups",
+        "dest_address_groups",
+        "src_secure_tags",
+    ];
+    let unclear = unclear
+        .into_iter()
+        .filter(|key| !list(held, key).is_empty())
+        .map(|key| format!("{key} of {}", resource.address));
+    let secure = list(values, "target_secure_tags").iter().map(|_| format!("secure tags of {}", resource.address));
+    Firewall {
+        name: text(values, "rule_name").unwrap_or(&resource.address).to_owned(),
+        priority: number(values, "priority").unwrap_or(i64::MAX),
+        ingress: text(values, "direction") != Some("EGRESS"),
+        action: text_or_empty(values, "action"),
+        disabled: flag(values, "disabled") == Some(true),
+        services: services(held, "layer4_configs", "ip_protocol"),
+        source_ranges: texts(held, "src_ip_ranges"),
+        destination_ranges: texts(held, "dest_ip_ranges"),
+        target_accounts: accounts(reading, resource, &["target_service_accounts"]).0,
+        target_networks: texts(values, "target_resources").iter().map(|link| short(link)).collect(),
+        unclear: unclear.chain(secure).collect(),
+        ..Firewall::default()
+    }
+}
+
+fn machines(estate: &mut Estate, reading: &Reading<'_>) {
+    let kinds =
+        ["google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template"];
+    for resource in reading.document.of_kind(&kinds) {
+        let values = &resource.values;
+        let template = resource.kind.ends_with("template");
+        for index in 0..list(values, "network_interface").len() {
+            let number = index.to_string();
+            let empty = Value::Null;
+            let held = list(values, "network_interface").get(index).unwrap_or(&empty);
+            let subnet = reading
+                .at(resource, &["network_interface", &number, "subnetwork"], &["google_compute_subnetwork"])
+                .unwrap_or_default();
+            let network = match estate.subnets.get(&subnet) {
+                Some(subnet) => subnet.network.clone(),
+                None => reading.network(resource, &["network_interface", &number, "network"]),
+            };
+            let access = list(held, "access_config");
+            let public = access.first().map(|held| text(held, "nat_ip").and_then(AddressRange::parse));
+            let id = if index == 0 { own(resource) } else { format!("{} nic{index}", own(resource)) };
+            estate.interfaces.insert(
+                id,
+                Interface {
+                    name: name(resource),
+                    project: text_or_empty(values, "project"),
+                    network,
+                    subnet,
+                    address: text(held, "network_ip").and_then(AddressRange::parse),
+                    more: list(held, "alias_ip_range")
+                        .iter()
+                        .filter_map(|held| AddressRange::parse(text(held, "ip_cidr_range")?))
+                        .collect(),
+                    public,
+                    tags: texts(values, "tags"),
+                    accounts: accounts(reading, resource, &["service_account", "0", "email"]).0,
+                    forwards: flag(values, "can_ip_forward") == Some(true),
+                    template,
+                    aliases: vec![resource.address.clone()],
+                    labels: tags(values.get("labels")),
+                    origin: reading.origin(resource),
+                },
+            );
+        }
+    }
+}
+
+fn routes(estate: &mut Estate, reading: &Reading<'_>) {
+    for resource in reading.document.of_kind(&["google_compute_route"]) {
+        let values = &resource.values;
+        let next = if text(values, "next_hop_gateway").is_some() {
+            NextHop::Internet
+        } else if let Some(instance) = reading.at(resource, &["next_hop_instance"], &["google_compute_instance"]) {
+            NextHop::Instance(instance)
+        } else if let Some(address) = text(values, "next_hop_ip").and_then(AddressRange::parse) {
+            NextHop::Address(address)
+        } else {
+            NextHop::Unknown
+        };
+        estate.routes.insert(
+            own(resource),
+            Route {
+                name: name(resource),
+                network: reading.network(resource, &["network"]),
+                range: text(values, "dest_range").and_then(AddressRange::parse),
+                priority: number(values, "priority").unwrap_or(1000),
+                tags: texts(values, "tags"),
+                next,
+            },
+        );
+    }
+    // Every network is made with a way to the internet, unless told to delete it.
+    for resource in reading.document.any_of_kind(&["google_compute_network"]) {
+        if flag(&resource.values, "delete_default_routes_on_create") == Some(true) {
+            continue;
+        }
+        let network = own(resource);
+        let route = Route {
+            name: "default route".into(),
+            network: network.clone(),
+            range: AddressRange::parse("0.0.0.0/0"),
+            priority: 1000,
+            tags: Vec::new(),
+            next: NextHop::Internet,
+        };
+        estate.routes.insert(format!("default route of {network}"), route);
+    }
+}

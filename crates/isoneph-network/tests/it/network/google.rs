@@ -1,0 +1,237 @@
+//! Google Cloud VPC networks.
+
+use serde_json::{Value, json};
+
+use super::{check, model};
+
+fn link(kind: &str, name: &str) -> String {
+    format!("https://www.googleapis.com/compute/v1/projects/p/{kind}/{name}")
+}
+
+fn network(name: &str, peers: &[&str]) -> Value {
+    let peerings: Vec<Value> =
+        peers.iter().map(|peer| json!({"name": format!("{name}-{peer}"), "network": link("global/networks", peer), "state": "ACTIVE"})).collect();
+    json!({"kind": "compute#network", "name": name, "selfLink": link("global/networks", name), "peerings": peerings})
+}
+
+fn subnet(network: &str, range: &str) -> Value {
+    json!({"kind": "compute#subnetwork", "name": network, "selfLink": link("regions/r/subnetworks", network),
+        "network": link("global/networks", network), "region": link("regions", "r"), "ipCidrRange": range})
+}
+
+fn machine(name: &str, network: &str, address: &str, public: Option<&str>, tags: &[&str], account: &str) -> Value {
+    let mut nic = json!({"network": link("global/networks", network), "subnetwork": link("regions/r/subnetworks", network), "networkIP": address});
+    if let Some(public) = public {
+        nic["accessConfigs"] = json!([{"natIP": public}]);
+    }
+    json!({"kind": "compute#instance", "name": name, "selfLink": link("zones/z/instances", name), "networkInterfaces": [nic],
+        "tags": {"items": tags}, "serviceAccounts": [{"email": account}]})
+}
+
+/// A rule `NAME PRIORITY INGRESS|EGRESS allow|deny PROTOCOL[:PORT] FROM`, from a block, `tag:NAME` or `sa:NAME`; then a target.
+fn rule(text: &str) -> Value {
+    let words: Vec<&str> = text.split(' ').collect();
+    let (protocol, port) = words[4].split_once(':').unwrap_or((words[4], ""));
+    let ports: Vec<&str> = [port].into_iter().filter(|port| !port.is_empty()).collect();
+    let mut out = json!({"kind": "compute#firewall", "name": words[0], "selfLink": link("global/firewalls", words[0]),
+        "network": link("global/networks", "n"), "priority": words[1].parse::<i64>().unwrap(), "direction": words[2],
+        (if words[3] == "allow" { "allowed" } else { "denied" }): [{"IPProtocol": protocol, "ports": ports}]});
+    let side = if words[2] == "INGRESS" { "sourceRanges" } else { "destinationRanges" };
+    match words[5].split_once(':') {
+        Some(("tag", tag)) => out["sourceTags"] = json!([tag]),
+        Some(("sa", account)) => out["sourceServiceAccounts"] = json!([account]),
+        _ => out[side] = json!([words[5]]),
+    }
+    if let Some(tag) = words.get(6) {
+        out["targetTags"] = json!([tag]);
+    }
+    out
+}
+
+fn default_route() -> Value {
+    json!({"kind": "compute#route", "name": "default", "selfLink": link("global/routes", "default"), "network": link("global/networks", "n"),
+        "destRange": "0.0.0.0/0", "priority": 1000, "nextHopGateway": link("global/gateways", "default-internet-gateway")})
+}
+
+fn estate(more: Vec<Value>) -> String {
+    let mut all = vec![
+        network("n", &[]),
+        subnet("n", "10.0.0.0/16"),
+        machine("web", "n", "10.0.0.2", Some("34.1.1.1"), &["web"], "web@p"),
+        machine("db", "n", "10.0.0.3", None, &["db"], "db@p"),
+        default_route(),
+    ];
+    all.extend(more);
+    json!(all).to_string()
+}
+
+#[test]
+fn ingress_is_denied_and_egress_allowed_where_no_rule_says_otherwise() {
+    check(
+        &model(&estate(vec![])),
+        "deny web -> db tcp/22 : implied ingress\npermit web -> 8.8.8.8 tcp/443\ndeny 8.8.8.8 -> 34.1.1.1 tcp/22",
+    );
+}
+
+#[test]
+fn the_lower_number_decides_and_deny_wins_a_tie() {
+    let text = estate(vec![
+        rule("a 1000 INGRESS allow tcp 10.0.0.0/16"),
+        rule("b 1000 INGRESS deny tcp:22 10.0.0.0/16"),
+        rule("c 900 INGRESS deny tcp:80 10.0.0.0/16"),
+        rule("d 800 INGRESS allow tcp:80 10.0.0.2/32"),
+    ]);
+    check(
+        &model(&text),
+        "deny web -> db tcp/22 : 1000 b
+         permit web -> db tcp/443
+         permit web -> db tcp/80
+         deny db -> web tcp/80 : 900 c",
+    );
+}
+
+#[test]
+fn targets_and_sources_by_tag_and_account_mean_machines_of_the_network() {
+    let text = estate(vec![
+        rule("a 1000 INGRESS allow tcp:5432 tag:web db"),
+        rule("b 1000 INGRESS allow tcp:5433 sa:web@p db"),
+    ]);
+    check(
+        &model(&text),
+        "permit web -> db tcp/5432
+         permit web -> db tcp/5433
+         deny db -> web tcp/5432
+         deny 8.8.8.8 -> 34.1.1.1 tcp/5432",
+    );
+}
+
+#[test]
+fn egress_rules_look_at_the_destination() {
+    let text =
+        estate(vec![rule("a 1000 INGRESS allow tcp 10.0.0.0/16"), rule("b 1000 EGRESS deny tcp:22 10.0.0.3/32")]);
+    check(&model(&text), "deny web -> db tcp/22 : 1000 b\npermit web -> db tcp/23\npermit db -> web tcp/22");
+}
+
+#[test]
+fn a_policy_of_the_organisation_comes_first_and_may_hand_on() {
+    let policy = json!({"kind": "compute#firewallPolicy", "name": "1", "shortName": "org", "selfLink": link("global/firewallPolicies", "1"),
+        "parent": "organizations/1", "rules": [
+            {"priority": 1, "direction": "INGRESS", "action": "allow", "match": {"srcIpRanges": ["10.0.0.0/8"], "layer4Configs": [{"ipProtocol": "tcp", "ports": ["1"]}]}},
+            {"priority": 2, "direction": "INGRESS", "action": "goto_next", "match": {"srcIpRanges": ["10.0.0.0/8"], "layer4Configs": [{"ipProtocol": "tcp", "ports": ["2"]}]}},
+            {"priority": 3, "direction": "INGRESS", "action": "deny", "match": {"srcIpRanges": ["0.0.0.0/0"], "layer4Configs": [{"ipProtocol": "all"}]}}]});
+    let text = estate(vec![
+        policy,
+        rule("a 1000 INGRESS deny tcp:1 10.0.0.0/16"),
+        rule("b 1001 INGRESS allow tcp 10.0.0.0/16"),
+    ]);
+    check(
+        &model(&text),
+        "permit web -> db tcp/1
+         permit web -> db tcp/2
+         deny web -> db tcp/3 : 3",
+    );
+}
+
+#[test]
+fn a_network_policy_stands_after_classic_rules_unless_the_network_says_before() {
+    let policy = json!({"kind": "compute#firewallPolicy", "name": "np", "selfLink": link("global/firewallPolicies", "np"),
+        "associations": [{"attachmentTarget": link("global/networks", "n")}], "rules": [
+            {"priority": 1, "direction": "INGRESS", "action": "allow", "match": {"srcIpRanges": ["10.0.0.0/8"], "layer4Configs": [{"ipProtocol": "tcp"}]}}]});
+    let classic = rule("a 1000 INGRESS deny tcp:22 10.0.0.0/16");
+    let text = estate(vec![policy, classic]);
+    check(&model(&text), "deny web -> db tcp/22\npermit web -> db tcp/23");
+    let before = text.replace(
+        r#""kind":"compute#network""#,
+        r#""networkFirewallPolicyEnforcementOrder":"BEFORE_CLASSIC_FIREWALL","kind":"compute#network""#,
+    );
+    check(&model(&before), "permit web -> db tcp/22");
+}
+
+#[test]
+fn peering_joins_two_networks_from_both_ends_and_leads_no_farther() {
+    let all = |back: &[&str]| {
+        json!([
+            network("n", &["m"]),
+            network("m", back),
+            network("o", &["m"]),
+            subnet("n", "10.1.0.0/16"),
+            subnet("m", "10.2.0.0/16"),
+            subnet("o", "10.3.0.0/16"),
+            machine("in-n", "n", "10.1.0.2", None, &["x"], "a"),
+            machine("in-m", "m", "10.2.0.2", None, &["x"], "a"),
+            machine("in-o", "o", "10.3.0.2", None, &["x"], "a"),
+            json!({"kind": "compute#firewall", "name": "f", "selfLink": link("global/firewalls", "f"), "network": link("global/networks", "m"),
+                "direction": "INGRESS", "priority": 1, "allowed": [{"IPProtocol": "tcp"}], "sourceRanges": ["10.0.0.0/8"]}),
+            json!({"kind": "compute#firewall", "name": "g", "selfLink": link("global/firewalls", "g"), "network": link("global/networks", "m"),
+                "direction": "INGRESS", "priority": 1, "allowed": [{"IPProtocol": "udp"}], "sourceTags": ["x"]}),
+        ])
+        .to_string()
+    };
+    check(
+        &model(&all(&["n", "o"])),
+        "permit in-n -> in-m tcp/22
+         deny in-n -> in-m udp/53
+         deny in-n -> in-o tcp/22 : no route",
+    );
+    check(&model(&all(&[])), "deny in-n -> in-m tcp/22 : not made from both ends");
+}
+
+#[test]
+fn without_a_public_address_the_internet_needs_cloud_nat() {
+    check(&model(&estate(vec![])), "deny db -> 8.8.8.8 tcp/443 : no public address");
+    let nat = json!({"kind": "compute#router", "name": "r", "selfLink": link("regions/r/routers", "r"), "network": link("global/networks", "n"),
+        "region": link("regions", "r"), "nats": [{"name": "nat", "sourceSubnetworkIpRangesToNat": "ALL_SUBNETWORKS_ALL_IP_RANGES"}]});
+    check(&model(&estate(vec![nat])), "permit db -> 8.8.8.8 tcp/443\ndeny 8.8.8.8 -> db tcp/443");
+}
+
+#[test]
+fn a_route_with_a_tag_holds_for_machines_that_carry_it() {
+    let mut route = default_route();
+    route["tags"] = json!(["db"]);
+    route["selfLink"] = json!(link("global/routes", "default"));
+    check(&model(&estate(vec![route])), "deny web -> 8.8.8.8 tcp/443 : no route");
+}
+
+#[test]
+fn the_metadata_server_is_always_there() {
+    check(
+        &model(&estate(vec![rule("a 1 EGRESS deny all 0.0.0.0/0")])),
+        "permit web -> 169.254.169.254 tcp/80\ndeny web -> 8.8.8.8 tcp/80",
+    );
+}
+
+#[test]
+fn a_load_balancer_that_is_not_modelled_leaves_the_outside_open() {
+    let forwarding = json!({"kind": "compute#forwardingRule", "name": "fr", "selfLink": link("regions/r/forwardingRules", "fr"), "loadBalancingScheme": "EXTERNAL"});
+    let text = estate(vec![forwarding, rule("a 1 INGRESS allow tcp:80 0.0.0.0/0")]);
+    let model = model(&text);
+    check(&model, "undecided 8.8.8.8 -> db tcp/80 : p/fr lets in\ndeny 8.8.8.8 -> db tcp/81");
+    assert_eq!(model.unsupported.len(), 1);
+}
+
+#[test]
+fn terraform_says_the_same() {
+    let resource = |address: &str, values: Value| {
+        let (kind, name) = address.split_once('.').unwrap();
+        json!({"address": address, "mode": "managed", "type": kind, "name": name, "values": values})
+    };
+    let refer = |target: &str| json!({"references": [format!("{target}.id"), target]});
+    let plan = json!({"format_version": "1.2", "planned_values": {"root_module": {"resources": [
+        resource("google_compute_network.n", json!({"name": "n"})),
+        resource("google_compute_subnetwork.s", json!({"name": "s", "ip_cidr_range": "10.0.0.0/24", "region": "r"})),
+        resource("google_compute_instance.web", json!({"name": "web", "tags": ["web"], "network_interface": [{"access_config": [{}]}]})),
+        resource("google_compute_instance.db", json!({"name": "db", "network_interface": [{}]})),
+        resource("google_compute_firewall.a", json!({"name": "a", "direction": "INGRESS", "allow": [{"protocol": "tcp", "ports": ["5432"]}], "source_tags": ["web"]})),
+    ]}}, "configuration": {"root_module": {"resources": [
+        {"type": "google_compute_subnetwork", "name": "s", "mode": "managed", "expressions": {"network": refer("google_compute_network.n")}},
+        {"type": "google_compute_instance", "name": "web", "mode": "managed", "expressions": {"network_interface": [{"subnetwork": refer("google_compute_subnetwork.s")}]}},
+        {"type": "google_compute_instance", "name": "db", "mode": "managed", "expressions": {"network_interface": [{"subnetwork": refer("google_compute_subnetwork.s")}]}},
+        {"type": "google_compute_firewall", "name": "a", "mode": "managed", "expressions": {"network": refer("google_compute_network.n")}}]}}});
+    check(
+        &model(&plan.to_string()),
+        "permit web -> db tcp/5432
+         deny db -> web tcp/5432
+         permit web -> 8.8.8.8 tcp/443
+         deny db -> 8.8.8.8 tcp/443",
+    );
+}
