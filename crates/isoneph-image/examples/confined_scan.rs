@@ -52,7 +52,12 @@ fn main() -> ExitCode {
     let request = Request { version: VERSION, paths, access, limits, settings };
     let program = std::env::current_exe().expect("a running program has a path");
     let facts = run_child::<Count>(&program, &["--serve"], &request, |_| Ok(()));
+    let found = facts.map_err(|error| error.to_string()).and_then(|facts| facts.result);
+    let said = match &found {
+        Ok(count) => format!("{} guests, {} files, all seen: {}", count.guests, count.files, count.complete),
+        Err(error) => error.clone(),
+    };
     // A closed pipe is no failure of an example.
-    let _ = writeln!(std::io::stdout(), "{facts:?}");
-    if facts.is_ok_and(|facts| facts.result.is_ok()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let _ = writeln!(std::io::stdout(), "{said}");
+    if found.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -164,6 +164,9 @@ impl Files {
         if parts.len() > MAX_DEPTH {
             return None;
         }
+        if let Some(index) = self.find(parts, true) {
+            return (self.nodes[index].node.kind == Kind::Directory).then_some(index);
+        }
         for length in 1..=parts.len() {
             if self.find(&parts[..length], true).is_none() {
                 let parent = self.find(&parts[..length - 1], true)?;

@@ -83,7 +83,7 @@ impl<D: Disk> Disk for Vhdx<D> {
             match entry & 7 {
                 // Not present, undefined, zero, unmapped: a reader is given zeroes.
                 0..=3 => now.fill(0),
-                6 => self.file.read_at((entry >> 20) * MIB + within, now)?,
+                6 => self.file.read_at(((entry >> 20) * MIB).saturating_add(within), now)?,
                 other => return Err(corrupt(format!("block {block} in state {other}"))),
             }
             buffer = rest;

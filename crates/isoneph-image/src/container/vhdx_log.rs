@@ -20,6 +20,9 @@ const MAX_STEPS: usize = 1 << 20;
 /// What the log puts in the place of pages of the file; none for zeroes.
 pub(super) type Pages = BTreeMap<u64, Option<Box<[u8]>>>;
 
+/// One page of them.
+type Page = (u64, Option<Box<[u8]>>);
+
 /// What an entry says of itself.
 #[derive(Clone, Copy)]
 struct Entry {
@@ -121,7 +124,7 @@ impl Log<'_> {
     }
 
     /// The pages that an entry replaces; none when it contradicts itself.
-    fn pages(&self, at: u64, entry: Entry) -> Option<Vec<(u64, Option<Box<[u8]>>)>> {
+    fn pages(&self, at: u64, entry: Entry) -> Option<Vec<Page>> {
         let bytes = self.from(at, entry.length as usize);
         let fields = Fields(&bytes);
         let count = fields.u32_le(24) as usize;

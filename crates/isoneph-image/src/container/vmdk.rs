@@ -228,9 +228,12 @@ impl<D: Disk> Disk for Sparse<D> {
     }
 }
 
+/// First byte, length, and the disk of a piece; one without a disk is zero.
+type Piece = (u64, u64, Option<Arc<dyn Disk>>);
+
 /// Pieces one after another.
 pub(crate) struct Pieces {
-    pieces: Vec<(u64, u64, Option<Arc<dyn Disk>>)>,
+    pieces: Vec<Piece>,
     length: u64,
 }
 

@@ -115,7 +115,7 @@ fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[Vol
 }
 
 fn holds_files(entry: &FstabEntry) -> bool {
-    let is_path = entry.mount_point.starts_with('/') && entry.mount_point.trim_matches('/') != "";
+    let is_path = entry.mount_point.starts_with('/') && !entry.mount_point.trim_matches('/').is_empty();
     is_path && !WITHOUT_FILES.contains(&entry.kind.as_str())
 }
 

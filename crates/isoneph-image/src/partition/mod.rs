@@ -49,7 +49,7 @@ pub fn read(disk: &dyn Disk) -> Result<Table, DiskError> {
 }
 
 /// Notes what is odd: partitions that overlap or reach beyond the disk. They are kept: reading what is not there fails.
-fn check(partitions: &mut Vec<Partition>, length: u64, notes: &mut Vec<String>) {
+fn check(partitions: &mut [Partition], length: u64, notes: &mut Vec<String>) {
     partitions.sort_by_key(|partition| partition.number);
     let mut by_start: Vec<&Partition> = partitions.iter().collect();
     by_start.sort_by_key(|partition| (partition.start, partition.number));

@@ -1,5 +1,6 @@
 //! Tests.
 
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
-
+mod catalogue;
 mod engine;
+mod guests;
+mod parsers;

@@ -22,8 +22,10 @@ const SUM_V2: u32 = 0x8;
 const SUM_V3: u32 = 0x10;
 const FAST_COMMIT: u32 = 0x20;
 
-/// Blocks of a journal at most: 64 GiB of 4 KiB blocks is far beyond what `mke2fs` makes.
-const MAX_BLOCKS: u64 = 1 << 24;
+/// Bytes of a journal at most; `mke2fs` makes 1 GiB for the largest disks.
+const MAX_BYTES: u64 = 4 << 30;
+/// Revocations at most.
+const MAX_REVOKED: usize = 1 << 22;
 
 /// Where the newest content of a block is.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +95,9 @@ impl<D: Disk> Ext<D> {
                 }
                 _ => break,
             }
+            if open.revoked.len() + revoked.len() > MAX_REVOKED {
+                return Err(FileSystemError::Limit("revocations in the journal".to_owned()));
+            }
         }
         self.refuse_fast_commits(&log, sequence)?;
         let stands = |(at, target, _): &(u32, u64, Replay)| revoked.get(target).is_none_or(|last| is_after(*at, *last));
@@ -136,14 +141,19 @@ impl<D: Disk> Ext<D> {
             seed: crc32c_raw(!0, &bytes[0x30..0x40]),
             inode,
         };
-        if length > MAX_BLOCKS || log.first == 0 || log.first >= log.end || log.start >= log.end {
+        if length * u64::from(self.superblock.block_size) > MAX_BYTES
+            || log.first == 0
+            || log.first >= log.end
+            || log.start >= log.end
+        {
             return Err(corrupt("sizes of the journal"));
         }
         Ok(log)
     }
 
     fn log_place(&self, log: &Log, at: u64) -> Result<u64, FileSystemError> {
-        self.map(&log.inode, at)?.start.ok_or_else(|| corrupt(format!("the journal has no block {at}")))
+        let place = self.map(&log.inode, at)?.start.filter(|block| *block < self.superblock.blocks);
+        place.ok_or_else(|| corrupt(format!("the journal has no block {at}")))
     }
 
     fn log_block(&self, log: &Log, at: u64) -> Result<Option<Vec<u8>>, FileSystemError> {

@@ -73,6 +73,7 @@ impl<D: Disk> Ext<D> {
             return Err(corrupt(format!("block {block} of {}", self.superblock.blocks)));
         }
         let replay = self.replayed.get(&block);
+        // Copies in the journal were checked to lie in the file system when they were collected.
         let place = replay.map_or(block, |replay| replay.block);
         self.disk.read_at(place * size as u64 + within as u64, buffer)?;
         if within < 4 && replay.is_some_and(|replay| replay.escaped) {

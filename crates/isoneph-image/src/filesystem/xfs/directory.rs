@@ -8,8 +8,8 @@ use crate::filesystem::{DirectoryEntry, FileSystemError};
 
 /// Names lie below this place of the directory's content; its index lies above.
 const INDEX: u64 = 32 << 30;
-/// Blocks of names at most: about two million names.
-const MAX_BLOCKS: u64 = 32768;
+/// Bytes of names at most: about two million names.
+const MAX_BYTES: u64 = 128 << 20;
 
 impl<D: Disk> Xfs<D> {
     pub(super) fn directory(&self, inode: &Inode) -> Result<Vec<DirectoryEntry>, FileSystemError> {
@@ -31,9 +31,9 @@ impl<D: Disk> Xfs<D> {
             next = (extent.offset + extent.count).div_ceil(per_block);
             for index in first..next {
                 seen += 1;
-                if seen > MAX_BLOCKS {
+                if seen * size as u64 > MAX_BYTES {
                     return Err(FileSystemError::Limit(format!(
-                        "directory {} of more than {MAX_BLOCKS} blocks",
+                        "directory {} of more than {MAX_BYTES} bytes",
                         inode.number
                     )));
                 }

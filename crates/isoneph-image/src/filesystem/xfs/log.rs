@@ -36,7 +36,7 @@ fn is_clean(disk: &dyn Disk, start: u64, superblock: &Superblock) -> Result<bool
         return Ok(false);
     }
     let turn = |block: u64| -> Result<u32, DiskError> {
-        let bytes = read_vec(disk, start + block * BLOCK, 8)?;
+        let bytes = read_vec(disk, start.saturating_add(block * BLOCK), 8)?;
         let fields = Fields(&bytes);
         Ok(if fields.u32_be(0) == MAGIC { fields.u32_be(4) } else { fields.u32_be(0) })
     };
@@ -60,7 +60,7 @@ fn is_clean(disk: &dyn Disk, start: u64, superblock: &Superblock) -> Result<bool
 fn last_record_is_unmount(disk: &dyn Disk, start: u64, count: u64, head: u64) -> Result<bool, DiskError> {
     for back in 1..=MAX_RECORD.min(count) {
         let block = (head + count - back) % count;
-        let header = read_vec(disk, start + block * BLOCK, BLOCK as usize)?;
+        let header = read_vec(disk, start.saturating_add(block * BLOCK), BLOCK as usize)?;
         let fields = Fields(&header);
         if fields.u32_be(0) != MAGIC {
             continue;
@@ -70,7 +70,7 @@ fn last_record_is_unmount(disk: &dyn Disk, start: u64, count: u64, head: u64) ->
         if fields.u32_be(40) != 1 || content + 1 != back {
             return Ok(false);
         }
-        let operation = read_vec(disk, start + (block + 1) % count * BLOCK, BLOCK as usize)?;
+        let operation = read_vec(disk, start.saturating_add((block + 1) % count * BLOCK), BLOCK as usize)?;
         return Ok(Fields(&operation).u8(9) & UNMOUNT != 0);
     }
     Ok(false)

@@ -80,7 +80,7 @@ impl<D: Disk> Xfs<D> {
                 (None, Some(next)) => next.offset,
                 (None, None) => u64::MAX / size,
             };
-            let count = (end * size).saturating_sub(offset).max(1).min(buffer.len() as u64) as usize;
+            let count = end.saturating_mul(size).saturating_sub(offset).max(1).min(buffer.len() as u64) as usize;
             let (now, rest) = buffer.split_at_mut(count);
             match found.filter(|extent| !extent.unwritten) {
                 // An extent lies in one allocation group, so its blocks follow one another on the disk.

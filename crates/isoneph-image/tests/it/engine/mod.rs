@@ -1,5 +1,7 @@
 //! The engine below the settings: containers, partitions, file systems, archives, and the process around them.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests; one that is skipped says so")]
+
 mod archives;
 mod confined;
 mod containers;

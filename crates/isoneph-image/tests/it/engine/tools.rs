@@ -20,7 +20,8 @@ pub(super) fn have(names: &[&str]) -> bool {
     }
     let required = std::env::var_os("ISONEPH_REQUIRE_TOOLS").is_some_and(|value| value == "1");
     assert!(!required, "ISONEPH_REQUIRE_TOOLS=1, and not installed: {missing:?}");
-    eprintln!("SKIPPED: not installed: {missing:?}");
+    let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    eprintln!("SKIPPED: not installed: {}", missing.join(", "));
     false
 }
 
