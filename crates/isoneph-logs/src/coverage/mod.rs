@@ -179,7 +179,7 @@ impl CoverageBuilder {
         let mut streams: Vec<(Stream, Vec<(i64, DayCell)>)> = Vec::new();
         for ((provider, account, region), mut days) in self.by_stream.iter().zip(of_stream) {
             days.sort_by_key(|(day, _)| *day);
-            let names = [provider, account, region].map(|text| text.to_string());
+            let names = [provider, account, region].map(ToString::to_string);
             let [provider, account, region] = names;
             streams.push((Stream { provider, account, region }, days));
         }

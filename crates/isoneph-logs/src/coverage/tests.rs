@@ -70,7 +70,8 @@ fn the_ends_of_a_declared_period_count() {
 
 #[test]
 fn what_should_be_there_and_is_not_has_no_events() {
-    let period = Some((Instant(START * SECOND), Instant((START + 2 * 86_400) * SECOND)));
+    let (begins_at, ends_at) = (Instant(START * SECOND), Instant((START + 2 * 86_400) * SECOND));
+    let period = Some((begins_at, ends_at));
     let stream = Stream { provider: "aws".to_owned(), account: "2".to_owned(), region: "eu-west-1".to_owned() };
     let inputs = CoverageInputs { period, expected: vec![stream.clone()], ..CoverageInputs::default() };
     let coverage = CoverageBuilder::default().finish(&inputs);
@@ -79,7 +80,6 @@ fn what_should_be_there_and_is_not_has_no_events() {
         coverage.days.iter().map(|day| (day.day.as_str(), day.events)).collect::<Vec<_>>(),
         [("2026-11-02", 0), ("2026-11-03", 0)]
     );
-    let (begins_at, ends_at) = period.unwrap();
     let proven = vec![Proven { account: "2".to_owned(), region: "eu-west-1".to_owned(), begins_at, ends_at }];
     let coverage = CoverageBuilder::default().finish(&CoverageInputs { proven, ..inputs });
     assert_eq!((coverage.silences.len(), coverage.days[0].proven), (0, true), "digests prove that there was nothing");

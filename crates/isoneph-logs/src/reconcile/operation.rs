@@ -154,7 +154,7 @@ impl Operation {
             actor_name: texts.keep_some(actor.name.as_deref()),
             session: texts.keep_some(actor.session.as_deref()),
             issuer: texts.keep_some(actor.session_issuer.as_deref()),
-            targets: event.targets.as_ref().map(|all| all.iter().map(|target| target.to_string()).collect()),
+            targets: event.targets.as_ref().map(|all| all.iter().map(ToString::to_string).collect()),
             carried_out: carried_out(event.outcome),
             error_code: texts.keep_some(event.error_code.as_deref()),
             mfa: actor.mfa,
@@ -197,7 +197,7 @@ impl Operation {
         self.unattended = unattended(self.actor_kind);
         self.mfa = self.mfa.or(actor.mfa);
         if self.targets.as_ref().is_none_or(Vec::is_empty) {
-            self.targets = event.targets.as_ref().map(|all| all.iter().map(|target| target.to_string()).collect());
+            self.targets = event.targets.as_ref().map(|all| all.iter().map(ToString::to_string).collect());
         }
     }
 
