@@ -66,7 +66,8 @@ fn text(out: &mut impl Write, difference: &Difference) -> anyhow::Result<()> {
         };
         writeln!(out, "{mark} {}  ({})", safe::terminal(&change.key.to_string()), safe::terminal(&change.source))?;
         for field in change.fields.iter().filter(|_| change.action == Action::Changed) {
-            let side = |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+            let side =
+                |value: &Option<serde_json::Value>| value.as_ref().map_or("nothing".to_owned(), ToString::to_string);
             let line = format!("{}: {} -> {}", field.path, side(&field.before), side(&field.after));
             writeln!(out, "    {}", safe::terminal(&line))?;
         }
