@@ -227,7 +227,7 @@ pub(super) fn event<'a>(record: Record<'a>, hints: &Hints, redactor: &mut Redact
     let more = record.additional_event_data.or(record.service_event_details).or(record.insight_details);
     let raw_additional = kept(more, Collect::Nothing, &mut targets);
     let identity = record.user_identity.0;
-    let owner = identity.account_id.get().filter(|id| !id.is_empty()).map(|id| id.to_owned());
+    let owner = identity.account_id.get().filter(|id| !id.is_empty()).map(str::to_owned);
     let account = present(record.recipient_account_id).or_else(|| hints.account.clone().or(owner).map(Cow::Owned));
     let service = record.event_source.0.unwrap_or_default();
     let operation = record.event_name.0.unwrap_or_default();

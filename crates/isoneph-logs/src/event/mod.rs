@@ -19,6 +19,7 @@ pub type MaybeText<'a> = Option<Cow<'a, str>>;
 
 isoneph_model::vocabulary! {
     /// What a record is about.
+    #[derive(Default)]
     pub enum Category {
         /// Administration: what is set up, changed, removed.
         Management = "management",
@@ -35,6 +36,7 @@ isoneph_model::vocabulary! {
         /// Network activity at an endpoint.
         Network = "network",
         /// Anything else.
+        #[default]
         Other = "other",
     }
 }
@@ -167,12 +169,6 @@ pub struct Event<'a> {
     pub raw_response: MaybeText<'a>,
     /// What else the record says, as JSON, credentials digested.
     pub raw_additional: MaybeText<'a>,
-}
-
-impl Default for Category {
-    fn default() -> Self {
-        Category::Other
-    }
 }
 
 /// The most targets that an event keeps.

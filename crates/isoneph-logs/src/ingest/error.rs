@@ -41,6 +41,9 @@ pub enum IngestError {
         /// What is different.
         reason: String,
     },
+    /// The folder holds other things.
+    #[error("{}: the folder is not empty and no store of audit events; name another one", .0.display())]
+    NotEmpty(PathBuf),
     /// Somebody else is writing.
     #[error("{}: another run is writing into this folder", .0.display())]
     Locked(PathBuf),

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::time::SystemTime;
 
 use flate2::read::MultiGzDecoder;
 use libdeflater::Decompressor;
@@ -34,6 +35,7 @@ pub(super) struct Opened {
     packed: bool,
     /// Whether all of it is in memory.
     at_once: bool,
+    modified: Option<SystemTime>,
 }
 
 /// Why a file is not read.
@@ -54,11 +56,13 @@ impl From<io::Error> for Closed {
 /// Opens a file and digests it, unless its first bytes show that it is no log.
 pub(super) fn open(path: &Path, memory: &mut Memory) -> Result<Opened, Closed> {
     let mut file = File::open(path)?;
-    let bytes = file.metadata()?.len();
-    let at_once = bytes <= MAX_AT_ONCE;
+    let metadata = file.metadata()?;
     memory.packed.clear();
-    let head = if at_once { MAX_AT_ONCE + 1 } else { 4096 };
+    let head = if metadata.len() <= MAX_AT_ONCE { MAX_AT_ONCE + 1 } else { 4096 };
     (&mut file).take(head).read_to_end(&mut memory.packed)?;
+    // The size of a pipe, or of a file that grows, says nothing: what came does.
+    let at_once = metadata.len() <= MAX_AT_ONCE && memory.packed.len() as u64 <= MAX_AT_ONCE;
+    let bytes = if at_once { memory.packed.len() as u64 } else { metadata.len() };
     let packed = memory.packed.starts_with(&[0x1f, 0x8b]);
     if !packed {
         looks_like_log(&memory.packed)?;
@@ -71,7 +75,7 @@ pub(super) fn open(path: &Path, memory: &mut Memory) -> Result<Opened, Closed> {
     };
     let mut bytes_of_digest = [0; 32];
     bytes_of_digest.copy_from_slice(sha256.as_ref());
-    Ok(Opened { file, bytes, sha256: bytes_of_digest, packed, at_once })
+    Ok(Opened { file, bytes, sha256: bytes_of_digest, packed, at_once, modified: metadata.modified().ok() })
 }
 
 fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
@@ -212,10 +216,16 @@ fn stream(
     if let Err(closed) = looked.and_then(|_| looks_like_log(&head)) {
         return Ending { content_sha256: None, stopped: Some(closed) };
     }
-    match decoder.file(head, &mut reader, hints, output) {
-        Ok(_) => Ending { content_sha256: Some(hex(reader.context.finish().as_ref())), stopped: None },
-        Err(error) => Ending { content_sha256: None, stopped: Some(closed_by(&error)) },
+    if let Err(error) = decoder.file(head, &mut reader, hints, output) {
+        return Ending { content_sha256: None, stopped: Some(closed_by(&error)) };
     }
+    let content_sha256 = hex(reader.context.finish().as_ref());
+    drop(reader.reader);
+    // The digest was taken before, in a pass of its own: what was read must be what was digested.
+    let same = opened.at_once
+        || opened.file.metadata().is_ok_and(|now| now.len() == opened.bytes && now.modified().ok() == opened.modified);
+    let changed = || Closed::Unreadable(Trouble::new("changed-while-read", "the file was changed while it was read"));
+    Ending { content_sha256: Some(content_sha256), stopped: if same { None } else { Some(changed()) } }
 }
 
 /// A reader that digests what passes, up to a limit.
@@ -244,8 +254,9 @@ impl<R: Read> Read for Bounded<R> {
 }
 
 fn closed_by(error: &io::Error) -> Closed {
+    let is_bomb = matches!(error.get_ref(), Some(inner) if inner.is::<Bomb>());
     let code = match error.kind() {
-        _ if error.get_ref().is_some_and(|inner| inner.is::<Bomb>()) => "zip-bomb",
+        _ if is_bomb => "zip-bomb",
         io::ErrorKind::UnexpectedEof => "truncated",
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "damaged-gzip",
         _ => "unreadable",

@@ -98,19 +98,28 @@ pub fn ingest_into(
     }
     fs::create_dir_all(folder).map_err(|error| IngestError::file(folder, error))?;
     let _lock = lock(folder)?;
-    let manifest = Manifest::load(folder)?.unwrap_or_else(Manifest::empty);
+    let manifest = Manifest::load(folder)?;
+    let is_new = manifest.is_none();
+    let manifest = manifest.unwrap_or_else(Manifest::empty);
     sweep(folder, &manifest)?;
-    let known = known_files(folder, &manifest)?;
-    let mut run = Run { folder, options, attribution, manifest, summary: Summary::default() };
+    let (known, rejected) = known_files(folder, &manifest)?;
+    let mut run = Run { folder, options, attribution, manifest, rejected, is_new, summary: Summary::default() };
     let (mut spill, listing) = run.read(paths, known)?;
     let new = run.write(&mut spill)?;
     run.commit(new, listing)
 }
 
-/// Keeps others from writing into the folder while the file is open.
+/// The file whose lock says that somebody is writing, and whose presence says that a folder is a store.
+const LOCK_FILE: &str = ".audit-events.lock";
+
+/// Keeps others from writing into the folder while the file is open. A folder that holds other things is left alone.
 fn lock(folder: &Path) -> Result<File, IngestError> {
-    let path = folder.join(".lock");
+    let path = folder.join(LOCK_FILE);
     let failed = |error| IngestError::file(&path, error);
+    let is_store = path.exists() || folder.join(MANIFEST_FILE).exists();
+    if !is_store && fs::read_dir(folder).map_err(failed)?.next().is_some() {
+        return Err(IngestError::NotEmpty(folder.to_owned()));
+    }
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -119,17 +128,23 @@ fn lock(folder: &Path) -> Result<File, IngestError> {
     }
 }
 
-/// Removes what an interrupted run left: files that look like ours and that the manifest does not name.
+/// Removes what an interrupted run left: files with names of ours that the manifest does not name.
 fn sweep(folder: &Path, manifest: &Manifest) -> Result<(), IngestError> {
     let parts = manifest.parts.iter().map(|part| part.path.as_str());
     let named: HashSet<PathBuf> =
         parts.chain(manifest.listings.iter().map(String::as_str)).map(|name| folder.join(name)).collect();
+    let digest_between = |name: &str, start: &str, end: &str| {
+        let middle = name.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+        middle.is_some_and(|middle| middle.len() == 32 && middle.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
     for entry in walkdir::WalkDir::new(folder).max_depth(4) {
         let Ok(entry) = entry else { continue };
         let name = entry.file_name().to_string_lossy();
-        let ours = name.starts_with(".tmp")
-            || (name.starts_with("part-") && name.ends_with(".parquet"))
-            || (name.starts_with("files-") && name.ends_with(".jsonl"));
+        let ours = match entry.depth() {
+            1 => name.starts_with(".tmp") || digest_between(&name, "files-", ".jsonl"),
+            4 => name.starts_with(".tmp") || digest_between(&name, "part-", ".parquet"),
+            _ => false,
+        };
         if entry.file_type().is_file() && ours && !named.contains(entry.path()) {
             fs::remove_file(entry.path()).map_err(|error| IngestError::file(entry.path(), error))?;
         }
@@ -140,17 +155,28 @@ fn sweep(folder: &Path, manifest: &Manifest) -> Result<(), IngestError> {
 /// The first half of the digest of a file: enough to know it again, and half the memory.
 type FileKey = [u8; 16];
 
-fn known_files(folder: &Path, manifest: &Manifest) -> Result<HashSet<FileKey>, IngestError> {
-    let mut known = HashSet::new();
+/// The files that were read, and those that were rejected, by path and digest.
+fn known_files(folder: &Path, manifest: &Manifest) -> Result<(HashSet<FileKey>, HashSet<String>), IngestError> {
+    let (mut known, mut rejected) = (HashSet::new(), HashSet::new());
     for entry in manifest.files(folder) {
         let entry = entry?;
-        if matches!(entry.status, FileStatus::Read | FileStatus::Partial | FileStatus::Digest)
-            && let Some(digest) = entry.sha256.and_then(|text| isoneph_model::Digest::try_from(text).ok())
-        {
-            known.insert(key_of(digest.bytes()));
+        match entry.status {
+            FileStatus::Read | FileStatus::Partial | FileStatus::Digest => {
+                if let Some(digest) = entry.sha256.and_then(|text| isoneph_model::Digest::try_from(text).ok()) {
+                    known.insert(key_of(digest.bytes()));
+                }
+            }
+            FileStatus::Rejected => {
+                rejected.insert(rejected_key(&entry));
+            }
+            FileStatus::Known | FileStatus::Skipped => {}
         }
     }
-    Ok(known)
+    Ok((known, rejected))
+}
+
+fn rejected_key(entry: &FileEntry) -> String {
+    format!("{}\0{}", entry.path, entry.sha256.as_deref().unwrap_or_default())
 }
 
 fn key_of(digest: &[u8; 32]) -> FileKey {
@@ -162,6 +188,10 @@ struct Run<'r> {
     options: &'r Options,
     attribution: &'r dyn Attribution,
     manifest: Manifest,
+    /// What earlier runs rejected.
+    rejected: HashSet<String>,
+    /// Whether there is something that the store does not yet say.
+    is_new: bool,
     summary: Summary,
 }
 
@@ -200,6 +230,11 @@ impl Run<'_> {
         line.push(b'\n');
         listing.context.update(&line);
         listing.file.write_all(&line).map_err(failed)?;
+        self.is_new |= match entry.status {
+            FileStatus::Read | FileStatus::Partial | FileStatus::Digest => true,
+            FileStatus::Rejected => !self.rejected.contains(&rejected_key(&entry)),
+            FileStatus::Known | FileStatus::Skipped => false,
+        };
         let totals = &mut self.summary.totals;
         totals.records += entry.records;
         totals.rejected += entry.rejected;
@@ -326,10 +361,8 @@ impl Run<'_> {
     }
 
     fn commit(mut self, new: Vec<Part>, listing: Listing) -> Result<Summary, IngestError> {
-        let totals = &self.summary.totals;
-        let listed = totals.files_read + totals.files_partial + totals.files_rejected + totals.digest_files;
         // A run that met nothing new leaves the store as it is, to the byte.
-        if listed > 0 {
+        if self.is_new {
             let name = self.keep_listing(listing)?;
             if !self.manifest.listings.contains(&name) {
                 self.manifest.listings.push(name);

@@ -31,12 +31,12 @@ pub(super) fn walk(path: &Path, store: Option<PathBuf>) -> impl Iterator<Item = 
                 }
             };
             if let Some(reason) = reason_to_skip(&entry, store.as_deref()) {
-                if entry.file_type().is_dir() {
+                if is_folder(&entry) {
                     entries.skip_current_dir();
                 }
                 return Some(Found::Skipped(entry.into_path(), reason));
             }
-            if !entry.file_type().is_dir() {
+            if !is_folder(&entry) {
                 let named = entry.depth() == 0;
                 return Some(Found::File(entry.into_path(), named));
             }
@@ -44,8 +44,13 @@ pub(super) fn walk(path: &Path, store: Option<PathBuf>) -> impl Iterator<Item = 
     })
 }
 
+/// What the user names may be a link.
+fn is_folder(entry: &DirEntry) -> bool {
+    if entry.depth() == 0 { entry.path().is_dir() } else { entry.file_type().is_dir() }
+}
+
 fn reason_to_skip(entry: &DirEntry, store: Option<&Path>) -> Option<String> {
-    if entry.file_type().is_dir() {
+    if is_folder(entry) {
         if entry.depth() == MAX_FOLDERS {
             return Some(format!("deeper than {MAX_FOLDERS} folders"));
         }

@@ -92,9 +92,10 @@ fn what_an_interrupted_run_left_is_removed_and_what_was_committed_stays() {
     bench.ingest();
     let before = bench.store_files();
     let folder = bench.store().join("aws/111122223333/2026-11-02");
-    std::fs::write(folder.join("part-0000.parquet"), "half").unwrap();
+    let digest = "0".repeat(32);
+    std::fs::write(folder.join(format!("part-{digest}.parquet")), "half").unwrap();
     std::fs::write(folder.join(".tmpabc"), "half").unwrap();
-    std::fs::write(bench.store().join("files-0000.jsonl"), "half").unwrap();
+    std::fs::write(bench.store().join(format!("files-{digest}.jsonl")), "half").unwrap();
     std::fs::write(bench.store().join("notes.txt"), "of the user").unwrap();
     let again = bench.ingest();
     assert_eq!(again.events, 1);
@@ -102,6 +103,30 @@ fn what_an_interrupted_run_left_is_removed_and_what_was_committed_stays() {
     expected.push(("notes.txt".to_owned(), b"of the user".to_vec()));
     expected.sort();
     assert_eq!(bench.store_files(), expected);
+}
+
+#[test]
+fn a_folder_that_holds_other_things_is_left_alone() {
+    let bench = Bench::new();
+    bench.file("a.json", records(&[event("e1", "111122223333", DAY)]));
+    std::fs::create_dir(bench.store()).unwrap();
+    std::fs::write(bench.store().join("part-1.parquet"), "of the user").unwrap();
+    let error = bench.try_ingest(&[bench.input()], &options()).unwrap_err();
+    assert!(matches!(error, IngestError::NotEmpty(_)), "{error}");
+    assert_eq!(bench.store_files(), [("part-1.parquet".to_owned(), b"of the user".to_vec())]);
+}
+
+#[test]
+fn what_is_rejected_is_told_in_every_run_and_kept_once() {
+    let bench = Bench::new();
+    bench.file("bad.json", "{\"Records\":[{]");
+    assert_eq!(bench.ingest().totals.files_rejected, 1);
+    let before = bench.store_files();
+    assert_eq!(bench.ingest().totals.files_rejected, 1);
+    assert_eq!(bench.store_files(), before);
+    bench.file("worse.json", "{\"Records\":[{\"a\"");
+    assert_eq!(bench.ingest().totals.files_rejected, 2);
+    assert_ne!(bench.store_files(), before);
 }
 
 #[test]
@@ -121,7 +146,7 @@ fn two_runs_do_not_write_at_once() {
     let bench = Bench::new();
     bench.file("a.json", records(&[event("e1", "111122223333", DAY)]));
     bench.ingest();
-    let lock = std::fs::File::options().write(true).open(bench.store().join(".lock")).unwrap();
+    let lock = std::fs::File::options().write(true).open(bench.store().join(".audit-events.lock")).unwrap();
     lock.lock().unwrap();
     let error = bench.try_ingest(&[bench.input()], &options()).unwrap_err();
     assert!(matches!(error, IngestError::Locked(_)), "{error}");

@@ -14,43 +14,43 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 
 /// A folder with logs in it, and a store beside them.
-pub struct Bench {
+pub(crate) struct Bench {
     folder: TempDir,
 }
 
 impl Bench {
-    pub fn new() -> Bench {
+    pub(crate) fn new() -> Bench {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("in")).unwrap();
         Bench { folder }
     }
 
-    pub fn input(&self) -> PathBuf {
+    pub(crate) fn input(&self) -> PathBuf {
         self.folder.path().join("in")
     }
 
-    pub fn store(&self) -> PathBuf {
+    pub(crate) fn store(&self) -> PathBuf {
         self.folder.path().join("store")
     }
 
     /// Writes a file of logs.
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.input().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    pub fn ingest(&self) -> Summary {
+    pub(crate) fn ingest(&self) -> Summary {
         self.try_ingest(&[self.input()], &options()).unwrap()
     }
 
-    pub fn try_ingest(&self, paths: &[PathBuf], options: &Options) -> Result<Summary, IngestError> {
+    pub(crate) fn try_ingest(&self, paths: &[PathBuf], options: &Options) -> Result<Summary, IngestError> {
         ingest_into(&self.store(), paths, options, &Unattributed)
     }
 
     /// Every file of the store, with its digest-like content, by name.
-    pub fn store_files(&self) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn store_files(&self) -> Vec<(String, Vec<u8>)> {
         let mut files = Vec::new();
         collect(&self.store(), &self.store(), &mut files);
         files.sort();
@@ -63,7 +63,7 @@ fn collect(base: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(base, &path, files);
-        } else if path.file_name().unwrap() != ".lock" {
+        } else if path.file_name().unwrap() != ".audit-events.lock" {
             let name = path.strip_prefix(base).unwrap().to_string_lossy().into_owned();
             files.push((name, std::fs::read(&path).unwrap()));
         }
@@ -71,17 +71,17 @@ fn collect(base: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) {
 }
 
 /// Options for tests: no waiting for the disk.
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options { durable: false, ..Options::default() }
 }
 
-pub fn batches(part: &Path) -> Vec<RecordBatch> {
+pub(crate) fn batches(part: &Path) -> Vec<RecordBatch> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(part).unwrap()).unwrap();
     builder.build().unwrap().map(Result::unwrap).collect()
 }
 
 /// Every row of a store, as JSON without what is NULL; times in UTC.
-pub fn rows(parts: &[PathBuf]) -> Vec<Map<String, Value>> {
+pub(crate) fn rows(parts: &[PathBuf]) -> Vec<Map<String, Value>> {
     let mut json = Vec::new();
     let mut writer = arrow::json::LineDelimitedWriter::new(&mut json);
     for part in parts {
@@ -112,7 +112,7 @@ fn without_zone(batch: &RecordBatch) -> RecordBatch {
 }
 
 /// The values of one column.
-pub fn column(parts: &[PathBuf], name: &str) -> Vec<String> {
+pub(crate) fn column(parts: &[PathBuf], name: &str) -> Vec<String> {
     let shown = |row: &Map<String, Value>| match row.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
@@ -121,19 +121,19 @@ pub fn column(parts: &[PathBuf], name: &str) -> Vec<String> {
     rows(parts).iter().map(shown).collect()
 }
 
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
 }
 
 /// A record of CloudTrail that stands for many.
-pub fn event(id: &str, account: &str, time: &str) -> String {
+pub(crate) fn event(id: &str, account: &str, time: &str) -> String {
     format!(
         r#"{{"eventVersion":"1.10","userIdentity":{{"type":"AWSService","invokedBy":"x.amazonaws.com"}},"eventTime":"{time}","eventSource":"ec2.amazonaws.com","eventName":"DeleteVolume","awsRegion":"eu-west-1","requestParameters":{{"volumeId":"vol-{id}"}},"eventID":"{id}","readOnly":false,"recipientAccountId":"{account}"}}"#
     )
 }
 
-pub fn records(events: &[String]) -> String {
+pub(crate) fn records(events: &[String]) -> String {
     format!("{{\"Records\":[{}]}}", events.join(","))
 }
