@@ -61,7 +61,9 @@ fn slab(
     for start in starts {
         budget.spend((universe.len() + boxes.len()) as u64)?;
         let here = |list: &[&'_ Cuboid]| -> Vec<usize> {
-            (0..list.len()).filter(|index| (list[*index].0[dimension].0..=list[*index].0[dimension].1).contains(&start)).collect()
+            (0..list.len())
+                .filter(|index| (list[*index].0[dimension].0..=list[*index].0[dimension].1).contains(&start))
+                .collect()
         };
         let inside: Vec<&Cuboid> = here(universe).into_iter().map(|index| universe[index]).collect();
         let within: Vec<&Cuboid> = here(boxes).into_iter().map(|index| boxes[index]).collect();

@@ -178,7 +178,8 @@ fn check_claim(claim: &Claim, policies: &[Stage], budget: &mut Budget) -> Result
         carries.push(cuboids(&path.carries)?);
     }
     for (index, (one, (_, why))) in boxes.iter().zip(&claim.boxes).enumerate() {
-        let fault = |reason: String| ProofError::Reason { from: claim.from.clone(), to: claim.to.clone(), index, reason };
+        let fault =
+            |reason: String| ProofError::Reason { from: claim.from.clone(), to: claim.to.clone(), index, reason };
         let inside = match why {
             Why::Exception(number) => *number,
             Why::Blocked(_) => exceptions.len(),
@@ -196,7 +197,8 @@ fn check_claim(claim: &Claim, policies: &[Stage], budget: &mut Budget) -> Result
                 }
             }
             Why::Blocked(reasons) => {
-                check_paths(one, reasons, claim, &carries, policies, budget)?.map_or(Ok(()), |reason| Err(fault(reason)))?;
+                check_paths(one, reasons, claim, &carries, policies, budget)?
+                    .map_or(Ok(()), |reason| Err(fault(reason)))?;
             }
         }
     }

@@ -114,7 +114,8 @@ pub(super) fn boxes(one: &Match) -> Vec<CertificateBox> {
             list.into_iter().map(|(low, high)| (low, high.min(greatest))).collect()
         };
         for (family, _) in of(0, 1).into_iter().flat_map(|(low, high)| (low..=high).map(|family| (family, ()))) {
-            let (family, widest) = if family == 0 { (Family::V4, u128::from(u32::MAX)) } else { (Family::V6, u128::MAX) };
+            let (family, widest) =
+                if family == 0 { (Family::V4, u128::from(u32::MAX)) } else { (Family::V6, u128::MAX) };
             for source in of(1, widest) {
                 for destination in of(2, widest) {
                     for protocol in of(3, 255) {

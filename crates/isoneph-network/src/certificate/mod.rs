@@ -19,7 +19,9 @@ use crate::idd::{Budget, Exhausted};
 use crate::packet::{Match, Packet, PacketSpace};
 use crate::policy::{Policy, Reading, compose_into};
 
-pub use form::{Certificate, CertificateBox, CertificateClaim, CertificatePath, CertificatePolicy, CertificateRule, Why};
+pub use form::{
+    Certificate, CertificateBox, CertificateClaim, CertificatePath, CertificatePolicy, CertificateRule, Why,
+};
 
 /// One path between two zones.
 #[derive(Debug, Clone)]

@@ -124,7 +124,14 @@ impl Policy {
 
     /// A first-match policy.
     pub fn first_match(name: impl Into<String>, rules: Vec<Rule>, default: Action) -> Self {
-        Self { name: name.into(), combination: Combination::FirstMatch, rules, default, family: None, notes: Vec::new() }
+        Self {
+            name: name.into(),
+            combination: Combination::FirstMatch,
+            rules,
+            default,
+            family: None,
+            notes: Vec::new(),
+        }
     }
 
     /// A policy in which order does not count.

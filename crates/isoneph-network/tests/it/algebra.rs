@@ -5,8 +5,16 @@ use proptest::prelude::*;
 
 fn address() -> impl Strategy<Value = AddressRange> {
     prop_oneof![
-        (any::<u32>(), 0_u8..=32).prop_map(|(at, length)| AddressRange::prefix(std::net::Ipv4Addr::from(at).into(), length).unwrap()),
-        (any::<u128>(), 0_u8..=128).prop_map(|(at, length)| AddressRange::prefix(std::net::Ipv6Addr::from(at).into(), length).unwrap()),
+        (any::<u32>(), 0_u8..=32).prop_map(|(at, length)| AddressRange::prefix(
+            std::net::Ipv4Addr::from(at).into(),
+            length
+        )
+        .unwrap()),
+        (any::<u128>(), 0_u8..=128).prop_map(|(at, length)| AddressRange::prefix(
+            std::net::Ipv6Addr::from(at).into(),
+            length
+        )
+        .unwrap()),
         Just(AddressRange::V4(0, u32::MAX)),
         Just(AddressRange::V6(0, u128::MAX)),
     ]
@@ -15,12 +23,11 @@ fn address() -> impl Strategy<Value = AddressRange> {
 fn condition() -> impl Strategy<Value = Match> {
     let side = || prop::option::of(prop::collection::vec(address(), 1..3));
     let ports = || prop::option::weighted(0.3, (any::<u16>(), any::<u16>()));
-    (side(), side(), prop::option::of(any::<u8>()), ports(), ports(), prop::option::weighted(0.2, any::<bool>())).prop_map(
-        |(source, destination, protocol, source_port, destination_port, established)| {
+    (side(), side(), prop::option::of(any::<u8>()), ports(), ports(), prop::option::weighted(0.2, any::<bool>()))
+        .prop_map(|(source, destination, protocol, source_port, destination_port, established)| {
             let side = |list: Option<Vec<AddressRange>>| list.map_or_else(AddressSet::any, AddressSet::from_ranges);
-            let ports = |pair: Option<(u16, u16)>| {
-                pair.map_or_else(Ranges::any, |(a, b)| Ranges::between(a.min(b), a.max(b)))
-            };
+            let ports =
+                |pair: Option<(u16, u16)>| pair.map_or_else(Ranges::any, |(a, b)| Ranges::between(a.min(b), a.max(b)));
             Match {
                 source: side(source),
                 destination: side(destination),
@@ -30,8 +37,7 @@ fn condition() -> impl Strategy<Value = Match> {
                 established,
                 ..Match::any()
             }
-        },
-    )
+        })
 }
 
 proptest! {

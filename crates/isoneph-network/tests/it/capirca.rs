@@ -98,7 +98,8 @@ fn p32_an_expired_term_is_gone_and_without_a_date_undecided() {
 
 #[test]
 fn names_that_are_not_defined_leave_terms_undecided_and_are_listed() {
-    let policy = target(POLICY, "cisco edge inet", &ReadOptions { as_of: "2026-01-01".parse().ok(), ..ReadOptions::default() });
+    let policy =
+        target(POLICY, "cisco edge inet", &ReadOptions { as_of: "2026-01-01".parse().ok(), ..ReadOptions::default() });
     assert_eq!(verdict(&policy, "tcp 10.1.1.1:9 192.0.2.10:80"), "undecided");
     assert!(policy.notes.iter().any(|note| note.kind == NoteKind::NotUnderstood && note.message.contains("WEB")));
 }
@@ -127,7 +128,9 @@ fn p32_verbatim_text_and_missing_includes_may_do_anything() {
 #[test]
 fn included_terms_stand_where_they_are_included() {
     let mut options = ReadOptions::default();
-    options.includes.insert("inc/bad.inc".to_owned(), "term bad { source-address:: 10.0.0.0/8 action:: deny }".to_owned());
+    options
+        .includes
+        .insert("inc/bad.inc".to_owned(), "term bad { source-address:: 10.0.0.0/8 action:: deny }".to_owned());
     let text = "header { target:: juniper f }\n#include 'bad.inc'\nterm end { action:: accept }\n";
     let policy = target(text, "juniper f", &options);
     assert_eq!(verdict(&policy, "udp 10.1.1.1:1 2.2.2.2:2"), "deny");

@@ -18,7 +18,11 @@ fn policies() -> Vec<Policy> {
     let mut log = Rule::new(Action::Permit, web.clone().with_source(range("10.1.9.0/24")));
     log.certainty = Certainty::AtMost;
     vec![
-        Policy::first_match("edge", vec![Rule::new(Action::Deny, inner), Rule::new(Action::Permit, Match::any())], Action::Deny),
+        Policy::first_match(
+            "edge",
+            vec![Rule::new(Action::Deny, inner), Rule::new(Action::Permit, Match::any())],
+            Action::Deny,
+        ),
         Policy::first_match("inner", vec![log, Rule::new(Action::Permit, web)], Action::Deny),
     ]
 }
@@ -31,8 +35,16 @@ fn claim() -> ClaimInput {
         universe: vec![between("10.1.0.0/16", "10.2.0.0/16"), between("2001:db8:1::/48", "2001:db8:2::/48")],
         exceptions: vec![("monitoring".to_owned(), vec![between("10.1.0.7/32", "10.2.0.9/32").with_protocol(1)])],
         paths: vec![
-            PathInput { name: "edge".to_owned(), carries: vec![between("10.0.0.0/8", "10.0.0.0/8")], stages: vec![1, 0] },
-            PathInput { name: "side".to_owned(), carries: vec![between("10.1.0.0/17", "10.2.0.0/16")], stages: vec![0] },
+            PathInput {
+                name: "edge".to_owned(),
+                carries: vec![between("10.0.0.0/8", "10.0.0.0/8")],
+                stages: vec![1, 0],
+            },
+            PathInput {
+                name: "side".to_owned(),
+                carries: vec![between("10.1.0.0/17", "10.2.0.0/16")],
+                stages: vec![0],
+            },
         ],
     }
 }
@@ -52,7 +64,8 @@ fn sealed(mut value: Value) -> String {
         match value {
             Value::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
             Value::Object(fields) => {
-                let mut keys: Vec<_> = fields.iter().map(|(key, item)| format!("{}:{}", json!(key), sorted(item))).collect();
+                let mut keys: Vec<_> =
+                    fields.iter().map(|(key, item)| format!("{}:{}", json!(key), sorted(item))).collect();
                 keys.sort();
                 format!("{{{}}}", keys.join(","))
             }
@@ -88,7 +101,9 @@ fn a_certificate_without_any_one_of_its_boxes_fails() {
 fn a_certificate_with_any_one_of_its_boxes_widened_or_narrowed_fails() {
     let value = written();
     for index in 0..value["claims"][0]["boxes"].as_array().unwrap().len() {
-        for (field, low, high) in [("protocol", 0, 255), ("first", 0, 65535), ("second", 0, 65535), ("established", 0, 1)] {
+        for (field, low, high) in
+            [("protocol", 0, 255), ("first", 0, 65535), ("second", 0, 65535), ("established", 0, 1)]
+        {
             let mut forged = value.clone();
             let one = &mut forged["claims"][0]["boxes"][index][0][field];
             let changed = if *one == json!([low, high]) { json!([low, high - 1]) } else { json!([low, high]) };

@@ -119,7 +119,8 @@ fn a_line_inside_a_list_that_is_no_entry_may_do_anything() {
 
 #[test]
 fn ipv6_lists_permit_neighbour_discovery_before_they_deny() {
-    let policy = only_policy("ipv6 access-list six\n permit tcp any 2001:db8::/32 eq 443\n permit icmp any any echo-request\n");
+    let policy =
+        only_policy("ipv6 access-list six\n permit tcp any 2001:db8::/32 eq 443\n permit icmp any any echo-request\n");
     assert_eq!(verdict(&policy, "icmpv6 135/0 fe80::1 fe80::2"), "permit");
     assert_eq!(verdict(&policy, "icmpv6 128/0 fe80::1 fe80::2"), "permit");
     assert_eq!(verdict(&policy, "icmpv6 129/0 fe80::1 fe80::2"), "deny");

@@ -44,7 +44,8 @@ fn a_cell_that_is_not_understood_leaves_its_rule_uncertain_and_is_listed() {
 
 #[test]
 fn a_word_that_is_no_action_may_permit_and_may_deny() {
-    let policy = only_policy("action,protocol,src,sport,dst,dport\nmaybe,tcp,any,any,any,any\npermit,any,any,any,any,any\n");
+    let policy =
+        only_policy("action,protocol,src,sport,dst,dport\nmaybe,tcp,any,any,any,any\npermit,any,any,any,any,any\n");
     assert_eq!(verdict(&policy, "tcp 1.1.1.1:9 10.0.0.1:22"), "undecided");
     assert_eq!(verdict(&policy, "udp 1.1.1.1:9 10.0.0.1:22"), "permit");
 }

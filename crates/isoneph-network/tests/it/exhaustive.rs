@@ -7,8 +7,16 @@ use isoneph_network::policy::{
     Action, Certainty, Method, Options, Policy, Reading, Rule, Verdict, compose_into, difference,
 };
 
-const ADDRESSES: [&str; 8] =
-    ["0.0.0.0", "0.0.0.1", "10.0.0.7", "255.255.255.255", "::", "::1", "2001:db8::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"];
+const ADDRESSES: [&str; 8] = [
+    "0.0.0.0",
+    "0.0.0.1",
+    "10.0.0.7",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "2001:db8::1",
+    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+];
 const PORTS: [u16; 4] = [0, 1, 80, 65535];
 const CODES: [u8; 3] = [0, 8, 255];
 const PROTOCOLS: [u8; 6] = [0, 1, 6, 17, 58, 255];
@@ -215,8 +223,7 @@ fn findings_cut_a_difference_into_the_parts_their_rules_decide() {
         let (first, second) = (random_policy(&mut random, 6, 0), random_policy(&mut random, 6, 0));
         let mut found = difference(&first, &second, &Options::default()).unwrap();
         assert!(found.only_first.complete && found.only_second.complete);
-        for (side, permitting, denying) in
-            [(&found.only_first, &first, &second), (&found.only_second, &second, &first)]
+        for (side, permitting, denying) in [(&found.only_first, &first, &second), (&found.only_second, &second, &first)]
         {
             let mut together = PacketSet::EMPTY;
             for one in &side.findings {

@@ -9,7 +9,9 @@ use crate::{only_policy, packet, verdict};
 #[test]
 fn p30_a_wildcard_with_scattered_bits_matches_exactly_its_addresses() {
     let policy = only_policy("ip access-list extended x\n permit tcp any 192.168.0.64 0.0.255.31\n");
-    for (last, expected) in [("0.64", "permit"), ("7.95", "permit"), ("7.96", "deny"), ("255.63", "deny"), ("255.64", "permit")] {
+    for (last, expected) in
+        [("0.64", "permit"), ("7.95", "permit"), ("7.96", "deny"), ("255.63", "deny"), ("255.64", "permit")]
+    {
         assert_eq!(verdict(&policy, &format!("tcp 1.1.1.1:1 192.168.{last}:2")), expected, "{last}");
     }
     // Odd hosts only.
@@ -41,14 +43,17 @@ fn p30_what_no_entry_matches_is_denied_and_fragments_entries_match_nothing_compa
 
 #[test]
 fn p31_syn_is_a_new_connection_and_reject_denies() {
-    let policy = only_policy("*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp --syn -j REJECT --reject-with tcp-reset\nCOMMIT\n");
+    let policy =
+        only_policy("*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp --syn -j REJECT --reject-with tcp-reset\nCOMMIT\n");
     assert_eq!(verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:22"), "deny");
     assert_eq!(verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:22+"), "permit");
 }
 
 #[test]
 fn p31_negations_complement_their_own_field_only() {
-    let policy = only_policy("*filter\n:INPUT DROP\n-A INPUT ! -p tcp -j ACCEPT\n-A INPUT -p tcp ! --dport 25 ! -s 10.0.0.0/8 -j ACCEPT\nCOMMIT\n");
+    let policy = only_policy(
+        "*filter\n:INPUT DROP\n-A INPUT ! -p tcp -j ACCEPT\n-A INPUT -p tcp ! --dport 25 ! -s 10.0.0.0/8 -j ACCEPT\nCOMMIT\n",
+    );
     assert_eq!(verdict(&policy, "udp 1.1.1.1:1 2.2.2.2:25"), "permit");
     assert_eq!(verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:25"), "deny");
     assert_eq!(verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:26"), "permit");
@@ -57,7 +62,9 @@ fn p31_negations_complement_their_own_field_only() {
 
 #[test]
 fn p31_an_uncertain_return_leaves_the_rest_of_its_chain_uncertain() {
-    let policy = only_policy("*filter\n:INPUT DROP\n:a -\n-A INPUT -j a\n-A a -m geoip --source-country DE -j RETURN\n-A a -p tcp -j ACCEPT\nCOMMIT\n");
+    let policy = only_policy(
+        "*filter\n:INPUT DROP\n:a -\n-A INPUT -j a\n-A a -m geoip --source-country DE -j RETURN\n-A a -p tcp -j ACCEPT\nCOMMIT\n",
+    );
     assert_eq!(verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:25"), "undecided");
     assert_eq!(verdict(&policy, "udp 1.1.1.1:1 2.2.2.2:25"), "deny");
 }
@@ -65,7 +72,14 @@ fn p31_an_uncertain_return_leaves_the_rest_of_its_chain_uncertain() {
 #[test]
 fn p33_ends_of_every_line_are_exact() {
     let mut space = PacketSpace::default();
-    for range in ["0.0.0.0/0", "0.0.0.0/32", "255.255.255.255/32", "::/0", "::/128", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"] {
+    for range in [
+        "0.0.0.0/0",
+        "0.0.0.0/32",
+        "255.255.255.255/32",
+        "::/0",
+        "::/128",
+        "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
+    ] {
         let range: AddressRange = range.parse().unwrap();
         let set = space.matching(&Match::any().with_source(range)).unwrap();
         let rest = space.complement(set).unwrap();
@@ -77,7 +91,8 @@ fn p33_ends_of_every_line_are_exact() {
     let zero = space.matching(&Match::any().with_destination_ports(Ranges::single(0))).unwrap();
     assert!(space.contains(zero, &packet("tcp 1.1.1.1:1 2.2.2.2:0")));
     assert!(!space.contains(zero, &packet("tcp 1.1.1.1:1 2.2.2.2:1")));
-    let all_ports = space.matching(&Match::any().with_protocol(6).with_destination_ports(Ranges::between(0, 65535))).unwrap();
+    let all_ports =
+        space.matching(&Match::any().with_protocol(6).with_destination_ports(Ranges::between(0, 65535))).unwrap();
     assert_eq!(all_ports, space.matching(&Match::any().with_protocol(6)).unwrap());
 }
 
@@ -94,7 +109,8 @@ fn p33_the_protocol_number_zero_is_not_any_protocol() {
 fn p33_mapped_addresses_are_of_the_sixth_version() {
     let mut space = PacketSpace::default();
     let four = space.matching(&Match::any().with_source("10.0.0.0/8".parse::<AddressRange>().unwrap())).unwrap();
-    let mapped = space.matching(&Match::any().with_source("::ffff:10.0.0.0/104".parse::<AddressRange>().unwrap())).unwrap();
+    let mapped =
+        space.matching(&Match::any().with_source("::ffff:10.0.0.0/104".parse::<AddressRange>().unwrap())).unwrap();
     assert!(space.intersection(four, mapped).unwrap().is_empty());
 }
 

@@ -80,5 +80,8 @@ fn a_policy_is_equal_to_itself_with_a_shadowed_rule_added() {
     shadowed.action = shadowed.action.opposite();
     longer.rules.insert(11, shadowed);
     assert!(difference(&original, &longer, &Options::default()).unwrap().is_equal());
-    assert!(matches!(longer.evaluate(&crate::packet("tcp 10.0.0.1:1 10.0.0.2:2")), Verdict::Permit(_) | Verdict::Deny(_)));
+    assert!(matches!(
+        longer.evaluate(&crate::packet("tcp 10.0.0.1:1 10.0.0.2:2")),
+        Verdict::Permit(_) | Verdict::Deny(_)
+    ));
 }

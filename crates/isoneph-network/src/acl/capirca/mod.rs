@@ -33,14 +33,43 @@ struct Target<'a> {
 
 /// Platforms that keep a connection table.
 const STATEFUL: &[&str] = &[
-    "iptables", "speedway", "ipset", "nftables", "srx", "paloalto", "gce", "gce_vpc_tf", "gcp_hf", "ciscoasa", "msmpc", "nsxv", "nsxt", "k8s",
-    "fortigate", "fortigatelocalin", "packetfilter", "windows_advfirewall", "windows_ipsec", "versa", "proxmox",
+    "iptables",
+    "speedway",
+    "ipset",
+    "nftables",
+    "srx",
+    "paloalto",
+    "gce",
+    "gce_vpc_tf",
+    "gcp_hf",
+    "ciscoasa",
+    "msmpc",
+    "nsxv",
+    "nsxt",
+    "k8s",
+    "fortigate",
+    "fortigatelocalin",
+    "packetfilter",
+    "windows_advfirewall",
+    "windows_ipsec",
+    "versa",
+    "proxmox",
 ];
 /// Platforms whose filters are of both families unless they say otherwise.
 const MIXED: &[&str] = &["srx", "paloalto", "nsxv", "nsxt", "k8s", "versa", "cloudarmor", "windows_advfirewall"];
 /// Platforms on which the end of the filter is not told by the policy.
 const OPEN_ENDED: &[&str] = &[
-    "iptables", "speedway", "ipset", "packetfilter", "pcap", "demo", "cloudarmor", "windows_advfirewall", "windows_ipsec", "proxmox", "nvueapi",
+    "iptables",
+    "speedway",
+    "ipset",
+    "packetfilter",
+    "pcap",
+    "demo",
+    "cloudarmor",
+    "windows_advfirewall",
+    "windows_ipsec",
+    "proxmox",
+    "nvueapi",
 ];
 
 impl<'a> Target<'a> {
@@ -98,7 +127,11 @@ fn policy(filter: &Filter, target: &Target<'_>, options: &ReadOptions) -> Result
         }
         None => {
             let message = format!("what {} does with packets that no term matches is not told here", target.platform);
-            policy.notes.push(Note { line: filter.header.line, kind: NoteKind::NotUnderstood, message: message.clone() });
+            policy.notes.push(Note {
+                line: filter.header.line,
+                kind: NoteKind::NotUnderstood,
+                message: message.clone(),
+            });
             policy.rules.extend(both_ways(filter.header.line, &message));
         }
     }

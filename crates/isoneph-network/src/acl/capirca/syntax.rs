@@ -57,7 +57,12 @@ pub(super) fn parse(
         let name = match (word.as_str(), tokens.get(at + 1)) {
             ("header", Some((_, Token::Open))) => None,
             ("term", Some((_, Token::Word(name)))) => Some(name.clone()),
-            _ => return Err(AclError::Malformed { line, message: format!("{word:?} where a header or term is expected") }),
+            _ => {
+                return Err(AclError::Malformed {
+                    line,
+                    message: format!("{word:?} where a header or term is expected"),
+                });
+            }
         };
         at += if name.is_some() { 2 } else { 1 };
         let is_header = name.is_none();
@@ -90,7 +95,9 @@ fn block(tokens: &Tokens, at: &mut usize, name: String, line: u32) -> Result<Blo
             Token::Keyword(keyword) => fields.push(FieldOf { keyword: keyword.clone(), values: Vec::new() }),
             Token::Word(word) => match fields.last_mut() {
                 Some(field) => field.values.push(word.clone()),
-                None => return Err(AclError::Malformed { line: *here, message: format!("{word:?} before any keyword") }),
+                None => {
+                    return Err(AclError::Malformed { line: *here, message: format!("{word:?} before any keyword") });
+                }
             },
         }
     }
@@ -153,8 +160,11 @@ fn tokenize(
 /// Keywords are of small letters with hyphens; IPv6 addresses hold `::` too.
 fn is_keyword(word: &str) -> bool {
     let address = !word.is_empty() && word.len() <= 4 && word.chars().all(|letter| letter.is_ascii_hexdigit());
-    !address && word.starts_with(|letter: char| letter.is_ascii_lowercase())
-        && word.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-' || letter == '_' || letter.is_ascii_digit())
+    !address
+        && word.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && word
+            .chars()
+            .all(|letter| letter.is_ascii_lowercase() || letter == '-' || letter == '_' || letter.is_ascii_digit())
 }
 
 fn end_word(word: &mut String, line: u32, tokens: &mut Tokens) {
@@ -173,9 +183,8 @@ fn include(
 ) {
     let name = name.trim().trim_matches(['\'', '"']);
     let file = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let found = includes.get(name).or_else(|| {
-        includes.iter().find(|(path, _)| file(path) == file(name)).map(|(_, text)| text)
-    });
+    let found =
+        includes.get(name).or_else(|| includes.iter().find(|(path, _)| file(path) == file(name)).map(|(_, text)| text));
     match found {
         Some(text) if depth < MAX_INCLUDES => tokenize(text, includes, depth + 1, Some(line), tokens, notes),
         _ => {

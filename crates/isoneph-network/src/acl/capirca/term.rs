@@ -10,15 +10,53 @@ use crate::policy::{Action, NoteKind, Policy};
 
 /// Keywords that neither match nor decide.
 const SILENT: &[&str] = &[
-    "comment", "owner", "counter", "policer", "logging", "log-limit", "log_name", "log-name", "qos", "loss-priority", "dscp-set",
-    "timeout", "forwarding-class", "traffic-class-count", "priority", "vpn", "filter-term-name", "target", "apply-groups",
+    "comment",
+    "owner",
+    "counter",
+    "policer",
+    "logging",
+    "log-limit",
+    "log_name",
+    "log-name",
+    "qos",
+    "loss-priority",
+    "dscp-set",
+    "timeout",
+    "forwarding-class",
+    "traffic-class-count",
+    "priority",
+    "vpn",
+    "filter-term-name",
+    "target",
+    "apply-groups",
 ];
 /// Keywords read here.
 const READ: &[&str] = &[
-    "action", "address", "source-address", "destination-address", "address-exclude", "source-exclude", "destination-exclude",
-    "source-address-exclude", "destination-address-exclude", "protocol", "protocol-except", "port", "source-port", "destination-port", "icmp-type", "icmp-code",
-    "expiration", "platform", "platform-exclude", "option", "verbatim", "restrict-address-family", "source-interface",
-    "destination-interface", "missing-include",
+    "action",
+    "address",
+    "source-address",
+    "destination-address",
+    "address-exclude",
+    "source-exclude",
+    "destination-exclude",
+    "source-address-exclude",
+    "destination-address-exclude",
+    "protocol",
+    "protocol-except",
+    "port",
+    "source-port",
+    "destination-port",
+    "icmp-type",
+    "icmp-code",
+    "expiration",
+    "platform",
+    "platform-exclude",
+    "option",
+    "verbatim",
+    "restrict-address-family",
+    "source-interface",
+    "destination-interface",
+    "missing-include",
 ];
 
 pub(super) fn read(
@@ -35,7 +73,8 @@ pub(super) fn read(
         return Ok(());
     }
     let mut draft = Draft::new(block.line, block.name.clone());
-    if let Some(words) = block.values("verbatim").find(|words| words.first().is_some_and(|one| one == target.platform)) {
+    if let Some(words) = block.values("verbatim").find(|words| words.first().is_some_and(|one| one == target.platform))
+    {
         draft.not_understood(format!("verbatim text may do anything: {}", words[1..].join(" ")));
         policy.notes.append(&mut draft.take_notes());
         policy.rules.extend(both_ways(block.line, &block.name));
@@ -93,7 +132,8 @@ impl Reading<'_> {
                 match own {
                     Some(own) if own == name => {}
                     Some(own) => draft.never(format!("is not for interface {own}")),
-                    None => draft.not_understood(format!("{keyword} {name}: where a packet comes in or goes out is not known")),
+                    None => draft
+                        .not_understood(format!("{keyword} {name}: where a packet comes in or goes out is not known")),
                 }
             }
         }

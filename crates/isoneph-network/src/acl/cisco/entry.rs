@@ -29,7 +29,10 @@ pub(super) fn read(
         Some("permit") => Some(Action::Permit),
         Some("deny") => Some(Action::Deny),
         other => {
-            draft.not_understood(format!("{:?} begins no entry: anything may follow from it", other.unwrap_or_default()));
+            draft.not_understood(format!(
+                "{:?} begins no entry: anything may follow from it",
+                other.unwrap_or_default()
+            ));
             return;
         }
     };
@@ -284,6 +287,16 @@ impl Reading<'_> {
 
 /// Words after `log`.
 const LOGGING: &[&str] = &[
-    "disable", "default", "interval", "emergencies", "alerts", "critical", "errors", "warnings", "notifications",
-    "informational", "debugging", "log",
+    "disable",
+    "default",
+    "interval",
+    "emergencies",
+    "alerts",
+    "critical",
+    "errors",
+    "warnings",
+    "notifications",
+    "informational",
+    "debugging",
+    "log",
 ];

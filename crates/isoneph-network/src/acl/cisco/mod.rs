@@ -82,7 +82,8 @@ fn numbered(line: &str) -> Option<(String, Dialect, bool, &str)> {
         return Some((name.to_owned(), Dialect::Asa, true, after));
     }
     let number = name.parse::<u32>();
-    let known = ["permit ", "deny ", "remark", "dynamic ", "ethertype ", "webtype "].iter().any(|word| rest.starts_with(word));
+    let known =
+        ["permit ", "deny ", "remark", "dynamic ", "ethertype ", "webtype "].iter().any(|word| rest.starts_with(word));
     if !known {
         return None;
     }
@@ -125,7 +126,9 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             (current, in_group) = (None, true);
         } else if in_group && (indented || objects::member(words)) {
             // Read before, with the objects.
-        } else if let Some(list) = current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| indented || entry::begins(words)) {
+        } else if let Some(list) =
+            current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| indented || entry::begins(words))
+        {
             rules += list.add(words, line, &objects);
         } else if let Some(list) = current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| !ends_list(words)) {
             // A line inside a list that is no entry: anything may follow from it.
@@ -146,10 +149,48 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
 /// Lines that begin another part of a configuration.
 fn ends_list(words: &str) -> bool {
     const PARTS: &[&str] = &[
-        "no", "interface", "router", "line", "hostname", "end", "object", "object-group", "access-group", "class-map", "policy-map",
-        "route-map", "ip", "ipv6", "ipv4", "access-list", "version", "service", "vlan", "vrf", "snmp-server", "logging",
-        "ntp", "aaa", "username", "enable", "crypto", "nat", "route", "banner", "control-plane", "clear", "spanning-tree",
-        "time-range", "timeout", "mtu", "names", "name", "feature", "boot", "clock", "threat-detection",
+        "no",
+        "interface",
+        "router",
+        "line",
+        "hostname",
+        "end",
+        "object",
+        "object-group",
+        "access-group",
+        "class-map",
+        "policy-map",
+        "route-map",
+        "ip",
+        "ipv6",
+        "ipv4",
+        "access-list",
+        "version",
+        "service",
+        "vlan",
+        "vrf",
+        "snmp-server",
+        "logging",
+        "ntp",
+        "aaa",
+        "username",
+        "enable",
+        "crypto",
+        "nat",
+        "route",
+        "banner",
+        "control-plane",
+        "clear",
+        "spanning-tree",
+        "time-range",
+        "timeout",
+        "mtu",
+        "names",
+        "name",
+        "feature",
+        "boot",
+        "clock",
+        "threat-detection",
     ];
     let first = words.split_whitespace().next().unwrap_or_default();
     PARTS.contains(&first)
@@ -191,9 +232,8 @@ impl List {
         self.entries.sort_by_key(|entry| entry.sequence);
         self.policy.rules = self.entries.into_iter().flat_map(|entry| entry.rules).collect();
         if self.policy.family == Some(Family::V6) && self.dialect == Dialect::Ios {
-            let discovery = Match::any()
-                .with_protocol(names::ICMP6)
-                .with_icmp(Ranges::between(135, 136), Ranges::any());
+            let discovery =
+                Match::any().with_protocol(names::ICMP6).with_icmp(Ranges::between(135, 136), Ranges::any());
             let label = "implicit: permit neighbour discovery".to_owned();
             self.policy.rules.push(Rule { label, ..Rule::new(Action::Permit, discovery) });
             let message = "neighbour discovery is permitted before the implicit denial, as IOS does".to_owned();

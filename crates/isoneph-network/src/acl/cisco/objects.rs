@@ -46,8 +46,18 @@ pub(super) fn opens(words: &str) -> bool {
 /// Whether a line that is not indented is a member of the group above it.
 pub(super) fn member(words: &str) -> bool {
     const MEMBERS: &[&str] = &[
-        "network-object", "port-object", "service-object", "protocol-object", "icmp-object", "group-object", "description",
-        "host", "subnet", "range", "fqdn", "eq",
+        "network-object",
+        "port-object",
+        "service-object",
+        "protocol-object",
+        "icmp-object",
+        "group-object",
+        "description",
+        "host",
+        "subnet",
+        "range",
+        "fqdn",
+        "eq",
     ];
     words.split_whitespace().next().is_some_and(|first| MEMBERS.contains(&first))
 }
@@ -67,7 +77,12 @@ pub(super) fn read(text: &str) -> (Objects, Vec<Note>) {
             }
             continue;
         }
-        if words.is_empty() || words.starts_with('!') || words == "exit" || words.starts_with("description") || words.starts_with("remark") {
+        if words.is_empty()
+            || words.starts_with('!')
+            || words == "exit"
+            || words.starts_with("description")
+            || words.starts_with("remark")
+        {
             continue;
         }
         if !indented && !member(words) {

@@ -71,7 +71,8 @@ pub(super) fn lay_out(
     };
     let start = Here { products: vec![everything], certainty: Certainty::Exact };
     let steps: usize = chains.values().map(|chain| chain.steps.len()).sum();
-    let mut walk = Walk { chains, path: vec![name.to_owned()], left: steps.saturating_mul(4).saturating_add(SPARE_STEPS) };
+    let mut walk =
+        Walk { chains, path: vec![name.to_owned()], left: steps.saturating_mul(4).saturating_add(SPARE_STEPS) };
     walk.chain(name, start, policy)
 }
 

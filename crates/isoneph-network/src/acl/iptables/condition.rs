@@ -9,8 +9,30 @@ use crate::policy::{Action, Certainty, NoteKind};
 
 /// Targets that do not decide.
 const PASSING: &[&str] = &[
-    "LOG", "NFLOG", "ULOG", "MARK", "CONNMARK", "SECMARK", "CONNSECMARK", "TCPMSS", "TRACE", "AUDIT", "SET", "DSCP",
-    "TOS", "TTL", "HL", "CLASSIFY", "CHECKSUM", "CT", "TEE", "LED", "RATEEST", "IDLETIMER", "TCPOPTSTRIP", "ECN",
+    "LOG",
+    "NFLOG",
+    "ULOG",
+    "MARK",
+    "CONNMARK",
+    "SECMARK",
+    "CONNSECMARK",
+    "TCPMSS",
+    "TRACE",
+    "AUDIT",
+    "SET",
+    "DSCP",
+    "TOS",
+    "TTL",
+    "HL",
+    "CLASSIFY",
+    "CHECKSUM",
+    "CT",
+    "TEE",
+    "LED",
+    "RATEEST",
+    "IDLETIMER",
+    "TCPOPTSTRIP",
+    "ECN",
 ];
 /// Options of targets and matches that hold no condition, with the number of words they take.
 const SILENT: &[(&str, usize)] = &[
@@ -123,9 +145,7 @@ fn condition(
     match option {
         "-p" | "--protocol" | "--proto" => protocol(draft, value, negated)?,
         "-s" | "--source" | "--src" | "-d" | "--destination" | "--dst" | "--src-range" | "--dst-range" => {
-            let set = AddressSet::from_ranges(
-                value.split(',').map(address).collect::<Result<Vec<_>, _>>()?,
-            );
+            let set = AddressSet::from_ranges(value.split(',').map(address).collect::<Result<Vec<_>, _>>()?);
             let set = if negated { set.complement() } else { set };
             let is_source = option.starts_with("-s") || option.starts_with("--s");
             draft.limit(|one| {
@@ -202,9 +222,7 @@ fn icmp(draft: &mut Draft, six: bool, value: &str, negated: bool) -> Result<(), 
     }
     let number = if six { names::ICMP6 } else { names::ICMP };
     let (kind, code) = match value.split_once('/') {
-        Some((kind, code)) => {
-            (kind, Some(code.parse::<u8>().map_err(|_| format!("ICMP code {code:?} is no number"))?))
-        }
+        Some((kind, code)) => (kind, Some(code.parse::<u8>().map_err(|_| format!("ICMP code {code:?} is no number"))?)),
         None => (value, None),
     };
     let (kind, code) = match (names::icmp_type(number, kind), code) {
@@ -213,10 +231,9 @@ fn icmp(draft: &mut Draft, six: bool, value: &str, negated: bool) -> Result<(), 
             .map(|(kind, code)| (kind, Some(code)))
             .ok_or_else(|| format!("ICMP type {value:?} is not known"))?,
     };
-    let wanted = Match::any().with_protocol(number).with_icmp(
-        Ranges::single(kind),
-        code.map_or_else(Ranges::any, Ranges::single),
-    );
+    let wanted = Match::any()
+        .with_protocol(number)
+        .with_icmp(Ranges::single(kind), code.map_or_else(Ranges::any, Ranges::single));
     draft.matches = if negated {
         let all = Match::any().with_protocol(number);
         draft.matches.iter().flat_map(|one| one.intersection(&all).difference(&wanted)).collect()
@@ -289,6 +306,7 @@ fn interface(draft: &mut Draft, value: &str, negated: bool, own: Option<&str>, o
             draft.never("matches the machine's own packets only, which are outside of what is compared");
         }
         None if value == "lo" => {}
-        None => draft.not_understood(format!("interface {option} {value}: where a packet comes in or goes out is not known")),
+        None => draft
+            .not_understood(format!("interface {option} {value}: where a packet comes in or goes out is not known")),
     }
 }

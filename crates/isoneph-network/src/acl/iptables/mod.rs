@@ -70,7 +70,9 @@ fn family(text: &str) -> Option<Family> {
             || line.trim() == "# inet6"
             || (line.contains("-A ")
                 && line.split_whitespace().any(|word| {
-                    word.contains("icmp6") || word.contains("ipv6-icmp") || (word.contains("::") && word.parse::<crate::packet::AddressRange>().is_ok())
+                    word.contains("icmp6")
+                        || word.contains("ipv6-icmp")
+                        || (word.contains("::") && word.parse::<crate::packet::AddressRange>().is_ok())
                 }))
     });
     Some(if six { Family::V6 } else { Family::V4 })
@@ -129,7 +131,8 @@ fn command(file: &mut File, table: &mut String, line: &str, number: u32, options
         matches!(name, "iptables" | "ip6tables" | "sudo")
     });
     if is_command {
-        words.retain(|word| !matches!(word.rsplit('/').next(), Some("iptables" | "ip6tables" | "sudo")) && word != "-w");
+        words
+            .retain(|word| !matches!(word.rsplit('/').next(), Some("iptables" | "ip6tables" | "sudo")) && word != "-w");
     }
     if let Some(at) = words.iter().position(|word| word == "-t" || word == "--table")
         && at + 1 < words.len()
@@ -159,7 +162,8 @@ fn command(file: &mut File, table: &mut String, line: &str, number: u32, options
             let at = place.unwrap_or(1).saturating_sub(1).min(steps.len());
             steps.insert(at, step);
         }
-        Some("-F" | "--flush" | "-X" | "--delete-chain" | "-Z" | "--zero") if chains.values().all(|chain| chain.steps.is_empty()) => {}
+        Some("-F" | "--flush" | "-X" | "--delete-chain" | "-Z" | "--zero")
+            if chains.values().all(|chain| chain.steps.is_empty()) => {}
         _ => file.wild.push((number, line.to_owned())),
     }
 }
