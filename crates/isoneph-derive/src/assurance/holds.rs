@@ -60,7 +60,7 @@ pub(super) fn holding(declared: &Declared<'_>, options: &Options, entry: Entry<'
         self::report(report, as_of, &mut found);
     }
     let mut findings = found.findings;
-    findings.sort_by(|a, b| (a.weight, a.code).cmp(&(b.weight, b.code)));
+    findings.sort_by_key(|a| (a.weight, a.code));
     Holding {
         assurance: entry.name.to_owned(),
         title: assurance.title.clone(),
@@ -248,7 +248,7 @@ fn report(report: &Report, as_of: Date, found: &mut Found<'_>) {
         let bridge = report.bridge_letter.as_ref();
         match bridge.filter(|letter| letter.dated <= as_of && letter.until >= as_of) {
             Some(letter) => {
-                found.add(AssuranceCode::Bridged, &[("period-until", &period.until), ("bridged-until", &letter.until)])
+                found.add(AssuranceCode::Bridged, &[("period-until", &period.until), ("bridged-until", &letter.until)]);
             }
             // Reports come yearly, so every reader finds the period over. Beyond a year there ought to be a newer one.
             None => {

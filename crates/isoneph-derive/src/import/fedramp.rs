@@ -73,7 +73,7 @@ pub fn fedramp(workbook: &Workbook, target: &Target) -> Result<Import, ImportErr
     let (matrix, summary) = (table(MATRIX), table(SUMMARY));
     let origins: BTreeMap<String, Origin> = summary
         .iter()
-        .flat_map(|table| table.rows())
+        .flat_map(isoneph_workbook::Table::rows)
         .filter_map(|line| Some((control(line.text("control"))?, origin(&line))))
         .collect();
     match (matrix, summary) {

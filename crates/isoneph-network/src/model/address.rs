@@ -149,7 +149,7 @@ impl AddressRange {
             return Some(0);
         }
         let size = span + 1;
-        (size.is_power_of_two() && self.low % size == 0).then(|| bits - size.trailing_zeros())
+        (size.is_power_of_two() && self.low.is_multiple_of(size)).then(|| bits - size.trailing_zeros())
     }
 }
 

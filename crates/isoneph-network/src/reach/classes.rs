@@ -78,7 +78,7 @@ impl Cuts {
         };
         for peers in all_peers(model) {
             peers.addresses.ranges().iter().for_each(&mut add);
-            peers.unplaced.iter().flat_map(|set| set.ranges()).for_each(&mut add);
+            peers.unplaced.iter().flat_map(super::super::model::address::AddressSet::ranges).for_each(&mut add);
         }
         for table in &model.parts.tables {
             table.routes.iter().map(|route| &route.destination).for_each(&mut add);

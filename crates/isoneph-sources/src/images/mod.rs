@@ -59,7 +59,7 @@ pub(crate) fn read(path: &Path, reading: &Reading, input: InputId, sink: &mut Si
         let facts = examine(&guest.tree, &Options { as_of: reading.as_of, walk: Some(WalkBudget::default()) });
         let system = opened.report.volumes.iter().find(|volume| volume.name == guest.root);
         let system = match system.map(|volume| &volume.state) {
-            Some(VolumeState::Readable(info)) => info.kind.to_string(),
+            Some(VolumeState::Readable(info)) => info.kind.clone(),
             _ => String::new(),
         };
         let rows = Rows { path, container: &container, file_system: &system, root: &guest.root, facts: &facts };

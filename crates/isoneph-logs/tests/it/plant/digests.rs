@@ -18,12 +18,12 @@ use crate::support::gzip;
 const KEY: &[u8] = include_bytes!("digest-test-key.der");
 const FINGERPRINT: &str = "00112233445566778899aabbccddeeff";
 const BUCKET: &str = "audit-logs";
-pub const ACCOUNT: &str = "111111111111";
+pub(crate) const ACCOUNT: &str = "111111111111";
 /// 2026-11-02T00:00:00Z.
-pub const START: i64 = 1_793_577_600;
-pub const HOUR: i64 = 3_600;
+pub(crate) const START: i64 = 1_793_577_600;
+pub(crate) const HOUR: i64 = 3_600;
 
-pub struct Planted {
+pub(crate) struct Planted {
     pub folder: PathBuf,
     /// Digests by region, in order.
     pub digests: BTreeMap<String, Vec<PathBuf>>,
@@ -34,12 +34,12 @@ pub struct Planted {
 
 /// Which hours a chain leaves out, and where it is begun anew.
 #[derive(Default)]
-pub struct Shape {
+pub(crate) struct Shape {
     pub without: Vec<i64>,
     pub anew_after: Option<i64>,
 }
 
-pub fn plant(folder: &Path, seed: u64, regions: &[&str], hours: i64, shape: &Shape) -> Planted {
+pub(crate) fn plant(folder: &Path, seed: u64, regions: &[&str], hours: i64, shape: &Shape) -> Planted {
     let mut planted =
         Planted { folder: folder.to_owned(), digests: BTreeMap::new(), logs: Vec::new(), signatures: BTreeMap::new() };
     let mut random = Random::new(seed);
@@ -118,7 +118,7 @@ impl Planted {
     }
 
     /// What the verifier is given: the folder, the public key, and the signature of the last digest of each region.
-    pub fn inputs(&self) -> DigestInputs {
+    pub(crate) fn inputs(&self) -> DigestInputs {
         DigestInputs {
             paths: vec![self.folder.clone()],
             keys: public_keys(),
@@ -129,11 +129,11 @@ impl Planted {
 }
 
 /// The time of an hour from the start.
-pub fn instant(hour: i64) -> Instant {
+pub(crate) fn instant(hour: i64) -> Instant {
     Instant((START + hour * HOUR) * 1_000_000)
 }
 
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -145,7 +145,7 @@ fn sign(text: &str) -> String {
 }
 
 /// The answer of `aws cloudtrail list-public-keys`.
-pub fn public_key_list() -> String {
+pub(crate) fn public_key_list() -> String {
     let key = KeyPair::from_der(KEY).unwrap();
     let value = base64(key.public().as_ref());
     json!({"PublicKeyList": [{"Value": value, "Fingerprint": FINGERPRINT,
@@ -153,7 +153,7 @@ pub fn public_key_list() -> String {
     .to_string()
 }
 
-pub fn public_keys() -> Vec<PublicKey> {
+pub(crate) fn public_keys() -> Vec<PublicKey> {
     read_public_keys("keys.json", &public_key_list()).unwrap()
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Random, time};
 
-pub const ACCOUNT: &str = "222222222222";
+pub(crate) const ACCOUNT: &str = "222222222222";
 /// 2026-11-02T00:00:00Z.
 const START: i64 = 1_793_577_600;
 const HOUR: i64 = 3_600;
@@ -14,7 +14,7 @@ const PEOPLE: [&str; 5] = ["amir.khan", "bea.silva", "chen.li", "dora.novak", "e
 
 /// What was planted: how many operations of each kind.
 #[derive(Default)]
-pub struct Planted {
+pub(crate) struct Planted {
     /// One record a line.
     pub log: String,
     /// The register of changes, as CSV.
@@ -32,7 +32,7 @@ pub struct Planted {
 }
 
 /// Each kind has an hour of its own, so that no change meant for one covers another.
-pub fn plant(seed: u64, rounds: u64) -> Planted {
+pub(crate) fn plant(seed: u64, rounds: u64) -> Planted {
     let mut planted = Planted {
         changes: "id,state,account,from,until,classes,actors,approvers\n".to_owned(),
         runs: "run_id,commit,roles,account,started_at,ended_at,author,reviewers\n".to_owned(),

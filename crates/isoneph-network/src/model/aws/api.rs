@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::estate::{
-    Acl, AclEntry, Balancer, Destination, Estate, Group, Instance, Interface, Listener, NatGateway, Peering,
-    Permission, Route, RouteTarget, Subnet, Table, TargetGroup, TransitAttachment, TransitGateway, TransitTable, Vpc,
+    Acl, AclEntry, Destination, Estate, Group, Instance, Interface, Listener, NatGateway, Peering,
+    Permission, Route, RouteTarget, Subnet, Table, TransitGateway, Vpc,
     VpcEndpoint,
 };
 use crate::model::address::AddressRange;
@@ -469,7 +469,7 @@ fn attachment(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> O
         (Some("peering"), Some(transit)) => format!("{id}@{transit}"),
         _ => id.to_owned(),
     };
-    let held = estate.attachments.entry(id).or_insert_with(TransitAttachment::default);
+    let held = estate.attachments.entry(id).or_default();
     if let Some(transit) = text(value, "TransitGatewayId") {
         held.transit = transit.into();
     }
@@ -504,7 +504,7 @@ fn transit_table(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -
     if matches!(text(value, "State"), Some("deleted" | "deleting")) {
         return Some(());
     }
-    estate.transit_tables.entry(id.into()).or_insert_with(TransitTable::default).transit =
+    estate.transit_tables.entry(id.into()).or_default().transit =
         text_or_empty(value, "TransitGatewayId");
     Some(())
 }
@@ -562,7 +562,7 @@ fn vpc_endpoint(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) ->
 
 fn balancer(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
     let id = text(value, "LoadBalancerArn")?;
-    let held = estate.balancers.entry(id.into()).or_insert_with(Balancer::default);
+    let held = estate.balancers.entry(id.into()).or_default();
     held.name = text_or_empty(value, "LoadBalancerName");
     held.kind = text_or_empty(value, "Type");
     Some(())
@@ -570,7 +570,7 @@ fn balancer(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Opt
 
 fn balancer_listeners(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin) -> Option<()> {
     let balancer = text(value, "LoadBalancerArn")?;
-    estate.balancers.entry(balancer.into()).or_insert_with(Balancer::default).listed = true;
+    estate.balancers.entry(balancer.into()).or_default().listed = true;
     for held in list(value, "Listeners") {
         listener(estate, held, place, origin.clone())?;
     }
@@ -578,7 +578,7 @@ fn balancer_listeners(estate: &mut Estate, value: &Value, place: &Place<'_>, ori
 }
 
 fn listener(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.balancers.entry(text(value, "LoadBalancerArn")?.into()).or_insert_with(Balancer::default);
+    let held = estate.balancers.entry(text(value, "LoadBalancerArn")?.into()).or_default();
     held.listed = true;
     let (mut groups, mut clear) = (Vec::new(), true);
     for action in list(value, "DefaultActions") {
@@ -602,14 +602,14 @@ fn listener(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Opt
 }
 
 fn target_group(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_insert_with(TargetGroup::default);
+    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_default();
     held.kind = text_or_empty(value, "TargetType");
     held.protocol = text_or_empty(value, "Protocol");
     Some(())
 }
 
 fn target_health(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_insert_with(TargetGroup::default);
+    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_default();
     held.listed = true;
     for entry in list(value, "TargetHealthDescriptions") {
         let Some(target) = entry.get("Target") else { continue };
@@ -622,7 +622,7 @@ fn target_health(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -
 }
 
 fn target_attributes(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_insert_with(TargetGroup::default);
+    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_default();
     for attribute in list(value, "Attributes") {
         if text(attribute, "Key") == Some("preserve_client_ip.enabled") {
             held.keeps_client = flag(attribute, "Value");

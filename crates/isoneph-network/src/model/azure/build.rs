@@ -256,7 +256,7 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             });
             match (place.address, places.subnets.get(&place.subnet)) {
                 (Some(inside), _) => {
-                    held.push(Place { inside, public: public.filter(|range| range.family == inside.family) })
+                    held.push(Place { inside, public: public.filter(|range| range.family == inside.family) });
                 }
                 (None, Some(own)) => held.extend(parts.subnets[*own].ranges.ranges().iter().map(|range| Place {
                     inside: *range,

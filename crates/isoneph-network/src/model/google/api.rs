@@ -205,7 +205,7 @@ fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {
     for (index, held) in list(value, "networkInterfaces").iter().enumerate() {
         let access = list(held, "accessConfigs");
         let public =
-            access.first().map(|held| text(held, "natIP").and_then(AddressRange::parse)).filter(|held| held.is_some());
+            access.first().map(|held| text(held, "natIP").and_then(AddressRange::parse)).filter(Option::is_some);
         let aliases =
             list(held, "aliasIpRanges").iter().filter_map(|held| AddressRange::parse(text(held, "ipCidrRange")?));
         let six = text(held, "ipv6Address").and_then(AddressRange::parse);

@@ -50,7 +50,7 @@ fn group(name: &str, rules: &[&str]) -> Value {
         for (key, word) in [("source", words[5]), ("destination", words[6])] {
             match word.strip_prefix("asg:") {
                 Some(asg) => {
-                    held[format!("{key}ApplicationSecurityGroups")] = json!([id("applicationSecurityGroups", asg)])
+                    held[format!("{key}ApplicationSecurityGroups")] = json!([id("applicationSecurityGroups", asg)]);
                 }
                 None => held[format!("{key}AddressPrefix")] = json!(word),
             }
