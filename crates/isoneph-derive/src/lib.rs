@@ -12,6 +12,8 @@
 //!
 //! What is [`proposed`](isoneph_register::Object::proposed) claims nothing anywhere here.
 
+#![allow(clippy::type_complexity, reason = "tuples that live for one function")]
+
 pub mod assurance;
 mod declared;
 pub mod duties;

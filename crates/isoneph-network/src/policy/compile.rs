@@ -137,9 +137,9 @@ impl Cubes {
         let mut ranked = vec![(0, 0); self.intervals.len()];
         for cube in &self.cubes {
             for (field, &(start, end)) in cube.spans.iter().enumerate() {
-                for index in start as usize..end as usize {
-                    let (low, high) = self.intervals[index];
-                    ranked[index] = (rank(&cuts[field], low), rank_of_end(&cuts[field], high));
+                let span = start as usize..end as usize;
+                for (ranked, &(low, high)) in ranked[span.clone()].iter_mut().zip(&self.intervals[span]) {
+                    *ranked = (rank(&cuts[field], low), rank_of_end(&cuts[field], high));
                 }
             }
         }

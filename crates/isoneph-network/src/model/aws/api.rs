@@ -3,9 +3,8 @@
 use serde_json::Value;
 
 use super::estate::{
-    Acl, AclEntry, Destination, Estate, Group, Instance, Interface, Listener, NatGateway, Peering,
-    Permission, Route, RouteTarget, Subnet, Table, TransitGateway, Vpc,
-    VpcEndpoint,
+    Acl, AclEntry, Destination, Estate, Group, Instance, Interface, Listener, NatGateway, Peering, Permission, Route,
+    RouteTarget, Subnet, Table, TransitGateway, Vpc, VpcEndpoint,
 };
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
@@ -504,8 +503,7 @@ fn transit_table(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -
     if matches!(text(value, "State"), Some("deleted" | "deleting")) {
         return Some(());
     }
-    estate.transit_tables.entry(id.into()).or_default().transit =
-        text_or_empty(value, "TransitGatewayId");
+    estate.transit_tables.entry(id.into()).or_default().transit = text_or_empty(value, "TransitGatewayId");
     Some(())
 }
 

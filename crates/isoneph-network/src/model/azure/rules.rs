@@ -49,10 +49,9 @@ impl Surroundings {
             }
         }
         for group in &end.groups {
-            match self.members.get(group) {
-                Some(members) => out.endpoints.extend(members),
-                // A group of no interface of this network matches nothing here.
-                None => {}
+            // A group of no interface of this network matches nothing here.
+            if let Some(members) = self.members.get(group) {
+                out.endpoints.extend(members);
             }
         }
         out.endpoints.sort_unstable();

@@ -134,7 +134,10 @@ fn instances(estate: &mut Estate, reading: &Reading<'_>) {
         for index in 0..list(values, "network_interface").len() {
             own.extend(document.id(resource, &["network_interface", &index.to_string(), "network_interface_id"]));
         }
-        let attached = document.of_kind(&["aws_network_interface_attachment"]).filter(|&held| document.id(held, &["instance_id"]) == Some(resource.identity())).map(|held| reading.id(held, "network_interface_id"));
+        let attached = document
+            .of_kind(&["aws_network_interface_attachment"])
+            .filter(|&held| document.id(held, &["instance_id"]) == Some(resource.identity()))
+            .map(|held| reading.id(held, "network_interface_id"));
         own.extend(attached);
         let subnet = reading.id(resource, "subnet_id");
         if own.is_empty() && estate.subnets.contains_key(&subnet) {
