@@ -13,6 +13,9 @@ pub(super) const MAX_BYTES: usize = 256 << 20;
 /// The most rules of one file.
 pub(super) const MAX_RULES: usize = 2_000_000;
 
+/// The most intervals of all rules of one file together: rules that refer to large groups multiply.
+pub const MAX_INTERVALS: usize = 30_000_000;
+
 /// A format of rule files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -52,7 +55,7 @@ pub enum AclError {
     #[error("the rule file has {0} bytes, more than the {MAX_BYTES} that are read")]
     TooLarge(usize),
     /// The file has more rules than are read.
-    #[error("line {line}: more than {MAX_RULES} rules")]
+    #[error("line {line}: more than {MAX_RULES} rules, or {MAX_INTERVALS} intervals in all of them")]
     TooManyRules {
         /// Where the limit was passed.
         line: u32,

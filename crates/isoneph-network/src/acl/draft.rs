@@ -49,6 +49,11 @@ impl Draft {
         self.never = true;
     }
 
+    /// Intervals held by the matches: what bounds the memory of a rule that refers to large groups.
+    pub(super) fn weight(&self) -> usize {
+        self.matches.iter().map(weight_of).sum()
+    }
+
     /// Limits every match.
     pub(super) fn limit(&mut self, change: impl Fn(&mut Match)) {
         self.matches.iter_mut().for_each(change);
@@ -85,4 +90,11 @@ impl Draft {
             None => rules.extend([Action::Permit, Action::Deny].map(|action| rule(action, Certainty::AtMost))),
         }
     }
+}
+
+/// Intervals held by one match.
+pub(super) fn weight_of(one: &Match) -> usize {
+    let addresses = [&one.source, &one.destination].map(|set| set.v4.intervals().len() + set.v6.intervals().len());
+    let ports = one.source_port.intervals().len() + one.destination_port.intervals().len();
+    addresses.iter().sum::<usize>() + ports + one.protocol.intervals().len()
 }

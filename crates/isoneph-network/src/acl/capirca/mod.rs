@@ -8,7 +8,8 @@ mod definitions;
 mod syntax;
 mod term;
 
-use super::document::ReadOptions;
+use super::document::{MAX_INTERVALS, ReadOptions};
+use super::draft::weight_of;
 use super::{AclError, Document, Format};
 use crate::packet::Family;
 use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
@@ -116,8 +117,15 @@ pub(super) fn read(text: &str, options: &ReadOptions) -> Result<Document, AclErr
 fn policy(filter: &Filter, target: &Target<'_>, options: &ReadOptions) -> Result<Policy, AclError> {
     let mut policy = Policy::first_match(target.words.join(" "), Vec::new(), target.default.unwrap_or(Action::Deny));
     policy.family = target.family;
+    let mut weight = 0;
     for block in &filter.terms {
+        let from = policy.rules.len();
         term::read(block, target, options, &mut policy)?;
+        let matches = policy.rules[from..].iter().flat_map(|rule| &rule.matches);
+        weight += matches.map(weight_of).sum::<usize>();
+        if weight > MAX_INTERVALS {
+            return Err(AclError::TooManyRules { line: block.line });
+        }
     }
     match target.default {
         Some(action) => {

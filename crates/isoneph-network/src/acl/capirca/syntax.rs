@@ -25,6 +25,8 @@ pub(super) struct FieldOf {
     pub(super) values: Vec<String>,
 }
 
+/// Beyond this many tokens nothing more is included.
+const MAX_TOKENS: usize = 8_000_000;
 /// Included files may include others this deep.
 const MAX_INCLUDES: usize = 8;
 
@@ -186,7 +188,7 @@ fn include(
     let found =
         includes.get(name).or_else(|| includes.iter().find(|(path, _)| file(path) == file(name)).map(|(_, text)| text));
     match found {
-        Some(text) if depth < MAX_INCLUDES => tokenize(text, includes, depth + 1, Some(line), tokens, notes),
+        Some(text) if depth < MAX_INCLUDES && tokens.len() < MAX_TOKENS => tokenize(text, includes, depth + 1, Some(line), tokens, notes),
         _ => {
             let message = format!("included file {name} is not given: its terms are not known");
             notes.push(Note { line, kind: NoteKind::NotUnderstood, message });

@@ -218,7 +218,7 @@ impl Reading<'_> {
         tokens.next();
         let name = tokens.next()?;
         match self.objects.services(name) {
-            Some(resolved) if resolved.complete => {
+            Some(resolved) if resolved.complete && resolved.value.len() * services.len() <= MAX_SERVICES => {
                 *services = services
                     .iter()
                     .flat_map(|one| resolved.value.iter().map(|other| one.intersection(other)))
@@ -284,6 +284,9 @@ impl Reading<'_> {
         }
     }
 }
+
+/// Services of an entry, those of two groups multiplied.
+const MAX_SERVICES: usize = 4096;
 
 /// Words after `log`.
 const LOGGING: &[&str] = &[

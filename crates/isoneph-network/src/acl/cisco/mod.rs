@@ -12,7 +12,7 @@ mod wildcard;
 
 use std::collections::BTreeMap;
 
-use super::document::MAX_RULES;
+use super::document::{MAX_INTERVALS, MAX_RULES};
 use super::draft::Draft;
 use super::{AclError, Document, Format};
 use crate::packet::{Family, Match, Ranges, names};
@@ -39,6 +39,8 @@ struct List {
     dialect: Dialect,
     standard: bool,
     entries: Vec<Sequenced>,
+    /// The highest sequence number so far.
+    last: u64,
 }
 
 /// Entries are tried in the order of their sequence numbers.
@@ -102,7 +104,7 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
     let mut current: Option<String> = None;
     let mut in_group = false;
     let mut passed = Passed::default();
-    let mut rules = 0_usize;
+    let mut weight = 0_usize;
     for (index, raw) in text.lines().enumerate() {
         let line = index as u32 + 1;
         let indented = raw.starts_with([' ', '\t']);
@@ -120,7 +122,7 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             let family = (dialect == Dialect::Ios).then_some(Family::V4);
             let list = open(&mut lists, &mut order, &name, family, dialect, standard);
             if !rest.starts_with("remark") {
-                rules += list.add(rest, line, &objects);
+                weight += list.add(rest, line, &objects);
             }
         } else if objects::opens(words) {
             (current, in_group) = (None, true);
@@ -129,15 +131,15 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         } else if let Some(list) =
             current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| indented || entry::begins(words))
         {
-            rules += list.add(words, line, &objects);
+            weight += list.add(words, line, &objects);
         } else if let Some(list) = current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| !ends_list(words)) {
             // A line inside a list that is no entry: anything may follow from it.
-            rules += list.add(words, line, &objects);
+            weight += list.add(words, line, &objects);
         } else {
             (current, in_group) = (None, false);
             passed.line(line, words, &mut notes);
         }
-        if rules > MAX_RULES {
+        if weight > MAX_INTERVALS || line as usize > MAX_RULES * 2 {
             return Err(AclError::TooManyRules { line });
         }
     }
@@ -208,24 +210,24 @@ fn open<'a>(
         order.push(name.to_owned());
         let mut policy = Policy::first_match(name, Vec::new(), Action::Deny);
         policy.family = family;
-        List { policy, dialect, standard, entries: Vec::new() }
+        List { policy, dialect, standard, entries: Vec::new(), last: 0 }
     })
 }
 
 impl List {
-    /// Adds an entry; says how many rules it made.
+    /// Adds an entry; says how many intervals it holds.
     fn add(&mut self, words: &str, line: u32, objects: &Objects) -> usize {
         let mut tokens = Tokens::new(words);
-        let last = self.entries.iter().map(|one| one.sequence).max().unwrap_or(0);
-        let sequence = tokens.number().unwrap_or(last + 10);
+        let sequence = tokens.number().unwrap_or(self.last.saturating_add(10));
+        self.last = self.last.max(sequence);
         let mut draft = Draft::new(line, words);
         entry::read(&mut draft, &mut tokens, self.dialect, self.standard, self.policy.family, objects);
         let mut rules = Vec::new();
+        let weight = draft.weight().max(1);
         draft.finish(&mut rules, &mut self.policy.notes);
-        let count = rules.len();
         // A number used again replaces nothing on reading: devices refuse it. The later stands after the earlier.
         self.entries.push(Sequenced { sequence, rules });
-        count
+        weight
     }
 
     fn finish(mut self) -> Policy {

@@ -10,6 +10,8 @@ use crate::policy::{Note, NoteKind};
 
 /// Groups may nest this deep.
 const MAX_DEPTH: usize = 16;
+/// Groups may hold this many members, those of nested groups counted each time.
+const MAX_MEMBERS: usize = 100_000;
 /// A service group may hold this many services.
 const MAX_SERVICES: usize = 4096;
 
@@ -306,19 +308,20 @@ impl<'a> Tokens<'a> {
 impl Objects {
     /// The addresses of a group or object; [`None`] when there is none of the name.
     pub(super) fn addresses(&self, name: &str) -> Option<Resolved<AddressSet>> {
-        let mut resolved = Resolved { value: AddressSet::none(), complete: true };
-        self.each(name, 0, &mut |member| match member {
-            Some(Member::Addresses(set)) => resolved.value = resolved.value.union(set),
+        let mut ranges = Vec::new();
+        let mut complete = true;
+        self.each(name, &mut |member| match member {
+            Some(Member::Addresses(set)) => ranges.extend(set.ranges()),
             Some(Member::Group(_)) => {}
-            _ => resolved.complete = false,
+            _ => complete = false,
         })?;
-        Some(resolved)
+        Some(Resolved { value: AddressSet::from_ranges(ranges), complete })
     }
 
     /// The ports of a group.
     pub(super) fn ports(&self, name: &str) -> Option<Resolved<Ranges<u16>>> {
         let mut resolved = Resolved { value: Ranges::none(), complete: true };
-        self.each(name, 0, &mut |member| match member {
+        self.each(name, &mut |member| match member {
             Some(Member::Ports(set)) => resolved.value = resolved.value.union(set),
             Some(Member::Group(_)) => {}
             _ => resolved.complete = false,
@@ -329,7 +332,7 @@ impl Objects {
     /// The services of a group, a protocol group or a service object.
     pub(super) fn services(&self, name: &str) -> Option<Resolved<Vec<Match>>> {
         let mut resolved = Resolved { value: Vec::new(), complete: true };
-        self.each(name, 0, &mut |member| match member {
+        self.each(name, &mut |member| match member {
             Some(Member::Services(services)) if resolved.value.len() < MAX_SERVICES => {
                 resolved.value.extend(services.iter().cloned());
             }
@@ -343,7 +346,7 @@ impl Objects {
     pub(super) fn is_ports(&self, name: &str) -> bool {
         let mut any = false;
         let mut only = true;
-        let found = self.each(name, 0, &mut |member| match member {
+        let found = self.each(name, &mut |member| match member {
             Some(Member::Ports(_)) => any = true,
             Some(Member::Group(_)) => {}
             _ => only = false,
@@ -351,16 +354,32 @@ impl Objects {
         found.is_some() && any && only
     }
 
-    fn each(&self, name: &str, depth: usize, visit: &mut dyn FnMut(Option<&Member>)) -> Option<()> {
+    fn each(&self, name: &str, visit: &mut dyn FnMut(Option<&Member>)) -> Option<()> {
+        let mut left = MAX_MEMBERS;
+        self.each_below(name, 0, &mut left, visit)
+    }
+
+    fn each_below(
+        &self,
+        name: &str,
+        depth: usize,
+        left: &mut usize,
+        visit: &mut dyn FnMut(Option<&Member>),
+    ) -> Option<()> {
         let members = self.groups.get(name)?;
         if depth >= MAX_DEPTH {
             visit(None);
             return Some(());
         }
         for member in members {
+            if *left == 0 {
+                visit(None);
+                return Some(());
+            }
+            *left -= 1;
             visit(Some(member));
             if let Member::Group(inner) = member
-                && self.each(inner, depth + 1, visit).is_none()
+                && self.each_below(inner, depth + 1, left, visit).is_none()
             {
                 visit(None);
             }

@@ -1,9 +1,10 @@
 //! Chains, and laying them out as one list of rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::acl::AclError;
-use crate::acl::document::MAX_RULES;
+use crate::acl::document::{MAX_INTERVALS, MAX_RULES};
+use crate::acl::draft::weight_of;
 use crate::packet::{AddressSet, Family, Match};
 use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
 
@@ -37,12 +38,16 @@ pub(super) struct Step {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Chain {
     pub(super) policy: Option<Action>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: VecDeque<Step>,
 }
 
 impl Chain {
-    pub(super) fn jumps_to(&self, name: &str) -> bool {
-        self.steps.iter().any(|step| matches!(&step.flow, Flow::Jump(to) | Flow::Goto(to) if to == name))
+    /// The chains this one enters.
+    pub(super) fn entered(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|step| match &step.flow {
+            Flow::Jump(to) | Flow::Goto(to) => Some(to.as_str()),
+            _ => None,
+        })
     }
 }
 
@@ -72,7 +77,7 @@ pub(super) fn lay_out(
     let start = Here { products: vec![everything], certainty: Certainty::Exact };
     let steps: usize = chains.values().map(|chain| chain.steps.len()).sum();
     let mut walk =
-        Walk { chains, path: vec![name.to_owned()], left: steps.saturating_mul(4).saturating_add(SPARE_STEPS) };
+        Walk { chains, path: vec![name.to_owned()], left: steps.saturating_mul(4).saturating_add(SPARE_STEPS), room: MAX_INTERVALS };
     walk.chain(name, start, policy)
 }
 
@@ -84,6 +89,8 @@ struct Walk<'a> {
     path: Vec<String>,
     /// Steps that may still be laid out.
     left: usize,
+    /// Intervals that rules may still hold.
+    room: usize,
 }
 
 impl Walk<'_> {
@@ -96,6 +103,8 @@ impl Walk<'_> {
             if inside.products.is_empty() {
                 continue;
             }
+            let weight = inside.products.iter().map(weight_of).sum();
+            self.room = self.room.checked_sub(weight).ok_or(AclError::TooManyRules { line: step.line })?;
             match &step.flow {
                 Flow::Continue => {}
                 Flow::Decide(action) => decide(policy, *action, &inside, step)?,

@@ -11,7 +11,7 @@ mod chain;
 mod condition;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::document::{MAX_RULES, ReadOptions};
 use super::{AclError, Document, Format};
@@ -53,11 +53,9 @@ pub(super) fn read(text: &str, options: &ReadOptions) -> Result<Document, AclErr
     }
     if policies.is_empty() {
         // A file of user chains alone: each chain nobody jumps to is a policy whose end is not known.
-        for (name, chain) in filter.into_iter().flatten() {
-            let jumped = filter.into_iter().flatten().any(|(_, other)| other.jumps_to(name));
-            if !jumped {
-                policies.push(policy(name, chain, &file)?);
-            }
+        let entered: BTreeSet<&str> = filter.into_iter().flatten().flat_map(|(_, chain)| chain.entered()).collect();
+        for (name, chain) in filter.into_iter().flatten().filter(|(name, _)| !entered.contains(name.as_str())) {
+            policies.push(policy(name, chain, &file)?);
         }
     }
     Ok(Document { format: Format::Iptables, policies, notes: file.notes })
@@ -152,7 +150,7 @@ fn command(file: &mut File, table: &mut str, line: &str, number: u32, options: &
         }
         Some("-A" | "--append") => {
             let step = condition::step(&words[2.min(words.len())..], number, line, file.family, options);
-            chains.entry(argument).or_default().steps.push(step);
+            chains.entry(argument).or_default().steps.push_back(step);
         }
         Some("-I" | "--insert") => {
             let place = words.get(2).and_then(|word| word.parse::<usize>().ok());
