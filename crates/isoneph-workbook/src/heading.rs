@@ -83,7 +83,7 @@ fn columns(row: &Row, headings: &[Heading]) -> BTreeMap<&'static str, u32> {
     let mut columns = BTreeMap::new();
     let mut taken = Vec::new();
     for with_remark in [false, true] {
-        for heading in headings.iter() {
+        for heading in headings {
             if columns.contains_key(heading.key) {
                 continue;
             }

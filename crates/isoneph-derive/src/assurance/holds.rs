@@ -60,7 +60,7 @@ pub(super) fn holding(declared: &Declared<'_>, options: &Options, entry: Entry<'
         self::report(report, as_of, &mut found);
     }
     let mut findings = found.findings;
-    findings.sort_by(|a, b| (a.weight, a.code).cmp(&(b.weight, b.code)));
+    findings.sort_by_key(|finding| (finding.weight, finding.code));
     Holding {
         assurance: entry.name.to_owned(),
         title: assurance.title.clone(),
@@ -226,6 +226,9 @@ fn edition(assurance: &Assurance, found: &mut Found<'_>) {
 }
 
 fn accreditation(assurance: &Assurance, found: &mut Found<'_>) {
+    if assurance.r#type != AssuranceType::SelfDeclaration && !assurance.is_documented() {
+        found.add(AssuranceCode::Undocumented, &[]);
+    }
     let accredited = assurance.accreditation.as_ref().map(|accreditation| accreditation.accredited);
     match (assurance.r#type, accredited) {
         (AssuranceType::SelfDeclaration, _) => found.add(AssuranceCode::SelfDeclared, &[]),
@@ -248,7 +251,7 @@ fn report(report: &Report, as_of: Date, found: &mut Found<'_>) {
         let bridge = report.bridge_letter.as_ref();
         match bridge.filter(|letter| letter.dated <= as_of && letter.until >= as_of) {
             Some(letter) => {
-                found.add(AssuranceCode::Bridged, &[("period-until", &period.until), ("bridged-until", &letter.until)])
+                found.add(AssuranceCode::Bridged, &[("period-until", &period.until), ("bridged-until", &letter.until)]);
             }
             // Reports come yearly, so every reader finds the period over. Beyond a year there ought to be a newer one.
             None => {

@@ -196,7 +196,7 @@ impl Reading<'_> {
                 return self.rows.problem(line, "exclusion", ProblemCode::Missing, "an exclusion needs its reason");
             }
         }
-        let role = statement.role.map(|role| role.as_str());
+        let role = statement.role.map(Role::as_str);
         let mut parts = vec!["soa", control.as_str()];
         parts.extend(role);
         parts.extend(statement.service.as_deref());
