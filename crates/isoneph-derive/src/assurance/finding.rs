@@ -59,6 +59,8 @@ isoneph_model::vocabulary! {
         AccreditationUnknown = "accreditation-unknown",
         /// It is the party's own word.
         SelfDeclared = "self-declared",
+        /// No document is named that could be looked at.
+        Undocumented = "undocumented",
         /// The report's period is over, and no letter bridges to today.
         PeriodOver = "period-over",
         /// The report's period is over; a letter of the provider, not the auditor, bridges to today.
@@ -87,10 +89,9 @@ impl AssuranceCode {
                 Weight::Stops
             }
             BaseUnknown | BaseNotIso27001 | HolderNameDiffers | HolderNameUnknown | StatusUnverified | NoExpiry
-            | NotAccredited | AccreditationUnknown | SelfDeclared | PeriodOver | Bridged | DesignOnly | Exceptions
-            | ExceptionsUnknown | Qualified | SubservicesCarvedOut | SoaVersionDiffers | SoaVersionUnknown => {
-                Weight::Limits
-            }
+            | NotAccredited | AccreditationUnknown | SelfDeclared | Undocumented | PeriodOver | Bridged
+            | DesignOnly | Exceptions | ExceptionsUnknown | Qualified | SubservicesCarvedOut | SoaVersionDiffers
+            | SoaVersionUnknown => Weight::Limits,
             ExpiresSoon | SupersededEdition | LeavesControls => Weight::Notice,
         }
     }

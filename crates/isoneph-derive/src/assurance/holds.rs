@@ -60,7 +60,7 @@ pub(super) fn holding(declared: &Declared<'_>, options: &Options, entry: Entry<'
         self::report(report, as_of, &mut found);
     }
     let mut findings = found.findings;
-    findings.sort_by_key(|a| (a.weight, a.code));
+    findings.sort_by_key(|finding| (finding.weight, finding.code));
     Holding {
         assurance: entry.name.to_owned(),
         title: assurance.title.clone(),
@@ -226,6 +226,9 @@ fn edition(assurance: &Assurance, found: &mut Found<'_>) {
 }
 
 fn accreditation(assurance: &Assurance, found: &mut Found<'_>) {
+    if assurance.r#type != AssuranceType::SelfDeclaration && !assurance.is_documented() {
+        found.add(AssuranceCode::Undocumented, &[]);
+    }
     let accredited = assurance.accreditation.as_ref().map(|accreditation| accreditation.accredited);
     match (assurance.r#type, accredited) {
         (AssuranceType::SelfDeclaration, _) => found.add(AssuranceCode::SelfDeclared, &[]),

@@ -19,18 +19,36 @@ struct Left {
     due: Option<Date>,
 }
 
+/// What others tell, found once for all services.
+pub(super) struct Told<'a> {
+    views: Views,
+    answers: BTreeMap<&'a str, Vec<Entry<'a, Answer>>>,
+    reports: Vec<Entry<'a, Assurance>>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(declared: &Declared<'a>) -> Told<'a> {
+        let mut answers: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for entry in declared.claimed::<Answer>() {
+            answers.entry(entry.spec.service.as_str()).or_default().push(entry);
+        }
+        let reports = declared.claimed::<Assurance>().filter(|entry| entry.spec.report.is_some());
+        Told { views: Views::new(declared), answers, reports: reports.collect() }
+    }
+}
+
 type Areas = BTreeMap<(String, Role), Left>;
 
 pub(super) fn duties(
     declared: &Declared<'_>,
-    views: &Views,
+    told: &Told<'_>,
     service: Entry<'_, CloudService>,
     party: &str,
 ) -> Vec<Duty> {
     let mut areas = Areas::new();
     let is_customer = declared.customers(service.name).contains(party);
     let is_provider = service.spec.provider == party;
-    for (area, said) in views.of(service.name) {
+    for (area, said) in told.views.of(service.name) {
         for view in said {
             let role = role_left(view, party, is_customer, is_provider);
             if let Some(role) = role {
@@ -39,8 +57,8 @@ pub(super) fn duties(
         }
     }
     if is_customer {
-        add_answers(&mut areas, declared, service);
-        add_reports(&mut areas, declared, service);
+        add_answers(&mut areas, told, service);
+        add_reports(&mut areas, told, service);
     }
     areas.into_iter().map(|((area, role), left)| duty(service.name, area, role, left)).collect()
 }
@@ -81,8 +99,8 @@ fn add_view(left: &mut Left, view: &View, role: Role) {
 }
 
 /// Answers that tell the customer what to do without saying who owns it: those that do are views already.
-fn add_answers(areas: &mut Areas, declared: &Declared<'_>, service: Entry<'_, CloudService>) {
-    for entry in declared.claimed::<Answer>().filter(|entry| entry.spec.service == service.name) {
+fn add_answers(areas: &mut Areas, told: &Told<'_>, service: Entry<'_, CloudService>) {
+    for entry in told.answers.get(service.name).map(Vec::as_slice).unwrap_or_default() {
         let answer = entry.spec;
         let told = answer.customer_duty.as_deref().map(str::trim).filter(|duty| !duty.is_empty());
         let Some(told) = told.filter(|_| !matches!(answer.ownership, Some(Holder::Customer | Holder::Shared))) else {
@@ -102,8 +120,8 @@ fn add_answers(areas: &mut Areas, declared: &Declared<'_>, service: Entry<'_, Cl
 }
 
 /// Complementary controls of user entities in reports about this service.
-fn add_reports(areas: &mut Areas, declared: &Declared<'_>, service: Entry<'_, CloudService>) {
-    for entry in declared.claimed::<Assurance>() {
+fn add_reports(areas: &mut Areas, told: &Told<'_>, service: Entry<'_, CloudService>) {
+    for entry in &told.reports {
         let assurance = entry.spec;
         let about = assurance.services.iter().any(|named| named == service.name)
             || (assurance.services.is_empty() && assurance.holder == service.spec.provider);
@@ -131,11 +149,11 @@ fn duty(service: &str, area: String, role: Role, left: Left) -> Duty {
         let weighty = |leaver: &&Leaver| binding == leaver.basis.is_some_and(|basis| basis != BasisKind::OwnReading);
         left_by.iter().filter(weighty).find_map(|leaver| leaver.duty.clone())
     };
-    let title = left.title.or_else(|| known_area(&area).map(|known| known.title.en.to_owned()));
+    let title = left.title.or_else(|| known_area(&area).and_then(|known| Some(known.title?.en.to_owned())));
     // A duty of a well-known area that names no control has those of the area.
     let mut controls = left.controls;
     if let (true, Some(known)) = (controls.is_empty(), known_area(&area)) {
-        controls.extend(known.controls.iter().filter_map(|control| control.parse().ok()));
+        controls.extend(known.controls.iter().cloned());
     }
     Duty {
         service: service.to_owned(),

@@ -20,7 +20,6 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::declared::Declared;
-use crate::responsibilities::Views;
 
 /// After how many days a review without a day for the next one is out of date.
 pub const REVIEW_HOLDS_DAYS: i64 = 365;
@@ -114,12 +113,12 @@ pub struct WorkList {
 
 /// What others leave to a party, and how far it has come.
 pub fn duties(declared: &Declared<'_>, party: &str, as_of: Date) -> WorkList {
-    let views = Views::new(declared);
+    let told = left::Told::new(declared);
     let stated = stated::Stated::new(declared, party, as_of);
     let mut list =
         WorkList { party: party.to_owned(), as_of, open: Vec::new(), done: Vec::new(), counts: BTreeMap::new() };
     for service in declared.services_in_use() {
-        for duty in left::duties(declared, &views, service, party) {
+        for duty in left::duties(declared, &told, service, party) {
             let duty = judge(duty, &stated, service.spec, as_of);
             *list.counts.entry(duty.state).or_insert(0) += 1;
             if duty.state == DutyState::Done { list.done.push(duty) } else { list.open.push(duty) }

@@ -14,8 +14,10 @@ use crate::responsibilities::area_key;
 
 /// The statements and rows of one party.
 pub(super) struct Stated<'a> {
-    statements: BTreeMap<&'a ControlId, Vec<Entry<'a, Statement>>>,
-    rows: Vec<Entry<'a, Responsibility>>,
+    /// By control and service.
+    statements: BTreeMap<(&'a str, Option<&'a str>), Vec<Entry<'a, Statement>>>,
+    /// By service and area.
+    rows: BTreeMap<(&'a str, String), Vec<Entry<'a, Responsibility>>>,
     as_of: Date,
 }
 
@@ -43,18 +45,23 @@ impl<'a> Stated<'a> {
         let own = |named: Option<&str>| named.or(keeper) == Some(party);
         let mut statements: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for entry in declared.of::<Statement>().filter(|entry| own(entry.spec.party.as_deref())) {
-            statements.entry(&entry.spec.control).or_default().push(entry);
+            let cell = (entry.spec.control.as_str(), entry.spec.service.as_deref());
+            statements.entry(cell).or_default().push(entry);
         }
-        let rows = declared.claimed::<Responsibility>().filter(|entry| own(entry.spec.stated_by.as_deref()));
-        Stated { statements, rows: rows.collect(), as_of }
+        let mut rows: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for entry in declared.claimed::<Responsibility>().filter(|entry| own(entry.spec.stated_by.as_deref())) {
+            rows.entry((entry.spec.service.as_str(), area_key(&entry.spec.area))).or_default().push(entry);
+        }
+        Stated { statements, rows, as_of }
     }
 
     pub(super) fn answer(&self, duty: &Duty) -> Answer {
         let mut answer = Answer { state: DutyState::Unstated, missing: Vec::new(), sources: Vec::new(), owner: None };
         let mut states = Vec::new();
         for control in &duty.controls {
-            let found = self.statements.get(control).map(Vec::as_slice).unwrap_or_default();
-            let best = best(found, duty);
+            let cells = [Some(duty.service.as_str()), None].map(|service| (control.as_str(), service));
+            let found = cells.iter().filter_map(|cell| self.statements.get(cell)).flatten();
+            let best = best(found.copied(), duty);
             let state = best.map_or(DutyState::Unstated, |entry| self.state(entry));
             if let Some(entry) = best {
                 answer.sources.push(ObjectKey { kind: Kind::Statement, name: entry.name.to_owned() });
@@ -109,12 +116,9 @@ impl<'a> Stated<'a> {
 
     pub(super) fn own_rows(&self, duty: &Duty) -> OwnRows {
         let mut own = OwnRows::default();
-        let about = |row: &Responsibility| {
-            row.service == duty.service
-                && area_key(&row.area) == area_key(&duty.area)
-                && takes_on(row.holder, duty.role)
-        };
-        for entry in self.rows.iter().filter(|entry| about(entry.spec)) {
+        let area = (duty.service.as_str(), area_key(&duty.area));
+        let rows = self.rows.get(&area).map(Vec::as_slice).unwrap_or_default();
+        for entry in rows.iter().filter(|entry| takes_on(entry.spec.holder, duty.role)) {
             let row = entry.spec;
             let current = |until: Option<Date>| until.is_none_or(|until| until >= self.as_of);
             own.shown |= row.evidence.iter().any(|evidence| current(evidence.until));
@@ -135,13 +139,11 @@ fn takes_on(holder: Holder, role: Role) -> bool {
 
 /// The statement that speaks most closely of the duty: for its service and role, rather than for all. Of equals the one
 /// that claims most; whoever wrote two for one cell has said the better one as well.
-fn best<'a>(found: &[Entry<'a, Statement>], duty: &Duty) -> Option<Entry<'a, Statement>> {
-    let speaks = |statement: &Statement| {
-        statement.role.is_none_or(|role| role == duty.role)
-            && statement.service.as_deref().is_none_or(|service| service == duty.service)
-            && statement.requirement.is_none()
+fn best<'a>(found: impl Iterator<Item = Entry<'a, Statement>>, duty: &Duty) -> Option<Entry<'a, Statement>> {
+    let speaks = |entry: &Entry<'a, Statement>| {
+        entry.spec.role.is_none_or(|role| role == duty.role) && entry.spec.requirement.is_none()
     };
     let close =
-        |entry: &Entry<'_, Statement>| (!entry.proposed, entry.spec.service.is_some(), entry.spec.role.is_some());
-    found.iter().copied().filter(|entry| speaks(entry.spec)).max_by_key(close)
+        |entry: &Entry<'a, Statement>| (!entry.proposed, entry.spec.service.is_some(), entry.spec.role.is_some());
+    found.filter(speaks).max_by_key(close)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use isoneph_register::Object;
 use isoneph_register::kinds::{Basis, BasisKind, Holder, Responsibility};
-use isoneph_workbook::{Heading, Sheet, Workbook};
+use isoneph_workbook::{Heading, Sheet, Table, Workbook};
 
 use super::rows::SheetTable;
 use super::{
@@ -73,7 +73,7 @@ pub fn fedramp(workbook: &Workbook, target: &Target) -> Result<Import, ImportErr
     let (matrix, summary) = (table(MATRIX), table(SUMMARY));
     let origins: BTreeMap<String, Origin> = summary
         .iter()
-        .flat_map(isoneph_workbook::Table::rows)
+        .flat_map(Table::rows)
         .filter_map(|line| Some((control(line.text("control"))?, origin(&line))))
         .collect();
     match (matrix, summary) {

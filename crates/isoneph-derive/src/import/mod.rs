@@ -58,7 +58,8 @@ impl Target {
 
 /// What a workbook seems to be, by its headings; `None` if by none that is known. The more telling ones are tried first.
 pub fn detect(workbook: &Workbook) -> Option<ImportFormat> {
-    let tests: [(ImportFormat, fn(&Workbook) -> bool); 5] = [
+    type Test = (ImportFormat, fn(&Workbook) -> bool);
+    let tests: [Test; 5] = [
         (ImportFormat::Caiq, caiq::fits),
         (ImportFormat::CisoAssistant, ciso_assistant::fits),
         (ImportFormat::Fedramp, fedramp::fits),

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use isoneph_model::{ControlId, Role};
 use isoneph_register::ObjectKey;
 use isoneph_register::kinds::{
-    Assurance, AssuranceStatus, AssuranceType, CloudService, EvidenceRef, Holder, Implementation, Kind, Lifecycle,
-    Statement,
+    Assurance, AssuranceStatus, CloudService, EvidenceRef, Holder, Implementation, Kind, Lifecycle, Statement,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -249,14 +248,15 @@ fn statements(declared: &Declared<'_>, service: &str, holder: &str, controls: &[
     spoken.flat_map(|entry| entry.spec.evidence.iter().map(move |evidence| held(&key(entry.name), evidence))).collect()
 }
 
-/// Assurance of the holder for this service that speaks to one of the controls. A self-declaration shows nothing.
+/// Assurance of the holder for this service that speaks to one of the controls. A self-declaration shows nothing, nor
+/// does one without a document.
 fn assurances(declared: &Declared<'_>, service: &str, holder: &str, controls: &[ControlId], as_of: Date) -> Vec<Held> {
     let speaks = |assurance: &Assurance| {
         let claims = assurance.claims.iter().flat_map(|claim| &claim.controls);
         let mut spoken = assurance.controls.iter().chain(claims);
         assurance.holder == holder
             && assurance.services.iter().any(|named| named == service)
-            && assurance.r#type != AssuranceType::SelfDeclaration
+            && assurance.is_documented()
             && matches!(assurance.status, None | Some(AssuranceStatus::Valid | AssuranceStatus::Expired))
             && assurance.issued.is_none_or(|issued| issued <= as_of)
             && spoken.any(|control| controls.contains(control))

@@ -39,10 +39,10 @@ pub(super) fn findings(matrix: &Matrix, service: Entry<'_, CloudService>, clocks
         );
     } else if in_use {
         let told: BTreeSet<&str> = matrix.rows.iter().map(|row| row.area.as_str()).collect();
-        let missing = expected_areas(service.spec.model).filter(|area| !told.contains(area.id));
+        let missing = expected_areas(service.spec.model).filter(|area| !told.contains(area.id.as_str()));
         found.extend(missing.map(|area| {
             let mut finding = Finding::new(&matrix.service, FindingCode::AreaMissing);
-            finding.area = Some(area.id.to_owned());
+            finding.area = Some(area.id.clone());
             finding
         }));
         for row in &matrix.rows {

@@ -87,7 +87,7 @@ pub struct MatrixRow {
 /// The matrix of one service. `None` if there is no such service.
 pub fn matrix(declared: &Declared<'_>, service: &str) -> Option<Matrix> {
     let service = declared.get::<CloudService>(service)?;
-    Some(build(declared, &Views::new(declared), &find::Clocks::new(declared), service))
+    Some(build(declared, &Views::of_service(declared, service.name), &find::Clocks::new(declared), service))
 }
 
 /// The matrices of all services that are not ended, by name.
@@ -146,7 +146,8 @@ pub(super) fn row(area: &str, customer: Option<&str>, mut views: Vec<View>) -> M
     let controls: BTreeSet<ControlId> = views.iter().flat_map(|view| view.controls.iter().cloned()).collect();
     MatrixRow {
         area: area.to_owned(),
-        title: first(|view| view.title.as_ref()).or_else(|| known_area(area).map(|known| known.title.en.to_owned())),
+        title: first(|view| view.title.as_ref())
+            .or_else(|| known_area(area).and_then(|known| Some(known.title?.en.to_owned()))),
         customer: customer.map(str::to_owned),
         holder,
         standing,

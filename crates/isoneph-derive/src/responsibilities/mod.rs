@@ -16,7 +16,7 @@ mod sheet;
 mod version;
 mod view;
 
-pub use area::{Area, area, areas, expected_areas};
+pub use area::{Area, AreaTitle, area, areas, expected_areas};
 pub use chain::{Chain, ChainEnd, ChainStep, Held, chain, chains};
 pub use compare::{Comparison, RowComparison, RowDifference, compare};
 pub use finding::{Finding, FindingCode};

@@ -115,12 +115,22 @@ impl View {
 
 /// All views, by service and area.
 pub(crate) struct Views {
+    only: Option<String>,
     by_service: BTreeMap<String, BTreeMap<String, Vec<View>>>,
 }
 
 impl Views {
     pub(crate) fn new(declared: &Declared<'_>) -> Views {
-        let mut views = Views { by_service: BTreeMap::new() };
+        Views::collect(declared, None)
+    }
+
+    /// The views of one service alone.
+    pub(crate) fn of_service(declared: &Declared<'_>, service: &str) -> Views {
+        Views::collect(declared, Some(service.to_owned()))
+    }
+
+    fn collect(declared: &Declared<'_>, only: Option<String>) -> Views {
+        let mut views = Views { only, by_service: BTreeMap::new() };
         views.add_responsibilities(declared);
         views.add_terms(declared);
         views.add_answers(declared);
@@ -137,6 +147,10 @@ impl Views {
         views.map(Vec::as_slice).unwrap_or_default()
     }
 
+    fn wants(&self, service: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == service)
+    }
+
     fn add(&mut self, service: &str, area: &str, view: View) {
         let areas = self.by_service.entry(service.to_owned()).or_default();
         areas.entry(area_key(area)).or_default().push(view);
@@ -145,6 +159,9 @@ impl Views {
     fn add_responsibilities(&mut self, declared: &Declared<'_>) {
         for entry in declared.of::<Responsibility>() {
             let row = entry.spec;
+            if !self.wants(&row.service) {
+                continue;
+            }
             let party = declared.speaker(row.stated_by.as_deref());
             let key = ObjectKey { kind: Kind::Responsibility, name: entry.name.to_owned() };
             let view = View {
@@ -194,7 +211,9 @@ impl Views {
                     ..View::new(key, holder, entry.proposed)
                 };
                 for service in &agreement.services {
-                    self.add(service, &term.topic, view.clone());
+                    if self.wants(service) {
+                        self.add(service, &term.topic, view.clone());
+                    }
                 }
             }
         }
@@ -203,7 +222,7 @@ impl Views {
     fn add_answers(&mut self, declared: &Declared<'_>) {
         for entry in declared.of::<Answer>() {
             let answer = entry.spec;
-            let Some(holder) = answer.ownership else { continue };
+            let Some(holder) = answer.ownership.filter(|_| self.wants(&answer.service)) else { continue };
             let provider = declared.get::<isoneph_register::kinds::CloudService>(&answer.service);
             let key = ObjectKey { kind: Kind::Answer, name: entry.name.to_owned() };
             let view = View {

@@ -96,7 +96,8 @@ fn claims<'a>(before: Option<&'a SoaCell>, now: Option<&'a SoaCell>) -> Vec<Pair
 
 fn fields(before: Option<&SoaClaim>, now: Option<&SoaClaim>) -> Vec<(&'static str, String, String)> {
     let text = |claim: Option<&SoaClaim>, of: fn(&SoaClaim) -> String| claim.map(of).unwrap_or_default();
-    let all: [(&'static str, fn(&SoaClaim) -> String); 11] = [
+    type Field = (&'static str, fn(&SoaClaim) -> String);
+    let all: [Field; 11] = [
         ("claim", |claim| if claim.applicable { "applicable".to_owned() } else { "excluded".to_owned() }),
         ("status", |claim| claim.status.map(|status| status.to_string()).unwrap_or_default()),
         ("owner", |claim| claim.owner.clone().unwrap_or_default()),

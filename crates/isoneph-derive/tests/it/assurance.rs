@@ -15,7 +15,7 @@ fn base() -> Object {
             "title": "ISO/IEC 27001", "type": "accredited-certificate", "holder": "aws",
             "holder-name": "Amazon Web Services, Inc.", "standard": "ISO/IEC 27001", "edition": "2022", "status": "valid",
             "issued": "2025-01-01", "expires": "2028-01-01", "soa-version": "9", "accreditation": { "accredited": "yes" },
-            "services": ["aws"], "services-in-scope": [{ "name": "Amazon EC2" }, { "name": "Amazon S3" }],
+            "verify-url": "https://example.org/1", "services": ["aws"], "services-in-scope": [{ "name": "Amazon EC2" }, { "name": "Amazon S3" }],
             "regions": ["eu-central-1"],
         }),
     )
@@ -25,7 +25,7 @@ fn certificate(more: Value) -> Object {
     let mut spec = json!({
         "title": "ISO/IEC 27017", "type": "extension", "holder": "aws", "holder-name": "Amazon Web Services, Inc",
         "standard": "ISO/IEC 27017", "edition": "2015", "status": "valid", "issued": "2025-01-01",
-        "expires": "2028-01-01", "soa-version": "9", "base": { "assurance": "iso27001" }, "role": "provider",
+        "verify-url": "https://example.org/2", "expires": "2028-01-01", "soa-version": "9", "base": { "assurance": "iso27001" }, "role": "provider",
         "accreditation": { "accredited": "yes" }, "services": ["aws"], "regions": ["eu-central-1", "us-east-1"],
         "services-in-scope": [{ "name": "Amazon EC2" }, { "name": "Amazon Simple Storage Service (Amazon S3)" }],
     });
@@ -69,6 +69,7 @@ fn what_is_wrong_with_a_certificate_is_named() {
         (json!({ "soa-version": null }), SoaVersionUnknown),
         (json!({ "accreditation": { "accredited": "no" } }), NotAccredited),
         (json!({ "accreditation": null }), AccreditationUnknown),
+        (json!({ "verify-url": null }), Undocumented),
     ] {
         let codes = found(&with([base(), certificate(more.clone())]), "iso27017");
         assert_eq!(codes.len(), 2, "{more}: {codes:?}");
@@ -99,7 +100,7 @@ fn report(more: Value) -> Object {
         "soc2",
         json!({
             "title": "SOC 2", "type": "attestation-report", "holder": "aws", "holder-name": "Amazon Web Services, Inc.",
-            "standard": "SOC 2", "services": ["aws"], "report": report,
+            "standard": "SOC 2", "services": ["aws"], "report": report, "evidence": [{ "title": "the report" }],
         }),
     )
 }

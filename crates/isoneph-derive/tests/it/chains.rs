@@ -81,7 +81,7 @@ fn an_assurance_of_the_holder_that_speaks_to_the_control_is_evidence_until_it_ex
             "cert",
             json!({
                 "title": "Certificate", "type": "accredited-certificate", "holder": "aws", "services": ["aws"],
-                "controls": ["12.3.1"], "status": "valid", "expires": expires,
+                "controls": ["12.3.1"], "status": "valid", "expires": expires, "verify-url": "https://example.org",
             }),
         )
     };

@@ -4,7 +4,6 @@ use isoneph_register::kinds::{Holder, Responsibility};
 use super::{problems, xlsx};
 
 fn rows(import: &Import) -> Vec<(&str, Holder, Option<&str>, Option<&str>)> {
-    let _row = |object: &'static Responsibility| object;
     import
         .objects
         .iter()
