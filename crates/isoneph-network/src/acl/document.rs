@@ -14,7 +14,7 @@ pub(super) const MAX_BYTES: usize = 256 << 20;
 pub(super) const MAX_RULES: usize = 2_000_000;
 
 /// The most intervals of all rules of one file together: rules that refer to large groups multiply.
-pub const MAX_INTERVALS: usize = 30_000_000;
+pub(super) const MAX_INTERVALS: usize = 30_000_000;
 
 /// A format of rule files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
