@@ -1,5 +1,4 @@
 //! Two companies: Kaisho sells `crm` (SaaS) on `aws`; the bank Ginko uses it.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod assurance;

@@ -1,5 +1,4 @@
 //! Workbooks as people have them, and as an attacker would send them.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod delimited;
