@@ -85,6 +85,7 @@ pub(super) fn failed(path: &str, source: sqlx::Error) -> StoreError {
 
 /// SQLITE_BUSY and SQLITE_LOCKED, with their extensions.
 fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
+    let code =
+        error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<u32>().ok());
     code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
