@@ -101,6 +101,7 @@ macro_rules! kinds {
         }
 
         /// What an object says, by its kind.
+        // Ten thousand objects of the largest kind are 11 MB: not worth a box in every match.
         #[allow(clippy::large_enum_variant, reason = "an object is kept by itself, never in bulk on a stack")]
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum Spec { $($(#[doc = $doc])+ $name($name),)+ }

@@ -53,6 +53,22 @@ pub(super) async fn last_revision(connection: &mut SqliteConnection, path: &str)
     Ok((column(&row, 0, path)?, column(&row, 1, path)?))
 }
 
+macro_rules! as_of {
+    ($and:literal) => {
+        concat!(
+            "SELECT h.kind, h.name, h.body_after FROM history h WHERE h.body_after IS NOT NULL AND h.revision = ",
+            "(SELECT MAX(p.revision) FROM history p WHERE p.kind = h.kind AND p.name = h.name AND p.revision <= ",
+            "(SELECT COALESCE(MAX(r.id), 0) FROM revision r WHERE r.at_micros <= $1))",
+            $and
+        )
+    };
+}
+
+// Revisions are numbered in the order of their instants: the last one up to a moment tells all that were made by then.
+const AS_OF: &str = as_of!("");
+const AS_OF_KIND: &str = as_of!(" AND h.kind = $2");
+const AS_OF_NAME: &str = as_of!(" AND h.kind = $2 AND h.name = $3");
+
 /// Objects at a moment, by kind and name.
 pub(super) async fn objects(
     connection: &mut SqliteConnection,
@@ -61,23 +77,25 @@ pub(super) async fn objects(
     name: Option<&str>,
     moment: Moment,
 ) -> Result<Vec<Object>, StoreError> {
-    // An empty text stands for any: no kind and no name is empty.
-    let (kind, name) = (kind.map_or("", |kind| kind.as_str()), name.unwrap_or_default());
-    let query = match moment {
-        Moment::Now => {
-            sqlx::query("SELECT kind, name, body FROM object WHERE ($1 = '' OR kind = $1) AND ($2 = '' OR name = $2)")
+    // A statement for each question, so that each is answered by an index.
+    let query = match (moment, kind, name) {
+        (Moment::Now, None, _) => sqlx::query("SELECT kind, name, body FROM object"),
+        (Moment::Now, Some(_), None) => sqlx::query("SELECT kind, name, body FROM object WHERE kind = $1"),
+        (Moment::Now, Some(_), Some(_)) => {
+            sqlx::query("SELECT kind, name, body FROM object WHERE kind = $1 AND name = $2")
         }
-        Moment::At(_) => sqlx::query(
-            "SELECT h.kind, h.name, h.body_after FROM history h \
-             WHERE ($1 = '' OR h.kind = $1) AND ($2 = '' OR h.name = $2) AND h.body_after IS NOT NULL \
-             AND h.revision = (SELECT MAX(p.revision) FROM history p JOIN revision r ON r.id = p.revision \
-                               WHERE p.kind = h.kind AND p.name = h.name AND r.at_micros <= $3)",
-        ),
+        (Moment::At(_), None, _) => sqlx::query(AS_OF),
+        (Moment::At(_), Some(_), None) => sqlx::query(AS_OF_KIND),
+        (Moment::At(_), Some(_), Some(_)) => sqlx::query(AS_OF_NAME),
     };
-    let query = query.bind(kind).bind(name);
     let query = match moment {
         Moment::Now => query,
         Moment::At(at) => query.bind(at.as_microsecond()),
+    };
+    let query = match (kind, name) {
+        (None, _) => query,
+        (Some(kind), None) => query.bind(kind.as_str()),
+        (Some(kind), Some(name)) => query.bind(kind.as_str()).bind(name),
     };
     let rows = query.fetch_all(connection).await.map_err(|source| failed(path, source))?;
     let mut objects = Vec::with_capacity(rows.len());

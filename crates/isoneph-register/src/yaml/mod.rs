@@ -68,17 +68,27 @@ pub fn looks_like_register(text: &str) -> bool {
     match serde_saphyr::from_str_with_options::<Sniffed>(slice.text, options()) {
         Ok(sniffed) => sniffed.api_version.is_none() && sniffed.kind.is_some() && sniffed.spec.is_some(),
         // A document that is ours but broken is to be told, not passed over.
-        Err(_) => begins_with_kind(slice.text),
+        Err(_) => plain_kind(slice.text).is_some(),
     }
 }
 
-fn begins_with_kind(text: &str) -> bool {
-    let known = |word: &str| word.trim().trim_matches(['"', '\'']).parse::<Kind>().is_ok();
-    let mut lines = text.lines().take(50);
-    lines.any(|line| line.strip_prefix("kind:").is_some_and(known))
+fn parse_document<'a>(file: &str, slice: Slice<'a>) -> Result<Parsed<'a>, Mistake> {
+    // What is right is read in one pass; what is not is read again, slowly, for the place of the mistake.
+    match plain_kind(slice.text).map(|kind| for_kind!(kind, T => read::<T>(slice.text))) {
+        Some(Ok(object)) if name_problem(&object.name).is_none() => {
+            Ok(Parsed { object, slice, line: slice.first_line() })
+        }
+        _ => parse_slowly(file, slice),
+    }
 }
 
-fn parse_document<'a>(file: &str, slice: Slice<'a>) -> Result<Parsed<'a>, Mistake> {
+/// The kind of a document that says it on a line of its own.
+fn plain_kind(text: &str) -> Option<Kind> {
+    let word = text.lines().find_map(|line| line.strip_prefix("kind:"))?;
+    word.trim().trim_matches(['"', '\'']).parse().ok()
+}
+
+fn parse_slowly<'a>(file: &str, slice: Slice<'a>) -> Result<Parsed<'a>, Mistake> {
     let fail = |error: serde_saphyr::Error| from_yaml(file, slice, &error);
     let head: Head = serde_saphyr::from_str_with_options(slice.text, options()).map_err(fail)?;
     let first = slice.first_line();
