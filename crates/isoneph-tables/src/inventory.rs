@@ -127,6 +127,12 @@ impl Inventory {
         filter_record_batch(batch, &keep).unwrap_or_else(|_| batch.slice(0, 0))
     }
 
+    /// How many rows of a table stand in some snapshots.
+    pub fn rows_of(&self, id: TableId, snapshots: &BTreeSet<i64>) -> usize {
+        let column = self.table(id).column(0).as_any().downcast_ref::<Int64Array>();
+        column.map_or(0, |column| column.values().iter().filter(|snapshot| snapshots.contains(snapshot)).count())
+    }
+
     /// How many rows each table has.
     pub fn row_counts(&self) -> BTreeMap<TableId, usize> {
         TableId::all().map(|id| (id, self.table(id).num_rows())).collect()

@@ -20,7 +20,7 @@ pub(crate) fn head(engine: &Engine, inventory: &Inventory, not_judged: Vec<(i64,
         as_of: settings.as_of,
         config: Config {
             sha256: settings.config,
-            parameters: engine.prepared.iter().flat_map(|prepared| prepared.changed.iter().cloned()).collect(),
+            parameters: engine.checks.iter().flat_map(|settled| settled.changed.iter().cloned()).collect(),
             exceptions: settings.exceptions.clone(),
         },
         scope: Scope {

@@ -1,4 +1,4 @@
-//! Runs checks over an inventory: plans them once, asks the tables, folds what they say, and hands on the outcomes one
+//! Runs checks over an inventory: plans each once, when it is first asked, asks the tables, folds what they say, and hands on the outcomes one
 //! by one, sorted, without ever holding those of more than one check.
 
 mod absence;
@@ -28,7 +28,7 @@ use crate::error::CheckError;
 use crate::standings::Standings;
 pub(crate) use meta::META_TABLES;
 pub(crate) use observe::text_of;
-pub(crate) use prepare::{Prepared, plan_error};
+pub(crate) use prepare::{Settled, plan_error};
 pub(crate) use run::on_deep_stack;
 pub use settings::{CellClaim, ServiceInScope, Settings};
 pub(crate) use shelves::Shelves;
@@ -77,9 +77,9 @@ fn join(errors: &[CheckError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// Checks made ready under some settings. It holds no evidence, and can judge many inventories one after the other.
+/// Checks under some settings. It holds no evidence, and can judge many inventories one after the other.
 pub struct Engine {
-    pub(crate) prepared: Vec<Prepared>,
+    pub(crate) checks: Vec<Settled>,
     pub(crate) settings: Settings,
     pub(crate) infos: Vec<CheckInfo>,
     pub(crate) shelves: Shelves,
@@ -87,7 +87,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Plans the checks.
+    /// Settles the checks, and plans those that are not the program's own: a slip in them is told before anything is
+    /// judged. The program's own are planned by its tests, and here when a subject asks for them.
     ///
     /// # Errors
     /// With the line of every check that names a column that is not there, or whose parameters were set to what they
@@ -96,21 +97,29 @@ impl Engine {
         let mut checks: Vec<Check> = checks.into_iter().filter(|check| runs_under(check, &settings)).collect();
         checks.sort_by(|a, b| a.id().cmp(b.id()));
         let infos = checks.iter().map(|check| head::info(check, settings.edition, catalogue)).collect();
+        let checks = all_or_errors(checks.into_iter().map(|check| Settled::new(check, &settings)))?;
+        let engine = Engine { checks, settings, infos, shelves: Shelves::new()?, catalogue };
+        engine.plan(|check| !check.is_built_in())?;
+        Ok(engine)
+    }
+
+    /// Plans every check now.
+    ///
+    /// # Errors
+    /// With the line of every check that names a column that is not there.
+    pub fn plan_all(self) -> Result<Engine, AssessError> {
+        self.plan(|_| true)?;
+        Ok(self)
+    }
+
+    fn plan(&self, which: impl Fn(&Check) -> bool + Sync) -> Result<(), AssessError> {
+        if !self.checks.iter().any(|settled| which(&settled.check)) {
+            return Ok(());
+        }
         on_deep_stack(|runtime| {
-            let shelves = Shelves::new()?;
-            let state = shelves.context.state();
-            let mut prepared = Vec::with_capacity(checks.len());
-            let mut errors = Vec::new();
-            for check in checks {
-                match runtime.block_on(prepare::prepare(&state, check, &settings)) {
-                    Ok(check) => prepared.push(check),
-                    Err(error) => errors.push(error),
-                }
-            }
-            if !errors.is_empty() {
-                return Err(AssessError::Checks(errors));
-            }
-            Ok(Engine { prepared, settings, infos, shelves, catalogue })
+            let state = self.shelves.context.state();
+            let asked = self.checks.iter().filter(|settled| which(&settled.check));
+            all_or_errors(asked.map(|settled| runtime.block_on(settled.prepare(&state)).map(|_| ()))).map(|_| ())
         })
     }
 
@@ -128,7 +137,7 @@ impl Engine {
         let (chosen, left_out) = snapshots::choose(inventory);
         let head = head::head(self, inventory, left_out);
         writer.head(&head).map_err(AssessError::Write)?;
-        let checks = self.infos.iter().zip(self.prepared.iter().map(|prepared| &prepared.check)).collect();
+        let checks = self.infos.iter().zip(self.checks.iter().map(|settled| settled.check.as_ref())).collect();
         let mut standings = Standings::new(self.catalogue, &self.settings, checks, inventory, &chosen);
         self.judge(inventory, &chosen, &mut |outcome| {
             standings.add(&outcome);
@@ -149,6 +158,17 @@ impl Engine {
         let mut outcomes = outcomes::Outcomes::new(self, inventory, chosen);
         run::stream(self, inventory, chosen, &mut |check, batches| outcomes.of_check(check, batches, hand_on))
     }
+}
+
+fn all_or_errors<T>(results: impl Iterator<Item = Result<T, CheckError>>) -> Result<Vec<T>, AssessError> {
+    let (mut all, mut errors) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(one) => all.push(one),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(all) } else { Err(AssessError::Checks(errors)) }
 }
 
 /// The snapshots that are judged.

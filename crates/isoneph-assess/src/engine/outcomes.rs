@@ -46,10 +46,11 @@ impl<'a> Outcomes<'a> {
         hand_on: &mut HandOn<'_>,
     ) -> Result<(), AssessError> {
         let engine = self.engine;
-        let prepared = &engine.prepared[index];
-        let table = prepared.check.subject;
+        let settled = &engine.checks[index];
+        let table = settled.check.subject;
         let (inventory, chosen) = (self.inventory, self.chosen);
-        for asked in prepared.members.iter().map(|member| member.table).chain([table]) {
+        let members = settled.prepared().map_or(&[][..], |prepared| &prepared.members);
+        for asked in members.iter().map(|member| member.table).chain([table]) {
             self.tables.entry(asked).or_insert_with(|| inventory.table_of(asked, chosen));
         }
         let batch = &self.tables[&table];
@@ -61,6 +62,8 @@ impl<'a> Outcomes<'a> {
         if population.order.is_empty() {
             return Ok(());
         }
+        let unplanned = || AssessError::Runtime(format!("check '{}' was not planned", settled.check.id()));
+        let prepared = settled.prepared().ok_or_else(unplanned)?;
         let observations = Observations::read(prepared, batches, population)?;
         let of_check = OfCheck {
             run: self,
@@ -84,8 +87,8 @@ impl<'a> Outcomes<'a> {
 
     /// What is to be said of subjects that nobody saw, if anything.
     fn unseen(&self, index: usize, population: &Population) -> Option<CheckOutcome> {
-        let prepared = &self.engine.prepared[index];
-        let table = prepared.check.subject;
+        let check = &self.engine.checks[index].check;
+        let table = check.subject;
         let seen = self.coverage.population(table, self.chosen);
         let (outcome, code) = match (population.order.is_empty(), seen) {
             (_, PopulationCoverage::Partial) => (Outcome::Unknown, ReasonCode::CoveragePartial),
@@ -103,7 +106,7 @@ impl<'a> Outcomes<'a> {
             exception: None,
             evidence: Vec::new(),
             observed_at: None,
-            fingerprint: fingerprint(&[prepared.check.id(), table.def().name]),
+            fingerprint: fingerprint(&[check.id(), table.def().name]),
         })
     }
 }

@@ -1,7 +1,8 @@
-//! A check made ready: parameters put in, SQL planned, and what the plan rests on read off it.
+//! A check made ready: parameters put in, SQL planned, and what the plan rests on read off it. Planning is what costs, so
+//! it waits until there is a subject to judge.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, SchemaError};
@@ -21,9 +22,45 @@ use crate::check::sql::SqlText;
 use crate::check::{Bound, Check, bind, bind_all};
 use crate::error::{CheckError, did_you_mean};
 
+/// A check whose parameters are settled. Its plan is made when it is first asked for.
+pub(crate) struct Settled {
+    pub(crate) check: Arc<Check>,
+    /// Parameters that differ from their default.
+    pub(crate) changed: Vec<Parameter>,
+    values: BTreeMap<String, Bound>,
+    prepared: OnceLock<Prepared>,
+}
+
+impl Settled {
+    /// Puts the parameters in.
+    pub(crate) fn new(check: Check, settings: &Settings) -> Result<Settled, CheckError> {
+        let none = BTreeMap::new();
+        let set = settings.parameters.get(check.id()).unwrap_or(&none);
+        let (mut values, changed) =
+            bind_all(check.id(), check.parameters(), set).map_err(|problem| check.sql.file.error_whole(problem))?;
+        values.insert(bind::AS_OF.to_owned(), Bound::Date(settings.as_of));
+        values.insert(bind::REGIONS.to_owned(), Bound::Texts(settings.regions.clone()));
+        Ok(Settled { check: Arc::new(check), changed, values, prepared: OnceLock::new() })
+    }
+
+    /// The check ready to run, planned now if it was not before.
+    pub(crate) async fn prepare(&self, state: &SessionState) -> Result<&Prepared, CheckError> {
+        if let Some(prepared) = self.prepared.get() {
+            return Ok(prepared);
+        }
+        let prepared = prepare(state, &self.check, &self.values).await?;
+        Ok(self.prepared.get_or_init(|| prepared))
+    }
+
+    /// The check ready to run, if it was planned.
+    pub(crate) fn prepared(&self) -> Option<&Prepared> {
+        self.prepared.get()
+    }
+}
+
 /// A check ready to run.
 pub(crate) struct Prepared {
-    pub(crate) check: Check,
+    pub(crate) check: Arc<Check>,
     /// The optimised plan; its scans read whatever stands on the shelves.
     pub(crate) plan: LogicalPlan,
     pub(crate) members: Vec<PreparedMember>,
@@ -38,8 +75,6 @@ pub(crate) struct Prepared {
     pub(crate) isolated: bool,
     /// Lists that it asks for and that are empty: nobody said what would be in them.
     pub(crate) empty_lists: Vec<String>,
-    /// Parameters that differ from their default.
-    pub(crate) changed: Vec<Parameter>,
 }
 
 /// A member of the evidence.
@@ -60,26 +95,23 @@ pub(crate) struct Applies {
 }
 
 /// Plans a check.
-pub(crate) async fn prepare(state: &SessionState, check: Check, settings: &Settings) -> Result<Prepared, CheckError> {
-    let none = BTreeMap::new();
-    let set = settings.parameters.get(check.id()).unwrap_or(&none);
-    let (mut values, changed) =
-        bind_all(check.id(), check.parameters(), set).map_err(|problem| check.sql.file.error_whole(problem))?;
-    values.insert(bind::AS_OF.to_owned(), Bound::Date(settings.as_of));
-    values.insert(bind::REGIONS.to_owned(), Bound::Texts(settings.regions.clone()));
-
+async fn prepare(
+    state: &SessionState,
+    check: &Arc<Check>,
+    values: &BTreeMap<String, Bound>,
+) -> Result<Prepared, CheckError> {
     let mut query = check.query.clone();
-    bind::substitute(&mut query, &values);
+    bind::substitute(&mut query, values);
     let statement = DfStatement::Statement(Box::new(Statement::Query(Box::new(query))));
     let plan = state.statement_to_plan(statement).await.map_err(|error| plan_error(&check.sql, &error))?;
-    check_types(&check, &plan)?;
+    check_types(check, &plan)?;
     let lineage = lineage::lineage(&plan).map_err(|error| plan_error(&check.sql, &error))?;
-    let (members, mut relevant) = read_members(state, &check, &plan, &lineage);
+    let (members, mut relevant) = read_members(state, check, &plan, &lineage);
     let conditions = lineage.conditions.iter().flat_map(|condition| condition.reads.iter().cloned());
     relevant.extend(conditions);
     let mut reads = lineage.reads;
     let applies = match &check.applies {
-        Some((sql, expr)) => Some(prepare_applies(state, sql, expr.clone(), check.subject, &values)?),
+        Some((sql, expr)) => Some(prepare_applies(state, sql, expr.clone(), check.subject, values)?),
         None => None,
     };
     reads.extend(applies.iter().flat_map(|applies| &applies.columns).map(|column| (check.subject, *column)));
@@ -94,8 +126,8 @@ pub(crate) async fn prepare(state: &SessionState, check: Check, settings: &Setti
     let empty_lists =
         values.iter().filter(|(name, value)| is_empty(value) && asked(name)).map(|(name, _)| name.clone());
     let empty_lists = empty_lists.collect();
-    let isolated = lineage.isolated;
-    Ok(Prepared { check, plan, members, relevant, applies, reads, tables, isolated, empty_lists, changed })
+    let (check, isolated) = (check.clone(), lineage.isolated);
+    Ok(Prepared { check, plan, members, relevant, applies, reads, tables, isolated, empty_lists })
 }
 
 fn check_types(check: &Check, plan: &LogicalPlan) -> Result<(), CheckError> {

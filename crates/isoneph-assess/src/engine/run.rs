@@ -53,8 +53,8 @@ pub(crate) fn stream(
                 if let Err(error) = counted {
                     let _ = sender.send(Err(error));
                 }
-                for index in 0..if failed { 0 } else { engine.prepared.len() } {
-                    let result = query(engine, index).await.map(|batches| (index, batches));
+                for index in 0..if failed { 0 } else { engine.checks.len() } {
+                    let result = query(engine, index, inventory, chosen).await.map(|batches| (index, batches));
                     // A receiver that is gone has met an error of its own.
                     if sender.send(result).is_err() {
                         break;
@@ -73,7 +73,7 @@ pub(crate) fn stream(
         });
         drop(receiver);
         outcome?;
-        if told == engine.prepared.len() {
+        if told == engine.checks.len() {
             Ok(())
         } else {
             Err(AssessError::Runtime("the query thread ended early".to_owned()))
@@ -81,8 +81,19 @@ pub(crate) fn stream(
     })
 }
 
-async fn query(engine: &Engine, index: usize) -> Result<Vec<RecordBatch>, AssessError> {
+/// What a check's SQL yields. Without a subject there is nothing to ask.
+async fn query(
+    engine: &Engine,
+    index: usize,
+    inventory: &Inventory,
+    chosen: &BTreeSet<i64>,
+) -> Result<Vec<RecordBatch>, AssessError> {
+    let settled = &engine.checks[index];
+    if inventory.rows_of(settled.check.subject, chosen) == 0 {
+        return Ok(Vec::new());
+    }
     let state = engine.shelves.context.state();
-    let plan = state.query_planner().create_physical_plan(&engine.prepared[index].plan, &state).await?;
+    let prepared = settled.prepare(&state).await.map_err(|error| AssessError::Checks(vec![error]))?;
+    let plan = state.query_planner().create_physical_plan(&prepared.plan, &state).await?;
     Ok(datafusion::physical_plan::collect(plan, engine.shelves.context.task_ctx()).await?)
 }

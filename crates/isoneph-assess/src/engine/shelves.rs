@@ -83,7 +83,7 @@ impl Shelves {
     pub(crate) async fn check_counts(&self, inventory: &Inventory, chosen: &BTreeSet<i64>) -> Result<(), AssessError> {
         for (index, id) in TableId::all().enumerate() {
             let all = inventory.table(id).num_rows();
-            let now = count_of(inventory.table(id), chosen);
+            let now = inventory.rows_of(id, chosen);
             for (shelf, expected) in [(&self.current[index], now), (&self.history[index], all)] {
                 let state = self.context.state();
                 let plan = shelf.scan(&state, Some(&vec![0]), &[], None).await?;
@@ -102,10 +102,4 @@ async fn put(table: &MemTable, batch: RecordBatch) {
     for partition in &table.batches {
         *partition.write().await = if batch.num_rows() == 0 { Vec::new() } else { vec![batch.clone()] };
     }
-}
-
-fn count_of(batch: &RecordBatch, chosen: &BTreeSet<i64>) -> usize {
-    use arrow::array::AsArray;
-    let column = batch.column(0).as_primitive::<arrow::datatypes::Int64Type>();
-    column.values().iter().filter(|id| chosen.contains(id)).count()
 }

@@ -186,7 +186,7 @@ fn engine(
         settings.regions = regions;
     }
     settings.parameters.insert(check.id().to_owned(), parameters);
-    match Engine::new(vec![check.clone()], settings, catalogue) {
+    match Engine::new(vec![check.clone()], settings, catalogue).and_then(Engine::plan_all) {
         Ok(engine) => Ok(engine),
         Err(AssessError::Checks(mut errors)) if !errors.is_empty() => Err(HarnessError::Check(errors.swap_remove(0))),
         Err(error) => Err(error.into()),

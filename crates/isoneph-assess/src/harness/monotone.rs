@@ -12,7 +12,7 @@ use isoneph_tables::{ColumnKind, TableId};
 use super::cases::Case;
 use super::rows::{Estate, TestCoverage, TestRow, UID, Value, inventory};
 use super::{HarnessError, TestReport, judge};
-use crate::engine::Engine;
+use crate::engine::{Engine, Settled};
 
 /// Stands between a uid and the number of its estate. No uid of a test ends like this.
 const MARK: char = '~';
@@ -37,7 +37,7 @@ pub(super) fn test(
     all: &[Case],
     report: &mut TestReport,
 ) -> Result<(), HarnessError> {
-    let Some(prepared) = engine.prepared.first() else { return Ok(()) };
+    let Some(prepared) = engine.checks.first().and_then(Settled::prepared) else { return Ok(()) };
     let mut changes = cell_changes(&prepared.reads, case, all);
     changes.extend(coverage_changes(&prepared.tables, case, all));
     report.tried += changes.len();

@@ -219,7 +219,7 @@ fn embedded() -> Result<(), Failed> {
     let pack = Pack::embedded(small::catalogue()).map_err(|errors| errors[0].render())?;
     let checks = pack.checks().count();
     assert!(checks > 50);
-    let engine = Engine::new(pack.into_checks(), settings(), small::catalogue())?;
+    let engine = Engine::new(pack.into_checks(), settings(), small::catalogue())?.plan_all()?;
     let mut kept = Kept::default();
     engine.assess(&three("in.json", EvidenceClass::Configured), &mut kept)?;
     let told: std::collections::BTreeSet<usize> = kept.outcomes.iter().map(|outcome| outcome.check).collect();
