@@ -1,7 +1,8 @@
 //! Joins a guest's volumes by its `fstab`.
 //!
 //! What the guest mounts from a disk is looked for among the volumes by UUID, label, partition or name. What is not found,
-//! or is not read, or is remote, is stated at its mount point: everything below it is unknown.
+//! or is not read, or is remote, is stated at its mount point: everything below it is unknown. Only where the image is one
+//! file system into which a whole machine was copied are its own directories taken for the volumes that `fstab` names.
 
 use super::fstab::{FstabEntry, parse_fstab};
 use super::is_root;
@@ -94,6 +95,8 @@ fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[Vol
     let mut entries: Vec<FstabEntry> = parse_fstab(&text).into_iter().filter(holds_files).take(MAX_MOUNTS).collect();
     // A volume is mounted before what lies in it.
     entries.sort_by_key(|entry| entry.mount_point.matches('/').count());
+    let alone = volumes.is_empty() && !reports.iter().any(is_unread);
+    let whole = alone && holds_whole_machine(&guest.tree, &entries);
     for entry in entries {
         let point = mount_point(&guest.tree, &entry.mount_point);
         if entry.options.iter().any(|option| option == "noauto") {
@@ -105,6 +108,13 @@ fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[Vol
                 let (volume, _) = volumes.remove(index);
                 guest.tree.mount(&point, Volume { name: volume.name, system: volume.system });
             }
+            Err(_) if whole && is_local(&entry.source) => {
+                guest.notes.push(format!(
+                    "{} has a volume of its own in fstab, and the image is one file system with a whole machine in it: its \
+                     own directory was taken",
+                    crate::tree::printable(&point)
+                ));
+            }
             Err(why) => {
                 let device = format!("{} ({why})", crate::tree::printable(&entry.source));
                 guest.notes.push(format!("{} was not joined: {device}", crate::tree::printable(&point)));
@@ -112,6 +122,36 @@ fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[Vol
             }
         }
     }
+}
+
+/// Whether a source of `fstab` is a disk of the machine itself.
+fn is_local(source: &str) -> bool {
+    ["UUID=", "LABEL=", "PARTUUID=", "PARTLABEL=", "/dev/"].iter().any(|prefix| source.starts_with(prefix))
+}
+
+fn is_unread(report: &VolumeReport) -> bool {
+    matches!(report.state, VolumeState::Unsupported(_) | VolumeState::Damaged(_))
+}
+
+/// Files that are on the volume of a mount point as soon as a machine is installed. A mount point of a machine that really
+/// has the volume is empty underneath.
+const INSTALLED: [(&str, &str); 8] = [
+    ("/var", "/var/lib/dpkg/status"),
+    ("/var", "/var/lib/rpm/rpmdb.sqlite"),
+    ("/var", "/var/lib/rpm/Packages.db"),
+    ("/var", "/var/lib/rpm/Packages"),
+    ("/usr", "/usr/bin/env"),
+    ("/usr", "/usr/lib/sysimage/rpm/rpmdb.sqlite"),
+    ("/boot", "/boot/grub/grub.cfg"),
+    ("/boot", "/boot/grub2/grub.cfg"),
+];
+
+/// Whether the root file system itself holds what is installed on the volumes that `fstab` names: then a tree was copied into
+/// it whole, and the volumes are made when machines are.
+fn holds_whole_machine(tree: &Tree, entries: &[FstabEntry]) -> bool {
+    let named = |point: &str| entries.iter().any(|entry| entry.mount_point.trim_end_matches('/') == point);
+    let holds = |path: &str| tree.metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.size > 0);
+    INSTALLED.iter().any(|(point, path)| named(point) && holds(path))
 }
 
 fn holds_files(entry: &FstabEntry) -> bool {
@@ -222,6 +262,23 @@ fn device_place(device: &str) -> Option<(usize, Option<u32>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::MemoryTree;
+
+    fn holds(files: &[&str], fstab: &str) -> bool {
+        let mut tree = MemoryTree::new();
+        for path in files {
+            tree.file(path, "content");
+        }
+        holds_whole_machine(&tree.tree(), &parse_fstab(fstab))
+    }
+
+    #[test]
+    fn only_what_is_installed_on_a_named_volume_tells_that_a_machine_was_copied_whole() {
+        let var = "UUID=1 /var ext4 defaults 0 2\nUUID=2 /home ext4 defaults 0 2\n";
+        assert!(holds(&["/var/lib/dpkg/status"], var));
+        assert!(!holds(&["/home/someone/file", "/var/lost+found/x"], var));
+        assert!(!holds(&["/var/lib/dpkg/status", "/home/someone/file"], "UUID=2 /home ext4 defaults 0 2\n"));
+    }
 
     #[test]
     fn a_device_name_means_a_disk_and_a_partition() {
