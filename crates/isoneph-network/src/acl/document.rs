@@ -9,12 +9,12 @@ use super::{cisco, iptables, plain};
 use crate::policy::{Note, Policy};
 
 /// The largest file read, in bytes: a million rules of any format fit.
-pub const MAX_BYTES: usize = 256 << 20;
+pub(super) const MAX_BYTES: usize = 256 << 20;
 /// The most rules of one file.
-pub const MAX_RULES: usize = 2_000_000;
+pub(super) const MAX_RULES: usize = 2_000_000;
 
 /// The most intervals of all rules of one file together: rules that refer to large groups multiply.
-pub const MAX_INTERVALS: usize = 30_000_000;
+pub(super) const MAX_INTERVALS: usize = 30_000_000;
 
 /// A format of rule files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -188,7 +188,9 @@ fn include(
     let found =
         includes.get(name).or_else(|| includes.iter().find(|(path, _)| file(path) == file(name)).map(|(_, text)| text));
     match found {
-        Some(text) if depth < MAX_INCLUDES && tokens.len() < MAX_TOKENS => tokenize(text, includes, depth + 1, Some(line), tokens, notes),
+        Some(text) if depth < MAX_INCLUDES && tokens.len() < MAX_TOKENS => {
+            tokenize(text, includes, depth + 1, Some(line), tokens, notes)
+        }
         _ => {
             let message = format!("included file {name} is not given: its terms are not known");
             notes.push(Note { line, kind: NoteKind::NotUnderstood, message });

@@ -76,8 +76,12 @@ pub(super) fn lay_out(
     };
     let start = Here { products: vec![everything], certainty: Certainty::Exact };
     let steps: usize = chains.values().map(|chain| chain.steps.len()).sum();
-    let mut walk =
-        Walk { chains, path: vec![name.to_owned()], left: steps.saturating_mul(4).saturating_add(SPARE_STEPS), room: MAX_INTERVALS };
+    let mut walk = Walk {
+        chains,
+        path: vec![name.to_owned()],
+        left: steps.saturating_mul(4).saturating_add(SPARE_STEPS),
+        room: MAX_INTERVALS,
+    };
     walk.chain(name, start, policy)
 }
 
