@@ -189,7 +189,7 @@ fn include(
         includes.get(name).or_else(|| includes.iter().find(|(path, _)| file(path) == file(name)).map(|(_, text)| text));
     match found {
         Some(text) if depth < MAX_INCLUDES && tokens.len() < MAX_TOKENS => {
-            tokenize(text, includes, depth + 1, Some(line), tokens, notes)
+            tokenize(text, includes, depth + 1, Some(line), tokens, notes);
         }
         _ => {
             let message = format!("included file {name} is not given: its terms are not known");
