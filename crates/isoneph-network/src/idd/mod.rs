@@ -107,6 +107,9 @@ impl Bound for u128 {
     }
 }
 
+/// Takes a box, as inclusive intervals by level, and says whether to go on.
+pub type BoxVisitor<'a, B> = &'a mut dyn FnMut(&[(B, B)]) -> bool;
+
 #[derive(Clone, Copy)]
 struct Node {
     offset: u32,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Bound, Diagrams, Exhausted, FULL, Id, NONE, Operation};
+use super::{Bound, BoxVisitor, Diagrams, Exhausted, FULL, Id, NONE, Operation};
 
 impl<B: Bound> Diagrams<B> {
     /// The terminal that a point reaches; `point` holds one coordinate a level.
@@ -18,12 +18,12 @@ impl<B: Bound> Diagrams<B> {
 
     /// Calls `visit` with each box of the set, as inclusive intervals by level, in rising order; untested levels span
     /// the whole line. The boxes are disjoint. Stops when `visit` says false.
-    pub fn each_box(&self, set: Id, levels: usize, visit: &mut dyn FnMut(&[(B, B)]) -> bool) -> bool {
+    pub fn each_box(&self, set: Id, levels: usize, visit: BoxVisitor<'_, B>) -> bool {
         let mut intervals = vec![(B::MIN, B::MAX); levels];
         self.visit_boxes(set, &mut intervals, visit)
     }
 
-    fn visit_boxes(&self, id: Id, intervals: &mut [(B, B)], visit: &mut dyn FnMut(&[(B, B)]) -> bool) -> bool {
+    fn visit_boxes(&self, id: Id, intervals: &mut [(B, B)], visit: BoxVisitor<'_, B>) -> bool {
         let Some(level) = self.level(id) else {
             return id != FULL || visit(intervals);
         };

@@ -48,6 +48,8 @@ pub(crate) struct Cubes {
 pub(crate) struct CubeSpan {
     start: usize,
     end: usize,
+    /// Every how many products one counts: 1 but for samples.
+    step: usize,
     default: Id,
 }
 
@@ -83,7 +85,7 @@ impl Cubes {
                 }
             }
         }
-        CubeSpan { start, end: self.cubes.len(), default: terminal_of(policy.default) }
+        CubeSpan { start, end: self.cubes.len(), step: 1, default: terminal_of(policy.default) }
     }
 
     fn add_match(&mut self, one: &Match, family: Family, terminal: Id) {
@@ -113,7 +115,7 @@ impl Cubes {
             }
             self.cubes.push(Cube { spans, terminal: if rule.permit { FULL } else { EMPTY } });
         }
-        CubeSpan { start, end: self.cubes.len(), default: EMPTY }
+        CubeSpan { start, end: self.cubes.len(), step: 1, default: EMPTY }
     }
 
     /// Cuts every field's line where a product begins or ends, and numbers the pieces.
@@ -138,8 +140,8 @@ impl Cubes {
         for cube in &self.cubes {
             for (field, &(start, end)) in cube.spans.iter().enumerate() {
                 let span = start as usize..end as usize;
-                for (ranked, &(low, high)) in ranked[span.clone()].iter_mut().zip(&self.intervals[span]) {
-                    *ranked = (rank(&cuts[field], low), rank_of_end(&cuts[field], high));
+                for (ranks, (low, high)) in ranked[span.clone()].iter_mut().zip(&self.intervals[span]) {
+                    *ranks = (rank(&cuts[field], *low), rank_of_end(&cuts[field], *high));
                 }
             }
         }
@@ -187,7 +189,7 @@ impl Compressed {
         diagrams: &mut Diagrams<u32>,
     ) -> Result<Vec<Id>, Exhausted> {
         let mut leaves = Vec::with_capacity(span.end - span.start + 1);
-        for cube in &cubes.cubes[span.start..span.end] {
+        for cube in cubes.cubes[span.start..span.end].iter().step_by(span.step) {
             let mut id = cube.terminal;
             for (level, field) in order.iter().enumerate().skip(1).rev() {
                 let (start, end) = cube.spans[*field as usize - 1];
@@ -203,9 +205,9 @@ impl Compressed {
 }
 
 impl CubeSpan {
-    /// The first products only.
-    pub(crate) fn head(self, length: usize) -> Self {
-        Self { end: self.end.min(self.start + length), ..self }
+    /// About `count` of the products, evenly spread.
+    pub(crate) fn sample(self, count: usize) -> Self {
+        Self { step: self.len().div_ceil(count.max(1)).max(1), ..self }
     }
 
     pub(crate) fn len(self) -> usize {

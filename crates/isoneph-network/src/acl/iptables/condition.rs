@@ -251,9 +251,9 @@ fn established(draft: &mut Draft, wanted: bool, protocol: Option<u8>) {
 
 fn state(draft: &mut Draft, value: &str, negated: bool) {
     let has = |word: &str| value.split(',').any(|one| one.eq_ignore_ascii_case(word));
-    if let Some(unknown) = value.split(',').find(|one| {
-        !["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"].iter().any(|known| known.eq_ignore_ascii_case(one))
-    }) {
+    let known = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"];
+    let is_known = |one: &str| known.iter().any(|known| known.eq_ignore_ascii_case(one));
+    if let Some(unknown) = value.split(',').find(|one| !is_known(one)) {
         draft.not_understood(format!("connection state {unknown} is not understood"));
         return;
     }

@@ -101,7 +101,7 @@ fn read_lines(text: &str, options: &ReadOptions, family: Option<Family>) -> Resu
             file.tables.entry(table.clone()).or_default().entry(name).or_default().policy = policy;
             continue;
         }
-        command(&mut file, &mut table, line, number, options);
+        command(&mut file, &table, line, number, options);
     }
     Ok(file)
 }
@@ -115,7 +115,7 @@ fn target_action(word: &str) -> Option<Action> {
 }
 
 /// One `-A`, `-I`, `-P`, `-N` line, or a command of those.
-fn command(file: &mut File, table: &mut str, line: &str, number: u32, options: &ReadOptions) {
+fn command(file: &mut File, table: &str, line: &str, number: u32, options: &ReadOptions) {
     let Some(mut words) = words::split(line) else {
         file.wild.push((number, line.to_owned()));
         return;
