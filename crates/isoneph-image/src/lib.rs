@@ -13,6 +13,7 @@ pub mod guest;
 pub mod image;
 pub mod partition;
 pub mod sandbox;
+pub mod scan;
 pub mod settings;
 pub mod tree;
 
