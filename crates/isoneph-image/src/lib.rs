@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod catalogue;
 pub mod container;
+pub mod difference;
 pub mod filesystem;
 pub mod guest;
 pub mod image;

@@ -1,13 +1,13 @@
 //! Many images at once: found among what was given, scanned some at a time, written in their order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::thread;
 
 use isoneph_image::sandbox::{Confinement, Enforced};
 use isoneph_tables::{NewInput, Sink};
 
-use super::{examine, looks_like, write};
+use super::{examine, file_name, looks_like, write};
 use crate::input::{ReadError, Reading, listed, reject, shown};
 
 /// Scans at one time at most: each may use what a child is allowed, and what they find is kept until it is written.
@@ -29,6 +29,7 @@ pub struct Images {
 /// Where there is more than a run can hold; what is wrong with an image is a reject of its input.
 pub fn read_images(paths: &[PathBuf], reading: &Reading, sink: &mut Sink) -> Result<Images, ReadError> {
     let found = find(paths, reading);
+    let names = names(&found);
     let mut images = Images::default();
     let at_once = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
     for some in found.chunks(at_once) {
@@ -39,7 +40,8 @@ pub fn read_images(paths: &[PathBuf], reading: &Reading, sink: &mut Sink) -> Res
         });
         for (path, (scan, confinement)) in some.iter().zip(scans) {
             let input = sink.input(NewInput { path: shown(path), sha256: None, format: String::new(), class: None });
-            if let Err(fault) = write(path, scan, reading, input, sink) {
+            let name = names.get(path).map_or_else(|| shown(path), Clone::clone);
+            if let Err(fault) = write(path, &name, scan, reading, input, sink) {
                 reject(input, fault, sink)?;
             }
             images.confinement = least(images.confinement, confinement);
@@ -64,6 +66,16 @@ fn find(paths: &[PathBuf], reading: &Reading) -> Vec<PathBuf> {
     }
     found.retain(|path| seen.insert(path.clone()));
     found
+}
+
+/// What each image is called: its file's name; its whole path where several files have that name.
+fn names(found: &[PathBuf]) -> BTreeMap<PathBuf, String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for path in found {
+        *counts.entry(file_name(path)).or_default() += 1;
+    }
+    let name = |path: &PathBuf| Some(file_name(path)).filter(|name| counts.get(name) == Some(&1));
+    found.iter().map(|path| (path.clone(), name(path).unwrap_or_else(|| shown(path)))).collect()
 }
 
 /// As such it is read as JSON where a folder holds it, whatever it begins with.

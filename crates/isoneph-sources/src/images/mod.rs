@@ -32,7 +32,12 @@ pub(crate) use tell::looks_like;
 /// Reads one image, or one archive.
 pub(crate) fn read(path: &Path, reading: &Reading, input: InputId, sink: &mut Sink) -> Result<(), Fault> {
     let (scanned, _) = examine(path, reading);
-    write(path, scanned, reading, input, sink)
+    write(path, &file_name(path), scanned, reading, input, sink)
+}
+
+/// The name of an image's file; that of its folder where a path ends in none.
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.to_string_lossy().into_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Scans a file: in a child where a program for that is set, else in this process. Also gives how far the child was
@@ -49,9 +54,10 @@ fn examine(path: &Path, reading: &Reading) -> (Result<Scan, String>, Option<Conf
     }
 }
 
-/// Writes what a scan found.
+/// Writes what a scan found of the image that is called `name`.
 fn write(
     path: &Path,
+    name: &str,
     scanned: Result<Scan, String>,
     reading: &Reading,
     input: InputId,
@@ -70,7 +76,9 @@ fn write(
     let intent = Intent::of(path, &reading.image_purposes);
     sink.input_mut(input).notes.extend(intent.note());
     for guest in &scan.guests {
-        Rows { path, container, guest, intent: &intent }.write(input, sink)?;
+        let several = scan.guests.len() > 1;
+        let name = if several { format!("{name} ({})", guest.root) } else { name.to_owned() };
+        Rows { name: &name, file: &file_name(path), container, guest, intent: &intent }.write(input, sink)?;
         sink.input_mut(input).notes.extend(guest.notes.iter().cloned());
     }
     Ok(())

@@ -1,9 +1,7 @@
 //! What was found in one guest, as rows.
 
-use std::path::Path;
-
 use isoneph_image::guest::Place as GuestPlace;
-use isoneph_image::guest::walk::{NotedFile, Remark};
+use isoneph_image::guest::walk::NotedFile;
 use isoneph_image::scan::GuestScan;
 use isoneph_image::settings::{AccountFact, Facts, Origin, Setting};
 use isoneph_model::{Extent, GapCode, InputId, SnapshotKind};
@@ -16,7 +14,10 @@ use super::purpose::Intent;
 
 /// One guest on its way into the tables.
 pub(super) struct Rows<'a> {
-    pub(super) path: &'a Path,
+    /// What the image is called.
+    pub(super) name: &'a str,
+    /// The name of its file.
+    pub(super) file: &'a str,
     pub(super) container: &'a str,
     pub(super) guest: &'a GuestScan,
     pub(super) intent: &'a Intent,
@@ -59,10 +60,9 @@ impl Rows<'_> {
 
     pub(super) fn write(&self, input: InputId, sink: &mut Sink) -> Result<(), SinkError> {
         let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
-        let file = self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let image = format!("{snapshot}:{file}");
+        let image = format!("{snapshot}:{}", self.name);
         let mut target = Target { sink, input, snapshot, image };
-        self.image(&file, &mut target)?;
+        self.image(&mut target)?;
         for (index, setting) in self.facts().settings.iter().enumerate() {
             setting_row(setting, index, &mut target)?;
         }
@@ -88,7 +88,7 @@ impl Rows<'_> {
         Ok(())
     }
 
-    fn image(&self, file: &str, target: &mut Target<'_>) -> Result<(), SinkError> {
+    fn image(&self, target: &mut Target<'_>) -> Result<(), SinkError> {
         let facts = self.facts();
         let decided = facts.settings.iter().filter(|setting| setting.origin != Origin::Unknown).count();
         let os = &facts.os;
@@ -104,9 +104,9 @@ impl Rows<'_> {
             decided: i64::try_from(decided).unwrap_or(i64::MAX).into(),
             has_purpose: self.intent.is_declared().into(),
             intended_listeners: self.intent.listeners(),
-            known_as: self.intent.known_as(file).into(),
+            known_as: self.intent.known_as(self.file).into(),
         };
-        target.push(&format!("guest:/ ({})", self.guest.root), "", file, &row)
+        target.push(&format!("guest:/ ({})", self.guest.root), "", self.name, &row)
     }
 
     fn services(&self, target: &mut Target<'_>) -> Result<(), SinkError> {
@@ -200,13 +200,7 @@ fn derivation(setting: &Setting) -> String {
 }
 
 fn file_row(file: &NotedFile, target: &mut Target<'_>) -> Result<(), SinkError> {
-    let note = match file.remark {
-        Remark::WorldWritable => "world-writable",
-        Remark::NotSticky => "not-sticky",
-        Remark::Unowned => "unowned",
-        Remark::Setuid => "setuid",
-        Remark::OpenLibrary => "open-library",
-    };
+    let note = file.remark.name();
     let row = ImageFile {
         image: target.image.clone().into(),
         path: file.path.clone().into(),
@@ -220,10 +214,7 @@ fn file_row(file: &NotedFile, target: &mut Target<'_>) -> Result<(), SinkError> 
 }
 
 fn guest_place(place: &GuestPlace) -> String {
-    match place.line {
-        0 => format!("guest:{}", place.path),
-        line => format!("guest:{}:{line}", place.path),
-    }
+    format!("guest:{place}")
 }
 
 /// The last moment of a day, in UTC.
