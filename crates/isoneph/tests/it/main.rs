@@ -2,6 +2,7 @@
 
 mod assess;
 mod bad_input;
+mod images;
 mod own_checks;
 mod reference;
 
