@@ -130,16 +130,18 @@ impl<W: io::Write> ImageTextWriter<W> {
         }
         page.blank();
         page.paragraph(2, &self.words.say("scan-undecided"), Look::Warn);
+        // Many wait for the same: each reason is said once.
+        let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (index, reason) in &judged.unknown {
             let Some(check) = head.checks.get(*index) else { continue };
             let own = known.reasons.get(&check.id).filter(|reason| !reason.is_empty());
-            let reason = match (own, reason) {
-                (Some(own), _) => format!(": {}", plain(own)),
-                (None, Some(reason)) => format!(": {}", self.words.reason(reason)),
-                (None, None) => String::new(),
-            };
-            let title = check.title.get(self.words.lang());
-            page.wrapped("    ", 4, 6, &format!("{title} [{}]{reason}", check.id), Look::Plain);
+            let said = own.map(|reason| plain(reason).into_owned());
+            let said = said.or_else(|| reason.as_ref().map(|reason| self.words.reason(reason)));
+            by_reason.entry(said.unwrap_or_default()).or_default().push(&check.id);
+        }
+        for (reason, checks) in by_reason {
+            page.paragraph(4, &reason, Look::Plain);
+            page.paragraph(6, &checks.join(&self.words.say("list-separator")), Look::Dim);
         }
     }
 }

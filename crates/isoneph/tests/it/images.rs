@@ -171,7 +171,7 @@ fn what_is_no_image_or_is_damaged_makes_the_scan_incomplete() {
     let path = image(&folder, "golden.tar", &debian());
     let text = file(&folder, "notes.txt", b"no image at all");
     let run = scan(&[&path, &text], &["--fail-on", "none"]).ends_with(3);
-    assert!(run.stdout().contains("notes.txt: it holds no disk image"), "{}", run.stdout());
+    assert!(run.stdout().contains("it holds no disk image and no archive"), "{}", run.stdout());
     let broken = file(&folder, "broken.qcow2", b"QFI\xfb\x00\x00\x00\x03 and no more");
     let run = scan(&[&broken], &["--fail-on", "none"]).ends_with(3);
     assert!(run.stdout().contains("broken.qcow2"), "{}", run.stdout());
@@ -210,9 +210,16 @@ fn images_that_are_set_alike_do_not_differ_however_their_files_say_it() {
     let folder = folder();
     let golden = image(&folder, "golden.tar", &debian());
     let mut other = debian();
-    // The same settings, said in another file.
-    other.retain(|(path, _)| !path.starts_with("etc/ssh/"));
-    other.push(("etc/ssh/sshd_config", "PermitRootLogin yes\nX11Forwarding no\n"));
+    for (path, content) in &mut other {
+        match *path {
+            "etc/ssh/sshd_config" => {
+                *content = "X11Forwarding  \"no\"\nPermitRootLogin=yes\nPermitRootLogin no\n\
+                            Include /etc/ssh/sshd_config.d/*.conf\n";
+            }
+            "etc/ssh/sshd_config.d/50-cloud.conf" => *content = "# PermitRootLogin no\n",
+            _ => {}
+        }
+    }
     let other = image(&folder, "other.tar", &other);
     let run = diff(&golden, &other, &[]).ends_with(0);
     assert!(run.stdout().contains("no drift was found"), "{}", run.stdout());
