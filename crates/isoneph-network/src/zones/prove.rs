@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::future::with_future_members;
 use super::intent::{Flow, Intent, ZoneKind};
 use super::members::{Assignment, assign};
 use crate::model::Model;
@@ -78,8 +79,21 @@ pub struct PairProof {
     pub intended: Vec<Allowed>,
     /// Pairs of classes that were followed.
     pub followed: usize,
+    /// What a member to come would change: the pair is apart today.
+    pub latent: Option<Latent>,
     /// What keeps them apart, with how many pairs of classes each does for.
     pub kept_apart_by: Vec<(String, usize)>,
+}
+
+/// What one more machine like today's, elsewhere in its subnet, would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Latent {
+    /// What the answer would be.
+    pub separation: Separation,
+    /// The packet.
+    pub witness: Option<Witness>,
+    /// The named objects, where something would be undecided.
+    pub because: Vec<String>,
 }
 
 /// A zone in a proof.
@@ -125,6 +139,22 @@ pub struct Proof {
 /// # Errors
 /// Where there are more classes than can be followed pair by pair.
 pub fn prove(model: &Model, intent: &Intent, day: jiff::civil::Date) -> Result<Proof, ReachError> {
+    let mut proof = prove_today(model, intent, day)?;
+    if let Some(future) = with_future_members(model) {
+        // Where those to come make too many classes, nothing is said of them.
+        if let Ok(later) = prove_today(&future, intent, day) {
+            for (pair, later) in proof.pairs.iter_mut().zip(later.pairs) {
+                if pair.separation == Separation::Apart && later.separation != Separation::Apart {
+                    let (separation, witness, because) = (later.separation, later.witness, later.because);
+                    pair.latent = Some(Latent { separation, witness, because });
+                }
+            }
+        }
+    }
+    Ok(proof)
+}
+
+fn prove_today(model: &Model, intent: &Intent, day: jiff::civil::Date) -> Result<Proof, ReachError> {
     let assignment = assign(model, intent);
     let outside = intent.zones.iter().position(|zone| zone.kind == ZoneKind::Outside);
     let count = intent.zones.len();
@@ -369,6 +399,7 @@ impl Pair {
             because: self.because.into_iter().collect(),
             intended: self.intended.into_iter().map(|(allowed, _)| allowed).collect(),
             followed: self.followed,
+            latent: None,
             kept_apart_by: kept,
         }
     }
