@@ -41,8 +41,7 @@ pub fn certify(
     for pair in proof.pairs.iter().filter(|pair| pair.separation == Separation::Apart) {
         let mark = |name: &str| intent.zones.iter().position(|zone| zone.name == name);
         let (Some(from), Some(to)) = (mark(&pair.from), mark(&pair.to)) else { continue };
-        let flows: Vec<&Flow> =
-            intent.flows.iter().filter(|flow| flow.is_between(&pair.from, &pair.to) && flow.holds_on(day)).collect();
+        let flows = intent.wanted(&pair.from, &pair.to, day);
         let mut questions = Questions::new(model);
         for sender in all.iter().filter(|class| class.mark == from) {
             for receiver in all.iter().filter(|class| class.mark == to) {
@@ -66,7 +65,13 @@ struct Writer<'m> {
 }
 
 impl Writer<'_> {
-    fn claim(&mut self, questions: &mut Questions<'_>, from: (&str, &Class), to: (&str, &Class), flows: &[&Flow]) {
+    fn claim(
+        &mut self,
+        questions: &mut Questions<'_>,
+        from: (&str, &Class),
+        to: (&str, &Class),
+        flows: &[(&Flow, Traffic)],
+    ) {
         let Some(found) = between(questions, self.model, from.1, to.1) else { return };
         let mut universe = Vec::new();
         for family in [Family::V4, Family::V6] {
@@ -77,12 +82,8 @@ impl Writer<'_> {
         }
         let ways = found.told.iter().flat_map(|connection| &connection.ways).filter(|way| way.path.arrives());
         let paths = ways.map(|way| self.path(&way.path)).collect();
-        let exceptions = flows
-            .iter()
-            .filter_map(|flow| {
-                Some((format!("{} {}/{}", flow.reason, flow.proto, flow.port), matches(&flow.traffic().ok()?)))
-            })
-            .collect();
+        let name = |flow: &Flow| format!("{} {}/{}", flow.reason, flow.proto, flow.port);
+        let exceptions = flows.iter().map(|(flow, traffic)| (name(flow), matches(traffic))).collect();
         // Classes may share a name; what claims speak of may not.
         let part = format!("{}: {} to {}", self.claims.len() + 1, from.1.name, to.1.name);
         self.claims.push(ClaimInput {

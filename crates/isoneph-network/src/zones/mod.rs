@@ -14,7 +14,7 @@ mod members;
 mod prove;
 
 pub use certify::{MAX_CLAIMS, certify};
-pub use derive::derive;
+pub use derive::{TENANT_KEYS, derive, names_tenants};
 pub use intent::{Flow, Intent, IntentError, Member, Zone, ZoneKind};
 pub use members::{Assignment, assign};
-pub use prove::{Allowed, Latent, PairProof, Proof, Separation, Witness, ZoneSummary, prove};
+pub use prove::{Allowed, Bounds, Latent, PairProof, Proof, Separation, Witness, ZoneSummary, prove, prove_within};
