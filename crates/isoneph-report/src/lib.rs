@@ -16,5 +16,5 @@ mod words;
 pub use html::HtmlWriter;
 pub use json::{JsonWriter, SCHEMA_ID, assessment_schema, document};
 pub use plain::{MOST_CHARACTERS, plain};
-pub use text::{Style, TextWriter};
+pub use text::{ImageTextWriter, ScannedImage, Style, TextWriter};
 pub use words::{Arg, Words, why_code};

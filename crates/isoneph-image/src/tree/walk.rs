@@ -2,11 +2,12 @@
 
 use super::resolve::Place;
 use super::{FileId, Kind, Metadata, Tree, TreeError, child_path, text_of_bytes};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 
 /// What a walk may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WalkBudget {
     /// Entries visited at most.
     pub entries: u64,
