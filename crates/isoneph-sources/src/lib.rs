@@ -15,5 +15,5 @@ mod terraform;
 pub use fault::Fault;
 pub use format::Format;
 pub use input::{ReadError, ReadSummary, Reading, read_path};
-pub use logs::{Logs, LogsError, read_logs};
+pub use logs::{Judged, Logs, LogsAgainst, LogsError};
 pub use terraform::{MappedType, ProviderDefault, mapped_types, provider_defaults};

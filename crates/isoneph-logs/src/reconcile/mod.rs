@@ -6,7 +6,7 @@
 
 mod actor;
 mod approval;
-mod batch;
+pub(crate) mod batch;
 mod changes;
 pub(crate) mod columns;
 pub(crate) mod intern;

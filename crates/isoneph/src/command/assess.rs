@@ -14,6 +14,7 @@ use isoneph_standard::Catalogue;
 
 use crate::evidence;
 use crate::exit::{Exit, usage};
+use crate::logs_against::LogArguments;
 use crate::output::{self, Output};
 use crate::settings::{self, CheckArguments, RunArguments, rendered};
 
@@ -28,9 +29,8 @@ pub(crate) struct Arguments {
     run: RunArguments,
     #[command(flatten)]
     checks: CheckArguments,
-    /// Approved changes and pipeline runs that audit logs are held against: CSV, JSON, exports of Jira and ServiceNow
-    #[arg(long, value_name = "FILE")]
-    changes: Vec<PathBuf>,
+    #[command(flatten)]
+    logs: LogArguments,
     /// Show only what concerns this role
     #[arg(long, value_parser = |word: &str| word.parse::<Role>())]
     role: Option<Role>,
@@ -94,18 +94,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let settings = arguments.run.settings(&declaration, &pack)?;
     let reading = Reading::new(settings.as_of);
     let engine = Engine::new(pack.into_checks(), settings, catalogue).map_err(told)?;
-    let inventory =
-        evidence::read(&arguments.paths, &arguments.changes, arguments.run.config.as_deref(), &declaration, &reading)?;
+    let config = arguments.run.config.as_deref();
+    let evidence = evidence::read(&arguments.paths, &arguments.logs, config, &declaration, &reading)?;
     let mut output = Output::open(arguments.output.as_deref())?;
     let shown = {
         let writer = writer(arguments, catalogue, &mut output)?;
         let mut filtered = Filtered::new(view, writer);
-        engine.assess(&inventory, &mut filtered).map_err(told)?;
+        engine.assess(&evidence.inventory, &mut filtered).map_err(told)?;
         filtered.shown()
     };
     output.finish()?;
     let mut exit = exit(arguments, &shown);
-    if evidence::is_empty(&inventory) {
+    if evidence.is_empty() {
         output::warn("nothing could be assessed: no input held anything that isoneph reads");
         exit = exit.max(Exit::Incomplete);
     }
