@@ -11,6 +11,7 @@ mod changes;
 pub(crate) mod columns;
 pub(crate) mod intern;
 mod operation;
+mod pattern;
 mod pipelines;
 mod story;
 mod write;
