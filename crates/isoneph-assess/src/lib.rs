@@ -15,7 +15,7 @@ mod standings;
 pub use check::{
     Check, Pack, ParameterDef, ParameterType, ParameterValue, Rule, Status, Stricter, SupportedCell, TestFiles,
 };
-pub use engine::{AssessError, CellClaim, Engine, ServiceInScope, Settings};
+pub use engine::{AssessError, CellClaim, Engine, ServiceInScope, Settings, StoredEvents};
 pub use error::CheckError;
 pub use fold::{Folded, fold};
 pub use query::{Answer, QueryError, query};

@@ -1,5 +1,6 @@
 //! Questions of the user's own: one SELECT over the same tables that checks read. Nothing is judged by it.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
@@ -10,7 +11,7 @@ use isoneph_tables::Inventory;
 
 use crate::check::sql::SqlText;
 use crate::check::sql_rules::{Strictness, examine};
-use crate::engine::{AssessError, Shelves, choose_snapshots, on_deep_stack, plan_error, text_of};
+use crate::engine::{AssessError, Shelves, StoredEvents, choose_snapshots, on_deep_stack, plan_error, text_of};
 use crate::error::{CheckError, SourceFile};
 
 /// What a question came to.
@@ -35,11 +36,11 @@ pub enum QueryError {
 }
 
 /// Asks one question. Tables by their bare names hold the snapshots that would be judged, `history.TABLE` all of them;
-/// `gap`, `coverage`, `snapshot` and `input` speak of the run itself.
+/// `gap`, `coverage`, `snapshot` and `input` speak of the run itself. `stored` holds the table `audit_event`.
 ///
 /// # Errors
 /// If the question is not one SELECT over known tables, or cannot be answered.
-pub fn query(inventory: &Inventory, sql: &str) -> Result<Answer, QueryError> {
+pub fn query(inventory: &Inventory, stored: Option<&StoredEvents>, sql: &str) -> Result<Answer, QueryError> {
     let file = SourceFile { path: "query".to_owned(), text: sql.to_owned() };
     let sql = SqlText { file, text: sql.to_owned(), first_line: 1, indent: 0 };
     let query = sql.parse_query().map_err(QueryError::Sql)?;
@@ -47,11 +48,14 @@ pub fn query(inventory: &Inventory, sql: &str) -> Result<Answer, QueryError> {
     let statement = DfStatement::Statement(Box::new(Statement::Query(Box::new(query))));
     let chosen = choose_snapshots(inventory);
     on_deep_stack(|runtime| {
-        let shelves = Shelves::new()?;
+        let shelves = Shelves::for_questions(MEMORY)?;
         runtime.block_on(async {
             shelves.fill(inventory, &chosen).await;
             shelves.fill_meta(inventory).await?;
             shelves.check_counts(inventory, &chosen).await?;
+            if let Some(stored) = stored {
+                shelves.lay_out(stored).await?;
+            }
             let state = shelves.context.state();
             let plan = match state.statement_to_plan(statement).await {
                 Ok(plan) => plan,
@@ -62,12 +66,26 @@ pub fn query(inventory: &Inventory, sql: &str) -> Result<Answer, QueryError> {
                 Ok(plan) => plan,
                 Err(error) => return Ok(Err(plan_error(&sql, &error))),
             };
-            let batches = datafusion::physical_plan::collect(plan, shelves.context.task_ctx()).await?;
+            let mut stream = datafusion::physical_plan::execute_stream(plan, shelves.context.task_ctx())?;
+            let (mut batches, mut bytes) = (Vec::new(), 0_usize);
+            while let Some(batch) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+                let batch = batch?;
+                bytes = bytes.saturating_add(batch.get_array_memory_size());
+                if bytes > MAX_ANSWER {
+                    return Err(AssessError::AnswerTooLarge(MAX_ANSWER >> 20));
+                }
+                batches.push(batch);
+            }
             Ok(Ok(Answer { schema, batches }))
         })
     })?
     .map_err(QueryError::Sql)
 }
+
+/// The memory in which a question is answered, in bytes; beyond it the engine sorts and groups on disk.
+const MEMORY: usize = 256 << 20;
+/// The largest answer, in bytes.
+const MAX_ANSWER: usize = 256 << 20;
 
 impl Answer {
     /// How many rows it has.

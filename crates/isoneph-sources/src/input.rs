@@ -337,6 +337,20 @@ fn terraform_format(keys: &FirstKeys) -> Option<Format> {
     }
 }
 
+/// Whether a file holds a plan or a state of Terraform, by its first keys.
+pub(crate) fn is_terraform(path: &Path) -> bool {
+    // A pipe can be read once only.
+    if !path.is_file() {
+        return false;
+    }
+    let source = Source::File(path.to_owned());
+    let Ok(Opening::Json) = source.opening() else { return false };
+    let Ok(reader) = source.open() else { return false };
+    // What comes later than this would be told by reading all of it: whoever asks does that anyway.
+    let beginning = BufReader::with_capacity(1 << 16, reader.take(1 << 20));
+    matches!(head::look(beginning, &terraform_format), Look::Format(Format::TerraformPlan | Format::TerraformState))
+}
+
 /// JSON of no format that is read: what it probably is, and what to do.
 fn unknown(keys: &FirstKeys) -> Fault {
     let show = "give the output of `terraform show -json`";

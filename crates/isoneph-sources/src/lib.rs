@@ -16,5 +16,5 @@ pub use fault::Fault;
 pub use format::Format;
 pub use images::{ImagePurpose, Images, IntendedListeners, read_images};
 pub use input::{ReadError, ReadSummary, Reading, read_path};
-pub use logs::{Logs, LogsError, read_logs};
+pub use logs::{Judged, Logs, LogsAgainst, LogsError};
 pub use terraform::{MappedType, ProviderDefault, mapped_types, provider_defaults};

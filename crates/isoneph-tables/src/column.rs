@@ -152,6 +152,17 @@ impl ColumnBuilder {
         }
     }
 
+    /// The values so far; more can be appended.
+    pub fn so_far(&self) -> ArrayRef {
+        match self {
+            ColumnBuilder::Text(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Bool(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Int(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Time(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Texts(builder) => Arc::new(builder.finish_cloned()),
+        }
+    }
+
     /// The finished column.
     pub fn finish(&mut self) -> ArrayRef {
         match self {

@@ -177,6 +177,33 @@ impl Sink {
         Ok(id)
     }
 
+    /// The inputs begun so far.
+    pub fn inputs(&self) -> impl Iterator<Item = (InputId, &Input)> {
+        (0..).map(InputId).zip(&self.inputs)
+    }
+
+    /// What some tables hold so far, for those who judge what came before them. The other tables are empty, and no row
+    /// has a place.
+    pub fn so_far(&self, asked: &[TableId]) -> Result<Inventory, SinkError> {
+        let table = |(id, builder): (TableId, &TableBuilder)| {
+            let schema = id.def().schema();
+            if !asked.contains(&id) {
+                return Ok(RecordBatch::new_empty(schema));
+            }
+            let columns = builder.columns.iter().map(ColumnBuilder::so_far).collect();
+            RecordBatch::try_new(schema, columns).map_err(|source| SinkError::Table { table: id, source })
+        };
+        Ok(Inventory {
+            tables: TableId::all().zip(&self.tables).map(table).collect::<Result<_, _>>()?,
+            gaps: Vec::new(),
+            coverage: self.coverage.clone(),
+            inputs: self.inputs.clone(),
+            snapshots: self.snapshots.clone(),
+            places: Places::default(),
+            row_places: TableId::all().map(|_| Vec::new()).collect(),
+        })
+    }
+
     /// The finished tables.
     pub fn finish(mut self) -> Result<Inventory, SinkError> {
         self.gaps.sort_unstable();

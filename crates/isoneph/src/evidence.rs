@@ -7,39 +7,66 @@ use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
 };
 use isoneph_sources::{
-    ImagePurpose, IntendedListeners, LogsError, ReadError, Reading, read_images, read_logs, read_path,
+    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, ReadError, Reading, read_images, read_path,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
 use crate::exit::usage;
+use crate::logs_against::LogArguments;
 use crate::scanner;
 use crate::workspace;
 
-/// What is to be read of what is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// Everything.
-    All,
-    /// Disk images alone; what else a folder holds is left.
-    Images,
+/// What was read.
+pub(crate) struct Evidence {
+    /// The tables.
+    pub(crate) inventory: Inventory,
+    /// The audit logs: their events are in files, not in a table.
+    pub(crate) logs: Logs,
+    /// What the audit logs came to.
+    pub(crate) judged: Judged,
+    /// Where the events of this run lie, until it ends.
+    _folder: tempfile::TempDir,
+}
+
+impl Evidence {
+    /// Whether nothing was found.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.logs.events == 0 && is_empty(&self.inventory)
+    }
 }
 
 /// Reads every path. What cannot be read becomes a reject of its input: the others are still read.
 pub(crate) fn read(
     paths: &[PathBuf],
-    changes: &[PathBuf],
+    against: &LogArguments,
     config: Option<&Path>,
     declaration: &Declaration,
     reading: &Reading,
-) -> anyhow::Result<Inventory> {
-    read_wanted(Wanted::All, paths, changes, config, declaration, reading)
+) -> anyhow::Result<Evidence> {
+    let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
+    let registers = registers(paths, config, declaration)?;
+    let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
+    let attribution = DeclaredAttribution::new(declaration);
+    let mut logs = Logs::take(folder.path(), paths, &attribution, &mut sink).map_err(told)?;
+    let mut reading = reading.clone();
+    reading.taken.extend(logs.files.iter().cloned().chain(against.files()));
+    let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();
+    take_images(&paths, &registers, &mut reading, &mut sink)?;
+    for path in &paths {
+        read_one(path, &reading, &mut sink)?;
+    }
+    // What parties say comes behind all that is seen: it is then known to be all that is declared.
+    for register in &registers {
+        write_rows(register, None, &mut sink)?;
+    }
+    let against = against.with(declaration, &registers, reading.as_of);
+    let judged = logs.judge(&against, &mut sink).map_err(told)?;
+    Ok(Evidence { inventory: sink.finish()?, logs, judged, _folder: folder })
 }
 
-/// As [`read`], of what is wanted alone.
-pub(crate) fn read_wanted(
-    wanted: Wanted,
+/// Reads the disk images among the paths alone, and what parties say; what else a folder holds is left.
+pub(crate) fn read_images_alone(
     paths: &[PathBuf],
-    changes: &[PathBuf],
     config: Option<&Path>,
     declaration: &Declaration,
     reading: &Reading,
@@ -47,31 +74,36 @@ pub(crate) fn read_wanted(
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
     let registers = registers(paths, config, declaration)?;
     let mut reading = reading.clone();
-    reading.image_purposes = registers.iter().flat_map(purposes).collect();
-    reading.image_scanner = Some(scanner::program()?);
-    let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
-    if wanted == Wanted::All {
-        let attribution = DeclaredAttribution::new(declaration);
-        let logs = read_logs(folder.path(), paths, changes, &attribution, &mut sink).map_err(|error| match error {
-            LogsError::Changes(message) => usage(message),
-            other => other.into(),
-        })?;
-        reading.taken = logs.files;
-    }
-    let images = read_images(paths, &reading, &mut sink)?;
-    scanner::tell(images.confinement);
-    reading.taken.extend(images.files);
+    take_images(paths, &registers, &mut reading, &mut sink)?;
     for path in paths {
-        match wanted {
-            Wanted::All => read_one(path, &reading, &mut sink)?,
-            Wanted::Images => refuse_unless_image(path, &reading, &mut sink),
-        }
+        refuse_unless_image(path, &reading, &mut sink);
     }
-    // What parties say comes last: it is then known to be all that is declared.
-    for register in registers {
-        write_rows(&register, None, &mut sink)?;
+    for register in &registers {
+        write_rows(register, None, &mut sink)?;
     }
     Ok(sink.finish()?)
+}
+
+/// Reads the disk images, each in a child of the program; nobody else looks at them then.
+fn take_images(
+    paths: &[PathBuf],
+    registers: &[Register],
+    reading: &mut Reading,
+    sink: &mut Sink,
+) -> anyhow::Result<()> {
+    reading.image_purposes = registers.iter().flat_map(purposes).collect();
+    reading.image_scanner = Some(scanner::program()?);
+    let images = read_images(paths, reading, sink)?;
+    scanner::tell(images.confinement);
+    reading.taken.extend(images.files);
+    Ok(())
+}
+
+fn told(error: LogsError) -> anyhow::Error {
+    match error {
+        LogsError::Given(message) => usage(message),
+        other => other.into(),
+    }
 }
 
 fn read_one(path: &Path, reading: &Reading, sink: &mut Sink) -> anyhow::Result<()> {

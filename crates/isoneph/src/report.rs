@@ -9,9 +9,7 @@ use isoneph_exchange::{JunitWriter, OcsfWriter, SarifWriter};
 use isoneph_model::{Lang, Outcome, Severity};
 use isoneph_report::{HtmlWriter, JsonWriter, Style, TextWriter};
 use isoneph_standard::Catalogue;
-use isoneph_tables::Inventory;
 
-use crate::evidence;
 use crate::exit::{Exit, usage};
 use crate::output::{self, Output};
 use crate::settings::{self, rendered};
@@ -86,10 +84,10 @@ impl ReportArguments {
         })
     }
 
-    /// How the run ends, and what a person should hear of it.
-    pub(crate) fn end(&self, inventory: &Inventory, shown: &Tail) -> Exit {
+    /// How the run ends, and what a person should hear of it. `is_empty`: whether nothing was found in what was given.
+    pub(crate) fn end(&self, is_empty: bool, shown: &Tail) -> Exit {
         let mut exit = self.exit(shown);
-        if evidence::is_empty(inventory) {
+        if is_empty {
             output::warn("nothing could be assessed: no input held anything that isoneph reads");
             exit = exit.max(Exit::Incomplete);
         }

@@ -15,6 +15,7 @@ mod run;
 mod settings;
 mod shelves;
 mod snapshots;
+mod stored;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -32,6 +33,7 @@ pub(crate) use prepare::{Settled, plan_error};
 pub(crate) use run::on_deep_stack;
 pub use settings::{CellClaim, ServiceInScope, Settings};
 pub(crate) use shelves::Shelves;
+pub use stored::StoredEvents;
 
 /// What ends a run.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +70,9 @@ pub enum AssessError {
     /// The output could not be written.
     #[error("the assessment could not be written: {0}")]
     Write(#[source] io::Error),
+    /// An answer that memory should not hold.
+    #[error("the answer is larger than {0} MB: ask for fewer columns or rows, or let the query count and group")]
+    AnswerTooLarge(usize),
     /// The thread or runtime that queries run on could not be made, or ended early.
     #[error("the query engine could not run: {0}")]
     Runtime(String),

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use datafusion::catalog::{MemTable, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use isoneph_tables::{Inventory, TableId};
+use isoneph_tables::schema::AuditEvent;
+use isoneph_tables::{Inventory, Row as _, TableId};
 
-use super::AssessError;
-use super::meta;
+use super::stored::StoredEvents;
+use super::{AssessError, meta};
 
 pub(crate) struct Shelves {
     pub(crate) context: SessionContext,
@@ -29,7 +32,19 @@ impl Shelves {
             .set_bool("datafusion.sql_parser.collect_spans", true)
             .set_bool("datafusion.execution.collect_statistics", false);
         let state = SessionStateBuilder::new().with_config(config).with_default_features().build();
-        let context = SessionContext::new_with_state(state);
+        Shelves::of(SessionContext::new_with_state(state))
+    }
+
+    /// Shelves for questions of the user's own: what sorts and groups beyond this much memory goes to disk.
+    pub(crate) fn for_questions(memory: usize) -> Result<Shelves, DataFusionError> {
+        let config = SessionConfig::new().with_target_partitions(1).with_information_schema(false);
+        let config = config.set_bool("datafusion.sql_parser.collect_spans", true);
+        let runtime = RuntimeEnvBuilder::new().with_memory_limit(memory, 1.0).build_arc()?;
+        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
+        Shelves::of(SessionContext::new_with_state(state.build()))
+    }
+
+    fn of(context: SessionContext) -> Result<Shelves, DataFusionError> {
         let history_schema = Arc::new(MemorySchemaProvider::new());
         let meta_schema = Arc::new(MemorySchemaProvider::new());
         if let Some(catalog) = context.catalog("datafusion") {
@@ -68,6 +83,19 @@ impl Shelves {
             put(table, batch).await;
         }
         Ok(())
+    }
+
+    /// Puts events that lie in files onto the shelf of audit events, and asks whether they are as many as they should be.
+    pub(crate) async fn lay_out(&self, stored: &StoredEvents) -> Result<(), AssessError> {
+        let id = AuditEvent::table();
+        let name = id.def().name;
+        for name in [TableReference::bare(name), TableReference::partial("history", name)] {
+            self.context.deregister_table(name.clone())?;
+            self.context.register_table(name, stored.table(&self.context)?)?;
+        }
+        let found = self.context.table(name).await?.count().await?;
+        let expected = usize::try_from(stored.events).unwrap_or(usize::MAX);
+        if found == expected { Ok(()) } else { Err(AssessError::RowCount { table: id, expected, found }) }
     }
 
     /// Empties the shelves: the engine holds no evidence between runs.

@@ -234,7 +234,7 @@ fn answers() -> Result<(), Failed> {
     let inventory = three("in.json", EvidenceClass::Configured);
     let sql =
         "SELECT b.name, b.encrypted, g.code FROM bucket b LEFT JOIN gap g ON g.row = b.row ORDER BY b.name LIMIT 5";
-    let answer = query(&inventory, sql)?;
+    let answer = query(&inventory, None, sql)?;
     assert_eq!(answer.rows(), 3);
     assert_eq!(answer.to_csv()?, "name,encrypted,code\na,true,\nb,false,\nc,,after-apply\n");
     assert!(
@@ -243,10 +243,10 @@ fn answers() -> Result<(), Failed> {
         answer.to_json()?
     );
     assert!(answer.to_table()?.contains("| name"));
-    assert_eq!(query(&inventory, "SELECT count(*) AS n FROM history.bucket")?.to_csv()?, "n\n3\n");
-    assert_eq!(query(&inventory, "SELECT path FROM input")?.to_csv()?, "path\nin.json\n");
-    assert_eq!(query(&inventory, "SELECT name FROM bucket WHERE false")?.to_csv()?, "name\n");
-    assert_eq!(query(&inventory, "SELECT name FROM bucket WHERE false")?.to_json()?, "[]");
+    assert_eq!(query(&inventory, None, "SELECT count(*) AS n FROM history.bucket")?.to_csv()?, "n\n3\n");
+    assert_eq!(query(&inventory, None, "SELECT path FROM input")?.to_csv()?, "path\nin.json\n");
+    assert_eq!(query(&inventory, None, "SELECT name FROM bucket WHERE false")?.to_csv()?, "name\n");
+    assert_eq!(query(&inventory, None, "SELECT name FROM bucket WHERE false")?.to_json()?, "[]");
     Ok(())
 }
 
@@ -261,7 +261,7 @@ fn refusals() -> Result<(), Failed> {
         ("SELECT * FROM bucket WHERE name = $x", "no parameter $x"),
         ("COPY bucket TO '/tmp/x.csv'", ""),
     ] {
-        match query(&inventory, sql) {
+        match query(&inventory, None, sql) {
             Err(isoneph_assess::QueryError::Sql(error)) => {
                 assert!(error.message.contains(says), "{}", error.render());
             }

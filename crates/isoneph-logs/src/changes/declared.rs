@@ -131,4 +131,17 @@ impl Declared {
             reviews: document.review.map(|all| all.into_iter().map(review).collect::<Result<_, _>>()).transpose()?,
         })
     }
+
+    /// Adds what another declaration says.
+    pub fn add(&mut self, other: Declared) {
+        fn join<T>(to: &mut Option<Vec<T>>, more: Option<Vec<T>>) {
+            if let Some(more) = more {
+                to.get_or_insert_default().extend(more);
+            }
+        }
+        join(&mut self.people, other.people);
+        join(&mut self.break_glass, other.break_glass);
+        join(&mut self.procedures, other.procedures);
+        join(&mut self.reviews, other.reviews);
+    }
 }

@@ -6,6 +6,7 @@
 
 mod batch;
 mod cells;
+mod expected;
 mod silence;
 mod write;
 
@@ -24,6 +25,7 @@ use crate::reconcile::intern::Interner;
 use cells::{DAY, DayCell, SECOND};
 
 pub use batch::COLUMNS;
+pub use expected::{InScope, expected_streams};
 pub(crate) use write::weakened_by;
 
 /// An account in a region, or the whole of an account where a log tells no regions.

@@ -25,7 +25,6 @@ pub(super) fn read<R: Read>(
     if window.bytes().starts_with(&[0xef, 0xbb, 0xbf]) {
         window.consume(3);
     }
-    decoder.last = None;
     let mut reading = Reading { decoder, window, hints, output, index: 0, wrapped: true };
     reading.documents()?;
     Ok(reading.window.into_buffer())

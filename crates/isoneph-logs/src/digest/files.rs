@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
 use super::document::{Digest, LogFile, file_name, instant};
-use super::{DigestError, DigestGap, DigestReport, Problem, RefusedDigest, VerifiedDigest};
+use super::{DigestError, DigestGap, DigestInputs, DigestReport, Problem, RefusedDigest, VerifiedDigest};
 
 /// The most bytes of one digest, unpacked. One of an hour with 100,000 files has about 40 MB.
 const MAX_DIGEST: u64 = 256 << 20;
@@ -31,15 +31,18 @@ pub(super) struct Found {
 }
 
 /// Looks through files and folders. Links are not followed out of a folder.
-pub(super) fn find(paths: &[PathBuf]) -> Result<Found, DigestError> {
+pub(super) fn find(inputs: &DigestInputs) -> Result<Found, DigestError> {
     let mut found = Found::default();
-    for path in paths {
+    for path in inputs.known.keys() {
+        found.logs.entry(file_name(&path.to_string_lossy()).to_owned()).or_default().push(path.clone());
+    }
+    for path in &inputs.paths {
         for entry in WalkDir::new(path).sort_by_file_name() {
             let entry = entry.map_err(|error| DigestError::Io {
                 path: error.path().unwrap_or(path).display().to_string(),
                 source: error.into(),
             })?;
-            if entry.file_type().is_file() {
+            if entry.file_type().is_file() && !inputs.known.contains_key(entry.path()) {
                 found.take(entry.path())?;
             }
         }
@@ -92,7 +95,7 @@ fn is_json(name: &str) -> bool {
 }
 
 /// The digest that an answer of `aws s3api head-object`, kept beside it, speaks of.
-fn sidecar_of(name: &str) -> Option<&str> {
+pub(super) fn sidecar_of(name: &str) -> Option<&str> {
     [".head.json", ".metadata.json"]
         .iter()
         .find_map(|end| name.strip_suffix(end))
@@ -153,7 +156,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Compares every log file with the digest that names it.
-pub(super) fn compare(found: &Found, report: &mut DigestReport) {
+pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: &mut DigestReport) {
+    let hash = |path: &PathBuf| known.get(path).cloned().map_or_else(|| hash_log(path), Ok);
     let logs_given = !found.logs.is_empty();
     let mut listed: BTreeSet<&str> = BTreeSet::new();
     let by_file: BTreeMap<&str, &Digest> = found.digests.iter().map(|digest| (digest.file.as_str(), digest)).collect();
@@ -166,7 +170,7 @@ pub(super) fn compare(found: &Found, report: &mut DigestReport) {
         }
         let mut missing = Vec::new();
         for log in &digest.document.log_files {
-            let problem = match found.log(&log.object).map(|path| hash_log(path)) {
+            let problem = match found.log(&log.object).map(hash) {
                 None => Problem::FileMissing,
                 Some(Err(_)) => Problem::FileUnreadable,
                 Some(Ok(hash)) if hash.eq_ignore_ascii_case(&log.hash_value) => {

@@ -17,7 +17,7 @@ mod keys;
 mod write;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use isoneph_tables::Instant;
 use serde::{Serialize, Serializer};
@@ -63,6 +63,9 @@ isoneph_model::vocabulary! {
 pub struct DigestInputs {
     /// Files and folders: digests and log files in any layout that keeps their names.
     pub paths: Vec<PathBuf>,
+    /// Log files whose content was hashed before (SHA-256, in hexadecimal): they are not read again, and need not be
+    /// there any more.
+    pub known: BTreeMap<PathBuf, String>,
     /// Public keys.
     pub keys: Vec<PublicKey>,
     /// Signatures, in hexadecimal, by the digest's object key or file name.
@@ -195,6 +198,11 @@ impl DigestReport {
     }
 }
 
+/// Whether a file is, by its name, an answer of `aws s3api head-object` that keeps the signature of a digest beside it.
+pub fn is_signature(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| files::sidecar_of(name).is_some())
+}
+
 fn micros<S: Serializer>(time: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_i64(time.0)
 }
@@ -204,11 +212,11 @@ fn micros<S: Serializer>(time: &Instant, serializer: S) -> Result<S::Ok, S::Erro
 /// # Errors
 /// When a path cannot be read. A digest that cannot be read is in [`DigestReport::refused`].
 pub fn verify(inputs: &DigestInputs) -> Result<DigestReport, DigestError> {
-    let mut found = files::find(&inputs.paths)?;
+    let mut found = files::find(inputs)?;
     found.signatures.extend(inputs.signatures.clone());
     let mut report = chain::verify(&found, &inputs.keys, inputs.period);
     report.refused = std::mem::take(&mut found.refused);
-    files::compare(&found, &mut report);
+    files::compare(&found, &inputs.known, &mut report);
     chain::prove(&mut report);
     Ok(report)
 }

@@ -24,6 +24,12 @@ pub(crate) trait Cells {
     fn int(&mut self, value: Option<i64>);
     fn time(&mut self, value: Option<Instant>);
     fn texts(&mut self, value: Option<&[Cow<'_, str>]>);
+    /// The last three cells: the place.
+    fn place(&mut self, place: &SourcePlace<'_>) {
+        self.text(Some(place.file));
+        self.text(Some(place.sha256));
+        self.int(i64::try_from(place.index).ok());
+    }
 }
 
 impl Event<'_> {
@@ -79,9 +85,7 @@ impl Event<'_> {
         to.text(self.raw_request.as_deref());
         to.text(self.raw_response.as_deref());
         to.text(self.raw_additional.as_deref());
-        to.text(Some(place.file));
-        to.text(Some(place.sha256));
-        to.int(i64::try_from(place.index).ok());
+        to.place(place);
     }
 }
 

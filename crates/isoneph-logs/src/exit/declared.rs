@@ -10,6 +10,10 @@ use super::{ExitItem, ItemState, KnownBy, ListedItem};
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 
+pub(super) fn after_days(from: Instant, days: i64) -> Instant {
+    Instant(from.0.saturating_add(days.saturating_mul(DAY)))
+}
+
 /// What is wrong with a file of departures.
 #[derive(Debug, thiserror::Error)]
 #[error("{file}:{line}: {message}")]
@@ -38,8 +42,8 @@ pub struct Departure {
     pub tenant: String,
     /// When the agreement ended.
     pub ended_at: Instant,
-    /// After how many days everything was to be gone.
-    pub days: i64,
+    /// After how many days everything was to be gone; `None` where nobody agreed on it.
+    pub days: Option<i64>,
     /// Accounts that were the tenant's alone.
     pub accounts: Vec<String>,
     /// Tags that mark its things, as `key=value`.
@@ -48,14 +52,26 @@ pub struct Departure {
     pub prefixes: Vec<String>,
     /// The return; `None` where nobody recorded anything of it.
     pub returned: Option<Return>,
-    /// The line that declares it, from 1.
-    pub line: usize,
+    /// The file that declares it, as given.
+    pub file: String,
+    /// The place in it: `FILE:LINE`, or the name of an object.
+    pub locator: String,
 }
 
 impl Departure {
-    /// When everything was to be gone.
-    pub fn due_at(&self) -> Instant {
-        Instant(self.ended_at.0.saturating_add(self.days.saturating_mul(DAY)))
+    /// When everything was to be gone, where that was agreed.
+    pub fn due_at(&self) -> Option<Instant> {
+        self.days.map(|days| after_days(self.ended_at, days))
+    }
+
+    /// Whether that time has passed.
+    pub fn is_due(&self, as_of: Instant) -> Option<bool> {
+        self.due_at().map(|due| due <= as_of)
+    }
+
+    /// Whether an instant is past the time when everything was to be gone.
+    pub(super) fn is_late(&self, at: Instant) -> Option<bool> {
+        self.due_at().map(|due| at > due)
     }
 
     /// Whether a thing is the tenant's.
@@ -96,14 +112,14 @@ impl Residue {
             (0, false, None) => None,
             _ => Some(ItemState::Remaining),
         });
-        let due_at = departure.due_at();
+        let late = |at| departure.is_late(at) == Some(true);
         let in_time = match (state, counted) {
             (Some(ItemState::Removed), Some((_, at))) => {
                 let last = self.recoverable_until.map_or(at, |until| until.max(at));
-                (last <= due_at).then_some(true)
+                (departure.is_late(last) == Some(false)).then_some(true)
             }
-            (Some(ItemState::Remaining), Some((_, at))) => (at > due_at).then_some(false),
-            (Some(ItemState::Recoverable), _) => (as_of > due_at).then_some(false),
+            (Some(ItemState::Remaining), Some((_, at))) => late(at).then_some(false),
+            (Some(ItemState::Recoverable), _) => late(as_of).then_some(false),
             _ => None,
         };
         ExitItem {
@@ -125,6 +141,17 @@ impl Residue {
     }
 }
 
+/// When an inventory was taken, for formats that do not say it themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventoryTime {
+    /// The file, as it ends.
+    pub path: String,
+    /// When it was taken.
+    pub taken_at: Instant,
+    /// The accounts of which it shows all there is, as `cloud/account`.
+    pub complete: Vec<String>,
+}
+
 /// A file of departures, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeparturesFile {
@@ -132,6 +159,8 @@ pub struct DeparturesFile {
     pub departures: Vec<Departure>,
     /// What was counted.
     pub residues: Vec<Residue>,
+    /// When inventories were taken.
+    pub inventories: Vec<InventoryTime>,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +170,17 @@ struct Document {
     exit: Vec<toml::Spanned<WrittenExit>>,
     #[serde(default)]
     residue: Vec<toml::Spanned<WrittenResidue>>,
+    #[serde(default)]
+    inventory: Vec<toml::Spanned<WrittenInventory>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenInventory {
+    path: String,
+    taken_at: Datetime,
+    #[serde(default)]
+    complete: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -190,6 +230,10 @@ impl DeparturesFile {
     /// count = 0
     /// counted_on = 2026-10-20
     /// recoverable_until = 2026-11-20 # when the last backup of the store that holds it expires
+    /// [[inventory]]
+    /// path = "after.json"            # a state says neither when it was taken nor that it is all there is
+    /// taken_at = 2026-11-01
+    /// complete = ["aws/222222222222"]
     /// ```
     pub fn parse(file: &str, text: &str) -> Result<DeparturesFile, ExitError> {
         let refuse =
@@ -209,12 +253,13 @@ impl DeparturesFile {
             read.departures.push(Departure {
                 ended_at: time(byte, &exit.ended_on)?,
                 tenant: exit.tenant,
-                days: i64::from(exit.days),
+                days: Some(i64::from(exit.days)),
                 accounts: exit.accounts,
                 tags: exit.tags,
                 prefixes: exit.prefixes,
                 returned,
-                line: line_of(text, byte),
+                file: file.to_owned(),
+                locator: format!("{file}:{}", line_of(text, byte)),
             });
         }
         for residue in document.residue {
@@ -232,7 +277,23 @@ impl DeparturesFile {
                 copies_expired: residue.copies_expired,
             });
         }
+        for inventory in document.inventory {
+            let byte = inventory.span().start;
+            let WrittenInventory { path, taken_at, complete } = inventory.into_inner();
+            if let Some(wrong) = complete.iter().find(|account| !account.contains('/')) {
+                return Err(refuse(byte, format!("'{wrong}' is not written as cloud/account: aws/222222222222")));
+            }
+            read.inventories.push(InventoryTime { path, taken_at: time(byte, &taken_at)?, complete });
+        }
         Ok(read)
+    }
+
+    /// Adds what another file says. What is there of a tenant stays.
+    pub fn add(&mut self, other: DeparturesFile) {
+        let known: Vec<String> = self.departures.iter().map(|departure| departure.tenant.clone()).collect();
+        self.departures.extend(other.departures.into_iter().filter(|departure| !known.contains(&departure.tenant)));
+        self.residues.extend(other.residues.into_iter().filter(|residue| !known.contains(&residue.tenant)));
+        self.inventories.extend(other.inventories);
     }
 }
 

@@ -1,10 +1,13 @@
 //! Inventories: what there was, when, and of which accounts all of it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use arrow::array::{Array, ListArray, RecordBatch, StringArray};
-use isoneph_model::Extent;
+use isoneph_model::{Extent, SnapshotKind};
 use isoneph_tables::{Instant, Inventory, TableId};
+
+use super::InventoryTime;
 
 /// Tables whose rows are things that a tenant can leave behind, beside `resource`.
 const KINDS: [(&str, &str); 14] = [
@@ -69,12 +72,24 @@ impl Listing {
         self.complete.contains(&(provider.clone(), account.clone()))
     }
 
-    /// The inventory that one snapshot holds. `None` when nobody knows when it was taken.
+    /// The tables that [`of`](Listing::of) reads.
+    pub fn tables() -> Vec<TableId> {
+        KINDS.into_iter().map(|(table, _)| table).chain(["resource"]).filter_map(TableId::find).collect()
+    }
+
+    /// The inventory that one snapshot holds; a plan is none. `None` when nobody knows when it was taken: neither the snapshot says it
+    /// nor one of those `declared`, which are found by how the path of the snapshot's input ends.
     ///
     /// An account is complete where its table `resource` was seen completely: an inventory of it, rather than a plan.
-    pub fn of(inventory: &Inventory, snapshot: i64) -> Option<Listing> {
-        let observed_at = inventory.snapshot(snapshot)?.observed_at?;
+    pub fn of(inventory: &Inventory, snapshot: i64, declared: &[InventoryTime]) -> Option<Listing> {
+        let known = inventory.snapshot(snapshot).filter(|known| known.kind != SnapshotKind::Planned)?;
+        let path = Path::new(&inventory.inputs.get(known.input.0 as usize)?.path);
+        let declared = declared.iter().find(|declared| path.ends_with(&declared.path));
+        let observed_at = declared.map(|declared| declared.taken_at).or(known.observed_at)?;
         let mut listing = Listing { observed_at, items: Vec::new(), complete: BTreeSet::new() };
+        let said =
+            declared.iter().flat_map(|declared| &declared.complete).filter_map(|account| account.split_once('/'));
+        let said = said.map(|(provider, account)| (provider.to_owned(), account.to_owned()));
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let kinds = KINDS.into_iter().chain([("resource", "resource")]);
         for (table, kind) in kinds {
@@ -106,6 +121,7 @@ impl Listing {
                     || entry.scope.account.as_ref().is_some_and(|a| a != account)
             });
         }
+        listing.complete.extend(said);
         Some(listing)
     }
 }

@@ -6,20 +6,26 @@
 //! deletion in the log counts where it was carried out. Something nobody looked for is never removed.
 
 mod declared;
+mod handed_over;
 mod listing;
+mod record;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use arrow::array::RecordBatch;
 use isoneph_tables::Instant;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, EventOutcome, SourcePlace};
 use crate::operations::{Act, Catalogue, Reversible};
-use crate::reconcile::Source;
+use crate::reconcile::batch::each_critical;
+use crate::reconcile::{BatchError, Source};
 
-pub use declared::{Departure, DeparturesFile, ExitError, Residue, Return};
+pub use declared::{Departure, DeparturesFile, ExitError, InventoryTime, Residue, Return};
+pub use handed_over::digests_of;
 pub use listing::{ListedItem, Listing};
+pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, RecordedItem, RemovalRecord};
 pub use write::write;
 
 isoneph_model::vocabulary! {
@@ -72,14 +78,15 @@ pub struct ExitItem {
 pub struct TenantExit {
     /// What was agreed.
     pub departure: Departure,
-    /// Whether the time when everything was to be gone has passed.
-    pub due: bool,
+    /// Whether the time when everything was to be gone has passed; `None` where no time was agreed.
+    pub due: Option<bool>,
     /// Its things, by kind and identity.
     pub items: Vec<ExitItem>,
 }
 
 /// How many things came out how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counts {
     /// All of them.
     pub items: u64,
@@ -96,14 +103,7 @@ pub struct Counts {
 impl TenantExit {
     /// How many things came out how.
     pub fn counts(&self) -> Counts {
-        let of = |state| self.items.iter().filter(|item| item.state == state).count() as u64;
-        Counts {
-            items: self.items.len() as u64,
-            removed: of(Some(ItemState::Removed)),
-            recoverable: of(Some(ItemState::Recoverable)),
-            remaining: of(Some(ItemState::Remaining)),
-            undecided: of(None),
-        }
+        record::counts(self.items.iter().map(|item| item.state))
     }
 }
 
@@ -174,6 +174,15 @@ impl<'c> ExitTracker<'c> {
         }
     }
 
+    /// Takes in the rows of a batch of `audit_event`, which has the columns that
+    /// [reconciling](crate::reconcile::COLUMNS) asks for.
+    pub fn observe_batch(&mut self, batch: &RecordBatch) -> Result<(), BatchError> {
+        if self.wanted.is_empty() {
+            return Ok(());
+        }
+        each_critical(batch, self.catalogue, &mut |event, place| self.observe(event, place)).map(|_| ())
+    }
+
     /// Judges every departure as of a time.
     pub fn finish(self, as_of: Instant) -> Vec<TenantExit> {
         let judge = |departure: &Departure| {
@@ -182,7 +191,7 @@ impl<'c> ExitTracker<'c> {
             let residues = self.residues.iter().filter(|residue| residue.tenant == departure.tenant);
             items.extend(residues.map(|residue| residue.judge(departure, as_of)));
             items.sort_by(|a, b| (&a.item.kind, &a.item.id).cmp(&(&b.item.kind, &b.item.id)));
-            TenantExit { departure: departure.clone(), due: departure.due_at() <= as_of, items }
+            TenantExit { departure: departure.clone(), due: departure.is_due(as_of), items }
         };
         self.departures.iter().map(judge).collect()
     }
@@ -231,7 +240,7 @@ impl<'c> ExitTracker<'c> {
         ExitItem {
             item: item.clone(),
             state,
-            in_time: in_time(state, removed_at, gone_by, departure.due_at(), seen_at, as_of),
+            in_time: departure.due_at().and_then(|due| in_time(state, removed_at, gone_by, due, seen_at, as_of)),
             removed_at,
             recoverable_until: item.recoverable_until.filter(|_| state == Some(ItemState::Recoverable)),
             residue: 0,

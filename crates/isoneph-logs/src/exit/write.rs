@@ -6,19 +6,20 @@ use isoneph_tables::{Cell, Common, Scope, Sink, SinkError, TableId};
 
 use super::{ExitItem, TenantExit};
 
-/// Writes departures. `declared_in` is the input that declares them, under the name that `file` gives to its lines;
-/// `input_of` gives the input that a source file (path, SHA-256) is kept under.
+/// Writes departures. `input_of` gives the input that a file (path, SHA-256) is kept under; of one that declares
+/// departures the digest is `""`.
 pub fn write(
     exits: &[TenantExit],
-    file: &str,
-    declared_in: InputId,
     sink: &mut Sink,
     snapshot: i64,
     input_of: &mut dyn FnMut(&mut Sink, &str, &str) -> InputId,
 ) -> Result<(), SinkError> {
+    let mut first = None;
     for exit in exits {
         let uid = format!("exit:{}", exit.departure.tenant);
-        let place = sink.place(declared_in, &format!("{file}:{}", exit.departure.line))?;
+        let input = input_of(sink, &exit.departure.file, "");
+        first = first.or(Some(input));
+        let place = sink.place(input, &exit.departure.locator)?;
         let common = Common {
             uid: uid.clone(),
             name: exit.departure.tenant.as_str().into(),
@@ -37,8 +38,9 @@ pub fn write(
             sink.push(snapshot, place, &item_common(exit, item), &item_row(exit, &uid, item))?;
         }
     }
-    for table in ["tenant_exit", "exit_item"].into_iter().filter_map(TableId::find) {
-        sink.covers(table, snapshot, declared_in, Scope::default(), Extent::Declared);
+    let tables = ["tenant_exit", "exit_item"].into_iter().filter_map(TableId::find);
+    for (table, input) in tables.zip(first.into_iter().cycle()) {
+        sink.covers(table, snapshot, input, Scope::default(), Extent::Declared);
     }
     Ok(())
 }
@@ -49,7 +51,7 @@ fn exit_row(exit: &TenantExit) -> ExitRow {
     let returned = exit.departure.returned.as_ref();
     ExitRow {
         ended_at: exit.departure.ended_at.into(),
-        due_at: exit.departure.due_at().into(),
+        due_at: known(exit.departure.due_at()),
         returned: known(returned.map(|returned| returned.on.is_some())),
         returned_at: known(returned.and_then(|returned| returned.on)),
         return_agreed: known(returned.map(|returned| returned.agreed)),
@@ -83,7 +85,7 @@ fn item_row(exit: &TenantExit, uid: &str, item: &ExitItem) -> ItemRow {
         kind: item.item.kind.as_str().into(),
         state: known(item.state.map(|state| state.as_str().to_owned())),
         in_time: known(item.in_time),
-        due: exit.due.into(),
+        due: known(exit.due),
         removed_at: known(item.removed_at),
         recoverable_until: known(item.recoverable_until),
         residue: i64::try_from(item.residue).unwrap_or(i64::MAX).into(),

@@ -31,7 +31,8 @@ pub use manifest::{
 pub use part::SourceOfRow;
 
 use file::Memory;
-use part::{Bucket, Shared};
+use part::{Bucket, Shared, Thinner};
+use row::Entry;
 use spill::{Partition, PartitionId, Spill};
 use taking::Taking;
 use walk::Found;
@@ -45,11 +46,13 @@ pub struct Options {
     pub memory: usize,
     /// Whether everything is on disk for good before the manifest names it. A store that lives for one run needs no such.
     pub durable: bool,
+    /// Files that are known to be something else: they are not opened.
+    pub pass_over: fn(&Path) -> bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { snapshot: 0, memory: 96 << 20, durable: true }
+        Options { snapshot: 0, memory: 160 << 20, durable: true, pass_over: |_| false }
     }
 }
 
@@ -83,8 +86,8 @@ pub struct Summary {
 /// How many files a summary lists of each kind.
 pub const MAX_LISTED: usize = 1000;
 
-/// Rows that are sorted at a time, in bytes.
-const BUCKET: u64 = 32 << 20;
+/// Rows that are sorted at a time, in bytes, at most and at least.
+const BUCKET: (usize, usize) = (32 << 20, 4 << 10);
 
 /// Reads files and folders into a store, which is made where there is none.
 pub fn ingest_into(
@@ -214,6 +217,9 @@ impl Run<'_> {
             for found in walk::walk(path, store.clone()) {
                 let entry = match found {
                     Found::Skipped(path, reason) => taking::skipped(&path, reason),
+                    Found::File(path, _) if (self.options.pass_over)(&path) => {
+                        taking::skipped(&path, "it holds something other than audit logs".to_owned())
+                    }
                     Found::File(path, named) => taking.file(&path, named, &mut known, &mut decoder, &mut memory)?,
                 };
                 self.note(entry, &mut listing)?;
@@ -279,34 +285,56 @@ impl Run<'_> {
         new: &mut Vec<Part>,
     ) -> Result<(), IngestError> {
         let size = spill.size(id);
-        if size <= BUCKET {
-            let mut bucket = Bucket::default();
-            spill.rows(id, &mut |row| bucket.add(row))?;
-            return self.write_bucket(partition, bucket, older, new);
+        let bucket = (self.options.memory / 5).clamp(BUCKET.1, BUCKET.0);
+        if size <= bucket as u64 {
+            let buffers = spill.take(id)?;
+            return self.write_bucket(partition, Bucket::new(&buffers)?, older, new);
         }
         // Too much for one sort: the identities decide which of several smaller ones a row goes into, so that repeats
         // of one event meet.
-        let count = size / (BUCKET / 2) + 1;
-        let mut smaller = Spill::new(self.folder, (BUCKET / 2) as usize);
-        spill.rows::<IngestError>(id, &mut |bytes| {
-            let (row, _) = row::Row::read(bytes)?;
-            let number = hash(row.uid()) % count;
-            let place = smaller.partition(&Partition { day: format!("{number:012}"), ..partition.clone() });
-            Ok(smaller.append(place, |to| to.extend_from_slice(bytes))?)
-        })?;
+        let mut smaller = self.split(partition, id, bucket, spill)?;
         for (_, id) in smaller.partitions() {
-            let mut bucket = Bucket::default();
-            smaller.rows(id, &mut |row| bucket.add(row))?;
-            smaller.forget(id);
-            self.write_bucket(partition, bucket, older, new)?;
+            let buffers = if smaller.size(id) <= bucket as u64 {
+                smaller.take(id)?
+            } else {
+                let mut thinner = Thinner::default();
+                smaller.each(id, &mut |entry| thinner.add(entry))?;
+                smaller.forget(id);
+                self.summary.totals.duplicates += thinner.duplicates;
+                self.summary.totals.conflicts += thinner.conflict_count;
+                vec![thinner.buffer]
+            };
+            self.write_bucket(partition, Bucket::new(&buffers)?, older, new)?;
         }
         Ok(())
+    }
+
+    fn split(&self, of: &Partition, id: PartitionId, bucket: usize, spill: &mut Spill) -> Result<Spill, IngestError> {
+        let count = spill.size(id) / (bucket as u64 / 2) + 1;
+        let mut smaller = Spill::new(self.folder, bucket / 2);
+        let (mut number, mut path, mut sha256) = (0_u64, String::new(), String::new());
+        spill.each::<IngestError>(id, &mut |bytes| {
+            match row::read(bytes)?.0 {
+                Entry::File(file) => {
+                    number += 1;
+                    path = file.path.to_owned();
+                    sha256 = file.sha256.to_owned();
+                }
+                Entry::Event(row) => {
+                    let day = format!("{:012}", hash(row.uid()?) % count);
+                    let place = smaller.partition(&Partition { day, ..of.clone() });
+                    smaller.append(place, (number, &path, &sha256), |to| to.extend_from_slice(bytes))?;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(smaller)
     }
 
     fn write_bucket(
         &mut self,
         partition: &Partition,
-        mut bucket: Bucket,
+        mut bucket: Bucket<'_>,
         older: &[PathBuf],
         new: &mut Vec<Part>,
     ) -> Result<(), IngestError> {

@@ -1,7 +1,8 @@
 //! One Parquet file: rows of one partition, sorted by region and time, in the schema of the table `audit_event`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map};
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -19,40 +20,64 @@ use parquet::schema::types::ColumnPath;
 use ring::digest::{Context, SHA256};
 
 use super::error::IngestError;
-use super::row::Row;
+use super::row::{self, Entry, FileOfRows, Row};
 use crate::event::{COMMON_CELLS, FIRST_COMMON};
 
-/// Rows that go into one file.
+/// Rows that go into one file, in buffers that somebody else holds.
 #[derive(Default)]
-pub(super) struct Bucket {
-    bytes: Vec<u8>,
-    places: HashMap<Box<str>, usize>,
+pub(super) struct Bucket<'b> {
+    rows: HashMap<&'b str, Placed<'b>>,
     pub(super) duplicates: u64,
     /// Identities that came back with another content.
     pub(super) conflicts: Vec<String>,
     pub(super) conflict_count: u64,
 }
 
+/// A row, and the file that it was read from.
+#[derive(Clone, Copy)]
+struct Placed<'b> {
+    row: Row<'b>,
+    file: FileOfRows<'b>,
+}
+
 /// How many conflicting identities are listed.
 const MAX_LISTED: usize = 20;
 
-impl Bucket {
-    /// Adds a row, unless one with its identity is there. The first one stays.
-    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
-        let (row, _) = Row::read(bytes)?;
-        if let Some(place) = self.places.get(row.uid()) {
-            self.duplicates += 1;
-            let (kept, _) = Row::read(&self.bytes[*place..])?;
-            if !kept.same_event(&row) {
-                self.conflict_count += 1;
-                if self.conflicts.len() < MAX_LISTED {
-                    self.conflicts.push(row.uid().to_owned());
+impl<'b> Bucket<'b> {
+    /// The rows in some buffers. Of rows with one identity the first one stays.
+    pub(super) fn new(buffers: &'b [Vec<u8>]) -> Result<Bucket<'b>, IngestError> {
+        let mut bucket = Bucket::default();
+        let mut file = FileOfRows::default();
+        for buffer in buffers {
+            let mut rest = &buffer[..];
+            while !rest.is_empty() {
+                let (entry, length) = row::read(rest)?;
+                rest = &rest[length..];
+                match entry {
+                    Entry::File(next) => file = next,
+                    Entry::Event(row) => bucket.add(Placed { row, file })?,
                 }
             }
-            return Ok(());
         }
-        self.places.insert(row.uid().into(), self.bytes.len());
-        self.bytes.extend_from_slice(bytes);
+        Ok(bucket)
+    }
+
+    fn add(&mut self, placed: Placed<'b>) -> Result<(), IngestError> {
+        let uid = placed.row.uid()?;
+        match self.rows.entry(uid) {
+            hash_map::Entry::Vacant(vacant) => {
+                vacant.insert(placed);
+            }
+            hash_map::Entry::Occupied(kept) => {
+                self.duplicates += 1;
+                if kept.get().row.said() != placed.row.said() {
+                    self.conflict_count += 1;
+                    if self.conflicts.len() < MAX_LISTED {
+                        self.conflicts.push(uid.to_owned());
+                    }
+                }
+            }
+        }
         Ok(())
     }
 
@@ -61,7 +86,7 @@ impl Bucket {
         for uids in uids(part)? {
             let uids = uids?;
             for uid in uids.iter().flatten() {
-                if self.places.remove(uid).is_some() {
+                if self.rows.remove(uid).is_some() {
                     self.duplicates += 1;
                 }
             }
@@ -71,19 +96,47 @@ impl Bucket {
 
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.rows.len()
     }
 
     /// The rows by region and time; the identity decides between equals, so that the order is always the same.
-    fn sorted(&self) -> Result<Vec<Row<'_>>, IngestError> {
-        let mut rows = Vec::with_capacity(self.places.len());
+    fn sorted(&self) -> Result<Vec<Placed<'b>>, IngestError> {
+        let mut rows = Vec::with_capacity(self.rows.len());
         #[allow(clippy::iter_over_hash_type, reason = "the rows are sorted below")]
-        for place in self.places.values() {
-            let (row, _) = Row::read(&self.bytes[*place..])?;
-            rows.push((row.region(), row.time(), row.uid(), row));
+        for (uid, placed) in &self.rows {
+            rows.push((placed.row.region()?, placed.row.time(), *uid, *placed));
         }
         rows.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
-        Ok(rows.into_iter().map(|(_, _, _, row)| row).collect())
+        Ok(rows.into_iter().map(|(_, _, _, placed)| placed).collect())
+    }
+}
+
+/// Copies rows together and leaves repeats out: for a log that repeats one event more often than memory holds.
+#[derive(Default)]
+pub(super) struct Thinner {
+    pub(super) buffer: Vec<u8>,
+    met: HashMap<Box<str>, u64>,
+    pub(super) duplicates: u64,
+    pub(super) conflict_count: u64,
+}
+
+impl Thinner {
+    /// Adds an entry of a buffer of rows.
+    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
+        if let (Entry::Event(row), _) = row::read(bytes)? {
+            let mut hasher = DefaultHasher::new();
+            row.said().hash(&mut hasher);
+            let said = hasher.finish();
+            let uid = row.uid()?;
+            if let Some(kept) = self.met.get(uid) {
+                self.duplicates += 1;
+                self.conflict_count += u64::from(*kept != said);
+                return Ok(());
+            }
+            self.met.insert(uid.into(), said);
+        }
+        self.buffer.extend_from_slice(bytes);
+        Ok(())
     }
 }
 
@@ -131,7 +184,7 @@ const BATCH: usize = 8192;
 const ROW_GROUP: usize = 48 << 20;
 
 /// Writes the rows of a bucket to a file, which must be empty.
-pub(super) fn write(bucket: &Bucket, shared: &Shared, path: &Path, to: &File) -> Result<Written, IngestError> {
+pub(super) fn write(bucket: &Bucket<'_>, shared: &Shared, path: &Path, to: &File) -> Result<Written, IngestError> {
     let failed = |source| IngestError::parquet(path, source);
     let schema = AuditEvent::table().def().schema();
     let rows = bucket.sorted()?;
@@ -147,7 +200,7 @@ pub(super) fn write(bucket: &Bucket, shared: &Shared, path: &Path, to: &File) ->
         }
     }
     writer.close().map_err(failed)?;
-    let times = || rows.iter().map(Row::time).filter(|time| *time > i64::MIN);
+    let times = || rows.iter().map(|placed| placed.row.time()).filter(|time| *time > i64::MIN);
     let (first_time, last_time) = (times().min(), times().max());
     let sha256 = super::hex(sink.context.finish().as_ref());
     Ok(Written { sha256, bytes: sink.bytes, rows: rows.len() as u64, first_time, last_time })
@@ -183,23 +236,23 @@ impl Columns {
 
     fn batch(
         &mut self,
-        rows: &[Row<'_>],
+        rows: &[Placed<'_>],
         first_row: u64,
         shared: &Shared,
         schema: &SchemaRef,
     ) -> Result<RecordBatch, IngestError> {
         const AFTER: usize = FIRST_COMMON + COMMON_CELLS;
-        for (index, row) in (first_row..).zip(rows) {
+        for (index, Placed { row, file }) in (first_row..).zip(rows) {
             let number = usize::try_from(index).ok().and_then(|index| RowId::new(AuditEvent::table().ordinal(), index));
             let number = number.ok_or(IngestError::TooManyRows)?;
             self.0[0].append_int(Some(shared.snapshot));
-            self.0[1].append_text(Some(row.uid()));
+            self.0[1].append_text(Some(row.uid()?));
             self.0[2].append_int(Some(number.column()));
             self.0[AFTER].append_texts(Some(&[]));
             self.0[AFTER + 1].append_text(shared.service.as_deref());
             self.0[AFTER + 2].append_text(shared.tenant.as_deref());
             let (common, own) = self.0.split_at_mut(AFTER + 3);
-            row.append(common[FIRST_COMMON..AFTER].iter_mut().chain(own))?;
+            row.append(file, &mut common[FIRST_COMMON..AFTER], own)?;
         }
         let columns: Vec<ArrayRef> = self.0.iter_mut().map(ColumnBuilder::finish).collect();
         RecordBatch::try_new(Arc::clone(schema), columns).map_err(IngestError::Arrow)

@@ -1,40 +1,55 @@
 //! Events between the decoder and Parquet: rows of bytes, which can wait in memory or on disk and be sorted.
 //!
-//! A row is `length of the meta part (u32) · length of the text part (u32) · meta · text`. The meta part holds the
-//! sorting time and, cell by cell, numbers and lengths; the text part all texts, the `uid` first.
+//! A row is `length of the text part (u32) · length of the meta part (u32) · text · meta`. The text part holds all
+//! texts, the `uid` first; the meta part the sorting time and, cell by cell, numbers and lengths. The file that rows
+//! were read from is not in each of them: a row without a meta part stands before them, and says it.
 
 use std::borrow::Cow;
 
-use isoneph_tables::{Column, ColumnBuilder, ColumnKind, Instant};
+use isoneph_tables::{ColumnBuilder, Instant};
 
 use crate::event::{Cells, Event, SourcePlace};
 
 const HEADER: usize = 8;
+/// The columns that say where a row was read: file, digest, index.
+const PLACE_COLUMNS: usize = 3;
 
-/// Appends an event to a buffer of rows.
-pub(super) fn write(event: &Event<'_>, uid: &str, place: &SourcePlace<'_>, to: &mut Vec<u8>, scratch: &mut Scratch) {
-    scratch.meta.clear();
-    scratch.text.clear();
-    let mut writer = Writer { meta: &mut scratch.meta, text: &mut scratch.text };
-    writer.meta.extend_from_slice(&event.time.map_or(i64::MIN, |time| time.0).to_le_bytes());
+/// Appends an event to a buffer of rows. `meta` is memory that is used again for every row.
+pub(super) fn write(event: &Event<'_>, uid: &str, index: u64, to: &mut Vec<u8>, meta: &mut Vec<u8>) {
+    meta.clear();
+    meta.extend_from_slice(&event.time.map_or(i64::MIN, |time| time.0).to_le_bytes());
+    let start = begin(to);
+    let mut writer = Writer { meta, text: to };
     writer.text(Some(uid));
-    event.cells(place, &mut writer);
-    to.extend_from_slice(&(scratch.meta.len() as u32).to_le_bytes());
-    to.extend_from_slice(&(scratch.text.len() as u32).to_le_bytes());
-    to.extend_from_slice(&scratch.meta);
-    to.extend_from_slice(scratch.text.as_bytes());
+    event.cells(&SourcePlace { file: "", sha256: "", index }, &mut writer);
+    let text = to.len() - start - HEADER;
+    to.extend_from_slice(meta);
+    finish(to, start, text);
 }
 
-/// Memory that is used again for every row.
-#[derive(Default)]
-pub(super) struct Scratch {
-    meta: Vec<u8>,
-    text: String,
+/// Appends the file that the rows behind it were read from.
+pub(super) fn write_file(file: &str, sha256: &str, to: &mut Vec<u8>) {
+    let start = begin(to);
+    to.extend_from_slice(sha256.as_bytes());
+    to.extend_from_slice(file.as_bytes());
+    let text = to.len() - start - HEADER;
+    finish(to, start, text);
+}
+
+fn begin(to: &mut Vec<u8>) -> usize {
+    to.extend_from_slice(&[0; HEADER]);
+    to.len() - HEADER
+}
+
+fn finish(to: &mut [u8], start: usize, text: usize) {
+    let meta = to.len() - start - HEADER - text;
+    to[start..start + 4].copy_from_slice(&(text as u32).to_le_bytes());
+    to[start + 4..start + HEADER].copy_from_slice(&(meta as u32).to_le_bytes());
 }
 
 struct Writer<'w> {
     meta: &'w mut Vec<u8>,
-    text: &'w mut String,
+    text: &'w mut Vec<u8>,
 }
 
 impl Writer<'_> {
@@ -59,7 +74,7 @@ impl Cells for Writer<'_> {
     fn text(&mut self, value: Option<&str>) {
         // One more than the length: 0 is NULL.
         self.number(value.map_or(0, |text| text.len() as u64 + 1));
-        self.text.push_str(value.unwrap_or_default());
+        self.text.extend_from_slice(value.unwrap_or_default().as_bytes());
     }
 
     fn bool(&mut self, value: Option<bool>) {
@@ -78,16 +93,36 @@ impl Cells for Writer<'_> {
         self.number(value.map_or(0, |texts| texts.len() as u64 + 1));
         for text in value.unwrap_or_default() {
             self.number(text.len() as u64);
-            self.text.push_str(text);
+            self.text.extend_from_slice(text.as_bytes());
         }
     }
+
+    fn place(&mut self, place: &SourcePlace<'_>) {
+        self.meta.extend_from_slice(&place.index.to_le_bytes());
+    }
+}
+
+/// What stands in a buffer of rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Entry<'b> {
+    /// An event.
+    Event(Row<'b>),
+    /// The file that the events behind it were read from.
+    File(FileOfRows<'b>),
+}
+
+/// A file that rows were read from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct FileOfRows<'b> {
+    pub(super) sha256: &'b str,
+    pub(super) path: &'b str,
 }
 
 /// One row in a buffer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'b> {
     meta: &'b [u8],
-    text: &'b str,
+    text: &'b [u8],
 }
 
 /// A buffer that does not hold what was written into it.
@@ -95,109 +130,129 @@ pub(super) struct Row<'b> {
 #[error("rows that were set aside on disk came back damaged")]
 pub(super) struct Damaged;
 
-impl<'b> Row<'b> {
-    /// The row at the beginning of a buffer, and its length.
-    pub(super) fn read(bytes: &'b [u8]) -> Result<(Row<'b>, usize), Damaged> {
-        let length = Row::length(bytes).ok_or(Damaged)?;
-        let meta = word(bytes, 0).ok_or(Damaged)?;
-        let (meta, text) = bytes.get(HEADER..length).and_then(|row| row.split_at_checked(meta)).ok_or(Damaged)?;
+/// The length of what stands at the beginning of a buffer; `None` where its header is not all there.
+pub(super) fn length(bytes: &[u8]) -> Option<usize> {
+    HEADER.checked_add(word(bytes, 0)?)?.checked_add(word(bytes, 4)?)
+}
+
+/// What stands at the beginning of a buffer, and its length.
+pub(super) fn read(bytes: &[u8]) -> Result<(Entry<'_>, usize), Damaged> {
+    let length = length(bytes).ok_or(Damaged)?;
+    let text = word(bytes, 0).ok_or(Damaged)?;
+    let (text, meta) = bytes.get(HEADER..length).and_then(|row| row.split_at_checked(text)).ok_or(Damaged)?;
+    if meta.is_empty() {
         let text = std::str::from_utf8(text).map_err(|_| Damaged)?;
-        Ok((Row { meta, text }, length))
+        let (sha256, path) = text.split_at_checked(64).ok_or(Damaged)?;
+        return Ok((Entry::File(FileOfRows { sha256, path }), length));
     }
+    Ok((Entry::Event(Row { meta, text }), length))
+}
 
-    /// How long the row at the beginning of a buffer is; `None` where its header is not all there.
-    pub(super) fn length(bytes: &[u8]) -> Option<usize> {
-        HEADER.checked_add(word(bytes, 0)?)?.checked_add(word(bytes, 4)?)
-    }
-
+impl<'b> Row<'b> {
     /// When it happened; the lowest number where that is unknown.
     pub(super) fn time(&self) -> i64 {
         self.meta.first_chunk().map_or(i64::MIN, |bytes| i64::from_le_bytes(*bytes))
     }
 
     /// The row's identity.
-    pub(super) fn uid(&self) -> &'b str {
-        self.reader().text().ok().flatten().unwrap_or_default()
+    pub(super) fn uid(&self) -> Result<&'b str, Damaged> {
+        self.reader().text().map(Option::unwrap_or_default)
     }
 
     /// The region; empty where that is unknown.
-    pub(super) fn region(&self) -> &'b str {
+    pub(super) fn region(&self) -> Result<&'b str, Damaged> {
         let mut reader = self.reader();
         // uid, provider, account, region
-        let mut last = Ok(None);
-        for _ in 0..4 {
-            last = reader.text();
+        for _ in 0..3 {
+            reader.pass_text()?;
         }
-        last.ok().flatten().unwrap_or_default()
+        reader.text().map(Option::unwrap_or_default)
     }
 
     /// What the event says, without the place it was read at: the same event read from two files is equal.
-    pub(super) fn same_event(&self, other: &Row<'_>) -> bool {
-        // The place comes last: the file, its digest and the index, all of them texts and words of known kinds.
-        self.said().is_ok_and(|said| other.said().is_ok_and(|other| said == other))
-    }
-
-    fn said(&self) -> Result<(&'b [u8], &'b str), Damaged> {
-        let mut reader = self.reader();
-        reader.text()?;
-        for column in
-            own_columns().filter(|column| !column.name.starts_with("source_") || column.name == "source_address")
-        {
-            reader.pass(column.kind)?;
-        }
-        let meta = self.meta.len() - reader.meta.len();
-        let text = self.text.len() - reader.text.len();
-        Ok((&self.meta[..meta], &self.text[..text]))
+    pub(super) fn said(&self) -> (&'b [u8], &'b [u8]) {
+        let index = size_of::<u64>();
+        (&self.meta[..self.meta.len().saturating_sub(index)], self.text)
     }
 
     fn reader(&self) -> Reader<'b> {
         Reader { meta: self.meta.get(8..).unwrap_or_default(), text: self.text }
     }
 
-    /// Appends the cells to the columns that an event fills, in their order.
-    pub(super) fn append<'c>(&self, columns: impl Iterator<Item = &'c mut ColumnBuilder>) -> Result<(), Damaged> {
-        let mut reader = self.reader();
+    /// Appends the cells to the columns that an event fills: some of the common ones, then the table's own.
+    pub(super) fn append(
+        &self,
+        file: &FileOfRows<'_>,
+        common: &mut [ColumnBuilder],
+        own: &mut [ColumnBuilder],
+    ) -> Result<(), Damaged> {
+        let (own, place) = own.split_at_mut_checked(own.len().wrapping_sub(PLACE_COLUMNS)).ok_or(Damaged)?;
+        // All texts at once: nearly every one of them is short.
+        let text = std::str::from_utf8(self.text).map_err(|_| Damaged)?;
+        let mut reader = Texts { meta: self.meta.get(8..).unwrap_or_default(), text };
         reader.text()?;
-        for column in columns {
+        for column in common.iter_mut().chain(own) {
             reader.append(column)?;
         }
+        let index: Option<&[u8; 8]> = reader.meta.first_chunk();
+        place[0].append_text(Some(file.path));
+        place[1].append_text(Some(file.sha256));
+        place[2].append_int(index.and_then(|bytes| i64::try_from(u64::from_le_bytes(*bytes)).ok()));
         Ok(())
     }
-}
-
-/// The columns that an event fills, in order.
-pub(super) fn own_columns() -> impl Iterator<Item = &'static Column> {
-    use crate::event::{COMMON_CELLS, FIRST_COMMON};
-    let common = &isoneph_tables::COMMON_COLUMNS[FIRST_COMMON..FIRST_COMMON + COMMON_CELLS];
-    common.iter().chain(isoneph_tables::schema::AuditEvent::DEF.columns)
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<usize> {
     bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes) as usize)
 }
 
+fn number(meta: &mut &[u8]) -> Result<usize, Damaged> {
+    let mut number = 0_u64;
+    for shift in (0..63).step_by(7) {
+        let (byte, rest) = meta.split_first().ok_or(Damaged)?;
+        *meta = rest;
+        number |= u64::from(byte & 0x7f) << shift;
+        if *byte < 0x80 {
+            return usize::try_from(number).map_err(|_| Damaged);
+        }
+    }
+    Err(Damaged)
+}
+
+/// Reads the first cells of a row, which are texts.
 struct Reader<'b> {
+    meta: &'b [u8],
+    text: &'b [u8],
+}
+
+impl<'b> Reader<'b> {
+    fn piece(&mut self) -> Result<Option<&'b [u8]>, Damaged> {
+        let Some(length) = number(&mut self.meta)?.checked_sub(1) else { return Ok(None) };
+        let (piece, rest) = self.text.split_at_checked(length).ok_or(Damaged)?;
+        self.text = rest;
+        Ok(Some(piece))
+    }
+
+    fn pass_text(&mut self) -> Result<(), Damaged> {
+        self.piece().map(|_| ())
+    }
+
+    fn text(&mut self) -> Result<Option<&'b str>, Damaged> {
+        self.piece()?.map(|piece| std::str::from_utf8(piece).map_err(|_| Damaged)).transpose()
+    }
+}
+
+/// Reads all cells of a row.
+struct Texts<'b> {
     meta: &'b [u8],
     text: &'b str,
 }
 
-impl<'b> Reader<'b> {
+impl<'b> Texts<'b> {
     fn byte(&mut self) -> Result<u8, Damaged> {
         let (first, rest) = self.meta.split_first().ok_or(Damaged)?;
         self.meta = rest;
         Ok(*first)
-    }
-
-    fn number(&mut self) -> Result<usize, Damaged> {
-        let mut number = 0_u64;
-        for shift in (0..63).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return usize::try_from(number).map_err(|_| Damaged);
-            }
-        }
-        Err(Damaged)
     }
 
     fn piece(&mut self, length: usize) -> Result<&'b str, Damaged> {
@@ -207,9 +262,9 @@ impl<'b> Reader<'b> {
     }
 
     fn text(&mut self) -> Result<Option<&'b str>, Damaged> {
-        match self.number()? {
-            0 => Ok(None),
-            length => self.piece(length - 1).map(Some),
+        match number(&mut self.meta)?.checked_sub(1) {
+            None => Ok(None),
+            Some(length) => self.piece(length).map(Some),
         }
     }
 
@@ -230,21 +285,6 @@ impl<'b> Reader<'b> {
         })
     }
 
-    fn pass(&mut self, kind: ColumnKind) -> Result<(), Damaged> {
-        match kind {
-            ColumnKind::Text => self.text().map(|_| ()),
-            ColumnKind::Bool => self.flag().map(|_| ()),
-            ColumnKind::Int | ColumnKind::Time => self.word().map(|_| ()),
-            ColumnKind::Texts => {
-                for _ in 1..self.number()? {
-                    let length = self.number()?;
-                    self.piece(length)?;
-                }
-                Ok(())
-            }
-        }
-    }
-
     fn append(&mut self, column: &mut ColumnBuilder) -> Result<(), Damaged> {
         match column {
             ColumnBuilder::Text(builder) => builder.append_option(self.text()?),
@@ -252,9 +292,9 @@ impl<'b> Reader<'b> {
             ColumnBuilder::Int(builder) => builder.append_option(self.word()?),
             ColumnBuilder::Time(builder) => builder.append_option(self.word()?),
             ColumnBuilder::Texts(builder) => {
-                let count = self.number()?;
+                let count = number(&mut self.meta)?;
                 for _ in 1..count {
-                    let length = self.number()?;
+                    let length = number(&mut self.meta)?;
                     builder.values().append_value(self.piece(length)?);
                 }
                 builder.append(count > 0);
@@ -264,21 +304,34 @@ impl<'b> Reader<'b> {
     }
 }
 
+/// Columns by their names.
+#[cfg(test)]
+type Named = Vec<(&'static str, ColumnBuilder)>;
+
+/// The columns that an event fills, in order: those that all tables have, and its own.
+#[cfg(test)]
+fn columns() -> (Named, Named) {
+    use crate::event::{COMMON_CELLS, FIRST_COMMON};
+    let builder = |column: &'static isoneph_tables::Column| (column.name, ColumnBuilder::new(column.kind));
+    let common = &isoneph_tables::COMMON_COLUMNS[FIRST_COMMON..FIRST_COMMON + COMMON_CELLS];
+    let own = isoneph_tables::schema::AuditEvent::DEF.columns;
+    (common.iter().map(builder).collect(), own.iter().map(builder).collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use isoneph_tables::{ColumnBuilder, ColumnKind};
-
     use super::*;
 
-    fn written(event: &Event<'_>, place: &SourcePlace<'_>) -> Vec<u8> {
+    fn written(event: &Event<'_>, index: u64) -> Vec<u8> {
         let mut bytes = Vec::new();
-        write(event, "aws/1/e", place, &mut bytes, &mut Scratch::default());
+        write(event, "aws/1/e", index, &mut bytes, &mut Vec::new());
         bytes
     }
 
     fn event() -> Event<'static> {
         Event {
             provider: "aws".into(),
+            region: Some("eu".into()),
             id: "é".into(),
             time: Some(Instant(7)),
             targets: Some(vec!["a".into(), "日本".into()]),
@@ -288,48 +341,86 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_row_gives_back_what_was_written() {
-        let place = SourcePlace { file: "f", sha256: "s", index: 3 };
-        let mut bytes = written(&event(), &place);
-        let whole = bytes.len();
-        bytes.extend(written(&Event::default(), &place));
-        let (row, length) = Row::read(&bytes).unwrap();
-        assert_eq!((row.uid(), row.time(), length), ("aws/1/e", 7, whole));
-        assert_eq!(Row::read(&bytes[length..]).unwrap().0.time(), i64::MIN);
-        let mut columns: Vec<ColumnBuilder> = own_columns().map(|column| ColumnBuilder::new(column.kind)).collect();
-        row.append(columns.iter_mut()).unwrap();
-        let shown: Vec<String> = own_columns()
-            .zip(&mut columns)
-            .filter(|(column, _)| {
-                matches!(column.name, "native_id" | "targets" | "read_only" | "mfa" | "source_index" | "account")
-            })
-            .map(|(column, values)| {
-                format!("{} {}", column.name, arrow::util::display::array_value_to_string(&values.finish(), 0).unwrap())
-            })
-            .collect();
-        assert_eq!(
-            shown,
-            ["account ", "native_id é", "mfa ", "targets [a, 日本]", "read_only false", "source_index 3"]
-        );
-        assert!(own_columns().any(|column| column.kind == ColumnKind::Time));
+    fn row(bytes: &[u8]) -> Row<'_> {
+        match read(bytes).unwrap().0 {
+            Entry::Event(row) => row,
+            Entry::File(file) => panic!("{file:?}"),
+        }
     }
 
     #[test]
-    fn the_same_event_from_two_files_is_the_same() {
-        let one = written(&event(), &SourcePlace { file: "a", sha256: "s", index: 3 });
-        let two = written(&event(), &SourcePlace { file: "other", sha256: "t", index: 4 });
-        let changed = written(&Event { read_only: None, ..event() }, &SourcePlace { file: "a", sha256: "s", index: 3 });
-        let row = |bytes| Row::read(bytes).unwrap().0;
-        assert!(row(&one).same_event(&row(&two)));
-        assert!(!row(&one).same_event(&row(&changed)));
+    fn a_row_gives_back_what_was_written() {
+        let mut bytes = Vec::new();
+        let sha256 = "0".repeat(64);
+        write_file("dir/é.json", &sha256, &mut bytes);
+        let Ok((Entry::File(file), length)) = read(&bytes) else { panic!("a file") };
+        assert_eq!((file.path, file.sha256, length), ("dir/é.json", &*sha256, bytes.len()));
+        let bytes = written(&event(), 3);
+        let row = row(&bytes);
+        assert_eq!((row.uid().unwrap(), row.region().unwrap(), row.time()), ("aws/1/e", "eu", 7));
+        let (mut common, mut own) = columns();
+        let (names, mut common_columns): (Vec<_>, Vec<_>) = common.drain(..).unzip();
+        let (own_names, mut own_columns): (Vec<_>, Vec<_>) = own.drain(..).unzip();
+        row.append(&file, &mut common_columns, &mut own_columns).unwrap();
+        let shown: Vec<String> = names
+            .into_iter()
+            .chain(own_names)
+            .zip(common_columns.iter_mut().chain(&mut own_columns))
+            // Times have a zone, and showing one takes a table of zones.
+            .filter(|(_, values)| !matches!(values, ColumnBuilder::Time(_)))
+            .map(|(name, values)| {
+                let value = arrow::util::display::array_value_to_string(&values.finish(), 0).unwrap();
+                format!("{name} {value}")
+            })
+            .filter(|shown| !shown.ends_with(' ') && !shown.starts_with("raw_request"))
+            .collect();
+        let expected = [
+            "provider aws",
+            "region eu",
+            "native_id é",
+            "category other",
+            "targets [a, 日本]",
+            "read_only false",
+            "source_file dir/é.json",
+            &format!("source_sha256 {sha256}"),
+            "source_index 3",
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn the_same_event_from_two_places_is_the_same() {
+        let (one, two) = (written(&event(), 3), written(&event(), 4));
+        let changed = written(&Event { read_only: None, ..event() }, 3);
+        assert_eq!(row(&one).said(), row(&two).said());
+        assert_ne!(row(&one).said(), row(&changed).said());
+        let unknown = written(&Event::default(), 0);
+        assert_eq!(row(&unknown).time(), i64::MIN);
     }
 
     #[test]
     fn a_damaged_row_is_told_and_not_believed() {
-        let bytes = written(&event(), &SourcePlace { file: "a", sha256: "s", index: 3 });
+        let bytes = written(&event(), 3);
         for cut in 0..bytes.len() {
-            assert!(Row::read(&bytes[..cut]).is_err(), "{cut}");
+            assert!(read(&bytes[..cut]).is_err(), "{cut}");
         }
+        for at in 8..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0xff;
+            let (mut common, mut own) = columns();
+            let (_, mut common): (Vec<_>, Vec<_>) = common.drain(..).unzip();
+            let (_, mut own): (Vec<_>, Vec<_>) = own.drain(..).unzip();
+            let _ = row(&damaged).append(&FileOfRows::default(), &mut common, &mut own);
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_row_stands_in_the_last_columns() {
+        let (common, own) = columns();
+        assert!(common.iter().all(|(_, column)| matches!(column, ColumnBuilder::Text(_))));
+        assert_eq!(
+            own[own.len() - PLACE_COLUMNS..].iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+            ["source_file", "source_sha256", "source_index"]
+        );
     }
 }

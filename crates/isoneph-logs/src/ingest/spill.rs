@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use super::row;
+
 /// A partition: provider, account and day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Partition {
@@ -31,6 +33,8 @@ struct Stretch {
 struct Rows {
     memory: Vec<u8>,
     stretches: Vec<Stretch>,
+    /// The file that the last row was read from.
+    last_file: Option<u64>,
 }
 
 /// Rows by partition.
@@ -80,12 +84,23 @@ impl Spill {
         PartitionId(new)
     }
 
-    /// Lets a row be appended to a partition.
-    pub(super) fn append(&mut self, to: PartitionId, row: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
-        let memory = &mut self.partitions[to.0].memory;
-        let before = memory.capacity();
-        row(memory);
-        self.in_memory += memory.capacity() - before;
+    /// Lets a row be appended to a partition. `file` is the number of the file that the row was read from; where it is
+    /// another than that of the row before, it is written first.
+    pub(super) fn append(
+        &mut self,
+        to: PartitionId,
+        file: (u64, &str, &str),
+        row: impl FnOnce(&mut Vec<u8>),
+    ) -> io::Result<()> {
+        let rows = &mut self.partitions[to.0];
+        let before = rows.memory.capacity();
+        let (number, path, sha256) = file;
+        if rows.last_file != Some(number) {
+            rows.last_file = Some(number);
+            row::write_file(path, sha256, &mut rows.memory);
+        }
+        row(&mut rows.memory);
+        self.in_memory += rows.memory.capacity() - before;
         if self.in_memory > self.budget { self.set_aside() } else { Ok(()) }
     }
 
@@ -128,11 +143,27 @@ impl Spill {
         rows.memory.len() as u64 + rows.stretches.iter().map(|stretch| stretch.length).sum::<u64>()
     }
 
-    /// Gives every row of a partition, in the order in which they were appended, as bytes of one row each.
-    pub(super) fn rows<E: From<io::Error>>(
+    /// Takes all rows of a partition out, in the order in which they were appended, in buffers of whole rows.
+    pub(super) fn take(&mut self, of: PartitionId) -> io::Result<Vec<Vec<u8>>> {
+        let rows = std::mem::take(&mut self.partitions[of.0]);
+        self.in_memory -= rows.memory.capacity().min(self.in_memory);
+        let mut buffers = Vec::with_capacity(rows.stretches.len() + 1);
+        for stretch in rows.stretches {
+            let Some(file) = &mut self.file else { break };
+            file.seek(SeekFrom::Start(stretch.offset))?;
+            let mut buffer = vec![0; usize::try_from(stretch.length).map_err(io::Error::other)?];
+            file.read_exact(&mut buffer)?;
+            buffers.push(buffer);
+        }
+        buffers.push(rows.memory);
+        Ok(buffers)
+    }
+
+    /// Gives what was appended to a partition, in order, piece by piece; for partitions that memory does not hold.
+    pub(super) fn each<E: From<io::Error>>(
         &mut self,
         of: PartitionId,
-        row: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+        entry: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let rows = &self.partitions[of.0];
         let mut buffer = Vec::new();
@@ -140,20 +171,19 @@ impl Spill {
             let Some(file) = &mut self.file else { break };
             file.seek(SeekFrom::Start(stretch.offset))?;
             let mut left = file.take(stretch.length);
-            // A stretch can be as long as the budget: it comes back in pieces.
             loop {
                 let count = (&mut left).take(PIECE as u64).read_to_end(&mut buffer)?;
-                let used = each(&buffer, row)?;
+                let used = whole_entries(&buffer, entry)?;
                 buffer.drain(..used);
                 if count == 0 {
                     break;
                 }
             }
         }
-        each(&rows.memory, row).map(|_| ())
+        whole_entries(&rows.memory, entry).map(|_| ())
     }
 
-    /// Lets go of the memory of a partition that is done.
+    /// Lets go of a partition that is done.
     pub(super) fn forget(&mut self, of: PartitionId) {
         let rows = std::mem::take(&mut self.partitions[of.0]);
         self.in_memory -= rows.memory.capacity().min(self.in_memory);
@@ -162,11 +192,11 @@ impl Spill {
 
 const PIECE: usize = 1 << 20;
 
-/// Gives the whole rows in a buffer, and how many bytes they are.
-fn each<E>(buffer: &[u8], row: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<usize, E> {
+/// Gives the whole entries in a buffer, and how many bytes they are.
+fn whole_entries<E>(buffer: &[u8], entry: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<usize, E> {
     let mut at = 0;
-    while let Some(length) = super::row::Row::length(&buffer[at..]).filter(|length| *length <= buffer.len() - at) {
-        row(&buffer[at..at + length])?;
+    while let Some(length) = row::length(&buffer[at..]).filter(|length| *length <= buffer.len() - at) {
+        entry(&buffer[at..at + length])?;
         at += length;
     }
     Ok(at)
@@ -178,12 +208,13 @@ mod tests {
 
     fn row(number: u32) -> Vec<u8> {
         let text = format!("row {number} {}", "x".repeat(number as usize % 90));
-        [&0_u32.to_le_bytes()[..], &(text.len() as u32).to_le_bytes(), text.as_bytes()].concat()
+        [&(text.len() as u32).to_le_bytes()[..], &1_u32.to_le_bytes(), text.as_bytes(), b"!"].concat()
     }
 
     #[test]
     fn rows_come_back_in_order_whether_they_waited_in_memory_or_on_disk() {
         let folder = tempfile::tempdir().unwrap();
+        let sha256 = "0".repeat(64);
         for budget in [0, 2000, 50_000, 1 << 30] {
             let mut spill = Spill::new(folder.path(), budget);
             let day = |i: u32| Partition {
@@ -193,20 +224,30 @@ mod tests {
             };
             for i in 0..2000 {
                 let id = spill.partition(&day(i));
-                spill.append(id, |to| to.extend(row(i))).unwrap();
+                let file = format!("file {}", i / 300);
+                spill.append(id, (u64::from(i / 300), &file, &sha256), |to| to.extend(row(i))).unwrap();
             }
             assert_eq!(spill.partitions().len(), 7);
             let mut seen = 0;
             for (offset, (_, id)) in (0..).zip(spill.partitions()) {
                 let mut expected = offset;
+                let mut file = String::new();
+                let mut bytes = Vec::new();
                 spill
-                    .rows(id, &mut |bytes| {
-                        assert_eq!(bytes, row(expected));
-                        expected += 7;
-                        seen += 1;
+                    .each(id, &mut |entry| {
+                        bytes.extend_from_slice(entry);
+                        match row::read(entry).unwrap().0 {
+                            row::Entry::File(met) => file = met.path.to_owned(),
+                            row::Entry::Event(_) => {
+                                assert_eq!((entry, &*file), (&*row(expected), &*format!("file {}", expected / 300)));
+                                expected += 7;
+                                seen += 1;
+                            }
+                        }
                         Ok::<(), io::Error>(())
                     })
                     .unwrap();
+                assert_eq!(spill.take(id).unwrap().concat(), bytes);
             }
             assert_eq!(seen, 2000, "budget {budget}");
         }

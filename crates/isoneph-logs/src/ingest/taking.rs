@@ -9,11 +9,11 @@ use isoneph_tables::{Attribution, Instant};
 use super::error::IngestError;
 use super::file::{self, Closed, Memory};
 use super::manifest::{FileEntry, FileStatus, RejectedRecord};
-use super::row::{self, Scratch};
+use super::row;
 use super::spill::{Partition, PartitionId, Spill};
 use super::{FileKey, hex, key_of, walk};
 use crate::decode::{Decoder, LogFormat, Output, Trouble, day, written};
-use crate::event::{Event, SourcePlace};
+use crate::event::Event;
 
 /// How many rejected records are listed for one file.
 const MAX_REJECTS: usize = 20;
@@ -22,7 +22,8 @@ const MAX_REJECTS: usize = 20;
 pub(super) struct Taking<'s> {
     spill: &'s mut Spill,
     attribution: &'s dyn Attribution,
-    scratch: Scratch,
+    scratch: Vec<u8>,
+    files: u64,
     uid: String,
     last: Option<(Partition, i64, PartitionId)>,
     formats: BTreeMap<LogFormat, u64>,
@@ -73,7 +74,8 @@ impl<'s> Taking<'s> {
         Taking {
             spill,
             attribution,
-            scratch: Scratch::default(),
+            scratch: Vec::new(),
+            files: 0,
             uid: String::new(),
             last: None,
             formats: BTreeMap::new(),
@@ -107,6 +109,7 @@ impl<'s> Taking<'s> {
         }
         let mut hints = walk::hints(path);
         hints.account = hints.account.or_else(|| self.attribution.account_of_input(&shown));
+        self.files += 1;
         self.now = Now { path: shown, sha256, ..Now::default() };
         let ending = file::decode(opened, memory, decoder, &hints, self);
         if let Some(error) = self.failed.take() {
@@ -202,9 +205,9 @@ impl Output for Taking<'_> {
     fn event(&mut self, format: LogFormat, index: u64, event: &Event<'_>) -> io::Result<()> {
         let partition = self.partition(event);
         event.write_uid(&mut self.uid);
-        let Taking { spill, scratch, uid, now, .. } = self;
-        let place = SourcePlace { file: &now.path, sha256: &now.sha256, index };
-        let appended = spill.append(partition, |to| row::write(event, uid, &place, to, scratch));
+        let Taking { spill, scratch, uid, now, files, .. } = self;
+        let file = (*files, &*now.path, &*now.sha256);
+        let appended = spill.append(partition, file, |to| row::write(event, uid, index, to, scratch));
         if let Err(error) = appended {
             // The reader must stop, and the error must not be taken for one of the file.
             let kind = error.kind();

@@ -57,6 +57,9 @@ fn reason_to_skip(entry: &DirEntry, store: Option<&Path>) -> Option<String> {
         let same = store.is_some_and(|store| entry.path().canonicalize().is_ok_and(|path| path == store));
         return same.then(|| "the folder that is written into".to_owned());
     }
+    if crate::digest::is_signature(entry.path()) {
+        return Some("the signature of a digest file".to_owned());
+    }
     if entry.depth() == 0 {
         return None;
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Operation;
+use super::pattern::describes_end;
 use crate::changes::Person;
 use crate::event::ActorKind;
 
@@ -66,14 +67,11 @@ impl People {
     }
 }
 
-/// Whether an identity of the operation's actor, person or role, is exactly this one.
+/// Whether an identity of the operation's actor, person or role, is exactly this one; `*` stands for any text.
 pub(super) fn is_named(operation: &Operation, name: &str) -> bool {
     let wanted = name.trim().to_lowercase();
     let ours = [&operation.actor, &operation.actor_name, &operation.issuer, &operation.session];
-    ours.into_iter().flatten().filter(|text| !text.is_empty()).any(|text| {
-        let text = text.to_lowercase();
-        text == wanted || text.strip_suffix(&wanted).is_some_and(|before| before.ends_with(['/', ':']))
-    })
+    ours.into_iter().flatten().filter(|text| !text.is_empty()).any(|text| describes_end(&wanted, &text.to_lowercase()))
 }
 
 /// The names that are the actor's own, rather than its role's.

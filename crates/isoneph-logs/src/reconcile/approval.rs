@@ -4,6 +4,7 @@ use super::Records;
 use super::actor::{People, is_named};
 use super::changes::{ChangeIndex, fits, in_window};
 use super::operation::{Approval, Approved, Operation};
+use super::pattern::describes;
 use super::pipelines::{RunIndex, is_of};
 use crate::changes::Change;
 use crate::operations::OperationClass;
@@ -145,8 +146,9 @@ impl Judge<'_> {
         let procedures = self.records.declared.procedures.as_ref()?;
         let written = operation.operation.to_lowercase();
         let covers = |classes: &[OperationClass], operations: &[String]| {
+            let mut names = operations.iter().map(|name| name.to_lowercase());
             classes.contains(&operation.class)
-                || operations.iter().map(|name| name.to_lowercase()).any(|n| n == *operation.name || n == written)
+                || names.any(|name| describes(&name, &operation.name) || describes(&name, &written))
         };
         let found = procedures.iter().find(|p| covers(&p.classes, &p.operations));
         Some(found.map_or_else(String::new, |procedure| procedure.id.clone()))

@@ -7,6 +7,7 @@ use arrow::array::{BooleanArray, Int64Array, ListArray, RecordBatch, TimestampMi
 use super::Reconciler;
 use super::columns::{Batch, BatchError, texts_of, time, truth, word};
 use crate::event::{Actor, Event, EventOutcome, Phase, SourcePlace};
+use crate::operations::Catalogue;
 
 /// The columns of `audit_event` that a batch must have; others are left alone.
 pub const COLUMNS: &[&str] = &[
@@ -38,67 +39,82 @@ pub const COLUMNS: &[&str] = &[
 impl Reconciler<'_> {
     /// Takes in the rows of a batch of `audit_event`, which has [`COLUMNS`] at least.
     pub fn observe_batch(&mut self, batch: &RecordBatch) -> Result<(), BatchError> {
-        let rows = Batch(batch);
-        let (provider, name) = (rows.texts("provider")?, rows.texts("operation_name")?);
         let catalogue = self.catalogue;
-        let is_critical = |row: usize| match (provider.get(row), name.get(row)) {
-            (Some(provider), Some(name)) => catalogue.find(provider, name).is_some(),
-            _ => false,
-        };
-        let critical: Vec<usize> = (0..batch.num_rows()).filter(|row| is_critical(*row)).collect();
-        self.seen.events += (batch.num_rows() - critical.len()) as u64;
-        self.observe_rows(&rows, &critical)
-    }
-
-    fn observe_rows(&mut self, rows: &Batch<'_>, critical: &[usize]) -> Result<(), BatchError> {
-        let text = |name| rows.texts(name);
-        let (provider, name, uid) = (text("provider")?, text("operation_name")?, text("uid")?);
-        let (account, region, native_type, id) =
-            (text("account")?, text("region")?, text("native_type")?, text("native_id")?);
-        let (operation, kind, actor, actor_name) =
-            (text("operation")?, text("actor_kind")?, text("actor")?, text("actor_name")?);
-        let (session, issuer, outcome, error) =
-            (text("session")?, text("session_issuer")?, text("outcome")?, text("error_code")?);
-        let (operation_id, phase, file, sha256) =
-            (text("operation_id")?, text("phase")?, text("source_file")?, text("source_sha256")?);
-        let at: &TimestampMicrosecondArray = rows.typed("time")?;
-        let mfa: &BooleanArray = rows.typed("mfa")?;
-        let targets: &ListArray = rows.typed("targets")?;
-        let index: &Int64Array = rows.typed("source_index")?;
-        for &row in critical {
-            let id = id.get(row).unwrap_or_default();
-            let event = Event {
-                provider: Cow::Borrowed(provider.get(row).unwrap_or_default()),
-                account: account.text(row),
-                region: region.text(row),
-                id: Cow::Borrowed(id),
-                id_part: Cow::Borrowed(part_of(uid.get(row).unwrap_or_default(), id)),
-                native_type: native_type.text(row),
-                time: time(at, row),
-                operation: operation.text(row),
-                operation_name: name.text(row),
-                actor: Actor {
-                    kind: word(kind.get(row)),
-                    id: actor.text(row),
-                    name: actor_name.text(row),
-                    session: session.text(row),
-                    session_issuer: issuer.text(row),
-                    mfa: truth(mfa, row),
-                    ..Actor::default()
-                },
-                targets: texts_of(targets, row).map(|all| all.into_iter().map(Cow::Owned).collect()),
-                outcome: word::<EventOutcome>(outcome.get(row)),
-                error_code: error.text(row),
-                operation_id: operation_id.text(row),
-                phase: word::<Phase>(phase.get(row)),
-                ..Event::default()
-            };
-            let index = u64::try_from(index.value(row)).unwrap_or_default();
-            let (file, sha256) = (file.get(row).unwrap_or_default(), sha256.get(row).unwrap_or_default());
-            self.observe(&event, &SourcePlace { file, sha256, index });
-        }
+        let critical = each_critical(batch, catalogue, &mut |event, place| self.observe(event, place))?;
+        self.seen.events += batch.num_rows().saturating_sub(critical) as u64;
         Ok(())
     }
+}
+
+/// Gives the critical operations of a batch of `audit_event`, which has [`COLUMNS`] at least, and how many there are.
+pub(crate) fn each_critical(
+    batch: &RecordBatch,
+    catalogue: &Catalogue,
+    take: &mut dyn FnMut(&Event<'_>, &SourcePlace<'_>),
+) -> Result<usize, BatchError> {
+    let rows = Batch(batch);
+    let (provider, name) = (rows.texts("provider")?, rows.texts("operation_name")?);
+    let is_critical = |row: usize| match (provider.get(row), name.get(row)) {
+        (Some(provider), Some(name)) => catalogue.find(provider, name).is_some(),
+        _ => false,
+    };
+    let critical: Vec<usize> = (0..batch.num_rows()).filter(|row| is_critical(*row)).collect();
+    give_rows(&rows, &critical, take)?;
+    Ok(critical.len())
+}
+
+fn give_rows(
+    rows: &Batch<'_>,
+    critical: &[usize],
+    take: &mut dyn FnMut(&Event<'_>, &SourcePlace<'_>),
+) -> Result<(), BatchError> {
+    let text = |name| rows.texts(name);
+    let (provider, name, uid) = (text("provider")?, text("operation_name")?, text("uid")?);
+    let (account, region, native_type, id) =
+        (text("account")?, text("region")?, text("native_type")?, text("native_id")?);
+    let (operation, kind, actor, actor_name) =
+        (text("operation")?, text("actor_kind")?, text("actor")?, text("actor_name")?);
+    let (session, issuer, outcome, error) =
+        (text("session")?, text("session_issuer")?, text("outcome")?, text("error_code")?);
+    let (operation_id, phase, file, sha256) =
+        (text("operation_id")?, text("phase")?, text("source_file")?, text("source_sha256")?);
+    let at: &TimestampMicrosecondArray = rows.typed("time")?;
+    let mfa: &BooleanArray = rows.typed("mfa")?;
+    let targets: &ListArray = rows.typed("targets")?;
+    let index: &Int64Array = rows.typed("source_index")?;
+    for &row in critical {
+        let id = id.get(row).unwrap_or_default();
+        let event = Event {
+            provider: Cow::Borrowed(provider.get(row).unwrap_or_default()),
+            account: account.text(row),
+            region: region.text(row),
+            id: Cow::Borrowed(id),
+            id_part: Cow::Borrowed(part_of(uid.get(row).unwrap_or_default(), id)),
+            native_type: native_type.text(row),
+            time: time(at, row),
+            operation: operation.text(row),
+            operation_name: name.text(row),
+            actor: Actor {
+                kind: word(kind.get(row)),
+                id: actor.text(row),
+                name: actor_name.text(row),
+                session: session.text(row),
+                session_issuer: issuer.text(row),
+                mfa: truth(mfa, row),
+                ..Actor::default()
+            },
+            targets: texts_of(targets, row).map(|all| all.into_iter().map(Cow::Owned).collect()),
+            outcome: word::<EventOutcome>(outcome.get(row)),
+            error_code: error.text(row),
+            operation_id: operation_id.text(row),
+            phase: word::<Phase>(phase.get(row)),
+            ..Event::default()
+        };
+        let index = u64::try_from(index.value(row)).unwrap_or_default();
+        let (file, sha256) = (file.get(row).unwrap_or_default(), sha256.get(row).unwrap_or_default());
+        take(&event, &SourcePlace { file, sha256, index });
+    }
+    Ok(())
 }
 
 /// What stands behind the event's own id in its `uid`.

@@ -6,11 +6,12 @@
 
 mod actor;
 mod approval;
-mod batch;
+pub(crate) mod batch;
 mod changes;
 pub(crate) mod columns;
 pub(crate) mod intern;
 mod operation;
+mod pattern;
 mod pipelines;
 mod story;
 mod write;

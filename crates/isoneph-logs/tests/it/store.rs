@@ -106,6 +106,17 @@ fn what_an_interrupted_run_left_is_removed_and_what_was_committed_stays() {
 }
 
 #[test]
+fn one_event_ten_thousand_times_takes_no_memory_and_counts_once() {
+    let bench = Bench::new();
+    let again = event("e1", "111122223333", DAY) + "\n";
+    let other = again.replace("DeleteVolume", "DescribeVolumes");
+    bench.file("a.json", again.repeat(9_000) + &other.repeat(1_000) + &event("e2", "111122223333", DAY));
+    let summary = bench.try_ingest(&[bench.input()], &Options { memory: 100_000, ..options() }).unwrap();
+    let totals = &summary.totals;
+    assert_eq!((summary.added, totals.duplicates, totals.conflicts), (2, 9_999, 1_000));
+}
+
+#[test]
 fn a_folder_that_holds_other_things_is_left_alone() {
     let bench = Bench::new();
     bench.file("a.json", records(&[event("e1", "111122223333", DAY)]));
@@ -276,9 +287,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
     fn however_events_are_spread_over_files_runs_and_memory_each_counts_once(
-        events in prop::collection::vec((0_u32..60, 0_u32..3, 0_u32..4), 1..120),
+        events in prop::collection::vec((0_u32..60, 0_u32..2, 0_u32..2), 1..150),
         files in 1_usize..5,
-        memory in prop_oneof![Just(0_usize), Just(5_000), Just(1 << 20)],
+        memory in prop_oneof![Just(0_usize), Just(60_000), Just(1 << 24)],
     ) {
         let all: Vec<String> = events
             .iter()

@@ -1,7 +1,9 @@
 //! Reads files and folders, tells formats by content, and puts everything into one model.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -43,6 +45,22 @@ impl Model {
         let (model, mut more) = read(inputs);
         problems.append(&mut more);
         (model, problems)
+    }
+
+    /// Whether a document is one of a network: the name of its format. Nothing is read from it.
+    #[must_use]
+    pub fn recognises(document: &Value) -> Option<&'static str> {
+        if aws::api::recognises(document) {
+            Some("aws-api")
+        } else if terraform::recognises(document) {
+            Some("terraform")
+        } else if google::recognises_api(document) {
+            Some("google-compute")
+        } else if azure::recognises_arm(document) {
+            Some("azure-arm")
+        } else {
+            kubernetes::recognises(document).then_some("kubernetes")
+        }
     }
 
     /// Reads inputs that are already in memory. Each must hold something of a network.
@@ -154,6 +172,46 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     (Model::new(parts, gathering.sources, gathering.unsupported), gathering.problems)
 }
 
+/// Parts of a Terraform plan that say nothing of packets, and are the most of it.
+const NEEDLESS: &[&str] = &["resource_changes", "resource_drift", "relevant_attributes", "checks", "output_changes"];
+
+/// A document without what is needless at its top.
+struct Lean(Value);
+
+impl<'de> Deserialize<'de> for Lean {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Top;
+        impl<'de> Visitor<'de> for Top {
+            type Value = Lean;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object or a list")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lean, A::Error> {
+                let mut kept = serde_json::Map::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if NEEDLESS.contains(&key.as_str()) {
+                        map.next_value::<IgnoredAny>()?;
+                    } else {
+                        kept.insert(key, map.next_value()?);
+                    }
+                }
+                Ok(Lean(Value::Object(kept)))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lean, A::Error> {
+                let mut kept = Vec::new();
+                while let Some(element) = seq.next_element()? {
+                    kept.push(element);
+                }
+                Ok(Lean(Value::Array(kept)))
+            }
+        }
+        deserializer.deserialize_any(Top)
+    }
+}
+
 /// A document of a file, with the place it stands at.
 struct Document {
     locator: String,
@@ -166,8 +224,8 @@ fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
     let bad = |locator: String, message: String| Problem { locator, ..Problem::file(&file.path, message) };
     let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(start, Some(b'{' | b'[')) {
-        return match serde_json::from_slice::<Value>(bytes) {
-            Ok(value) => vec![Document { locator: "#".into(), value }],
+        return match serde_json::from_slice::<Lean>(bytes) {
+            Ok(Lean(value)) => vec![Document { locator: "#".into(), value }],
             Err(error) => {
                 problems.push(bad(format!("line {}", error.line()), error.to_string()));
                 Vec::new()

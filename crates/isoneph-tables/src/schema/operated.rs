@@ -185,8 +185,8 @@ table! {
     pub struct TenantExit = "tenant_exit" {
         /// When the agreement ended.
         ended_at: Instant, none "never: always set";
-        /// Until when everything was to be gone.
-        due_at: Instant, none "never: always set";
+        /// Until when everything was to be gone; NULL where nobody agreed on it.
+        due_at: Instant, none "never: NULL where no time was agreed";
         /// Whether its assets were handed back; NULL where no record of it was given.
         returned: bool, none "false";
         /// When, where `returned`.
@@ -217,7 +217,7 @@ table! {
         state: String, none "never: NULL where it cannot be told";
         /// Whether that was so when it was due; NULL where it cannot be told.
         in_time: bool, none "false";
-        /// Whether the time when it was due has passed.
+        /// Whether the time when it was due has passed; NULL where no time was agreed.
         due: bool, none "false";
         /// When it was removed, where the record tells.
         removed_at: Instant, none "never: NULL where it is not removed or nobody saw it go";

@@ -12,6 +12,7 @@ use isoneph_standard::Catalogue;
 
 use crate::evidence;
 use crate::exit::{Exit, usage};
+use crate::logs_against::LogArguments;
 use crate::output::Output;
 use crate::report::{ReportArguments, told};
 use crate::settings::{self, CheckArguments, RunArguments};
@@ -27,9 +28,8 @@ pub(crate) struct Arguments {
     run: RunArguments,
     #[command(flatten)]
     checks: CheckArguments,
-    /// Approved changes and pipeline runs that audit logs are held against: CSV, JSON, exports of Jira and ServiceNow
-    #[arg(long, value_name = "FILE")]
-    changes: Vec<PathBuf>,
+    #[command(flatten)]
+    logs: LogArguments,
     /// Show only what concerns this role
     #[arg(long, value_parser = |word: &str| word.parse::<Role>())]
     role: Option<Role>,
@@ -49,18 +49,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let settings = arguments.run.settings(&declaration, &pack)?;
     let reading = Reading::new(settings.as_of);
     let engine = Engine::new(pack.into_checks(), settings, catalogue).map_err(told)?;
-    let inventory =
-        evidence::read(&arguments.paths, &arguments.changes, arguments.run.config.as_deref(), &declaration, &reading)?;
+    let config = arguments.run.config.as_deref();
+    let evidence = evidence::read(&arguments.paths, &arguments.logs, config, &declaration, &reading)?;
     let report = &arguments.report;
     let mut output = Output::open(report.output.as_deref())?;
     let shown = {
         let writer = report.writer(catalogue, &mut output)?;
         let mut filtered = Filtered::new(view, writer);
-        engine.assess(&inventory, &mut filtered).map_err(told)?;
+        engine.assess(&evidence.inventory, &mut filtered).map_err(told)?;
         filtered.shown()
     };
     output.finish()?;
-    Ok(report.end(&inventory, &shown))
+    Ok(report.end(evidence.is_empty(), &shown))
 }
 
 fn view(arguments: &Arguments, declaration: &Declaration) -> anyhow::Result<View> {

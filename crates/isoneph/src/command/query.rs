@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use isoneph_assess::{QueryError, query};
-use isoneph_sources::Reading;
+use isoneph_assess::{AssessError, QueryError, StoredEvents, query};
+use isoneph_sources::{Logs, Reading};
 
 use crate::evidence;
 use crate::exit::{Exit, usage};
+use crate::logs_against::LogArguments;
 use crate::output::{self, Output};
 use crate::safe;
 use crate::settings;
@@ -19,12 +20,14 @@ pub(crate) struct Arguments {
     /// `snapshot` and `input` speak of the run
     #[arg(value_name = "SQL")]
     sql: String,
-    /// Files and folders, as for `assess`
+    /// Files and folders, as for `assess`; of audit logs every event is in the table `audit_event`
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Who is what and what is in scope: an isoneph.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    logs: LogArguments,
     /// A table for people, CSV or JSON
     #[arg(long, value_parser = ["table", "csv", "json"], default_value = "table")]
     format: String,
@@ -33,17 +36,17 @@ pub(crate) struct Arguments {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let declaration = settings::declaration(arguments.config.as_deref())?;
-    let inventory = evidence::read(
-        &arguments.paths,
-        &[],
-        arguments.config.as_deref(),
-        &declaration,
-        &Reading::new(settings::today()),
-    )?;
-    let answer = query(&inventory, &arguments.sql).map_err(|error| match error {
-        QueryError::Sql(error) => usage(error.render()),
-        other => other.into(),
-    })?;
+    let config = arguments.config.as_deref();
+    let reading = Reading::new(settings::today());
+    let evidence = evidence::read(&arguments.paths, &arguments.logs, config, &declaration, &reading)?;
+    let Logs { parts, events, snapshot, .. } = evidence.logs.clone();
+    let stored = snapshot.map(|snapshot| StoredEvents { parts, events, snapshot });
+    let answer = query(&evidence.inventory, stored.as_ref().filter(|one| !one.parts.is_empty()), &arguments.sql)
+        .map_err(|error| match error {
+            QueryError::Sql(error) => usage(error.render()),
+            QueryError::Engine(error @ AssessError::AnswerTooLarge(_)) => usage(error),
+            other => other.into(),
+        })?;
     let text = match arguments.format.as_str() {
         "csv" => answer.to_csv()?,
         "json" => answer.to_json()?,
@@ -52,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut output = Output::open(None)?;
     writeln!(output, "{}", text.trim_end())?;
     output.finish()?;
-    Ok(told_losses(&inventory))
+    Ok(told_losses(&evidence.inventory))
 }
 
 /// An answer over half of what was given must say so.

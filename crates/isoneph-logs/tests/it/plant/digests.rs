@@ -93,7 +93,13 @@ impl Planted {
 
     fn plant_log(&mut self, random: &mut Random, region: &str, begins: i64, number: u64) -> Value {
         let at = begins + 600 * (number as i64 + 1);
-        let events: Vec<Value> = (0..=random.below(4)).map(|_| json!({"eventID": random.hex(32)})).collect();
+        let event = |id: String| {
+            json!({
+                "eventVersion": "1.10", "eventID": id, "eventTime": time(at - 60), "eventSource": "ec2.amazonaws.com",
+                "eventName": "DescribeVolumes", "awsRegion": region, "recipientAccountId": ACCOUNT, "readOnly": true,
+            })
+        };
+        let events: Vec<Value> = (0..=random.below(4)).map(|_| event(random.hex(32))).collect();
         let bytes = serde_json::to_vec(&json!({ "Records": events })).unwrap();
         let day = time(at)[..10].replace('-', "/");
         let stamp = time(at).replace(['-', ':'], "");
@@ -123,7 +129,7 @@ impl Planted {
             paths: vec![self.folder.clone()],
             keys: public_keys(),
             signatures: self.signatures.clone(),
-            period: None,
+            ..DigestInputs::default()
         }
     }
 }

@@ -15,7 +15,7 @@ use isoneph_tables::Inventory;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::evidence::{self, Wanted};
+use crate::evidence;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::report::{self, Format, ReportArguments, told};
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let reading = Reading { backing_directory: arguments.allow_backing.clone(), ..Reading::new(settings.as_of) };
     let engine = Engine::new(of_images(pack), settings, catalogue).map_err(told)?;
     let config = arguments.config.as_deref();
-    let inventory = evidence::read_wanted(Wanted::Images, &arguments.paths, &[], config, &declaration, &reading)?;
+    let inventory = evidence::read_images_alone(&arguments.paths, config, &declaration, &reading)?;
     let mut output = Output::open(arguments.report.output.as_deref())?;
     let shown = {
         let writer = writer(arguments, catalogue, &inventory, &mut output)?;
@@ -82,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         filtered.shown()
     };
     output.finish()?;
-    Ok(arguments.report.end(&inventory, &shown))
+    Ok(arguments.report.end(evidence::is_empty(&inventory), &shown))
 }
 
 fn of_images(pack: Pack) -> Vec<Check> {
@@ -123,7 +123,7 @@ struct UnknownRow {
 /// What images are, and why settings of them are unknown, by the checks that ask for these.
 fn known(inventory: &Inventory) -> anyhow::Result<BTreeMap<String, ScannedImage>> {
     let images = "SELECT uid, distribution, distribution_version, container, file_system FROM image";
-    let images: Vec<ImageRow> = serde_json::from_str(&query(inventory, images)?.to_json()?)?;
+    let images: Vec<ImageRow> = serde_json::from_str(&query(inventory, None, images)?.to_json()?)?;
     let mut known: BTreeMap<String, ScannedImage> = BTreeMap::new();
     for row in images {
         let parts = [row.distribution, row.distribution_version, row.container, row.file_system];
@@ -131,7 +131,7 @@ fn known(inventory: &Inventory) -> anyhow::Result<BTreeMap<String, ScannedImage>
         known.entry(address(&row.uid).to_owned()).or_default().about = parts.join(" ");
     }
     let unknown = "SELECT image, setting, derivation FROM image_setting WHERE origin = 'unknown'";
-    let unknown: Vec<UnknownRow> = serde_json::from_str(&query(inventory, unknown)?.to_json()?)?;
+    let unknown: Vec<UnknownRow> = serde_json::from_str(&query(inventory, None, unknown)?.to_json()?)?;
     let checks = catalogue::checks();
     for row in unknown {
         let Some(image) = known.get_mut(address(&row.image)) else { continue };

@@ -1,0 +1,65 @@
+//! Which streams of events should be there: those that trails of the inventory record, and those that digests speak of.
+
+use std::collections::BTreeSet;
+
+use arrow::array::{Array, BooleanArray, RecordBatch, StringArray};
+use isoneph_tables::{Inventory, TableId};
+
+use super::Stream;
+use crate::digest::DigestReport;
+
+/// What is in scope.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct InScope<'a> {
+    /// Accounts.
+    pub accounts: &'a [String],
+    /// Regions.
+    pub regions: &'a [String],
+}
+
+/// The streams to expect: of the inventory's table `audit_trail`, and of digests. A trail of all regions is expected in
+/// the regions of the scope, for which somebody answers; regions that nobody named are not guessed.
+pub fn expected_streams(inventory: &Inventory, scope: InScope<'_>, digests: Option<&DigestReport>) -> Vec<Stream> {
+    let mut streams: BTreeSet<Stream> = BTreeSet::new();
+    if let Some(table) = TableId::find("audit_trail") {
+        of_trails(inventory.table(table), scope, &mut streams);
+    }
+    for chain in digests.iter().flat_map(|report| &report.chains) {
+        streams.insert(of_aws(&chain.account, &chain.region));
+    }
+    streams.into_iter().collect()
+}
+
+fn of_aws(account: &str, region: &str) -> Stream {
+    Stream { provider: "aws".to_owned(), account: account.to_owned(), region: region.to_owned() }
+}
+
+/// The activity log of Azure and the audit log of Google Cloud name regions for few events only: of AWS alone a region
+/// without events says something.
+fn of_trails(trails: &RecordBatch, scope: InScope<'_>, streams: &mut BTreeSet<Stream>) {
+    let text = |name: &str, row: usize| {
+        let column = trails.column_by_name(name).and_then(|c| c.as_any().downcast_ref::<StringArray>());
+        column.filter(|column| column.is_valid(row)).map(|column| column.value(row)).unwrap_or_default()
+    };
+    let flag = |name: &str, row: usize| {
+        let column = trails.column_by_name(name).and_then(|c| c.as_any().downcast_ref::<BooleanArray>());
+        column.is_some_and(|column| column.is_valid(row) && column.value(row))
+    };
+    let recording =
+        |row: &usize| text("provider", *row) == "aws" && flag("enabled", *row) && flag("management_events", *row);
+    for row in (0..trails.num_rows()).filter(recording) {
+        let own = [text("region", row).to_owned()];
+        let regions = if flag("all_regions", row) { scope.regions } else { &own };
+        let others = if flag("organisation", row) { scope.accounts } else { &[] };
+        let accounts = others.iter().map(String::as_str).chain([text("account", row)]);
+        for account in accounts.filter(|account| is_aws(account)) {
+            let regions = regions.iter().filter(|region| !region.is_empty() && *region != "global");
+            streams.extend(regions.map(|region| of_aws(account, region)));
+        }
+    }
+}
+
+/// A scope can name accounts of several clouds; those of AWS have twelve digits.
+fn is_aws(account: &str) -> bool {
+    account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,52 @@
+//! Tenants that left: who they are, and the inventories in which their things are looked for.
+
+use isoneph_logs::exit::{self, DeparturesFile, ExitTracker, Listing, TenantExit};
+use isoneph_logs::operations::Catalogue;
+use isoneph_tables::{Inventory, Sink};
+
+use super::LogsError;
+use super::against::{LogsAgainst, bytes};
+use super::inputs::Inputs;
+
+/// The departures that files and register declare.
+pub(super) fn departures(
+    against: &LogsAgainst<'_>,
+    inputs: &mut Inputs,
+    sink: &mut Sink,
+) -> Result<DeparturesFile, LogsError> {
+    let mut all = DeparturesFile::default();
+    for path in &against.departures {
+        let name = path.display().to_string();
+        let bytes = bytes(path)?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| LogsError::Given(format!("{name}: {error}")))?;
+        let read = DeparturesFile::parse(&name, text).map_err(|error| LogsError::Given(error.to_string()))?;
+        let id = inputs.asserted(&name, &bytes, "departures", sink);
+        sink.input_mut(id).records = read.departures.len() as u64;
+        all.add(read);
+    }
+    for register in &against.registers {
+        all.add(super::register::departures(register));
+    }
+    for departure in &all.departures {
+        inputs.of(&departure.file, "", sink);
+    }
+    Ok(all)
+}
+
+/// A pass for the departures, with every inventory of which somebody says when it was taken.
+pub(super) fn tracker<'c>(catalogue: &'c Catalogue, departures: DeparturesFile, seen: &Inventory) -> ExitTracker<'c> {
+    let listings = seen.snapshots.iter().filter_map(|one| Listing::of(seen, one.id, &departures.inventories));
+    let listings = listings.collect();
+    ExitTracker::new(catalogue, departures, listings)
+}
+
+/// Writes what became of the things of those who left.
+pub(super) fn write(
+    exits: &[TenantExit],
+    inputs: &mut Inputs,
+    snapshot: i64,
+    sink: &mut Sink,
+) -> Result<(), LogsError> {
+    let mut input_of = |sink: &mut Sink, path: &str, sha256: &str| inputs.of(path, sha256, sink);
+    Ok(exit::write(exits, sink, snapshot, &mut input_of)?)
+}

@@ -1,0 +1,70 @@
+//! The inputs that log files, and what they are held against, stand under.
+
+use std::collections::BTreeMap;
+
+use isoneph_logs::ingest::{FileEntry, FileStatus};
+use isoneph_model::{Digest, EvidenceClass, InputId, Locator};
+use isoneph_tables::{NewInput, Sink};
+use sha2::{Digest as _, Sha256};
+
+/// Inputs by path.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Inputs {
+    by_path: BTreeMap<String, InputId>,
+}
+
+impl Inputs {
+    /// A log file, with what was rejected of it.
+    pub(super) fn add(&mut self, entry: &FileEntry, sink: &mut Sink) {
+        let formats: Vec<&str> = entry.formats.iter().map(|format| format.as_str()).collect();
+        let id = sink.input(NewInput {
+            path: entry.path.clone(),
+            sha256: entry.sha256.clone().and_then(|text| Digest::try_from(text).ok()),
+            format: formats.join("+"),
+            class: Some(EvidenceClass::Operated),
+        });
+        sink.input_mut(id).records = entry.records;
+        for reject in &entry.rejects {
+            sink.reject(id, Locator::new(reject.locator.clone()), &reject.code, reject.message.clone());
+        }
+        self.by_path.insert(entry.path.clone(), id);
+    }
+
+    /// A document that somebody wrote, which logs are held against.
+    pub(super) fn asserted(&mut self, path: &str, bytes: &[u8], format: &str, sink: &mut Sink) -> InputId {
+        let id = sink.input(NewInput {
+            path: path.to_owned(),
+            sha256: Some(Digest::new(Sha256::digest(bytes).into())),
+            format: format.to_owned(),
+            class: Some(EvidenceClass::Asserted),
+        });
+        self.by_path.insert(path.to_owned(), id);
+        id
+    }
+
+    /// The first one: what is said of all of them stands under it.
+    pub(super) fn first(&self) -> Option<InputId> {
+        self.by_path.values().min().copied()
+    }
+
+    /// The input of a path. One that nobody announced is told by its digest alone.
+    pub(super) fn of(&mut self, path: &str, sha256: &str, sink: &mut Sink) -> InputId {
+        *self.by_path.entry(path.to_owned()).or_insert_with(|| {
+            let known = sink.inputs().find(|(_, input)| input.path == path).map(|(id, _)| id);
+            known.unwrap_or_else(|| {
+                let sha256 = Digest::try_from(sha256.to_owned()).ok();
+                let class = Some(EvidenceClass::Operated);
+                sink.input(NewInput { path: path.to_owned(), sha256, format: String::new(), class })
+            })
+        })
+    }
+}
+
+/// Whether a file was taken for an audit log, read or not.
+pub(super) fn is_log(entry: &FileEntry) -> bool {
+    match entry.status {
+        FileStatus::Read | FileStatus::Partial | FileStatus::Digest | FileStatus::Known => true,
+        FileStatus::Rejected => !entry.formats.is_empty(),
+        FileStatus::Skipped => false,
+    }
+}

@@ -1,0 +1,230 @@
+//! Audit logs: kept as Parquet for the run, read once more for what is critical in them and for what they leave out.
+//!
+//! Millions of events do not fit rows in memory. What becomes of them does: one row a critical operation, one a day of a
+//! stream, one a silence. The events themselves stay in the store.
+
+mod against;
+mod digests;
+mod exits;
+mod inputs;
+mod records;
+mod register;
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs, InScope, expected_streams};
+use isoneph_logs::digest::{DigestReport, is_signature};
+use isoneph_logs::exit::{ExitTracker, Listing, TenantExit};
+use isoneph_logs::ingest::{IngestError, Manifest, Options, ingest_into};
+use isoneph_logs::reconcile::{self, Reconciler};
+use isoneph_model::{InputId, SnapshotKind};
+use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+pub use against::LogsAgainst;
+use digests::DigestFiles;
+use inputs::{Inputs, is_log};
+
+/// Rows read at a time.
+const BATCH: usize = 8192;
+
+/// Why audit logs could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LogsError {
+    /// They could not be taken in.
+    #[error(transparent)]
+    Ingest(#[from] IngestError),
+    /// The store could not be read back.
+    #[error("{path}: the store of events cannot be read: {message}")]
+    Store {
+        /// The part of the store.
+        path: String,
+        /// Why.
+        message: String,
+    },
+    /// A file that the user names beside the logs is not as it should be.
+    #[error("{0}")]
+    Given(String),
+    /// More than a run can hold.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+}
+
+/// Audit logs that were taken in.
+#[derive(Debug, Clone, Default)]
+pub struct Logs {
+    /// The files that are audit logs: nobody else needs to look at them.
+    pub files: BTreeSet<PathBuf>,
+    /// The folders among what was given that are stores of events.
+    pub stores: BTreeSet<PathBuf>,
+    /// The Parquet files that hold the events, store by store.
+    pub parts: Vec<PathBuf>,
+    /// How many events they hold.
+    pub events: u64,
+    /// The snapshot that the events belong to.
+    pub snapshot: Option<i64>,
+    inputs: Inputs,
+    digests: DigestFiles,
+    signatures: Vec<PathBuf>,
+}
+
+/// What the logs came to; all of it is in the sink.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// What digests show, where there are any.
+    pub digests: Option<DigestReport>,
+    /// What became of the things of those who left.
+    pub exits: Vec<TenantExit>,
+}
+
+impl Logs {
+    /// Takes in every audit log among the paths, into `folder`, which must be empty. Stores that earlier runs made are
+    /// taken as they are.
+    ///
+    /// # Errors
+    /// Where a store cannot be written or read; what is wrong with a log is a reject of its input.
+    pub fn take(
+        folder: &Path,
+        paths: &[PathBuf],
+        attribution: &dyn Attribution,
+        sink: &mut Sink,
+    ) -> Result<Logs, LogsError> {
+        let mut logs = Logs::default();
+        let mut raw = Vec::new();
+        for path in paths.iter().filter(|path| path.exists()) {
+            match Manifest::load(path) {
+                Ok(Some(manifest)) => {
+                    logs.stores.insert(path.clone());
+                    logs.add_store(path, &manifest, sink)?;
+                }
+                _ => raw.push(path.clone()),
+            }
+        }
+        if !raw.is_empty() {
+            let options = Options { durable: false, pass_over: crate::input::is_terraform, ..Options::default() };
+            ingest_into(folder, &raw, &options, attribution)?;
+            if let Some(manifest) = Manifest::load(folder)? {
+                logs.add_store(folder, &manifest, sink)?;
+            }
+        }
+        logs.snapshot = logs.inputs.first().map(|first| sink.snapshot(first, SnapshotKind::Recorded, None));
+        Ok(logs)
+    }
+
+    fn add_store(&mut self, folder: &Path, manifest: &Manifest, sink: &mut Sink) -> Result<(), LogsError> {
+        self.events += manifest.events;
+        self.parts.extend(manifest.part_paths(folder));
+        for entry in manifest.files(folder) {
+            let entry = entry?;
+            let path = PathBuf::from(&entry.path);
+            if is_signature(&path) {
+                self.files.insert(path.clone());
+                self.signatures.push(path);
+            } else if is_log(&entry) && self.files.insert(path) {
+                self.inputs.add(&entry, sink);
+                self.digests.note(&entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds the logs against what was approved, what should be there and who left, and writes what comes of it. What
+    /// else is evidence must be in the sink already.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or a file that the user names is not as it should be.
+    pub fn judge(&mut self, against: &LogsAgainst<'_>, sink: &mut Sink) -> Result<Judged, LogsError> {
+        let departures = exits::departures(against, &mut self.inputs, sink)?;
+        let Some(first) = self.inputs.first().filter(|_| self.snapshot.is_some() || !departures.departures.is_empty())
+        else {
+            return Ok(Judged::default());
+        };
+        let snapshot = self.snapshot.unwrap_or_else(|| sink.snapshot(first, SnapshotKind::Recorded, None));
+        let seen = sink.so_far(&tables_before(!departures.departures.is_empty()))?;
+        let catalogue = against.catalogue()?;
+        let tracker = exits::tracker(&catalogue, departures, &seen);
+        let (pass, exits) = self.pass(against, &catalogue, tracker)?;
+        exits::write(&exits, &mut self.inputs, snapshot, sink)?;
+        if self.snapshot.is_none() {
+            return Ok(Judged { digests: None, exits });
+        }
+        let digests = self.write(pass, against, &seen, (snapshot, first), sink)?;
+        Ok(Judged { digests, exits })
+    }
+
+    /// One pass over the events.
+    fn pass<'c>(
+        &self,
+        against: &LogsAgainst<'_>,
+        catalogue: &'c isoneph_logs::operations::Catalogue,
+        mut tracker: ExitTracker<'c>,
+    ) -> Result<(Pass<'c>, Vec<TenantExit>), LogsError> {
+        let mut pass = Pass { reconciler: Reconciler::new(catalogue), coverage: CoverageBuilder::default() };
+        let mut rows = 0;
+        for part in &self.parts {
+            let told = |message: String| LogsError::Store { path: part.display().to_string(), message };
+            let file = File::open(part).map_err(|error| told(error.to_string()))?;
+            let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| told(error.to_string()))?;
+            let columns = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied();
+            let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
+            let builder = builder.with_projection(mask).with_batch_size(BATCH);
+            for batch in builder.build().map_err(|error| told(error.to_string()))? {
+                let batch = batch.map_err(|error| told(error.to_string()))?;
+                rows += batch.num_rows() as u64;
+                let broken = |error: reconcile::BatchError| told(error.to_string());
+                pass.reconciler.observe_batch(&batch).map_err(broken)?;
+                pass.coverage.observe_batch(&batch).map_err(broken)?;
+                tracker.observe_batch(&batch).map_err(broken)?;
+            }
+        }
+        if rows != self.events {
+            let message = format!("its manifest counts {} events, its files hold {rows}", self.events);
+            return Err(LogsError::Store { path: String::new(), message });
+        }
+        let exits = against.as_of.map(|as_of| tracker.finish(as_of)).unwrap_or_default();
+        Ok((pass, exits))
+    }
+
+    fn write(
+        &mut self,
+        pass: Pass<'_>,
+        against: &LogsAgainst<'_>,
+        seen: &Inventory,
+        (snapshot, first): (i64, InputId),
+        sink: &mut Sink,
+    ) -> Result<Option<DigestReport>, LogsError> {
+        let records = records::records(against, &mut self.inputs, snapshot, sink)?;
+        let reconciled = pass.reconciler.finish(&records);
+        let digests = std::mem::take(&mut self.digests).verify(against, &self.signatures, first, sink)?;
+        let scope = InScope { accounts: &against.accounts, regions: &against.regions };
+        let covered = pass.coverage.finish(&CoverageInputs {
+            period: against.period,
+            expected: expected_streams(seen, scope, digests.as_ref()),
+            proven: digests.iter().flat_map(|report| report.proven.clone()).collect(),
+            ..CoverageInputs::default()
+        });
+        let inputs = &mut self.inputs;
+        let mut input_of = |sink: &mut Sink, path: &str, sha256: &str| inputs.of(path, sha256, sink);
+        reconciled.write(&records, sink, snapshot, &mut input_of)?;
+        covered.write(&reconciled.operations, sink, snapshot, first, &mut input_of)?;
+        if let Some(report) = &digests {
+            report.write(&reconciled.operations, sink, snapshot, &mut input_of)?;
+        }
+        Ok(digests)
+    }
+}
+
+/// What one pass over the events collects.
+struct Pass<'c> {
+    reconciler: Reconciler<'c>,
+    coverage: CoverageBuilder,
+}
+
+/// The tables that what follows is set against.
+fn tables_before(departures: bool) -> Vec<TableId> {
+    let listings = if departures { Listing::tables() } else { Vec::new() };
+    listings.into_iter().chain(TableId::find("audit_trail")).collect()
+}

@@ -1,0 +1,150 @@
+//! What is left of a customer that departed, as a record that holds together and that a change breaks.
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{Run, file, isoneph};
+
+const ACCOUNT: &str = "222222222222";
+const DEPARTURES: &str = r#"
+[[exit]]
+tenant = "acme"
+ended_on = 2026-09-30
+days = 30
+tags = ["tenant=acme"]
+return_agreed = true
+returned_on = 2026-09-28
+[[inventory]]
+path = "before.json"
+taken_at = 2026-09-15
+complete = ["aws/222222222222"]
+[[inventory]]
+path = "after.json"
+taken_at = 2026-11-05
+complete = ["aws/222222222222"]
+"#;
+
+/// A state with volumes: (number, tenant).
+fn state(volumes: &[(&str, &str)]) -> String {
+    let resource = |(number, tenant): &(&str, &str)| {
+        json!({
+            "address": format!("aws_ebs_volume.v{number}"), "mode": "managed", "type": "aws_ebs_volume", "name": format!("v{number}"),
+            "provider_name": "registry.terraform.io/hashicorp/aws", "schema_version": 0,
+            "values": {
+                "arn": format!("arn:aws:ec2:eu-west-1:{ACCOUNT}:volume/vol-{number}"), "id": format!("vol-{number}"),
+                "availability_zone": "eu-west-1a", "encrypted": true, "size": 8, "tags": {"tenant": tenant},
+                "tags_all": {"tenant": tenant},
+            },
+        })
+    };
+    let resources: Vec<Value> = volumes.iter().map(resource).collect();
+    json!({"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {"resources": resources}}})
+        .to_string()
+}
+
+fn deletion(volume: &str, at: &str) -> String {
+    json!({"Records": [{
+        "eventVersion": "1.10", "eventID": format!("e-{volume}"), "eventTime": at, "eventSource": "ec2.amazonaws.com",
+        "eventName": "DeleteVolume", "awsRegion": "eu-west-1", "recipientAccountId": ACCOUNT, "readOnly": false,
+        "userIdentity": {"type": "IAMUser", "arn": format!("arn:aws:iam::{ACCOUNT}:user/ana"), "userName": "ana"},
+        "requestParameters": {"volumeId": volume}, "responseElements": {"_return": true},
+    }]})
+    .to_string()
+}
+
+/// What the departed tenant had, what it still has, and the deletions in the log.
+fn departed(after: &[(&str, &str)], deletions: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let before = [("0aaaaaaaaaaaaaaaa", "acme"), ("0bbbbbbbbbbbbbbbb", "acme"), ("0cccccccccccccccc", "other")];
+    file(&folder, "before.json", state(&before).as_bytes());
+    file(&folder, "after.json", state(after).as_bytes());
+    for (volume, at) in deletions {
+        file(&folder, &format!("{volume}.json"), deletion(volume, at).as_bytes());
+    }
+    folder
+}
+
+fn exit(folder: &TempDir, more: &[&str]) -> Run {
+    let beside = tempfile::tempdir().expect("a folder");
+    let departures = file(&beside, "departures.toml", DEPARTURES.as_bytes());
+    let path = folder.path().display().to_string();
+    isoneph(&[&["logs", "exit", &path, "--departures", &departures, "--as-of", "2026-11-20"], more].concat())
+}
+
+fn states(record: &Value) -> Vec<(String, Value, Value)> {
+    let items = record["exits"][0]["items"].as_array().expect("items");
+    let of = |item: &Value| {
+        (item["id"].as_str().unwrap_or_default().to_owned(), item["state"].clone(), item["in_time"].clone())
+    };
+    items.iter().map(of).collect()
+}
+
+#[test]
+fn a_clean_departure_gives_a_record_that_checks_out() {
+    let deleted =
+        [("vol-0aaaaaaaaaaaaaaaa", "2026-10-10T10:00:00Z"), ("vol-0bbbbbbbbbbbbbbbb", "2026-10-11T10:00:00Z")];
+    let folder = departed(&[("0cccccccccccccccc", "other")], &deleted);
+    let run = exit(&folder, &["--format", "json"]).ends_with(0);
+    let record = run.json();
+    assert_eq!(
+        record["exits"][0]["counts"],
+        json!({"items": 2, "removed": 2, "recoverable": 0, "remaining": 0, "undecided": 0})
+    );
+    assert!(
+        states(&record).iter().all(|(id, state, in_time)| !id.contains("ccc") && state == "removed" && in_time == true)
+    );
+    let handed = tempfile::tempdir().expect("a folder");
+    let path = file(&handed, "record.json", run.stdout().as_bytes());
+    let evidence = folder.path().display().to_string();
+    let checked = isoneph(&["logs", "check-removal", &path, &evidence]).ends_with(0).stdout();
+    assert!(checked.contains("the record holds together"), "{checked}");
+    let claims_more = run.stdout().replacen("2026-10-10T10:00:00Z", "2026-10-09T10:00:00Z", 1);
+    let path = file(&handed, "changed.json", claims_more.as_bytes());
+    assert!(isoneph(&["logs", "check-removal", &path]).ends_with(1).stdout().contains("not as it was made"));
+    let other = file(&handed, "other.log", b"something else");
+    let path = file(&handed, "record.json", run.stdout().as_bytes());
+    assert!(isoneph(&["logs", "check-removal", &path, &other]).ends_with(1).stdout().contains("none of the files"));
+}
+
+#[test]
+fn what_is_still_there_or_went_too_late_is_told() {
+    let deleted = [("vol-0aaaaaaaaaaaaaaaa", "2026-11-02T10:00:00Z")];
+    let folder = departed(&[("0bbbbbbbbbbbbbbbb", "acme"), ("0cccccccccccccccc", "other")], &deleted);
+    let record = exit(&folder, &["--format", "json"]).ends_with(1).json();
+    let states: Vec<_> = states(&record).into_iter().map(|(_, state, in_time)| (state, in_time)).collect();
+    assert_eq!(states, [(json!("removed"), json!(false)), (json!("remaining"), json!(false))]);
+}
+
+#[test]
+fn nobody_who_left_is_found_where_nobody_says_so() {
+    let folder = departed(&[], &[]);
+    let path = folder.path().display().to_string();
+    isoneph(&["logs", "exit", &path]).ends_with(2);
+    let run = exit(&folder, &["--tenant", "somebody"]).ends_with(2);
+    assert!(run.stderr().contains("somebody"), "{}", run.stderr());
+}
+
+#[test]
+fn the_register_says_who_left_and_checks_judge_it() {
+    let folder = departed(&[("0bbbbbbbbbbbbbbbb", "acme")], &[("vol-0aaaaaaaaaaaaaaaa", "2026-10-10T10:00:00Z")]);
+    let register = "kind: party\nname: us\nspec: {title: Us}\n---\nkind: party\nname: them\nspec: {title: Them}\n---\n\
+                    kind: cloud-service\nname: shop\nspec: {title: Shop, provider: us, model: saas}\n---\n\
+                    kind: agreement\nname: terms\nspec: {title: Terms, provider: us, customer: them, services: [shop], exit: {removal-days: 30, return-days: 30}}\n---\n\
+                    kind: tenant\nname: acme\nspec: {service: shop, agreement: terms, status: ended, ended: 2026-09-30, marks: [tenant=acme]}\n---\n\
+                    kind: tenant-data-store\nname: orders\nspec: {service: shop, type: database, tenancy: pool, recoverable-days: 7, counts: [{tenant: acme, count: 3, as-of: 2026-11-10}]}\n";
+    file(&folder, "register.yaml", register.as_bytes());
+    let beside = tempfile::tempdir().expect("a folder");
+    let times =
+        DEPARTURES.split_once("[[inventory]]").map(|(_, rest)| format!("[[inventory]]{rest}")).expect("inventories");
+    let times = file(&beside, "times.toml", times.as_bytes());
+    let path = folder.path().display().to_string();
+    let run = isoneph(&["assess", "--as-of", "2026-11-20", "--format", "json", "--departures", &times, &path]);
+    let assessment = run.json();
+    let outcomes = assessment["outcomes"].as_array().expect("outcomes").iter();
+    let mut failed: Vec<&str> = outcomes
+        .filter(|outcome| outcome["check"] == "departed-tenant-assets-remain" && outcome["outcome"] == "fail")
+        .filter_map(|outcome| outcome["subject"]["name"].as_str().or(outcome["subject"].as_str()))
+        .collect();
+    failed.sort_unstable();
+    assert_eq!(failed.len(), 2, "the volume that is left and the rows that were counted: {failed:?}");
+}
