@@ -45,7 +45,7 @@ fn address(path: &Path) -> Result<ListingTableUrl, DataFusionError> {
     for byte in path.as_os_str().as_encoded_bytes() {
         match byte {
             b'/' | b'-' | b'_' | b'.' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-                address.push(char::from(*byte))
+                address.push(char::from(*byte));
             }
             other => write!(address, "%{other:02X}").map_err(|error| DataFusionError::External(error.into()))?,
         }

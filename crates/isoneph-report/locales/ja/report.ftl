@@ -272,3 +272,32 @@ waits-accounts-unseen = 範囲内で確認していないアカウントがあ�
 waits-scope-undeclared = 対象範囲のアカウントが宣言されていない
 waits-nothing-to-judge = 要求事項が当てはまるものが見つからなかった
 waits-requirements-unknown = この版がここで求める内容が分かっていない
+
+## Audit logs
+
+logs = 監査ログ
+log-timeline = 重要な操作の日別一覧
+log-timeline-intro = 実行された件数。✖：承認された変更のない操作を含む。◐：判定できない操作を含む。
+log-earlier = これより前の日：
+log-sessions = 重要な操作を含むセッション
+log-when = 日時（UTC）
+log-who = 実行者
+log-what = 操作
+log-approved = 承認
+log-approval = 実行 { $n } 件、未承認 { $none } 件、判定不能 { $open } 件
+log-without-mfa = 多要素認証なし { $n } 件
+log-record = 記録の完全性
+log-stream = アカウントとリージョン
+log-events = イベント { $n } 件
+logday-missing = 欠落あり
+logday-doubtful = 欠落の可能性あり
+logday-thin = イベントが少なく欠落を検知できない
+logday-watched = 欠落があれば検知できた
+logday-proven = ダイジェストにより完全と証明済み
+opclass-virtual-server = 仮想サーバー
+opclass-network = ネットワーク
+opclass-storage = ストレージ
+opclass-backup-restore = バックアップと復元
+opclass-service-termination = サービスの終了
+opclass-logging-monitoring = ログと監視
+opclass-identity-keys = ID と鍵
