@@ -2,6 +2,7 @@
 //! machine say nothing about another.
 
 mod assess;
+mod image;
 mod process;
 
 use clap::Subcommand;
@@ -11,11 +12,14 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// `isoneph assess` on Terraform plans of growing size, against Python reading the same JSON
     Assess(assess::Arguments),
+    /// The scan of disk images, container against container, with the agreement with a truth and with oscap beside it
+    Image(image::Arguments),
 }
 
 /// Runs a benchmark.
 pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Assess(arguments) => assess::run(arguments),
+        Bench::Image(arguments) => image::run(arguments),
     }
 }

@@ -104,12 +104,8 @@ fn settings(before: &Facts, after: &Facts, found: &mut Difference) {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for name in names {
         let sides = [old.get(name), new.get(name)];
-        let unknown: Vec<&Setting> = sides
-            .iter()
-            .flatten()
-            .filter_map(|rows| rows.iter().find(|row| row.origin == Origin::Unknown))
-            .copied()
-            .collect();
+        let unknown = sides.iter().flatten().filter_map(|rows| rows.iter().find(|row| is_untold(row)).copied());
+        let unknown: Vec<&Setting> = unknown.collect();
         match unknown.as_slice() {
             [] => {}
             [_, _] => {
@@ -143,10 +139,20 @@ fn by_name(facts: &Facts) -> BTreeMap<String, Vec<&Setting>> {
     named
 }
 
+/// Whether nothing is told of a setting. That no file sets what the kernel has a default for is told, and can drift.
+fn is_untold(setting: &Setting) -> bool {
+    setting.origin == Origin::Unknown && !is_kernel_default(setting)
+}
+
+fn is_kernel_default(setting: &Setting) -> bool {
+    setting.reason.as_ref().is_some_and(|reason| reason.code == "kernel-default")
+}
+
 /// The values of a setting's rows in one scope, sorted: most have one.
 fn shown(rows: &[&Setting]) -> String {
     let value = |row: &&Setting| match row.origin {
         Origin::Absent => "absent".to_owned(),
+        Origin::Unknown => "the kernel's default".to_owned(),
         _ => row.value.clone().unwrap_or_default(),
     };
     let mut values: Vec<String> = rows.iter().map(value).collect();

@@ -113,7 +113,9 @@ fn authorized_path(pattern: &str, home: &str, user: &str) -> String {
 
 /// Private halves of host keys: where sshd looks by default, and where its configuration names them.
 fn host_keys(guest: &Guest<'_>, sshd: &Sshd) -> Vec<Place> {
-    let mut paths: BTreeSet<String> = guest.glob("/etc/ssh/ssh_host_*_key").into_iter().collect();
+    const PATTERNS: [&str; 3] =
+        ["/etc/ssh/ssh_host_*_key", "/etc/dropbear/dropbear_*_host_key", "/etc/tinyssh/sshkeydir/.ed25519.sk"];
+    let mut paths: BTreeSet<String> = PATTERNS.iter().flat_map(|pattern| guest.glob(pattern)).collect();
     let named = sshd.all("hostkey");
     paths.extend(named.into_iter().map(|key| key.value).filter(|path| path.starts_with('/') && guest.exists(path)));
     paths

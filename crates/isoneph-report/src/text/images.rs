@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
-use isoneph_assessment::{CheckInfo, CheckOutcome, Head, Tail, Writer};
-use isoneph_model::{Lang, Outcome};
+use isoneph_assessment::{CheckInfo, CheckOutcome, Evidence, Head, Tail, Writer};
+use isoneph_model::{Lang, Outcome, Reason};
 use unicode_width::UnicodeWidthStr;
 
 use crate::plain::plain;
@@ -42,8 +42,8 @@ pub struct ImageTextWriter<W> {
 struct Judged {
     counts: BTreeMap<Outcome, u64>,
     failures: Vec<Failure>,
-    /// The checks that decided nothing.
-    unknown: Vec<usize>,
+    /// The checks that decided nothing, each with the first reason.
+    unknown: Vec<(usize, Option<Reason>)>,
 }
 
 #[derive(Debug)]
@@ -130,10 +130,18 @@ impl<W: io::Write> ImageTextWriter<W> {
         }
         page.blank();
         page.paragraph(2, &self.words.say("scan-undecided"), Look::Warn);
-        for check in judged.unknown.iter().filter_map(|index| head.checks.get(*index)) {
-            let reason = known.reasons.get(&check.id).map(|reason| format!(": {}", plain(reason))).unwrap_or_default();
-            let title = check.title.get(self.words.lang());
-            page.wrapped("    ", 4, 6, &format!("{title} [{}]{reason}", check.id), Look::Plain);
+        // Many wait for the same: each reason is said once.
+        let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (index, reason) in &judged.unknown {
+            let Some(check) = head.checks.get(*index) else { continue };
+            let own = known.reasons.get(&check.id).filter(|reason| !reason.is_empty());
+            let said = own.map(|reason| plain(reason).into_owned());
+            let said = said.or_else(|| reason.as_ref().map(|reason| self.words.reason(reason)));
+            by_reason.entry(said.unwrap_or_default()).or_default().push(&check.id);
+        }
+        for (reason, checks) in by_reason {
+            page.paragraph(4, &reason, Look::Plain);
+            page.paragraph(6, &checks.join(&self.words.say("list-separator")), Look::Dim);
         }
     }
 }
@@ -163,8 +171,7 @@ impl<W: io::Write> Writer for ImageTextWriter<W> {
         *judged.counts.entry(outcome.outcome).or_default() += 1;
         match outcome.outcome {
             Outcome::Fail => {
-                let place =
-                    outcome.evidence.iter().rev().max_by_key(|e| usize::from(is_line(e.place.locator.as_str())));
+                let place = outcome.evidence.iter().rev().max_by_key(|evidence| exactness(evidence));
                 judged.failures.push(Failure {
                     check: outcome.check,
                     message: plain(&check.message.fill(self.words.lang(), &outcome.values)).into_owned(),
@@ -172,7 +179,9 @@ impl<W: io::Write> Writer for ImageTextWriter<W> {
                     exception: outcome.exception,
                 });
             }
-            Outcome::Unknown if judged.unknown.last() != Some(&outcome.check) => judged.unknown.push(outcome.check),
+            Outcome::Unknown if judged.unknown.last().map(|(check, _)| *check) != Some(outcome.check) => {
+                judged.unknown.push((outcome.check, outcome.reason.clone()));
+            }
             _ => {}
         }
         Ok(())
@@ -202,7 +211,12 @@ impl<W: io::Write> Writer for ImageTextWriter<W> {
     }
 }
 
-/// Whether a place names a line of a file.
-fn is_line(locator: &str) -> bool {
-    locator.rsplit_once(':').is_some_and(|(_, line)| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()))
+/// How exactly a piece of evidence points into the guest: at a line, at a file, or at the guest as a whole.
+fn exactness(evidence: &Evidence) -> u8 {
+    let locator = evidence.place.locator.as_str();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match locator.rsplit_once(':') {
+        Some((_, line)) if is_number(line) => 2,
+        _ => u8::from(evidence.table != "image" && locator != "guest:/"),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod assess;
 mod bad_input;
+mod images;
 mod logs;
 mod own_checks;
 #[path = "../../../isoneph-logs/tests/it/plant/mod.rs"]
