@@ -103,6 +103,14 @@ impl Sink {
         &mut self.inputs[id.0 as usize]
     }
 
+    /// The inputs so far, with the first snapshot of each.
+    pub fn inputs(&self) -> impl Iterator<Item = (InputId, &Input, Option<i64>)> {
+        self.inputs.iter().zip(0..).map(|(input, number)| {
+            let id = InputId(number);
+            (id, input, self.snapshots.iter().find(|snapshot| snapshot.input == id).map(|snapshot| snapshot.id))
+        })
+    }
+
     /// The account that the parties declare for an input.
     pub fn declared_account(&self, id: InputId) -> Option<String> {
         self.attribution.account_of_input(&self.inputs[id.0 as usize].path)

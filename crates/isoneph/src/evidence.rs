@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use isoneph_derive::intent::network_intent;
 use isoneph_model::Locator;
 use isoneph_register::{Declaration, DeclaredAttribution, Documents, Register, looks_like_register, write_rows};
-use isoneph_sources::{LogsError, ReadError, Reading, read_logs, read_path};
+use isoneph_sources::{
+    LogsError, NetworkQuestion, ReadError, Reading, find_networks, read_logs, read_path, write_networks,
+};
 use isoneph_tables::{Inventory, NewInput, Sink};
 
 use crate::exit::usage;
@@ -26,7 +29,9 @@ pub(crate) fn read(
         LogsError::Changes(message) => usage(message),
         other => other.into(),
     })?;
-    let reading = &Reading { taken: logs.files, ..reading.clone() };
+    let networks = find_networks(paths, &logs.files, reading.as_of);
+    let taken = logs.files.union(&networks.taken).cloned().collect();
+    let reading = &Reading { taken, ..reading.clone() };
     for path in paths {
         match read_path(path, reading, &mut sink) {
             Ok(_) => {}
@@ -38,13 +43,18 @@ pub(crate) fn read(
             Err(ReadError::Sink(error)) => return Err(error.into()),
         }
     }
-    // What parties say comes last: it is then known to be all that is declared.
     let file = config.map(|path| path.display().to_string()).unwrap_or_default();
     let beside = config.map(workspace::beside).transpose()?.flatten();
-    for register in [beside, documents.map(|given| of_documents(given, &file, declaration)).transpose()?] {
-        if let Some(register) = register.filter(|register| !register.is_empty()) {
-            write_rows(&register, None, &mut sink)?;
-        }
+    let given = documents.map(|given| of_documents(given, &file, declaration)).transpose()?;
+    let registers: Vec<Register> = [beside, given].into_iter().flatten().filter(|held| !held.is_empty()).collect();
+    let intent = network_intent(&registers);
+    if let Some(intent) = &intent {
+        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
+    }
+    write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, &mut sink)?;
+    // What parties say comes last: it is then known to be all that is declared.
+    for register in &registers {
+        write_rows(register, None, &mut sink)?;
     }
     Ok(sink.finish()?)
 }
