@@ -2,6 +2,7 @@
 //! machine say nothing about another.
 
 mod assess;
+mod logs;
 mod process;
 
 use clap::Subcommand;
@@ -11,11 +12,14 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// `isoneph assess` on Terraform plans of growing size, against Python reading the same JSON
     Assess(assess::Arguments),
+    /// The log engine on planted trails, against reading the same files and doing nothing with them
+    Logs(logs::Arguments),
 }
 
 /// Runs a benchmark.
 pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Assess(arguments) => assess::run(arguments),
+        Bench::Logs(arguments) => logs::run(arguments),
     }
 }

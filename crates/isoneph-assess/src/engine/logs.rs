@@ -78,7 +78,7 @@ fn operations_of(table: &Table) -> (Vec<LogMark>, Vec<LogSession>) {
         let day = time.map(|time| written(time, "%Y-%m-%d")).unwrap_or_default();
         add(marks.entry((text("class"), day)).or_default(), done);
         let (first, session, names) = sessions.entry(text("story")).or_default();
-        *first = first.into_iter().chain(time).min();
+        *first = (*first).into_iter().chain(time).min();
         session.account = text("account");
         session.actor = if text("session").is_empty() { text("actor") } else { text("session") };
         *names.entry(text("name")).or_default() += 1;
