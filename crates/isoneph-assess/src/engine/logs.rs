@@ -61,9 +61,12 @@ impl Table {
     }
 }
 
+/// A session: when it began, what is told of it, and how often each operation was carried out.
+type Story = (Option<i64>, LogSession, BTreeMap<String, u64>);
+
 fn operations_of(table: &Table) -> (Vec<LogMark>, Vec<LogSession>) {
     let mut marks: BTreeMap<(String, String), Done> = BTreeMap::new();
-    let mut sessions: BTreeMap<String, (Option<i64>, LogSession, BTreeMap<String, u64>)> = BTreeMap::new();
+    let mut sessions: BTreeMap<String, Story> = BTreeMap::new();
     for row in (0..table.0.num_rows()).filter(|row| table.flag("carried_out", *row) == Some(true)) {
         let text = |name: &str| table.text(name, row).unwrap_or_default().to_owned();
         let time = table.time("time", row);

@@ -70,12 +70,8 @@ impl Looking {
     fn look(&mut self, path: &Path, named: bool, as_of: Date) {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
-            "json" => {
-                if is_unknown_json(path) {
-                    self.candidate(path);
-                }
-            }
-            "yaml" | "yml" => self.candidate(path),
+            "json" if !is_unknown_json(path) => {}
+            "json" | "yaml" | "yml" => self.candidate(path),
             ending if named || RULE_ENDINGS.contains(&ending) => self.device(path, as_of),
             _ => {}
         }
