@@ -3,6 +3,7 @@
 
 mod assess;
 mod image;
+mod logs;
 mod process;
 
 use clap::Subcommand;
@@ -14,6 +15,8 @@ pub(crate) enum Bench {
     Assess(assess::Arguments),
     /// The scan of disk images, container against container, with the agreement with a truth and with oscap beside it
     Image(image::Arguments),
+    /// The log engine on planted trails, against reading the same files and doing nothing with them
+    Logs(logs::Arguments),
 }
 
 /// Runs a benchmark.
@@ -21,5 +24,6 @@ pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Assess(arguments) => assess::run(arguments),
         Bench::Image(arguments) => image::run(arguments),
+        Bench::Logs(arguments) => logs::run(arguments),
     }
 }

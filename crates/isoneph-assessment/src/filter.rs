@@ -92,6 +92,15 @@ impl Writer for Filtered<'_> {
         };
         self.shown.standings = tail.standings.iter().filter(shown).cloned().collect();
         self.shown.losses.clone_from(&tail.losses);
+        // Marks are of all accounts together: beside other views than that of a single service they stand as they are.
+        if self.view.service.is_none() {
+            self.shown.logs.clone_from(&tail.logs);
+        } else {
+            let own = |account: &String| account.is_empty() || self.view.accounts.contains(account);
+            self.shown.logs.days = tail.logs.days.iter().filter(|day| own(&day.account)).cloned().collect();
+            let sessions = tail.logs.sessions.iter().filter(|session| own(&session.account));
+            self.shown.logs.sessions = sessions.cloned().collect();
+        }
         self.inner.tail(self.head.as_ref().unwrap_or(head), &self.shown)
     }
 }

@@ -6,12 +6,14 @@
 
 mod filter;
 mod head;
+mod logs;
 mod message;
 mod outcome;
 mod tail;
 
 pub use filter::{Filtered, View};
 pub use head::{CheckInfo, Config, Head, Parameter, RolesBasis, Scope, Supports, Tool};
+pub use logs::{DayState, Done, LogDay, LogMark, LogPicture, LogSession};
 pub use message::{Message, MessageError};
 pub use outcome::{CheckOutcome, Evidence, Exception, Subject};
 pub use tail::{Counts, Loss, Population, SaidAnswer, StandingAnswer, Tail};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::LogPicture;
 use isoneph_model::{ControlId, EvidenceClass, InputId, Outcome, Place, Role, Severity, Standing};
 use isoneph_standard::RequirementKey;
 use isoneph_standard::standing::Why;
@@ -17,6 +18,8 @@ pub struct Tail {
     pub failures: BTreeMap<Severity, u64>,
     /// What was given but could not be read or judged. Not empty: the run is incomplete.
     pub losses: Vec<Loss>,
+    /// What the audit logs look like.
+    pub logs: LogPicture,
 }
 
 /// Something that was given but could not be read or judged.

@@ -3,6 +3,7 @@
 //!
 //! - [`responsibilities`]: one matrix a service, what is wrong with it, how two differ, and where a duty goes that is
 //!   handed down (CLD.6.3.1).
+//! - [`intent`]: the zones and flows of the register, as the network engine takes them.
 //! - [`duties`]: what others leave to a party, minus what it states that it does.
 //! - [`soa`]: the statement of applicability of an ISMS scope, frozen and compared.
 //! - [`assurance`]: what certificates and reports cover of what is in use, and what one may build on.
@@ -18,6 +19,7 @@ pub mod assurance;
 mod declared;
 pub mod duties;
 pub mod import;
+pub mod intent;
 pub mod questionnaire;
 pub mod responsibilities;
 pub mod sample;

@@ -19,9 +19,9 @@ use crate::stream::{BadText, Opening, Source, TooLong};
 use crate::{findings, terraform};
 
 /// How deep folders may stand in one another.
-const MAX_FOLDERS: usize = 64;
+pub(crate) const MAX_FOLDERS: usize = 64;
 /// How many things a folder may hold.
-const MAX_FILES: usize = 100_000;
+pub(crate) const MAX_FILES: usize = 100_000;
 
 /// How evidence is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,9 +108,11 @@ fn read_folder(folder: &Path, reading: &Reading, sink: &mut Sink, summary: &mut 
                 let message = format!("could not be listed: {error}");
                 reject_path(&path, Fault::reject("", "unreadable", message), sink, summary)?;
             }
-            // A folder that somebody else has read as a whole.
-            Ok(entry) if entry.file_type().is_dir() && reading.taken.contains(entry.path()) => {
-                entries.skip_current_dir();
+            // What somebody else has read, a folder as a whole.
+            Ok(entry) if reading.taken.contains(entry.path()) => {
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
                 summary.read += 1;
             }
             Ok(entry) => match skip_reason(&entry) {
@@ -160,9 +162,14 @@ const NOT_EVIDENCE: &[&str] = &[
     "css", "png", "jpg", "svg", "pdf", "csv", "xlsx", "docx", "tpl", "tftpl", "cfg", "ini", "rst", "adoc",
 ];
 
+/// Whether somebody who lists the folder would not see it.
+pub(crate) fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+}
+
 fn skip_reason(entry: &DirEntry) -> Option<&'static str> {
     let name = entry.file_name().to_string_lossy();
-    if entry.depth() > 0 && name.starts_with('.') {
+    if is_hidden(entry) {
         return Some("hidden");
     }
     if entry.path_is_symlink() {
@@ -319,7 +326,7 @@ fn read_format(format: Format, source: &Source, input: InputId, sink: &mut Sink)
 }
 
 /// Tells a format by the first keys.
-fn tell(keys: &FirstKeys) -> Option<Format> {
+pub(crate) fn tell(keys: &FirstKeys) -> Option<Format> {
     terraform_format(keys).or_else(|| findings::sniff(keys))
 }
 

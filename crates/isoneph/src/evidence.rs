@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use isoneph_derive::intent::network_intent;
 use isoneph_model::Locator;
 use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
 };
 use isoneph_sources::{
-    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, ReadError, Reading, read_images, read_path,
+    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkQuestion, ReadError, Reading, find_networks,
+    read_images, read_path, write_networks,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
@@ -52,9 +54,16 @@ pub(crate) fn read(
     reading.taken.extend(logs.files.iter().cloned().chain(against.files()));
     let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();
     take_images(&paths, &registers, &mut reading, &mut sink)?;
+    let networks = find_networks(&paths, &reading.taken, reading.as_of);
+    reading.taken.extend(networks.taken.iter().cloned());
     for path in &paths {
         read_one(path, &reading, &mut sink)?;
     }
+    let intent = network_intent(&registers);
+    if let Some(intent) = &intent {
+        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
+    }
+    write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, &mut sink)?;
     // What parties say comes behind all that is seen: it is then known to be all that is declared.
     for register in &registers {
         write_rows(register, None, &mut sink)?;

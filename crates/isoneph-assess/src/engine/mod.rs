@@ -6,6 +6,7 @@ mod coverage;
 mod head;
 mod judge;
 mod lineage;
+mod logs;
 mod meta;
 mod observe;
 mod outcomes;
@@ -148,7 +149,7 @@ impl Engine {
             standings.add(&outcome);
             writer.outcome(&head, &outcome).map_err(AssessError::Write)
         })?;
-        let tail = standings.finish(inventory);
+        let tail = Tail { logs: logs::picture(inventory, &chosen), ..standings.finish(inventory) };
         writer.tail(&head, &tail).map_err(AssessError::Write)?;
         Ok(tail)
     }

@@ -47,20 +47,13 @@ impl Model {
         (model, problems)
     }
 
-    /// Whether a document is one of a network: the name of its format. Nothing is read from it.
+    /// Reads what holds something of a network among inputs in memory; others are passed over without a word. What was
+    /// read is in [`Model::sources`].
     #[must_use]
-    pub fn recognises(document: &Value) -> Option<&'static str> {
-        if aws::api::recognises(document) {
-            Some("aws-api")
-        } else if terraform::recognises(document) {
-            Some("terraform")
-        } else if google::recognises_api(document) {
-            Some("google-compute")
-        } else if azure::recognises_arm(document) {
-            Some("azure-arm")
-        } else {
-            kubernetes::recognises(document).then_some("kubernetes")
-        }
+    pub fn read_found(files: Vec<InputFile>) -> (Self, Vec<Problem>) {
+        let (model, mut problems) = read(files.into_iter().map(|file| (file, false)).collect());
+        problems.retain(|problem| model.sources.iter().any(|source| source.path == problem.path));
+        (model, problems)
     }
 
     /// Reads inputs that are already in memory. Each must hold something of a network.
@@ -150,7 +143,8 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
         }
         if let Some(format) = format {
             let sha256 = hex(&Sha256::digest(&file.bytes));
-            gathering.sources.push(Source { path: file.path.clone(), format, sha256 });
+            let live = documents.iter().all(|held| is_live(format, &held.value));
+            gathering.sources.push(Source { path: file.path.clone(), format, live, sha256 });
         } else if named && gathering.problems.len() == before {
             gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
         }
@@ -216,6 +210,19 @@ impl<'de> Deserialize<'de> for Lean {
 struct Document {
     locator: String,
     value: Value,
+}
+
+/// Whether a document shows what is there. Only the server numbers the versions of an object.
+fn is_live(format: &str, document: &Value) -> bool {
+    let stored = |object: &Value| object.pointer("/metadata/resourceVersion").is_some_and(Value::is_string);
+    match format {
+        "terraform" => document.get("planned_values").is_none(),
+        "kubernetes" => match document.get("items").and_then(Value::as_array) {
+            Some(items) => items.iter().all(stored),
+            None => stored(document),
+        },
+        _ => true,
+    }
 }
 
 /// The documents of a file: one of JSON, or many of YAML. Those that cannot be read are problems.

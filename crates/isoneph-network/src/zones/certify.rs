@@ -153,7 +153,7 @@ impl Writer<'_> {
     }
 }
 
-fn set(ranges: &[AddressRange]) -> AddressSet {
+pub(super) fn set(ranges: &[AddressRange]) -> AddressSet {
     let range = |held: &AddressRange| {
         let text = |number| crate::model::address::address_text(held.family, number);
         let (first, last) = (text(held.low).parse().ok()?, text(held.high).parse().ok()?);
@@ -163,7 +163,7 @@ fn set(ranges: &[AddressRange]) -> AddressSet {
 }
 
 /// Boxes of traffic as conditions on any address.
-fn matches(traffic: &Traffic) -> Vec<Match> {
+pub(super) fn matches(traffic: &Traffic) -> Vec<Match> {
     let mut out = Vec::new();
     for piece in traffic.boxes() {
         let whole = piece.source == (0, u16::MAX) && piece.destination == (0, u16::MAX);

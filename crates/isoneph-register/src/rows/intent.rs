@@ -20,6 +20,7 @@ impl Writer<'_> {
             trust: said(spec.trust.as_ref()),
             outside: (spec.outside == Some(true)).into(),
             inner_flows: maybe(spec.inner_flows),
+            purpose: word(spec.purpose),
         };
         let service = spec.service.as_deref().unwrap_or_default();
         let tenant = spec.tenant.as_deref().unwrap_or_default();

@@ -321,3 +321,34 @@ scan-title = Hardening of disk images (ISO/IEC 27017, CLD.9.5.2)
 scan-coverage = { $decided } of { $total } decided ({ $percent } %): { $fail } fail, { $pass } pass, { $na } not applicable; { $unknown } unknown
 scan-undecided = Not decided
 scan-closing = The standing of controls is for “isoneph assess” to tell, over all evidence. Every outcome with its evidence: --format json or html.
+## Audit logs
+
+logs = Audit logs
+log-timeline = Critical operations, day by day
+log-timeline-intro = How many were carried out. ✖: some under no approved change. ◐: of some it cannot be told.
+log-earlier = Days before these:
+log-sessions = Sessions with critical operations
+log-when = when (UTC)
+log-who = who
+log-what = what
+log-approved = approval
+log-approval = { $n } carried out, { $none } not approved, { $open } undecided
+log-without-mfa = { $n } without a second factor
+log-record = How whole the record is
+log-stream = account and region
+log-events = { $n ->
+    [one] 1 event
+   *[other] { $n } events
+}
+logday-missing = something is missing
+logday-doubtful = something may be missing
+logday-thin = too few events to notice a hole
+logday-watched = a hole would have been noticed
+logday-proven = proven whole by digests
+opclass-virtual-server = virtual servers
+opclass-network = networks
+opclass-storage = storage
+opclass-backup-restore = backup and restore
+opclass-service-termination = termination of service
+opclass-logging-monitoring = logging and monitoring
+opclass-identity-keys = identities and keys

@@ -5,6 +5,7 @@
 
 mod assets;
 mod control;
+mod logs;
 mod markdown;
 mod row;
 mod spool;
@@ -76,6 +77,10 @@ impl<W: io::Write> Writer for HtmlWriter<'_, W> {
         let tally = std::mem::take(&mut self.tally);
         let view = view::View { head, tail, words: &words, catalogue: self.catalogue, tally: &tally };
         self.write(&summary::Start::new(&view))?;
+        if let Some(logs) = logs::Logs::of(&view) {
+            self.write(&logs)?;
+        }
+        self.write(&summary::Controls::new(&view))?;
         for control in control::controls(&view) {
             self.write(&control)?;
             for check in &control.checks {

@@ -33,6 +33,14 @@ pub(super) struct Start<'a> {
     against: Vec<Against>,
     failing: Vec<Failing>,
     rule: &'static str,
+    logs: bool,
+}
+
+/// The head of the section of the controls: what can be chosen among them.
+#[derive(Template)]
+#[template(path = "html/controls.html")]
+pub(super) struct Controls<'a> {
+    words: &'a Words,
     controls: Vec<(String, String)>,
     services: Vec<String>,
 }
@@ -51,8 +59,6 @@ impl<'a> Start<'a> {
     pub(super) fn new(view: &View<'a>) -> Start<'a> {
         let (head, words) = (view.head, view.words);
         let (edition, date) = (head.edition.as_str(), head.as_of.to_string());
-        let mut controls: Vec<&ControlId> = view.tail.standings.iter().map(|s| &s.control).collect();
-        controls.dedup();
         Start {
             words,
             policy: policy(),
@@ -71,8 +77,7 @@ impl<'a> Start<'a> {
             against: grid::against(view),
             failing: failing(view),
             rule: RULE.get(words.lang()),
-            controls: controls.iter().map(|id| (id.to_string(), view.title(id).to_owned())).collect(),
-            services: head.scope.services.iter().filter(|s| !s.is_empty()).cloned().collect(),
+            logs: !view.tail.logs.is_empty(),
         }
     }
 
@@ -82,6 +87,18 @@ impl<'a> Start<'a> {
 
     fn roles_words(&self) -> String {
         self.words.say("roles-assumed")
+    }
+}
+
+impl<'a> Controls<'a> {
+    pub(super) fn new(view: &View<'a>) -> Controls<'a> {
+        let mut controls: Vec<&ControlId> = view.tail.standings.iter().map(|s| &s.control).collect();
+        controls.dedup();
+        Controls {
+            words: view.words,
+            controls: controls.iter().map(|id| (id.to_string(), view.title(id).to_owned())).collect(),
+            services: view.head.scope.services.iter().filter(|s| !s.is_empty()).cloned().collect(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use isoneph_assessment::DayState;
 use isoneph_model::{
     ControlId, EvidenceClass, Extent, Outcome, Reason, ReasonCode, RequirementKind, Role, Severity, Standing, Support,
 };
@@ -81,6 +82,8 @@ fn every_key_in_the_code_exists_and_every_key_is_used() {
         "why-",
         "waits-",
         "basis-",
+        "logday-",
+        "opclass-",
     ];
     for key in known.keys().filter(|key| !made.iter().any(|prefix| key.starts_with(prefix))) {
         assert!(text.contains(&format!("\"{key}\"")), "nobody uses {key}");
@@ -129,6 +132,7 @@ fn every_value_of_every_vocabulary_has_words() {
         texts.extend(RequirementKind::ALL.iter().map(|k| words.kind(k)));
         texts.extend(Support::ALL.iter().map(|s| words.support(s)));
         texts.extend(Extent::ALL.iter().map(|e| words.extent(e)));
+        texts.extend(DayState::ALL.iter().map(|d| words.say(&format!("logday-{d}"))));
         texts.extend(ReasonCode::ALL.iter().flat_map(|c| [words.reason_code(*c), words.reason_help(*c)]));
         for why in all_whys() {
             texts.extend([words.why(&why), words.why_help(&why), words.say(&format!("waits-{}", why_code(&why)))]);

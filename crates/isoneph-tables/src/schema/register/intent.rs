@@ -24,6 +24,8 @@ table! {
         outside: bool, none "false";
         /// Whether flows between its own members are free.
         inner_flows: bool, none "never: NULL where the register does not say";
+        /// Whose use it serves, where it is no tenant's: `administration`, `shared`, `internal`.
+        purpose: String, none "''";
     }
 }
 

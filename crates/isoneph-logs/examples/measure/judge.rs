@@ -1,0 +1,70 @@
+//! A store judged, and what came out held against what was planted.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use isoneph_logs::changes::{ReadOptions, read};
+use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs};
+use isoneph_logs::ingest::Manifest;
+use isoneph_logs::operations::Catalogue;
+use isoneph_logs::reconcile::{self, Approval, Reconciler, Reconciliation, Records};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::{Value, json};
+
+use crate::Failure;
+
+pub(crate) fn run(store: &Path, folder: &Path) -> Result<(), Failure> {
+    let manifest = Manifest::load(store)?.ok_or("there is no store")?;
+    let mut changes = Vec::new();
+    for name in ["changes.csv", "runs.csv"] {
+        let file = read(name, &fs::read(folder.join(name))?, &ReadOptions::default())?;
+        changes.extend(file.changes);
+    }
+    let catalogue = Catalogue::proposed()?;
+    let (mut reconciler, mut builder) = (Reconciler::new(&catalogue), CoverageBuilder::default());
+    for part in manifest.part_paths(store) {
+        each_batch(&part, &mut |batch| {
+            reconciler.observe_batch(batch)?;
+            Ok(builder.observe_batch(batch)?)
+        })?;
+    }
+    let records = Records { changes: Some(changes), ..Records::default() };
+    let reconciled = reconciler.finish(&records);
+    let covered = builder.finish(&CoverageInputs::default());
+    let found = found(&reconciled);
+    let truth: Value = serde_json::from_slice(&fs::read(folder.join("truth.json"))?)?;
+    println!("{found} and {} silences", covered.silences.len());
+    if found == truth { Ok(()) } else { Err(format!("planted was {truth}").into()) }
+}
+
+fn each_batch(part: &Path, take: &mut dyn FnMut(&RecordBatch) -> Result<(), Failure>) -> Result<(), Failure> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(part)?)?;
+    let columns = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied();
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
+    for batch in builder.with_projection(mask).with_batch_size(8192).build()? {
+        take(&batch?)?;
+    }
+    Ok(())
+}
+
+/// What came out, in the words of what was planted.
+fn found(reconciled: &Reconciliation) -> Value {
+    let done = || reconciled.operations.iter().filter(|operation| operation.carried_out == Some(true));
+    let attended = || done().filter(|operation| operation.unattended != Some(true));
+    let how = |wanted: &[Approval]| {
+        done().filter(|o| o.approval.as_ref().is_some_and(|approved| wanted.contains(&approved.how))).count()
+    };
+    let own =
+        |alone: Option<bool>| done().filter(|o| o.approval.as_ref().is_some_and(|a| a.by_actor_alone == alone)).count();
+    json!({
+        "events": reconciled.seen.events, "done": done().count(),
+        "without_mfa": attended().filter(|operation| operation.mfa == Some(false)).count(),
+        "mfa_open": attended().filter(|operation| operation.mfa.is_none()).count(),
+        "own_approver": own(Some(true)),
+        "half_done": reconciled.operations.iter().filter(|operation| operation.half_done == Some(true)).count(),
+        "approved": how(&[Approval::Change, Approval::Pipeline]),
+        "not_approved": how(&[Approval::NotApproved, Approval::OutsideWindow, Approval::Nothing]),
+    })
+}
