@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
 }
 
 /// How often each is measured; the least counts, since other work only adds.
-const RUNS: usize = 5;
+const RUNS: usize = 15;
 
 /// What a scan tells of itself.
 #[derive(Deserialize)]
