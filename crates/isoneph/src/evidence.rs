@@ -136,7 +136,7 @@ fn refuse_unless_image(path: &Path, reading: &Reading, sink: &mut Sink) {
 }
 
 fn holds_register(path: &Path) -> bool {
-    path.is_file() && std::fs::read_to_string(path).is_ok_and(|text| looks_like_register(&text))
+    path.is_file() && is_yaml(path) && std::fs::read_to_string(path).is_ok_and(|text| looks_like_register(&text))
 }
 
 fn refuse(path: &Path, code: &str, why: &str, sink: &mut Sink) {
@@ -182,16 +182,17 @@ fn is_own_machine(address: &str) -> bool {
 
 /// Documents of the register among what is given. They are what parties say, and nothing that sets how it is judged.
 fn documents(paths: &[PathBuf]) -> anyhow::Result<Option<Documents>> {
-    let yaml = |path: &PathBuf| {
-        path.is_dir() && !path.join("oci-layout").is_file()
-            || path.extension().is_some_and(|end| end == "yaml" || end == "yml")
-    };
-    let mut folders: Vec<PathBuf> = paths.iter().filter(|path| path.exists() && yaml(path)).cloned().collect();
+    let may_hold = |path: &PathBuf| if path.is_dir() { !path.join("oci-layout").is_file() } else { is_yaml(path) };
+    let mut folders: Vec<PathBuf> = paths.iter().filter(|path| path.exists() && may_hold(path)).cloned().collect();
     // A file that is named is read whatever it holds: only those that hold a register are.
     folders.retain(|path| path.is_dir() || std::fs::read_to_string(path).is_ok_and(|text| looks_like_register(&text)));
     let mut documents = Documents::new();
     documents.read_paths(&folders).map_err(workspace::mistaken)?;
     Ok((!documents.is_empty()).then_some(documents))
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "yaml" || end == "yml")
 }
 
 fn of_documents(documents: Documents, file: &str, declaration: &Declaration) -> anyhow::Result<Register> {
