@@ -15,6 +15,8 @@ pub struct View {
     pub service: Option<String>,
     /// The accounts of that service: what stands in one of them concerns it.
     pub accounts: Vec<String>,
+    /// Outcomes without standings: of a part of the evidence alone a standing would say more than was looked at.
+    pub without_standings: bool,
 }
 
 impl View {
@@ -84,7 +86,9 @@ impl Writer for Filtered<'_> {
 
     fn tail(&mut self, head: &Head, tail: &Tail) -> io::Result<()> {
         let shown = |answer: &&crate::StandingAnswer| {
-            self.view.shows_role(answer.role) && self.view.shows_service(&answer.service)
+            !self.view.without_standings
+                && self.view.shows_role(answer.role)
+                && self.view.shows_service(&answer.service)
         };
         self.shown.standings = tail.standings.iter().filter(shown).cloned().collect();
         self.shown.losses.clone_from(&tail.losses);

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use isoneph_image::scan::Program;
 use isoneph_model::{InputId, Locator};
 use isoneph_tables::{NewInput, Sink, SinkError};
 use jiff::civil::Date;
@@ -13,8 +14,9 @@ use walkdir::{DirEntry, WalkDir};
 use crate::fault::Fault;
 use crate::format::Format;
 use crate::head::{self, FirstKeys, Look};
+use crate::images::{self, ImagePurpose};
 use crate::stream::{BadText, Opening, Source, TooLong};
-use crate::{findings, images, terraform};
+use crate::{findings, terraform};
 
 /// How deep folders may stand in one another.
 pub(crate) const MAX_FOLDERS: usize = 64;
@@ -30,12 +32,17 @@ pub struct Reading {
     pub taken: BTreeSet<PathBuf>,
     /// The folder in which files lie that disk images may lead to; without one they lead nowhere.
     pub backing_directory: Option<PathBuf>,
+    /// The program that scans an image in a confined process; without one images are scanned in this process.
+    pub image_scanner: Option<Program>,
+    /// What images are declared for.
+    pub image_purposes: Vec<ImagePurpose>,
 }
 
 impl Reading {
     /// Reading for a day; images lead nowhere.
     pub fn new(as_of: Date) -> Reading {
-        Reading { as_of, taken: BTreeSet::new(), backing_directory: None }
+        let taken = BTreeSet::new();
+        Reading { as_of, taken, backing_directory: None, image_scanner: None, image_purposes: Vec::new() }
     }
 }
 
@@ -68,6 +75,8 @@ pub enum ReadError {
 pub fn read_path(path: &Path, reading: &Reading, sink: &mut Sink) -> Result<ReadSummary, ReadError> {
     let mut summary = ReadSummary::default();
     match std::fs::metadata(path) {
+        // Somebody else has read it as a whole.
+        Ok(_) if reading.taken.contains(path) => summary.read += 1,
         Ok(metadata) if metadata.is_dir() => read_folder(path, reading, sink, &mut summary)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(ReadError::NotFound { path: shown(path) });
@@ -78,7 +87,7 @@ pub fn read_path(path: &Path, reading: &Reading, sink: &mut Sink) -> Result<Read
     Ok(summary)
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
@@ -99,7 +108,13 @@ fn read_folder(folder: &Path, reading: &Reading, sink: &mut Sink, summary: &mut 
                 let message = format!("could not be listed: {error}");
                 reject_path(&path, Fault::reject("", "unreadable", message), sink, summary)?;
             }
-            Ok(entry) if reading.taken.contains(entry.path()) => summary.read += 1,
+            // What somebody else has read: a file, or a folder as a whole.
+            Ok(entry) if reading.taken.contains(entry.path()) => {
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
+                summary.read += 1;
+            }
             Ok(entry) => match skip_reason(&entry) {
                 Some(reason) => {
                     if entry.file_type().is_dir() {
@@ -118,6 +133,27 @@ fn read_folder(folder: &Path, reading: &Reading, sink: &mut Sink, summary: &mut 
     }
     note_skipped(folder, sink, summary);
     Ok(())
+}
+
+/// What stands in a folder and is not passed over, in its order: files, and folders that are one thing as a whole, into
+/// which it does not go down. What cannot be listed is told by whoever reads the folder.
+pub(crate) fn listed(folder: &Path, is_whole: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut entries = WalkDir::new(folder).sort_by_file_name().max_depth(MAX_FOLDERS).into_iter();
+    let mut count = 0;
+    while let Some(entry) = entries.next().filter(|_| count < MAX_FILES) {
+        count += 1;
+        let Ok(entry) = entry else { continue };
+        let folder = entry.file_type().is_dir();
+        let passed_over = skip_reason(&entry).is_some();
+        if folder && (passed_over || is_whole(entry.path())) {
+            entries.skip_current_dir();
+        }
+        if !passed_over && (entry.file_type().is_file() || folder && is_whole(entry.path())) {
+            found.push(entry.into_path());
+        }
+    }
+    found
 }
 
 /// Files that a folder of infrastructure code holds beside evidence, by their endings.
@@ -308,6 +344,20 @@ fn terraform_format(keys: &FirstKeys) -> Option<Format> {
     }
 }
 
+/// Whether a file holds a plan or a state of Terraform, by its first keys.
+pub(crate) fn is_terraform(path: &Path) -> bool {
+    // A pipe can be read once only.
+    if !path.is_file() {
+        return false;
+    }
+    let source = Source::File(path.to_owned());
+    let Ok(Opening::Json) = source.opening() else { return false };
+    let Ok(reader) = source.open() else { return false };
+    // What comes later than this would be told by reading all of it: whoever asks does that anyway.
+    let beginning = BufReader::with_capacity(1 << 16, reader.take(1 << 20));
+    matches!(head::look(beginning, &terraform_format), Look::Format(Format::TerraformPlan | Format::TerraformState))
+}
+
 /// JSON of no format that is read: what it probably is, and what to do.
 fn unknown(keys: &FirstKeys) -> Fault {
     let show = "give the output of `terraform show -json`";
@@ -340,7 +390,7 @@ fn clip(key: &str) -> String {
 }
 
 /// One reject for one fault.
-fn reject(input: InputId, fault: Fault, sink: &mut Sink) -> Result<(), ReadError> {
+pub(crate) fn reject(input: InputId, fault: Fault, sink: &mut Sink) -> Result<(), ReadError> {
     let (locator, code, message) = match fault {
         Fault::Sink(error) => return Err(ReadError::Sink(error)),
         Fault::Reject { locator, code, message } => (locator, code, message),

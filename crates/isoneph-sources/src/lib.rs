@@ -15,6 +15,7 @@ mod terraform;
 
 pub use fault::Fault;
 pub use format::Format;
+pub use images::{ImagePurpose, Images, IntendedListeners, read_images};
 pub use input::{ReadError, ReadSummary, Reading, read_path};
 pub use logs::{Logs, LogsError, read_logs};
 pub use networks::{NetworkFiles, NetworkQuestion, find_networks, write_networks};

@@ -66,7 +66,7 @@ pub fn read_logs(
     sink: &mut Sink,
 ) -> Result<Logs, LogsError> {
     let there: Vec<PathBuf> = paths.iter().filter(|path| path.exists()).cloned().collect();
-    let options = Options { durable: false, ..Options::default() };
+    let options = Options { durable: false, pass_over: crate::input::is_terraform, ..Options::default() };
     let summary = ingest_into(folder, &there, &options, attribution)?;
     let Some(manifest) = Manifest::load(folder)? else { return Ok(Logs::default()) };
     let mut inputs = Inputs::default();

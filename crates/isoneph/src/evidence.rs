@@ -4,14 +4,27 @@ use std::path::{Path, PathBuf};
 
 use isoneph_derive::intent::network_intent;
 use isoneph_model::Locator;
-use isoneph_register::{Declaration, DeclaredAttribution, Documents, Register, looks_like_register, write_rows};
+use isoneph_register::{
+    Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
+};
 use isoneph_sources::{
-    LogsError, NetworkQuestion, ReadError, Reading, find_networks, read_logs, read_path, write_networks,
+    ImagePurpose, IntendedListeners, LogsError, NetworkFiles, NetworkQuestion, ReadError, Reading, find_networks,
+    read_images, read_logs, read_path, write_networks,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
 use crate::exit::usage;
+use crate::scanner;
 use crate::workspace;
+
+/// What is to be read of what is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Everything.
+    All,
+    /// Disk images alone; what else a folder holds is left.
+    Images,
+}
 
 /// Reads every path. What cannot be read becomes a reject of its input: the others are still read.
 pub(crate) fn read(
@@ -21,47 +34,140 @@ pub(crate) fn read(
     declaration: &Declaration,
     reading: &Reading,
 ) -> anyhow::Result<Inventory> {
+    read_wanted(Wanted::All, paths, changes, config, declaration, reading)
+}
+
+/// As [`read`], of what is wanted alone.
+pub(crate) fn read_wanted(
+    wanted: Wanted,
+    paths: &[PathBuf],
+    changes: &[PathBuf],
+    config: Option<&Path>,
+    declaration: &Declaration,
+    reading: &Reading,
+) -> anyhow::Result<Inventory> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
-    let documents = documents(paths)?;
+    let registers = registers(paths, config, declaration)?;
+    let mut reading = reading.clone();
+    reading.image_purposes = registers.iter().flat_map(purposes).collect();
+    reading.image_scanner = Some(scanner::program()?);
     let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
-    let attribution = DeclaredAttribution::new(declaration);
-    let logs = read_logs(folder.path(), paths, changes, &attribution, &mut sink).map_err(|error| match error {
-        LogsError::Changes(message) => usage(message),
-        other => other.into(),
-    })?;
-    let networks = find_networks(paths, &logs.files, reading.as_of);
-    let taken = logs.files.union(&networks.taken).cloned().collect();
-    let reading = &Reading { taken, ..reading.clone() };
+    if wanted == Wanted::All {
+        let attribution = DeclaredAttribution::new(declaration);
+        let logs = read_logs(folder.path(), paths, changes, &attribution, &mut sink).map_err(|error| match error {
+            LogsError::Changes(message) => usage(message),
+            other => other.into(),
+        })?;
+        reading.taken = logs.files;
+    }
+    let images = read_images(paths, &reading, &mut sink)?;
+    scanner::tell(images.confinement);
+    reading.taken.extend(images.files);
+    let networks = match wanted {
+        Wanted::All => find_networks(paths, &reading.taken, reading.as_of),
+        Wanted::Images => NetworkFiles::default(),
+    };
+    reading.taken.extend(networks.taken.iter().cloned());
+    reading.taken.extend(paths.iter().filter(|path| holds_register(path)).cloned());
     for path in paths {
-        match read_path(path, reading, &mut sink) {
-            Ok(_) => {}
-            Err(ReadError::NotFound { path }) => {
-                let input = NewInput { path, sha256: None, format: String::new(), class: None };
-                let id = sink.input(input);
-                sink.reject(id, Locator::new("#"), "not-found", "there is no such file or folder");
-            }
-            Err(ReadError::Sink(error)) => return Err(error.into()),
+        match wanted {
+            Wanted::All => read_one(path, &reading, &mut sink)?,
+            Wanted::Images => refuse_unless_image(path, &reading, &mut sink),
         }
     }
-    let file = config.map(|path| path.display().to_string()).unwrap_or_default();
-    let beside = config.map(workspace::beside).transpose()?.flatten();
-    let given = documents.map(|given| of_documents(given, &file, declaration)).transpose()?;
-    let registers: Vec<Register> = [beside, given].into_iter().flatten().filter(|held| !held.is_empty()).collect();
-    let intent = network_intent(&registers);
-    if let Some(intent) = &intent {
-        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
-    }
-    write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, &mut sink)?;
+    networks_of(networks, &registers, &reading, &mut sink)?;
     // What parties say comes last: it is then known to be all that is declared.
-    for register in &registers {
-        write_rows(register, None, &mut sink)?;
+    for register in registers {
+        write_rows(&register, None, &mut sink)?;
     }
     Ok(sink.finish()?)
 }
 
+/// What the networks let pass, held against the zones and flows of the registers.
+fn networks_of(
+    networks: NetworkFiles,
+    registers: &[Register],
+    reading: &Reading,
+    sink: &mut Sink,
+) -> anyhow::Result<()> {
+    let intent = network_intent(registers);
+    if let Some(intent) = &intent {
+        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
+    }
+    Ok(write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, sink)?)
+}
+
+fn read_one(path: &Path, reading: &Reading, sink: &mut Sink) -> anyhow::Result<()> {
+    match read_path(path, reading, sink) {
+        Ok(_) => Ok(()),
+        Err(ReadError::NotFound { .. }) => {
+            refuse(path, "not-found", "there is no such file or folder", sink);
+            Ok(())
+        }
+        Err(ReadError::Sink(error)) => Err(error.into()),
+    }
+}
+
+/// A path that holds neither an image nor a document of the register was given for nothing: whoever gave it is told.
+fn refuse_unless_image(path: &Path, reading: &Reading, sink: &mut Sink) {
+    if !path.exists() {
+        refuse(path, "not-found", "there is no such file or folder", sink);
+    } else if !reading.taken.iter().any(|taken| taken.starts_with(path)) && !holds_register(path) {
+        refuse(path, "no-image", "it holds no disk image and no archive of a root file system", sink);
+    }
+}
+
+fn holds_register(path: &Path) -> bool {
+    path.is_file() && std::fs::read_to_string(path).is_ok_and(|text| looks_like_register(&text))
+}
+
+fn refuse(path: &Path, code: &str, why: &str, sink: &mut Sink) {
+    let input = NewInput { path: path.display().to_string(), sha256: None, format: String::new(), class: None };
+    let id = sink.input(input);
+    sink.reject(id, Locator::new("#"), code, why);
+}
+
+/// The registers that hold what parties say: the workspace's own, and documents among what is given.
+fn registers(paths: &[PathBuf], config: Option<&Path>, declaration: &Declaration) -> anyhow::Result<Vec<Register>> {
+    let file = config.map(|path| path.display().to_string()).unwrap_or_default();
+    let beside = config.map(workspace::beside).transpose()?.flatten();
+    let given = documents(paths)?.map(|given| of_documents(given, &file, declaration)).transpose()?;
+    Ok([beside, given].into_iter().flatten().filter(|register| !register.is_empty()).collect())
+}
+
+/// What images are declared for. Drafts that nobody has taken on say nothing.
+fn purposes(register: &Register) -> Vec<ImagePurpose> {
+    let purpose = |named: Named<'_, kinds::ImagePurpose>| {
+        let spec = named.spec;
+        let network = |listener: &&kinds::Listener| !listener.address.as_deref().is_some_and(is_own_machine);
+        let port = |listener: &kinds::Listener| {
+            format!("{}/{}", listener.port, listener.protocol.as_deref().unwrap_or("tcp").to_ascii_lowercase())
+        };
+        let mut ports: Vec<String> = spec.listens.iter().filter(network).map(port).collect();
+        ports.sort();
+        ports.dedup();
+        let said = !spec.listens.is_empty() || spec.listens_to_nothing == Some(true);
+        ImagePurpose {
+            name: named.name.to_owned(),
+            images: spec.images.clone(),
+            listens: if said { IntendedListeners::Only(ports) } else { IntendedListeners::Unsaid },
+            services: spec.guest_services.clone(),
+        }
+    };
+    register.claimed::<kinds::ImagePurpose>().map(purpose).collect()
+}
+
+/// What listens on such an address is not reached from elsewhere: it allows nothing on the network.
+fn is_own_machine(address: &str) -> bool {
+    address == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// Documents of the register among what is given. They are what parties say, and nothing that sets how it is judged.
 fn documents(paths: &[PathBuf]) -> anyhow::Result<Option<Documents>> {
-    let yaml = |path: &PathBuf| path.is_dir() || path.extension().is_some_and(|end| end == "yaml" || end == "yml");
+    let yaml = |path: &PathBuf| {
+        path.is_dir() && !path.join("oci-layout").is_file()
+            || path.extension().is_some_and(|end| end == "yaml" || end == "yml")
+    };
     let mut folders: Vec<PathBuf> = paths.iter().filter(|path| path.exists() && yaml(path)).cloned().collect();
     // A file that is named is read whatever it holds: only those that hold a register are.
     folders.retain(|path| path.is_dir() || std::fs::read_to_string(path).is_ok_and(|text| looks_like_register(&text)));

@@ -5,7 +5,9 @@ mod command;
 mod evidence;
 mod exit;
 mod output;
+mod report;
 mod safe;
+mod scanner;
 mod settings;
 mod words;
 mod workspace;
@@ -28,6 +30,9 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    if scanner::is_asked_for() {
+        return scanner::serve().into();
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

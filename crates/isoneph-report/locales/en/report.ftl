@@ -314,3 +314,10 @@ waits-accounts-unseen = accounts in scope were not seen
 waits-scope-undeclared = the accounts in scope are not declared
 waits-nothing-to-judge = nothing that the requirements apply to was found
 waits-requirements-unknown = what the edition asks here is not known
+
+## The scan of disk images
+
+scan-title = Hardening of disk images (ISO/IEC 27017, CLD.9.5.2)
+scan-coverage = { $decided } of { $total } decided ({ $percent } %): { $fail } fail, { $pass } pass, { $na } not applicable; { $unknown } unknown
+scan-undecided = Not decided
+scan-closing = The standing of controls is for “isoneph assess” to tell, over all evidence. Every outcome with its evidence: --format json or html.

@@ -272,3 +272,10 @@ waits-accounts-unseen = 範囲内で確認していないアカウントがあ�
 waits-scope-undeclared = 対象範囲のアカウントが宣言されていない
 waits-nothing-to-judge = 要求事項が当てはまるものが見つからなかった
 waits-requirements-unknown = この版がここで求める内容が分かっていない
+
+## ディスクイメージのスキャン
+
+scan-title = ディスクイメージの要塞化 (ISO/IEC 27017, CLD.9.5.2)
+scan-coverage = { $total }件中{ $decided }件を判定 ({ $percent } %): 不合格 { $fail }、合格 { $pass }、対象外 { $na }。判定不能 { $unknown }
+scan-undecided = 判定できなかったもの
+scan-closing = 管理策の状態は、すべての証拠に基づき「isoneph assess」が示す。全結果と証拠は --format json 又は html。

@@ -3,9 +3,12 @@
 
 mod failing;
 mod gaps;
+mod images;
 mod page;
 mod standings;
 mod top;
+
+pub use images::{ImageTextWriter, ScannedImage};
 
 pub(crate) use standings::WORST_FIRST;
 pub(crate) use top::{input_words, roles_key};

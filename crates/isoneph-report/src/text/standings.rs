@@ -146,13 +146,12 @@ fn by_severity(view: &View<'_>, answer: &StandingAnswer) -> Option<String> {
 
 fn reasons(view: &View<'_>, answer: &StandingAnswer) -> Vec<String> {
     use isoneph_standard::standing::Why;
-    let speaks = |why: &&Why| matches!(why, Why::ExclusionRefuted { .. } | Why::FailingOutcomes { .. });
-    let mut reasons: Vec<String> = Vec::new();
-    for why in answer.why.iter().filter(speaks) {
-        let words = view.words.why(why);
-        if !reasons.contains(&words) {
-            reasons.push(words);
-        }
+    let refuted = answer.why.iter().filter(|why| matches!(why, Why::ExclusionRefuted { .. }));
+    let mut reasons: Vec<String> = refuted.map(|why| view.words.why(why)).collect();
+    // One number for the cell: which requirement how many of them speak against is in the other formats.
+    if answer.why.iter().any(|why| matches!(why, Why::FailingOutcomes { .. })) {
+        let n = answer.counts.failures.values().sum();
+        reasons.push(view.words.why(&Why::FailingOutcomes { requirement: None, n }));
     }
     if answer.counts.excepted > 0 {
         reasons.push(view.words.say_with("counts-excepted", &[("n", answer.counts.excepted.into())]));

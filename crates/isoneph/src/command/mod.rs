@@ -5,6 +5,7 @@ mod check;
 mod check_test;
 mod control;
 mod explain;
+mod image;
 mod logs;
 mod network;
 mod query;
@@ -48,6 +49,9 @@ pub(crate) enum Command {
     /// Audit logs: take them in, and the operations that can do irreversible harm
     #[command(subcommand)]
     Logs(logs::Command),
+    /// Disk images: how the machines made of them are hardened, and what drifted, read offline
+    #[command(subcommand)]
+    Image(image::Command),
     /// Networks: what can pass, as unit tests, proofs and differences, exactly or not at all
     #[command(subcommand)]
     Network(network::Command),
@@ -71,6 +75,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Duties(arguments) => register::sheets::run_duties(&arguments),
         Command::Soa(arguments) => register::sheets::run_soa(&arguments),
         Command::Logs(command) => logs::run(&command),
+        Command::Image(command) => image::run(&command),
         Command::Network(command) => network::run(&command),
         Command::Query(arguments) => query::run(&arguments),
     }

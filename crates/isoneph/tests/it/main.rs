@@ -2,6 +2,7 @@
 
 mod assess;
 mod bad_input;
+mod network;
 mod own_checks;
 mod reference;
 
