@@ -4,6 +4,7 @@
 mod assess;
 mod image;
 mod logs;
+mod network;
 mod process;
 
 use clap::Subcommand;
@@ -17,6 +18,8 @@ pub(crate) enum Bench {
     Image(image::Arguments),
     /// The log engine on planted trails, against reading the same files and doing nothing with them
     Logs(logs::Arguments),
+    /// Packet sets and reachability, against OxiDD, Z3 where it is installed, and loops over all pairs
+    Network(network::Arguments),
 }
 
 /// Runs a benchmark.
@@ -25,5 +28,6 @@ pub(crate) fn run(bench: &Bench) -> anyhow::Result<()> {
         Bench::Assess(arguments) => assess::run(arguments),
         Bench::Image(arguments) => image::run(arguments),
         Bench::Logs(arguments) => logs::run(arguments),
+        Bench::Network(arguments) => network::run(arguments),
     }
 }

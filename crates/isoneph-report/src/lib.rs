@@ -1,5 +1,5 @@
 //! An assessment for people and programs: text for a terminal, JSON (`isoneph.assessment/1`), and one self-contained
-//! HTML file. Each is an [`isoneph_assessment::Writer`] that gets the outcomes as they stream by and keeps only what is
+//! HTML file. ([`network`] draws the picture of a network.) Each is an [`isoneph_assessment::Writer`] that gets the outcomes as they stream by and keeps only what is
 //! bounded: counts, the first subjects, and a temporary file.
 //!
 //! - The same assessment gives the same bytes.
@@ -8,6 +8,7 @@
 
 mod html;
 mod json;
+pub mod network;
 mod plain;
 mod tally;
 mod text;

@@ -8,8 +8,8 @@ use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
 };
 use isoneph_sources::{
-    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkQuestion, ReadError, Reading, find_networks,
-    read_images, read_path, write_networks,
+    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError, Reading,
+    find_networks, read_images, read_path, write_networks,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
@@ -56,14 +56,11 @@ pub(crate) fn read(
     take_images(&paths, &registers, &mut reading, &mut sink)?;
     let networks = find_networks(&paths, &reading.taken, reading.as_of);
     reading.taken.extend(networks.taken.iter().cloned());
+    reading.taken.extend(paths.iter().filter(|path| holds_register(path)).cloned());
     for path in &paths {
         read_one(path, &reading, &mut sink)?;
     }
-    let intent = network_intent(&registers);
-    if let Some(intent) = &intent {
-        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
-    }
-    write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, &mut sink)?;
+    networks_of(networks, &registers, &reading, &mut sink)?;
     // What parties say comes behind all that is seen: it is then known to be all that is declared.
     for register in &registers {
         write_rows(register, None, &mut sink)?;
@@ -91,6 +88,20 @@ pub(crate) fn read_images_alone(
         write_rows(register, None, &mut sink)?;
     }
     Ok(sink.finish()?)
+}
+
+/// What the networks let pass, held against the zones and flows of the registers.
+fn networks_of(
+    networks: NetworkFiles,
+    registers: &[Register],
+    reading: &Reading,
+    sink: &mut Sink,
+) -> anyhow::Result<()> {
+    let intent = network_intent(registers);
+    if let Some(intent) = &intent {
+        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
+    }
+    Ok(write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, sink)?)
 }
 
 /// Reads the disk images, each in a child of the program; nobody else looks at them then.

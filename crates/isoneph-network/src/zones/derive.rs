@@ -60,8 +60,11 @@ pub fn derive(model: &Model) -> Intent {
         let kind = if by == "namespace" && (ADMINISTRATION.contains(&value.as_str()) || value.starts_with("openshift-"))
         {
             ZoneKind::Administration
-        } else {
+        } else if by == "tag" {
             ZoneKind::Tenant
+        } else {
+            // A network, an account or a namespace is a place: whose it is, nobody said.
+            ZoneKind::Internal
         };
         match by.as_str() {
             "tag" => member.tag = Some(value),

@@ -46,7 +46,7 @@ pub struct Member {
     /// An endpoint, by identifier, name or alias.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// A network, subnet or endpoint by any of these; `*` stands for any text.
+    /// A network, subnet, namespace or endpoint by any of these; `*` stands for any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any: Option<String>,
 }

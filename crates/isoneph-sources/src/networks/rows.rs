@@ -65,7 +65,7 @@ impl Shown<'_> {
             to_kind: kind(to.kind).into(),
             passes: open(pair.passes),
             intended: open(intended),
-            declared: (!self.proof.derived).into(),
+            declared: if self.proof.derived { Cell::Gap(GapCode::NotCollected) } else { true.into() },
             witness: witness.map_or_else(String::new, ToString::to_string).into(),
             path: hops(false).into(),
             open_because: pair.because.join("; ").into(),

@@ -4,6 +4,7 @@ mod assess;
 mod bad_input;
 mod images;
 mod logs;
+mod network;
 mod own_checks;
 #[path = "../../../isoneph-logs/tests/it/plant/mod.rs"]
 #[allow(dead_code, clippy::unwrap_used, reason = "generators of the crate of logs, which uses the rest of them")]

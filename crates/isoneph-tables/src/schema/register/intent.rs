@@ -12,7 +12,7 @@ table! {
         part_of: String, none "''";
         /// Address blocks, in CIDR.
         addresses: Vec<String>, none "[]";
-        /// Networks, subnets or machines; `*` stands for any text.
+        /// Networks, subnets, namespaces or machines; `*` stands for any text.
         members: Vec<String>, none "[]";
         /// Accounts whose things belong to it.
         accounts: Vec<String>, none "[]";
