@@ -9,6 +9,7 @@
 mod html;
 mod json;
 mod plain;
+mod sheets;
 mod tally;
 mod text;
 mod words;
@@ -16,5 +17,6 @@ mod words;
 pub use html::HtmlWriter;
 pub use json::{JsonWriter, SCHEMA_ID, assessment_schema, document};
 pub use plain::{MOST_CHARACTERS, plain};
+pub use sheets::write_sheets_html;
 pub use text::{Style, TextWriter};
 pub use words::{Arg, Words, why_code};

@@ -43,7 +43,8 @@ pub(crate) fn read(
     let beside = config.map(workspace::beside).transpose()?.flatten();
     for register in [beside, documents.map(|given| of_documents(given, &file, declaration)).transpose()?] {
         if let Some(register) = register.filter(|register| !register.is_empty()) {
-            write_rows(&register, None, &mut sink)?;
+            let mut written = write_rows(&register, None, &mut sink)?;
+            isoneph_derive::write_rows(&register, reading.as_of, &mut written, &mut sink)?;
         }
     }
     Ok(sink.finish()?)

@@ -4,6 +4,7 @@ mod assess;
 mod bad_input;
 mod own_checks;
 mod reference;
+mod register;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
