@@ -8,6 +8,7 @@
 
 mod html;
 mod json;
+mod place;
 mod plain;
 mod sheets;
 mod tally;

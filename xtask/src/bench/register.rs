@@ -104,7 +104,10 @@ impl Bench {
 fn parties(count: usize) -> String {
     let mut text = String::new();
     for n in 0..count {
-        let _ = write!(text, "---\nkind: party\nname: p{n}\nspec: {{ title: Party {n}, country: DE, url: \"https://example.com/{n}\" }}\n");
+        let _ = write!(
+            text,
+            "---\nkind: party\nname: p{n}\nspec: {{ title: Party {n}, country: DE, url: \"https://example.com/{n}\" }}\n"
+        );
     }
     text
 }
@@ -114,22 +117,33 @@ fn estate() -> anyhow::Result<String> {
     let catalogue = isoneph_standard::Catalogue::embedded()?;
     let controls: Vec<String> =
         catalogue.edition(isoneph_model::Edition::E2015).controls().map(|control| control.id.to_string()).collect();
-    let mut text = "kind: party\nname: us\nspec: { title: Us }\n---\nkind: party\nname: them\nspec: { title: Them }\n".to_owned();
+    let mut text =
+        "kind: party\nname: us\nspec: { title: Us }\n---\nkind: party\nname: them\nspec: { title: Them }\n".to_owned();
     let names: Vec<String> = (0..SERVICES).map(|n| format!("s{n}")).collect();
-    write!(text, "---\nkind: scope\nname: isms\nspec: {{ title: ISMS, organisation: us, services: [{}] }}\n", names.join(", "))?;
+    write!(
+        text,
+        "---\nkind: scope\nname: isms\nspec: {{ title: ISMS, organisation: us, services: [{}] }}\n",
+        names.join(", ")
+    )?;
     let each = LINKS / (SERVICES * controls.len() * 2) + 1;
     let mut left = LINKS;
     for (n, service) in names.iter().enumerate() {
         // Half of them are ours, on top of the other half.
-        let (provider, below) = if n % 2 == 0 { ("us", format!(", built-on: [s{}]", n + 1)) } else { ("them", String::new()) };
-        write!(text, "---\nkind: cloud-service\nname: {service}\nspec: {{ title: Service {n}, model: saas, provider: {provider}{below} }}\n")?;
+        let (provider, below) =
+            if n % 2 == 0 { ("us", format!(", built-on: [s{}]", n + 1)) } else { ("them", String::new()) };
+        write!(
+            text,
+            "---\nkind: cloud-service\nname: {service}\nspec: {{ title: Service {n}, model: saas, provider: {provider}{below} }}\n"
+        )?;
         for control in &controls {
             write!(
                 text,
                 "---\nkind: responsibility\nname: {service}/{control}\nspec: {{ service: {service}, area: \"area-{control}\", holder: shared, controls: [\"{control}\"], provider-duty: Does its part., customer-duty: Does the other part., basis: {{ kind: published-document, document: {{ title: Split, version: \"1\" }} }}, version: \"1\" }}\n"
             )?;
             for role in ["provider", "customer"] {
-                let links: Vec<String> = (0..each.min(left)).map(|i| format!("{{ title: Record {i}, from: 2026-01-01, until: 2027-01-01 }}")).collect();
+                let links: Vec<String> = (0..each.min(left))
+                    .map(|i| format!("{{ title: Record {i}, from: 2026-01-01, until: 2027-01-01 }}"))
+                    .collect();
                 left -= links.len();
                 write!(
                     text,

@@ -24,8 +24,8 @@ pub use finding::{Finding, FindingCode};
 pub use matrix::{Matrix, MatrixRow, RowStanding, matrices, matrix};
 pub use sheet::sheet;
 pub use sheets::{chains_sheet, comparison_sheet, findings_sheet};
-pub use version::{VersionOrder, compare_versions};
 pub(crate) use version::{LastAgreed, agreed_versions};
+pub use version::{VersionOrder, compare_versions};
 pub use view::{Side, View};
 
 pub(crate) use view::{Views, answer_area, area_key};

@@ -73,12 +73,7 @@ impl Writer<'_, '_, '_> {
         self.declared.claimed::<Assurance>().any(|later| later.spec.supersedes.as_deref() == Some(name))
     }
 
-    fn offering(
-        &mut self,
-        service: &str,
-        environment: Option<&str>,
-        best: &OfferingCoverage,
-    ) -> Result<(), SinkError> {
+    fn offering(&mut self, service: &str, environment: Option<&str>, best: &OfferingCoverage) -> Result<(), SinkError> {
         let perhaps = best.elsewhere.iter().filter_map(|elsewhere| elsewhere.environment.clone());
         let row = schema::AssuredOffering {
             offering: best.offering.as_str().into(),

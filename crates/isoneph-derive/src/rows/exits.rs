@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use isoneph_register::{Derived, ObjectKey};
 use isoneph_register::kinds::{
     Agreement, AssetRemoval, AssetReturn, ExitTerms, Kind, RemovedFrom, ResidueCount, Tenant, TenantDataStore,
 };
-use isoneph_tables::schema::{ExitItem, TenantExit};
+use isoneph_register::{Derived, ObjectKey};
 use isoneph_tables::SinkError;
+use isoneph_tables::schema::{ExitItem, TenantExit};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -30,7 +30,8 @@ impl Writer<'_, '_, '_> {
     /// Returns whether any tenant has departed.
     pub(super) fn exits(&mut self) -> Result<bool, SinkError> {
         let mut any = false;
-        let departed = self.declared.claimed::<Tenant>().filter(|tenant| tenant.spec.ended.is_some_and(|day| day <= self.as_of));
+        let departed =
+            self.declared.claimed::<Tenant>().filter(|tenant| tenant.spec.ended.is_some_and(|day| day <= self.as_of));
         for tenant in departed.collect::<Vec<_>>() {
             any = true;
             self.exit(tenant)?;
@@ -79,7 +80,6 @@ impl Writer<'_, '_, '_> {
         }
         Ok(())
     }
-
 }
 
 /// What the register says of departures.
@@ -122,7 +122,8 @@ impl<'a> Said<'_, 'a> {
         let last_count = counts.max_by_key(|count| count.as_of);
         // A count after the removal says more than the removal does.
         let counted = last_count.filter(|count| removed.is_none_or(|removed| removed.on <= count.as_of));
-        let recoverable = removed.and_then(|removed| removed.recoverable_until).is_some_and(|until| until >= self.as_of);
+        let recoverable =
+            removed.and_then(|removed| removed.recoverable_until).is_some_and(|until| until >= self.as_of);
         let state = match (counted.map(|counted| counted.count), removed) {
             (Some(left), _) if left > 0 => Some("remaining"),
             (_, Some(_)) if recoverable => Some("recoverable"),

@@ -18,7 +18,9 @@ impl Writer<'_, '_, '_> {
         let ways = chains(self.declared, self.as_of);
         let ways: BTreeMap<(&str, &str), &Chain> =
             ways.iter().map(|chain| ((chain.service.as_str(), chain.area.as_str()), chain)).collect();
-        for matrix in matrices(self.declared) {
+        // Of services further down only what is handed to them counts, and that stands with whoever hands it down.
+        let ours = |matrix: &Matrix| self.declared.is_ours(&matrix.service);
+        for matrix in matrices(self.declared).into_iter().filter(ours).collect::<Vec<_>>() {
             for row in &matrix.rows {
                 let way = ways.get(&(matrix.service.as_str(), row.area.as_str())).copied();
                 self.area(&matrix, row, way)?;
@@ -36,7 +38,8 @@ impl Writer<'_, '_, '_> {
     fn area(&mut self, matrix: &Matrix, row: &MatrixRow, way: Option<&Chain>) -> Result<(), SinkError> {
         let Some(first) = row.views.first() else { return Ok(()) };
         let about = |finding: &&Finding| {
-            finding.area.as_deref() == Some(&row.area) && (finding.customer.is_none() || finding.customer == row.customer)
+            finding.area.as_deref() == Some(&row.area)
+                && (finding.customer.is_none() || finding.customer == row.customer)
         };
         let findings: Vec<&Finding> = matrix.findings.iter().filter(about).collect();
         let wrong: BTreeSet<String> = findings.iter().map(|finding| finding.code.to_string()).collect();

@@ -110,11 +110,15 @@ impl Writer<'_> {
     /// A capability that does not say for how long it keeps, or how soon it shows, promises neither.
     fn is_met(&self, need: &MonitoringNeed) -> bool {
         let named = need.met_by.as_ref().and_then(|name| self.register.find::<Capability>(name));
-        named.filter(|capability| !capability.proposed && capability.spec.service == need.service).is_some_and(|found| {
-            let keeps = need.retention_days.is_none_or(|days| found.spec.retention_days.is_some_and(|kept| kept >= days));
-            let shows =
-                need.latency_minutes.is_none_or(|most| found.spec.latency_minutes.is_some_and(|shown| shown <= most));
-            found.spec.offered && keeps && shows
-        })
+        named.filter(|capability| !capability.proposed && capability.spec.service == need.service).is_some_and(
+            |found| {
+                let keeps =
+                    need.retention_days.is_none_or(|days| found.spec.retention_days.is_some_and(|kept| kept >= days));
+                let shows = need
+                    .latency_minutes
+                    .is_none_or(|most| found.spec.latency_minutes.is_some_and(|shown| shown <= most));
+                found.spec.offered && keeps && shows
+            },
+        )
     }
 }

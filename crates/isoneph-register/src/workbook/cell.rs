@@ -14,7 +14,13 @@ pub(super) fn write(value: &Value, shape: &Shape) -> String {
         (_, Shape::Presence) => String::new(),
         (Value::Array(items), Shape::Parts) => items.iter().map(flow).collect::<Vec<_>>().join("\n"),
         (Value::Array(items), _) => texts(items),
-        (Value::String(text), _) => if is_kept(text) { text.clone() } else { quoted(text) },
+        (Value::String(text), _) => {
+            if is_kept(text) {
+                text.clone()
+            } else {
+                quoted(text)
+            }
+        }
         (other, _) => other.to_string(),
     }
 }
@@ -25,11 +31,11 @@ pub(super) fn read(text: &str, shape: &Shape) -> Result<Value, String> {
         Shape::Text => unquoted(text).map(Value::String),
         Shape::Word(words) => {
             let known = words.iter().find(|word| word.eq_ignore_ascii_case(text));
-            known.map(|word| Value::String(word.clone())).ok_or_else(|| format!("'{text}' is none of {}", words.join(", ")))
+            known
+                .map(|word| Value::String(word.clone()))
+                .ok_or_else(|| format!("'{text}' is none of {}", words.join(", ")))
         }
-        Shape::Number => {
-            text.parse::<u64>().map(Value::from).map_err(|_| format!("'{text}' is no whole number"))
-        }
+        Shape::Number => text.parse::<u64>().map(Value::from).map_err(|_| format!("'{text}' is no whole number")),
         Shape::Flag => match text.to_ascii_lowercase().as_str() {
             "true" | "yes" => Ok(Value::Bool(true)),
             "false" | "no" => Ok(Value::Bool(false)),
@@ -38,7 +44,9 @@ pub(super) fn read(text: &str, shape: &Shape) -> Result<Value, String> {
         Shape::Texts => read_texts(text),
         Shape::Parts => text.lines().filter(|line| !line.trim().is_empty()).map(part).collect(),
         Shape::Presence if text == "{}" => Ok(Value::Object(Map::new())),
-        Shape::Presence => Err(format!("'{text}': this cell is empty or holds {{}}; its fields have columns of their own")),
+        Shape::Presence => {
+            Err(format!("'{text}': this cell is empty or holds {{}}; its fields have columns of their own"))
+        }
     }
 }
 
@@ -119,8 +127,9 @@ fn part(line: &str) -> Result<Value, String> {
     #[serde(transparent)]
     struct Part(Map<String, Value>);
     let read: Result<Part, _> = serde_saphyr::from_str_with_options(line, yaml::options());
-    read.map(|part| Value::Object(part.0))
-        .map_err(|error| format!("a line here is a part like {{title: Minutes, from: \"2026-05-01\"}}: {}", first_line(&error)))
+    read.map(|part| Value::Object(part.0)).map_err(|error| {
+        format!("a line here is a part like {{title: Minutes, from: \"2026-05-01\"}}: {}", first_line(&error))
+    })
 }
 
 fn first_line(error: &serde_saphyr::Error) -> String {

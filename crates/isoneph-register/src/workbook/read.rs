@@ -59,8 +59,7 @@ impl<'a> Reader<'a> {
     }
 
     fn objects(&mut self, kind: Kind, headings: &'a Row) -> Vec<(String, Object)> {
-        let fields: BTreeMap<String, &Column> =
-            columns(kind).iter().map(|column| (column.title(), column)).collect();
+        let fields: BTreeMap<String, &Column> = columns(kind).iter().map(|column| (column.title(), column)).collect();
         let mut meanings: BTreeMap<u32, &str> = BTreeMap::new();
         for cell in &headings.cells {
             let known = [NAME, LABELS, PROPOSED].contains(&cell.text.as_str()) || fields.contains_key(&cell.text);
@@ -98,7 +97,9 @@ impl<'a> Reader<'a> {
                 PROPOSED => cell::read(&cell.text, &Shape::Flag).map(|flag| proposed = flag == Value::Bool(true)),
                 LABELS => read_labels(&cell.text).map(|read| labels = read),
                 field => match fields.get(field) {
-                    Some(column) => cell::read(&cell.text, &column.shape).map(|value| put(&mut spec, &column.path, value)),
+                    Some(column) => {
+                        cell::read(&cell.text, &column.shape).map(|value| put(&mut spec, &column.path, value))
+                    }
                     None => Ok(()),
                 },
             };

@@ -57,6 +57,10 @@ fn row(object: &Object, fields: &[Column]) -> Result<Vec<String>, serde_json::Er
         cell::write(value.unwrap_or(&Value::Null), &column.shape)
     }));
     let labels = object.labels.iter().map(|(key, value)| Value::from(format!("{key}={value}"))).collect();
-    cells.push(if object.labels.is_empty() { String::new() } else { cell::write(&Value::Array(labels), &Shape::Texts) });
+    cells.push(if object.labels.is_empty() {
+        String::new()
+    } else {
+        cell::write(&Value::Array(labels), &Shape::Texts)
+    });
     Ok(cells)
 }

@@ -139,7 +139,8 @@ name: desk/backup
 spec: { service: desk, area: backup, holder: provider, provider-duty: "=1+1", customer-duty: "-2", basis: { kind: own-reading } }
 "#;
     let path = file(&folder, "r.yaml", register.as_bytes());
-    let csv = isoneph(&["matrix", "desk", "-f", &path, "--format", "csv", "--as-of", "2026-11-20"]).ends_with(1).stdout();
+    let csv =
+        isoneph(&["matrix", "desk", "-f", &path, "--format", "csv", "--as-of", "2026-11-20"]).ends_with(1).stdout();
     let cells = csv.replace('"', "").replace(['\n', '\r'], ",");
     assert!(csv.contains("'=1+1"), "{csv}");
     let risky: Vec<&str> =
@@ -198,7 +199,8 @@ fn statements_come_back_from_the_sheet_under_the_number_and_the_name_that_they_h
     let others: Vec<&str> = vec!["parties", "services"];
     for other in others {
         let path = format!("{SAAS}/{other}.yaml");
-        isoneph(&["apply", "-f", &path, "--as", "ana", "--workspace", &second.path().display().to_string()]).ends_with(0);
+        isoneph(&["apply", "-f", &path, "--as", "ana", "--workspace", &second.path().display().to_string()])
+            .ends_with(0);
     }
     let run = at(&second, &["import", &book, "--format-of", "statement-of-applicability", "--as", "ana"]);
     assert!([Some(0), Some(3)].contains(&run.output.status.code()), "{}", run.stderr());
@@ -253,8 +255,7 @@ fn a_checklist_comes_back_as_answers() {
         cells
     });
     let mut rows: Vec<Vec<String>> = rows.collect();
-    let above: Vec<(String, String)> =
-        rows.drain(..heading).map(|row| (row[0].clone(), row[1].clone())).collect();
+    let above: Vec<(String, String)> = rows.drain(..heading).map(|row| (row[0].clone(), row[1].clone())).collect();
     let columns = rows.remove(0).into_iter().map(|title| ColumnDraft::text(title, 10)).collect();
     let filled = SheetDraft { name: "Checklist".to_owned(), facts: above, columns, rows };
     let bytes = write_xlsx(&WorkbookDraft { sheets: vec![filled], ..WorkbookDraft::default() }).expect("a workbook");

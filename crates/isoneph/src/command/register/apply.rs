@@ -36,7 +36,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let folder = workspace::find(arguments.workspace.as_deref())?;
     let documents = workspace::documents(&arguments.files)?;
-    let change = Change { documents: &documents, who: &arguments.who, note: &arguments.note, dry_run: arguments.dry_run };
+    let change =
+        Change { documents: &documents, who: &arguments.who, note: &arguments.note, dry_run: arguments.dry_run };
     let difference = change.apply(&folder, &mut workspace::store(&folder)?)?;
     let mut out = Output::open(None)?;
     if arguments.format == "json" {

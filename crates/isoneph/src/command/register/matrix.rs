@@ -98,9 +98,9 @@ fn other_matrix(declared: &Declared<'_>, register: &Register, first: &Matrix, ot
     }
     // The other side's rows stand beside the services and parties that both know, and beside no row of ours.
     let theirs: Vec<_> = documents.objects().cloned().collect();
-    let ours = register.objects().filter(|object| {
-        !matches!(object.kind().as_str(), "responsibility" | "answer" | "agreement" | "disclosure")
-    });
+    let ours = register
+        .objects()
+        .filter(|object| !matches!(object.kind().as_str(), "responsibility" | "answer" | "agreement" | "disclosure"));
     let both = Declared::new(ours.chain(&theirs));
     let mut second = of_service(&both, &first.service)?;
     second.service = other.to_owned();

@@ -115,7 +115,8 @@ fn standings(path: &Path) -> anyhow::Result<Vec<CellEvidence>> {
         why: Vec<serde_json::Value>,
     }
     let wrong = |message: String| usage(format!("{}: {message}", path.display()));
-    let read: Assessment = serde_json::from_slice(&workspace::bytes(path)?).map_err(|error| wrong(error.to_string()))?;
+    let read: Assessment =
+        serde_json::from_slice(&workspace::bytes(path)?).map_err(|error| wrong(error.to_string()))?;
     let cell = |cell: Cell| {
         let why = cell.why.iter().map(short).collect::<Vec<_>>().join(", ");
         Ok(CellEvidence {
