@@ -9,7 +9,9 @@
 mod html;
 mod json;
 pub mod network;
+mod place;
 mod plain;
+mod sheets;
 mod tally;
 mod text;
 mod words;
@@ -17,5 +19,6 @@ mod words;
 pub use html::HtmlWriter;
 pub use json::{JsonWriter, SCHEMA_ID, assessment_schema, document};
 pub use plain::{MOST_CHARACTERS, plain};
+pub use sheets::write_sheets_html;
 pub use text::{ImageTextWriter, ScannedImage, Style, TextWriter};
 pub use words::{Arg, Words, why_code};

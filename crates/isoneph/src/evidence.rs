@@ -62,9 +62,7 @@ pub(crate) fn read(
     }
     networks_of(networks, &registers, &reading, &mut sink)?;
     // What parties say comes behind all that is seen: it is then known to be all that is declared.
-    for register in &registers {
-        write_rows(register, None, &mut sink)?;
-    }
+    said(&registers, &reading, &mut sink)?;
     let against = against.with(declaration, &registers, reading.as_of);
     let judged = logs.judge(&against, &mut sink).map_err(told)?;
     Ok(Evidence { inventory: sink.finish()?, logs, judged, _folder: folder })
@@ -84,10 +82,17 @@ pub(crate) fn read_images_alone(
     for path in paths {
         refuse_unless_image(path, &reading, &mut sink);
     }
-    for register in &registers {
-        write_rows(register, None, &mut sink)?;
-    }
+    said(&registers, &reading, &mut sink)?;
     Ok(sink.finish()?)
+}
+
+/// What parties say, and what follows from it.
+fn said(registers: &[Register], reading: &Reading, sink: &mut Sink) -> anyhow::Result<()> {
+    for register in registers {
+        let mut written = write_rows(register, None, sink)?;
+        isoneph_derive::write_rows(register, reading.as_of, &mut written, sink)?;
+    }
+    Ok(())
 }
 
 /// What the networks let pass, held against the zones and flows of the registers.

@@ -12,7 +12,7 @@ mod sheet;
 pub use build::{CellEvidence, soa};
 pub use compare::{CellName, SoaChange, SoaComparison, compare};
 pub use freeze::{FreezeError, FrozenSoa, freeze};
-pub use sheet::sheet;
+pub use sheet::{comparison_sheet, sheet};
 
 use std::collections::BTreeMap;
 

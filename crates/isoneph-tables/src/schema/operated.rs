@@ -225,7 +225,7 @@ table! {
         recoverable_until: Instant, none "never: NULL where it cannot be got back, or without end";
         /// How many rows, objects or bytes are left of it, where `kind` is `residue`.
         residue: i64, none "0";
-        /// How this is known: `inventory`, `deletion-event`, `residue-count`, one entry each.
+        /// How this is known: `inventory`, `deletion-event`, `removal-record`, `residue-count`, one entry each.
         known_by: Vec<String>, none "[]";
     }
 }

@@ -10,6 +10,7 @@ mod own_checks;
 #[allow(dead_code, clippy::unwrap_used, reason = "generators of the crate of logs, which uses the rest of them")]
 mod plant;
 mod reference;
+mod register;
 mod removal;
 mod support;
 
