@@ -8,7 +8,7 @@ fn picture(parties: usize) -> Picture {
     let link = |number: usize| Link {
         from: number,
         to: (number * 7 + 1) % parties,
-        surely: number % 2 == 0,
+        surely: number.is_multiple_of(2),
         what: format!("tcp {number}"),
         because: Vec::new(),
     };
