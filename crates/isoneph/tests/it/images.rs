@@ -149,19 +149,41 @@ fn an_archive_is_all_of_a_guest_whatever_volumes_its_fstab_names() {
     assert_eq!(outcome(&scanned(&[&path], &[]), "ssh-root-login")["outcome"], "fail");
 }
 
+/// A document of the register that says what images are for.
+fn purpose(folder: &TempDir, images: &str, spec: &str) -> String {
+    let text =
+        format!("kind: image-purpose\nname: bastion\nspec: {{ purpose: a way in, images: [\"{images}\"], {spec} }}\n");
+    file(folder, "purpose.yaml", text.as_bytes())
+}
+
+#[test]
+fn machines_are_held_against_the_images_that_they_start_from() {
+    let folder = folder();
+    let path = image(&folder, "golden.tar", &debian());
+    let plan = "examples/saas/aws/plan.json";
+    let made = |paths: &[&str]| {
+        let fixed = ["assess", "--as-of", DAY, "--format", "json", "--fail-on", "none", plan];
+        let assessment = isoneph(&[&fixed[..], paths].concat()).json();
+        let outcomes = assessment["outcomes"].as_array().expect("outcomes").clone();
+        let of_check = outcomes.iter().filter(|outcome| outcome["check"] == "vm-from-unscanned-image");
+        of_check.filter_map(|outcome| outcome["outcome"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert!(made(&[&path]).iter().all(|outcome| outcome == "unknown"), "no image bears the name");
+    let named = purpose(&folder, "golden*\", \"ami-0a1b2c3d4e5f60718", "listens: [{ port: 22 }]");
+    assert!(made(&[&path, &named]).iter().any(|outcome| outcome == "pass"));
+}
+
 #[test]
 fn a_purpose_beside_the_image_says_what_it_may_open() {
     let folder = folder();
     let path = image(&folder, "golden.tar", &debian());
     let listener = |assessment: &Value| outcome(assessment, "undeclared-listener")["outcome"].clone();
     assert_eq!(listener(&scanned(&[&path], &[])), "unknown", "nobody says what it is for");
-    for (ports, expected) in [("[{ port: 22 }]", "pass"), ("[{ port: 443 }]", "fail")] {
-        let text = format!(
-            "kind: image-purpose\nname: bastion\nspec:\n  purpose: a way in\n  images: [\"golden*\"]\n  \
-             listens: {ports}\n"
-        );
-        let purpose = file(&folder, "purpose.yaml", text.as_bytes());
-        assert_eq!(listener(&scanned(&[&path, &purpose], &[])), expected, "{ports}");
+    for (port, service, expected) in [("22", "ssh", "pass"), ("443", "nginx", "fail")] {
+        let spec = format!("listens: [{{ port: {port} }}], guest-services: [{service}]");
+        let assessment = scanned(&[&path, &purpose(&folder, "golden*", &spec)], &[]);
+        assert_eq!(listener(&assessment), expected, "{port}");
+        assert_eq!(outcome(&assessment, "undeclared-service")["outcome"], expected, "{service}");
     }
 }
 
