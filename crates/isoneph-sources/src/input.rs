@@ -99,7 +99,7 @@ fn read_folder(folder: &Path, reading: &Reading, sink: &mut Sink, summary: &mut 
                 let message = format!("could not be listed: {error}");
                 reject_path(&path, Fault::reject("", "unreadable", message), sink, summary)?;
             }
-            Ok(entry) => match skip_reason(&entry) {
+            Ok(entry) => match skip_reason(&entry).filter(|_| !reading.taken.contains(entry.path())) {
                 Some(reason) => {
                     if entry.file_type().is_dir() {
                         entries.skip_current_dir();

@@ -26,7 +26,9 @@ pub(crate) fn read(
         LogsError::Changes(message) => usage(message),
         other => other.into(),
     })?;
-    let reading = &Reading { taken: logs.files, ..reading.clone() };
+    let mut reading = Reading { taken: logs.files, ..reading.clone() };
+    reading.taken.extend(documents.iter().flat_map(Documents::files).map(|(path, _)| PathBuf::from(path)));
+    let reading = &reading;
     for path in paths {
         match read_path(path, reading, &mut sink) {
             Ok(_) => {}

@@ -5,6 +5,7 @@ mod bad_input;
 mod own_checks;
 mod reference;
 mod register;
+mod said;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
