@@ -46,17 +46,19 @@ pub(crate) fn read(
     reading: &Reading,
 ) -> anyhow::Result<Evidence> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
-    let registers = registers(paths, config, declaration)?;
+    let documents = documents(paths)?;
+    let said_in: Vec<PathBuf> =
+        documents.iter().flat_map(Documents::files).map(|(path, _)| PathBuf::from(path)).collect();
+    let registers = registers(documents, config, declaration)?;
     let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
     let attribution = DeclaredAttribution::new(declaration);
     let mut logs = Logs::take(folder.path(), paths, &attribution, &mut sink).map_err(told)?;
     let mut reading = reading.clone();
-    reading.taken.extend(logs.files.iter().cloned().chain(against.files()));
+    reading.taken.extend(logs.files.iter().cloned().chain(against.files()).chain(said_in));
     let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();
     take_images(&paths, &registers, &mut reading, &mut sink)?;
     let networks = find_networks(&paths, &reading.taken, reading.as_of);
     reading.taken.extend(networks.taken.iter().cloned());
-    reading.taken.extend(paths.iter().filter(|path| holds_register(path)).cloned());
     for path in &paths {
         read_one(path, &reading, &mut sink)?;
     }
@@ -76,7 +78,7 @@ pub(crate) fn read_images_alone(
     reading: &Reading,
 ) -> anyhow::Result<Inventory> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
-    let registers = registers(paths, config, declaration)?;
+    let registers = registers(documents(paths)?, config, declaration)?;
     let mut reading = reading.clone();
     take_images(paths, &registers, &mut reading, &mut sink)?;
     for path in paths {
@@ -162,10 +164,14 @@ fn refuse(path: &Path, code: &str, why: &str, sink: &mut Sink) {
 }
 
 /// The registers that hold what parties say: the workspace's own, and documents among what is given.
-fn registers(paths: &[PathBuf], config: Option<&Path>, declaration: &Declaration) -> anyhow::Result<Vec<Register>> {
+fn registers(
+    documents: Option<Documents>,
+    config: Option<&Path>,
+    declaration: &Declaration,
+) -> anyhow::Result<Vec<Register>> {
     let file = config.map(|path| path.display().to_string()).unwrap_or_default();
     let beside = config.map(workspace::beside).transpose()?.flatten();
-    let given = documents(paths)?.map(|given| of_documents(given, &file, declaration)).transpose()?;
+    let given = documents.map(|given| of_documents(given, &file, declaration)).transpose()?;
     Ok([beside, given].into_iter().flatten().filter(|register| !register.is_empty()).collect())
 }
 

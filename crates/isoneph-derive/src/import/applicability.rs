@@ -51,7 +51,8 @@ const HEADINGS: &[Heading] = headings! {
     "reviewed" false: ["Reviewed", "Last review", "Last reviewed", "Review date", "レビュー日"],
     // Our own sheets say which number a statement bears and what it is called: one row of Annex A holds several.
     "stated-as" false: ["Stated as", "言明の管理策"],
-    "statement" false: ["Statement", "言明"],
+    "statement" false: ["Statement name", "言明の名称"],
+    "requirement" false: ["Requirement of the cell", "区画の要求事項"],
     "next-review" false: ["Next review", "Next review date", "次回レビュー"],
 };
 
@@ -183,6 +184,7 @@ impl Reading<'_> {
         let service = Some(self.target.service.clone()).filter(|service| !service.is_empty());
         statement.service = text("service").or(service);
         statement.role = self.role(line);
+        statement.requirement = text("requirement");
         statement.owner = text("owner");
         statement.evidence = lines(line.text("evidence")).map(EvidenceRef::new).collect();
         statement.reviewed = self.date(line, "reviewed").or(self.target.dated);

@@ -154,6 +154,9 @@ pub struct SoaClaim {
     pub role: Option<Role>,
     /// The service; `None` for all in scope.
     pub service: Option<String>,
+    /// The requirement of the cell; `None` for the cell as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requirement: Option<String>,
     /// Whether it applies.
     pub applicable: bool,
     /// A draft, which claims nothing.

@@ -46,7 +46,8 @@ pub fn sheet(soa: &Soa, frozen: Option<&FrozenSoa>, lang: Lang) -> SheetDraft {
         ColumnDraft::text(title("What the evidence says", "証拠が示すこと"), 36),
         ColumnDraft::text(title("To be mended", "要対応"), 30),
         ColumnDraft::text(title("Stated as", "言明の管理策"), 12),
-        ColumnDraft::text(title("Statement", "言明"), 24),
+        ColumnDraft::text(title("Statement name", "言明の名称"), 24),
+        ColumnDraft::text(title("Requirement of the cell", "区画の要求事項"), 24),
     ];
     let rows = soa.rows.iter().flat_map(|row| row.cells().flat_map(|(role, cell)| lines(row, role, cell, lang)));
     let name = title("Statement of applicability", "適用宣言書").to_owned();
@@ -131,5 +132,6 @@ fn line(row: &SoaRow, role: Option<Role>, cell: &SoaCell, claim: Option<&SoaClai
         list(cell.problems.iter().map(ToString::to_string).collect()),
         of(|claim| claim.control.to_string()),
         of(|claim| claim.statement.clone()),
+        of(|claim| claim.requirement.clone().unwrap_or_default()),
     ]
 }

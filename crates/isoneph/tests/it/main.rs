@@ -12,6 +12,7 @@ mod plant;
 mod reference;
 mod register;
 mod removal;
+mod said;
 mod support;
 
 use std::path::{Path, PathBuf};
