@@ -61,9 +61,23 @@ impl Table {
     }
 }
 
+/// A session while its operations come in.
+#[derive(Default)]
+struct Gathered {
+    first: Option<i64>,
+    session: LogSession,
+    names: BTreeMap<String, u64>,
+}
+
+impl Gathered {
+    fn order(&self) -> (Option<i64>, &str, &str) {
+        (self.first, &self.session.account, &self.session.actor)
+    }
+}
+
 fn operations_of(table: &Table) -> (Vec<LogMark>, Vec<LogSession>) {
     let mut marks: BTreeMap<(String, String), Done> = BTreeMap::new();
-    let mut sessions: BTreeMap<String, (Option<i64>, LogSession, BTreeMap<String, u64>)> = BTreeMap::new();
+    let mut sessions: BTreeMap<String, Gathered> = BTreeMap::new();
     for row in (0..table.0.num_rows()).filter(|row| table.flag("carried_out", *row) == Some(true)) {
         let text = |name: &str| table.text(name, row).unwrap_or_default().to_owned();
         let time = table.time("time", row);
@@ -77,17 +91,17 @@ fn operations_of(table: &Table) -> (Vec<LogMark>, Vec<LogSession>) {
         let done = Done { operations: 1, not_approved, open, without_mfa };
         let day = time.map(|time| written(time, "%Y-%m-%d")).unwrap_or_default();
         add(marks.entry((text("class"), day)).or_default(), done);
-        let (first, session, names) = sessions.entry(text("story")).or_default();
-        *first = (*first).into_iter().chain(time).min();
-        session.account = text("account");
-        session.actor = if text("session").is_empty() { text("actor") } else { text("session") };
-        *names.entry(text("name")).or_default() += 1;
-        add(&mut session.done, done);
+        let gathered = sessions.entry(text("story")).or_default();
+        gathered.first = gathered.first.into_iter().chain(time).min();
+        gathered.session.account = text("account");
+        gathered.session.actor = if text("session").is_empty() { text("actor") } else { text("session") };
+        *gathered.names.entry(text("name")).or_default() += 1;
+        add(&mut gathered.session.done, done);
     }
     let marks = marks.into_iter().map(|((class, day), done)| LogMark { class, day, done }).collect();
-    let mut sessions: Vec<_> = sessions.into_values().collect();
-    sessions.sort_by(|a, b| (a.0, &a.1.account, &a.1.actor).cmp(&(b.0, &b.1.account, &b.1.actor)));
-    let told = sessions.into_iter().map(|(first, session, names)| LogSession {
+    let mut sessions: Vec<Gathered> = sessions.into_values().collect();
+    sessions.sort_by(|a, b| a.order().cmp(&b.order()));
+    let told = sessions.into_iter().map(|Gathered { first, session, names }| LogSession {
         from: first.map(|first| written(first, "%Y-%m-%d %H:%M")).unwrap_or_default(),
         operations: names.into_iter().collect(),
         ..session

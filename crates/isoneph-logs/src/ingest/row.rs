@@ -304,9 +304,12 @@ impl<'b> Texts<'b> {
     }
 }
 
-/// The kinds of the columns that an event fills, in order.
 #[cfg(test)]
-fn columns() -> (Vec<(&'static str, ColumnBuilder)>, Vec<(&'static str, ColumnBuilder)>) {
+type Named = Vec<(&'static str, ColumnBuilder)>;
+
+/// The columns that an event fills, in order: those that all tables have, and the table's own.
+#[cfg(test)]
+fn columns() -> (Named, Named) {
     use crate::event::{COMMON_CELLS, FIRST_COMMON};
     let builder = |column: &'static isoneph_tables::Column| (column.name, ColumnBuilder::new(column.kind));
     let common = &isoneph_tables::COMMON_COLUMNS[FIRST_COMMON..FIRST_COMMON + COMMON_CELLS];
