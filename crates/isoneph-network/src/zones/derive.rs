@@ -73,9 +73,15 @@ pub fn derive(model: &Model) -> Intent {
             _ => member.network = Some(value),
         }
         let tenant = if by == "tag" { name.clone() } else { String::new() };
-        out.push(Zone { name, kind, tenant, members: vec![member] });
+        out.push(Zone { name, kind, tenant, implied: false, members: vec![member] });
     }
-    out.push(Zone { name: "outside".into(), kind: ZoneKind::Outside, tenant: String::new(), members: Vec::new() });
+    out.push(Zone {
+        name: "outside".into(),
+        kind: ZoneKind::Outside,
+        tenant: String::new(),
+        implied: false,
+        members: Vec::new(),
+    });
     Intent { zones: out, flows: Vec::new(), derived: true }
 }
 

@@ -62,6 +62,9 @@ pub struct Zone {
     /// The tenant, for a tenant's zone; several zones may be one tenant's. Empty where the zone's name says it.
     #[serde(default)]
     pub tenant: String,
+    /// Whether nobody declared it beside others that somebody did: what it may reach and be reached by is not said.
+    #[serde(skip)]
+    pub implied: bool,
     /// What belongs to it. A zone of kind outside may have none: it is everything outside.
     #[serde(default)]
     pub members: Vec<Member>,

@@ -8,7 +8,7 @@ use crate::{file, isoneph};
 
 const ZONES: &str = "kind: zone\nname: red\nspec: {title: Red, tenant: red-corp, members: [red]}\n---\n\
                      kind: zone\nname: blue\nspec: {title: Blue, tenant: blue-corp, members: [blue]}\n---\n\
-                     kind: cloud-service\nname: desk\nspec: {title: Desk, provider: us}\n---\n\
+                     kind: cloud-service\nname: desk\nspec: {title: Desk, model: saas, provider: us}\n---\n\
                      kind: party\nname: us\nspec: {title: Us}\n---\n\
                      kind: tenant\nname: red-corp\nspec: {service: desk}\n---\n\
                      kind: tenant\nname: blue-corp\nspec: {service: desk}\n";
@@ -57,6 +57,18 @@ fn a_packet_between_tenants_fails_with_the_packet_and_its_way() {
         assert!(message.contains(part), "{part}: {message}");
     }
     assert_eq!(word(&found, "blue -> red"), "pass");
+}
+
+#[test]
+fn the_world_outside_is_judged_where_it_is_declared() {
+    let (folder, _) = with_cluster(CLOSED);
+    file(&folder, "zones.yaml", ZONES.as_bytes());
+    let check = "virtual-network-permits-unintended-flow";
+    assert_eq!(word(&outcomes(&folder, check), "blue -> outside"), "unknown");
+    let world = "---\nkind: zone\nname: world\nspec: {title: World, outside: true}\n";
+    file(&folder, "zones.yaml", format!("{ZONES}{world}").as_bytes());
+    assert_eq!(word(&outcomes(&folder, check), "blue -> world"), "fail");
+    assert_eq!(word(&outcomes(&folder, check), "world -> blue"), "pass");
 }
 
 #[test]
