@@ -16,7 +16,10 @@ impl Writer<'_, '_, '_> {
             let Some(entry) = self.declared.get::<Assurance>(&holding.assurance) else { continue };
             self.standing(entry, &holding)?;
         }
-        for service in coverage(self.declared, &options, self.as_of) {
+        let services = coverage(self.declared, &options, self.as_of);
+        for service in
+            services.into_iter().filter(|service| self.declared.is_ours(&service.service)).collect::<Vec<_>>()
+        {
             let mut products: Vec<&str> = service.offerings.iter().map(|found| found.offering.as_str()).collect();
             products.dedup();
             for product in products {

@@ -59,6 +59,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let mut kept = kept.into_iter();
         answer.assurances.retain(|_| kept.next().unwrap_or(false));
     }
+    if arguments.service.is_none() {
+        answer.coverage.retain(|covered| declared.is_ours(&covered.service));
+    }
     let mut sheets = vec![holdings_sheet(&answer.assurances, lang), coverage_sheet(&answer.coverage, lang)];
     if !answer.scope_changes.is_empty() {
         sheets.push(differences_sheet(&answer.scope_changes, lang));
