@@ -17,11 +17,11 @@ impl Walker<'_> {
             Target::Local => self.local(state),
             Target::Drop { reason } => self.block(state, reason, &held.name),
             Target::Internet { gateway, outbound_only } => {
-                self.through_internet_gateway(state, gateway, *outbound_only)
+                self.through_internet_gateway(state, gateway, *outbound_only);
             }
             Target::Nat { nat } => self.through_nat(state, *nat),
             Target::Peer { peering, network, references } => {
-                self.through_peering(state, peering, *network, *references)
+                self.through_peering(state, peering, *network, *references);
             }
             Target::Transit { transit } => self.enter_hub(state, *transit),
             Target::Endpoint { endpoint } => self.through_appliance(state, *endpoint),
