@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use isoneph_derive::Departures;
 use isoneph_derive::intent::network_intent;
 use isoneph_model::Locator;
 use isoneph_register::{
@@ -64,8 +65,12 @@ pub(crate) fn read(
     }
     networks_of(networks, &registers, &reading, &mut sink)?;
     // What parties say comes behind all that is seen: it is then known to be all that is declared.
-    said(&registers, &reading, &mut sink)?;
-    let against = against.with(declaration, &registers, reading.as_of);
+    // Logs and inventories show more of a departure than the register says: only one of them tells it.
+    let follows = !logs.files.is_empty() || !logs.stores.is_empty() || against.names_departures();
+    let departures = if follows { Departures::FollowedElsewhere } else { Departures::Said };
+    said(&registers, &reading, departures, &mut sink)?;
+    let known: &[Register] = if follows { &registers } else { &[] };
+    let against = against.with(declaration, known, reading.as_of);
     let judged = logs.judge(&against, &mut sink).map_err(told)?;
     Ok(Evidence { inventory: sink.finish()?, logs, judged, _folder: folder })
 }
@@ -84,15 +89,20 @@ pub(crate) fn read_images_alone(
     for path in paths {
         refuse_unless_image(path, &reading, &mut sink);
     }
-    said(&registers, &reading, &mut sink)?;
+    said(&registers, &reading, Departures::Said, &mut sink)?;
     Ok(sink.finish()?)
 }
 
 /// What parties say, and what follows from it.
-fn said(registers: &[Register], reading: &Reading, sink: &mut Sink) -> anyhow::Result<()> {
+fn said(
+    registers: &[Register],
+    reading: &Reading,
+    departures: Departures,
+    sink: &mut Sink,
+) -> anyhow::Result<()> {
     for register in registers {
         let mut written = write_rows(register, None, sink)?;
-        isoneph_derive::write_rows(register, reading.as_of, &mut written, sink)?;
+        isoneph_derive::write_rows(register, reading.as_of, departures, &mut written, sink)?;
     }
     Ok(())
 }

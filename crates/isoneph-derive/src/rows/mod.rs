@@ -12,6 +12,15 @@ use jiff::civil::Date;
 
 use crate::declared::Declared;
 
+/// Where departures of tenants are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departures {
+    /// By what the register says alone.
+    Said,
+    /// Somebody else follows them through audit logs and inventories: they are not told twice.
+    FollowedElsewhere,
+}
+
 /// Writes what follows from a register beside its own rows.
 ///
 /// # Errors
@@ -19,6 +28,7 @@ use crate::declared::Declared;
 pub fn write_rows(
     register: &Register,
     as_of: Date,
+    departures: Departures,
     written: &mut WrittenRows<'_>,
     sink: &mut Sink,
 ) -> Result<(), SinkError> {
@@ -27,7 +37,7 @@ pub fn write_rows(
     let mut writer = Writer { declared: &declared, as_of, written, sink };
     writer.split()?;
     writer.assured()?;
-    let departed = writer.exits()?;
+    let departed = departures == Departures::Said && writer.exits()?;
     let mut tables = vec![
         schema::DutyArea::table(),
         schema::ServiceSplit::table(),
