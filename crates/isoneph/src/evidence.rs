@@ -94,12 +94,7 @@ pub(crate) fn read_images_alone(
 }
 
 /// What parties say, and what follows from it.
-fn said(
-    registers: &[Register],
-    reading: &Reading,
-    departures: Departures,
-    sink: &mut Sink,
-) -> anyhow::Result<()> {
+fn said(registers: &[Register], reading: &Reading, departures: Departures, sink: &mut Sink) -> anyhow::Result<()> {
     for register in registers {
         let mut written = write_rows(register, None, sink)?;
         isoneph_derive::write_rows(register, reading.as_of, departures, &mut written, sink)?;
