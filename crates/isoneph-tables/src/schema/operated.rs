@@ -155,7 +155,7 @@ table! {
 table! {
     /// A digest of an audit trail: a signed list of the log files of an hour, chained to the one before.
     pub struct LogDigest = "log_digest" {
-        /// The trail.
+        /// The trail that wrote it; `''` where the digest names none.
         trail: String, none "''";
         /// The start of the time that it covers.
         begins_at: Instant, none "never: always set";
