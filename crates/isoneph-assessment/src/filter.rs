@@ -49,11 +49,13 @@ impl<'a> Filtered<'a> {
     }
 
     fn shows(&self, head: &Head, outcome: &CheckOutcome) -> bool {
-        // An outcome without a subject, or of a subject whose account is unknown, may concern every service.
+        // An outcome without a subject, or of a subject of which neither account nor service is known, may concern every
+        // service.
         let service = match &outcome.subject {
             Some(subject) if !subject.account.is_empty() => {
                 self.view.shows_service(&outcome.service) || self.view.accounts.contains(&subject.account)
             }
+            Some(_) if !outcome.service.is_empty() => self.view.shows_service(&outcome.service),
             _ => true,
         };
         let supports = &head.checks[outcome.check].supports;

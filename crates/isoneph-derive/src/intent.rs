@@ -46,7 +46,7 @@ pub fn network_intent<'a>(registers: impl IntoIterator<Item = &'a Register>) -> 
     }
     if !out.zones.iter().any(|zone| zone.kind == ZoneKind::Outside) && !zones.contains_key("outside") {
         let (kind, members) = (ZoneKind::Outside, Vec::new());
-        out.zones.push(Zone { name: "outside".into(), kind, tenant: String::new(), members });
+        out.zones.push(Zone { name: "outside".into(), kind, tenant: String::new(), implied: true, members });
     }
     Some(out)
 }
@@ -91,7 +91,7 @@ fn zone(name: &str, spec: &kinds::Zone, above: &Above<'_>) -> Zone {
     let named = spec.members.iter().map(|held| Member { any: Some(held.clone()), ..member() });
     let members = addresses.chain(named).chain(owned(&spec.accounts, &spec.tags)).collect();
     let tenant = if kind == ZoneKind::Tenant { tenant.unwrap_or_default().to_owned() } else { String::new() };
-    Zone { name: name.to_owned(), kind, tenant, members }
+    Zone { name: name.to_owned(), kind, tenant, implied: false, members }
 }
 
 fn owned(accounts: &[String], tags: &[String]) -> Vec<Member> {
@@ -104,7 +104,8 @@ fn tenant_zone(name: &str, tenant: &Tenant) -> Option<Zone> {
     let tags: Vec<String> = tenant.marks.iter().filter(|mark| mark.contains('=')).cloned().collect();
     let members = owned(&tenant.accounts, &tags);
     let kind = ZoneKind::Tenant;
-    (!members.is_empty()).then(|| Zone { name: name.to_owned(), kind, tenant: name.to_owned(), members })
+    let name = name.to_owned();
+    (!members.is_empty()).then(|| Zone { tenant: name.clone(), name, kind, implied: false, members })
 }
 
 /// One flow for each port, and for each zone within either end.

@@ -9,6 +9,7 @@
 //! - [`assurance`]: what certificates and reports cover of what is in use, and what one may build on.
 //! - [`sample`]: a sample that anybody can draw again.
 //! - [`questionnaire`]: the provider cells as a checklist for a vendor.
+//! - [`write_rows`]: what follows of it for checks, as rows of tables.
 //! - [`import`]: what files say that others have made, row by row, before any of it counts.
 //!
 //! What is [`proposed`](isoneph_register::Object::proposed) claims nothing anywhere here.
@@ -22,7 +23,9 @@ pub mod import;
 pub mod intent;
 pub mod questionnaire;
 pub mod responsibilities;
+mod rows;
 pub mod sample;
 pub mod soa;
 
 pub use declared::{Declared, Entry};
+pub use rows::{Departures, write_rows};

@@ -108,7 +108,7 @@ fn read_folder(folder: &Path, reading: &Reading, sink: &mut Sink, summary: &mut 
                 let message = format!("could not be listed: {error}");
                 reject_path(&path, Fault::reject("", "unreadable", message), sink, summary)?;
             }
-            // What somebody else has read, a folder as a whole.
+            // What somebody else has read: a file, or a folder as a whole.
             Ok(entry) if reading.taken.contains(entry.path()) => {
                 if entry.file_type().is_dir() {
                     entries.skip_current_dir();

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use isoneph_derive::Departures;
 use isoneph_derive::intent::network_intent;
 use isoneph_model::Locator;
 use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
 };
 use isoneph_sources::{
-    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkQuestion, ReadError, Reading, find_networks,
-    read_images, read_path, write_networks,
+    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError, Reading,
+    find_networks, read_images, read_path, write_networks,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
@@ -46,12 +47,15 @@ pub(crate) fn read(
     reading: &Reading,
 ) -> anyhow::Result<Evidence> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
-    let registers = registers(paths, config, declaration)?;
+    let documents = documents(paths)?;
+    let said_in: Vec<PathBuf> =
+        documents.iter().flat_map(Documents::files).map(|(path, _)| PathBuf::from(path)).collect();
+    let registers = registers(documents, config, declaration)?;
     let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
     let attribution = DeclaredAttribution::new(declaration);
     let mut logs = Logs::take(folder.path(), paths, &attribution, &mut sink).map_err(told)?;
     let mut reading = reading.clone();
-    reading.taken.extend(logs.files.iter().cloned().chain(against.files()));
+    reading.taken.extend(logs.files.iter().cloned().chain(against.files()).chain(said_in));
     let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();
     take_images(&paths, &registers, &mut reading, &mut sink)?;
     let networks = find_networks(&paths, &reading.taken, reading.as_of);
@@ -59,16 +63,14 @@ pub(crate) fn read(
     for path in &paths {
         read_one(path, &reading, &mut sink)?;
     }
-    let intent = network_intent(&registers);
-    if let Some(intent) = &intent {
-        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
-    }
-    write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, &mut sink)?;
+    networks_of(networks, &registers, &reading, &mut sink)?;
     // What parties say comes behind all that is seen: it is then known to be all that is declared.
-    for register in &registers {
-        write_rows(register, None, &mut sink)?;
-    }
-    let against = against.with(declaration, &registers, reading.as_of);
+    // Logs and inventories show more of a departure than the register says: only one of them tells it.
+    let follows = !logs.files.is_empty() || !logs.stores.is_empty() || against.names_departures();
+    let departures = if follows { Departures::FollowedElsewhere } else { Departures::Said };
+    said(&registers, &reading, departures, &mut sink)?;
+    let known: &[Register] = if follows { &registers } else { &[] };
+    let against = against.with(declaration, known, reading.as_of);
     let judged = logs.judge(&against, &mut sink).map_err(told)?;
     Ok(Evidence { inventory: sink.finish()?, logs, judged, _folder: folder })
 }
@@ -81,16 +83,37 @@ pub(crate) fn read_images_alone(
     reading: &Reading,
 ) -> anyhow::Result<Inventory> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
-    let registers = registers(paths, config, declaration)?;
+    let registers = registers(documents(paths)?, config, declaration)?;
     let mut reading = reading.clone();
     take_images(paths, &registers, &mut reading, &mut sink)?;
     for path in paths {
         refuse_unless_image(path, &reading, &mut sink);
     }
-    for register in &registers {
-        write_rows(register, None, &mut sink)?;
-    }
+    said(&registers, &reading, Departures::Said, &mut sink)?;
     Ok(sink.finish()?)
+}
+
+/// What parties say, and what follows from it.
+fn said(registers: &[Register], reading: &Reading, departures: Departures, sink: &mut Sink) -> anyhow::Result<()> {
+    for register in registers {
+        let mut written = write_rows(register, None, sink)?;
+        isoneph_derive::write_rows(register, reading.as_of, departures, &mut written, sink)?;
+    }
+    Ok(())
+}
+
+/// What the networks let pass, held against the zones and flows of the registers.
+fn networks_of(
+    networks: NetworkFiles,
+    registers: &[Register],
+    reading: &Reading,
+    sink: &mut Sink,
+) -> anyhow::Result<()> {
+    let intent = network_intent(registers);
+    if let Some(intent) = &intent {
+        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
+    }
+    Ok(write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, sink)?)
 }
 
 /// Reads the disk images, each in a child of the program; nobody else looks at them then.
@@ -146,10 +169,14 @@ fn refuse(path: &Path, code: &str, why: &str, sink: &mut Sink) {
 }
 
 /// The registers that hold what parties say: the workspace's own, and documents among what is given.
-fn registers(paths: &[PathBuf], config: Option<&Path>, declaration: &Declaration) -> anyhow::Result<Vec<Register>> {
+fn registers(
+    documents: Option<Documents>,
+    config: Option<&Path>,
+    declaration: &Declaration,
+) -> anyhow::Result<Vec<Register>> {
     let file = config.map(|path| path.display().to_string()).unwrap_or_default();
     let beside = config.map(workspace::beside).transpose()?.flatten();
-    let given = documents(paths)?.map(|given| of_documents(given, &file, declaration)).transpose()?;
+    let given = documents.map(|given| of_documents(given, &file, declaration)).transpose()?;
     Ok([beside, given].into_iter().flatten().filter(|register| !register.is_empty()).collect())
 }
 

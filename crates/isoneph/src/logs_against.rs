@@ -56,6 +56,11 @@ impl LogArguments {
         self.with(&Declaration::default(), &[], Date::default()).files().cloned().collect()
     }
 
+    /// Whether a file says who left.
+    pub(crate) fn names_departures(&self) -> bool {
+        !self.departures.is_empty()
+    }
+
     /// The files, with what is declared beside them.
     pub(crate) fn with<'a>(
         &self,

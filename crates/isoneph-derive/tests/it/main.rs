@@ -6,6 +6,7 @@ mod chains;
 mod companies;
 mod duties;
 mod imports;
+mod intent;
 mod matrix;
 mod sample;
 mod soa;

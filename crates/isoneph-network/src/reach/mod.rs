@@ -1,5 +1,6 @@
 //! What reaches what: ways, policies on the way, answers.
 
+mod change;
 pub mod classes;
 mod connection;
 pub mod expect;
@@ -11,6 +12,7 @@ mod refer;
 pub mod selected;
 mod walk;
 
+pub use change::{Change, Changes, changes};
 pub(crate) use connection::move_port;
 pub use connection::{Connection, Explanation, Way, connect};
 pub use matrix::{Cell, Matrix, Reach, ReachError, WayShown, matrix, reach};

@@ -60,8 +60,11 @@ pub fn derive(model: &Model) -> Intent {
         let kind = if by == "namespace" && (ADMINISTRATION.contains(&value.as_str()) || value.starts_with("openshift-"))
         {
             ZoneKind::Administration
-        } else {
+        } else if by == "tag" {
             ZoneKind::Tenant
+        } else {
+            // A network, an account or a namespace is a place: whose it is, nobody said.
+            ZoneKind::Internal
         };
         match by.as_str() {
             "tag" => member.tag = Some(value),
@@ -70,9 +73,15 @@ pub fn derive(model: &Model) -> Intent {
             _ => member.network = Some(value),
         }
         let tenant = if by == "tag" { name.clone() } else { String::new() };
-        out.push(Zone { name, kind, tenant, members: vec![member] });
+        out.push(Zone { name, kind, tenant, implied: false, members: vec![member] });
     }
-    out.push(Zone { name: "outside".into(), kind: ZoneKind::Outside, tenant: String::new(), members: Vec::new() });
+    out.push(Zone {
+        name: "outside".into(),
+        kind: ZoneKind::Outside,
+        tenant: String::new(),
+        implied: false,
+        members: Vec::new(),
+    });
     Intent { zones: out, flows: Vec::new(), derived: true }
 }
 

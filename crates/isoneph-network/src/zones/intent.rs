@@ -46,7 +46,7 @@ pub struct Member {
     /// An endpoint, by identifier, name or alias.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// A network, subnet or endpoint by any of these; `*` stands for any text.
+    /// A network, subnet, namespace or endpoint by any of these; `*` stands for any text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any: Option<String>,
 }
@@ -62,6 +62,9 @@ pub struct Zone {
     /// The tenant, for a tenant's zone; several zones may be one tenant's. Empty where the zone's name says it.
     #[serde(default)]
     pub tenant: String,
+    /// Whether nobody declared it beside others that somebody did: what it may reach and be reached by is not said.
+    #[serde(skip)]
+    pub implied: bool,
     /// What belongs to it. A zone of kind outside may have none: it is everything outside.
     #[serde(default)]
     pub members: Vec<Member>,

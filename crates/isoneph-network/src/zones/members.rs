@@ -79,7 +79,8 @@ fn holds(model: &Model, member: &Member, id: EndpointId, endpoint: &Endpoint) ->
         && member.any.as_ref().is_none_or(|pattern| {
             let of_subnet = subnet.iter().flat_map(|subnet| [&subnet.id, &subnet.name]);
             let own = [&endpoint.id, &endpoint.name, &network.id, &network.name];
-            own.into_iter().chain(&endpoint.aliases).chain(of_subnet).any(|name| is_like(pattern, name))
+            let space = cluster.then_some(&endpoint.owner);
+            own.into_iter().chain(&endpoint.aliases).chain(of_subnet).chain(space).any(|name| is_like(pattern, name))
         })
 }
 

@@ -28,6 +28,9 @@ pub enum Separation {
     Undecided,
 }
 
+/// What stands for an address that the input does not tell.
+const NOT_SHOWN: &str = "an address not shown";
+
 /// A packet that arrives where nobody wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Witness {
@@ -474,13 +477,17 @@ fn start_address(model: &Model, class: &Class) -> String {
 }
 
 fn shown_address(range: AddressRange) -> String {
-    if range == AddressRange::whole(range.family) { "an address not shown".into() } else { range.to_string() }
+    if range == AddressRange::whole(range.family) { NOT_SHOWN.into() } else { range.to_string() }
 }
 
 impl std::fmt::Display for Witness {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { from, source, to, destination, protocol, packet, .. } = self;
-        write!(out, "{protocol} {from} ({source}) -> {to} ({destination})")?;
+        let end = |name: &str, address: &str| match address == NOT_SHOWN || name.ends_with(address) {
+            true => name.to_owned(),
+            false => format!("{name} ({address})"),
+        };
+        write!(out, "{protocol} {} -> {}", end(from, source), end(to, destination))?;
         let what = match packet.protocol {
             TCP | UDP => "port",
             ICMP | ICMP6 => "code",

@@ -18,7 +18,7 @@ record! {
         part_of: Option<String>,
         /// Address blocks, in CIDR.
         addresses: Vec<String>,
-        /// Networks, subnets or machines: `uid`, native id or name; `*` stands for any text.
+        /// Networks, subnets, namespaces of a cluster or machines: native id or name; `*` stands for any text.
         members: Vec<String>,
         /// Accounts whose things belong to it.
         accounts: Vec<String>,

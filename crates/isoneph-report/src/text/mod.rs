@@ -126,6 +126,5 @@ struct View<'a> {
 
 /// `path:locator` of a row under an answer.
 fn place(head: &Head, evidence: &isoneph_assessment::Evidence) -> String {
-    let path = head.inputs.get(evidence.place.input.0 as usize).map(|input| input.path.as_str()).unwrap_or_default();
-    format!("{}:{}", plain(path), plain(evidence.place.locator.as_str()))
+    crate::place::told(head, &evidence.place)
 }

@@ -50,6 +50,33 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         grid(page, view, &cells);
     }
     against(page, view);
+    said(page, view);
+}
+
+/// How many places of one cell are shown.
+const PLACES_SHOWN: usize = 4;
+
+/// The cells that are supported by what parties say, with where they say it.
+fn said(page: &mut Page, view: &View<'_>) {
+    let supported = view.tail.standings.iter().filter(|s| s.standing == Standing::Supported && !s.said.is_empty());
+    let supported: Vec<&StandingAnswer> = supported.collect();
+    if supported.is_empty() {
+        return;
+    }
+    page.heading(&view.words.say("rests-on-said"));
+    for answer in supported {
+        let title = view.catalogue.control(view.head.edition, &answer.control);
+        let title = title.map(|c| c.title.get(view.words.lang())).unwrap_or_default();
+        let what = format!("{} {title} ({}, {})", answer.control, view.words.role(answer.role), plain(&answer.service));
+        page.wrapped("  ", 2, 4, &what, Look::Plain);
+        let places: BTreeSet<String> =
+            answer.said.iter().map(|said| crate::place::told(view.head, &said.place)).collect();
+        let mut told: Vec<String> = places.iter().take(PLACES_SHOWN).cloned().collect();
+        if places.len() > PLACES_SHOWN {
+            told.push(view.words.say_with("said-more", &[("n", (places.len() - PLACES_SHOWN).into())]));
+        }
+        page.paragraph(4, &told.join(&view.words.say("list-separator")), Look::Dim);
+    }
 }
 
 fn roles(cells: &[&StandingAnswer]) -> Vec<Role> {

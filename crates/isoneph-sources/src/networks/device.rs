@@ -82,6 +82,7 @@ impl Held<'_> {
         let zone = |name: &str| self.intent.zones.iter().find(|zone| zone.name == name);
         let (Some(from), Some(to)) = (zone(&border.from), zone(&border.to)) else { return Ok(()) };
         let open = |value: Option<bool>| value.map_or(Cell::Gap(GapCode::UnresolvedReference), Cell::Known);
+        let declared = !from.implied && !to.implied;
         let policy = format!("{}: {}", self.device, self.policy.name);
         let rules: Vec<String> = border.rule.iter().map(|(_, text)| text.clone()).collect();
         let witness = border.witness.as_ref().map_or_else(String::new, ToString::to_string);
@@ -94,7 +95,7 @@ impl Held<'_> {
             to_kind: kind(to.kind).into(),
             passes: open(border.passes),
             intended: open(border.intended),
-            declared: true.into(),
+            declared: if declared { true.into() } else { Cell::Gap(GapCode::NotCollected) },
             witness: witness.clone().into(),
             path: rules.clone().into(),
             open_because: border.because.join("; ").into(),
@@ -104,7 +105,10 @@ impl Held<'_> {
             blocked: border.blocked.clone().into(),
         };
         let name = format!("{}: {} -> {}", self.policy.name, from.name, to.name);
-        target.push(&format!("#reach/{name}"), &name, &row, sink)?;
+        target.push(&name, &name, &row, sink)?;
+        if !declared {
+            return Ok(());
+        }
         let difference = |direction: &str, packet: String| PolicyDifference {
             policy: policy.clone().into(),
             against: "intent".into(),
@@ -114,11 +118,11 @@ impl Held<'_> {
             rules: rules.clone().into(),
         };
         if !witness.is_empty() {
-            target.push(&format!("#difference/{name}/more"), &name, &difference("permits-more", witness), sink)?;
+            target.push(&format!("{name}#more"), &name, &difference("permits-more", witness), sink)?;
         }
         for (number, flow) in border.blocked.iter().enumerate() {
             let row = difference("permits-less", format!("{name}: {flow}"));
-            target.push(&format!("#difference/{name}/less/{number}"), &name, &row, sink)?;
+            target.push(&format!("{name}#less/{number}"), &name, &row, sink)?;
         }
         Ok(())
     }

@@ -146,7 +146,8 @@ fn write_model(
         Ok(proof) => {
             rows::write(&rows::Shown { model, intent, proof: &proof, inputs, snapshot }, sink)?;
             tell_rest(&proof, first, sink);
-            let whole = !lost && proof.unassigned.is_empty() && proof.disputed.is_empty();
+            let rest = [&proof.unassigned, &proof.disputed, &proof.empty];
+            let whole = !lost && rest.into_iter().all(Vec::is_empty);
             cover(snapshot, first, whole, sink);
         }
         Err(why) => {

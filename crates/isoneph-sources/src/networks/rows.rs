@@ -55,6 +55,7 @@ impl Shown<'_> {
             .filter(|allowed| !allowed.open && !allowed.expired)
             .map(|allowed| format!("{} {}/{}", allowed.flow.reason, allowed.flow.proto, allowed.flow.port))
             .collect();
+        let declared = !self.proof.derived && !from.implied && !to.implied;
         let doubted = pair.intended.iter().any(|allowed| allowed.open && !allowed.surely && !allowed.expired);
         let row = Reach {
             from_zone: from.name.clone().into(),
@@ -65,7 +66,7 @@ impl Shown<'_> {
             to_kind: kind(to.kind).into(),
             passes: open(pair.passes),
             intended: open(intended),
-            declared: (!self.proof.derived).into(),
+            declared: if declared { true.into() } else { Cell::Gap(GapCode::NotCollected) },
             witness: witness.map_or_else(String::new, ToString::to_string).into(),
             path: hops(false).into(),
             open_because: pair.because.join("; ").into(),
@@ -76,8 +77,8 @@ impl Shown<'_> {
         };
         let target = Target { snapshot: self.snapshot, input, locator, provider: self.provider() };
         let name = format!("{} -> {}", from.name, to.name);
-        target.push(&format!("#reach/{name}"), &name, &row, sink)?;
-        if self.proof.derived {
+        target.push(&name, &name, &row, sink)?;
+        if !declared {
             return Ok(());
         }
         let difference = |direction: &str, packet: String, rules: Vec<String>| PolicyDifference {
@@ -90,11 +91,11 @@ impl Shown<'_> {
         };
         if let Some(witness) = witness {
             let row = difference("permits-more", witness.to_string(), hops(true));
-            target.push(&format!("#difference/{name}/more"), &name, &row, sink)?;
+            target.push(&format!("{name}#more"), &name, &row, sink)?;
         }
         for (number, flow) in blocked.into_iter().enumerate() {
             let row = difference("permits-less", format!("{name}: {flow}"), pair.because.clone());
-            target.push(&format!("#difference/{name}/less/{number}"), &name, &row, sink)?;
+            target.push(&format!("{name}#less/{number}"), &name, &row, sink)?;
         }
         Ok(())
     }

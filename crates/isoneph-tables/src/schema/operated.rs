@@ -155,7 +155,7 @@ table! {
 table! {
     /// A digest of an audit trail: a signed list of the log files of an hour, chained to the one before.
     pub struct LogDigest = "log_digest" {
-        /// The trail.
+        /// The trail that wrote it; `''` where the digest names none.
         trail: String, none "''";
         /// The start of the time that it covers.
         begins_at: Instant, none "never: always set";
@@ -225,7 +225,7 @@ table! {
         recoverable_until: Instant, none "never: NULL where it cannot be got back, or without end";
         /// How many rows, objects or bytes are left of it, where `kind` is `residue`.
         residue: i64, none "0";
-        /// How this is known: `inventory`, `deletion-event`, `residue-count`, one entry each.
+        /// How this is known: `inventory`, `deletion-event`, `removal-record`, `residue-count`, one entry each.
         known_by: Vec<String>, none "[]";
     }
 }

@@ -21,8 +21,8 @@ table! {
         passes: bool, none "false";
         /// Whether everything that passes is intended by a declared flow; NULL where what passes is not known.
         intended: bool, none "false";
-        /// Whether the zones were declared; if not, tags of the network itself suggest them.
-        declared: bool, none "false";
+        /// Whether somebody declares the zones and the flows between them. NULL where only tags suggest the zones, and for the world outside where nobody declares it.
+        declared: bool, none "never: NULL where nobody declares them";
         /// A packet that passes and is not intended, in words.
         witness: String, none "''";
         /// The hops and deciding rules of that packet.

@@ -3,6 +3,7 @@
 
 mod aws;
 mod azure;
+mod borders;
 mod estate;
 mod expectations;
 mod google;
