@@ -22,12 +22,17 @@ fn all() -> anyhow::Result<Vec<Generated>> {
         Generated { path: "docs/checks.md".to_owned(), text: checks::page()? },
         Generated { path: "docs/terraform.md".to_owned(), text: terraform::page()? },
         Generated { path: "docs/schema/assessment-1.schema.json".to_owned(), text: schema()? },
+        Generated { path: "docs/schema/register.schema.json".to_owned(), text: register_schema()? },
     ]);
     Ok(all)
 }
 
 fn schema() -> anyhow::Result<String> {
     Ok(format!("{}\n", serde_json::to_string_pretty(&isoneph_report::assessment_schema())?))
+}
+
+fn register_schema() -> anyhow::Result<String> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(&isoneph_register::schema_of_any())?))
 }
 
 /// Writes every file, or with `check` fails when one is stale.

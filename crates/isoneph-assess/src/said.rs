@@ -11,7 +11,7 @@ use arrow::array::{Array, AsArray, BooleanArray, Int64Array, ListArray, RecordBa
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use isoneph_model::{ControlId, Edition, EvidenceClass, Place, RequirementKind, Role, RowId, Support};
 use isoneph_standard::standing::Claim;
-use isoneph_standard::{Catalogue, RequirementKey};
+use isoneph_standard::{Catalogue, ControlKind, RequirementKey};
 use isoneph_tables::{Inventory, TableId};
 use jiff::civil::Date;
 
@@ -133,16 +133,31 @@ impl Reader<'_> {
         }
     }
 
-    /// The controls of the run's edition that a party means by a number of the 2015 edition.
+    /// The controls of the run's edition that a party means by a number of the 2015 edition, or of ISO/IEC 27001:2022
+    /// Annex A: live certificates have both.
     fn controls(&self, written: &str) -> Vec<ControlId> {
-        let Ok(found) = self.catalogue.find(Edition::E2015, written) else { return Vec::new() };
+        let of_2015 = match self.catalogue.find(Edition::E2015, written) {
+            Ok(found) => vec![found.id().clone()],
+            Err(_) => self.by_2022_number(written),
+        };
         match self.edition {
-            Edition::E2015 => vec![found.id().clone()],
+            Edition::E2015 => of_2015,
             Edition::E2026 => {
-                let there = self.catalogue.in_other_edition(Edition::E2015, found.id());
-                there.into_iter().map(|control| control.id.clone()).collect()
+                let there = of_2015.iter().flat_map(|id| self.catalogue.in_other_edition(Edition::E2015, id));
+                let there: BTreeSet<ControlId> = there.map(|control| control.id.clone()).collect();
+                there.into_iter().collect()
             }
         }
+    }
+
+    /// The controls with guidance of ISO/IEC 27017:2015 on a control of ISO/IEC 27001:2022 Annex A.
+    fn by_2022_number(&self, written: &str) -> Vec<ControlId> {
+        let Ok(id) = written.trim_start_matches("A.").parse::<ControlId>() else { return Vec::new() };
+        let guided = self.catalogue.edition(Edition::E2015).controls();
+        guided
+            .filter(|control| control.kind == ControlKind::Guidance && control.iso27002_2022.contains(&id))
+            .map(|control| control.id.clone())
+            .collect()
     }
 
     /// Puts it down for the requirement that is named; without a name, for the only one that it can mean.

@@ -17,7 +17,7 @@ use crate::said::{self, Sayings};
 
 type CellKey = (ControlId, Role);
 
-/// Counts while outcomes stream: of one check at a time, by account, and into the cells when the next check begins. So
+/// Counts while outcomes stream: of one check at a time, by account or service, and into the cells when the next check begins. So
 /// an outcome costs a few additions, whatever its check supports.
 pub(crate) struct Standings<'a> {
     catalogue: &'a Catalogue,
@@ -32,6 +32,8 @@ pub(crate) struct Standings<'a> {
     current: usize,
     /// Outcomes of the current check, by the account of their subject; `""` where it is not known.
     of_accounts: BTreeMap<String, Tally>,
+    /// Outcomes of the current check about what has no account but a service: what parties say is of services.
+    of_services: BTreeMap<String, Tally>,
     tail: Tail,
 }
 
@@ -91,6 +93,7 @@ impl<'a> Standings<'a> {
             claims: settings.claims.clone(),
             current: 0,
             of_accounts: BTreeMap::new(),
+            of_services: BTreeMap::new(),
             tail: Tail::default(),
         };
         standings.add_findings(inventory, chosen);
@@ -105,33 +108,61 @@ impl<'a> Standings<'a> {
             self.current = outcome.check;
         }
         let account = outcome.subject.as_ref().map_or("", |subject| subject.account.as_str());
-        match self.of_accounts.get_mut(account) {
+        let (tallies, owner) = match (account, outcome.service.as_str()) {
+            ("", service) if !service.is_empty() => (&mut self.of_services, service),
+            (account, _) => (&mut self.of_accounts, account),
+        };
+        match tallies.get_mut(owner) {
             Some(tally) => tally.add(outcome),
-            None => self.of_accounts.entry(account.to_owned()).or_default().add(outcome),
+            None => tallies.entry(owner.to_owned()).or_default().add(outcome),
         }
     }
 
     /// Puts what was counted of the current check into the cells that it supports.
     fn flush(&mut self) {
-        let tallies = std::mem::take(&mut self.of_accounts);
+        let accounts = std::mem::take(&mut self.of_accounts);
+        let services = std::mem::take(&mut self.of_services);
         let Some((info, check)) = self.checks.get(self.current).copied() else { return };
-        for (account, tally) in tallies {
-            add_outcomes(&mut self.tail.outcomes, &tally);
-            add_failures(&mut self.tail.failures, info.severity, &tally);
-            for supports in &info.supports {
-                let key = supports.requirement.as_ref().and_then(|name| self.requirement(supports, name, check));
-                for service in self.services_of(supports.role, Some(&account)) {
-                    let cells = self.cells.entry((supports.control.clone(), supports.role)).or_default();
-                    let cell = cells.entry(service).or_default();
-                    cell.count(info.severity, &tally);
-                    let part = match &key {
-                        Some(key) => cell.evidence.requirements.entry(key.clone()).or_default(),
-                        None => &mut cell.evidence.whole,
-                    };
-                    add_to(part, supports.support, &tally);
-                }
+        for (account, tally) in &accounts {
+            self.put(info, check, tally, |standings, role| standings.services_of(role, Some(account)));
+        }
+        for (service, tally) in &services {
+            self.put(info, check, tally, |standings, role| standings.service_named(role, service));
+        }
+    }
+
+    fn put(
+        &mut self,
+        info: &CheckInfo,
+        check: &Check,
+        tally: &Tally,
+        services_of: impl Fn(&Self, Role) -> Vec<Option<String>>,
+    ) {
+        add_outcomes(&mut self.tail.outcomes, tally);
+        add_failures(&mut self.tail.failures, info.severity, tally);
+        for supports in &info.supports {
+            let key = supports.requirement.as_ref().and_then(|name| self.requirement(supports, name, check));
+            for service in services_of(self, supports.role) {
+                let cells = self.cells.entry((supports.control.clone(), supports.role)).or_default();
+                let cell = cells.entry(service).or_default();
+                cell.count(info.severity, tally);
+                let part = match &key {
+                    Some(key) => cell.evidence.requirements.entry(key.clone()).or_default(),
+                    None => &mut cell.evidence.whole,
+                };
+                add_to(part, supports.support, tally);
             }
         }
+    }
+
+    /// The service of this name, if it is one of the role: what is said of a service that is none of ours bears on none.
+    fn service_named(&self, role: Role, name: &str) -> Vec<Option<String>> {
+        if self.settings.services.is_empty() {
+            return vec![None];
+        }
+        let services = self.settings.services.iter();
+        let own = services.filter(|service| service.id == name && service.role == role);
+        own.map(|service| Some(service.id.clone())).collect()
     }
 
     /// The services that something in an account bears on, for one role. `None` stands for every one: where the account

@@ -15,6 +15,8 @@ pub struct View {
     pub service: Option<String>,
     /// The accounts of that service: what stands in one of them concerns it.
     pub accounts: Vec<String>,
+    /// Outcomes without standings: of a part of the evidence alone a standing would say more than was looked at.
+    pub without_standings: bool,
 }
 
 impl View {
@@ -47,11 +49,13 @@ impl<'a> Filtered<'a> {
     }
 
     fn shows(&self, head: &Head, outcome: &CheckOutcome) -> bool {
-        // An outcome without a subject, or of a subject whose account is unknown, may concern every service.
+        // An outcome without a subject, or of a subject of which neither account nor service is known, may concern every
+        // service.
         let service = match &outcome.subject {
             Some(subject) if !subject.account.is_empty() => {
                 self.view.shows_service(&outcome.service) || self.view.accounts.contains(&subject.account)
             }
+            Some(_) if !outcome.service.is_empty() => self.view.shows_service(&outcome.service),
             _ => true,
         };
         let supports = &head.checks[outcome.check].supports;
@@ -84,7 +88,9 @@ impl Writer for Filtered<'_> {
 
     fn tail(&mut self, head: &Head, tail: &Tail) -> io::Result<()> {
         let shown = |answer: &&crate::StandingAnswer| {
-            self.view.shows_role(answer.role) && self.view.shows_service(&answer.service)
+            !self.view.without_standings
+                && self.view.shows_role(answer.role)
+                && self.view.shows_service(&answer.service)
         };
         self.shown.standings = tail.standings.iter().filter(shown).cloned().collect();
         self.shown.losses.clone_from(&tail.losses);

@@ -85,6 +85,14 @@ impl<'a> Declared<'a> {
         self.of::<CloudService>().filter(|service| matches!(service.spec.status, None | Some(Lifecycle::Active)))
     }
 
+    /// Whether whoever keeps the register provides or uses a service. What stands further down is known as far as it
+    /// has to be, and nothing is missed of it. Without a keeper every service counts.
+    pub fn is_ours(&self, service: &str) -> bool {
+        let Some(keeper) = self.keeper() else { return true };
+        let provided = self.get::<CloudService>(service).is_some_and(|entry| entry.spec.provider == keeper);
+        provided || self.customers(service).contains(keeper)
+    }
+
     /// The parties that use a service: those it names, and the providers of services built on it. Where it names none
     /// and another provides it, whoever keeps the register: one registers what one uses.
     pub fn customers(&self, service: &str) -> BTreeSet<&'a str> {

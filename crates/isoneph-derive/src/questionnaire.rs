@@ -101,7 +101,12 @@ const HEADINGS: &[Heading] = &[
     Heading { key: "proof", names: &["Proof", "裏付け"], required: false },
 ];
 
-/// Reads a checklist that was filled in. Rows without an answer make nothing.
+/// Whether a workbook is a checklist.
+pub fn is_checklist(workbook: &Workbook) -> bool {
+    workbook.sheets.iter().any(|sheet| sheet.table(HEADINGS).is_ok())
+}
+
+/// Reads a checklist that was filled in, for the service of the target, or else the one that the sheet names. Rows without an answer make nothing.
 ///
 /// # Errors
 /// If no sheet has the headings of a checklist.
@@ -115,6 +120,10 @@ pub fn read(
     let known = questions(catalogue, edition);
     let above =
         |names: [&str; 2]| table.facts().find(|(name, _)| names.contains(name)).map(|(_, value)| value.to_owned());
+    let service = match target.service.as_str() {
+        "" => above(["Service", "サービス"]).unwrap_or_default(),
+        given => given.to_owned(),
+    };
     let by = above(["Answered by", "回答者"]);
     let on = above(["Answered on", "回答日"]).as_deref().and_then(read_date).or(target.dated);
     for line in table.rows() {
@@ -144,7 +153,7 @@ pub fn read(
             rows.problem(&line, "held-by", ProblemCode::NotUnderstood, "not one of the words for who holds it");
         }
         let text = |key: &str| Some(line.text(key).to_owned()).filter(|text| !text.is_empty());
-        let mut answer = Answer::new(target.service.clone(), NAME.to_owned(), id.to_owned(), value);
+        let mut answer = Answer::new(service.clone(), NAME.to_owned(), id.to_owned(), value);
         answer.version = Some(edition.to_string());
         answer.ownership = ownership;
         answer.implementation = text("does");
@@ -159,7 +168,7 @@ pub fn read(
             url: text("url"),
             ..Document::new(title)
         });
-        rows.make(&line, "question", Object::new(object_name(&[&target.service, NAME, id]), answer));
+        rows.make(&line, "question", Object::new(object_name(&[&service, NAME, id]), answer));
     }
     Ok(rows.finish())
 }

@@ -8,11 +8,13 @@
 pub mod archive;
 pub mod catalogue;
 pub mod container;
+pub mod difference;
 pub mod filesystem;
 pub mod guest;
 pub mod image;
 pub mod partition;
 pub mod sandbox;
+pub mod scan;
 pub mod settings;
 pub mod tree;
 

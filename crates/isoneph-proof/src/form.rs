@@ -79,6 +79,7 @@ pub(crate) struct Path {
 pub(crate) struct Claim {
     pub(crate) from: String,
     pub(crate) to: String,
+    pub(crate) part: String,
     pub(crate) universe: Vec<Box>,
     pub(crate) exceptions: Vec<(String, Vec<Box>)>,
     pub(crate) paths: Vec<Path>,

@@ -33,10 +33,23 @@ pub struct Verified {
     pub model_sha256: String,
     /// The digest of the certificate.
     pub sha256: String,
-    /// Zone pairs `(from, to)` that are apart, in the order of the certificate, with the names of their exceptions.
-    pub apart: Vec<(String, String, Vec<String>)>,
+    /// What is apart, in the order of the certificate.
+    pub apart: Vec<Apart>,
     /// Boxes checked.
     pub boxes: usize,
+}
+
+/// Nothing passes from one zone to another, between the parts of them that are named, but for the exceptions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// The zone that packets would come from.
+    pub from: String,
+    /// The zone that they do not reach.
+    pub to: String,
+    /// Which parts of the two zones are spoken of.
+    pub part: String,
+    /// The names of the exceptions.
+    pub exceptions: Vec<String>,
 }
 
 /// Why a certificate is not valid.
@@ -53,7 +66,7 @@ pub enum ProofError {
         /// What it is.
         actual: String,
     },
-    /// Two claims speak of the same pair.
+    /// Two claims speak of the same parts of the same pair.
     #[error("two claims speak of {from} and {to}")]
     Repeated {
         /// From.
@@ -109,13 +122,14 @@ pub fn verify(text: &str) -> Result<Verified, ProofError> {
     let mut apart = Vec::new();
     let mut boxes = 0;
     for claim in &certificate.claims {
-        if !pairs.insert((claim.from.clone(), claim.to.clone())) {
+        if !pairs.insert((claim.from.as_str(), claim.to.as_str(), claim.part.as_str())) {
             return Err(ProofError::Repeated { from: claim.from.clone(), to: claim.to.clone() });
         }
         check_claim(claim, &policies, &mut budget)?;
         boxes += claim.boxes.len();
         let exceptions = claim.exceptions.iter().map(|(name, _)| name.clone()).collect();
-        apart.push((claim.from.clone(), claim.to.clone(), exceptions));
+        let (from, to, part) = (claim.from.clone(), claim.to.clone(), claim.part.clone());
+        apart.push(Apart { from, to, part, exceptions });
     }
     Ok(Verified { model_sha256: certificate.model_sha256, sha256: certificate.sha256, apart, boxes })
 }

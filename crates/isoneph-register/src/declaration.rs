@@ -151,7 +151,12 @@ impl Declaration {
         if provider == us {
             return Some(Role::Provider);
         }
-        self.parties.iter().any(|party| party.id.get_ref() == provider).then_some(Role::Customer)
+        // A service further down, which another's is built on, is that other's to use.
+        let built = |above: &&Service| above.built_on.iter().any(|base| base.get_ref() == service.id.get_ref());
+        let mut above = self.services.iter().filter(built).peekable();
+        let known = self.parties.iter().any(|party| party.id.get_ref() == provider);
+        let uses = above.peek().is_none() || above.any(|above| above.provider.get_ref() == us);
+        (known && uses).then_some(Role::Customer)
     }
 
     /// The ids of the accounts of a service, or in which it runs.

@@ -27,6 +27,7 @@ mod rows;
 mod schemas;
 mod store;
 mod validate;
+mod workbook;
 mod yaml;
 
 pub use attribution::DeclaredAttribution;
@@ -38,9 +39,10 @@ pub use init::{Cloud, DraftError, DraftFile, ReadyArea, Start, draft, ready_area
 pub use mistake::{MAX_MISTAKES, Mistake, Mistakes};
 pub use object::{MAX_NAME, Object, ObjectKey, name_problem};
 pub use register::{Entry, Named, Register, RegisterFile};
-pub use rows::{REGISTER_FORMAT, register_tables, write_rows};
+pub use rows::{Derived, REGISTER_FORMAT, WrittenRows, register_tables, write_rows};
 pub use schemas::{schema_of_any, schemas};
 pub use store::{Action, Apply, Difference, FieldChange, Moment, ObjectChange, Revision, Store, StoreError, Version};
+pub use workbook::{is_register_workbook, read_workbook, to_workbook};
 pub use yaml::{MAX_FILE, MAX_OBJECTS, looks_like_register};
 
 use isoneph_model::Digest;

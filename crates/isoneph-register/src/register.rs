@@ -213,24 +213,20 @@ impl Register {
     }
 
     /// The roles of a party towards a service: provider of its own, customer of one that names it, and of one that a
-    /// service of its own is built on. Whoever keeps the register is customer of every other service in it.
+    /// service of its own is built on. Where nobody is known to use a service, whoever keeps the register does: one
+    /// registers what one uses. A service further down, which another's is built on, is that other's.
     pub fn roles(&self, party: &str, service: &str) -> Vec<Role> {
         let Some(found) = self.find::<CloudService>(service) else { return Vec::new() };
-        let mut roles = Vec::new();
-        if found.spec.provider == party {
-            roles.push(Role::Provider);
+        let provides = found.spec.provider == party;
+        let above = self.all::<CloudService>().filter(|above| above.spec.built_on.iter().any(|base| base == service));
+        let mut customers: Vec<&str> = found.spec.customers.iter().map(String::as_str).collect();
+        customers.extend(above.map(|above| above.spec.provider.as_str()));
+        if customers.is_empty() {
+            customers.extend(self.keeper().map(|keeper| keeper.name));
         }
-        let builds_on = |own: &Named<'_, CloudService>| {
-            own.spec.provider == party && own.spec.built_on.iter().any(|base| base == service)
-        };
-        let keeps = || self.keeper().is_some_and(|keeper| keeper.name == party) && found.spec.provider != party;
-        if found.spec.customers.iter().any(|c| c == party)
-            || self.all::<CloudService>().any(|s| builds_on(&s))
-            || keeps()
-        {
-            roles.push(Role::Customer);
-        }
-        roles
+        let uses = !provides && customers.contains(&party);
+        let roles = [(provides, Role::Provider), (uses, Role::Customer)];
+        roles.into_iter().filter_map(|(has, role)| has.then_some(role)).collect()
     }
 
     /// The register as YAML: one document an object, by kind and name. The same register gives the same bytes, and

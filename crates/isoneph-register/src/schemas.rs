@@ -23,7 +23,7 @@ pub fn schema_of_any() -> Value {
     })
 }
 
-fn schema(kind: Kind) -> Value {
+pub(crate) fn schema(kind: Kind) -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = envelope(kind, &mut generator);
     if let Some(fields) = schema.as_object_mut() {

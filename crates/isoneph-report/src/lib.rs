@@ -1,5 +1,5 @@
 //! An assessment for people and programs: text for a terminal, JSON (`isoneph.assessment/1`), and one self-contained
-//! HTML file. Each is an [`isoneph_assessment::Writer`] that gets the outcomes as they stream by and keeps only what is
+//! HTML file. ([`network`] draws the picture of a network.) Each is an [`isoneph_assessment::Writer`] that gets the outcomes as they stream by and keeps only what is
 //! bounded: counts, the first subjects, and a temporary file.
 //!
 //! - The same assessment gives the same bytes.
@@ -8,7 +8,10 @@
 
 mod html;
 mod json;
+pub mod network;
+mod place;
 mod plain;
+mod sheets;
 mod tally;
 mod text;
 mod words;
@@ -16,5 +19,6 @@ mod words;
 pub use html::HtmlWriter;
 pub use json::{JsonWriter, SCHEMA_ID, assessment_schema, document};
 pub use plain::{MOST_CHARACTERS, plain};
-pub use text::{Style, TextWriter};
+pub use sheets::write_sheets_html;
+pub use text::{ImageTextWriter, ScannedImage, Style, TextWriter};
 pub use words::{Arg, Words, why_code};

@@ -76,5 +76,5 @@ fn what_is_written_reads_back_and_writes_the_same() {
 #[test]
 fn hostile_names_come_through_whole() {
     let document: Document = serde_json::from_str(&json(&fixture::assessment(), Lang::En)).unwrap();
-    assert_eq!(document.outcomes[0].subject, Some(format!("aws_s3_bucket.{}", fixture::HOSTILE)));
+    assert_eq!(document.outcomes[0].subject, Some(format!("aws_s3_bucket.{}", fixture::HOSTILE).into()));
 }

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use isoneph_image::scan::Program;
 use isoneph_model::{InputId, Locator};
 use isoneph_tables::{NewInput, Sink, SinkError};
 use jiff::civil::Date;
@@ -13,13 +14,14 @@ use walkdir::{DirEntry, WalkDir};
 use crate::fault::Fault;
 use crate::format::Format;
 use crate::head::{self, FirstKeys, Look};
+use crate::images::{self, ImagePurpose};
 use crate::stream::{BadText, Opening, Source, TooLong};
-use crate::{findings, images, terraform};
+use crate::{findings, terraform};
 
 /// How deep folders may stand in one another.
-const MAX_FOLDERS: usize = 64;
+pub(crate) const MAX_FOLDERS: usize = 64;
 /// How many things a folder may hold.
-const MAX_FILES: usize = 100_000;
+pub(crate) const MAX_FILES: usize = 100_000;
 
 /// How evidence is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,12 +32,17 @@ pub struct Reading {
     pub taken: BTreeSet<PathBuf>,
     /// The folder in which files lie that disk images may lead to; without one they lead nowhere.
     pub backing_directory: Option<PathBuf>,
+    /// The program that scans an image in a confined process; without one images are scanned in this process.
+    pub image_scanner: Option<Program>,
+    /// What images are declared for.
+    pub image_purposes: Vec<ImagePurpose>,
 }
 
 impl Reading {
     /// Reading for a day; images lead nowhere.
     pub fn new(as_of: Date) -> Reading {
-        Reading { as_of, taken: BTreeSet::new(), backing_directory: None }
+        let taken = BTreeSet::new();
+        Reading { as_of, taken, backing_directory: None, image_scanner: None, image_purposes: Vec::new() }
     }
 }
 
@@ -68,6 +75,8 @@ pub enum ReadError {
 pub fn read_path(path: &Path, reading: &Reading, sink: &mut Sink) -> Result<ReadSummary, ReadError> {
     let mut summary = ReadSummary::default();
     match std::fs::metadata(path) {
+        // Somebody else has read it as a whole.
+        Ok(_) if reading.taken.contains(path) => summary.read += 1,
         Ok(metadata) if metadata.is_dir() => read_folder(path, reading, sink, &mut summary)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(ReadError::NotFound { path: shown(path) });
@@ -78,7 +87,7 @@ pub fn read_path(path: &Path, reading: &Reading, sink: &mut Sink) -> Result<Read
     Ok(summary)
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
@@ -98,6 +107,13 @@ fn read_folder(folder: &Path, reading: &Reading, sink: &mut Sink, summary: &mut 
                 let path = error.path().unwrap_or(folder).to_owned();
                 let message = format!("could not be listed: {error}");
                 reject_path(&path, Fault::reject("", "unreadable", message), sink, summary)?;
+            }
+            // What somebody else has read: a file, or a folder as a whole.
+            Ok(entry) if reading.taken.contains(entry.path()) => {
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
+                summary.read += 1;
             }
             Ok(entry) => match skip_reason(&entry) {
                 Some(reason) => {
@@ -119,15 +135,41 @@ fn read_folder(folder: &Path, reading: &Reading, sink: &mut Sink, summary: &mut 
     Ok(())
 }
 
+/// What stands in a folder and is not passed over, in its order: files, and folders that are one thing as a whole, into
+/// which it does not go down. What cannot be listed is told by whoever reads the folder.
+pub(crate) fn listed(folder: &Path, is_whole: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut entries = WalkDir::new(folder).sort_by_file_name().max_depth(MAX_FOLDERS).into_iter();
+    let mut count = 0;
+    while let Some(entry) = entries.next().filter(|_| count < MAX_FILES) {
+        count += 1;
+        let Ok(entry) = entry else { continue };
+        let folder = entry.file_type().is_dir();
+        let passed_over = skip_reason(&entry).is_some();
+        if folder && (passed_over || is_whole(entry.path())) {
+            entries.skip_current_dir();
+        }
+        if !passed_over && (entry.file_type().is_file() || folder && is_whole(entry.path())) {
+            found.push(entry.into_path());
+        }
+    }
+    found
+}
+
 /// Files that a folder of infrastructure code holds beside evidence, by their endings.
 const NOT_EVIDENCE: &[&str] = &[
     "md", "tf", "tfvars", "hcl", "toml", "yaml", "yml", "txt", "lock", "sh", "py", "rs", "go", "js", "ts", "html",
     "css", "png", "jpg", "svg", "pdf", "csv", "xlsx", "docx", "tpl", "tftpl", "cfg", "ini", "rst", "adoc",
 ];
 
+/// Whether somebody who lists the folder would not see it.
+pub(crate) fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+}
+
 fn skip_reason(entry: &DirEntry) -> Option<&'static str> {
     let name = entry.file_name().to_string_lossy();
-    if entry.depth() > 0 && name.starts_with('.') {
+    if is_hidden(entry) {
         return Some("hidden");
     }
     if entry.path_is_symlink() {
@@ -284,7 +326,7 @@ fn read_format(format: Format, source: &Source, input: InputId, sink: &mut Sink)
 }
 
 /// Tells a format by the first keys.
-fn tell(keys: &FirstKeys) -> Option<Format> {
+pub(crate) fn tell(keys: &FirstKeys) -> Option<Format> {
     terraform_format(keys).or_else(|| findings::sniff(keys))
 }
 
@@ -300,6 +342,20 @@ fn terraform_format(keys: &FirstKeys) -> Option<Format> {
     } else {
         None
     }
+}
+
+/// Whether a file holds a plan or a state of Terraform, by its first keys.
+pub(crate) fn is_terraform(path: &Path) -> bool {
+    // A pipe can be read once only.
+    if !path.is_file() {
+        return false;
+    }
+    let source = Source::File(path.to_owned());
+    let Ok(Opening::Json) = source.opening() else { return false };
+    let Ok(reader) = source.open() else { return false };
+    // What comes later than this would be told by reading all of it: whoever asks does that anyway.
+    let beginning = BufReader::with_capacity(1 << 16, reader.take(1 << 20));
+    matches!(head::look(beginning, &terraform_format), Look::Format(Format::TerraformPlan | Format::TerraformState))
 }
 
 /// JSON of no format that is read: what it probably is, and what to do.
@@ -334,7 +390,7 @@ fn clip(key: &str) -> String {
 }
 
 /// One reject for one fault.
-fn reject(input: InputId, fault: Fault, sink: &mut Sink) -> Result<(), ReadError> {
+pub(crate) fn reject(input: InputId, fault: Fault, sink: &mut Sink) -> Result<(), ReadError> {
     let (locator, code, message) = match fault {
         Fault::Sink(error) => return Err(ReadError::Sink(error)),
         Fault::Reject { locator, code, message } => (locator, code, message),

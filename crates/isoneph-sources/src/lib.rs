@@ -8,12 +8,15 @@ mod head;
 mod images;
 mod input;
 mod logs;
+mod networks;
 mod scan;
 mod stream;
 mod terraform;
 
 pub use fault::Fault;
 pub use format::Format;
+pub use images::{ImagePurpose, Images, IntendedListeners, read_images};
 pub use input::{ReadError, ReadSummary, Reading, read_path};
 pub use logs::{Judged, Logs, LogsAgainst, LogsError};
+pub use networks::{NetworkFiles, NetworkQuestion, find_networks, write_networks};
 pub use terraform::{MappedType, ProviderDefault, mapped_types, provider_defaults};

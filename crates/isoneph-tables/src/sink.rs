@@ -103,6 +103,11 @@ impl Sink {
         &mut self.inputs[id.0 as usize]
     }
 
+    /// The first snapshot of an input, if there is one yet.
+    pub fn snapshot_of(&self, id: InputId) -> Option<i64> {
+        self.snapshots.iter().find(|snapshot| snapshot.input == id).map(|snapshot| snapshot.id)
+    }
+
     /// The account that the parties declare for an input.
     pub fn declared_account(&self, id: InputId) -> Option<String> {
         self.attribution.account_of_input(&self.inputs[id.0 as usize].path)

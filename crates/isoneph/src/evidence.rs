@@ -2,13 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use isoneph_derive::intent::network_intent;
 use isoneph_model::Locator;
-use isoneph_register::{Declaration, DeclaredAttribution, Documents, Register, looks_like_register, write_rows};
-use isoneph_sources::{Judged, Logs, LogsError, ReadError, Reading, read_path};
+use isoneph_register::{
+    Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
+};
+use isoneph_sources::{
+    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError, Reading,
+    find_networks, read_images, read_path, write_networks,
+};
 use isoneph_tables::{Inventory, NewInput, Sink};
 
 use crate::exit::usage;
 use crate::logs_against::LogArguments;
+use crate::scanner;
 use crate::workspace;
 
 /// What was read.
@@ -26,7 +33,7 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// Whether nothing was found.
     pub(crate) fn is_empty(&self) -> bool {
-        self.logs.events == 0 && self.inventory.row_counts().values().all(|count| *count == 0)
+        self.logs.events == 0 && is_empty(&self.inventory)
     }
 }
 
@@ -40,38 +47,83 @@ pub(crate) fn read(
 ) -> anyhow::Result<Evidence> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
     let documents = documents(paths)?;
+    let said_in: Vec<PathBuf> =
+        documents.iter().flat_map(Documents::files).map(|(path, _)| PathBuf::from(path)).collect();
+    let registers = registers(documents, config, declaration)?;
     let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
     let attribution = DeclaredAttribution::new(declaration);
     let mut logs = Logs::take(folder.path(), paths, &attribution, &mut sink).map_err(told)?;
     let mut reading = reading.clone();
-    reading.taken.extend(logs.files.iter().cloned().chain(against.files()));
-    for path in paths.iter().filter(|path| !logs.stores.contains(*path)) {
+    reading.taken.extend(logs.files.iter().cloned().chain(against.files()).chain(said_in));
+    let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();
+    take_images(&paths, &registers, &mut reading, &mut sink)?;
+    let networks = find_networks(&paths, &reading.taken, reading.as_of);
+    reading.taken.extend(networks.taken.iter().cloned());
+    for path in &paths {
         read_one(path, &reading, &mut sink)?;
     }
+    networks_of(networks, &registers, &reading, &mut sink)?;
     // What parties say comes behind all that is seen: it is then known to be all that is declared.
-    let file = config.map(|path| path.display().to_string()).unwrap_or_default();
-    let beside = config.map(workspace::beside).transpose()?.flatten();
-    let given = documents.map(|given| of_documents(given, &file, declaration)).transpose()?;
-    let registers: Vec<Register> = [beside, given].into_iter().flatten().filter(|one| !one.is_empty()).collect();
-    for register in &registers {
-        write_rows(register, None, &mut sink)?;
-    }
+    said(&registers, &reading, &mut sink)?;
     let against = against.with(declaration, &registers, reading.as_of);
     let judged = logs.judge(&against, &mut sink).map_err(told)?;
     Ok(Evidence { inventory: sink.finish()?, logs, judged, _folder: folder })
 }
 
-fn read_one(path: &Path, reading: &Reading, sink: &mut Sink) -> anyhow::Result<()> {
-    match read_path(path, reading, sink) {
-        Ok(_) => Ok(()),
-        Err(ReadError::NotFound { path }) => {
-            let input = NewInput { path, sha256: None, format: String::new(), class: None };
-            let id = sink.input(input);
-            sink.reject(id, Locator::new("#"), "not-found", "there is no such file or folder");
-            Ok(())
-        }
-        Err(ReadError::Sink(error)) => Err(error.into()),
+/// Reads the disk images among the paths alone, and what parties say; what else a folder holds is left.
+pub(crate) fn read_images_alone(
+    paths: &[PathBuf],
+    config: Option<&Path>,
+    declaration: &Declaration,
+    reading: &Reading,
+) -> anyhow::Result<Inventory> {
+    let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
+    let registers = registers(documents(paths)?, config, declaration)?;
+    let mut reading = reading.clone();
+    take_images(paths, &registers, &mut reading, &mut sink)?;
+    for path in paths {
+        refuse_unless_image(path, &reading, &mut sink);
     }
+    said(&registers, &reading, &mut sink)?;
+    Ok(sink.finish()?)
+}
+
+/// What parties say, and what follows from it.
+fn said(registers: &[Register], reading: &Reading, sink: &mut Sink) -> anyhow::Result<()> {
+    for register in registers {
+        let mut written = write_rows(register, None, sink)?;
+        isoneph_derive::write_rows(register, reading.as_of, &mut written, sink)?;
+    }
+    Ok(())
+}
+
+/// What the networks let pass, held against the zones and flows of the registers.
+fn networks_of(
+    networks: NetworkFiles,
+    registers: &[Register],
+    reading: &Reading,
+    sink: &mut Sink,
+) -> anyhow::Result<()> {
+    let intent = network_intent(registers);
+    if let Some(intent) = &intent {
+        intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
+    }
+    Ok(write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, sink)?)
+}
+
+/// Reads the disk images, each in a child of the program; nobody else looks at them then.
+fn take_images(
+    paths: &[PathBuf],
+    registers: &[Register],
+    reading: &mut Reading,
+    sink: &mut Sink,
+) -> anyhow::Result<()> {
+    reading.image_purposes = registers.iter().flat_map(purposes).collect();
+    reading.image_scanner = Some(scanner::program()?);
+    let images = read_images(paths, reading, sink)?;
+    scanner::tell(images.confinement);
+    reading.taken.extend(images.files);
+    Ok(())
 }
 
 fn told(error: LogsError) -> anyhow::Error {
@@ -81,10 +133,79 @@ fn told(error: LogsError) -> anyhow::Error {
     }
 }
 
+fn read_one(path: &Path, reading: &Reading, sink: &mut Sink) -> anyhow::Result<()> {
+    match read_path(path, reading, sink) {
+        Ok(_) => Ok(()),
+        Err(ReadError::NotFound { .. }) => {
+            refuse(path, "not-found", "there is no such file or folder", sink);
+            Ok(())
+        }
+        Err(ReadError::Sink(error)) => Err(error.into()),
+    }
+}
+
+/// A path that holds neither an image nor a document of the register was given for nothing: whoever gave it is told.
+fn refuse_unless_image(path: &Path, reading: &Reading, sink: &mut Sink) {
+    if !path.exists() {
+        refuse(path, "not-found", "there is no such file or folder", sink);
+    } else if !reading.taken.iter().any(|taken| taken.starts_with(path)) && !holds_register(path) {
+        refuse(path, "no-image", "it holds no disk image and no archive of a root file system", sink);
+    }
+}
+
+fn holds_register(path: &Path) -> bool {
+    path.is_file() && is_yaml(path) && std::fs::read_to_string(path).is_ok_and(|text| looks_like_register(&text))
+}
+
+fn refuse(path: &Path, code: &str, why: &str, sink: &mut Sink) {
+    let input = NewInput { path: path.display().to_string(), sha256: None, format: String::new(), class: None };
+    let id = sink.input(input);
+    sink.reject(id, Locator::new("#"), code, why);
+}
+
+/// The registers that hold what parties say: the workspace's own, and documents among what is given.
+fn registers(
+    documents: Option<Documents>,
+    config: Option<&Path>,
+    declaration: &Declaration,
+) -> anyhow::Result<Vec<Register>> {
+    let file = config.map(|path| path.display().to_string()).unwrap_or_default();
+    let beside = config.map(workspace::beside).transpose()?.flatten();
+    let given = documents.map(|given| of_documents(given, &file, declaration)).transpose()?;
+    Ok([beside, given].into_iter().flatten().filter(|register| !register.is_empty()).collect())
+}
+
+/// What images are declared for. Drafts that nobody has taken on say nothing.
+fn purposes(register: &Register) -> Vec<ImagePurpose> {
+    let purpose = |named: Named<'_, kinds::ImagePurpose>| {
+        let spec = named.spec;
+        let network = |listener: &&kinds::Listener| !listener.address.as_deref().is_some_and(is_own_machine);
+        let port = |listener: &kinds::Listener| {
+            format!("{}/{}", listener.port, listener.protocol.as_deref().unwrap_or("tcp").to_ascii_lowercase())
+        };
+        let mut ports: Vec<String> = spec.listens.iter().filter(network).map(port).collect();
+        ports.sort();
+        ports.dedup();
+        let said = !spec.listens.is_empty() || spec.listens_to_nothing == Some(true);
+        ImagePurpose {
+            name: named.name.to_owned(),
+            images: spec.images.clone(),
+            listens: if said { IntendedListeners::Only(ports) } else { IntendedListeners::Unsaid },
+            services: spec.guest_services.clone(),
+        }
+    };
+    register.claimed::<kinds::ImagePurpose>().map(purpose).collect()
+}
+
+/// What listens on such an address is not reached from elsewhere: it allows nothing on the network.
+fn is_own_machine(address: &str) -> bool {
+    address == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// Documents of the register among what is given. They are what parties say, and nothing that sets how it is judged.
 fn documents(paths: &[PathBuf]) -> anyhow::Result<Option<Documents>> {
-    let yaml = |path: &PathBuf| path.is_dir() || path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-    let mut folders: Vec<PathBuf> = paths.iter().filter(|path| path.exists() && yaml(path)).cloned().collect();
+    let may_hold = |path: &PathBuf| if path.is_dir() { !path.join("oci-layout").is_file() } else { is_yaml(path) };
+    let mut folders: Vec<PathBuf> = paths.iter().filter(|path| path.exists() && may_hold(path)).cloned().collect();
     // A file that is named is read whatever it holds: only those that hold a register are.
     folders.retain(|path| path.is_dir() || std::fs::read_to_string(path).is_ok_and(|text| looks_like_register(&text)));
     let mut documents = Documents::new();
@@ -92,6 +213,15 @@ fn documents(paths: &[PathBuf]) -> anyhow::Result<Option<Documents>> {
     Ok((!documents.is_empty()).then_some(documents))
 }
 
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "yaml" || end == "yml")
+}
+
 fn of_documents(documents: Documents, file: &str, declaration: &Declaration) -> anyhow::Result<Register> {
     Register::with_declaration(documents, Some((file, declaration))).map_err(workspace::mistaken)
+}
+
+/// Whether no table has a row.
+pub(crate) fn is_empty(inventory: &Inventory) -> bool {
+    inventory.row_counts().values().all(|count| *count == 0)
 }

@@ -6,7 +6,9 @@ mod evidence;
 mod exit;
 mod logs_against;
 mod output;
+mod report;
 mod safe;
+mod scanner;
 mod settings;
 mod words;
 mod workspace;
@@ -29,6 +31,9 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    if scanner::is_asked_for() {
+        return scanner::serve().into();
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

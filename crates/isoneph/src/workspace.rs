@@ -2,7 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use isoneph_register::{Documents, Mistakes, Moment, Register, Store, StoreError};
+use isoneph_derive::import::Target;
+use isoneph_derive::questionnaire;
+use isoneph_model::Edition;
+use isoneph_register::{
+    Documents, MAX_FILE, Mistake, Mistakes, Moment, Register, Store, StoreError, is_register_workbook, read_workbook,
+};
+use isoneph_standard::Catalogue;
+use isoneph_workbook::Limits;
 
 use crate::exit::usage;
 
@@ -35,9 +42,65 @@ pub(crate) fn register(workspace: Option<&Path>, files: &[PathBuf], moment: Mome
     if files.is_empty() {
         return store(&find(workspace)?)?.register(moment).map_err(told);
     }
+    Register::new(documents(files)?).map_err(mistaken)
+}
+
+/// Objects that files hold: YAML, workbooks of the register, checklists that a vendor has filled in. Of a folder all YAML
+/// of the register, at any depth; a workbook counts where it is named.
+pub(crate) fn documents(files: &[PathBuf]) -> anyhow::Result<Documents> {
     let mut documents = Documents::new();
-    documents.read_paths(files).map_err(mistaken)?;
-    Register::new(documents).map_err(mistaken)
+    for path in files {
+        if path.is_file() && is_archive(path)? {
+            workbook(path, &mut documents)?;
+        } else {
+            documents.read_paths(std::slice::from_ref(path)).map_err(mistaken)?;
+        }
+    }
+    Ok(documents)
+}
+
+fn is_archive(path: &Path) -> anyhow::Result<bool> {
+    use std::io::Read;
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| usage(format!("cannot read {}: {error}", path.display())))?;
+    file.take(2).read_to_end(&mut head)?;
+    Ok(head == *b"PK")
+}
+
+fn workbook(path: &Path, documents: &mut Documents) -> anyhow::Result<()> {
+    let name = path.display().to_string();
+    let bytes = bytes(path)?;
+    let workbook = isoneph_workbook::read(&name, &bytes, &Limits::default()).map_err(usage)?;
+    if is_register_workbook(&workbook) {
+        read_workbook(&name, &bytes, &workbook, documents);
+    } else if questionnaire::is_checklist(&workbook) {
+        let read = questionnaire::read(&workbook, &Target::default(), Catalogue::embedded()?, Edition::E2015);
+        let read = read.map_err(usage)?;
+        // What is not answered says nothing; what is answered otherwise than the form allows is to be mended.
+        let wrong = |problem: &isoneph_derive::import::RowProblem| problem.code.as_str() == "not-understood";
+        for problem in read.rows.iter().flat_map(|row| &row.problems).filter(|problem| wrong(problem)) {
+            let (place, message) = (problem.place.clone(), problem.message.clone());
+            documents.mistake(Mistake { file: name.clone(), place, message });
+        }
+        let places: Vec<String> =
+            read.rows.iter().filter(|row| row.makes.is_some()).map(|row| row.place.clone()).collect();
+        documents.take(&name, &bytes, places.into_iter().zip(read.objects));
+    } else {
+        return Err(usage(format!(
+            "{name} is no workbook of the register and no checklist of ours: `isoneph import` reads what others have made"
+        )));
+    }
+    Ok(())
+}
+
+/// The bytes of a file, within bounds.
+pub(crate) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let cannot = |error: std::io::Error| usage(format!("cannot read {}: {error}", path.display()));
+    let length = std::fs::metadata(path).map_err(cannot)?.len();
+    if length > MAX_FILE as u64 {
+        return Err(usage(format!("{}: the file has {length} bytes; {MAX_FILE} are read at most", path.display())));
+    }
+    std::fs::read(path).map_err(cannot)
 }
 
 /// The register of the workspace that a declaration lies in, if there is one.

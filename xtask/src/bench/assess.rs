@@ -9,6 +9,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::process::{Usage, measure, measure_json_load};
+use super::release_build;
 use crate::root;
 
 #[derive(Args)]
@@ -70,23 +71,6 @@ fn checkov(plan: &Path) -> anyhow::Result<String> {
         ["-f", &plan.display().to_string(), "--framework", "terraform_plan", "-o", "json", "--compact", "--quiet"];
     let used = measure(Path::new("checkov"), &words.map(str::to_owned), 900)?;
     Ok(if used.code == 124 { "not finished in 900 s".to_owned() } else { told(used) })
-}
-
-fn release_build() -> anyhow::Result<PathBuf> {
-    let status = std::process::Command::new(env!("CARGO"))
-        .args(["build", "--release", "--package", "isoneph", "--locked"])
-        .current_dir(root())
-        .status()?;
-    if !status.success() {
-        bail!("the release build failed");
-    }
-    let target = std::process::Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps"])
-        .current_dir(root())
-        .output()?;
-    let metadata: Value = serde_json::from_slice(&target.stdout)?;
-    let folder = metadata["target_directory"].as_str().context("cargo metadata names the target directory")?;
-    Ok(Path::new(folder).join("release/isoneph"))
 }
 
 /// Grows a plan: its root module's resources again and again, each copy under names of its own, references following,

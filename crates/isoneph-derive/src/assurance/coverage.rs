@@ -73,7 +73,8 @@ pub struct ServiceCoverage {
 
 /// Every service in use against the assurances of its provider.
 pub fn coverage(declared: &Declared<'_>, options: &Options, as_of: Date) -> Vec<ServiceCoverage> {
-    declared.services_in_use().map(|service| of_service(declared, options, service, as_of)).collect()
+    let ours = declared.services_in_use().filter(|service| declared.is_ours(service.name));
+    ours.map(|service| of_service(declared, options, service, as_of)).collect()
 }
 
 pub(super) fn of_service(

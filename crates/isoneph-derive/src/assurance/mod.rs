@@ -6,12 +6,14 @@ mod finding;
 mod holds;
 mod names;
 mod scope_difference;
+mod sheets;
 mod usable;
 
 pub use coverage::{CoverageState, EnvironmentInScope, OfferingCoverage, ServiceCoverage, coverage};
 pub use finding::{AssuranceCode, AssuranceFinding, Weight};
 pub use holds::{Holding, Options, review};
 pub use scope_difference::{ScopeDifference, scope_difference, scope_differences};
+pub use sheets::{coverage_sheet, differences_sheet, holdings_sheet, usable_sheet};
 pub use usable::{ControlUse, ProviderPart, usable};
 
 pub(crate) use holds::standard as standard_of;

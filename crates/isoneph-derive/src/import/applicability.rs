@@ -49,6 +49,10 @@ const HEADINGS: &[Heading] = headings! {
     "approved" false: ["Treatment approved", "Approved", "Approved by", "リスク対応の承認"],
     "evidence" false: ["Evidence", "Records", "Document", "Documents", "証拠", "記録", "関連文書"],
     "reviewed" false: ["Reviewed", "Last review", "Last reviewed", "Review date", "レビュー日"],
+    // Our own sheets say which number a statement bears and what it is called: one row of Annex A holds several.
+    "stated-as" false: ["Stated as", "言明の管理策"],
+    "statement" false: ["Statement name", "言明の名称"],
+    "requirement" false: ["Requirement of the cell", "区画の要求事項"],
     "next-review" false: ["Next review", "Next review date", "次回レビュー"],
 };
 
@@ -180,6 +184,7 @@ impl Reading<'_> {
         let service = Some(self.target.service.clone()).filter(|service| !service.is_empty());
         statement.service = text("service").or(service);
         statement.role = self.role(line);
+        statement.requirement = text("requirement");
         statement.owner = text("owner");
         statement.evidence = lines(line.text("evidence")).map(EvidenceRef::new).collect();
         statement.reviewed = self.date(line, "reviewed").or(self.target.dated);
@@ -200,11 +205,17 @@ impl Reading<'_> {
         let mut parts = vec!["soa", control.as_str()];
         parts.extend(role);
         parts.extend(statement.service.as_deref());
-        let name = object_name(&parts);
+        let name = match line.text("statement") {
+            "" => object_name(&parts),
+            given => object_name(&[given]),
+        };
         self.rows.make(line, "control", Object::new(name, statement));
     }
 
     fn control(&mut self, line: &Line<'_>) -> Option<ControlId> {
+        if let Some(stated) = known_control(self.catalogue, line.text("stated-as")) {
+            return Some(stated);
+        }
         let written = line.text("control");
         let number = line.cell("control").is_some_and(|cell| cell.kind == CellKind::Number);
         let found = known_control(self.catalogue, written);

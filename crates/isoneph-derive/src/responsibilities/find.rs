@@ -26,11 +26,16 @@ impl<'a> Clocks<'a> {
 }
 
 /// All that is wrong, in order.
-pub(super) fn findings(matrix: &Matrix, service: Entry<'_, CloudService>, clocks: &Clocks<'_>) -> Vec<Finding> {
+pub(super) fn findings(
+    matrix: &Matrix,
+    service: Entry<'_, CloudService>,
+    is_ours: bool,
+    clocks: &Clocks<'_>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     let in_use = matches!(service.spec.status, None | Some(Lifecycle::Active));
     let claimed = |row: &&MatrixRow| row.standing != RowStanding::Proposed;
-    if in_use && !matrix.rows.iter().any(|row| claimed(&row)) {
+    if in_use && is_ours && !matrix.rows.iter().any(|row| claimed(&row)) {
         let proposed = matrix.rows.iter().flat_map(|row| row.views.iter().map(|view| view.source.clone()));
         found.push(
             Finding::new(&matrix.service, FindingCode::ServiceWithoutMatrix)
@@ -39,7 +44,7 @@ pub(super) fn findings(matrix: &Matrix, service: Entry<'_, CloudService>, clocks
         );
     } else if in_use {
         let told: BTreeSet<&str> = matrix.rows.iter().map(|row| row.area.as_str()).collect();
-        let missing = expected_areas(service.spec.model).filter(|area| !told.contains(area.id.as_str()));
+        let missing = expected_areas(service.spec.model).filter(|area| is_ours && !told.contains(area.id.as_str()));
         found.extend(missing.map(|area| {
             let mut finding = Finding::new(&matrix.service, FindingCode::AreaMissing);
             finding.area = Some(area.id.clone());
@@ -48,7 +53,9 @@ pub(super) fn findings(matrix: &Matrix, service: Entry<'_, CloudService>, clocks
         for row in &matrix.rows {
             found.extend(of_row(matrix, row));
         }
-        found.extend(agreed_to_other_version(matrix));
+        if is_ours {
+            found.extend(agreed_to_other_version(matrix));
+        }
     }
     found.extend(promise::findings(matrix, clocks));
     found.sort();

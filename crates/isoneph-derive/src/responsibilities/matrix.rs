@@ -113,7 +113,7 @@ fn build(
         rows,
         findings: Vec::new(),
     };
-    matrix.findings = find::findings(&matrix, service, clocks);
+    matrix.findings = find::findings(&matrix, service, declared.is_ours(service.name), clocks);
     matrix
 }
 

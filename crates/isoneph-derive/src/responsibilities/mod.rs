@@ -13,6 +13,7 @@ mod finding;
 mod matrix;
 mod promise;
 mod sheet;
+mod sheets;
 mod version;
 mod view;
 
@@ -22,6 +23,8 @@ pub use compare::{Comparison, RowComparison, RowDifference, compare};
 pub use finding::{Finding, FindingCode};
 pub use matrix::{Matrix, MatrixRow, RowStanding, matrices, matrix};
 pub use sheet::sheet;
+pub use sheets::{chains_sheet, comparison_sheet, findings_sheet};
+pub(crate) use version::{LastAgreed, agreed_versions};
 pub use version::{VersionOrder, compare_versions};
 pub use view::{Side, View};
 

@@ -80,13 +80,13 @@ impl super::view::View {
 }
 
 /// What a party last agreed to.
-pub(super) struct LastAgreed {
-    pub(super) version: String,
-    pub(super) on: Date,
-    pub(super) source: ObjectKey,
+pub(crate) struct LastAgreed {
+    pub(crate) version: String,
+    pub(crate) on: Date,
+    pub(crate) source: ObjectKey,
 }
 
-pub(super) fn agreed_versions(rows: &[MatrixRow]) -> BTreeMap<String, LastAgreed> {
+pub(crate) fn agreed_versions(rows: &[MatrixRow]) -> BTreeMap<String, LastAgreed> {
     let mut last: BTreeMap<String, LastAgreed> = BTreeMap::new();
     for view in rows.iter().flat_map(|row| &row.views).filter(|view| !view.proposed) {
         for agreed in &view.agreed {

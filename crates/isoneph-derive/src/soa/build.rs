@@ -181,6 +181,7 @@ fn claim(entry: Entry<'_, Statement>) -> SoaClaim {
         control: statement.control.clone(),
         role: statement.role,
         service: statement.service.clone(),
+        requirement: statement.requirement.clone(),
         applicable: statement.applicable,
         proposed: entry.proposed,
         reasons: statement.reasons.clone(),

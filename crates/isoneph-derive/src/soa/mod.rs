@@ -12,7 +12,7 @@ mod sheet;
 pub use build::{CellEvidence, soa};
 pub use compare::{CellName, SoaChange, SoaComparison, compare};
 pub use freeze::{FreezeError, FrozenSoa, freeze};
-pub use sheet::sheet;
+pub use sheet::{comparison_sheet, sheet};
 
 use std::collections::BTreeMap;
 
@@ -154,6 +154,9 @@ pub struct SoaClaim {
     pub role: Option<Role>,
     /// The service; `None` for all in scope.
     pub service: Option<String>,
+    /// The requirement of the cell; `None` for the cell as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requirement: Option<String>,
     /// Whether it applies.
     pub applicable: bool,
     /// A draft, which claims nothing.

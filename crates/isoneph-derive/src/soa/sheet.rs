@@ -4,7 +4,7 @@ use isoneph_model::{ControlId, Lang, Role};
 use isoneph_register::kinds::{Implementation, Inclusion};
 use isoneph_workbook::{ColumnDraft, SheetDraft};
 
-use super::{FrozenSoa, RowSource, Soa, SoaCell, SoaClaim, SoaRow};
+use super::{FrozenSoa, RowSource, Soa, SoaCell, SoaClaim, SoaComparison, SoaRow};
 
 /// The statement of applicability as a sheet; `frozen` adds version, approval and digest above it.
 pub fn sheet(soa: &Soa, frozen: Option<&FrozenSoa>, lang: Lang) -> SheetDraft {
@@ -45,10 +45,44 @@ pub fn sheet(soa: &Soa, frozen: Option<&FrozenSoa>, lang: Lang) -> SheetDraft {
         ColumnDraft::text(title("Next review", "次回レビュー"), 12),
         ColumnDraft::text(title("What the evidence says", "証拠が示すこと"), 36),
         ColumnDraft::text(title("To be mended", "要対応"), 30),
+        ColumnDraft::text(title("Stated as", "言明の管理策"), 12),
+        ColumnDraft::text(title("Statement name", "言明の名称"), 24),
+        ColumnDraft::text(title("Requirement of the cell", "区画の要求事項"), 24),
     ];
     let rows = soa.rows.iter().flat_map(|row| row.cells().flat_map(|(role, cell)| lines(row, role, cell, lang)));
     let name = title("Statement of applicability", "適用宣言書").to_owned();
     SheetDraft { name, facts, columns, rows: rows.collect() }
+}
+
+/// What changed between two statements of applicability.
+pub fn comparison_sheet(before: &str, comparison: &SoaComparison, lang: Lang) -> SheetDraft {
+    let title = |en: &'static str, ja: &'static str| match lang {
+        Lang::En => en,
+        Lang::Ja => ja,
+    };
+    let rows = comparison.changes.iter().map(|change| {
+        vec![
+            change.cell.id.clone(),
+            change.cell.role.map(|role| role.to_string()).unwrap_or_default(),
+            change.service.clone().unwrap_or_default(),
+            change.field.to_owned(),
+            change.before.clone(),
+            change.now.clone(),
+        ]
+    });
+    let columns = vec![
+        ColumnDraft::text(title("Control", "管理策"), 12),
+        ColumnDraft::text(title("Role", "役割"), 10),
+        ColumnDraft::text(title("Service", "対象サービス"), 16),
+        ColumnDraft::text(title("What", "項目"), 14),
+        ColumnDraft::text(title("Before", "変更前"), 44),
+        ColumnDraft::text(title("Now", "変更後"), 44),
+    ];
+    let facts = vec![
+        (title("Compared with version", "比較した版").to_owned(), before.to_owned()),
+        (title("Changes", "変更数").to_owned(), comparison.changes.len().to_string()),
+    ];
+    SheetDraft { name: title("Changes", "変更").to_owned(), facts, columns, rows: rows.collect() }
 }
 
 fn reasons_hint() -> String {
@@ -96,5 +130,8 @@ fn line(row: &SoaRow, role: Option<Role>, cell: &SoaCell, claim: Option<&SoaClai
         of(|claim| claim.next_review.map(|day| day.to_string()).unwrap_or_default()),
         list(cell.evidence_says.iter().map(|said| format!("{}: {}", said.standing, said.why)).collect()),
         list(cell.problems.iter().map(ToString::to_string).collect()),
+        of(|claim| claim.control.to_string()),
+        of(|claim| claim.statement.clone()),
+        of(|claim| claim.requirement.clone().unwrap_or_default()),
     ]
 }

@@ -153,7 +153,13 @@ pub fn read(guest: &Guest<'_>) -> Known<Accounts> {
             accounts.shadow = shadow(&text);
         }
         match guest.text("/etc/passwd") {
-            Some(text) => passwd(&text, &mut accounts),
+            Some(text) => {
+                passwd(&text, &mut accounts);
+                if let Some(place) = accounts.foreign.first() {
+                    let why = format!("{place} takes in accounts of a network directory, which is not in the guest");
+                    guest.problem("/etc/passwd", "network-directory", why);
+                }
+            }
             None => guest.problem("/etc/passwd", "absent", "there is no /etc/passwd: no account is known"),
         }
         for path in ["/etc/group", "/usr/lib/group"] {

@@ -2,7 +2,7 @@
 //!
 //! A secret is found by its place or its first line; its content is never kept.
 
-use super::accounts::Accounts;
+use super::accounts::{Account, Accounts};
 use super::sshd::Sshd;
 use super::{Candidate, Guest, Known, Place, base_name, join};
 use std::collections::BTreeSet;
@@ -69,9 +69,7 @@ pub fn read(guest: &Guest<'_>, accounts: &Accounts, sshd: &Sshd) -> Known<LeftOv
         for (home, user) in homes(guest, accounts) {
             in_home(guest, &home, &mut found);
             for pattern in &patterns {
-                let path = pattern.replace("%h", &home).replace("%u", &user).replace("%%", "%");
-                let path = if path.starts_with('/') { path } else { join(&home, &path) };
-                authorized(guest, &path, &mut found.authorized_keys);
+                authorized(guest, &authorized_path(pattern, &home, &user), &mut found.authorized_keys);
             }
         }
         found.authorized_keys.dedup();
@@ -93,9 +91,31 @@ pub fn read(guest: &Guest<'_>, accounts: &Accounts, sshd: &Sshd) -> Known<LeftOv
     })
 }
 
+/// The users whom a left-over key lets in.
+#[must_use]
+pub fn key_holders(guest: &Guest<'_>, accounts: &Accounts, sshd: &Sshd) -> Known<BTreeSet<String>> {
+    guest.watched(|| {
+        let patterns = authorized_patterns(sshd);
+        let holds = |user: &&Account| {
+            patterns.iter().any(|pattern| {
+                let path = authorized_path(pattern, &user.home, &user.name);
+                guest.text(&path).is_some_and(|text| text.settings(&['#']).next().is_some())
+            })
+        };
+        accounts.users.iter().filter(holds).map(|user| user.name.clone()).collect()
+    })
+}
+
+fn authorized_path(pattern: &str, home: &str, user: &str) -> String {
+    let path = pattern.replace("%h", home).replace("%u", user).replace("%%", "%");
+    if path.starts_with('/') { path } else { join(home, &path) }
+}
+
 /// Private halves of host keys: where sshd looks by default, and where its configuration names them.
 fn host_keys(guest: &Guest<'_>, sshd: &Sshd) -> Vec<Place> {
-    let mut paths: BTreeSet<String> = guest.glob("/etc/ssh/ssh_host_*_key").into_iter().collect();
+    const PATTERNS: [&str; 3] =
+        ["/etc/ssh/ssh_host_*_key", "/etc/dropbear/dropbear_*_host_key", "/etc/tinyssh/sshkeydir/.ed25519.sk"];
+    let mut paths: BTreeSet<String> = PATTERNS.iter().flat_map(|pattern| guest.glob(pattern)).collect();
     let named = sshd.all("hostkey");
     paths.extend(named.into_iter().map(|key| key.value).filter(|path| path.starts_with('/') && guest.exists(path)));
     paths

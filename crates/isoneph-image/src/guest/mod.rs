@@ -28,6 +28,7 @@ pub mod rsyslog;
 pub mod security_module;
 pub mod shell;
 pub mod sshd;
+pub mod sudo_rights;
 pub mod sudoers;
 pub mod sysctl;
 pub mod systemd;

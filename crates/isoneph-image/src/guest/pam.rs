@@ -85,6 +85,10 @@ pub fn read(guest: &Guest<'_>) -> super::Known<Pam> {
                 }
             }
         }
+        let old = "/etc/pam.conf";
+        if pam.files.is_empty() && guest.text(old).is_some_and(|text| text.settings(&['#']).next().is_some()) {
+            guest.problem(old, "not-understood", "PAM is set by /etc/pam.conf, which is not read");
+        }
         pam
     })
 }

@@ -1,6 +1,7 @@
 //! Where in the guest something stands, and how an effective value came about.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A file of the guest and a line in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,6 +23,16 @@ impl Place {
     #[must_use]
     pub fn file(path: &str) -> Self {
         Self::line(path, 0)
+    }
+}
+
+impl fmt::Display for Place {
+    /// The path, with the line where one is meant.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.path),
+            line => write!(f, "{}:{line}", self.path),
+        }
     }
 }
 

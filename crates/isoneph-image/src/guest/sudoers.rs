@@ -1,6 +1,8 @@
 //! sudo's rules: options that hold, and who runs what without a password. After sudoers(5).
 
+use super::sudo_rights::{self, Rule};
 use super::{Candidate, Effective, Guest, Known, Place, join};
+use std::collections::BTreeMap;
 
 /// Files read at most, and how deep they include each other.
 const FILES: usize = 1024;
@@ -30,8 +32,10 @@ pub struct Sudoers {
     pub options: Vec<SudoOption>,
     /// User specifications with the tag `NOPASSWD`: who, and where.
     pub without_password: Vec<Candidate>,
-    /// User specifications, counted.
-    pub specifications: usize,
+    /// User specifications: who may run what.
+    pub rules: Vec<Rule>,
+    /// Aliases of users.
+    pub aliases: BTreeMap<String, Vec<String>>,
 }
 
 /// Reads the main file with everything it includes.
@@ -79,8 +83,10 @@ impl Reader<'_, '_> {
             let line = without_comment(line);
             if let Some(rest) = line.strip_prefix("Defaults") {
                 defaults(rest, &place, &mut sudoers.options);
-            } else if !line.is_empty() && !is_alias(line) {
-                sudoers.specifications += 1;
+            } else if is_alias(line) {
+                sudo_rights::aliases(line, &mut sudoers.aliases);
+            } else if !line.is_empty() {
+                sudoers.rules.extend(sudo_rights::rule(line));
                 if has_tag(line, "NOPASSWD") {
                     let who = line.split_whitespace().next().unwrap_or_default();
                     sudoers.without_password.push(Candidate::new(who, place));

@@ -26,6 +26,20 @@ pub enum Remark {
     OpenLibrary,
 }
 
+impl Remark {
+    /// `world-writable`, `not-sticky`, `unowned`, `setuid`, `open-library`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WorldWritable => "world-writable",
+            Self::NotSticky => "not-sticky",
+            Self::Unowned => "unowned",
+            Self::Setuid => "setuid",
+            Self::OpenLibrary => "open-library",
+        }
+    }
+}
+
 /// A file of note.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NotedFile {

@@ -4,7 +4,7 @@ use super::Request;
 use serde::{Deserialize, Serialize};
 
 /// How far something was enforced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Enforced {
     /// As meant.

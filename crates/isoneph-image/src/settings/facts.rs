@@ -2,11 +2,13 @@
 
 use super::{Readings, Setting, filesystem, listening, of_configuration};
 use crate::guest::accounts::Account;
+use crate::guest::end_of_life::EndOfLife;
 use crate::guest::listening::{Listener, Service, services};
 use crate::guest::os::OperatingSystem;
 use crate::guest::packages::Package;
+use crate::guest::sudo_rights::{self, Groups};
 use crate::guest::walk::{self, NotedFile};
-use crate::guest::{Guest, Problem};
+use crate::guest::{Guest, Problem, hygiene};
 use crate::tree::{Tree, WalkBudget};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -15,7 +17,7 @@ use serde::{Deserialize, Serialize};
 const ROWS: usize = 100_000;
 
 /// What is asked of an examination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Options {
     /// The day for which support of the release is judged.
     pub as_of: Date,
@@ -35,11 +37,33 @@ pub struct WalkFact {
     pub complete: bool,
 }
 
+/// How long fixes of the guest's release are free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseFact {
+    /// The last day of them, long-term support by others included.
+    pub until: Date,
+    /// Whether that day is over.
+    pub ended: bool,
+}
+
+/// A user, and by which ways it opens the machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountFact {
+    /// The user.
+    pub account: Account,
+    /// Whether a key that opens it is left in the guest; `None` where files that could hold one cannot be read.
+    pub authorized_keys: Option<bool>,
+    /// Whether it may become root by sudo; `None` where it may run some commands only, or rules cannot be read.
+    pub sudo: Option<bool>,
+}
+
 /// Everything that is known of a guest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Which system it is.
     pub os: OperatingSystem,
+    /// How long its release is mended; `None` of one that the table of this crate does not know.
+    pub release: Option<ReleaseFact>,
     /// The catalogued settings, by id and scope.
     pub settings: Vec<Setting>,
     /// Services, sockets and timers with their state.
@@ -47,7 +71,7 @@ pub struct Facts {
     /// What it would listen on.
     pub listening: Vec<Listener>,
     /// Users; of passwords the scheme alone.
-    pub accounts: Vec<Account>,
+    pub accounts: Vec<AccountFact>,
     /// Installed packages.
     pub packages: Vec<PackageFact>,
     /// Files of note.
@@ -78,17 +102,43 @@ pub fn examine(tree: &Tree, options: &Options) -> Facts {
     problems.sort();
     problems.dedup();
     Facts {
+        release: release(&readings.os, options.as_of),
         os: readings.os.facts.clone(),
         settings: capped(settings, &mut left_off),
         services: capped(services(&guest, &readings.manager), &mut left_off),
         listening: capped(listening::read(&readings), &mut left_off),
-        accounts: capped(readings.accounts.users.clone(), &mut left_off),
+        accounts: capped(accounts(&guest, &readings), &mut left_off),
         packages: capped(readings.packages.iter().cloned().collect(), &mut left_off),
         walk: walked.as_ref().map(|walked| WalkFact { visited: walked.visited, complete: walked.complete }),
         files: capped(walked.map(|walked| walked.noted).unwrap_or_default(), &mut left_off),
         problems: capped(problems, &mut left_off),
         left_off,
     }
+}
+
+fn accounts(guest: &Guest<'_>, readings: &Readings<'_>) -> Vec<AccountFact> {
+    let holders = hygiene::key_holders(guest, &readings.accounts, &readings.sshd);
+    let keys_known = holders.problems.is_empty() && readings.sshd.problems.is_empty();
+    let groups = guest.watched(|| Groups::read(guest));
+    let rules_known = groups.problems.is_empty() && readings.sudoers.problems.is_empty();
+    let fact = |account: &Account| {
+        let holds = holders.contains(&account.name);
+        let sudoers = &readings.sudoers;
+        let root = sudo_rights::may_become_root(account, &sudoers.rules, &sudoers.aliases, &groups);
+        AccountFact {
+            account: account.clone(),
+            authorized_keys: (holds || keys_known).then_some(holds),
+            sudo: root.filter(|_| rules_known),
+        }
+    };
+    readings.accounts.users.iter().map(fact).collect()
+}
+
+fn release(os: &OperatingSystem, day: Date) -> Option<ReleaseFact> {
+    let table = EndOfLife::table();
+    let release = table.find(os)?;
+    let until = release.extended.map_or(release.ends, |extended| extended.max(release.ends));
+    Some(ReleaseFact { until, ended: day > until })
 }
 
 fn capped<T>(mut rows: Vec<T>, left_off: &mut u64) -> Vec<T> {
@@ -98,6 +148,16 @@ fn capped<T>(mut rows: Vec<T>, left_off: &mut u64) -> Vec<T> {
 }
 
 impl Facts {
+    /// Makes every setting unknown for what puts the whole guest in doubt.
+    pub(crate) fn doubt(&mut self, doubts: Vec<Problem>) {
+        if doubts.is_empty() {
+            return;
+        }
+        self.settings = std::mem::take(&mut self.settings).into_iter().map(|setting| setting.needs(&doubts)).collect();
+        self.problems.extend(doubts);
+        self.problems.sort();
+    }
+
     /// The rows of a setting: one for the whole machine, and one for each scope that differs.
     pub fn rows_of<'a>(&'a self, id: &str) -> impl Iterator<Item = &'a Setting> {
         let start = self.settings.partition_point(|setting| setting.id.as_str() < id);

@@ -22,8 +22,24 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
 fn machine_id(readings: &Readings<'_>) -> Setting {
     let id = "image.machine-id";
     let path = "/etc/machine-id";
-    let found = readings.guest.watched(|| readings.guest.text(path));
-    let value = match &found.facts {
+    let of_bus = "/var/lib/dbus/machine-id";
+    let guest = readings.guest;
+    // systemd-machine-id-setup(1): a machine without an identity of its own takes that of D-Bus.
+    let bus_has = || {
+        guest.link_target(of_bus).is_none()
+            && guest.text(of_bus).is_some_and(|text| {
+                let text = text.content().trim();
+                text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            })
+    };
+    let found = guest.watched(|| (guest.text(path), bus_has()));
+    let (own, bus_has) = &found.facts;
+    let is_own = |text: &str| !matches!(text.trim(), "" | "uninitialized");
+    if *bus_has && !own.as_ref().is_some_and(|text| is_own(text.content())) {
+        let place = Place::file(of_bus);
+        return Setting::explicit(id, "set").at(place).note("machines take it from there").needs(&found.problems);
+    }
+    let value = match own {
         None => "absent",
         Some(text) => match text.content().trim() {
             "" => "empty",
@@ -32,7 +48,7 @@ fn machine_id(readings: &Readings<'_>) -> Setting {
         },
     };
     let setting = Setting::explicit(id, value);
-    let setting = if found.facts.is_some() { setting.at(Place::file(path)) } else { setting };
+    let setting = if own.is_some() { setting.at(Place::file(path)) } else { setting };
     setting.needs(&found.problems)
 }
 

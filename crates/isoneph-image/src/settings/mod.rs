@@ -19,7 +19,7 @@ mod software;
 mod ssh;
 mod sudo;
 
-pub use facts::{Facts, Options, PackageFact, WalkFact, examine};
+pub use facts::{AccountFact, Facts, Options, PackageFact, ReleaseFact, WalkFact, examine};
 pub use setting::{Origin, Reason, Role, Setting, Step};
 
 use crate::guest::accounts::Accounts;

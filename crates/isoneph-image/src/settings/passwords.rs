@@ -62,7 +62,14 @@ fn quality(readings: &Readings<'_>) -> Vec<Setting> {
             .map(|setting| setting.needs(problems))
             .collect();
     };
+    let before = stack.iter().take_while(|other| other.place != rule.place);
+    let ends_before = |other: &Rule| {
+        matches!(other.module.as_str(), "pam_unix" | "pam_unix2")
+            && (other.control == "sufficient" || other.control.contains("success=done"))
+    };
+    let passed_by = before.into_iter().any(ends_before);
     let strength = match rule.control.as_str() {
+        _ if passed_by => "optional",
         "required" | "requisite" => rule.control.as_str(),
         _ if rule.is_binding() => "required",
         _ => "optional",

@@ -2,11 +2,12 @@
 
 use super::resolve::Place;
 use super::{FileId, Kind, Metadata, Tree, TreeError, child_path, text_of_bytes};
-use std::collections::HashSet;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 
 /// What a walk may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WalkBudget {
     /// Entries visited at most.
     pub entries: u64,
@@ -70,7 +71,9 @@ impl Tree {
         let mut report = WalkReport::default();
         let mut entered: HashSet<FileId> = HashSet::new();
         let mut stack = vec![self.start()];
-        while let Some(pending) = stack.pop() {
+        let mut unmet: BTreeSet<&str> = self.mounts.keys().map(String::as_str).collect();
+        while let Some(pending) = stack.pop().or_else(|| self.behind_no_directory(&mut unmet)) {
+            unmet.remove(pending.path.as_str());
             if report.visited >= budget.entries {
                 report.stopped = Some("entries");
                 break;
@@ -98,6 +101,13 @@ impl Tree {
     fn start(&self) -> Pending {
         let node = self.volumes.first().map_or(0, |volume| volume.system.root());
         Pending { path: "/".to_owned(), place: Place { volume: 0, node }, node, depth: 0 }
+    }
+
+    /// A mount point for which no directory stands: the guest makes one when it mounts, so what is mounted is there.
+    fn behind_no_directory(&self, unmet: &mut BTreeSet<&str>) -> Option<Pending> {
+        let path = unmet.pop_first()?;
+        let depth = path.matches('/').count();
+        Some(Pending { path: path.to_owned(), place: Place { volume: 0, node: 0 }, node: 0, depth })
     }
 
     fn target_of(&self, place: Place, metadata: &Metadata) -> Option<String> {

@@ -46,6 +46,12 @@ fn facts_of(guest: &Guest) -> Facts {
     if !guest.blocks.iter().any(|(info, _)| info == "/etc/passwd") {
         files.file("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n").file("/etc/group", "root:x:0:\nshadow:x:42:\n");
     }
+    // And something that starts services: without it nothing is known of what boot starts.
+    let of_services = ["/systemd/system/", "/etc/init.d/", "/etc/runlevels/", "/etc/sv/"];
+    let speaks = |text: &str| of_services.iter().any(|folder| text.contains(folder));
+    if !guest.blocks.iter().any(|(info, body)| info != "expect" && (speaks(info) || speaks(body))) {
+        files.file("/usr/lib/systemd/system/basic.target", "[Unit]\n");
+    }
     for (info, body) in guest.blocks.iter().filter(|(info, _)| info.starts_with('/')) {
         files.file(info, body);
     }

@@ -46,11 +46,13 @@ pub struct Options {
     pub memory: usize,
     /// Whether everything is on disk for good before the manifest names it. A store that lives for one run needs no such.
     pub durable: bool,
+    /// Files that are known to be something else: they are not opened.
+    pub pass_over: fn(&Path) -> bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { snapshot: 0, memory: 160 << 20, durable: true }
+        Options { snapshot: 0, memory: 160 << 20, durable: true, pass_over: |_| false }
     }
 }
 
@@ -215,6 +217,9 @@ impl Run<'_> {
             for found in walk::walk(path, store.clone()) {
                 let entry = match found {
                     Found::Skipped(path, reason) => taking::skipped(&path, reason),
+                    Found::File(path, _) if (self.options.pass_over)(&path) => {
+                        taking::skipped(&path, "it holds something other than audit logs".to_owned())
+                    }
                     Found::File(path, named) => taking.file(&path, named, &mut known, &mut decoder, &mut memory)?,
                 };
                 self.note(entry, &mut listing)?;

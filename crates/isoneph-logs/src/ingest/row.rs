@@ -304,10 +304,11 @@ impl<'b> Texts<'b> {
     }
 }
 
+/// Columns by their names.
 #[cfg(test)]
 type Named = Vec<(&'static str, ColumnBuilder)>;
 
-/// The columns that an event fills, in order: those that all tables have, and the table's own.
+/// The columns that an event fills, in order: those that all tables have, and its own.
 #[cfg(test)]
 fn columns() -> (Named, Named) {
     use crate::event::{COMMON_CELLS, FIRST_COMMON};

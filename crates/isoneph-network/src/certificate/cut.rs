@@ -50,6 +50,7 @@ pub(super) fn claim(
     Ok(CertificateClaim {
         from: claim.from.clone(),
         to: claim.to.clone(),
+        part: claim.part.clone(),
         universe: disjoint.iter().flat_map(form::boxes).collect(),
         exceptions: claim
             .exceptions

@@ -85,6 +85,8 @@ pub struct CertificateClaim {
     pub from: String,
     /// The zone they do not reach.
     pub to: String,
+    /// Which parts of the two.
+    pub part: String,
     /// The packets spoken of: disjoint boxes.
     pub universe: Vec<CertificateBox>,
     /// What is meant to pass, by name.

@@ -41,6 +41,8 @@ pub struct ClaimInput {
     pub from: String,
     /// The zone they must not reach.
     pub to: String,
+    /// Which parts of the two zones the claim speaks of; no two claims of a certificate speak of the same.
+    pub part: String,
     /// The packets from one zone to the other.
     pub universe: Vec<Match>,
     /// Packets that are meant to pass, by the name of the intended flow.
@@ -67,6 +69,9 @@ pub enum CertifyError {
     /// The budget ran out.
     #[error(transparent)]
     Exhausted(#[from] Exhausted),
+    /// More claims than a certificate holds.
+    #[error("a certificate of all that is apart would hold more than {0} claims; give fewer or larger zones")]
+    TooMany(usize),
     /// A path names a policy that is not given.
     #[error("path {path} names policy {stage}, which is not given")]
     UnknownPolicy {

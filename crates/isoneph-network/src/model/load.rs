@@ -1,7 +1,9 @@
 //! Reads files and folders, tells formats by content, and puts everything into one model.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -42,6 +44,15 @@ impl Model {
         }
         let (model, mut more) = read(inputs);
         problems.append(&mut more);
+        (model, problems)
+    }
+
+    /// Reads what holds something of a network among inputs in memory; others are passed over without a word. What was
+    /// read is in [`Model::sources`].
+    #[must_use]
+    pub fn read_found(files: Vec<InputFile>) -> (Self, Vec<Problem>) {
+        let (model, mut problems) = read(files.into_iter().map(|file| (file, false)).collect());
+        problems.retain(|problem| model.sources.iter().any(|source| source.path == problem.path));
         (model, problems)
     }
 
@@ -132,7 +143,8 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
         }
         if let Some(format) = format {
             let sha256 = hex(&Sha256::digest(&file.bytes));
-            gathering.sources.push(Source { path: file.path.clone(), format, sha256 });
+            let live = documents.iter().all(|held| is_live(format, &held.value));
+            gathering.sources.push(Source { path: file.path.clone(), format, live, sha256 });
         } else if named && gathering.problems.len() == before {
             gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
         }
@@ -154,10 +166,63 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     (Model::new(parts, gathering.sources, gathering.unsupported), gathering.problems)
 }
 
+/// Parts of a Terraform plan that say nothing of packets, and are the most of it.
+const NEEDLESS: &[&str] = &["resource_changes", "resource_drift", "relevant_attributes", "checks", "output_changes"];
+
+/// A document without what is needless at its top.
+struct Lean(Value);
+
+impl<'de> Deserialize<'de> for Lean {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Top;
+        impl<'de> Visitor<'de> for Top {
+            type Value = Lean;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object or a list")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lean, A::Error> {
+                let mut kept = serde_json::Map::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if NEEDLESS.contains(&key.as_str()) {
+                        map.next_value::<IgnoredAny>()?;
+                    } else {
+                        kept.insert(key, map.next_value()?);
+                    }
+                }
+                Ok(Lean(Value::Object(kept)))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lean, A::Error> {
+                let mut kept = Vec::new();
+                while let Some(element) = seq.next_element()? {
+                    kept.push(element);
+                }
+                Ok(Lean(Value::Array(kept)))
+            }
+        }
+        deserializer.deserialize_any(Top)
+    }
+}
+
 /// A document of a file, with the place it stands at.
 struct Document {
     locator: String,
     value: Value,
+}
+
+/// Whether a document shows what is there. Only the server numbers the versions of an object.
+fn is_live(format: &str, document: &Value) -> bool {
+    let stored = |object: &Value| object.pointer("/metadata/resourceVersion").is_some_and(Value::is_string);
+    match format {
+        "terraform" => document.get("planned_values").is_none(),
+        "kubernetes" => match document.get("items").and_then(Value::as_array) {
+            Some(items) => items.iter().all(stored),
+            None => stored(document),
+        },
+        _ => true,
+    }
 }
 
 /// The documents of a file: one of JSON, or many of YAML. Those that cannot be read are problems.
@@ -166,8 +231,8 @@ fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
     let bad = |locator: String, message: String| Problem { locator, ..Problem::file(&file.path, message) };
     let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(start, Some(b'{' | b'[')) {
-        return match serde_json::from_slice::<Value>(bytes) {
-            Ok(value) => vec![Document { locator: "#".into(), value }],
+        return match serde_json::from_slice::<Lean>(bytes) {
+            Ok(Lean(value)) => vec![Document { locator: "#".into(), value }],
             Err(error) => {
                 problems.push(bad(format!("line {}", error.line()), error.to_string()));
                 Vec::new()

@@ -29,6 +29,9 @@ pub struct Source {
     pub path: String,
     /// What it was taken for.
     pub format: &'static str,
+    /// Whether it shows what is there, and not what somebody means to be: a provider's or a cluster's own answer, or a
+    /// state.
+    pub live: bool,
     /// SHA-256 of its bytes, in hexadecimal.
     pub sha256: String,
 }

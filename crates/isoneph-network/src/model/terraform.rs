@@ -21,6 +21,8 @@ pub(crate) struct Resource {
     pub(crate) address: String,
     /// Its type.
     pub(crate) kind: String,
+    /// Where it stands in the document, as a JSON pointer.
+    pub(crate) pointer: String,
     /// Its values, as far as known.
     pub(crate) values: Value,
     /// Module path without indexes: `module.a.module.b`, or empty.
@@ -74,15 +76,16 @@ impl Document {
     /// Reads a document.
     pub(crate) fn read(value: &Value) -> Self {
         let mut out = Self::default();
-        if let Some(root) =
-            value.get("planned_values").or_else(|| value.get("values")).and_then(|held| held.get("root_module"))
-        {
-            out.module(root, 0);
+        for key in ["planned_values", "values"] {
+            if let Some(root) = value.get(key).and_then(|held| held.get("root_module")) {
+                out.module(root, &format!("#/{key}/root_module"), 0);
+                break;
+            }
         }
         if let Some(root) =
             value.get("prior_state").and_then(|held| held.get("values")).and_then(|held| held.get("root_module"))
         {
-            out.data(root, 0);
+            out.data(root, "#/prior_state/values/root_module", 0);
         }
         if value.get("planned_values").is_none() && value.get("values").is_none() {
             out.raw(value);
@@ -96,34 +99,35 @@ impl Document {
         out
     }
 
-    fn module(&mut self, module: &Value, depth: usize) {
+    fn module(&mut self, module: &Value, pointer: &str, depth: usize) {
         if depth > MAX_MODULES {
             return;
         }
         let path = module_path(text(module, "address").unwrap_or_default());
-        for resource in list(module, "resources") {
-            self.push(resource, &path);
+        for (index, resource) in list(module, "resources").iter().enumerate() {
+            self.push(resource, &path, format!("{pointer}/resources/{index}"));
         }
-        for child in list(module, "child_modules") {
-            self.module(child, depth + 1);
+        for (index, child) in list(module, "child_modules").iter().enumerate() {
+            self.module(child, &format!("{pointer}/child_modules/{index}"), depth + 1);
         }
     }
 
     /// Data sources stand in the prior state only.
-    fn data(&mut self, module: &Value, depth: usize) {
+    fn data(&mut self, module: &Value, pointer: &str, depth: usize) {
         if depth > MAX_MODULES {
             return;
         }
         let path = module_path(text(module, "address").unwrap_or_default());
-        for resource in list(module, "resources").iter().filter(|held| text(held, "mode") == Some("data")) {
-            self.push(resource, &path);
+        let data = |held: &(usize, &Value)| text(held.1, "mode") == Some("data");
+        for (index, resource) in list(module, "resources").iter().enumerate().filter(data) {
+            self.push(resource, &path, format!("{pointer}/resources/{index}"));
         }
-        for child in list(module, "child_modules") {
-            self.data(child, depth + 1);
+        for (index, child) in list(module, "child_modules").iter().enumerate() {
+            self.data(child, &format!("{pointer}/child_modules/{index}"), depth + 1);
         }
     }
 
-    fn push(&mut self, resource: &Value, module: &str) {
+    fn push(&mut self, resource: &Value, module: &str, pointer: String) {
         let (Some(address), Some(kind), Some(name)) =
             (text(resource, "address"), text(resource, "type"), text(resource, "name"))
         else {
@@ -135,6 +139,7 @@ impl Document {
         self.resources.push(Resource {
             address: address.to_owned(),
             kind: kind.to_owned(),
+            pointer,
             values: resource.get("values").cloned().unwrap_or(Value::Null),
             module: module.to_owned(),
             local: local_name(text(resource, "mode"), kind, name),
@@ -143,11 +148,11 @@ impl Document {
     }
 
     fn raw(&mut self, value: &Value) {
-        for resource in list(value, "resources") {
+        for (place, resource) in list(value, "resources").iter().enumerate() {
             let (Some(kind), Some(name)) = (text(resource, "type"), text(resource, "name")) else { continue };
             let module = text(resource, "module").unwrap_or_default();
             let local = local_name(text(resource, "mode"), kind, name);
-            for instance in list(resource, "instances") {
+            for (number, instance) in list(resource, "instances").iter().enumerate() {
                 let index = index_text(instance.get("index_key"));
                 let mut address = if module.is_empty() { local.clone() } else { format!("{module}.{local}") };
                 if !index.is_empty() {
@@ -156,6 +161,7 @@ impl Document {
                 self.resources.push(Resource {
                     address,
                     kind: kind.to_owned(),
+                    pointer: format!("#/resources/{place}/instances/{number}"),
                     values: instance.get("attributes").cloned().unwrap_or(Value::Null),
                     module: module_path(module),
                     local: local.clone(),

@@ -125,7 +125,7 @@ fn at_asked_port(path: &Path, model: &Model, port: u16, target: u16) -> Passage 
 }
 
 /// The packets to port `from`, as packets to port `to`.
-fn move_port(set: &Traffic, from: u16, to: u16) -> Traffic {
+pub(crate) fn move_port(set: &Traffic, from: u16, to: u16) -> Traffic {
     let mut out = Traffic::none();
     for protocol in [TCP, UDP] {
         for piece in set.and(&Traffic::ports(protocol, from, from)).boxes() {

@@ -16,18 +16,22 @@ impl Walker<'_> {
         match &route.target {
             Target::Local => self.local(state),
             Target::Drop { reason } => self.block(state, reason, &held.name),
-            Target::Internet { gateway, outbound_only } => self.to_internet(state, gateway, *outbound_only),
-            Target::Nat { nat } => self.to_nat(state, *nat),
-            Target::Peer { peering, network, references } => self.to_peer(state, peering, *network, *references),
-            Target::Transit { transit } => self.to_transit(state, *transit),
-            Target::Endpoint { endpoint } => self.to_appliance(state, *endpoint),
-            Target::Address { address } => self.to_address(state, *address),
+            Target::Internet { gateway, outbound_only } => {
+                self.through_internet_gateway(state, gateway, *outbound_only);
+            }
+            Target::Nat { nat } => self.through_nat(state, *nat),
+            Target::Peer { peering, network, references } => {
+                self.through_peering(state, peering, *network, *references);
+            }
+            Target::Transit { transit } => self.enter_hub(state, *transit),
+            Target::Endpoint { endpoint } => self.through_appliance(state, *endpoint),
+            Target::Address { address } => self.through_address(state, *address),
             Target::Service { name } => self.end(state, super::path::End::Service { name: name.clone() }),
             Target::Opaque { name } => self.doubt(state, name),
         }
     }
 
-    fn to_internet(&mut self, mut state: State, gateway: &str, outbound_only: bool) {
+    fn through_internet_gateway(&mut self, mut state: State, gateway: &str, outbound_only: bool) {
         let network = &self.model.parts.networks[state.network];
         state.stages.push(Stage::Hop { what: "through", name: gateway.to_owned() });
         if outbound_only && state.destination.family == Family::V4 {
@@ -68,7 +72,7 @@ impl Walker<'_> {
         self.internet(state);
     }
 
-    fn to_nat(&mut self, mut state: State, nat: usize) {
+    fn through_nat(&mut self, mut state: State, nat: usize) {
         let held = &self.model.parts.nats[nat];
         if !state.step() {
             return self.block(state, "the routes go in a circle", &held.id);
@@ -98,7 +102,7 @@ impl Walker<'_> {
         self.leave_subnet(state);
     }
 
-    fn to_peer(&mut self, mut state: State, peering: &str, network: Option<NetworkId>, references: bool) {
+    fn through_peering(&mut self, mut state: State, peering: &str, network: Option<NetworkId>, references: bool) {
         let Some(network) = network else {
             return self.doubt(state, &format!("the network behind peering {peering}"));
         };
@@ -118,7 +122,7 @@ impl Walker<'_> {
         self.local(state);
     }
 
-    fn to_transit(&mut self, mut state: State, transit: usize) {
+    fn enter_hub(&mut self, mut state: State, transit: usize) {
         let held = &self.model.parts.transits[transit];
         if !state.step() {
             return self.block(state, "the routes go in a circle", &held.id);
@@ -153,10 +157,10 @@ impl Walker<'_> {
         state.zone = zone;
         state.references &= attachment.references;
         state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
-        self.through_transit(state, transit, attachment.table);
+        self.through_hub(state, transit, attachment.table);
     }
 
-    fn through_transit(&mut self, mut state: State, transit: usize, table: Option<usize>) {
+    fn through_hub(&mut self, mut state: State, transit: usize, table: Option<usize>) {
         let held = &self.model.parts.transits[transit];
         if !state.step() {
             return self.block(state, "the routes go in a circle", &held.id);
@@ -197,18 +201,18 @@ impl Walker<'_> {
             other.stages.push(Stage::Hop { what: "route", name: format!("{} {}", table.id, route.destination) });
             match route.attachment {
                 None => self.block(other, "the route is a black hole", &table.id),
-                Some(index) => self.from_transit(other, &held.attachments[index]),
+                Some(index) => self.out_of_hub(other, &held.attachments[index]),
             }
         }
     }
 
     /// Out of a transit gateway into what is attached.
-    fn from_transit(&mut self, mut state: State, attachment: &Attachment) {
+    fn out_of_hub(&mut self, mut state: State, attachment: &Attachment) {
         state.references &= attachment.references;
         state.stages.push(Stage::Hop { what: "into", name: attachment.id.clone() });
         if let Some((transit, index)) = attachment.peer {
             let table = self.model.parts.transits[transit].attachments[index].table;
-            return self.through_transit(state, transit, table);
+            return self.through_hub(state, transit, table);
         }
         let Some(network) = attachment.network else {
             return self.doubt(state, &format!("what is attached by {}", attachment.id));
@@ -236,7 +240,7 @@ impl Walker<'_> {
     }
 
     /// A machine that was made the next hop. Whether it passes packets on, and under whose name, is its own affair.
-    fn to_appliance(&mut self, mut state: State, id: EndpointId) {
+    fn through_appliance(&mut self, mut state: State, id: EndpointId) {
         let endpoint = &self.model.parts.endpoints[id];
         let name = endpoint.name.clone();
         if let Goal::Endpoint(goal, place) = self.goal
@@ -277,7 +281,7 @@ impl Walker<'_> {
     }
 
     /// A next hop given by address: the endpoint that has it, in this network or one beside it.
-    fn to_address(&mut self, state: State, address: AddressRange) {
+    fn through_address(&mut self, state: State, address: AddressRange) {
         let index = self.model.index();
         let own = index.inside(&self.model.parts, state.network, address).next();
         let found = own.or_else(|| {
@@ -287,7 +291,7 @@ impl Walker<'_> {
         });
         match found {
             Some((endpoint, place)) if self.model.parts.endpoints[endpoint].places[place].inside.single().is_some() => {
-                self.to_appliance(state, endpoint);
+                self.through_appliance(state, endpoint);
             }
             _ => self.doubt(state, &format!("the next hop {address}")),
         }
@@ -295,7 +299,7 @@ impl Walker<'_> {
 
     /// The entry of a cluster opens connections to what Ingresses and Routes lead to, and to nothing else. It has a foot in
     /// every network of the cluster.
-    pub(super) fn from_entry(&mut self, mut state: State, balancer: usize) {
+    pub(super) fn leave_entry(&mut self, mut state: State, balancer: usize) {
         let held = &self.model.parts.balancers[balancer];
         let Goal::Endpoint(goal, place) = self.goal else {
             return self.block(state, "it opens connections only to what Ingresses and Routes lead to", &held.name);
@@ -333,7 +337,7 @@ impl Walker<'_> {
     }
 
     /// A load balancer's node opens connections to its targets alone; one that does not end connections opens none.
-    pub(super) fn from_balancer(&mut self, mut state: State, id: EndpointId, balancer: usize) {
+    pub(super) fn leave_balancer(&mut self, mut state: State, id: EndpointId, balancer: usize) {
         let (held, node) = (&self.model.parts.balancers[balancer], &self.model.parts.endpoints[id]);
         let Goal::Endpoint(goal, _) = self.goal else {
             return self.block(state, "a load balancer opens connections to its targets alone", &held.name);
@@ -406,12 +410,12 @@ impl Walker<'_> {
                 let mut sent = heard.clone();
                 sent.target = Some(choice);
                 choice += 1;
-                self.to_target(sent, id, target, listener.port);
+                self.send_to_target(sent, id, target, listener.port);
             }
         }
     }
 
-    fn to_target(&mut self, mut state: State, node: EndpointId, target: &BalancerTarget, port: u16) {
+    fn send_to_target(&mut self, mut state: State, node: EndpointId, target: &BalancerTarget, port: u16) {
         let balancer = &self.model.parts.endpoints[node];
         let by_address = |address: AddressRange| {
             self.model.index().inside(&self.model.parts, balancer.network, address).next().map(|(found, _)| found)

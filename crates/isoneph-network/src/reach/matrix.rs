@@ -23,10 +23,12 @@ pub enum ReachError {
     #[error("{0}")]
     Service(String),
     /// More pairs than are followed one by one.
-    #[error("{classes} classes of endpoints make more pairs than the {MAX_PAIRS} that are followed")]
+    #[error("{classes} classes of endpoints make more pairs than the {most} that are followed")]
     TooMany {
         /// How many classes.
         classes: usize,
+        /// How many pairs are followed.
+        most: usize,
     },
 }
 
@@ -95,7 +97,7 @@ pub(crate) fn between(questions: &mut Questions<'_>, model: &Model, from: &Class
 pub fn matrix(model: &Model) -> Result<Matrix, ReachError> {
     let classes = classes(model, |_| 0, 0);
     if classes.len().saturating_mul(classes.len()) > MAX_PAIRS {
-        return Err(ReachError::TooMany { classes: classes.len() });
+        return Err(ReachError::TooMany { classes: classes.len(), most: MAX_PAIRS });
     }
     let mut cells = Vec::new();
     for (from, sender) in classes.iter().enumerate() {

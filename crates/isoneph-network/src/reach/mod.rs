@@ -1,16 +1,22 @@
 //! What reaches what: ways, policies on the way, answers.
 
+mod change;
 pub mod classes;
 mod connection;
 pub mod expect;
+pub mod flat;
 mod gateways;
 pub mod matrix;
 mod path;
 mod refer;
+pub mod selected;
 mod walk;
 
+pub use change::{Change, Changes, changes};
+pub(crate) use connection::move_port;
 pub use connection::{Connection, Explanation, Way, connect};
 pub use matrix::{Cell, Matrix, Reach, ReachError, WayShown, matrix, reach};
+pub(crate) use path::ports_of;
 pub use path::{Direction, End, Passage, Path, Rewrite, Stage, Trace, TraceHop};
 pub use refer::{Party, Unreferred, internet};
 pub use walk::{Goal, Start};

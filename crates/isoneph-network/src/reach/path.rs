@@ -334,6 +334,6 @@ impl Rewrite {
     }
 }
 
-pub(super) fn ports_of(model: &Model, endpoint: Option<EndpointId>) -> &[NamedPort] {
+pub(crate) fn ports_of(model: &Model, endpoint: Option<EndpointId>) -> &[NamedPort] {
     endpoint.map_or(&[], |endpoint| model.parts.endpoints[endpoint].ports.as_slice())
 }

@@ -73,7 +73,7 @@ impl<'m> Walker<'m> {
             Start::Endpoint(endpoint, place) => self.leave_endpoint(endpoint, place, destination),
             Start::Outside(range) => {
                 let state = State::new(0, Side { range, endpoint: None }, destination);
-                self.from_outside(state);
+                self.come_from_outside(state);
             }
         }
         self.paths
@@ -109,7 +109,7 @@ impl<'m> Walker<'m> {
         if let EndpointKind::Balancer { balancer } = endpoint.kind
             && !self.reply
         {
-            return self.from_balancer(state, id, balancer);
+            return self.leave_balancer(state, id, balancer);
         }
         if let Some(name) = self.unfiltered(endpoint.network, destination) {
             return self.end(state, End::Service { name });
@@ -163,7 +163,7 @@ impl<'m> Walker<'m> {
         if let Some((sender, _)) = state.sender
             && let EndpointKind::Entry { balancer } = self.model.parts.endpoints[sender].kind
         {
-            return self.from_entry(state, balancer);
+            return self.leave_entry(state, balancer);
         }
         let name = self.model.parts.networks[state.network].name.clone();
         state.stages.push(Stage::Hop { what: "across", name });
@@ -330,11 +330,11 @@ impl<'m> Walker<'m> {
             return self.block(state, &reason, "internet");
         }
         state.stages.push(Stage::Hop { what: "across", name: "internet".into() });
-        self.from_outside(state);
+        self.come_from_outside(state);
     }
 
     /// From the internet towards the destination.
-    fn from_outside(&mut self, state: State) {
+    fn come_from_outside(&mut self, state: State) {
         if self.goal == Goal::Outside {
             let range = state.destination;
             return self.end(state, End::Outside { range });

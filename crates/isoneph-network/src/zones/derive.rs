@@ -8,9 +8,15 @@ use crate::model::Model;
 use crate::model::form::{Endpoint, EndpointKind};
 
 /// Labels by which people name tenants, in the order they are looked for.
-const TENANT_KEYS: [&str; 6] = ["tenant", "Tenant", "tenant-id", "TenantId", "customer", "Customer"];
+pub const TENANT_KEYS: [&str; 6] = ["tenant", "Tenant", "tenant-id", "TenantId", "customer", "Customer"];
 /// Namespaces of a cluster's own administration.
 const ADMINISTRATION: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
+
+/// Whether tenant labels tell zones apart: such zones name tenants, others only places.
+#[must_use]
+pub fn names_tenants(model: &Model) -> bool {
+    TENANT_KEYS.iter().any(|key| model.parts.endpoints.iter().any(|held| nearest_tag(model, held, key).is_some()))
+}
 
 /// By tenant labels where there are any; else by namespace in clusters, by account where there are several, by network
 /// otherwise. Everything outside is one zone more.
@@ -54,8 +60,11 @@ pub fn derive(model: &Model) -> Intent {
         let kind = if by == "namespace" && (ADMINISTRATION.contains(&value.as_str()) || value.starts_with("openshift-"))
         {
             ZoneKind::Administration
-        } else {
+        } else if by == "tag" {
             ZoneKind::Tenant
+        } else {
+            // A network, an account or a namespace is a place: whose it is, nobody said.
+            ZoneKind::Internal
         };
         match by.as_str() {
             "tag" => member.tag = Some(value),
@@ -63,9 +72,10 @@ pub fn derive(model: &Model) -> Intent {
             "account" => member.account = Some(value),
             _ => member.network = Some(value),
         }
-        out.push(Zone { name, kind, members: vec![member] });
+        let tenant = if by == "tag" { name.clone() } else { String::new() };
+        out.push(Zone { name, kind, tenant, members: vec![member] });
     }
-    out.push(Zone { name: "outside".into(), kind: ZoneKind::Outside, members: Vec::new() });
+    out.push(Zone { name: "outside".into(), kind: ZoneKind::Outside, tenant: String::new(), members: Vec::new() });
     Intent { zones: out, flows: Vec::new(), derived: true }
 }
 

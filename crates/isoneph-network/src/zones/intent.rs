@@ -15,6 +15,8 @@ pub enum ZoneKind {
     Administration,
     /// Services that several zones use.
     Shared,
+    /// A part of the organisation's own network, no tenant's.
+    Internal,
     /// Outside every network of the model.
     Outside,
 }
@@ -44,6 +46,9 @@ pub struct Member {
     /// An endpoint, by identifier, name or alias.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// A network, subnet, namespace or endpoint by any of these; `*` stands for any text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any: Option<String>,
 }
 
 /// A zone.
@@ -54,12 +59,15 @@ pub struct Zone {
     pub name: String,
     /// Whose it is.
     pub kind: ZoneKind,
+    /// The tenant, for a tenant's zone; several zones may be one tenant's. Empty where the zone's name says it.
+    #[serde(default)]
+    pub tenant: String,
     /// What belongs to it. A zone of kind outside may have none: it is everything outside.
     #[serde(default)]
     pub members: Vec<Member>,
 }
 
-/// A flow between zones that somebody wants.
+/// A flow between zones that somebody wants, or that nobody may have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Flow {
@@ -73,6 +81,9 @@ pub struct Flow {
     /// Destination port, range `a-b`, or `any`.
     #[serde(default = "any")]
     pub port: String,
+    /// Whether it must not be: it takes away from what other flows allow.
+    #[serde(default)]
+    pub deny: bool,
     /// Who answers for it.
     #[serde(default)]
     pub owner: String,
@@ -161,6 +172,30 @@ impl Intent {
             }
         }
         Ok(())
+    }
+}
+
+impl Zone {
+    /// The tenant whose zone it is; empty for any other kind of zone.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        match (self.kind, self.tenant.is_empty()) {
+            (ZoneKind::Tenant, true) => &self.name,
+            (ZoneKind::Tenant, false) => &self.tenant,
+            _ => "",
+        }
+    }
+}
+
+impl Intent {
+    /// The flows that are wanted from one zone to another on a day, each with its packets: what is denied is taken out.
+    #[must_use]
+    pub fn wanted(&self, from: &str, to: &str, day: jiff::civil::Date) -> Vec<(&Flow, Traffic)> {
+        // `Intent::check` has read every flow before; an unreadable one allows nothing.
+        let packets = |flow: &Flow| flow.traffic().unwrap_or_else(|_| Traffic::none());
+        let held = || self.flows.iter().filter(|flow| flow.is_between(from, to) && flow.holds_on(day));
+        let denied = held().filter(|flow| flow.deny).fold(Traffic::none(), |sum, flow| sum.or(&packets(flow)));
+        held().filter(|flow| !flow.deny).map(|flow| (flow, packets(flow).minus(&denied))).collect()
     }
 }
 

@@ -76,6 +76,24 @@ fn holds(model: &Model, member: &Member, id: EndpointId, endpoint: &Endpoint) ->
                 .is_some_and(|range| endpoint.places.iter().any(|place| range.covers(place.inside)))
         })
         && member.name.as_ref().is_none_or(|name| model.index().named(name).contains(&id))
+        && member.any.as_ref().is_none_or(|pattern| {
+            let of_subnet = subnet.iter().flat_map(|subnet| [&subnet.id, &subnet.name]);
+            let own = [&endpoint.id, &endpoint.name, &network.id, &network.name];
+            let space = cluster.then_some(&endpoint.owner);
+            own.into_iter().chain(&endpoint.aliases).chain(of_subnet).chain(space).any(|name| is_like(pattern, name))
+        })
+}
+
+/// Whether a name is like a pattern in which `*` stands for any text.
+fn is_like(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        let Some(place) = rest.find(part) else { return false };
+        rest = &rest[place + part.len()..];
+    }
+    rest.ends_with(last)
 }
 
 fn has_tag(model: &Model, endpoint: &Endpoint, tag: &str) -> bool {
@@ -92,4 +110,26 @@ pub(super) fn nearest_tag<'m>(model: &'m Model, endpoint: &'m Endpoint, key: &st
         .flatten()
         .find_map(|tags| tags.get(key))
         .map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn a_star_stands_for_any_text_and_nothing_else_does() {
+        for (pattern, name, like) in [
+            ("vpc-1", "vpc-1", true),
+            ("vpc-1", "vpc-12", false),
+            ("vpc-*", "vpc-", true),
+            ("*-web-*", "red-web-1", true),
+            ("*-web-*", "red-db-1", false),
+            ("a*b*b", "ab", false),
+            ("a*a", "a", false),
+            ("*", "", true),
+            ("", "x", false),
+        ] {
+            assert_eq!(is_like(pattern, name), like, "{pattern} {name}");
+        }
+    }
 }

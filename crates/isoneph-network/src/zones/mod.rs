@@ -6,12 +6,17 @@
 //! for: a packet that gets through without an answer has crossed the border all the same. This is the network's layer;
 //! storage, compute, identity and application have answers of their own.
 
+mod border;
+mod certify;
 mod derive;
+mod future;
 mod intent;
 mod members;
 mod prove;
 
-pub use derive::derive;
+pub use border::{Border, MAX_BORDERS, borders};
+pub use certify::{MAX_CLAIMS, certify};
+pub use derive::{TENANT_KEYS, derive, names_tenants};
 pub use intent::{Flow, Intent, IntentError, Member, Zone, ZoneKind};
 pub use members::{Assignment, assign};
-pub use prove::{Allowed, PairProof, Proof, Separation, Witness, ZoneSummary, prove};
+pub use prove::{Allowed, Bounds, Latent, PairProof, Proof, Separation, Witness, ZoneSummary, prove, prove_within};

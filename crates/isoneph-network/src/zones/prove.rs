@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::future::with_future_members;
 use super::intent::{Flow, Intent, ZoneKind};
 use super::members::{Assignment, assign};
 use crate::model::Model;
 use crate::model::address::{AddressRange, address_text};
-use crate::model::traffic::{Parcel, Traffic, TrafficBox, protocol_name};
+use crate::model::form::Origin;
+use crate::model::traffic::{ICMP, ICMP6, Parcel, TCP, Traffic, TrafficBox, UDP, protocol_name};
 use crate::reach::classes::{Class, classes};
 use crate::reach::expect::Questions;
 use crate::reach::matrix::{Between, MAX_PAIRS, ReachError, between};
-use crate::reach::{End, TraceHop};
+use crate::reach::{End, Stage, TraceHop};
 
 /// Whether two zones are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -55,6 +57,8 @@ pub struct Allowed {
     pub flow: Flow,
     /// Whether some packet of it may arrive: a flow that nothing lets through is a wish.
     pub open: bool,
+    /// Whether some packet of it surely arrives.
+    pub surely: bool,
     /// Whether it is past its last day, and does not count.
     pub expired: bool,
 }
@@ -70,6 +74,10 @@ pub struct PairProof {
     pub separation: Separation,
     /// The packet, for a breach.
     pub witness: Option<Witness>,
+    /// Whether anything at all passes, intended or not; `None` where that depends on what is unknown.
+    pub passes: Option<bool>,
+    /// Where the answer was found: the last policy that a breaching packet passes, else the receiver, else the sender.
+    pub origin: Option<Origin>,
     /// All that surely arrives against the intent.
     pub breaching: Traffic,
     /// The named objects, where something is undecided.
@@ -78,8 +86,21 @@ pub struct PairProof {
     pub intended: Vec<Allowed>,
     /// Pairs of classes that were followed.
     pub followed: usize,
+    /// What a member to come would change: the pair is apart today.
+    pub latent: Option<Latent>,
     /// What keeps them apart, with how many pairs of classes each does for.
     pub kept_apart_by: Vec<(String, usize)>,
+}
+
+/// What one more machine like today's, elsewhere in its subnet, would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Latent {
+    /// What the answer would be.
+    pub separation: Separation,
+    /// The packet.
+    pub witness: Option<Witness>,
+    /// The named objects, where something would be undecided.
+    pub because: Vec<String>,
 }
 
 /// A zone in a proof.
@@ -120,18 +141,65 @@ pub struct Proof {
     pub unsupported: usize,
 }
 
+/// How much a proof may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most pairs of classes that are followed.
+    pub pairs: usize,
+    /// Whether members to come are asked about too.
+    pub future: bool,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { pairs: MAX_PAIRS, future: true }
+    }
+}
+
 /// Proves, for every ordered pair of zones, that nothing passes but what is intended on a day.
 ///
 /// # Errors
 /// Where there are more classes than can be followed pair by pair.
 pub fn prove(model: &Model, intent: &Intent, day: jiff::civil::Date) -> Result<Proof, ReachError> {
+    prove_within(model, intent, day, Bounds::default())
+}
+
+/// As [`prove`], within bounds of the caller's.
+///
+/// # Errors
+/// Where there are more pairs of classes than the bounds allow.
+pub fn prove_within(
+    model: &Model,
+    intent: &Intent,
+    day: jiff::civil::Date,
+    bounds: Bounds,
+) -> Result<Proof, ReachError> {
+    let mut proof = prove_today(model, intent, day, bounds.pairs)?;
+    if !bounds.future {
+        return Ok(proof);
+    }
+    if let Some(future) = with_future_members(model) {
+        // Where those to come make too many classes, nothing is said of them.
+        if let Ok(later) = prove_today(&future, intent, day, bounds.pairs) {
+            for (pair, later) in proof.pairs.iter_mut().zip(later.pairs) {
+                if pair.separation == Separation::Apart && later.separation != Separation::Apart {
+                    let (separation, witness, because) = (later.separation, later.witness, later.because);
+                    pair.latent = Some(Latent { separation, witness, because });
+                }
+            }
+        }
+    }
+    Ok(proof)
+}
+
+fn prove_today(model: &Model, intent: &Intent, day: jiff::civil::Date, most: usize) -> Result<Proof, ReachError> {
     let assignment = assign(model, intent);
     let outside = intent.zones.iter().position(|zone| zone.kind == ZoneKind::Outside);
     let count = intent.zones.len();
     // Endpoints of no zone are marked past the last zone, so that no class mixes them with others.
     let all = classes(model, |endpoint| assignment.zones[endpoint].unwrap_or(count), outside.unwrap_or(count + 1));
-    if all.len().saturating_mul(all.len()) > MAX_PAIRS {
-        return Err(ReachError::TooMany { classes: all.len() });
+    if all.len().saturating_mul(all.len()) > most {
+        return Err(ReachError::TooMany { classes: all.len(), most });
     }
     let mut by_zone: BTreeMap<usize, Vec<&Class>> = BTreeMap::new();
     for class in &all {
@@ -217,6 +285,9 @@ struct Pair {
     open: bool,
     because: BTreeSet<String>,
     witness: Option<(u8, Witness)>,
+    origin: Option<Origin>,
+    may_pass: bool,
+    must_pass: bool,
     followed: usize,
     kept: BTreeMap<String, usize>,
 }
@@ -225,14 +296,14 @@ impl Pair {
     fn new(intent: &Intent, from: &str, to: &str, day: jiff::civil::Date) -> Self {
         let mut wanted = Traffic::none();
         let mut intended = Vec::new();
-        for flow in intent.flows.iter().filter(|flow| flow.is_between(from, to)) {
-            let expired = !flow.holds_on(day);
-            // `Intent::check` has read it before; an unreadable one allows nothing.
-            let traffic = flow.traffic().unwrap_or_else(|_| Traffic::none());
-            if !expired {
-                wanted = wanted.or(&traffic);
-            }
-            intended.push((Allowed { flow: flow.clone(), open: false, expired }, traffic));
+        for (flow, traffic) in intent.wanted(from, to, day) {
+            wanted = wanted.or(&traffic);
+            intended.push((Allowed { flow: flow.clone(), open: false, surely: false, expired: false }, traffic));
+        }
+        let past = |flow: &&Flow| flow.is_between(from, to) && !flow.deny && !flow.holds_on(day);
+        for flow in intent.flows.iter().filter(past) {
+            let expired = Allowed { flow: flow.clone(), open: false, surely: false, expired: true };
+            intended.push((expired, flow.traffic().unwrap_or_else(|_| Traffic::none())));
         }
         Self {
             from: from.to_owned(),
@@ -243,6 +314,9 @@ impl Pair {
             open: false,
             because: BTreeSet::new(),
             witness: None,
+            origin: None,
+            may_pass: false,
+            must_pass: false,
             followed: 0,
             kept: BTreeMap::new(),
         }
@@ -251,8 +325,15 @@ impl Pair {
     fn follow(&mut self, questions: &mut Questions<'_>, model: &Model, sender: &Class, receiver: &Class) {
         let Some(found) = between(questions, model, sender, receiver) else { return };
         self.followed += 1;
+        self.may_pass |= !found.arrives.may.is_empty();
+        self.must_pass |= !found.arrives.must.is_empty();
+        if self.origin.is_none() {
+            let first = receiver.members.first().or_else(|| sender.members.first());
+            self.origin = first.map(|id| model.parts.endpoints[*id].origin.clone());
+        }
         for (allowed, traffic) in &mut self.intended {
             allowed.open |= !found.arrives.may.and(traffic).is_empty();
+            allowed.surely |= !found.arrives.must.and(traffic).is_empty();
         }
         let may = found.arrives.may.minus(&self.wanted);
         if may.is_empty() {
@@ -346,6 +427,11 @@ impl Pair {
                     connects,
                 };
                 self.witness = Some((key, witness));
+                let policy = way.path.stages.iter().rev().find_map(|stage| match stage {
+                    Stage::Filter { policy, .. } => Some(&model.parts.policies[*policy].origin),
+                    _ => None,
+                });
+                self.origin = policy.cloned().or(self.origin.take());
             }
         }
         shown
@@ -360,15 +446,23 @@ impl Pair {
         let mut kept: Vec<(String, usize)> = self.kept.into_iter().collect();
         kept.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
         kept.truncate(8);
+        let passes = match (self.must_pass, self.may_pass) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => Some(false),
+        };
         PairProof {
             from: self.from,
             to: self.to,
             separation,
+            passes,
+            origin: self.origin,
             witness: self.witness.map(|(_, witness)| witness),
             breaching: self.breaching,
             because: self.because.into_iter().collect(),
             intended: self.intended.into_iter().map(|(allowed, _)| allowed).collect(),
             followed: self.followed,
+            latent: None,
             kept_apart_by: kept,
         }
     }
@@ -381,6 +475,19 @@ fn start_address(model: &Model, class: &Class) -> String {
 
 fn shown_address(range: AddressRange) -> String {
     if range == AddressRange::whole(range.family) { "an address not shown".into() } else { range.to_string() }
+}
+
+impl std::fmt::Display for Witness {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { from, source, to, destination, protocol, packet, .. } = self;
+        write!(out, "{protocol} {from} ({source}) -> {to} ({destination})")?;
+        let what = match packet.protocol {
+            TCP | UDP => "port",
+            ICMP | ICMP6 => "code",
+            _ => return Ok(()),
+        };
+        write!(out, " {what} {}", packet.destination)
+    }
 }
 
 /// The boxes of what breaches a pair, for tables.

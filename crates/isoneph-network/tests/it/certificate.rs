@@ -32,6 +32,7 @@ fn claim() -> ClaimInput {
     ClaimInput {
         from: "tenant-a".to_owned(),
         to: "tenant-b".to_owned(),
+        part: "all".to_owned(),
         universe: vec![between("10.1.0.0/16", "10.2.0.0/16"), between("2001:db8:1::/48", "2001:db8:2::/48")],
         exceptions: vec![("monitoring".to_owned(), vec![between("10.1.0.7/32", "10.2.0.9/32").with_protocol(1)])],
         paths: vec![
@@ -80,7 +81,9 @@ fn sealed(mut value: Value) -> String {
 #[test]
 fn a_certificate_that_was_written_is_valid() {
     let verified = verify(&written().to_string()).unwrap();
-    assert_eq!(verified.apart, [("tenant-a".to_owned(), "tenant-b".to_owned(), vec!["monitoring".to_owned()])]);
+    let [apart] = verified.apart.as_slice() else { panic!("{:?}", verified.apart) };
+    assert_eq!((apart.from.as_str(), apart.to.as_str(), apart.part.as_str()), ("tenant-a", "tenant-b", "all"));
+    assert_eq!(apart.exceptions, ["monitoring"]);
     assert!(verified.boxes >= 3);
     assert_eq!(verified.model_sha256, "00ff");
     assert_eq!(sealed(written()), written().to_string(), "the forger of these tests seals as the writer does");

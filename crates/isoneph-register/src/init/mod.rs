@@ -14,6 +14,7 @@ use crate::declaration::Model;
 use crate::export::{ExportError, to_yaml};
 use crate::kinds::{CloudService, Disclosure, IncidentFacts, Inclusion, Party, Responsibility, Scope, Spec, Statement};
 use crate::object::{Object, name_problem};
+use crate::schemas::schema_of_any;
 
 /// What is known of a party that starts a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,10 @@ pub enum DraftError {
     Export(#[from] ExportError),
 }
 
-/// The files of a first draft: `isoneph.toml`, and the register in YAML.
+/// The first line of every draft: editors complete by it.
+const SCHEMA_LINE: &str = "# yaml-language-server: $schema=../.isoneph/register.schema.json\n";
+
+/// The files of a first draft: `isoneph.toml`, the register in YAML, and its JSON Schema for editors.
 ///
 /// # Errors
 /// If a short name cannot be one.
@@ -67,10 +71,14 @@ pub fn draft(start: &Start) -> Result<Vec<DraftFile>, DraftError> {
         }
     }
     let catalogue = Catalogue::embedded()?;
-    let mut files = vec![DraftFile { path: "isoneph.toml".to_owned(), text: declaration(start) }];
+    let schema = format!("{:#}\n", schema_of_any());
+    let mut files = vec![
+        DraftFile { path: "isoneph.toml".to_owned(), text: declaration(start) },
+        DraftFile { path: ".isoneph/register.schema.json".to_owned(), text: schema },
+    ];
     let mut add = |path: &str, comment: &str, objects: Vec<Object>| -> Result<(), DraftError> {
         if !objects.is_empty() {
-            let text = format!("{}{}", comment_lines(comment), to_yaml(objects.iter())?);
+            let text = format!("{SCHEMA_LINE}{}{}", comment_lines(comment), to_yaml(objects.iter())?);
             files.push(DraftFile { path: format!("register/{path}.yaml"), text });
         }
         Ok(())

@@ -295,6 +295,18 @@ words! {
 }
 
 words! {
+    /// Whose use a network zone serves that is no tenant's.
+    pub enum ZonePurpose {
+        /// The provider's own administration.
+        Administration = "administration",
+        /// Services that several zones use.
+        Shared = "shared",
+        /// The organisation's own systems.
+        Internal = "internal",
+    }
+}
+
+words! {
     /// What a network flow does.
     pub enum FlowAction {
         /// It may pass.

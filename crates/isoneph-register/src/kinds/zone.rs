@@ -1,6 +1,6 @@
 //! Zones of the intended segregation.
 
-use crate::kinds::{Kind, KindSpec, References};
+use crate::kinds::{Kind, KindSpec, References, ZonePurpose};
 
 record! {
     /// A zone. What belongs to it is said by addresses, networks, accounts or tags; any of them suffices.
@@ -12,11 +12,13 @@ record! {
         service: Option<String>,
         /// The tenant whose zone it is.
         tenant: Option<String>,
+        /// Whose use it serves, where it is no tenant's.
+        purpose: Option<ZonePurpose>,
         /// The zone that it is a part of.
         part_of: Option<String>,
         /// Address blocks, in CIDR.
         addresses: Vec<String>,
-        /// Networks, subnets or machines: `uid`, native id or name; `*` stands for any text.
+        /// Networks, subnets, namespaces of a cluster or machines: native id or name; `*` stands for any text.
         members: Vec<String>,
         /// Accounts whose things belong to it.
         accounts: Vec<String>,
@@ -38,5 +40,13 @@ impl KindSpec for Zone {
         to.object("service", Kind::CloudService, &self.service);
         to.object("tenant", Kind::Tenant, &self.tenant);
         to.object("part-of", Kind::Zone, &self.part_of);
+    }
+
+    fn contradictions(&self) -> Vec<(String, String)> {
+        let outside = self.outside == Some(true);
+        let claims = [outside, self.tenant.is_some(), self.purpose.is_some()];
+        let several = claims.into_iter().filter(|claim| *claim).count() > 1;
+        let message = "a zone is a tenant's, or has a purpose, or is the world outside";
+        several.then(|| ("purpose".to_owned(), message.to_owned())).into_iter().collect()
     }
 }

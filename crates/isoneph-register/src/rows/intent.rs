@@ -5,7 +5,7 @@ use isoneph_tables::schema::register as schema;
 
 use super::cells::{count, day, has, ids, maybe, said, word};
 use super::{Part, Writer, sorted};
-use crate::kinds::{Flow, ImagePurpose, Isolation, MonitoringNeed, Zone};
+use crate::kinds::{Capability, Flow, ImagePurpose, Isolation, MonitoringNeed, Zone};
 use crate::register::Entry;
 
 impl Writer<'_> {
@@ -20,6 +20,7 @@ impl Writer<'_> {
             trust: said(spec.trust.as_ref()),
             outside: (spec.outside == Some(true)).into(),
             inner_flows: maybe(spec.inner_flows),
+            purpose: word(spec.purpose),
         };
         let service = spec.service.as_deref().unwrap_or_default();
         let tenant = spec.tenant.as_deref().unwrap_or_default();
@@ -100,9 +101,25 @@ impl Writer<'_> {
             has_latency: has(&spec.latency_minutes),
             latency_minutes: maybe(spec.latency_minutes),
             met_by: said(spec.met_by.as_ref()),
+            met: self.is_met(spec).into(),
             own_measure: said(spec.own_measure.as_ref()),
             owner: said(spec.owner.as_ref()),
         };
         self.row(entry, Part::of(&spec.service), &row)
+    }
+
+    /// A capability that does not say for how long it keeps, or how soon it shows, promises neither.
+    fn is_met(&self, need: &MonitoringNeed) -> bool {
+        let named = need.met_by.as_ref().and_then(|name| self.register.find::<Capability>(name));
+        named.filter(|capability| !capability.proposed && capability.spec.service == need.service).is_some_and(
+            |found| {
+                let keeps =
+                    need.retention_days.is_none_or(|days| found.spec.retention_days.is_some_and(|kept| kept >= days));
+                let shows = need
+                    .latency_minutes
+                    .is_none_or(|most| found.spec.latency_minutes.is_some_and(|shown| shown <= most));
+                found.spec.offered && keeps && shows
+            },
+        )
     }
 }

@@ -21,6 +21,7 @@ use isoneph_tables::schema::register as schema;
 use isoneph_tables::{Cell, Common, Instant, NewInput, Row, Scope, Sink, SinkError, TableId};
 
 use crate::kinds::{CloudService, EvidenceRef, Spec};
+use crate::object::ObjectKey;
 use crate::register::{Entry, Register};
 
 /// The format under which files of the register stand among the inputs.
@@ -29,11 +30,13 @@ pub const REGISTER_FORMAT: &str = "register";
 /// Writes every object that somebody stands behind; drafts are counted in a note. Every table of the register is then
 /// known to hold all that is declared, for the snapshots begun so far as well: write the register last.
 ///
-/// Returns the snapshot of its rows.
-///
 /// # Errors
 /// If the sink cannot hold more.
-pub fn write_rows(register: &Register, observed_at: Option<Instant>, sink: &mut Sink) -> Result<i64, SinkError> {
+pub fn write_rows<'a>(
+    register: &'a Register,
+    observed_at: Option<Instant>,
+    sink: &mut Sink,
+) -> Result<WrittenRows<'a>, SinkError> {
     let services: Vec<&str> = register.claimed::<CloudService>().map(|service| service.name).collect();
     let keeper = register.keeper().map_or("", |keeper| keeper.name);
     let mut inputs = Inputs { register, ids: BTreeMap::new() };
@@ -58,13 +61,56 @@ pub fn write_rows(register: &Register, observed_at: Option<Instant>, sink: &mut 
         let id = writer.inputs.id(file, EvidenceClass::Asserted, writer.sink);
         writer.sink.input_mut(id).notes.push(format!("{count} drafts (`proposed`) claim nothing"));
     }
-    let snapshots: Vec<i64> = sink.snapshots().collect();
-    for table in register_tables() {
-        for covered in &snapshots {
-            sink.covers(table, *covered, first, Scope::default(), Extent::Declared);
+    let ids = writer.inputs.ids;
+    let written = WrittenRows { snapshot, first, inputs: Inputs { register, ids } };
+    register_tables().for_each(|table| written.covers(table, sink));
+    Ok(written)
+}
+
+/// Rows of a register that were written: what follows from it is written beside them.
+pub struct WrittenRows<'a> {
+    snapshot: i64,
+    first: InputId,
+    inputs: Inputs<'a>,
+}
+
+/// Where a row that follows from an object stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived<'a> {
+    /// The object: the row stands at its place, and can show what the object can.
+    pub of: &'a ObjectKey,
+    /// What tells it from every other row that follows from the object.
+    pub suffix: &'a str,
+    /// The service that it speaks of; `""` for none.
+    pub service: &'a str,
+    /// The tenant that it speaks of; `""` for none.
+    pub tenant: &'a str,
+}
+
+impl WrittenRows<'_> {
+    /// The `uid` of a row that follows from an object.
+    pub fn uid(&self, of: &ObjectKey, suffix: &str) -> String {
+        format!("{}:{}/{}{suffix}", self.snapshot, of.kind, of.name)
+    }
+
+    /// Writes a row that follows from an object. Nothing is written of an object that is not there.
+    ///
+    /// # Errors
+    /// If the sink cannot hold more.
+    pub fn derive<R: Row>(&mut self, at: Derived<'_>, row: &R, sink: &mut Sink) -> Result<(), SinkError> {
+        let register = self.inputs.register;
+        let Some(entry) = register.get(at.of.kind, &at.of.name) else { return Ok(()) };
+        let part = Part { suffix: at.suffix, service: at.service, tenant: at.tenant };
+        push(&mut self.inputs, sink, self.snapshot, entry, part, row)
+    }
+
+    /// Puts down that a table holds all that is declared, for the snapshots begun so far.
+    pub fn covers(&self, table: TableId, sink: &mut Sink) {
+        let snapshots: Vec<i64> = sink.snapshots().collect();
+        for covered in snapshots {
+            sink.covers(table, covered, self.first, Scope::default(), Extent::Declared);
         }
     }
-    Ok(snapshot)
 }
 
 /// The tables that the register fills.
@@ -158,24 +204,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn row<R: Row>(&mut self, entry: &Entry, part: Part<'_>, row: &R) -> Result<(), SinkError> {
-        let object = &entry.object;
-        let input = self.inputs.id(entry.file, class(&object.spec), self.sink);
-        let place = self.sink.place(input, entry.locator(self.register.files()).as_str())?;
-        let text = |text: &str| Cell::Known(text.to_owned());
-        let kind = object.kind().as_str();
-        let common = Common {
-            uid: format!("{}:{kind}/{}{}", self.snapshot, object.name, part.suffix),
-            provider: text(""),
-            account: text(""),
-            region: text("global"),
-            native_type: text(kind),
-            native_id: text(""),
-            name: text(&object.name),
-            tags: Cell::Known(object.labels.iter().map(|(key, value)| format!("{key}={value}")).collect()),
-            service: text(part.service),
-            tenant: text(part.tenant),
-        };
-        self.sink.push(self.snapshot, place, &common, row).map(|_| ())
+        push(&mut self.inputs, self.sink, self.snapshot, entry, part, row)
     }
 
     /// A row for each of the services; for each service of the register where none is named.
@@ -208,6 +237,34 @@ impl<'a> Writer<'a> {
     pub(crate) fn speaker(&self, named: Option<&String>) -> String {
         named.cloned().unwrap_or_else(|| self.keeper.to_owned())
     }
+}
+
+fn push<R: Row>(
+    inputs: &mut Inputs<'_>,
+    sink: &mut Sink,
+    snapshot: i64,
+    entry: &Entry,
+    part: Part<'_>,
+    row: &R,
+) -> Result<(), SinkError> {
+    let object = &entry.object;
+    let input = inputs.id(entry.file, class(&object.spec), sink);
+    let place = sink.place(input, entry.locator(inputs.register.files()).as_str())?;
+    let text = |text: &str| Cell::Known(text.to_owned());
+    let kind = object.kind().as_str();
+    let common = Common {
+        uid: format!("{snapshot}:{kind}/{}{}", object.name, part.suffix),
+        provider: text(""),
+        account: text(""),
+        region: text("global"),
+        native_type: text(kind),
+        native_id: text(""),
+        name: text(&object.name),
+        tags: Cell::Known(object.labels.iter().map(|(key, value)| format!("{key}={value}")).collect()),
+        service: text(part.service),
+        tenant: text(part.tenant),
+    };
+    sink.push(snapshot, place, &common, row).map(|_| ())
 }
 
 /// What an object can show.

@@ -42,6 +42,8 @@ impl Writer<'_> {
     pub(super) fn cloud_service(&mut self, entry: &Entry, spec: &CloudService) -> Result<(), SinkError> {
         let name = &entry.object.name;
         let roles = self.register.roles(self.keeper, name);
+        let provider = self.register.find::<Party>(&spec.provider).filter(|party| !party.proposed);
+        let provider = provider.map(|party| party.spec);
         let row = schema::CloudService {
             title: spec.title.as_str().into(),
             model: word(Some(spec.model)),
@@ -58,6 +60,8 @@ impl Writer<'_> {
             criticality: said(spec.criticality.as_ref()),
             status: word(spec.status),
             responsibilities_version: said(spec.responsibilities_version.as_ref()),
+            provider_country: said(provider.and_then(|party| party.country.as_ref())),
+            provider_data_countries: provider.map_or_else(Vec::new, |party| sorted(&party.data_countries)).into(),
         };
         self.row(entry, Part::of(name), &row)
     }

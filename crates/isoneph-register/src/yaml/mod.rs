@@ -116,7 +116,7 @@ where
 }
 
 /// Bounds that no honest object reaches.
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: 24,

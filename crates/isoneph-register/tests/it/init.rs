@@ -20,7 +20,8 @@ fn drafted(start: &Start) -> (Declaration, Register) {
     for file in draft(start).unwrap() {
         match file.path.as_str() {
             "isoneph.toml" => declaration = Some(Declaration::parse("isoneph.toml", &file.text).unwrap()),
-            path => documents.read(path, file.text.as_bytes()),
+            path if path.ends_with(".yaml") => documents.read(path, file.text.as_bytes()),
+            _ => {}
         }
     }
     let declaration = declaration.unwrap();

@@ -189,6 +189,9 @@ counts-line = { $fail } fail, { $unknown } unknown, { $pass } pass, { $na } not 
 counts-excepted = { $n } of the failures under an accepted exception
 failures = Failures without an accepted exception
 no-failures = No check fails.
+said = said
+rests-on-said = Supported, and what was said to that
+said-more = … and { $n } more places
 worst-first = Speaks against: contradicted and adverse
 fails-of = { $fail } of { $total } fail
 excepted-of = { $n } accepted
@@ -315,6 +318,12 @@ waits-scope-undeclared = the accounts in scope are not declared
 waits-nothing-to-judge = nothing that the requirements apply to was found
 waits-requirements-unknown = what the edition asks here is not known
 
+## The scan of disk images
+
+scan-title = Hardening of disk images (ISO/IEC 27017, CLD.9.5.2)
+scan-coverage = { $decided } of { $total } decided ({ $percent } %): { $fail } fail, { $pass } pass, { $na } not applicable; { $unknown } unknown
+scan-undecided = Not decided
+scan-closing = The standing of controls is for “isoneph assess” to tell, over all evidence. Every outcome with its evidence: --format json or html.
 ## Audit logs
 
 logs = Audit logs

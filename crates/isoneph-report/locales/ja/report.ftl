@@ -168,6 +168,9 @@ counts-line = 不合格 { $fail }、判定不能 { $unknown }、合格 { $pass }
 counts-excepted = うち{ $n }件は承認済みの例外
 failures = 承認済みの例外を除く不合格
 no-failures = 不合格のチェックはない。
+said = 言明
+rests-on-said = 裏付けのある区画と、その根拠となる言明
+said-more = … ほか{ $n }か所
 worst-first = 反する証拠があるもの(矛盾と不利)
 fails-of = { $total }件のうち{ $fail }件が不合格
 excepted-of = うち受容 { $n }件
@@ -273,6 +276,12 @@ waits-scope-undeclared = 対象範囲のアカウントが宣言されていな�
 waits-nothing-to-judge = 要求事項が当てはまるものが見つからなかった
 waits-requirements-unknown = この版がここで求める内容が分かっていない
 
+## ディスクイメージのスキャン
+
+scan-title = ディスクイメージの要塞化 (ISO/IEC 27017, CLD.9.5.2)
+scan-coverage = { $total }件中{ $decided }件を判定 ({ $percent } %): 不合格 { $fail }、合格 { $pass }、対象外 { $na }。判定不能 { $unknown }
+scan-undecided = 判定できなかったもの
+scan-closing = 管理策の状態は、すべての証拠に基づき「isoneph assess」が示す。全結果と証拠は --format json 又は html。
 ## Audit logs
 
 logs = 監査ログ

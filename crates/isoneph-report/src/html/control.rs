@@ -53,6 +53,8 @@ struct RequirementView<'a> {
     kind: String,
     support: Support,
     lacks: Vec<String>,
+    /// What parties say that answers it, each with its place.
+    said: Vec<String>,
 }
 
 /// A check; its rows follow if this is where they stand.
@@ -166,6 +168,7 @@ fn cell<'a>(view: &View<'a>, control: Option<&'a Control>, role: Role, answers: 
                 kind: view.words.kind(requirement.kind),
                 support: requirement.support,
                 lacks: lacks(view, answers, &requirement.key, several),
+                said: said(view, answers, &requirement.key, several),
             })
             .collect(),
     }
@@ -226,6 +229,18 @@ fn lacks(view: &View<'_>, answers: &[&StandingAnswer], key: &RequirementKey, sev
         }
     }
     lacks
+}
+
+/// What parties say that answers a requirement.
+fn said(view: &View<'_>, answers: &[&StandingAnswer], key: &RequirementKey, several: bool) -> Vec<String> {
+    let mut told = BTreeSet::new();
+    for answer in answers {
+        for said in answer.said.iter().filter(|said| said.requirement == *key) {
+            let text = format!("{} ({})", crate::place::told(view.head, &said.place), view.words.class(said.class));
+            told.insert(if several { format!("{}: {text}", plain(&answer.service)) } else { text });
+        }
+    }
+    told.into_iter().collect()
 }
 
 fn requirement_of(why: &Why) -> Option<&RequirementKey> {

@@ -124,9 +124,8 @@ fn message(words: &Words, head: &Head, outcome: &CheckOutcome) -> String {
 }
 
 fn seen(words: &Words, head: &Head, evidence: &isoneph_assessment::Evidence) -> Seen {
-    let path = head.inputs.get(evidence.place.input.0 as usize).map(|input| input.path.as_str()).unwrap_or_default();
     Seen {
-        place: format!("{}:{}", plain(path), plain(evidence.place.locator.as_str())),
+        place: crate::place::told(head, &evidence.place),
         table: plain(&evidence.table).into_owned(),
         class: words.class(evidence.class),
     }

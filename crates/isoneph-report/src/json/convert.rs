@@ -1,10 +1,11 @@
 //! From typed values to the types of [`document`](super::document).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use isoneph_assessment as assessment;
 use isoneph_assessment::{Head, RolesBasis, Tail};
-use isoneph_model::{Lang, Outcome, Severity};
+use isoneph_model::{Lang, Outcome, Role, Severity};
 use isoneph_standard::standing::Why;
 use isoneph_tables as tables;
 use isoneph_tables::Instant;
@@ -133,30 +134,48 @@ pub(super) fn check(check: &assessment::CheckInfo, lang: Lang) -> doc::Check {
     }
 }
 
+/// What every outcome of a check repeats.
+pub(super) struct Repeated {
+    controls: Vec<String>,
+    roles: Vec<Role>,
+}
+
+impl Repeated {
+    pub(super) fn of(check: &assessment::CheckInfo) -> Repeated {
+        let controls: BTreeSet<_> = check.supports.iter().map(|s| &s.control).collect();
+        let roles: BTreeSet<_> = check.supports.iter().map(|s| s.role).collect();
+        Repeated {
+            controls: controls.into_iter().map(ToString::to_string).collect(),
+            roles: roles.into_iter().collect(),
+        }
+    }
+}
+
 /// An outcome. The error names a check that does not exist: a bug, told rather than hidden.
-pub(super) fn outcome(
+pub(super) fn outcome<'a>(
     words: &Words,
-    head: &Head,
-    outcome: &assessment::CheckOutcome,
-) -> Result<doc::CheckOutcome, String> {
-    let check = head.checks.get(outcome.check).ok_or_else(|| format!("no check has the number {}", outcome.check))?;
-    let controls: BTreeSet<_> = check.supports.iter().map(|s| &s.control).collect();
-    let roles: BTreeSet<_> = check.supports.iter().map(|s| s.role).collect();
+    head: &'a Head,
+    repeated: &'a [Repeated],
+    outcome: &'a assessment::CheckOutcome,
+) -> Result<doc::CheckOutcome<'a>, String> {
+    let known = head.checks.get(outcome.check).zip(repeated.get(outcome.check));
+    let (check, repeated) = known.ok_or_else(|| format!("no check has the number {}", outcome.check))?;
+    let borrowed = |(name, value): &'a (String, Option<String>)| (name.into(), value.as_ref().map(Cow::from));
     Ok(doc::CheckOutcome {
-        check: check.id.clone(),
-        controls: controls.into_iter().map(ToString::to_string).collect(),
-        roles: roles.into_iter().collect(),
-        service: outcome.service.clone(),
+        check: Cow::from(&check.id),
+        controls: Cow::from(&repeated.controls),
+        roles: Cow::from(&repeated.roles),
+        service: Cow::from(&outcome.service),
         severity: check.severity,
-        subject: outcome.subject.as_ref().map(|s| s.address.clone()),
+        subject: outcome.subject.as_ref().map(|s| Cow::from(&s.address)),
         resource: outcome.subject.as_ref().map(resource),
         outcome: outcome.outcome,
         message: message(words, check, outcome),
-        values: outcome.values.iter().cloned().collect(),
+        values: outcome.values.iter().map(borrowed).collect(),
         reason: outcome.reason.as_ref().map(|reason| doc::Reason {
             code: reason.code,
-            table: reason.table.clone(),
-            column: reason.column.clone(),
+            table: reason.table.as_ref().map(Cow::from),
+            column: reason.column.as_ref().map(Cow::from),
         }),
         exception: outcome.exception.and_then(|index| head.config.exceptions.get(index)).map(exception),
         evidence: outcome.evidence.iter().map(evidence).collect(),
@@ -174,21 +193,21 @@ fn message(words: &Words, check: &assessment::CheckInfo, outcome: &assessment::C
     }
 }
 
-fn resource(subject: &assessment::Subject) -> doc::Resource {
+fn resource(subject: &assessment::Subject) -> doc::Resource<'_> {
     doc::Resource {
-        name: subject.name.clone(),
-        native_type: subject.native_type.clone(),
-        provider: subject.provider.clone(),
-        account: subject.account.clone(),
-        region: subject.region.clone(),
+        name: Cow::from(&subject.name),
+        native_type: Cow::from(&subject.native_type),
+        provider: Cow::from(&subject.provider),
+        account: Cow::from(&subject.account),
+        region: Cow::from(&subject.region),
     }
 }
 
-fn evidence(evidence: &assessment::Evidence) -> doc::Evidence {
+fn evidence(evidence: &assessment::Evidence) -> doc::Evidence<'_> {
     doc::Evidence {
         input: evidence.place.input.0,
-        locator: evidence.place.locator.to_string(),
-        table: evidence.table.clone(),
+        locator: Cow::from(evidence.place.locator.as_str()),
+        table: Cow::from(&evidence.table),
         class: evidence.class,
     }
 }

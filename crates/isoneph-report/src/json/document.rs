@@ -1,5 +1,6 @@
 //! The types of `isoneph.assessment/1`. What is `null` is unknown or does not exist; the description says which.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use isoneph_model::{
@@ -40,7 +41,7 @@ pub struct Document {
     /// The checks that ran.
     pub checks: Vec<Check>,
     /// What each check answers for each subject; sorted by check, then subject.
-    pub outcomes: Vec<CheckOutcome>,
+    pub outcomes: Vec<CheckOutcome<'static>>,
     /// What it comes to for each control, role and service.
     pub standings: Vec<StandingAnswer>,
     /// What was given but could not be read or judged. Not empty: the assessment is incomplete.
@@ -267,36 +268,36 @@ pub struct Supports {
 /// What a check answers for one subject.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename = "Outcome")]
-pub struct CheckOutcome {
+pub struct CheckOutcome<'a> {
     /// The check.
-    pub check: String,
+    pub check: Cow<'a, str>,
     /// The controls it bears on.
-    pub controls: Vec<String>,
+    pub controls: Cow<'a, [String]>,
     /// The roles it bears on.
     #[schemars(schema_with = "word::<Vec<Role>>")]
-    pub roles: Vec<Role>,
+    pub roles: Cow<'a, [Role]>,
     /// The service the subject serves; `""` for none of the declared ones.
-    pub service: String,
+    pub service: Cow<'a, str>,
     /// How much a failure weighs.
     #[schemars(schema_with = "word::<Severity>")]
     pub severity: Severity,
     /// The subject's address; `null` when a complete inventory holds none, or when nobody looked.
-    pub subject: Option<String>,
+    pub subject: Option<Cow<'a, str>>,
     /// What the subject is; `null` as `subject` is.
-    pub resource: Option<Resource>,
+    pub resource: Option<Resource<'a>>,
     /// The answer.
     #[schemars(schema_with = "word::<Outcome>")]
     pub outcome: Outcome,
     /// What a person should know; `null` for `pass`.
     pub message: Option<String>,
     /// The values in the check's message; `null` for what is unknown.
-    pub values: BTreeMap<String, Option<String>>,
+    pub values: BTreeMap<Cow<'a, str>, Option<Cow<'a, str>>>,
     /// Why the answer is `unknown` or `not-applicable`; otherwise `null`.
-    pub reason: Option<Reason>,
+    pub reason: Option<Reason<'a>>,
     /// The accepted exception that covers a failure; otherwise `null`.
     pub exception: Option<Exception>,
     /// Where it was seen; never empty for `pass` and `fail`.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<Evidence<'a>>,
     /// When the subject's snapshot was taken (RFC 3339); `null` if its input does not say.
     pub observed_at: Option<String>,
     /// The same for the same check and subject in every run.
@@ -306,41 +307,41 @@ pub struct CheckOutcome {
 
 /// What a subject is. `""` is unknown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Resource {
+pub struct Resource<'a> {
     /// The name a person would know it by.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// The type as its source names it.
     #[serde(rename = "type")]
-    pub native_type: String,
+    pub native_type: Cow<'a, str>,
     /// The cloud.
-    pub provider: String,
+    pub provider: Cow<'a, str>,
     /// The account.
-    pub account: String,
+    pub account: Cow<'a, str>,
     /// The region.
-    pub region: String,
+    pub region: Cow<'a, str>,
 }
 
 /// Why an outcome decides nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Reason {
+pub struct Reason<'a> {
     /// The kind of reason.
     #[schemars(schema_with = "word::<ReasonCode>")]
     pub code: ReasonCode,
     /// The table that was short of something.
-    pub table: Option<String>,
+    pub table: Option<Cow<'a, str>>,
     /// The column that was unknown.
-    pub column: Option<String>,
+    pub column: Option<Cow<'a, str>>,
 }
 
 /// A row that an answer rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Evidence {
+pub struct Evidence<'a> {
     /// The input, by its place in `inputs`.
     pub input: u32,
     /// The place inside it: a JSON pointer (`#/…`), `FILE:LINE`, `guest:PATH:LINE`, or `record N`.
-    pub locator: String,
+    pub locator: Cow<'a, str>,
     /// The table of the row.
-    pub table: String,
+    pub table: Cow<'a, str>,
     /// What kind of evidence it is.
     #[schemars(schema_with = "word::<EvidenceClass>")]
     pub class: EvidenceClass,

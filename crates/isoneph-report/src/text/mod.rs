@@ -3,9 +3,12 @@
 
 mod failing;
 mod gaps;
+mod images;
 mod page;
 mod standings;
 mod top;
+
+pub use images::{ImageTextWriter, ScannedImage};
 
 pub(crate) use standings::WORST_FIRST;
 pub(crate) use top::{input_words, roles_key};
@@ -123,6 +126,5 @@ struct View<'a> {
 
 /// `path:locator` of a row under an answer.
 fn place(head: &Head, evidence: &isoneph_assessment::Evidence) -> String {
-    let path = head.inputs.get(evidence.place.input.0 as usize).map(|input| input.path.as_str()).unwrap_or_default();
-    format!("{}:{}", plain(path), plain(evidence.place.locator.as_str()))
+    crate::place::told(head, &evidence.place)
 }

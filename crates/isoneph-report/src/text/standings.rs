@@ -50,6 +50,33 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         grid(page, view, &cells);
     }
     against(page, view);
+    said(page, view);
+}
+
+/// How many places of one cell are shown.
+const PLACES_SHOWN: usize = 4;
+
+/// The cells that are supported by what parties say, with where they say it.
+fn said(page: &mut Page, view: &View<'_>) {
+    let supported = view.tail.standings.iter().filter(|s| s.standing == Standing::Supported && !s.said.is_empty());
+    let supported: Vec<&StandingAnswer> = supported.collect();
+    if supported.is_empty() {
+        return;
+    }
+    page.heading(&view.words.say("rests-on-said"));
+    for answer in supported {
+        let title = view.catalogue.control(view.head.edition, &answer.control);
+        let title = title.map(|c| c.title.get(view.words.lang())).unwrap_or_default();
+        let what = format!("{} {title} ({}, {})", answer.control, view.words.role(answer.role), plain(&answer.service));
+        page.wrapped("  ", 2, 4, &what, Look::Plain);
+        let places: BTreeSet<String> =
+            answer.said.iter().map(|said| crate::place::told(view.head, &said.place)).collect();
+        let mut told: Vec<String> = places.iter().take(PLACES_SHOWN).cloned().collect();
+        if places.len() > PLACES_SHOWN {
+            told.push(view.words.say_with("said-more", &[("n", (places.len() - PLACES_SHOWN).into())]));
+        }
+        page.paragraph(4, &told.join(&view.words.say("list-separator")), Look::Dim);
+    }
 }
 
 fn roles(cells: &[&StandingAnswer]) -> Vec<Role> {
@@ -146,13 +173,12 @@ fn by_severity(view: &View<'_>, answer: &StandingAnswer) -> Option<String> {
 
 fn reasons(view: &View<'_>, answer: &StandingAnswer) -> Vec<String> {
     use isoneph_standard::standing::Why;
-    let speaks = |why: &&Why| matches!(why, Why::ExclusionRefuted { .. } | Why::FailingOutcomes { .. });
-    let mut reasons: Vec<String> = Vec::new();
-    for why in answer.why.iter().filter(speaks) {
-        let words = view.words.why(why);
-        if !reasons.contains(&words) {
-            reasons.push(words);
-        }
+    let refuted = answer.why.iter().filter(|why| matches!(why, Why::ExclusionRefuted { .. }));
+    let mut reasons: Vec<String> = refuted.map(|why| view.words.why(why)).collect();
+    // One number for the cell: which requirement how many of them speak against is in the other formats.
+    if answer.why.iter().any(|why| matches!(why, Why::FailingOutcomes { .. })) {
+        let n = answer.counts.failures.values().sum();
+        reasons.push(view.words.why(&Why::FailingOutcomes { requirement: None, n }));
     }
     if answer.counts.excepted > 0 {
         reasons.push(view.words.say_with("counts-excepted", &[("n", answer.counts.excepted.into())]));

@@ -1,6 +1,6 @@
 //! What was assessed, and in one line what came of it.
 
-use isoneph_assessment::RolesBasis;
+use isoneph_assessment::{RolesBasis, Tail};
 use isoneph_model::{Outcome, Severity};
 use isoneph_standard::standing::RULE;
 use isoneph_tables::Input;
@@ -53,7 +53,7 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         let looser = if parameter.looser { format!(" ({})", words.say("parameter-looser")) } else { String::new() };
         page.labelled("", width, &format!("{changed}{looser}"));
     }
-    losses(page, view);
+    losses(page, view.words, view.tail);
 }
 
 fn subtitle(view: &View<'_>) -> String {
@@ -98,18 +98,18 @@ fn list(words: &Words, names: &[&str], when_empty: &str) -> String {
 }
 
 /// What is lost makes every number below it smaller than the truth: it comes first.
-fn losses(page: &mut Page, view: &View<'_>) {
+pub(super) fn losses(page: &mut Page, words: &Words, tail: &Tail) {
     const MOST: usize = 10;
-    if view.tail.losses.is_empty() {
+    if tail.losses.is_empty() {
         return;
     }
     page.blank();
-    page.paragraph(0, &view.words.say("losses"), Look::Bad);
-    for loss in view.tail.losses.iter().take(MOST) {
+    page.paragraph(0, &words.say("losses"), Look::Bad);
+    for loss in tail.losses.iter().take(MOST) {
         page.paragraph(2, &plain(&loss.message), Look::Plain);
     }
-    if let Some(more @ 1..) = view.tail.losses.len().checked_sub(MOST) {
-        page.paragraph(2, &view.words.say_with("and-more", &[("n", more.into())]), Look::Dim);
+    if let Some(more @ 1..) = tail.losses.len().checked_sub(MOST) {
+        page.paragraph(2, &words.say_with("and-more", &[("n", more.into())]), Look::Dim);
     }
 }
 
@@ -123,7 +123,7 @@ pub(super) fn close(page: &mut Page, view: &View<'_>) {
     page.paragraph(0, &counts, Look::Bold);
     let open: u64 = view.tail.failures.values().sum();
     let look = if open > 0 { Look::Bad } else { Look::Good };
-    page.paragraph(0, &failures_line(view), look);
+    page.paragraph(0, &failures_line(words, view.tail), look);
     if !view.tail.losses.is_empty() {
         page.paragraph(0, &words.say("closing-loss"), Look::Bad);
     }
@@ -144,16 +144,16 @@ fn outcome_counts(view: &View<'_>) -> String {
 }
 
 /// Unaccepted failures by severity.
-pub(super) fn failures_line(view: &View<'_>) -> String {
-    let total: u64 = view.tail.failures.values().sum();
+pub(super) fn failures_line(words: &Words, tail: &Tail) -> String {
+    let total: u64 = tail.failures.values().sum();
     if total == 0 {
-        return view.words.say("no-failures");
+        return words.say("no-failures");
     }
     let by_severity: Vec<String> = Severity::ALL
         .iter()
         .rev()
-        .filter_map(|s| view.tail.failures.get(s).filter(|n| **n > 0).map(|n| view.words.severity_count(s, *n)))
+        .filter_map(|s| tail.failures.get(s).filter(|n| **n > 0).map(|n| words.severity_count(s, *n)))
         .collect();
-    let line = view.words.say_with("closing-fail", &[("n", total.into())]);
-    format!("{line}: {}", by_severity.join(&view.words.say("list-separator")))
+    let line = words.say_with("closing-fail", &[("n", total.into())]);
+    format!("{line}: {}", by_severity.join(&words.say("list-separator")))
 }

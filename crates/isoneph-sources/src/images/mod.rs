@@ -4,283 +4,105 @@
 //! snapshot is `recorded` and takes no inventory's place. Its bytes are not hashed: of hundreds of megabytes only the
 //! parts that decide something are read, and a note says so.
 
+mod batch;
+mod purpose;
+mod rows;
 mod tell;
 
 use std::path::Path;
 
 use isoneph_image::container::Access;
-use isoneph_image::guest::Place as GuestPlace;
-use isoneph_image::guest::accounts::Account;
-use isoneph_image::guest::walk::{NotedFile, Remark};
-use isoneph_image::image::{self, ImageError, VolumeState};
-use isoneph_image::settings::{Facts, Options, Origin, Setting, examine};
+use isoneph_image::image::VolumeState;
+use isoneph_image::sandbox::Confinement;
+use isoneph_image::scan::{self, Scan};
+use isoneph_image::settings::Options;
 use isoneph_image::tree::WalkBudget;
-use isoneph_model::{EvidenceClass, Extent, GapCode, InputId, SnapshotKind};
-use isoneph_tables::schema::{Image, ImageAccount, ImageFile, ImagePackage, ImageService, ImageSetting};
-use isoneph_tables::{Cell, Common, Row, Scope, Sink, SinkError, TableId};
+use isoneph_model::{EvidenceClass, InputId, Locator};
+use isoneph_tables::Sink;
 
+use self::purpose::Intent;
+use self::rows::Rows;
 use crate::input::Reading;
 use crate::{Fault, Format};
 
+pub use batch::{Images, read_images};
+pub use purpose::{ImagePurpose, IntendedListeners};
 pub(crate) use tell::looks_like;
 
 /// Reads one image, or one archive.
 pub(crate) fn read(path: &Path, reading: &Reading, input: InputId, sink: &mut Sink) -> Result<(), Fault> {
+    let (scanned, _) = examine(path, reading);
+    write(path, &file_name(path), scanned, reading, input, sink)
+}
+
+/// The name of an image's file; that of its folder where a path ends in none.
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.to_string_lossy().into_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Scans a file: in a child where a program for that is set, else in this process. Also gives how far the child was
+/// confined.
+fn examine(path: &Path, reading: &Reading) -> (Result<Scan, String>, Option<Confinement>) {
     let access = Access { backing_directory: reading.backing_directory.clone() };
-    let opened = image::open(&[path.to_owned()], &access, None).map_err(|error| of_image(&error))?;
-    {
-        let known = sink.input_mut(input);
-        known.format = Format::DiskImage.as_str().to_owned();
-        known.class = Some(EvidenceClass::Configured);
-        known
-            .notes
-            .push("of an image the parts that decide something are read; it is not hashed as a whole".to_owned());
-        for container in &opened.report.containers {
-            known.notes.extend(container.notes.iter().cloned());
-        }
+    let options = Options { as_of: reading.as_of, walk: Some(WalkBudget::default()) };
+    match &reading.image_scanner {
+        Some(program) => match scan::in_child(program, path, &access, &options) {
+            Ok((scan, confinement)) => (Ok(scan), Some(confinement)),
+            Err(error) => (Err(error.to_string()), None),
+        },
+        None => (scan::scan(&[path.to_owned()], &access, &options, None).map_err(|error| error.to_string()), None),
     }
-    for volume in opened.report.unread() {
-        let why = match &volume.state {
-            VolumeState::Unsupported(what) => format!("it holds {what}, which is not read"),
-            VolumeState::Damaged(what) => format!("its file system is damaged: {what}"),
-            _ => continue,
-        };
-        sink.reject(input, isoneph_model::Locator::new(volume.name.clone()), "unreadable-volume", why);
-    }
-    if opened.guests.is_empty() {
+}
+
+/// Writes what a scan found of the image that is called `name`.
+fn write(
+    path: &Path,
+    name: &str,
+    scanned: Result<Scan, String>,
+    reading: &Reading,
+    input: InputId,
+    sink: &mut Sink,
+) -> Result<(), Fault> {
+    let scan = scanned.map_err(|error| Fault::reject("", "unreadable-image", error))?;
+    describe(&scan, input, sink);
+    if scan.guests.is_empty() {
         return Err(Fault::reject(
             "",
             "no-guest",
             "no volume of the image holds the root file system of a Linux guest",
         ));
     }
-    let container = opened.report.containers.first().map_or("raw", |container| container.format.as_str()).to_owned();
-    for guest in &opened.guests {
-        let facts = examine(&guest.tree, &Options { as_of: reading.as_of, walk: Some(WalkBudget::default()) });
-        let system = opened.report.volumes.iter().find(|volume| volume.name == guest.root);
-        let system = match system.map(|volume| &volume.state) {
-            Some(VolumeState::Readable(info)) => info.kind.clone(),
-            _ => String::new(),
-        };
-        let rows = Rows { path, container: &container, file_system: &system, root: &guest.root, facts: &facts };
-        rows.write(input, sink)?;
+    let container = scan.report.containers.first().map_or("raw", |container| container.format.as_str());
+    let intent = Intent::of(path, &reading.image_purposes);
+    sink.input_mut(input).notes.extend(intent.note());
+    for guest in &scan.guests {
+        let several = scan.guests.len() > 1;
+        let name = if several { format!("{name} ({})", guest.root) } else { name.to_owned() };
+        Rows { name: &name, file: &file_name(path), container, guest, intent: &intent }.write(input, sink)?;
         sink.input_mut(input).notes.extend(guest.notes.iter().cloned());
     }
     Ok(())
 }
 
-fn of_image(error: &ImageError) -> Fault {
-    Fault::reject("", "unreadable-image", error.to_string())
-}
-
-/// One guest on its way into the tables.
-struct Rows<'a> {
-    path: &'a Path,
-    container: &'a str,
-    file_system: &'a str,
-    root: &'a str,
-    facts: &'a Facts,
-}
-
-/// Where one guest's rows go.
-struct Target<'a> {
-    sink: &'a mut Sink,
-    input: InputId,
-    snapshot: i64,
-    image: String,
-}
-
-impl Target<'_> {
-    fn push<R: Row>(&mut self, place: &str, suffix: &str, name: &str, row: &R) -> Result<(), SinkError> {
-        let place = self.sink.place(self.input, place)?;
-        let text = |text: &str| Cell::Known(text.to_owned());
-        let common = Common {
-            uid: format!("{}{suffix}", self.image),
-            provider: text(""),
-            account: text(""),
-            region: text(""),
-            native_type: text(R::table().def().name),
-            native_id: text(""),
-            name: text(name),
-            tags: Cell::Known(Vec::new()),
-            service: Cell::default(),
-            tenant: Cell::default(),
+/// What is to be said of the image as a whole: its format, its containers, and the volumes that were not read.
+fn describe(scan: &Scan, input: InputId, sink: &mut Sink) {
+    let known = sink.input_mut(input);
+    known.format = Format::DiskImage.as_str().to_owned();
+    known.class = Some(EvidenceClass::Configured);
+    known.notes.push("of an image the parts that decide something are read; it is not hashed as a whole".to_owned());
+    for container in &scan.report.containers {
+        known.notes.extend(container.notes.iter().cloned());
+    }
+    if scan.left_off > 0 {
+        let message = format!("{} guests beyond the first {} were not examined", scan.left_off, scan.guests.len());
+        sink.reject(input, Locator::new(""), "too-many-guests", message);
+    }
+    for volume in scan.report.unread() {
+        let why = match &volume.state {
+            VolumeState::Unsupported(what) => format!("it holds {what}, which is not read"),
+            VolumeState::Damaged(what) => format!("its file system is damaged: {what}"),
+            _ => continue,
         };
-        self.sink.push(self.snapshot, place, &common, row)?;
-        self.sink.input_mut(self.input).records += 1;
-        Ok(())
+        sink.reject(input, Locator::new(volume.name.clone()), "unreadable-volume", why);
     }
-}
-
-impl Rows<'_> {
-    fn write(&self, input: InputId, sink: &mut Sink) -> Result<(), SinkError> {
-        let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
-        let file = self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let image = format!("{snapshot}:{file}");
-        let mut target = Target { sink, input, snapshot, image };
-        self.image(&file, &mut target)?;
-        for (index, setting) in self.facts.settings.iter().enumerate() {
-            setting_row(setting, index, &mut target)?;
-        }
-        self.services(&mut target)?;
-        for account in &self.facts.accounts {
-            self.account(account, &mut target)?;
-        }
-        for package in &self.facts.packages {
-            let row = ImagePackage {
-                image: target.image.clone().into(),
-                version: package.version.clone().into(),
-                manager: word(package.manager).into(),
-                architecture: package.architecture.clone().into(),
-            };
-            let place = guest_place(&GuestPlace { path: package.path.clone(), line: package.line });
-            let suffix = format!("#package/{}/{}", package.name, package.architecture);
-            target.push(&place, &suffix, &package.name, &row)?;
-        }
-        for file in &self.facts.files {
-            file_row(file, &mut target)?;
-        }
-        self.cover(&mut target);
-        Ok(())
-    }
-
-    fn image(&self, file: &str, target: &mut Target<'_>) -> Result<(), SinkError> {
-        let facts = self.facts;
-        let decided = facts.settings.iter().filter(|setting| setting.origin != Origin::Unknown).count();
-        let os = &facts.os;
-        let row = Image {
-            container: self.container.into(),
-            file_system: self.file_system.into(),
-            distribution: os.id.clone().into(),
-            distribution_version: os.version.clone().into(),
-            end_of_life: Cell::Gap(GapCode::NotCollected),
-            supported_until: Cell::Gap(GapCode::NotCollected),
-            walked: facts.walk.as_ref().is_some_and(|walk| walk.complete && walk.visited > 0).into(),
-            inodes: facts.walk.as_ref().map_or(0, |walk| i64::try_from(walk.visited).unwrap_or(i64::MAX)).into(),
-            decided: i64::try_from(decided).unwrap_or(i64::MAX).into(),
-            has_purpose: false.into(),
-            intended_listeners: Cell::Gap(GapCode::NotCollected),
-        };
-        target.push(&format!("guest:/ ({})", self.root), "", file, &row)
-    }
-
-    fn services(&self, target: &mut Target<'_>) -> Result<(), SinkError> {
-        for service in &self.facts.services {
-            let listens = self.facts.listening.iter().filter(|listener| listener.service == service.name);
-            let mut ports: Vec<String> = listens.map(|listener| listener.port.clone()).collect();
-            ports.retain(|port| !port.is_empty());
-            ports.sort();
-            ports.dedup();
-            let row = ImageService {
-                image: target.image.clone().into(),
-                unit: service.name.clone().into(),
-                enabled: matches!(service.state.as_str(), "enabled" | "linked").into(),
-                masked: (service.state == "masked").into(),
-                listens: ports.into(),
-                intended: Cell::Gap(GapCode::NotCollected),
-            };
-            let place = guest_place(&service.place);
-            target.push(&place, &format!("#service/{}", service.name), &service.name, &row)?;
-        }
-        Ok(())
-    }
-
-    fn account(&self, account: &Account, target: &mut Target<'_>) -> Result<(), SinkError> {
-        let scheme = account.shadow.unwrap_or(account.passwd);
-        let password = if account.locked { "locked".to_owned() } else { word(scheme) };
-        let shell = account.shell.rsplit('/').next().unwrap_or_default();
-        let row = ImageAccount {
-            image: target.image.clone().into(),
-            user_id: i64::from(account.uid).into(),
-            login_shell: (!matches!(shell, "nologin" | "false" | "sync" | "shutdown" | "halt")).into(),
-            password: password.into(),
-            authorized_keys: Cell::Gap(GapCode::NotCollected),
-            sudo: Cell::Gap(GapCode::NotCollected),
-        };
-        target.push(&guest_place(&account.place), &format!("#account/{}", account.name), &account.name, &row)
-    }
-
-    /// A whole walk has seen every file of note; without one, any may be missing. The rest is read from the files that
-    /// declare it, all of which were looked for.
-    fn cover(&self, target: &mut Target<'_>) {
-        let walked = self.facts.walk.as_ref().is_some_and(|walk| walk.complete && walk.visited > 0);
-        let whole = self.facts.problems.is_empty() && self.facts.left_off == 0;
-        let extent = |closed: bool| if closed { Extent::Complete } else { Extent::Partial };
-        let tables: [(TableId, bool); 6] = [
-            (Image::table(), true),
-            (ImageSetting::table(), true),
-            (ImageService::table(), whole),
-            (ImageAccount::table(), whole),
-            (ImagePackage::table(), whole),
-            (ImageFile::table(), walked && whole),
-        ];
-        for (table, closed) in tables {
-            target.sink.covers(table, target.snapshot, target.input, Scope::default(), extent(closed));
-        }
-    }
-}
-
-fn setting_row(setting: &Setting, index: usize, target: &mut Target<'_>) -> Result<(), SinkError> {
-    let value = match (setting.origin, &setting.value) {
-        (Origin::Absent, _) => Cell::Known("absent".to_owned()),
-        (Origin::Unknown, _) | (_, None) => Cell::Gap(GapCode::Unreadable),
-        (_, Some(value)) => Cell::Known(value.clone()),
-    };
-    let known = matches!(value, Cell::Known(_));
-    let number = setting.number.filter(|_| known && setting.origin != Origin::Absent);
-    let row = ImageSetting {
-        image: target.image.clone().into(),
-        setting: setting.id.clone().into(),
-        scope: setting.scope.clone().into(),
-        has_number: if known { number.is_some().into() } else { Cell::Gap(GapCode::Unreadable) },
-        number: if known { number.unwrap_or_default().into() } else { Cell::Gap(GapCode::Unreadable) },
-        value,
-        origin: word(setting.origin).into(),
-        file: setting.place.as_ref().map_or_else(String::new, |place| place.path.clone()).into(),
-        derivation: derivation(setting).into(),
-    };
-    let place = setting.place.as_ref().map_or_else(|| "guest:/".to_owned(), guest_place);
-    target.push(&place, &format!("#setting/{index}"), &setting.id, &row)
-}
-
-/// How a value came about, in one line.
-fn derivation(setting: &Setting) -> String {
-    let steps = setting.derivation.iter().map(|step| {
-        let place = step.place.as_ref().map_or_else(String::new, |place| format!(" ({})", guest_place(place)));
-        format!("{}: {}{place}", word(step.role), step.text)
-    });
-    let reason = setting.reason.iter().map(|reason| format!("{}: {}", reason.code, reason.message));
-    steps.chain(reason).collect::<Vec<_>>().join("; ")
-}
-
-fn file_row(file: &NotedFile, target: &mut Target<'_>) -> Result<(), SinkError> {
-    let note = match file.remark {
-        Remark::WorldWritable => "world-writable",
-        Remark::NotSticky => "not-sticky",
-        Remark::Unowned => "unowned",
-        Remark::Setuid => "setuid",
-        Remark::OpenLibrary => "open-library",
-    };
-    let row = ImageFile {
-        image: target.image.clone().into(),
-        path: file.path.clone().into(),
-        note: note.into(),
-        mode: format!("{:04o}", file.mode).into(),
-        owner: i64::from(file.uid).into(),
-        group: i64::from(file.gid).into(),
-    };
-    let place = guest_place(&GuestPlace { path: file.path.clone(), line: 0 });
-    target.push(&place, &format!("#file/{note}{}", file.path), &file.path, &row)
-}
-
-fn guest_place(place: &GuestPlace) -> String {
-    match place.line {
-        0 => format!("guest:{}", place.path),
-        line => format!("guest:{}:{line}", place.path),
-    }
-}
-
-/// The word under which a value is written.
-fn word(value: impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -104,7 +104,8 @@ impl Logs {
             }
         }
         if !raw.is_empty() {
-            ingest_into(folder, &raw, &Options { durable: false, ..Options::default() }, attribution)?;
+            let options = Options { durable: false, pass_over: crate::input::is_terraform, ..Options::default() };
+            ingest_into(folder, &raw, &options, attribution)?;
             if let Some(manifest) = Manifest::load(folder)? {
                 logs.add_store(folder, &manifest, sink)?;
             }

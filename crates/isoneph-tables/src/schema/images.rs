@@ -14,9 +14,9 @@ table! {
         distribution: String, none "''";
         /// Its version, as `os-release` names it.
         distribution_version: String, none "''";
-        /// Whether its publisher no longer mends it on the day of the assessment's dated table; NULL where the table does not know it.
+        /// Whether nobody mends it for free any more on the day of the assessment, by the dated table of releases; NULL where the table does not know it.
         end_of_life: bool, none "false";
-        /// The day on which its publisher stops mending it.
+        /// The last moment of free fixes, long-term support by others included.
         supported_until: Instant, none "never: a distribution of the table has one";
         /// Whether the whole tree was walked, so that what was not found is not there.
         walked: bool, none "false";
@@ -28,6 +28,8 @@ table! {
         has_purpose: bool, none "false";
         /// What its declared purpose lets it listen on (`22/tcp`); NULL where no purpose is declared.
         intended_listeners: Vec<String>, none "[]";
+        /// The names under which a machine may say that it starts from this image: its file's name with and without ending, and those that its purpose gives.
+        known_as: Vec<String>, none "never: always set";
     }
 }
 

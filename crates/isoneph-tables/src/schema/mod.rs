@@ -115,6 +115,10 @@ pub const TABLES: &[TableDef] = &[
     register::Delivery::DEF,
     register::TestRecord::DEF,
     register::EvidenceLink::DEF,
+    register::DutyArea::DEF,
+    register::ServiceSplit::DEF,
+    register::AssuranceStanding::DEF,
+    register::AssuredOffering::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.

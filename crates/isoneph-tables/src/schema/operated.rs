@@ -135,9 +135,9 @@ table! {
         basis: String, none "never: always set";
         /// Whether something is surely missing: a digest says so, or there was no such silence at that hour on any other day. NULL where it may be usual.
         certain: bool, none "never: NULL where it may be usual";
-        /// From when.
+        /// When it begins.
         begins_at: Instant, none "never: always set";
-        /// Until when.
+        /// When it ends.
         ends_at: Instant, none "never: always set";
         /// How long, in seconds.
         seconds: i64, none "never: always set";
@@ -225,7 +225,7 @@ table! {
         recoverable_until: Instant, none "never: NULL where it cannot be got back, or without end";
         /// How many rows, objects or bytes are left of it, where `kind` is `residue`.
         residue: i64, none "0";
-        /// How this is known: `inventory`, `deletion-event`, `residue-count`, one entry each.
+        /// How this is known: `inventory`, `deletion-event`, `removal-record`, `residue-count`, one entry each.
         known_by: Vec<String>, none "[]";
     }
 }

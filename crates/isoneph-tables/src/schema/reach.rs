@@ -13,7 +13,7 @@ table! {
         from_tenant: String, none "''";
         /// The tenant of the second zone.
         to_tenant: String, none "''";
-        /// What the first zone is: `tenant`, `administration`, `shared`, `outside`, `derived`.
+        /// What the first zone is: `tenant`, `administration`, `shared`, `internal`, `outside`.
         from_kind: String, none "never: always set";
         /// What the second zone is.
         to_kind: String, none "never: always set";
@@ -21,8 +21,8 @@ table! {
         passes: bool, none "false";
         /// Whether everything that passes is intended by a declared flow; NULL where what passes is not known.
         intended: bool, none "false";
-        /// Whether the zones were declared, or derived from the network itself.
-        declared: bool, none "false";
+        /// Whether somebody declares the zones and the flows between them. NULL where only tags suggest the zones.
+        declared: bool, none "never: NULL where nobody declares them";
         /// A packet that passes and is not intended, in words.
         witness: String, none "''";
         /// The hops and deciding rules of that packet.
@@ -31,6 +31,12 @@ table! {
         open_because: String, none "''";
         /// The SHA-256 of the model that the answer holds for.
         model: String, none "never: always set";
+        /// Whether it is the `virtual` network that answers, as configured in a cloud or cluster, or a `physical` device.
+        layer: String, none "never: always set";
+        /// The device's policy; of the virtual network, the file that shows it.
+        policy: String, none "never: always set";
+        /// Intended flows, of those that hold, of which no packet passes.
+        blocked: Vec<String>, none "[]";
     }
 }
 

@@ -2,13 +2,17 @@
 
 mod assess;
 mod bad_input;
+mod images;
 mod logs;
+mod network;
 mod own_checks;
 #[path = "../../../isoneph-logs/tests/it/plant/mod.rs"]
 #[allow(dead_code, clippy::unwrap_used, reason = "generators of the crate of logs, which uses the rest of them")]
 mod plant;
 mod reference;
+mod register;
 mod removal;
+mod said;
 mod support;
 
 use std::path::{Path, PathBuf};

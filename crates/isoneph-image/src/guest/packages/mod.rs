@@ -97,14 +97,17 @@ impl Packages {
 #[must_use]
 pub fn read(guest: &Guest<'_>) -> Known<Packages> {
     guest.watched(|| {
-        let mut packages = Packages::default();
-        dpkg::read(guest, &mut packages);
-        apk::read(guest, &mut packages);
-        rpm::read(guest, &mut packages);
-        if !packages.found && guest.problems().is_empty() {
+        let read = guest.watched(|| {
+            let mut packages = Packages::default();
+            dpkg::read(guest, &mut packages);
+            apk::read(guest, &mut packages);
+            rpm::read(guest, &mut packages);
+            packages
+        });
+        if !read.found && read.problems.is_empty() {
             guest.problem("/var/lib", "no-package-database", "no database of dpkg, rpm or apk was found");
         }
-        packages
+        read.facts
     })
 }
 

@@ -35,7 +35,12 @@ pub struct Sshd {
 }
 
 const PACKAGES: [&str; 4] = ["openssh-server", "openssh-server-pam", "openssh-server-krb5", "openssh"];
-const PROGRAMS: [&str; 4] = ["/usr/sbin/sshd", "/usr/sbin/sshd.pam", "/usr/sbin/sshd.krb5", "/usr/local/sbin/sshd"];
+const PROGRAMS: [&str; 4] = ["/usr/sbin/sshd", "/usr/sbin/sshd.pam", "/usr/sbin/sshd.krb5", BUILT];
+/// Where a server lies that was built by hand.
+const BUILT: &str = "/usr/local/sbin/sshd";
+/// Other SSH servers: they let people in by rules of their own, which are not read.
+const OTHERS: [&str; 5] =
+    ["/usr/sbin/dropbear", "/usr/bin/dropbear", "/usr/sbin/tinysshd", "/usr/bin/tinysshd", "/usr/sbin/lsh"];
 
 /// Reads the server's configuration.
 #[must_use]
@@ -49,8 +54,15 @@ pub fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager) -> Known<
         });
         let mut sshd =
             Sshd { installed: program || package.is_some(), package: package.cloned(), version, ..Sshd::default() };
+        if let Some(other) = OTHERS.iter().find(|path| guest.exists(path)) {
+            guest.problem(other, "other-server", format!("{other} is an SSH server whose settings are not read"));
+        }
         if !sshd.installed {
             return sshd;
+        }
+        if guest.exists(BUILT) {
+            let why = "an OpenSSH server that no package brought: where its configuration lies is not known";
+            guest.problem(BUILT, "built-server", why);
         }
         let options = command_line::read(guest, manager);
         // SUSE keeps the vendor's file in /usr/etc; a file in /etc replaces it.

@@ -13,7 +13,11 @@ fn conditions_hold(guest: &Guest<'_>, unit: &Unit) -> bool {
     let fixed = |path: &str| {
         ["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/"].iter().any(|folder| path.starts_with(folder))
     };
-    asked.filter(|condition| fixed(&condition.value)).all(|condition| guest.exists(&condition.value))
+    let holds = |condition: &str| match condition.strip_prefix('!') {
+        Some(path) => !fixed(path) || !guest.exists(path),
+        None => !fixed(condition) || guest.exists(condition),
+    };
+    asked.into_iter().all(|condition| holds(condition.value.trim()))
 }
 
 impl Manager {

@@ -128,6 +128,10 @@ pub fn read(guest: &Guest<'_>) -> Known<Manager> {
         };
         manager.read_scripts(guest);
         manager.started = manager.reach(guest);
+        if !manager.found() {
+            let why = "neither units of systemd nor init scripts were found: what boot starts is not known";
+            guest.problem("/usr/lib/systemd/system", "no-service-manager", why);
+        }
         manager
     })
 }

@@ -41,7 +41,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn origin(&self, resource: &Resource) -> Origin {
-        Origin { source: self.source, locator: resource.address.clone() }
+        Origin { source: self.source, locator: resource.pointer.clone() }
     }
     fn id(&self, resource: &Resource, key: &str) -> String {
         self.document.id(resource, &[key]).unwrap_or_default()

@@ -37,7 +37,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn origin(&self, resource: &Resource) -> Origin {
-        Origin { source: self.source, locator: resource.address.clone() }
+        Origin { source: self.source, locator: resource.pointer.clone() }
     }
     fn at(&self, resource: &Resource, path: &[&str]) -> Option<String> {
         self.document.id(resource, path).map(|id| id.to_lowercase())

@@ -204,6 +204,9 @@ fn routes(
     out
 }
 
+/// Network, tags, accounts and region: interfaces alike in these have one policy.
+type Alike<'e> = (&'e str, &'e [String], &'e [String], String);
+
 fn firewalls(estate: &Estate, parts: &mut Parts, endpoints: &BTreeMap<&str, EndpointId>) {
     let mut members = Members::default();
     for (id, interface) in &estate.interfaces {
@@ -215,7 +218,7 @@ fn firewalls(estate: &Estate, parts: &mut Parts, endpoints: &BTreeMap<&str, Endp
         }
     }
     members.tags.values_mut().chain(members.accounts.values_mut()).for_each(|list| list.sort_unstable());
-    let mut known: BTreeMap<(&str, &[String], &[String], String), (PolicyId, PolicyId)> = BTreeMap::new();
+    let mut known: BTreeMap<Alike<'_>, (PolicyId, PolicyId)> = BTreeMap::new();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
         let region = region_of(estate, interface);

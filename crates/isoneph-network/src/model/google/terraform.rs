@@ -41,7 +41,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn origin(&self, resource: &Resource) -> Origin {
-        Origin { source: self.source, locator: resource.address.clone() }
+        Origin { source: self.source, locator: resource.pointer.clone() }
     }
     /// What a field refers to. References by name find the resource of that name.
     fn at(&self, resource: &Resource, path: &[&str], kinds: &[&str]) -> Option<String> {

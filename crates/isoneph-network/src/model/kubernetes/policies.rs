@@ -63,9 +63,13 @@ struct Held {
     origin: Origin,
 }
 
+/// Whether a pod is on the host's network, and which policies select it (surely or maybe).
+type Selected = (bool, Vec<(usize, bool)>);
+
 /// Attaches policies to the endpoints of the pods.
 pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problems: &mut Vec<Problem>) {
-    let sight = Sight { cluster, pods };
+    let spaces = pods.iter().map(|pod| (pod.namespace.clone(), cluster.namespace(&pod.namespace))).collect();
+    let sight = Sight { spaces, pods };
     let mut network: Vec<Held> =
         cluster.of_kind("NetworkPolicy").map(|held| sight.network_policy(held, problems)).collect();
     let mut admin: Vec<Held> = cluster
@@ -81,7 +85,7 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
     doubt_ties(&mut admin);
     let hosts: Vec<EndpointId> = pods.iter().filter(|pod| pod.host_network).map(|pod| pod.endpoint).collect();
     for way in [Way::In, Way::Out] {
-        let mut known: BTreeMap<(bool, Vec<(usize, bool)>), Option<PolicyId>> = BTreeMap::new();
+        let mut known: BTreeMap<Selected, Option<PolicyId>> = BTreeMap::new();
         for (index, pod) in pods.iter().enumerate() {
             let key: Vec<(usize, bool)> = admin
                 .iter()
@@ -207,7 +211,8 @@ impl Held {
 
 /// What selectors are evaluated against.
 struct Sight<'a> {
-    cluster: &'a Cluster,
+    /// Labels of each namespace, and whether all of them are known.
+    spaces: BTreeMap<String, (BTreeMap<String, String>, bool)>,
     pods: &'a [Pod],
 }
 
@@ -275,6 +280,7 @@ impl Sight<'_> {
 
     /// Adds the pods of the namespaces (all, or the policy's own where not given) that the pod selector takes.
     fn select(&self, namespaces: Option<&Selector>, pods: Option<&Selector>, own: Option<&str>, out: &mut Peers) {
+        let mut known: BTreeMap<&str, Match> = BTreeMap::new();
         for pod in self.pods {
             let whole = pods.is_none_or(Selector::is_empty);
             let found = if pod.faceless {
@@ -286,10 +292,11 @@ impl Sight<'_> {
                 }
             } else {
                 let space = match (namespaces, own) {
-                    (Some(selector), _) => {
-                        let (labels, complete) = self.cluster.namespace(&pod.namespace);
-                        selector.matches(&labels, complete)
-                    }
+                    (Some(selector), _) => *known.entry(&pod.namespace).or_insert_with(|| {
+                        self.spaces
+                            .get(&pod.namespace)
+                            .map_or(Match::Maybe, |(labels, complete)| selector.matches(labels, *complete))
+                    }),
                     (None, Some(own)) if own == pod.namespace => Match::Yes,
                     (None, Some(_)) => Match::No,
                     (None, None) => Match::Yes,

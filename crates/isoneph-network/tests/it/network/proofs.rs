@@ -1,7 +1,8 @@
 //! Zones, intent and what is proved.
 
+use isoneph_network::idd::Budget;
 use isoneph_network::model::Model;
-use isoneph_network::zones::{Intent, Proof, Separation, derive, prove};
+use isoneph_network::zones::{Intent, Proof, Separation, certify, derive, prove};
 
 use super::estate::Estate;
 use super::model;
@@ -124,4 +125,36 @@ fn an_intent_is_checked_before_use() {
     ] {
         assert_eq!(Intent::read(text).unwrap_err().to_string(), message);
     }
+}
+
+#[test]
+fn a_certificate_of_what_is_apart_is_verified_by_a_program_that_shares_no_code() {
+    let model = tenants(&["udp 53 10.0.0.0/8"]);
+    let intent =
+        Intent::read(&format!("{ZONES}flows: [{{from: red, to: blue, proto: udp, port: 53, reason: names}}]")).unwrap();
+    let day = DAY.parse().unwrap();
+    let proof = prove(&model, &intent, day).unwrap();
+    let certificate = certify(&model, &intent, day, &proof, Budget::default()).unwrap();
+    let text = serde_json::to_string(&certificate).unwrap();
+    let verified = isoneph_proof::verify(&text).unwrap();
+    assert_eq!(verified.model_sha256, model.digest);
+    let pairs: Vec<(&str, &str)> =
+        verified.apart.iter().map(|apart| (apart.from.as_str(), apart.to.as_str())).collect();
+    assert!(pairs.contains(&("red", "blue")) && pairs.contains(&("blue", "red")), "{pairs:?}");
+    // A policy that permits more is another certificate, and not a true one.
+    let widened = text.replacen("\"default\":\"deny\"", "\"default\":\"permit\"", 1);
+    assert_ne!(widened, text);
+    assert!(isoneph_proof::verify(&widened).is_err());
+}
+
+#[test]
+fn a_member_to_come_that_a_rule_waits_for_is_told_beside_the_proof() {
+    // The rule names an address of the other tenant's subnet that nobody has yet.
+    let proof = proved(&tenants(&["tcp 22 10.1.1.99/32"]), ZONES);
+    let held = pair(&proof, "red", "blue");
+    assert_eq!(held.separation, Separation::Apart);
+    let latent = held.latent.as_ref().unwrap();
+    assert_eq!(latent.separation, Separation::Breach);
+    assert_eq!(latent.witness.as_ref().unwrap().source, "10.1.1.99");
+    assert!(pair(&proof, "blue", "red").latent.is_none());
 }

@@ -12,7 +12,7 @@ table! {
         part_of: String, none "''";
         /// Address blocks, in CIDR.
         addresses: Vec<String>, none "[]";
-        /// Networks, subnets or machines; `*` stands for any text.
+        /// Networks, subnets, namespaces or machines; `*` stands for any text.
         members: Vec<String>, none "[]";
         /// Accounts whose things belong to it.
         accounts: Vec<String>, none "[]";
@@ -24,6 +24,8 @@ table! {
         outside: bool, none "false";
         /// Whether flows between its own members are free.
         inner_flows: bool, none "never: NULL where the register does not say";
+        /// Whose use it serves, where it is no tenant's: `administration`, `shared`, `internal`.
+        purpose: String, none "''";
     }
 }
 
@@ -136,6 +138,8 @@ table! {
         latency_minutes: i64, none "has_latency = false";
         /// The name of the capability that meets it.
         met_by: String, none "''";
+        /// Whether that capability is offered, and keeps and shows it as needed; false where none is named.
+        met: bool, none "false";
         /// The measure where none does.
         own_measure: String, none "''";
         /// Who is accountable.

@@ -10,6 +10,7 @@
 //!   that a register does not say something is known.
 
 mod assured;
+mod derived;
 mod exit;
 mod intent;
 mod parties;
@@ -20,6 +21,7 @@ mod terms;
 mod told;
 
 pub use assured::{Assurance, AssuranceClaim, AssuranceScope, ComplementaryControl};
+pub use derived::{AssuranceStanding, AssuredOffering, DutyArea, ServiceSplit};
 pub use exit::{AssetRemoval, AssetReturn, ResidueCount, Tenant, TenantDataStore};
 pub use intent::{ImageListener, ImagePurpose, IntendedFlow, IsolationLayer, MonitoringNeed, Zone};
 pub use parties::{CloudService, Contact, DeclaredScope, Party};

@@ -80,6 +80,10 @@ table! {
         status: String, none "''";
         /// The version of the provider's split of responsibilities that now holds.
         responsibilities_version: String, none "''";
+        /// The country in which its provider sits (ISO 3166-1, two letters).
+        provider_country: String, none "''";
+        /// The countries in which its provider may keep customers' data (ISO 3166-1, two letters), sorted.
+        provider_data_countries: Vec<String>, none "[]";
     }
 }
 

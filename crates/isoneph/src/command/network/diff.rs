@@ -1,17 +1,19 @@
-//! `isoneph network diff`: what one policy permits and another denies.
+//! `isoneph network diff`: what one policy permits and another denies, or one state of a network and another.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use isoneph_network::acl::{self, Document};
+use isoneph_network::acl::{self, Document, ReadOptions};
 use isoneph_network::policy::{Difference, Options, Policy, Side, difference};
+use isoneph_network::reach::{Changes, changes};
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::text_of;
+use super::{hop_text, load, text_of};
 use crate::exit::{Exit, usage};
 use crate::output::Output;
-use crate::safe;
+use crate::{safe, settings};
 
 /// The largest file of rules.
 const MOST: usize = 256 << 20;
@@ -19,12 +21,24 @@ const MOST: usize = 256 << 20;
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The first rules: iptables-save, Cisco access lists, Capirca policies, or CSV
-    /// `action,protocol,src,sport,dst,dport`
+    /// `action,protocol,src,sport,dst,dport`. Or the first state of a network: a plan, a state, manifests, a folder
     #[arg(value_name = "A")]
     first: PathBuf,
-    /// The second rules
+    /// The second rules, or the second state
     #[arg(value_name = "B")]
     second: PathBuf,
+    /// Names of networks and services for Capirca policies (`.net`, `.svc` or YAML); may be given again
+    #[arg(long, value_name = "FILE")]
+    definitions: Vec<PathBuf>,
+    /// Of iptables rules only those for packets that come in here
+    #[arg(long, value_name = "NAME")]
+    input_interface: Option<String>,
+    /// Of iptables rules only those for packets that go out here
+    #[arg(long, value_name = "NAME")]
+    output_interface: Option<String>,
+    /// The day on which it is judged what has expired (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
     /// How to write the difference
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -41,7 +55,11 @@ enum Format {
 
 /// Runs the command. It ends with 1 where the policies differ.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let (first, second) = (read(&arguments.first)?, read(&arguments.second)?);
+    if is_network(&arguments.first) && is_network(&arguments.second) {
+        return run_states(arguments);
+    }
+    let options = options(arguments)?;
+    let (first, second) = (read(&arguments.first, &options)?, read(&arguments.second, &options)?);
     let pairs = pairs(&first, &second)?;
     let mut answers = Vec::new();
     let mut exit = Exit::Done;
@@ -72,9 +90,83 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-fn read(path: &Path) -> anyhow::Result<Document> {
+/// Whether a path shows a network, and not a list of rules: a folder, JSON, or YAML.
+fn is_network(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    path.is_dir() || ["json", "yaml", "yml", "tfstate"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+fn run_states(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let (first, one) = load(std::slice::from_ref(&arguments.first))?;
+    let (second, other) = load(std::slice::from_ref(&arguments.second))?;
+    let found = changes(&first, &second).map_err(usage)?;
+    let mut out = Output::open(arguments.output.as_deref())?;
+    match arguments.format {
+        Format::Text => states_text(&mut out, &found)?,
+        Format::Json => {
+            let whole = json!({
+                "schema": "isoneph.network-changes/1",
+                "first": first.sources,
+                "second": second.sources,
+                "changes": found,
+            });
+            serde_json::to_writer_pretty(&mut out, &whole)?;
+            writeln!(out)?;
+        }
+    }
+    out.finish()?;
+    let exit = match (found.is_different(), found.is_equal()) {
+        (true, _) => Exit::Findings,
+        (false, true) => Exit::Done,
+        (false, false) => Exit::Incomplete,
+    };
+    Ok(exit.max(one).max(other))
+}
+
+fn states_text(out: &mut impl Write, found: &Changes) -> anyhow::Result<()> {
+    if found.is_equal() {
+        writeln!(out, "both states let the same pass")?;
+    }
+    for (title, list) in [("only B lets pass", &found.gained), ("only A lets pass", &found.lost)] {
+        for change in list {
+            let what = if change.surely.is_empty() {
+                format!("perhaps {}", change.perhaps)
+            } else {
+                change.surely.to_string()
+            };
+            let line = format!("{title}: {} -> {}: {what}", change.from, change.to);
+            writeln!(out, "{}", safe::terminal(&line))?;
+            for hop in &change.path {
+                writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
+            }
+            for why in &change.because {
+                writeln!(out, "    {}", safe::terminal(why))?;
+            }
+        }
+    }
+    for name in &found.unpaired {
+        writeln!(out, "  in one state only: {}", safe::terminal(name))?;
+    }
+    Ok(())
+}
+
+fn options(arguments: &Arguments) -> anyhow::Result<ReadOptions> {
+    let mut options = ReadOptions {
+        input_interface: arguments.input_interface.clone(),
+        output_interface: arguments.output_interface.clone(),
+        as_of: Some(arguments.as_of.unwrap_or_else(settings::today)),
+        ..ReadOptions::default()
+    };
+    for path in &arguments.definitions {
+        let text = text_of(path, MOST)?;
+        options.definitions.add(&text).map_err(|error| usage(format!("{}: {error}", path.display())))?;
+    }
+    Ok(options)
+}
+
+fn read(path: &Path, options: &ReadOptions) -> anyhow::Result<Document> {
     let text = text_of(path, MOST)?;
-    acl::read(&text, &acl::ReadOptions::default()).map_err(|error| usage(format!("{}: {error}", path.display())))
+    acl::read(&text, options).map_err(|error| usage(format!("{}: {error}", path.display())))
 }
 
 /// The policies to compare: by name, or the only ones there are.

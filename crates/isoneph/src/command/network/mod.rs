@@ -4,6 +4,7 @@ mod diff;
 mod prove;
 mod reach;
 mod test;
+mod verify_proof;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Test(test::Arguments),
     /// Prove zones apart on the network, or show the packet that passes
     Prove(prove::Arguments),
+    /// Verify a certificate of `prove`, with code that shares nothing with the engine that wrote it
+    VerifyProof(verify_proof::Arguments),
     /// What one policy permits and another denies, as packets and as the rules responsible
     Diff(diff::Arguments),
 }
@@ -36,6 +39,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
     match command {
         Command::Reach(arguments) => reach::run(arguments),
         Command::Prove(arguments) => prove::run(arguments),
+        Command::VerifyProof(arguments) => verify_proof::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
     }

@@ -1,15 +1,17 @@
 //! `isoneph network prove`: zones apart, or the packet that passes.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use isoneph_network::zones::{Intent, PairProof, Proof, Separation, derive, prove};
+use isoneph_network::idd::Budget;
+use isoneph_network::model::Model;
+use isoneph_network::zones::{Intent, Latent, PairProof, Proof, Separation, certify, derive, prove};
 use jiff::civil::Date;
 
 use super::{hop_text, load, text_of, write_json};
 use crate::exit::{Exit, usage};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::{safe, settings};
 
 /// The largest file of intent.
@@ -27,6 +29,9 @@ pub(crate) struct Arguments {
     /// The day for which flows are intended (YYYY-MM-DD); by default today, in UTC
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
+    /// Write a certificate of what is apart, which `isoneph network verify-proof` verifies with code of its own
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// How to write the proof
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -59,12 +64,38 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Format::Json => write_json(&mut out, "isoneph.network-proof/1", &model, "proof", &proof)?,
     }
     out.finish()?;
+    let certified = match &arguments.certificate {
+        None => Exit::Done,
+        Some(path) => certificate(path, &model, &intent, day, &proof)?,
+    };
+    let read = read.max(certified);
     let has = |separation| proof.pairs.iter().any(|pair| pair.separation == separation);
     Ok(match (has(Separation::Breach), has(Separation::Undecided)) {
         (_, true) => read.max(Exit::Incomplete),
         (true, false) => read.max(Exit::Findings),
         (false, false) => read,
     })
+}
+
+/// Writes the certificate of all pairs that are apart. Where none can be written, the file does not appear.
+fn certificate(path: &Path, model: &Model, intent: &Intent, day: Date, proof: &Proof) -> anyhow::Result<Exit> {
+    if !proof.pairs.iter().any(|pair| pair.separation == Separation::Apart) {
+        output::warn("no certificate: no two zones are apart");
+        return Ok(Exit::Incomplete);
+    }
+    match certify(model, intent, day, proof, Budget::default()) {
+        Ok(certificate) => {
+            let mut out = Output::open(Some(path))?;
+            serde_json::to_writer(&mut out, &certificate)?;
+            writeln!(out)?;
+            out.finish()?;
+            Ok(Exit::Done)
+        }
+        Err(why) => {
+            output::warn(&safe::terminal(&format!("no certificate: {why}")));
+            Ok(Exit::Incomplete)
+        }
+    }
 }
 
 /// Breaches first, then what is undecided, then the count of what is proved.
@@ -74,6 +105,11 @@ fn text(out: &mut impl Write, proof: &Proof) -> anyhow::Result<()> {
     for wanted in [Separation::Breach, Separation::Undecided] {
         for pair in proof.pairs.iter().filter(|pair| pair.separation == wanted) {
             pair_text(out, pair)?;
+        }
+    }
+    for pair in &proof.pairs {
+        if let Some(latent) = &pair.latent {
+            latent_text(out, pair, latent)?;
         }
     }
     let count = |wanted| proof.pairs.iter().filter(|pair| pair.separation == wanted).count();
@@ -92,6 +128,23 @@ fn text(out: &mut impl Write, proof: &Proof) -> anyhow::Result<()> {
         for name in names {
             writeln!(out, "  {what}: {}", safe::terminal(name))?;
         }
+    }
+    Ok(())
+}
+
+/// Apart today, and not for a machine that may come.
+fn latent_text(out: &mut impl Write, pair: &PairProof, latent: &Latent) -> anyhow::Result<()> {
+    let (from, to) = (safe::terminal(&pair.from), safe::terminal(&pair.to));
+    writeln!(out, "APART TODAY  {from} -> {to}: one more machine like today's would change that")?;
+    if let Some(witness) = &latent.witness {
+        let (source, destination) = (&witness.source, &witness.destination);
+        writeln!(out, "    {} {source} -> {destination}", witness.protocol)?;
+        for hop in &witness.path {
+            writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
+        }
+    }
+    for why in &latent.because {
+        writeln!(out, "    {}", safe::terminal(why))?;
     }
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use isoneph_network::model::Model;
 use isoneph_network::reach::{Matrix, Reach, ReachError, matrix, reach};
+use isoneph_report::network::{Link, Party, Picture, PictureError, write as write_picture};
 
 use super::{hop_text, load, write_json};
 use crate::exit::{Exit, usage};
@@ -38,6 +40,8 @@ enum Format {
     Text,
     Json,
     Csv,
+    /// One page with the matrix, the graph and the list, which loads nothing
+    Html,
 }
 
 /// Runs the command.
@@ -51,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             match arguments.format {
                 Format::Text => pair_text(&mut out, &found)?,
                 Format::Json => write_json(&mut out, "isoneph.network-reach/1", &model, "reach", &found)?,
-                Format::Csv => return Err(usage("one pair is written as text or json")),
+                Format::Csv | Format::Html => return Err(usage("one pair is written as text or json")),
             }
         }
         _ => {
@@ -60,11 +64,46 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
                 Format::Text => matrix_text(&mut out, &found)?,
                 Format::Json => write_json(&mut out, "isoneph.network-matrix/1", &model, "matrix", &found)?,
                 Format::Csv => matrix_csv(&mut out, &found)?,
+                Format::Html => write_picture(&picture(&model, &found), &mut out).map_err(told)?,
             }
         }
     }
     out.finish()?;
     Ok(exit)
+}
+
+/// A picture that is too large is the caller's to narrow.
+fn told(error: PictureError) -> anyhow::Error {
+    match error {
+        PictureError::TooMany(_) => usage(error),
+        other => other.into(),
+    }
+}
+
+fn picture(model: &Model, matrix: &Matrix) -> Picture {
+    let read =
+        model.sources.iter().map(|source| format!("{} ({}), SHA-256 {}", source.path, source.format, source.sha256));
+    let open = (!model.unsupported.is_empty())
+        .then(|| format!("{} objects are not modelled: what depends on them is unknown", model.unsupported.len()));
+    Picture {
+        basis: read.chain(open).collect(),
+        parties: matrix.classes.iter().map(|class| Party { name: class.name.clone() }).collect(),
+        links: matrix
+            .cells
+            .iter()
+            .map(|cell| Link {
+                from: cell.from,
+                to: cell.to,
+                surely: !cell.connects.must.is_empty(),
+                what: if cell.connects.may.is_empty() {
+                    format!("without an answer: {}", passage(&cell.arrives))
+                } else {
+                    passage(&cell.connects)
+                },
+                because: cell.because.clone(),
+            })
+            .collect(),
+    }
 }
 
 /// What passes, and where doubt is left.

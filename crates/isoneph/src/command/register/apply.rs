@@ -1,10 +1,10 @@
 //! `isoneph apply`: takes documents into the register, all of them or none.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isoneph_register::{Action, Apply, Difference, Documents};
+use isoneph_register::{Action, Apply, Difference, Documents, Store};
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -12,7 +12,7 @@ use crate::{safe, settings, workspace};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// YAML files of the register, or folders of them
+    /// YAML files of the register or folders of them, its workbooks, checklists that a vendor has filled in
     #[arg(short = 'f', long = "file", required = true, value_name = "PATH")]
     files: Vec<PathBuf>,
     /// Who makes the change
@@ -35,17 +35,10 @@ pub(crate) struct Arguments {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let folder = workspace::find(arguments.workspace.as_deref())?;
-    let declaration = settings::declaration(Some(&folder.join("isoneph.toml")))?;
-    let mut documents = Documents::new();
-    documents.read_paths(&arguments.files).map_err(workspace::mistaken)?;
-    let at = jiff::Timestamp::now();
-    let apply = Apply {
-        declaration: Some(&declaration),
-        note: &arguments.note,
-        dry_run: arguments.dry_run,
-        ..Apply::new(&documents, &arguments.who, at)
-    };
-    let difference = workspace::store(&folder)?.apply(&apply).map_err(workspace::told)?;
+    let documents = workspace::documents(&arguments.files)?;
+    let change =
+        Change { documents: &documents, who: &arguments.who, note: &arguments.note, dry_run: arguments.dry_run };
+    let difference = change.apply(&folder, &mut workspace::store(&folder)?)?;
     let mut out = Output::open(None)?;
     if arguments.format == "json" {
         serde_json::to_writer_pretty(&mut out, &difference)?;
@@ -57,7 +50,30 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn text(out: &mut impl Write, difference: &Difference) -> anyhow::Result<()> {
+/// What is to be taken in, and on whose word.
+pub(crate) struct Change<'a> {
+    pub(crate) documents: &'a Documents,
+    pub(crate) who: &'a str,
+    pub(crate) note: &'a str,
+    pub(crate) dry_run: bool,
+}
+
+impl Change<'_> {
+    /// Takes it into the register of a workspace: all of it, or none.
+    pub(crate) fn apply(&self, folder: &Path, store: &mut Store) -> anyhow::Result<Difference> {
+        let declaration = settings::declaration(Some(&folder.join("isoneph.toml")))?;
+        let apply = Apply {
+            declaration: Some(&declaration),
+            note: self.note,
+            dry_run: self.dry_run,
+            ..Apply::new(self.documents, self.who, jiff::Timestamp::now())
+        };
+        store.apply(&apply).map_err(workspace::told)
+    }
+}
+
+/// A difference as people read it.
+pub(crate) fn text(out: &mut impl Write, difference: &Difference) -> anyhow::Result<()> {
     for change in &difference.changes {
         let mark = match change.action {
             Action::Created => '+',

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use isoneph_register::kinds::Kind;
-use isoneph_register::{Moment, Object};
+use isoneph_register::{Moment, Object, to_workbook};
+use isoneph_workbook::write_xlsx;
 use jiff::civil::Date;
 
 use crate::exit::{Exit, usage};
@@ -39,6 +40,9 @@ pub(crate) struct ExportArguments {
     /// The workspace; by default the folder upwards that has an isoneph.toml
     #[arg(long, value_name = "FOLDER")]
     workspace: Option<PathBuf>,
+    /// YAML, or a workbook with a sheet a kind and drop-downs; `apply` takes either back without loss
+    #[arg(long, value_parser = ["yaml", "xlsx"], default_value = "yaml")]
+    format: String,
     /// Write to this file instead of standard output; it appears only when it is complete
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -69,8 +73,14 @@ pub(crate) fn get(arguments: &GetArguments) -> anyhow::Result<Exit> {
 pub(crate) fn export(arguments: &ExportArguments) -> anyhow::Result<Exit> {
     let mut store = workspace::store(&workspace::find(arguments.workspace.as_deref())?)?;
     let register = store.register(moment(arguments.as_of)?).map_err(workspace::told)?;
+    if arguments.format == "xlsx" && arguments.output.is_none() {
+        return Err(usage("a workbook goes to a file: --output FILE"));
+    }
     let mut out = Output::open(arguments.output.as_deref())?;
-    write!(out, "{}", register.to_yaml()?)?;
+    match arguments.format.as_str() {
+        "xlsx" => out.write_all(&write_xlsx(&to_workbook(register.objects())?).map_err(usage)?)?,
+        _ => write!(out, "{}", register.to_yaml()?)?,
+    }
     out.finish()?;
     Ok(Exit::Done)
 }

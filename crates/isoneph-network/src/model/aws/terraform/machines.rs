@@ -8,9 +8,12 @@ use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener,
 use crate::model::json::{flag, list, number, text, text_or_empty, texts};
 use crate::model::terraform::Resource;
 
+/// (kind, field of subnets, field of groups, kinds of subnet groups).
+type Service = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
 /// Kinds that place interfaces, with the fields of subnets, groups and, where subnets are named by a group of them, that
 /// group's kind.
-const SERVICES: &[(&str, &[&str], &[&str], &[&str])] = &[
+const SERVICES: &[Service] = &[
     ("aws_db_instance", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_db_subnet_group"]),
     ("aws_rds_cluster", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_db_subnet_group"]),
     ("aws_docdb_cluster", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_docdb_subnet_group"]),

@@ -1,0 +1,149 @@
+//! A device's rules against the intent: what they let pass between zones that are told by addresses.
+//!
+//! One list of rules does not decide what reaches what: other devices stand on the way too. What is answered is whether the
+//! list permits what nobody intends, and denies what somebody does.
+
+use serde::Serialize;
+
+use super::certify::{matches, set};
+use super::intent::{Intent, Zone, ZoneKind};
+use crate::idd::{Budget, Exhausted};
+use crate::model::address::AddressRange;
+use crate::packet::{AddressSet, Match, Packet, PacketSet, PacketSpace};
+use crate::policy::{Deciding, Policy, Reading, Verdict, compose_into};
+
+/// The most ordered pairs of zones that one policy is held against.
+pub const MAX_BORDERS: usize = 10_000;
+
+/// What a policy does between two zones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Border {
+    /// The sender's zone.
+    pub from: String,
+    /// The receiver's zone.
+    pub to: String,
+    /// Whether it permits anything; `None` where that depends on what is not understood.
+    pub passes: Option<bool>,
+    /// Whether all that it permits is intended.
+    pub intended: Option<bool>,
+    /// A packet that it permits and nobody intends.
+    pub witness: Option<Packet>,
+    /// What decides about that packet, with the line; line 0 is the default.
+    pub rule: Option<(u32, String)>,
+    /// Intended flows of which it denies everything.
+    pub blocked: Vec<String>,
+    /// Rules that are not fully understood and decide.
+    pub because: Vec<String>,
+}
+
+/// Holds a policy against the intent of a day, for every ordered pair of zones that have addresses. Only packets that open
+/// something are looked at, not those of a connection that is there.
+///
+/// # Errors
+/// Where the budget runs out.
+pub fn borders(
+    policy: &Policy,
+    intent: &Intent,
+    day: jiff::civil::Date,
+    budget: Budget,
+) -> Result<Vec<Border>, Exhausted> {
+    let zones: Vec<(&Zone, AddressSet)> =
+        intent.zones.iter().map(|zone| (zone, addresses(zone, intent))).filter(|(_, held)| !held.is_none()).collect();
+    let mut space = PacketSpace::new(budget);
+    let may = compose_into(&mut space, policy, Reading::May)?;
+    let must = compose_into(&mut space, policy, Reading::Must)?;
+    let mut out = Vec::new();
+    for (from, source) in &zones {
+        for (to, destination) in &zones {
+            let outside = from.kind == ZoneKind::Outside && to.kind == ZoneKind::Outside;
+            if from.name == to.name || outside || out.len() >= MAX_BORDERS {
+                continue;
+            }
+            let between = Match::any().with_source(source.clone()).with_destination(destination.clone());
+            let universe = space.matching(&between.with_established(false))?;
+            let held =
+                Held { policy, may: space.intersection(may, universe)?, must: space.intersection(must, universe)? };
+            out.push(held.judge(&mut space, intent, (&from.name, &to.name), day)?);
+        }
+    }
+    Ok(out)
+}
+
+/// The addresses of a zone; of the world outside, all that no zone has.
+fn addresses(zone: &Zone, intent: &Intent) -> AddressSet {
+    let own = |zone: &Zone| {
+        let ranges: Vec<AddressRange> =
+            zone.members.iter().filter_map(|member| AddressRange::parse(member.address.as_deref()?)).collect();
+        set(&ranges)
+    };
+    if zone.kind != ZoneKind::Outside {
+        return own(zone);
+    }
+    let inside = intent.zones.iter().filter(|zone| zone.kind != ZoneKind::Outside).map(own);
+    let inside = inside.fold(AddressSet::none(), |sum, held| sum.union(&held));
+    if inside.is_none() { inside } else { inside.complement() }
+}
+
+/// What a policy permits between two zones.
+struct Held<'p> {
+    policy: &'p Policy,
+    may: PacketSet,
+    must: PacketSet,
+}
+
+impl Held<'_> {
+    fn judge(
+        &self,
+        space: &mut PacketSpace,
+        intent: &Intent,
+        (from, to): (&str, &str),
+        day: jiff::civil::Date,
+    ) -> Result<Border, Exhausted> {
+        let mut wanted = PacketSet::default();
+        let mut blocked = Vec::new();
+        for (flow, traffic) in intent.wanted(from, to, day) {
+            let packets = space.matching_any(&matches(&traffic))?;
+            wanted = space.union(wanted, packets)?;
+            if !space.intersects(self.may, packets)? {
+                blocked.push(format!("{} {}/{}", flow.reason, flow.proto, flow.port));
+            }
+        }
+        let more = space.difference(self.must, wanted)?;
+        let perhaps = space.difference(self.may, wanted)?;
+        let witness = space.witness(more).filter(|packet| matches!(self.policy.evaluate(packet), Verdict::Permit(_)));
+        let rule = witness.as_ref().map(|packet| self.rule(packet));
+        let doubt = if witness.is_none() { space.witness(perhaps) } else { None };
+        let because = doubt.iter().map(|packet| self.rule(packet).1).collect();
+        Ok(Border {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            passes: decided(!self.must.is_empty(), !self.may.is_empty()),
+            intended: decided(perhaps.is_empty(), witness.is_none()),
+            witness,
+            rule,
+            blocked,
+            because,
+        })
+    }
+
+    fn rule(&self, packet: &Packet) -> (u32, String) {
+        let index = match self.policy.evaluate(packet) {
+            Verdict::Permit(Deciding::Rule(index)) | Verdict::Deny(Deciding::Rule(index)) => index,
+            Verdict::Undecided(index) => index,
+            Verdict::Permit(Deciding::Default) | Verdict::Deny(Deciding::Default) => {
+                return (0, "what no rule matches".to_owned());
+            }
+        };
+        let rule = &self.policy.rules[index];
+        (rule.line, format!("line {}: {}", rule.line, rule.label))
+    }
+}
+
+/// Surely so; surely not; or neither.
+fn decided(surely: bool, perhaps: bool) -> Option<bool> {
+    match (surely, perhaps) {
+        (true, _) => Some(true),
+        (false, false) => Some(false),
+        (false, true) => None,
+    }
+}

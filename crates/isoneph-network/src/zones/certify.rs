@@ -1,0 +1,198 @@
+//! The certificate of a proof: every pair of zones that was proved apart, class by class, with all paths and what each policy
+//! on them may permit, so that a program that shares no code can check the cover.
+
+use std::collections::BTreeMap;
+
+use super::intent::{Flow, Intent, ZoneKind};
+use super::members::assign;
+use super::prove::{Proof, Separation};
+use crate::certificate::{Certificate, CertifyError, ClaimInput, PathInput, certify as write};
+use crate::idd::Budget;
+use crate::model::Model;
+use crate::model::address::{AddressRange, Family};
+use crate::model::policy::View;
+use crate::model::traffic::{ICMP, ICMP6, Traffic, TrafficBox};
+use crate::packet::{self, AddressSet, Match, Ranges};
+use crate::policy::{Action, Policy, Rule};
+use crate::reach::classes::{Class, classes};
+use crate::reach::expect::Questions;
+use crate::reach::matrix::between;
+use crate::reach::{Path, Rewrite, Stage};
+
+/// The most claims one certificate holds.
+pub const MAX_CLAIMS: usize = 100_000;
+
+/// Writes the certificate of all pairs that `proof` found apart, for the same model, intent and day.
+///
+/// # Errors
+/// Where a claim does not hold after all, or the budget runs out.
+pub fn certify(
+    model: &Model,
+    intent: &Intent,
+    day: jiff::civil::Date,
+    proof: &Proof,
+    budget: Budget,
+) -> Result<Certificate, CertifyError> {
+    let assignment = assign(model, intent);
+    let outside = intent.zones.iter().position(|zone| zone.kind == ZoneKind::Outside);
+    let count = intent.zones.len();
+    let all = classes(model, |endpoint| assignment.zones[endpoint].unwrap_or(count), outside.unwrap_or(count + 1));
+    let mut writer = Writer { model, policies: Vec::new(), known: BTreeMap::new(), claims: Vec::new() };
+    for pair in proof.pairs.iter().filter(|pair| pair.separation == Separation::Apart) {
+        let mark = |name: &str| intent.zones.iter().position(|zone| zone.name == name);
+        let (Some(from), Some(to)) = (mark(&pair.from), mark(&pair.to)) else { continue };
+        let flows = intent.wanted(&pair.from, &pair.to, day);
+        let mut questions = Questions::new(model);
+        for sender in all.iter().filter(|class| class.mark == from) {
+            for receiver in all.iter().filter(|class| class.mark == to) {
+                if writer.claims.len() >= MAX_CLAIMS {
+                    return Err(CertifyError::TooMany(MAX_CLAIMS));
+                }
+                writer.claim(&mut questions, (&pair.from, sender), (&pair.to, receiver), &flows);
+            }
+        }
+    }
+    let policies: Vec<&Policy> = writer.policies.iter().collect();
+    write(&model.digest, &policies, &writer.claims, budget)
+}
+
+struct Writer<'m> {
+    model: &'m Model,
+    policies: Vec<Policy>,
+    /// (what it is, what it may permit) to the index of the policy.
+    known: BTreeMap<(String, Vec<TrafficBox>), usize>,
+    claims: Vec<ClaimInput>,
+}
+
+impl Writer<'_> {
+    fn claim(
+        &mut self,
+        questions: &mut Questions<'_>,
+        from: (&str, &Class),
+        to: (&str, &Class),
+        flows: &[(&Flow, Traffic)],
+    ) {
+        let Some(found) = between(questions, self.model, from.1, to.1) else { return };
+        let mut universe = Vec::new();
+        for family in [Family::V4, Family::V6] {
+            let (source, destination) = (self.inside(from.1, family), self.asked(to.1, family));
+            if !source.is_empty() && !destination.is_empty() {
+                universe.push(Match::any().with_source(set(&source)).with_destination(set(&destination)));
+            }
+        }
+        let ways = found.told.iter().flat_map(|connection| &connection.ways).filter(|way| way.path.arrives());
+        let paths = ways.map(|way| self.path(&way.path)).collect();
+        let name = |flow: &Flow| format!("{} {}/{}", flow.reason, flow.proto, flow.port);
+        let exceptions = flows.iter().map(|(flow, traffic)| (name(flow), matches(traffic))).collect();
+        // Classes may share a name; what claims speak of may not.
+        let part = format!("{}: {} to {}", self.claims.len() + 1, from.1.name, to.1.name);
+        self.claims.push(ClaimInput {
+            from: from.0.to_owned(),
+            to: to.0.to_owned(),
+            part,
+            universe,
+            exceptions,
+            paths,
+        });
+    }
+
+    fn inside(&self, class: &Class, family: Family) -> Vec<AddressRange> {
+        let places =
+            class.members.iter().flat_map(|id| &self.model.parts.endpoints[*id].places).map(|place| place.inside);
+        places.chain(class.outside).filter(|range| range.family == family).collect()
+    }
+
+    /// Inside and public addresses: a packet may be sent to either.
+    fn asked(&self, class: &Class, family: Family) -> Vec<AddressRange> {
+        let places = class.members.iter().flat_map(|id| &self.model.parts.endpoints[*id].places);
+        let both = places.flat_map(|place| std::iter::once(place.inside).chain(place.public));
+        both.chain(class.outside).filter(|range| range.family == family).collect()
+    }
+
+    fn path(&mut self, path: &Path) -> PathInput {
+        let mut carries = Traffic::all();
+        let mut stages = Vec::new();
+        let mut names = Vec::new();
+        let mut moved: Option<(u16, u16)> = None;
+        let asked = |set: Traffic, moved: Option<(u16, u16)>| match moved {
+            Some((port, target)) if port != target => crate::reach::move_port(&set, target, port),
+            _ => set,
+        };
+        for stage in &path.stages {
+            match stage {
+                Stage::Filter { policy, local, remote, destination, at, .. } => {
+                    let held = &self.model.parts.policies[*policy];
+                    let view = View {
+                        local: *local,
+                        remote: *remote,
+                        ports: crate::reach::ports_of(self.model, *destination),
+                    };
+                    let permits = asked(held.evaluate(&view).may_permit, moved);
+                    stages.push(self.policy(format!("{} at {at}", held.name), &permits));
+                }
+                Stage::Limit { traffic, .. } => carries = carries.and(&asked(traffic.clone(), moved)),
+                Stage::Hop { what, name } => names.push(format!("{what} {name}")),
+                Stage::Doubt { object } => names.push(format!("unknown {object}")),
+                Stage::Rewrite(Rewrite::Balanced { port, target_port, .. }) => moved = Some((*port, *target_port)),
+                Stage::Rewrite(_) => {}
+            }
+        }
+        let name = if names.is_empty() { "direct".to_owned() } else { names.join(", ") };
+        PathInput { name, carries: matches(&carries), stages }
+    }
+
+    fn policy(&mut self, name: String, permits: &Traffic) -> usize {
+        let key = (name.clone(), permits.boxes());
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let rules = matches(permits).into_iter().map(|one| Rule::new(Action::Permit, one)).collect();
+        self.policies.push(Policy::first_match(name, rules, Action::Deny));
+        self.known.insert(key, self.policies.len() - 1);
+        self.policies.len() - 1
+    }
+}
+
+pub(super) fn set(ranges: &[AddressRange]) -> AddressSet {
+    let range = |held: &AddressRange| {
+        let text = |number| crate::model::address::address_text(held.family, number);
+        let (first, last) = (text(held.low).parse().ok()?, text(held.high).parse().ok()?);
+        packet::AddressRange::between(first, last)
+    };
+    AddressSet::from_ranges(ranges.iter().filter_map(range))
+}
+
+/// Boxes of traffic as conditions on any address.
+pub(super) fn matches(traffic: &Traffic) -> Vec<Match> {
+    let mut out = Vec::new();
+    for piece in traffic.boxes() {
+        let whole = piece.source == (0, u16::MAX) && piece.destination == (0, u16::MAX);
+        if whole {
+            out.push(Match { protocol: Ranges::between(piece.protocol.0, piece.protocol.1), ..Match::any() });
+            continue;
+        }
+        for protocol in piece.protocol.0..=piece.protocol.1 {
+            out.extend(one(protocol, piece));
+        }
+    }
+    out
+}
+
+fn one(protocol: u8, piece: TrafficBox) -> Option<Match> {
+    let base = Match::any().with_protocol(protocol);
+    if protocol == ICMP || protocol == ICMP6 {
+        // Types and codes are bytes; what lies past them is no packet.
+        let byte = |range: (u16, u16)| {
+            Some(Ranges::between(u8::try_from(range.0).ok()?, u8::try_from(range.1.min(255)).ok()?))
+        };
+        return Some(base.with_icmp(byte(piece.source)?, byte(piece.destination)?));
+    }
+    let mut held = base;
+    if piece.source != (0, u16::MAX) {
+        held = held.with_source_ports(Ranges::between(piece.source.0, piece.source.1));
+    }
+    if piece.destination != (0, u16::MAX) {
+        held = held.with_destination_ports(Ranges::between(piece.destination.0, piece.destination.1));
+    }
+    Some(held)
+}

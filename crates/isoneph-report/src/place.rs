@@ -1,0 +1,16 @@
+//! A place in the evidence as people read it.
+
+use isoneph_assessment::Head;
+use isoneph_model::Place;
+
+use crate::plain::plain;
+
+/// `path:locator`. A locator that begins with the path stands for itself.
+pub(crate) fn told(head: &Head, place: &Place) -> String {
+    let path = head.inputs.get(place.input.0 as usize).map(|input| input.path.as_str()).unwrap_or_default();
+    let locator = place.locator.as_str();
+    match locator.strip_prefix(path) {
+        Some(rest) if !path.is_empty() && rest.starts_with(':') => plain(locator).into_owned(),
+        _ => format!("{}:{}", plain(path), plain(locator)),
+    }
+}

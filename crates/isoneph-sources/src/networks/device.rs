@@ -1,0 +1,125 @@
+//! The rules of a device against the intent.
+
+use isoneph_model::{Digest, EvidenceClass, GapCode, Locator, SnapshotKind};
+use isoneph_network::acl::Format;
+use isoneph_network::idd::Budget;
+use isoneph_network::policy::{NoteKind, Policy};
+use isoneph_network::zones::{Border, Intent, borders};
+use isoneph_tables::schema::{PolicyDifference, Reach};
+use isoneph_tables::{Cell, NewInput, Sink, SinkError};
+use sha2::{Digest as _, Sha256};
+
+use super::find::Device;
+use super::rows::{Target, kind};
+use super::{NetworkQuestion, cover};
+
+/// Writes what the policies of a device permit between declared zones. Without declared zones there is nothing to ask.
+pub(super) fn write(device: Device, question: NetworkQuestion<'_>, sink: &mut Sink) -> Result<(), SinkError> {
+    let sha256 = Digest::new(Sha256::digest(&device.bytes).into());
+    let input = sink.input(NewInput {
+        path: device.path.clone(),
+        sha256: Some(sha256),
+        format: word(device.document.format).to_owned(),
+        class: Some(EvidenceClass::Configured),
+    });
+    let policies: Vec<&Policy> =
+        device.document.policies.iter().filter(|policy| is_on_the_way(&device, policy)).collect();
+    sink.input_mut(input).records = policies.iter().map(|policy| policy.rules.len() as u64).sum();
+    for note in policies.iter().flat_map(|policy| &policy.notes).chain(&device.document.notes) {
+        if note.kind == NoteKind::NotUnderstood {
+            sink.input_mut(input).notes.push(format!("line {}: {}", note.line, note.message));
+        }
+    }
+    let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
+    let Some(intent) = question.intent else { return Ok(()) };
+    let mut whole = true;
+    for policy in policies {
+        match borders(policy, intent, question.as_of, Budget::default()) {
+            Ok(found) => {
+                for border in &found {
+                    let held = Held { device: &device.path, policy, intent, model: sha256.to_string() };
+                    let locator = match border.rule.as_ref().map_or(0, |(line, _)| *line) {
+                        0 => format!("{}:1", device.path),
+                        line => format!("{}:{line}", device.path),
+                    };
+                    held.write(border, &Target { snapshot, input, locator: &locator, provider: "" }, sink)?;
+                }
+            }
+            Err(why) => {
+                whole = false;
+                let message = format!("{}: not held against the intent: {why}", policy.name);
+                sink.reject(input, Locator::new("line 1"), "too-large", message);
+            }
+        }
+    }
+    cover(snapshot, input, whole, sink);
+    Ok(())
+}
+
+/// Chains of a machine's own traffic say nothing of what it passes on.
+fn is_on_the_way(device: &Device, policy: &Policy) -> bool {
+    device.document.format != Format::Iptables || policy.name.split([' ', '/']).any(|word| word == "FORWARD")
+}
+
+fn word(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "rules-csv",
+        Format::Iptables => "iptables",
+        Format::Cisco => "cisco-acl",
+        Format::Capirca => "capirca",
+    }
+}
+
+struct Held<'a> {
+    device: &'a str,
+    policy: &'a Policy,
+    intent: &'a Intent,
+    model: String,
+}
+
+impl Held<'_> {
+    fn write(&self, border: &Border, target: &Target<'_>, sink: &mut Sink) -> Result<(), SinkError> {
+        let zone = |name: &str| self.intent.zones.iter().find(|zone| zone.name == name);
+        let (Some(from), Some(to)) = (zone(&border.from), zone(&border.to)) else { return Ok(()) };
+        let open = |value: Option<bool>| value.map_or(Cell::Gap(GapCode::UnresolvedReference), Cell::Known);
+        let policy = format!("{}: {}", self.device, self.policy.name);
+        let rules: Vec<String> = border.rule.iter().map(|(_, text)| text.clone()).collect();
+        let witness = border.witness.as_ref().map_or_else(String::new, ToString::to_string);
+        let row = Reach {
+            from_zone: from.name.clone().into(),
+            to_zone: to.name.clone().into(),
+            from_tenant: from.tenant().into(),
+            to_tenant: to.tenant().into(),
+            from_kind: kind(from.kind).into(),
+            to_kind: kind(to.kind).into(),
+            passes: open(border.passes),
+            intended: open(border.intended),
+            declared: true.into(),
+            witness: witness.clone().into(),
+            path: rules.clone().into(),
+            open_because: border.because.join("; ").into(),
+            model: self.model.clone().into(),
+            layer: "physical".into(),
+            policy: policy.clone().into(),
+            blocked: border.blocked.clone().into(),
+        };
+        let name = format!("{}: {} -> {}", self.policy.name, from.name, to.name);
+        target.push(&format!("#reach/{name}"), &name, &row, sink)?;
+        let difference = |direction: &str, packet: String| PolicyDifference {
+            policy: policy.clone().into(),
+            against: "intent".into(),
+            layer: "physical".into(),
+            direction: direction.into(),
+            packet: packet.into(),
+            rules: rules.clone().into(),
+        };
+        if !witness.is_empty() {
+            target.push(&format!("#difference/{name}/more"), &name, &difference("permits-more", witness), sink)?;
+        }
+        for (number, flow) in border.blocked.iter().enumerate() {
+            let row = difference("permits-less", format!("{name}: {flow}"));
+            target.push(&format!("#difference/{name}/less/{number}"), &name, &row, sink)?;
+        }
+        Ok(())
+    }
+}

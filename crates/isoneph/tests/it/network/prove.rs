@@ -1,0 +1,126 @@
+//! Proofs, certificates, and forgeries of them.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use super::{CLOSED, OPEN, with_cluster};
+use crate::{file, isoneph};
+
+const INTENT: &str = "zones:\n- {name: red, kind: tenant, members: [{namespace: red}]}\n\
+                      - {name: blue, kind: tenant, members: [{namespace: blue}]}\n";
+
+fn prove(folder: &TempDir, network: &str, more: &[&str]) -> crate::Run {
+    let intent = file(folder, "intent.yaml", INTENT.as_bytes());
+    let mut arguments = vec!["network", "prove", "--intent", &intent, "--as-of", "2026-11-20"];
+    arguments.extend(more);
+    arguments.push(network);
+    isoneph(&arguments)
+}
+
+/// A certificate of the closed cluster: (folder, the network's path, the certificate).
+fn certified() -> (TempDir, String, Value) {
+    let (folder, network) = with_cluster(CLOSED);
+    let path = folder.path().join("proof.json").display().to_string();
+    prove(&folder, &network, &["--certificate", &path]).ends_with(0);
+    let text = std::fs::read_to_string(&path).expect("the certificate");
+    (folder, network, serde_json::from_str(&text).expect("JSON"))
+}
+
+fn verify(folder: &TempDir, certificate: &str, more: &[&str]) -> crate::Run {
+    let path = file(folder, "given.json", certificate.as_bytes());
+    let mut arguments = vec!["network", "verify-proof", &path];
+    arguments.extend(more);
+    isoneph(&arguments)
+}
+
+/// The certificate with its digest made anew, as a forger would.
+fn sealed(mut value: Value) -> String {
+    fn sorted(value: &Value) -> String {
+        match value {
+            Value::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
+            Value::Object(fields) => {
+                let mut keys: Vec<_> =
+                    fields.iter().map(|(key, item)| format!("{}:{}", json!(key), sorted(item))).collect();
+                keys.sort();
+                format!("{{{}}}", keys.join(","))
+            }
+            plain => plain.to_string(),
+        }
+    }
+    let parts = ["schema", "layer", "model_sha256", "policies", "claims"].map(|key| value[key].clone());
+    let hash = Sha256::digest(sorted(&json!(parts)).as_bytes());
+    value["sha256"] = Value::from(hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    value.to_string()
+}
+
+#[test]
+fn a_packet_that_passes_is_shown_with_the_rules_that_let_it() {
+    let (folder, network) = with_cluster(OPEN);
+    let run = prove(&folder, &network, &[]).ends_with(1);
+    let text = run.stdout();
+    assert!(text.contains("BREACH  red -> blue: a connection can be set up: tcp"), "{text}");
+    assert!(text.contains("inward"), "{text}");
+    assert!(text.contains("1 proved apart, 1 breached, 0 undecided"), "{text}");
+}
+
+#[test]
+fn a_certificate_of_what_is_apart_holds_for_its_network_and_for_no_other() {
+    let (folder, network, certificate) = certified();
+    let run = verify(&folder, &certificate.to_string(), &[&network]).ends_with(0);
+    for line in ["red -> blue: apart", "blue -> red: apart", "the network that is given"] {
+        assert!(run.stdout().contains(line), "{line}\n{}", run.stdout());
+    }
+    let (_other, open) = with_cluster(OPEN);
+    let run = verify(&folder, &certificate.to_string(), &[&open]).ends_with(1);
+    assert!(run.stdout().starts_with("NOT OF THIS NETWORK"), "{}", run.stdout());
+    assert_eq!(sealed(certificate.clone()), certificate.to_string(), "the forger here seals as the writer does");
+    let answer = verify(&folder, &certificate.to_string(), &["--format", "json"]).ends_with(0).json();
+    assert_eq!((&answer["valid"], &answer["compared"]), (&json!(true), &json!(false)));
+}
+
+#[test]
+fn a_certificate_with_one_box_removed_widened_or_relabelled_fails() {
+    let (folder, _, certificate) = certified();
+    let refused = |forged: Value, what: &str| {
+        let run = verify(&folder, &sealed(forged), &[]).ends_with(1);
+        assert!(run.stdout().starts_with("NOT VALID"), "{what}: {}", run.stdout());
+    };
+    for claim in 0..certificate["claims"].as_array().expect("claims").len() {
+        let mut forged = certificate.clone();
+        let boxes = forged["claims"][claim]["boxes"].as_array_mut().expect("boxes");
+        assert!(!boxes.is_empty());
+        boxes.remove(0);
+        refused(forged, "removed");
+        let mut forged = certificate.clone();
+        let field = &mut forged["claims"][claim]["boxes"][0][0]["protocol"];
+        *field = if *field == json!([0, 255]) { json!([0, 254]) } else { json!([0, 255]) };
+        refused(forged, "widened or narrowed");
+        let mut forged = certificate.clone();
+        forged["claims"][claim]["boxes"][0][1] = json!({ "exception": 0 });
+        refused(forged, "relabelled");
+    }
+}
+
+#[test]
+fn a_certificate_that_was_changed_after_it_was_sealed_fails() {
+    let (folder, _, mut certificate) = certified();
+    certificate["model_sha256"] = json!("00");
+    let run = verify(&folder, &certificate.to_string(), &[]).ends_with(1);
+    assert!(run.stdout().contains("digest"), "{}", run.stdout());
+    verify(&folder, "{}", &[]).ends_with(1);
+}
+
+#[test]
+fn where_nothing_is_apart_no_certificate_appears() {
+    let (folder, network) = with_cluster("[{}]");
+    let path = folder.path().join("proof.json");
+    let intent = "zones: [{name: red, kind: tenant, members: [{namespace: red}]}, {name: blue, kind: tenant, members: [{namespace: blue}]}]\n\
+                  flows: []\n";
+    let intent = file(&folder, "one-way.yaml", intent.as_bytes());
+    let open = network.replace("cluster.yaml", "open.yaml");
+    std::fs::write(&open, super::cluster("[{}]").replace("ingress: []", "ingress: [{}]")).expect("a file");
+    let certificate = path.display().to_string();
+    isoneph(&["network", "prove", "--intent", &intent, "--certificate", &certificate, &open]).ends_with(3);
+    assert!(!path.exists());
+}
