@@ -94,7 +94,7 @@ table! {
         edition_replaced: bool, none "false";
         /// Whether its last day, its period's or the letter's is told.
         has_until: bool, none "false";
-        /// That day.
+        /// The last day that it holds.
         until: Instant, none "has_until = false";
     }
 }
