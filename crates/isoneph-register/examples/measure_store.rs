@@ -1,4 +1,4 @@
-//! How long the register takes: `cargo run --release -p isoneph-register --example measure [RUNS]`.
+//! How long the register takes: `cargo run --release -p isoneph-register --example measure_store [RUNS]`.
 //!
 //! Two sizes: 10,000 objects applied to an empty store (their YAML read included), and 50 services × 44 controls × 2
 //! roles with 10,000 links to evidence, got by kind and read whole. Prints medians of the runs.
