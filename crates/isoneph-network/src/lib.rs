@@ -17,6 +17,7 @@
 
 pub mod acl;
 pub mod certificate;
+mod digest;
 pub mod idd;
 pub mod model;
 pub mod packet;

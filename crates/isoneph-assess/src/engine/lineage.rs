@@ -38,7 +38,7 @@ pub(crate) struct Lineage {
     pub(crate) conditions: Vec<Condition>,
     /// Aliases that stand for more than one reading of a table: nothing can be said of them one by one.
     pub(crate) shared: BTreeSet<String>,
-    /// Whether every join goes by a `uid`, and nothing else brings rows together.
+    /// Whether every join of tables goes by a `uid`, and nothing else brings rows together.
     pub(crate) isolated: bool,
 }
 
@@ -204,7 +204,19 @@ fn join_conditions(join: &Join, lineage: &mut Lineage) {
     }
     let is_uid = |source: &Source| source.table.def().column_index("uid") == Some(source.column);
     let by_uid = |equal: &(Source, Source)| is_uid(&equal.0) || is_uid(&equal.1);
-    lineage.isolated &= lineage.conditions[before..].iter().filter_map(|c| c.equal.as_ref()).any(by_uid);
+    // A side without a table, such as a list of constants, brings no rows of two things together.
+    lineage.isolated &= inputs.iter().any(|side| !reads_table(side))
+        || lineage.conditions[before..].iter().filter_map(|c| c.equal.as_ref()).any(by_uid);
+}
+
+fn reads_table(plan: &LogicalPlan) -> bool {
+    let mut found = false;
+    // The walk cannot fail: nothing in it does.
+    let _ = plan.apply_with_subqueries(|node| {
+        found |= matches!(node, LogicalPlan::TableScan(_));
+        Ok(if found { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    });
+    found
 }
 
 /// Whether a subquery is left in a plan after optimising.

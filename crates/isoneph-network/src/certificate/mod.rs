@@ -13,8 +13,8 @@ mod form;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
+use crate::digest::sha256;
 use crate::idd::{Budget, Exhausted};
 use crate::packet::{Match, Packet, PacketSpace};
 use crate::policy::{Policy, Reading, compose_into};
@@ -127,7 +127,7 @@ fn digest(certificate: &Certificate) -> String {
     ]);
     let mut text = String::new();
     write_sorted(&body, &mut text);
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(text.as_bytes())
 }
 
 /// Writes compact JSON with the keys of objects sorted, whatever order they are kept in.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+
+use crate::digest::sha256;
 
 use super::form::{Origin, Parts};
 use super::{Model, Problem, Source, Unsupported, aws, azure, google, kubernetes, terraform, yaml};
@@ -105,20 +106,6 @@ fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| error.to_string())
 }
 
-/// SHA-256 over texts, each ended by a newline, in hexadecimal.
-pub(super) fn digest_of<'a>(texts: impl Iterator<Item = &'a str>) -> String {
-    let mut hasher = Sha256::new();
-    for text in texts {
-        hasher.update(text.as_bytes());
-        hasher.update(b"\n");
-    }
-    hex(&hasher.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Estates under construction: each platform gathers all its files before it builds.
 #[derive(Default)]
 struct Gathering {
@@ -142,7 +129,7 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             format = take(&mut gathering, document, &file.path, source).or(format);
         }
         if let Some(format) = format {
-            let sha256 = hex(&Sha256::digest(&file.bytes));
+            let sha256 = sha256(&file.bytes);
             let live = documents.iter().all(|held| is_live(format, &held.value));
             gathering.sources.push(Source { path: file.path.clone(), format, live, sha256 });
         } else if named && gathering.problems.len() == before {

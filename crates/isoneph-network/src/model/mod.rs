@@ -100,7 +100,7 @@ impl Model {
     pub fn new(parts: form::Parts, sources: Vec<Source>, mut unsupported: Vec<Unsupported>) -> Self {
         unsupported.sort_unstable();
         unsupported.dedup();
-        let digest = load::digest_of(sources.iter().map(|source| source.sha256.as_str()));
+        let digest = crate::digest::sha256_of_lines(sources.iter().map(|source| source.sha256.as_str()));
         let index = Index::new(&parts);
         Self { parts, sources, unsupported, digest, index }
     }

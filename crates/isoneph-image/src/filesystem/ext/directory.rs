@@ -11,7 +11,7 @@ const MAX_BYTES: u64 = 128 << 20;
 
 impl<D: Disk> Ext<D> {
     pub(super) fn directory(&self, inode: &Inode) -> Result<Vec<DirectoryEntry>, FileSystemError> {
-        if !inode.is_directory() {
+        if !inode.node.is_directory() {
             return Err(corrupt(format!("inode {} is no directory", inode.number)));
         }
         inode.refuse_encrypted()?;
@@ -24,12 +24,12 @@ impl<D: Disk> Ext<D> {
             self.parse_entries(inode, second, &mut entries)?;
             return Ok(entries);
         }
-        if inode.size > MAX_BYTES {
-            return Err(FileSystemError::Limit(format!("directory {} of {} bytes", inode.number, inode.size)));
+        if inode.node.size > MAX_BYTES {
+            return Err(FileSystemError::Limit(format!("directory {} of {} bytes", inode.number, inode.node.size)));
         }
         let size = u64::from(self.superblock.block_size);
         let mut block = vec![0; size as usize];
-        for index in 0..inode.size.div_ceil(size) {
+        for index in 0..inode.node.size.div_ceil(size) {
             let run = self.map(inode, index)?;
             let Some(start) = run.start else { continue };
             self.read_block(start, 0, &mut block)?;

@@ -13,14 +13,9 @@ pub(super) const FLAG_INLINE: u32 = 0x1000_0000;
 /// An inode.
 pub(super) struct Inode {
     pub(super) number: u64,
-    kind: Kind,
-    mode: u16,
-    uid: u32,
-    gid: u32,
-    links: u32,
-    modified: i64,
+    /// What every file system says of one.
+    pub(super) node: Node,
     sectors: u32,
-    pub(super) size: u64,
     pub(super) flags: u32,
     /// Sixty bytes: block pointers, the root of the extent tree, or content.
     pub(super) block: [u8; 60],
@@ -33,22 +28,6 @@ pub(super) struct Inode {
 }
 
 impl Inode {
-    pub(super) fn node(&self) -> Node {
-        Node {
-            kind: self.kind,
-            mode: self.mode & 0o7777,
-            uid: self.uid,
-            gid: self.gid,
-            size: self.size,
-            modified: self.modified,
-            links: self.links,
-        }
-    }
-
-    pub(super) fn is_directory(&self) -> bool {
-        self.kind == Kind::Directory
-    }
-
     pub(super) fn refuse_encrypted(&self) -> Result<(), FileSystemError> {
         if self.flags & FLAG_ENCRYPTED == 0 {
             return Ok(());
@@ -105,15 +84,17 @@ impl<D: Disk> Ext<D> {
         let high = |at| u32::from(fields.u16_le(at)) << 16;
         let inode = Inode {
             number,
-            kind,
-            mode,
-            uid: u32::from(fields.u16_le(0x2)) | high(0x78),
-            gid: u32::from(fields.u16_le(0x18)) | high(0x7A),
-            links: u32::from(fields.u16_le(0x1A)),
-            // Seconds are signed; two bits beside the nanoseconds continue them past 2038.
-            modified: i64::from(fields.u32_le(0x10).cast_signed()) + (i64::from(times & 3) << 32),
+            node: Node {
+                kind,
+                mode: mode & 0o7777,
+                uid: u32::from(fields.u16_le(0x2)) | high(0x78),
+                gid: u32::from(fields.u16_le(0x18)) | high(0x7A),
+                size: u64::from(fields.u32_le(0x4)) | u64::from(fields.u32_le(0x6C)) << 32,
+                // Seconds are signed; two bits beside the nanoseconds continue them past 2038.
+                modified: i64::from(fields.u32_le(0x10).cast_signed()) + (i64::from(times & 3) << 32),
+                links: u32::from(fields.u16_le(0x1A)),
+            },
             sectors: fields.u32_le(0x1C),
-            size: u64::from(fields.u32_le(0x4)) | u64::from(fields.u32_le(0x6C)) << 32,
             flags: fields.u32_le(0x20),
             block: fields.slice(0x28, 60).and_then(|block| block.try_into().ok()).unwrap_or([0; 60]),
             attribute_block: u64::from(fields.u32_le(0x68)) | u64::from(fields.u16_le(0x76)) << 32,

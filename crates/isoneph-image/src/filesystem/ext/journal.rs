@@ -130,7 +130,7 @@ impl<D: Disk> Ext<D> {
             (true, 0) => 256,
             (true, count) => u64::from(count),
         };
-        let length = u64::from(fields.u32_be(16)).min(inode.size / u64::from(self.superblock.block_size));
+        let length = u64::from(fields.u32_be(16)).min(inode.node.size / u64::from(self.superblock.block_size));
         let log = Log {
             features,
             first: u64::from(fields.u32_be(20)),

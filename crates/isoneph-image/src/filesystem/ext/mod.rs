@@ -93,7 +93,7 @@ impl<D: Disk> Ext<D> {
 
     /// Reads content of an inode that has blocks: holes are zero.
     fn read_mapped(&self, inode: &Inode, mut offset: u64, buffer: &mut [u8]) -> Result<usize, FileSystemError> {
-        let rest = inode.size.saturating_sub(offset);
+        let rest = inode.node.size.saturating_sub(offset);
         let total = rest.min(buffer.len() as u64) as usize;
         let size = u64::from(self.superblock.block_size);
         let mut buffer = &mut buffer[..total];
@@ -135,7 +135,7 @@ impl<D: Disk> Ext<D> {
     fn inline_content(&self, inode: &Inode) -> Result<Vec<u8>, FileSystemError> {
         let mut content = inode.block.to_vec();
         content.extend(self.attribute_of(inode, b"system.data")?.unwrap_or_default());
-        content.truncate(usize::try_from(inode.size).unwrap_or(usize::MAX));
+        content.truncate(usize::try_from(inode.node.size).unwrap_or(usize::MAX));
         Ok(content)
     }
 }
@@ -155,7 +155,7 @@ impl<D: Disk> FileSystem for Ext<D> {
     }
 
     fn node(&self, node: u64) -> Result<Node, FileSystemError> {
-        self.inode(node).map(|inode| inode.node())
+        self.inode(node).map(|inode| inode.node)
     }
 
     fn entries(&self, directory: u64) -> Result<Vec<DirectoryEntry>, FileSystemError> {
@@ -178,10 +178,10 @@ impl<D: Disk> FileSystem for Ext<D> {
     fn link_target(&self, link: u64) -> Result<Vec<u8>, FileSystemError> {
         let inode = self.inode(link)?;
         inode.refuse_encrypted()?;
-        if inode.size > MAX_LINK {
-            return Err(FileSystemError::Limit(format!("link of {} bytes", inode.size)));
+        if inode.node.size > MAX_LINK {
+            return Err(FileSystemError::Limit(format!("link of {} bytes", inode.node.size)));
         }
-        let size = inode.size as usize;
+        let size = inode.node.size as usize;
         if inode.flags & FLAG_INLINE != 0 {
             return self.inline_content(&inode);
         }

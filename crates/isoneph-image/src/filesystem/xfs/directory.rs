@@ -13,11 +13,11 @@ const MAX_BYTES: u64 = 128 << 20;
 
 impl<D: Disk> Xfs<D> {
     pub(super) fn directory(&self, inode: &Inode) -> Result<Vec<DirectoryEntry>, FileSystemError> {
-        if !inode.is_directory() {
+        if !inode.node.is_directory() {
             return Err(corrupt(format!("inode {} is no directory", inode.number)));
         }
         if inode.data.format == Format::Local {
-            let entries = self.short_form(&inode.data.bytes, inode.size);
+            let entries = self.short_form(&inode.data.bytes, inode.node.size);
             return entries.ok_or_else(|| corrupt(format!("directory {}", inode.number)));
         }
         let extents = self.extents(inode)?;

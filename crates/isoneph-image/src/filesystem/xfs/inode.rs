@@ -33,35 +33,14 @@ pub(super) struct Fork {
 /// An inode.
 pub(super) struct Inode {
     pub(super) number: u64,
-    kind: Kind,
-    mode: u16,
-    uid: u32,
-    gid: u32,
-    links: u32,
-    modified: i64,
+    /// What every file system says of one.
+    pub(super) node: Node,
     flags: u16,
-    pub(super) size: u64,
     pub(super) data: Fork,
     pub(super) attributes: Option<Fork>,
 }
 
 impl Inode {
-    pub(super) fn node(&self) -> Node {
-        Node {
-            kind: self.kind,
-            mode: self.mode & 0o7777,
-            uid: self.uid,
-            gid: self.gid,
-            size: self.size,
-            modified: self.modified,
-            links: self.links,
-        }
-    }
-
-    pub(super) fn is_directory(&self) -> bool {
-        self.kind == Kind::Directory
-    }
-
     pub(super) fn refuse_realtime(&self) -> Result<(), FileSystemError> {
         if self.flags & FLAG_REALTIME == 0 {
             return Ok(());
@@ -110,14 +89,16 @@ fn parse(number: u64, bytes: &[u8], filesystem: u16) -> Result<Inode, FileSystem
     let attributes = (split != 0).then(|| fork(fields.u8(83), attribute_extents, rest)).flatten();
     Ok(Inode {
         number,
-        kind,
-        mode,
-        uid: fields.u32_be(8),
-        gid: fields.u32_be(12),
-        links: if version == 1 { u32::from(fields.u16_be(6)) } else { fields.u32_be(16) },
-        modified,
+        node: Node {
+            kind,
+            mode: mode & 0o7777,
+            uid: fields.u32_be(8),
+            gid: fields.u32_be(12),
+            size: fields.u64_be(56),
+            modified,
+            links: if version == 1 { u32::from(fields.u16_be(6)) } else { fields.u32_be(16) },
+        },
         flags: fields.u16_be(90),
-        size: fields.u64_be(56),
         data: fork(fields.u8(5), extents, data).ok_or_else(broken)?,
         attributes,
     })

@@ -109,7 +109,7 @@ impl<D: Disk> FileSystem for Xfs<D> {
     }
 
     fn node(&self, node: u64) -> Result<Node, FileSystemError> {
-        self.inode(node).map(|inode| inode.node())
+        self.inode(node).map(|inode| inode.node)
     }
 
     fn entries(&self, directory: u64) -> Result<Vec<DirectoryEntry>, FileSystemError> {
@@ -119,7 +119,7 @@ impl<D: Disk> FileSystem for Xfs<D> {
     fn read(&self, file: u64, offset: u64, buffer: &mut [u8]) -> Result<usize, FileSystemError> {
         let inode = self.inode(file)?;
         inode.refuse_realtime()?;
-        let count = inode.size.saturating_sub(offset).min(buffer.len() as u64) as usize;
+        let count = inode.node.size.saturating_sub(offset).min(buffer.len() as u64) as usize;
         if count == 0 {
             return Ok(0);
         }
@@ -130,10 +130,10 @@ impl<D: Disk> FileSystem for Xfs<D> {
 
     fn link_target(&self, link: u64) -> Result<Vec<u8>, FileSystemError> {
         let inode = self.inode(link)?;
-        if inode.size > MAX_LINK {
-            return Err(FileSystemError::Limit(format!("link of {} bytes", inode.size)));
+        if inode.node.size > MAX_LINK {
+            return Err(FileSystemError::Limit(format!("link of {} bytes", inode.node.size)));
         }
-        let size = inode.size as usize;
+        let size = inode.node.size as usize;
         if inode.data.format == Format::Local {
             let target = inode.data.bytes.get(..size);
             return target.map(<[u8]>::to_vec).ok_or_else(|| corrupt(format!("link {link}")));
