@@ -11,7 +11,9 @@ use isoneph_tables::Inventory;
 
 use crate::check::sql::SqlText;
 use crate::check::sql_rules::{Strictness, examine};
-use crate::engine::{AssessError, Shelves, StoredEvents, choose_snapshots, on_deep_stack, plan_error, text_of};
+use crate::engine::{
+    AssessError, Session, Shelves, StoredEvents, choose_snapshots, on_deep_stack, plan_error, text_of,
+};
 use crate::error::{CheckError, SourceFile};
 
 /// What a question came to.
@@ -52,11 +54,11 @@ pub fn query(inventory: &Inventory, stored: Option<&StoredEvents>, sql: &str) ->
         runtime.block_on(async {
             shelves.fill(inventory, &chosen).await;
             shelves.fill_meta(inventory).await?;
-            shelves.check_counts(inventory, &chosen).await?;
+            shelves.check_counts(inventory, &chosen, &shelves.session()).await?;
             if let Some(stored) = stored {
                 shelves.lay_out(stored).await?;
             }
-            let state = shelves.context.state();
+            let Session { state, task } = shelves.session();
             let plan = match state.statement_to_plan(statement).await {
                 Ok(plan) => plan,
                 Err(error) => return Ok(Err(plan_error(&sql, &error))),
@@ -66,7 +68,7 @@ pub fn query(inventory: &Inventory, stored: Option<&StoredEvents>, sql: &str) ->
                 Ok(plan) => plan,
                 Err(error) => return Ok(Err(plan_error(&sql, &error))),
             };
-            let mut stream = datafusion::physical_plan::execute_stream(plan, shelves.context.task_ctx())?;
+            let mut stream = datafusion::physical_plan::execute_stream(plan, task)?;
             let (mut batches, mut bytes) = (Vec::new(), 0_usize);
             while let Some(batch) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
                 let batch = batch?;

@@ -80,16 +80,18 @@ pub enum ColumnBuilder {
 }
 
 impl ColumnBuilder {
-    /// An empty column.
+    /// An empty column. Most tables of a run stay empty: nothing is set aside beforehand.
     pub fn new(kind: ColumnKind) -> ColumnBuilder {
         match kind {
-            ColumnKind::Text => ColumnBuilder::Text(StringBuilder::new()),
-            ColumnKind::Bool => ColumnBuilder::Bool(BooleanBuilder::new()),
-            ColumnKind::Int => ColumnBuilder::Int(Int64Builder::new()),
+            ColumnKind::Text => ColumnBuilder::Text(StringBuilder::with_capacity(0, 0)),
+            ColumnKind::Bool => ColumnBuilder::Bool(BooleanBuilder::with_capacity(0)),
+            ColumnKind::Int => ColumnBuilder::Int(Int64Builder::with_capacity(0)),
             ColumnKind::Time => {
-                ColumnBuilder::Time(TimestampMicrosecondBuilder::new().with_data_type(kind.data_type()))
+                ColumnBuilder::Time(TimestampMicrosecondBuilder::with_capacity(0).with_data_type(kind.data_type()))
             }
-            ColumnKind::Texts => ColumnBuilder::Texts(ListBuilder::new(StringBuilder::new())),
+            ColumnKind::Texts => {
+                ColumnBuilder::Texts(ListBuilder::with_capacity(StringBuilder::with_capacity(0, 0), 0))
+            }
         }
     }
 

@@ -33,7 +33,7 @@ pub(crate) use observe::text_of;
 pub(crate) use prepare::{Settled, plan_error};
 pub(crate) use run::on_deep_stack;
 pub use settings::{CellClaim, ServiceInScope, Settings};
-pub(crate) use shelves::Shelves;
+pub(crate) use shelves::{Session, Shelves};
 pub use stored::StoredEvents;
 
 /// What ends a run.

@@ -9,6 +9,7 @@ use arrow::array::RecordBatch;
 use isoneph_tables::Inventory;
 use tokio::runtime::{Builder, Runtime};
 
+use super::shelves::Session;
 use super::{AssessError, Engine};
 
 /// Debug builds of the planner need more than the two megabytes that threads are given.
@@ -48,13 +49,15 @@ pub(crate) fn stream(
             runtime.block_on(async {
                 let shelves = &engine.shelves;
                 shelves.fill(inventory, chosen).await;
-                let counted = shelves.check_counts(inventory, chosen).await;
+                let session = shelves.session();
+                let counted = shelves.check_counts(inventory, chosen, &session).await;
                 let failed = counted.is_err();
                 if let Err(error) = counted {
                     let _ = sender.send(Err(error));
                 }
                 for index in 0..if failed { 0 } else { engine.checks.len() } {
-                    let result = query(engine, index, inventory, chosen).await.map(|batches| (index, batches));
+                    let result =
+                        query(engine, index, inventory, chosen, &session).await.map(|batches| (index, batches));
                     // A receiver that is gone has met an error of its own.
                     if sender.send(result).is_err() {
                         break;
@@ -87,13 +90,14 @@ async fn query(
     index: usize,
     inventory: &Inventory,
     chosen: &BTreeSet<i64>,
+    session: &Session,
 ) -> Result<Vec<RecordBatch>, AssessError> {
     let settled = &engine.checks[index];
     if inventory.rows_of(settled.check.subject, chosen) == 0 {
         return Ok(Vec::new());
     }
-    let state = engine.shelves.context.state();
-    let prepared = settled.prepare(&state).await.map_err(|error| AssessError::Checks(vec![error]))?;
-    let plan = state.query_planner().create_physical_plan(&prepared.plan, &state).await?;
-    Ok(datafusion::physical_plan::collect(plan, engine.shelves.context.task_ctx()).await?)
+    let state = &session.state;
+    let prepared = settled.prepare(state).await.map_err(|error| AssessError::Checks(vec![error]))?;
+    let plan = state.query_planner().create_physical_plan(&prepared.plan, state).await?;
+    Ok(session.collect(plan).await?)
 }

@@ -8,8 +8,9 @@ use arrow::array::RecordBatch;
 use datafusion::catalog::{MemTable, MemorySchemaProvider, SchemaProvider, TableProvider};
 use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
-use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::{SessionState, SessionStateBuilder, TaskContext};
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use isoneph_tables::schema::AuditEvent;
 use isoneph_tables::{Inventory, Row as _, TableId};
@@ -98,6 +99,11 @@ impl Shelves {
         if found == expected { Ok(()) } else { Err(AssessError::RowCount { table: id, expected, found }) }
     }
 
+    /// What plans and runs the queries of one run. To make it is dear: every function is entered anew.
+    pub(crate) fn session(&self) -> Session {
+        Session { state: self.context.state(), task: self.context.task_ctx() }
+    }
+
     /// Empties the shelves: the engine holds no evidence between runs.
     pub(crate) async fn clear(&self) {
         for table in self.current.iter().chain(&self.history).chain(&self.meta) {
@@ -108,14 +114,18 @@ impl Shelves {
     }
 
     /// Asks every shelf, by the way that queries take, whether it holds as many rows as the sources wrote.
-    pub(crate) async fn check_counts(&self, inventory: &Inventory, chosen: &BTreeSet<i64>) -> Result<(), AssessError> {
+    pub(crate) async fn check_counts(
+        &self,
+        inventory: &Inventory,
+        chosen: &BTreeSet<i64>,
+        session: &Session,
+    ) -> Result<(), AssessError> {
         for (index, id) in TableId::all().enumerate() {
             let all = inventory.table(id).num_rows();
             let now = inventory.rows_of(id, chosen);
             for (shelf, expected) in [(&self.current[index], now), (&self.history[index], all)] {
-                let state = self.context.state();
-                let plan = shelf.scan(&state, Some(&vec![0]), &[], None).await?;
-                let batches = datafusion::physical_plan::collect(plan, self.context.task_ctx()).await?;
+                let plan = shelf.scan(&session.state, Some(&vec![0]), &[], None).await?;
+                let batches = session.collect(plan).await?;
                 let found: usize = batches.iter().map(RecordBatch::num_rows).sum();
                 if found != expected {
                     return Err(AssessError::RowCount { table: id, expected, found });
@@ -123,6 +133,19 @@ impl Shelves {
             }
         }
         Ok(())
+    }
+}
+
+/// What plans and runs the queries of one run.
+pub(crate) struct Session {
+    pub(crate) state: SessionState,
+    pub(crate) task: Arc<TaskContext>,
+}
+
+impl Session {
+    /// All rows of a plan.
+    pub(crate) async fn collect(&self, plan: Arc<dyn ExecutionPlan>) -> Result<Vec<RecordBatch>, DataFusionError> {
+        datafusion::physical_plan::collect(plan, self.task.clone()).await
     }
 }
 
