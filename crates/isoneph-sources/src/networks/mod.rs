@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::PathBuf;
 
+use aho_corasick::AhoCorasick;
 use isoneph_model::{Digest, EvidenceClass, Extent, GapCode, InputId, Locator, SnapshotKind};
 use isoneph_network::model::{InputFile, Model, Problem};
 use isoneph_network::zones::{Bounds, Intent, Proof, TENANT_KEYS, derive, names_tenants, prove_within};
@@ -80,28 +81,13 @@ fn terraform_bytes(path: &str, question: NetworkQuestion<'_>) -> Option<Vec<u8>>
     (bytes.len() as u64 <= MAX_TERRAFORM).then_some(bytes)
 }
 
-/// Whether a key of the document is one by which people name tenants. The document is not held for it.
-fn may_name_tenants(mut text: impl Read) -> Option<bool> {
-    let is_key = |rest: &[u8]| {
-        TENANT_KEYS.iter().any(|key| rest.starts_with(key.as_bytes()) && rest.get(key.len()) == Some(&b'"'))
-    };
-    let longest = TENANT_KEYS.iter().map(|key| key.len()).max().unwrap_or_default() + 2;
-    let mut chunk = vec![0; 1 << 18];
-    let mut kept = 0;
-    loop {
-        let read = text.read(&mut chunk[kept..]).ok()?;
-        let held = &chunk[..kept + read];
-        if held.iter().enumerate().any(|(at, byte)| *byte == b'"' && is_key(&held[at + 1..])) {
-            return Some(true);
-        }
-        if read == 0 {
-            return Some(false);
-        }
-        // A key that is cut by the end of the chunk is met whole in the next one.
-        let from = held.len().saturating_sub(longest);
-        let end = held.len();
-        chunk.copy_within(from..end, 0);
-        kept = end - from;
+/// Whether a key of the document is one by which people name tenants. The document is not held for it, and unless there
+/// is one nothing of it is parsed once more.
+fn may_name_tenants(text: impl Read) -> Option<bool> {
+    let keys = AhoCorasick::new(TENANT_KEYS.map(|key| format!("\"{key}\""))).ok()?;
+    match keys.try_stream_find_iter(text).ok()?.next() {
+        Some(found) => found.ok().map(|_| true),
+        None => Some(false),
     }
 }
 
