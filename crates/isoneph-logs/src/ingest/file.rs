@@ -9,8 +9,8 @@ use flate2::read::MultiGzDecoder;
 use libdeflater::Decompressor;
 use ring::digest::{Context, SHA256, digest};
 
-use super::hex;
 use crate::decode::{Decoder, Hints, Output, Trouble};
+use crate::hex::hex;
 
 /// Files up to this size are read at once, and unpacked at once up to [`MAX_UNPACKED_AT_ONCE`].
 const MAX_AT_ONCE: u64 = 8 << 20;

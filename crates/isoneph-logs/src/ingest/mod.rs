@@ -23,6 +23,7 @@ use ring::digest::{Context, SHA256, digest};
 use serde::Serialize;
 
 use crate::decode::{Decoder, instant, written};
+use crate::hex::hex;
 
 pub use error::IngestError;
 pub use manifest::{
@@ -475,11 +476,6 @@ fn hash(text: &str) -> u64 {
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     mixed ^ mixed >> 32
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use ring::digest::{Context, SHA256};
 use super::error::IngestError;
 use super::row::{self, Entry, FileOfRows, Row};
 use crate::event::{COMMON_CELLS, FIRST_COMMON};
+use crate::hex::hex;
 
 /// Rows that go into one file, in buffers that somebody else holds.
 #[derive(Default)]
@@ -202,7 +203,7 @@ pub(super) fn write(bucket: &Bucket<'_>, shared: &Shared, path: &Path, to: &File
     writer.close().map_err(failed)?;
     let times = || rows.iter().map(|placed| placed.row.time()).filter(|time| *time > i64::MIN);
     let (first_time, last_time) = (times().min(), times().max());
-    let sha256 = super::hex(sink.context.finish().as_ref());
+    let sha256 = hex(sink.context.finish().as_ref());
     Ok(Written { sha256, bytes: sink.bytes, rows: rows.len() as u64, first_time, last_time })
 }
 

@@ -11,9 +11,10 @@ use super::file::{self, Closed, Memory};
 use super::manifest::{FileEntry, FileStatus, RejectedRecord};
 use super::row;
 use super::spill::{Partition, PartitionId, Spill};
-use super::{FileKey, hex, key_of, walk};
+use super::{FileKey, key_of, walk};
 use crate::decode::{Decoder, LogFormat, Output, Trouble, day, written};
 use crate::event::Event;
+use crate::hex::hex;
 
 /// How many rejected records are listed for one file.
 const MAX_REJECTS: usize = 20;
