@@ -230,8 +230,8 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
         let word = u64::from_le_bytes(*word);
         // The top bit of a byte is set where the byte is zero. A borrow makes mistakes only above a byte that was found.
         let zero = |word: u64| word.wrapping_sub(EACH) & !word;
-        let quote = zero(word ^ EACH * 0x22);
-        let backslash = zero(word ^ EACH * 0x5c);
+        let quote = zero(word ^ (EACH * 0x22));
+        let backslash = zero(word ^ (EACH * 0x5c));
         let control = word.wrapping_sub(EACH * 0x20) & !word;
         let found = (quote | backslash | control) & TOP;
         if found != 0 {

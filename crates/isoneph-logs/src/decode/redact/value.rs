@@ -85,8 +85,12 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
     const EQUALS: u8 = 1;
     const COLON: u8 = 2;
     const DASH: u8 = 4;
-    let mark =
-        |byte: u8| u8::from(byte == b'=') * EQUALS | u8::from(byte == b':') * COLON | u8::from(byte == b'-') * DASH;
+    let mark = |byte: u8| match byte {
+        b'=' => EQUALS,
+        b':' => COLON,
+        b'-' => DASH,
+        _ => 0,
+    };
     let met = bytes.iter().fold(0, |met, byte| met | mark(*byte));
     if met & DASH != 0 && text.contains("-----BEGIN ") && text.contains("PRIVATE KEY") {
         return Cow::Owned("[withheld]".to_owned());
