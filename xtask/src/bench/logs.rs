@@ -12,10 +12,15 @@ use crate::root;
 
 /// The longest that one step may take, in seconds.
 const LIMIT: u32 = 3_600;
+/// What is planted: accounts, and files of each (a file an hour and region for a week), and one for the planted operations.
+const ACCOUNTS: u64 = 20;
+const FILES_OF_ACCOUNT: u64 = 8 * 168;
+/// The first accounts whose files are a tenth of all.
+const TENTH: [&str; 2] = ["300000000000", "300000000001"];
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Sizes, in events
+    /// Sizes, in events; ten millions take five minutes and 5 GB of disk
     #[arg(long, value_delimiter = ',', default_values_t = [200_000, 1_000_000])]
     sizes: Vec<u64>,
     /// Seeds: what is planted differs, and must come out exactly
@@ -27,48 +32,81 @@ pub(crate) struct Arguments {
     /// Where the target directory of that build lies
     #[arg(long)]
     target: Option<PathBuf>,
+    /// The Python whose DuckDB turns the files of one account into Parquet, for comparison; nothing is compared where it
+    /// has none
+    #[arg(long, default_value = "python3")]
+    duckdb: PathBuf,
 }
 
 /// Measures.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let target = arguments.target.clone().unwrap_or_else(|| root().join("target/logs"));
     let binary = match &arguments.binary {
         Some(binary) => binary.clone(),
-        None => release_build(arguments.target.as_deref())?,
+        None => release_build(&target)?,
     };
+    let rivals = Rivals { read: yardstick(&target)?, duckdb: with_duckdb(&arguments.duckdb) };
     println!(
-        "| events | seed | files | read only | into a store | events per CPU s | of read only | again | judged, events per CPU s | peak memory | planted |"
+        "| events | seed | files | read only | into a store | events per CPU s | of read only | a tenth of the files | again | judged, events per CPU s | peak memory | planted | one account | DuckDB |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for events in &arguments.sizes {
         for seed in &arguments.seeds {
-            println!("{}", row(&binary, *events, *seed)?);
+            println!("{}", row(&binary, &rivals, *events, *seed)?);
         }
     }
     Ok(())
 }
 
-fn row(binary: &Path, events: u64, seed: u64) -> anyhow::Result<String> {
+/// What the log engine is measured against.
+struct Rivals {
+    /// The program that reads and does nothing.
+    read: PathBuf,
+    /// A Python that has DuckDB.
+    duckdb: Option<PathBuf>,
+}
+
+fn row(binary: &Path, rivals: &Rivals, events: u64, seed: u64) -> anyhow::Result<String> {
     let folder = tempfile::tempdir()?;
     let at = |name: &str| folder.path().join(name).display().to_string();
     step(binary, &["plant", &at(""), &events.to_string(), &seed.to_string()])?;
     let truth: Value = serde_json::from_slice(&std::fs::read(at("truth.json"))?)?;
     let events = truth["events"].as_f64().context("the truth counts events")?;
-    let read = step(binary, &["read", &at("trail")])?;
+    let read = step(&rivals.read, &[&at("trail")])?;
     let ingested = step(binary, &["ingest", &at("store"), &at("trail")])?;
+    let tenth = TENTH.map(|account| at(&format!("trail/AWSLogs/{account}")));
+    let tenth = step(binary, &["ingest", &at("tenth"), &tenth[0], &tenth[1]])?;
     let again = step(binary, &["ingest", &at("store"), &at("trail")])?;
     let judged = measure(binary, &["judge".to_owned(), at("store"), at("")], LIMIT)?;
     let planted = if judged.code == 0 { "found exactly" } else { "NOT found exactly" };
-    let files = 20 * 8 * 168 + 1;
+    let (account, duckdb) = of_one_account(binary, rivals, folder.path())?;
     Ok(format!(
-        "| {events} | {seed} | {files} | {:.2} s | {:.2} s | {:.0} | {:.2} | {:.2} s | {:.0} | {:.0} MB | {planted} |",
+        "| {events} | {seed} | {} | {:.2} s | {:.2} s | {:.0} | {:.2} | {:.3} | {:.2} s | {:.0} | {:.0} MB | {planted} | {:.2} s | {duckdb} |",
+        ACCOUNTS * FILES_OF_ACCOUNT + 1,
         read.cpu,
         ingested.cpu,
         events / ingested.cpu,
         read.cpu / ingested.cpu,
+        tenth.cpu / ingested.cpu,
         again.cpu,
         events / judged.cpu,
         ingested.peak_mb.max(judged.peak_mb),
+        account.cpu,
     ))
+}
+
+/// The files of one account, into a store and by DuckDB into a Parquet file.
+fn of_one_account(binary: &Path, rivals: &Rivals, folder: &Path) -> anyhow::Result<(Usage, String)> {
+    const SCRIPT: &str = "import duckdb, sys\n\
+        duckdb.sql(f\"COPY (SELECT unnest(Records, recursive := true) FROM read_json_auto('{sys.argv[1]}/**/*.json.gz', \
+        maximum_object_size = 67108864)) TO '{sys.argv[2]}' (FORMAT parquet, COMPRESSION zstd)\")";
+    let trail = folder.join("trail/AWSLogs").join(TENTH[0]).display().to_string();
+    let store = folder.join("one").display().to_string();
+    let ours = step(binary, &["ingest", &store, &trail])?;
+    let Some(python) = &rivals.duckdb else { return Ok((ours, "not there".to_owned())) };
+    let parquet = folder.join("duckdb.parquet").display().to_string();
+    let theirs = step(python, &["-c", SCRIPT, &trail, &parquet])?;
+    Ok((ours, format!("{:.2} s, {:.1} times ours, {:.0} MB", theirs.cpu, theirs.cpu / ours.cpu, theirs.peak_mb)))
 }
 
 fn step(binary: &Path, words: &[&str]) -> anyhow::Result<Usage> {
@@ -80,16 +118,32 @@ fn step(binary: &Path, words: &[&str]) -> anyhow::Result<Usage> {
     Ok(used)
 }
 
+fn with_duckdb(python: &Path) -> Option<PathBuf> {
+    let has = Command::new(python).args(["-c", "import duckdb"]).output().is_ok_and(|output| output.status.success());
+    has.then(|| python.to_path_buf())
+}
+
 /// The log engine needs no query engine: its own release build takes minutes, not half an hour.
-fn release_build(target: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let target = target.map_or_else(|| root().join("target/logs"), Path::to_path_buf);
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--package", "isoneph-logs", "--example", "measure", "--locked", "--target-dir"])
-        .arg(&target)
-        .current_dir(root())
-        .status()?;
+fn release_build(target: &Path) -> anyhow::Result<PathBuf> {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--release", "--package", "isoneph-logs", "--example", "measure", "--locked"]);
+    built(command.arg("--target-dir").arg(target))?;
+    Ok(target.join("release/examples/measure"))
+}
+
+/// The program of `bench/logs`, built for this processor: its decoder is slow otherwise.
+fn yardstick(target: &Path) -> anyhow::Result<PathBuf> {
+    let target = target.join("yardstick");
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--release", "--locked", "--manifest-path"]).arg(root().join("bench/logs/Cargo.toml"));
+    built(command.env("RUSTFLAGS", "-C target-cpu=native").arg("--target-dir").arg(&target))?;
+    Ok(target.join("release/isoneph-bench-logs"))
+}
+
+fn built(command: &mut Command) -> anyhow::Result<()> {
+    let status = command.current_dir(root()).status()?;
     if !status.success() {
         bail!("the release build failed");
     }
-    Ok(target.join("release/examples/measure"))
+    Ok(())
 }

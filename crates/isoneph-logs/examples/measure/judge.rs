@@ -1,16 +1,13 @@
 //! A store judged, and what came out held against what was planted.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
-use arrow::array::RecordBatch;
 use isoneph_logs::changes::{ReadOptions, read};
 use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs};
-use isoneph_logs::ingest::Manifest;
+use isoneph_logs::ingest::{Manifest, each_batch};
 use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::{self, Approval, Reconciler, Reconciliation, Records};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
 
 use crate::Failure;
@@ -24,8 +21,9 @@ pub(crate) fn run(store: &Path, folder: &Path) -> Result<(), Failure> {
     }
     let catalogue = Catalogue::proposed()?;
     let (mut reconciler, mut builder) = (Reconciler::new(&catalogue), CoverageBuilder::default());
+    let columns: Vec<&str> = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied().collect();
     for part in manifest.part_paths(store) {
-        each_batch(&part, &mut |batch| {
+        each_batch::<Failure>(&part, &columns, &mut |batch| {
             reconciler.observe_batch(batch)?;
             Ok(builder.observe_batch(batch)?)
         })?;
@@ -37,16 +35,6 @@ pub(crate) fn run(store: &Path, folder: &Path) -> Result<(), Failure> {
     let truth: Value = serde_json::from_slice(&fs::read(folder.join("truth.json"))?)?;
     println!("{found} and {} silences", covered.silences.len());
     if found == truth { Ok(()) } else { Err(format!("planted was {truth}").into()) }
-}
-
-fn each_batch(part: &Path, take: &mut dyn FnMut(&RecordBatch) -> Result<(), Failure>) -> Result<(), Failure> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(part)?)?;
-    let columns = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied();
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
-    for batch in builder.with_projection(mask).with_batch_size(8192).build()? {
-        take(&batch?)?;
-    }
-    Ok(())
 }
 
 /// What came out, in the words of what was planted.

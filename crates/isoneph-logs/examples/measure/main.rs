@@ -1,5 +1,5 @@
-//! The engine of audit logs by itself, for `cargo xtask bench logs`: it plants logs, reads them into a store, judges the
-//! store against what was planted, and reads the same files with as little as anybody could, for comparison.
+//! The engine of audit logs by itself, for `cargo xtask bench logs`: it plants logs, reads them into a store, and judges
+//! the store against what was planted.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to whoever runs it")]
 #![allow(clippy::unwrap_used, reason = "the planting is that of the tests, where what cannot go on has failed")]
 
@@ -9,7 +9,6 @@ mod noise;
 #[allow(dead_code, reason = "the tests use the rest of it")]
 mod plant;
 mod support;
-mod yardstick;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,7 +16,7 @@ use std::process::ExitCode;
 use isoneph_logs::ingest::{Options, ingest_into};
 use isoneph_tables::Unattributed;
 
-const USAGE: &str = "measure plant FOLDER EVENTS SEED | ingest STORE PATH… | judge STORE FOLDER | read PATH…";
+const USAGE: &str = "measure plant FOLDER EVENTS SEED | ingest STORE PATH… | judge STORE FOLDER";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -29,7 +28,6 @@ fn main() -> ExitCode {
         },
         ["ingest", store, paths @ ..] => ingest(Path::new(store), paths),
         ["judge", store, folder] => judge::run(Path::new(store), Path::new(folder)),
-        ["read", paths @ ..] => yardstick::read(paths),
         _ => Err(USAGE.into()),
     };
     match done {

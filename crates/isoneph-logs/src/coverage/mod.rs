@@ -118,8 +118,11 @@ pub struct CoverageBuilder {
     interner: Interner,
     streams: HashMap<StreamKey, usize>,
     by_stream: Vec<StreamKey>,
-    days: HashMap<(usize, i64), DayCell>,
+    /// Stream, day, and what happened on it.
+    cells: Vec<(usize, i64, DayCell)>,
+    days: HashMap<(usize, i64), usize>,
     last: Option<usize>,
+    last_cell: usize,
     undated: u64,
 }
 
@@ -146,13 +149,23 @@ impl CoverageBuilder {
         };
         let stream = self.stream(names);
         let day = time.0.div_euclid(DAY);
-        let interner = &mut self.interner;
-        let cell = self.days.entry((stream, day)).or_insert_with(|| {
-            let place = place();
-            let (file, sha256) = (interner.keep(place.file), interner.keep(place.sha256));
-            DayCell::new(Source { file, sha256, index: place.index })
-        });
+        let cell = self.cell(stream, day, place);
         cell.add(time.0, time.0.rem_euclid(DAY) / SECOND, delivered_at.map(|at| at.0));
+    }
+
+    /// Neighbouring events are mostly of one day.
+    fn cell<'p>(&mut self, stream: usize, day: i64, place: impl FnOnce() -> SourcePlace<'p>) -> &mut DayCell {
+        let is = |(of_stream, of_day, _): &(usize, i64, DayCell)| *of_stream == stream && *of_day == day;
+        if !self.cells.get(self.last_cell).is_some_and(is) {
+            let next = self.cells.len();
+            self.last_cell = *self.days.entry((stream, day)).or_insert(next);
+            if self.last_cell == next {
+                let place = place();
+                let (file, sha256) = (self.interner.keep(place.file), self.interner.keep(place.sha256));
+                self.cells.push((stream, day, DayCell::new(Source { file, sha256, index: place.index })));
+            }
+        }
+        &mut self.cells[self.last_cell].2
     }
 
     /// Neighbouring events are mostly of one stream.
@@ -174,8 +187,7 @@ impl CoverageBuilder {
     /// Sets what was seen against what should be there.
     pub fn finish(self, inputs: &CoverageInputs) -> LogCoverage {
         let mut of_stream: Vec<Vec<(i64, DayCell)>> = self.by_stream.iter().map(|_| Vec::new()).collect();
-        #[allow(clippy::iter_over_hash_type, reason = "each list is sorted below")]
-        for ((stream, day), cell) in self.days {
+        for (stream, day, cell) in self.cells {
             of_stream[stream].push((day, cell));
         }
         let mut streams: Vec<(Stream, Vec<(i64, DayCell)>)> = Vec::new();

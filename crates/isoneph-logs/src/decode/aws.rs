@@ -3,21 +3,24 @@
 //! Fields: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element". CloudTrail
 //! leaves out fields that have no value, so an absent text is none, not unknown.
 
+mod quick;
+
 use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::fields::Fields;
-use super::loose::{Flag, Object, Text};
+use super::loose::{Flag, Object, Raw, Text};
 use super::redact::{Collect, Redactor, Targets};
 use super::time::instant;
 use super::{Hints, Trouble, fields};
 use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, MaybeText, operation_name};
 
+pub(super) use quick::record;
+
 /// A record as CloudTrail writes it.
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, PartialEq, Eq)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Record<'a> {
     #[serde(borrow)]
@@ -41,17 +44,17 @@ pub(super) struct Record<'a> {
     #[serde(borrow)]
     error_message: Text<'a>,
     #[serde(borrow)]
-    request_parameters: Option<&'a RawValue>,
+    request_parameters: Raw<'a>,
     #[serde(borrow)]
-    response_elements: Option<&'a RawValue>,
+    response_elements: Raw<'a>,
     #[serde(borrow)]
-    additional_event_data: Option<&'a RawValue>,
+    additional_event_data: Raw<'a>,
     #[serde(borrow)]
-    service_event_details: Option<&'a RawValue>,
+    service_event_details: Raw<'a>,
     #[serde(borrow)]
-    insight_details: Option<&'a RawValue>,
+    insight_details: Raw<'a>,
     #[serde(borrow)]
-    resources: Option<&'a RawValue>,
+    resources: Raw<'a>,
     #[serde(borrow, rename = "requestID")]
     request_id: Text<'a>,
     #[serde(borrow, rename = "eventID")]
@@ -66,7 +69,7 @@ pub(super) struct Record<'a> {
     recipient_account_id: Text<'a>,
 }
 
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, PartialEq, Eq)]
 #[serde(default, rename_all = "camelCase")]
 struct Identity<'a> {
     #[serde(borrow, rename = "type")]
@@ -89,7 +92,7 @@ struct Identity<'a> {
     session_context: Object<Session<'a>>,
 }
 
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, PartialEq, Eq)]
 #[serde(default, rename_all = "camelCase")]
 struct Session<'a> {
     #[serde(borrow)]
@@ -100,7 +103,7 @@ struct Session<'a> {
     web_id_federation_data: Object<Federation<'a>>,
 }
 
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, PartialEq, Eq)]
 #[serde(default, rename_all = "camelCase")]
 struct Issuer<'a> {
     #[serde(borrow)]
@@ -109,7 +112,7 @@ struct Issuer<'a> {
     user_name: Text<'a>,
 }
 
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, PartialEq, Eq)]
 #[serde(default, rename_all = "camelCase")]
 struct Attributes<'a> {
     #[serde(borrow)]
@@ -117,7 +120,7 @@ struct Attributes<'a> {
     mfa_authenticated: Flag,
 }
 
-#[derive(Debug, Deserialize, Default)]
+#[derive(Debug, Deserialize, Default, PartialEq, Eq)]
 #[serde(default, rename_all = "camelCase")]
 struct Federation<'a> {
     #[serde(borrow)]
@@ -219,8 +222,8 @@ fn with_capitals(fields: Fields) -> Fields {
 pub(super) fn event<'a>(record: Record<'a>, hints: &Hints, redactor: &mut Redactor) -> Event<'a> {
     let mut targets = Targets::default();
     add_resources(record.resources, &mut targets);
-    let mut kept = |raw: Option<&'a RawValue>, collect, targets: &mut Targets<'a>| {
-        raw.map_or(Cow::Borrowed(""), |raw| redactor.document(raw.get(), collect, targets))
+    let mut kept = |raw: Raw<'a>, collect, targets: &mut Targets<'a>| {
+        raw.0.map_or(Cow::Borrowed(""), |json| redactor.document(json, collect, targets))
     };
     let raw_request = kept(record.request_parameters, Collect::IdsAndNames, &mut targets);
     let raw_response = kept(record.response_elements, Collect::Ids, &mut targets);
@@ -284,19 +287,19 @@ fn present(text: Text<'_>) -> MaybeText<'_> {
     text.0.filter(|text| !text.is_empty())
 }
 
-fn add_resources<'a>(resources: Option<&'a RawValue>, targets: &mut Targets<'a>) {
-    let Some(resources) = resources else { return };
-    let listed: Result<Vec<Object<Resource<'a>>>, _> = serde_json::from_str(resources.get());
+fn add_resources<'a>(resources: Raw<'a>, targets: &mut Targets<'a>) {
+    let Some(resources) = resources.0 else { return };
+    let listed: Result<Vec<Object<Resource<'a>>>, _> = serde_json::from_str(resources);
     for Object(resource) in listed.unwrap_or_default() {
         [resource.arn.0, resource.name.0].into_iter().flatten().for_each(|target| targets.add(target));
     }
 }
 
-fn sign_in<'a>(operation: &str, more: Option<&'a RawValue>, answer: Option<&'a RawValue>) -> Option<SignIn<'a>> {
+fn sign_in<'a>(operation: &str, more: Raw<'a>, answer: Raw<'a>) -> Option<SignIn<'a>> {
     if operation != "ConsoleLogin" {
         return None;
     }
-    let part = |raw: Option<&'a RawValue>| raw.and_then(|raw| serde_json::from_str::<SignIn<'a>>(raw.get()).ok());
+    let part = |raw: Raw<'a>| raw.0.and_then(|json| serde_json::from_str::<SignIn<'a>>(json).ok());
     let mut sign_in = part(more).unwrap_or_default();
     sign_in.console_login = part(answer).map(|answer| answer.console_login).unwrap_or_default();
     Some(sign_in)

@@ -165,23 +165,15 @@ impl<R: Read> Reading<'_, R> {
     /// Tries to read the value at the beginning of the window.
     fn take(&mut self) -> io::Result<Taken> {
         let bytes = self.window.bytes();
-        if self.decoder.last == Some(LogFormat::CloudTrail) {
-            let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<aws::Record<'_>>();
-            match values.next() {
-                Some(Ok(record)) if record.is_event() => {
-                    let length = values.byte_offset();
-                    if length > MAX_RECORD {
-                        return Ok(Taken::Short);
-                    }
-                    let event = aws::event(record, self.hints, &mut self.decoder.redactor);
-                    self.output.event(LogFormat::CloudTrail, self.index, &event)?;
-                    self.index += 1;
-                    return Ok(Taken::Whole(length));
-                }
-                Some(Err(error)) if error.is_eof() => return Ok(Taken::Short),
-                // Whatever it is, it is looked at more closely below.
-                _ => {}
-            }
+        // Neighbours are mostly of one format. Whatever this one is instead is looked at more closely below.
+        if self.decoder.last == Some(LogFormat::CloudTrail)
+            && let Some((record, length)) = aws::record(&bytes[..bytes.len().min(MAX_RECORD)])
+            && record.is_event()
+        {
+            let event = aws::event(record, self.hints, &mut self.decoder.redactor);
+            self.output.event(LogFormat::CloudTrail, self.index, &event)?;
+            self.index += 1;
+            return Ok(Taken::Whole(length));
         }
         let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<&serde_json::value::RawValue>();
         let (json, length) = match values.next() {

@@ -6,6 +6,7 @@ use ring::digest::{Context, SHA256};
 use serde_json::{Map, Value};
 
 use super::redact::{Collect, Redactor, Targets};
+use crate::hex::hex;
 
 /// An object of a record.
 pub(super) type Fields = Map<String, Value>;
@@ -18,7 +19,7 @@ pub(super) fn digest_id(said: &[Option<&str>]) -> String {
         context.update(&text.map_or(u64::MAX, |text| text.len() as u64).to_le_bytes());
         context.update(text.unwrap_or_default().as_bytes());
     }
-    context.finish().as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&context.finish().as_ref()[..16])
 }
 
 /// A text without credentials.

@@ -10,6 +10,7 @@ mod kubernetes;
 mod loose;
 mod ocsf;
 mod redact;
+mod scan;
 mod tell;
 mod time;
 mod window;

@@ -12,6 +12,7 @@ use walkdir::WalkDir;
 
 use super::document::{Digest, LogFile, file_name, instant};
 use super::{DigestError, DigestGap, DigestInputs, DigestReport, Problem, RefusedDigest, VerifiedDigest};
+use crate::hex::hex;
 
 /// The most bytes of one digest, unpacked. One of an hour with 100,000 files has about 40 MB.
 const MAX_DIGEST: u64 = 256 << 20;
@@ -149,10 +150,6 @@ fn hash_log(path: &Path) -> io::Result<String> {
             read => sha256.update(&buffer[..read]),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Compares every log file with the digest that names it.

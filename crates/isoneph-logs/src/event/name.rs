@@ -38,7 +38,7 @@ pub fn operation_name(provider: &str, service: &str, operation: &str) -> String 
 
 fn aws(service: &str, operation: &str) -> String {
     let service = ["", ".cn"].iter().find_map(|end| service.strip_suffix(end)?.strip_suffix(".amazonaws.com"));
-    format!("{}:{}", service.unwrap_or("aws"), without_date(operation))
+    [service.unwrap_or("aws"), ":", without_date(operation)].concat()
 }
 
 /// Takes the date of an API version off: `20150331`, `20150331v2`, `2020_05_31`.

@@ -20,6 +20,14 @@ pub struct SourcePlace<'a> {
 /// Takes the cells of a row one after the other; `None` is NULL.
 pub(crate) trait Cells {
     fn text(&mut self, value: Option<&str>);
+    /// A text that many events have in common.
+    fn shared(&mut self, value: Option<&str>) {
+        self.text(value);
+    }
+    /// The event's own id.
+    fn id(&mut self, value: &str) {
+        self.text(Some(value));
+    }
     fn bool(&mut self, value: Option<bool>);
     fn int(&mut self, value: Option<i64>);
     fn time(&mut self, value: Option<Instant>);
@@ -49,39 +57,39 @@ impl Event<'_> {
     /// `tags`, `service` and `tenant` are not of the event: whoever writes the row knows them.
     pub(crate) fn cells(&self, place: &SourcePlace<'_>, to: &mut impl Cells) {
         let actor = &self.actor;
-        to.text(Some(&self.provider));
-        to.text(self.account.as_deref());
-        to.text(self.region.as_deref());
-        to.text(self.native_type.as_deref());
-        to.text(Some(&self.id));
-        to.text(self.operation.as_deref());
+        to.shared(Some(&self.provider));
+        to.shared(self.account.as_deref());
+        to.shared(self.region.as_deref());
+        to.shared(self.native_type.as_deref());
+        to.id(&self.id);
+        to.shared(self.operation.as_deref());
         to.time(self.time);
         to.time(self.delivered_at);
-        to.text(Some(self.category.as_str()));
-        to.text(self.api_service.as_deref());
-        to.text(self.operation.as_deref());
-        to.text(self.operation_name.as_deref());
-        to.text(actor.kind.map(super::ActorKind::as_str));
-        to.text(actor.id.as_deref());
-        to.text(actor.name.as_deref());
-        to.text(actor.account.as_deref());
-        to.text(actor.session.as_deref());
+        to.shared(Some(self.category.as_str()));
+        to.shared(self.api_service.as_deref());
+        to.shared(self.operation.as_deref());
+        to.shared(self.operation_name.as_deref());
+        to.shared(actor.kind.map(super::ActorKind::as_str));
+        to.shared(actor.id.as_deref());
+        to.shared(actor.name.as_deref());
+        to.shared(actor.account.as_deref());
+        to.shared(actor.session.as_deref());
         to.text(actor.credential_id.as_deref());
-        to.text(actor.session_issuer.as_deref());
+        to.shared(actor.session_issuer.as_deref());
         to.time(actor.session_started_at);
         to.bool(actor.mfa);
-        to.text(actor.invoked_by.as_deref());
-        to.text(actor.acting_as.as_deref());
+        to.shared(actor.invoked_by.as_deref());
+        to.shared(actor.acting_as.as_deref());
         to.text(self.source_address.as_deref());
-        to.text(self.user_agent.as_deref());
+        to.shared(self.user_agent.as_deref());
         to.texts(self.targets.as_deref());
-        to.text(self.outcome.map(super::EventOutcome::as_str));
-        to.text(self.error_code.as_deref());
+        to.shared(self.outcome.map(super::EventOutcome::as_str));
+        to.shared(self.error_code.as_deref());
         to.text(self.error_message.as_deref());
         to.bool(self.read_only);
         to.text(self.request_id.as_deref());
         to.text(self.operation_id.as_deref());
-        to.text(Some(self.phase.map_or("", super::Phase::as_str)));
+        to.shared(Some(self.phase.map_or("", super::Phase::as_str)));
         to.text(self.raw_request.as_deref());
         to.text(self.raw_response.as_deref());
         to.text(self.raw_additional.as_deref());

@@ -9,8 +9,8 @@ use flate2::read::MultiGzDecoder;
 use libdeflater::Decompressor;
 use ring::digest::{Context, SHA256, digest};
 
-use super::hex;
 use crate::decode::{Decoder, Hints, Output, Trouble};
+use crate::hex::hex;
 
 /// Files up to this size are read at once, and unpacked at once up to [`MAX_UNPACKED_AT_ONCE`].
 const MAX_AT_ONCE: u64 = 8 << 20;
@@ -177,7 +177,7 @@ fn unpack_at_once(memory: &mut Memory) -> bool {
     let packed = &memory.packed;
     let Some(size) = packed.last_chunk().map(|bytes| u32::from_le_bytes(*bytes) as usize) else { return false };
     // A second member begins like the first one: the quick decoder would not see it.
-    let several = packed[3..].windows(3).any(|bytes| bytes == [0x1f, 0x8b, 8]);
+    let several = memchr::memmem::find(&packed[3..], &[0x1f, 0x8b, 8]).is_some();
     if size == 0 || size > MAX_UNPACKED_AT_ONCE || size as u64 > allowed(packed.len() as u64) || several {
         return false;
     }

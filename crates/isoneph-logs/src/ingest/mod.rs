@@ -3,6 +3,7 @@
 //! One pass over the files, in bounded memory, whatever their number and size. The same file, and the same event, count
 //! once, also over several runs. A run that is interrupted leaves the store as it was.
 
+mod batches;
 mod error;
 mod file;
 mod manifest;
@@ -11,6 +12,7 @@ mod row;
 mod spill;
 mod taking;
 mod walk;
+mod words;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
@@ -23,7 +25,9 @@ use ring::digest::{Context, SHA256, digest};
 use serde::Serialize;
 
 use crate::decode::{Decoder, instant, written};
+use crate::hex::hex;
 
+pub use batches::each_batch;
 pub use error::IngestError;
 pub use manifest::{
     FileEntry, FileStatus, MANIFEST_FILE, MANIFEST_SCHEMA, Manifest, Part, RejectedRecord, TableForm, Totals,
@@ -36,6 +40,7 @@ use row::Entry;
 use spill::{Partition, PartitionId, Spill};
 use taking::Taking;
 use walk::Found;
+use words::Words;
 
 /// How an ingestion is done.
 #[derive(Debug, Clone)]
@@ -52,7 +57,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { snapshot: 0, memory: 160 << 20, durable: true, pass_over: |_| false }
+        Options { snapshot: 0, memory: 240 << 20, durable: true, pass_over: |_| false }
     }
 }
 
@@ -106,7 +111,16 @@ pub fn ingest_into(
     let manifest = manifest.unwrap_or_else(Manifest::empty);
     sweep(folder, &manifest)?;
     let (known, rejected) = known_files(folder, &manifest)?;
-    let mut run = Run { folder, options, attribution, manifest, rejected, is_new, summary: Summary::default() };
+    let mut run = Run {
+        folder,
+        options,
+        attribution,
+        manifest,
+        rejected,
+        is_new,
+        summary: Summary::default(),
+        words: Words::default(),
+    };
     let (mut spill, listing) = run.read(paths, known)?;
     let new = run.write(&mut spill)?;
     run.commit(new, listing)
@@ -196,6 +210,8 @@ struct Run<'r> {
     /// Whether there is something that the store does not yet say.
     is_new: bool,
     summary: Summary,
+    /// Texts that the rows on their way share.
+    words: Words,
 }
 
 /// The list of files, while it is written.
@@ -225,7 +241,7 @@ impl Run<'_> {
                 self.note(entry, &mut listing)?;
             }
         }
-        self.summary.formats = taking.formats();
+        (self.summary.formats, self.words) = taking.finish();
         Ok((spill, listing))
     }
 
@@ -361,7 +377,7 @@ impl Run<'_> {
         fs::create_dir_all(&whole).map_err(|error| IngestError::file(&whole, error))?;
         let failed = |error| IngestError::file(&whole, error);
         let file = tempfile::NamedTempFile::new_in(&whole).map_err(failed)?;
-        let written = part::write(&bucket, &shared, file.path(), file.as_file())?;
+        let written = part::write(&bucket, &self.words, &shared, file.path(), file.as_file())?;
         if self.options.durable {
             file.as_file().sync_all().map_err(failed)?;
         }
@@ -475,11 +491,6 @@ fn hash(text: &str) -> u64 {
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     mixed ^ mixed >> 32
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 #[cfg(test)]

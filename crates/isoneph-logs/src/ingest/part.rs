@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayBuilder as _, ArrayRef, RecordBatch, StringArray, StringBuilder};
 use arrow::datatypes::SchemaRef;
 use isoneph_model::RowId;
 use isoneph_tables::schema::AuditEvent;
@@ -21,7 +21,9 @@ use ring::digest::{Context, SHA256};
 
 use super::error::IngestError;
 use super::row::{self, Entry, FileOfRows, Row};
+use super::words::Words;
 use crate::event::{COMMON_CELLS, FIRST_COMMON};
+use crate::hex::hex;
 
 /// Rows that go into one file, in buffers that somebody else holds.
 #[derive(Default)]
@@ -40,6 +42,8 @@ struct Placed<'b> {
     file: FileOfRows<'b>,
 }
 
+/// About how many bytes a row has.
+const USUAL_ROW: usize = 512;
 /// How many conflicting identities are listed.
 const MAX_LISTED: usize = 20;
 
@@ -47,6 +51,7 @@ impl<'b> Bucket<'b> {
     /// The rows in some buffers. Of rows with one identity the first one stays.
     pub(super) fn new(buffers: &'b [Vec<u8>]) -> Result<Bucket<'b>, IngestError> {
         let mut bucket = Bucket::default();
+        bucket.rows.reserve(buffers.iter().map(Vec::len).sum::<usize>() / USUAL_ROW);
         let mut file = FileOfRows::default();
         for buffer in buffers {
             let mut rest = &buffer[..];
@@ -100,11 +105,11 @@ impl<'b> Bucket<'b> {
     }
 
     /// The rows by region and time; the identity decides between equals, so that the order is always the same.
-    fn sorted(&self) -> Result<Vec<Placed<'b>>, IngestError> {
+    fn sorted(&self, words: &Words) -> Result<Vec<Placed<'b>>, IngestError> {
         let mut rows = Vec::with_capacity(self.rows.len());
         #[allow(clippy::iter_over_hash_type, reason = "the rows are sorted below")]
         for (uid, placed) in &self.rows {
-            rows.push((placed.row.region()?, placed.row.time(), *uid, *placed));
+            rows.push((placed.row.region(words)?, placed.row.time(), *uid, *placed));
         }
         rows.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
         Ok(rows.into_iter().map(|(_, _, _, placed)| placed).collect())
@@ -184,16 +189,22 @@ const BATCH: usize = 8192;
 const ROW_GROUP: usize = 48 << 20;
 
 /// Writes the rows of a bucket to a file, which must be empty.
-pub(super) fn write(bucket: &Bucket<'_>, shared: &Shared, path: &Path, to: &File) -> Result<Written, IngestError> {
+pub(super) fn write(
+    bucket: &Bucket<'_>,
+    words: &Words,
+    shared: &Shared,
+    path: &Path,
+    to: &File,
+) -> Result<Written, IngestError> {
     let failed = |source| IngestError::parquet(path, source);
     let schema = AuditEvent::table().def().schema();
-    let rows = bucket.sorted()?;
+    let rows = bucket.sorted(words)?;
     let mut sink = Hashing { file: to, context: Context::new(&SHA256), bytes: 0 };
     let mut writer = ArrowWriter::try_new(&mut sink, schema.clone(), Some(properties())).map_err(failed)?;
     let mut columns = Columns::new();
     for (batch, rows) in (0..).zip(rows.chunks(BATCH)) {
         let first_row = shared.first_row + batch * BATCH as u64;
-        let batch = columns.batch(rows, first_row, shared, &schema)?;
+        let batch = columns.batch(rows, words, first_row, shared, &schema)?;
         writer.write(&batch).map_err(failed)?;
         if writer.in_progress_size() > ROW_GROUP {
             writer.flush().map_err(failed)?;
@@ -202,26 +213,63 @@ pub(super) fn write(bucket: &Bucket<'_>, shared: &Shared, path: &Path, to: &File
     writer.close().map_err(failed)?;
     let times = || rows.iter().map(|placed| placed.row.time()).filter(|time| *time > i64::MIN);
     let (first_time, last_time) = (times().min(), times().max());
-    let sha256 = super::hex(sink.context.finish().as_ref());
+    let sha256 = hex(sink.context.finish().as_ref());
     Ok(Written { sha256, bytes: sink.bytes, rows: rows.len() as u64, first_time, last_time })
 }
+
+/// What differs from row to row: a dictionary gains nothing.
+pub(super) const DISTINCT: [&str; 5] = ["uid", "native_id", "request_id", "raw_request", "raw_response"];
+/// Numbers that are near those of their neighbours.
+const NUMBERS: [&str; 5] = ["row", "time", "delivered_at", "session_started_at", "source_index"];
+/// What has few values: as numbers of a dictionary it is so small that packing it costs more than it gains.
+const FEW: [&str; 22] = [
+    "snapshot",
+    "provider",
+    "account",
+    "region",
+    "native_type",
+    "name",
+    "tags.list.item",
+    "service",
+    "tenant",
+    "category",
+    "api_service",
+    "operation",
+    "operation_name",
+    "actor_kind",
+    "actor_account",
+    "mfa",
+    "invoked_by",
+    "acting_as",
+    "outcome",
+    "error_code",
+    "read_only",
+    "phase",
+];
+/// What queries choose rows by.
+const SOUGHT: [&str; 5] = ["account", "region", "time", "operation_name", "row"];
 
 fn properties() -> WriterProperties {
     let level = ZstdLevel::try_new(1).unwrap_or_default();
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_write_batch_size(BATCH)
         .set_max_row_group_row_count(Some(1 << 18));
-    // What differs from row to row gains nothing from a dictionary.
-    for column in ["uid", "native_id", "request_id", "raw_request", "raw_response"] {
-        properties = properties
-            .set_column_dictionary_enabled(ColumnPath::from(column), false)
-            .set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::None);
+    for column in DISTINCT {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
-    for column in ["row", "time", "delivered_at", "source_index"] {
+    for column in NUMBERS {
         properties = properties
             .set_column_dictionary_enabled(ColumnPath::from(column), false)
             .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
+    }
+    for column in FEW.into_iter().chain(NUMBERS) {
+        let path = ColumnPath::new(column.split('.').map(str::to_owned).collect());
+        properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);
+    }
+    for column in SOUGHT {
+        properties = properties.set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Chunk);
     }
     properties.build()
 }
@@ -237,6 +285,7 @@ impl Columns {
     fn batch(
         &mut self,
         rows: &[Placed<'_>],
+        words: &Words,
         first_row: u64,
         shared: &Shared,
         schema: &SchemaRef,
@@ -252,11 +301,24 @@ impl Columns {
             self.0[AFTER + 1].append_text(shared.service.as_deref());
             self.0[AFTER + 2].append_text(shared.tenant.as_deref());
             let (common, own) = self.0.split_at_mut(AFTER + 3);
-            row.append(file, &mut common[FIRST_COMMON..AFTER], own)?;
+            row.append(file, words, &mut common[FIRST_COMMON..AFTER], own)?;
         }
-        let columns: Vec<ArrayRef> = self.0.iter_mut().map(ColumnBuilder::finish).collect();
+        let columns: Vec<ArrayRef> = self.0.iter_mut().map(finish).collect();
         RecordBatch::try_new(Arc::clone(schema), columns).map_err(IngestError::Arrow)
     }
+}
+
+/// The finished column. The next batch is much like this one: its texts get as much room at once.
+fn finish(column: &mut ColumnBuilder) -> ArrayRef {
+    let room = match column {
+        ColumnBuilder::Text(texts) => Some((texts.len(), texts.values_slice().len())),
+        _ => None,
+    };
+    let finished = column.finish();
+    if let Some((rows, bytes)) = room {
+        *column = ColumnBuilder::Text(StringBuilder::with_capacity(rows, bytes));
+    }
+    finished
 }
 
 /// A file that is digested while it is written.

@@ -1,25 +1,38 @@
 //! Events between the decoder and Parquet: rows of bytes, which can wait in memory or on disk and be sorted.
 //!
 //! A row is `length of the text part (u32) · length of the meta part (u32) · text · meta`. The text part holds all
-//! texts, the `uid` first; the meta part the sorting time and, cell by cell, numbers and lengths. The file that rows
-//! were read from is not in each of them: a row without a meta part stands before them, and says it.
+//! texts, the `uid` first; the meta part the sorting time and, cell by cell, numbers and lengths. Texts that many rows
+//! share stand there as numbers, and the event's own id is the part of the `uid` that it is. The file that rows were
+//! read from is not in each of them: a row without a meta part stands before them, and says it.
 
 use std::borrow::Cow;
 
 use isoneph_tables::{ColumnBuilder, Instant};
 
+use super::words::Words;
 use crate::event::{Cells, Event, SourcePlace};
 
 const HEADER: usize = 8;
 /// The columns that say where a row was read: file, digest, index.
 const PLACE_COLUMNS: usize = 3;
+/// Which of the columns that an event fills holds its own id.
+const ID_COLUMN: usize = 4;
 
-/// Appends an event to a buffer of rows. `meta` is memory that is used again for every row.
-pub(super) fn write(event: &Event<'_>, uid: &str, index: u64, to: &mut Vec<u8>, meta: &mut Vec<u8>) {
+/// What writing rows needs again for every row.
+#[derive(Default)]
+pub(super) struct Scratch {
+    pub(super) words: Words,
+    meta: Vec<u8>,
+}
+
+/// Appends an event to a buffer of rows.
+pub(super) fn write(event: &Event<'_>, uid: &str, index: u64, to: &mut Vec<u8>, scratch: &mut Scratch) {
+    let Scratch { words, meta } = scratch;
     meta.clear();
     meta.extend_from_slice(&event.time.map_or(i64::MIN, |time| time.0).to_le_bytes());
     let start = begin(to);
-    let mut writer = Writer { meta, text: to };
+    let part = if event.id_part.is_empty() { 0 } else { event.id_part.len() + 1 };
+    let mut writer = Writer { meta, text: to, words, cell: 0, uid: uid.get(..uid.len() - part).unwrap_or_default() };
     writer.text(Some(uid));
     event.cells(&SourcePlace { file: "", sha256: "", index }, &mut writer);
     let text = to.len() - start - HEADER;
@@ -50,6 +63,11 @@ fn finish(to: &mut [u8], start: usize, text: usize) {
 struct Writer<'w> {
     meta: &'w mut Vec<u8>,
     text: &'w mut Vec<u8>,
+    words: &'w mut Words,
+    /// How many cells with shared texts were written.
+    cell: usize,
+    /// The row's identity, without what stands behind the event's own id.
+    uid: &'w str,
 }
 
 impl Writer<'_> {
@@ -72,9 +90,32 @@ impl Writer<'_> {
 
 impl Cells for Writer<'_> {
     fn text(&mut self, value: Option<&str>) {
-        // One more than the length: 0 is NULL.
-        self.number(value.map_or(0, |text| text.len() as u64 + 1));
+        // 0 is NULL, an odd number a length, an even one the number of a shared text.
+        self.number(value.map_or(0, |text| (text.len() as u64) << 1 | 1));
         self.text.extend_from_slice(value.unwrap_or_default().as_bytes());
+    }
+
+    fn shared(&mut self, value: Option<&str>) {
+        let cell = self.cell;
+        self.cell += 1;
+        match value.filter(|text| !text.is_empty()).and_then(|text| self.words.number(cell, text)) {
+            Some(number) => self.number((u64::from(number) + 1) << 1),
+            None => self.text(value),
+        }
+    }
+
+    fn id(&mut self, value: &str) {
+        // 0 says that it stands here, another number one more than where it begins in the `uid`.
+        match self.uid.len().checked_sub(value.len()).filter(|_| self.uid.ends_with(value)) {
+            Some(start) => {
+                self.number(start as u64 + 1);
+                self.number(value.len() as u64);
+            }
+            None => {
+                self.number(0);
+                self.text(Some(value));
+            }
+        }
     }
 
     fn bool(&mut self, value: Option<bool>) {
@@ -160,13 +201,16 @@ impl<'b> Row<'b> {
     }
 
     /// The region; empty where that is unknown.
-    pub(super) fn region(&self) -> Result<&'b str, Damaged> {
+    pub(super) fn region<'w>(&self, words: &'w Words) -> Result<&'w str, Damaged>
+    where
+        'b: 'w,
+    {
         let mut reader = self.reader();
         // uid, provider, account, region
         for _ in 0..3 {
             reader.pass_text()?;
         }
-        reader.text().map(Option::unwrap_or_default)
+        reader.shared(words).map(Option::unwrap_or_default)
     }
 
     /// What the event says, without the place it was read at: the same event read from two files is equal.
@@ -183,16 +227,20 @@ impl<'b> Row<'b> {
     pub(super) fn append(
         &self,
         file: &FileOfRows<'_>,
+        words: &Words,
         common: &mut [ColumnBuilder],
         own: &mut [ColumnBuilder],
     ) -> Result<(), Damaged> {
         let (own, place) = own.split_at_mut_checked(own.len().wrapping_sub(PLACE_COLUMNS)).ok_or(Damaged)?;
         // All texts at once: nearly every one of them is short.
         let text = std::str::from_utf8(self.text).map_err(|_| Damaged)?;
-        let mut reader = Texts { meta: self.meta.get(8..).unwrap_or_default(), text };
-        reader.text()?;
-        for column in common.iter_mut().chain(own) {
-            reader.append(column)?;
+        let mut reader = Texts { meta: self.meta.get(8..).unwrap_or_default(), text, words };
+        let uid = reader.text()?.unwrap_or_default();
+        for (at, column) in common.iter_mut().chain(own).enumerate() {
+            match column {
+                ColumnBuilder::Text(builder) if at == ID_COLUMN => builder.append_option(reader.id(uid)?),
+                column => reader.append(column)?,
+            }
         }
         let index: Option<&[u8; 8]> = reader.meta.first_chunk();
         place[0].append_text(Some(file.path));
@@ -225,20 +273,55 @@ struct Reader<'b> {
     text: &'b [u8],
 }
 
+/// How a text is given: `None` is NULL.
+enum Given {
+    Length(usize),
+    Number(u32),
+}
+
+fn given(meta: &mut &[u8]) -> Result<Option<Given>, Damaged> {
+    let code = number(meta)?;
+    Ok(match (code, code & 1) {
+        (0, _) => None,
+        (_, 1) => Some(Given::Length(code >> 1)),
+        _ => Some(Given::Number(u32::try_from((code >> 1) - 1).map_err(|_| Damaged)?)),
+    })
+}
+
 impl<'b> Reader<'b> {
-    fn piece(&mut self) -> Result<Option<&'b [u8]>, Damaged> {
-        let Some(length) = number(&mut self.meta)?.checked_sub(1) else { return Ok(None) };
+    fn piece(&mut self, length: usize) -> Result<&'b [u8], Damaged> {
         let (piece, rest) = self.text.split_at_checked(length).ok_or(Damaged)?;
         self.text = rest;
-        Ok(Some(piece))
+        Ok(piece)
     }
 
     fn pass_text(&mut self) -> Result<(), Damaged> {
-        self.piece().map(|_| ())
+        if let Some(Given::Length(length)) = given(&mut self.meta)? {
+            self.piece(length)?;
+        }
+        Ok(())
     }
 
     fn text(&mut self) -> Result<Option<&'b str>, Damaged> {
-        self.piece()?.map(|piece| std::str::from_utf8(piece).map_err(|_| Damaged)).transpose()
+        match given(&mut self.meta)? {
+            None => Ok(None),
+            Some(Given::Length(length)) => std::str::from_utf8(self.piece(length)?).map(Some).map_err(|_| Damaged),
+            Some(Given::Number(_)) => Err(Damaged),
+        }
+    }
+
+    fn shared<'w>(&mut self, words: &'w Words) -> Result<Option<&'w str>, Damaged>
+    where
+        'b: 'w,
+    {
+        let mut ahead = self.meta;
+        match given(&mut ahead)? {
+            Some(Given::Number(number)) => {
+                self.meta = ahead;
+                words.text(number).map(Some).ok_or(Damaged)
+            }
+            _ => self.text(),
+        }
     }
 }
 
@@ -246,6 +329,7 @@ impl<'b> Reader<'b> {
 struct Texts<'b> {
     meta: &'b [u8],
     text: &'b str,
+    words: &'b Words,
 }
 
 impl<'b> Texts<'b> {
@@ -262,10 +346,17 @@ impl<'b> Texts<'b> {
     }
 
     fn text(&mut self) -> Result<Option<&'b str>, Damaged> {
-        match number(&mut self.meta)?.checked_sub(1) {
+        match given(&mut self.meta)? {
             None => Ok(None),
-            Some(length) => self.piece(length).map(Some),
+            Some(Given::Length(length)) => self.piece(length).map(Some),
+            Some(Given::Number(number)) => self.words.text(number).map(Some).ok_or(Damaged),
         }
+    }
+
+    fn id(&mut self, uid: &'b str) -> Result<Option<&'b str>, Damaged> {
+        let Some(start) = number(&mut self.meta)?.checked_sub(1) else { return self.text() };
+        let end = start.checked_add(number(&mut self.meta)?).ok_or(Damaged)?;
+        uid.get(start..end).map(Some).ok_or(Damaged)
     }
 
     fn word(&mut self) -> Result<Option<i64>, Damaged> {
@@ -322,17 +413,20 @@ fn columns() -> (Named, Named) {
 mod tests {
     use super::*;
 
-    fn written(event: &Event<'_>, index: u64) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        write(event, "aws/1/e", index, &mut bytes, &mut Vec::new());
+    fn written(event: &Event<'_>, index: u64, scratch: &mut Scratch) -> Vec<u8> {
+        let (mut bytes, mut uid) = (Vec::new(), String::new());
+        event.write_uid(&mut uid);
+        write(event, &uid, index, &mut bytes, scratch);
         bytes
     }
 
     fn event() -> Event<'static> {
         Event {
             provider: "aws".into(),
+            account: Some("1".into()),
             region: Some("eu".into()),
             id: "é".into(),
+            id_part: "p".into(),
             time: Some(Instant(7)),
             targets: Some(vec!["a".into(), "日本".into()]),
             read_only: Some(false),
@@ -355,13 +449,15 @@ mod tests {
         write_file("dir/é.json", &sha256, &mut bytes);
         let Ok((Entry::File(file), length)) = read(&bytes) else { panic!("a file") };
         assert_eq!((file.path, file.sha256, length), ("dir/é.json", &*sha256, bytes.len()));
-        let bytes = written(&event(), 3);
+        let mut scratch = Scratch::default();
+        let bytes = written(&event(), 3, &mut scratch);
         let row = row(&bytes);
-        assert_eq!((row.uid().unwrap(), row.region().unwrap(), row.time()), ("aws/1/e", "eu", 7));
+        let words = &scratch.words;
+        assert_eq!((row.uid().unwrap(), row.region(words).unwrap(), row.time()), ("aws/1/é/p", "eu", 7));
         let (mut common, mut own) = columns();
         let (names, mut common_columns): (Vec<_>, Vec<_>) = common.drain(..).unzip();
         let (own_names, mut own_columns): (Vec<_>, Vec<_>) = own.drain(..).unzip();
-        row.append(&file, &mut common_columns, &mut own_columns).unwrap();
+        row.append(&file, words, &mut common_columns, &mut own_columns).unwrap();
         let shown: Vec<String> = names
             .into_iter()
             .chain(own_names)
@@ -376,6 +472,7 @@ mod tests {
             .collect();
         let expected = [
             "provider aws",
+            "account 1",
             "region eu",
             "native_id é",
             "category other",
@@ -390,17 +487,22 @@ mod tests {
 
     #[test]
     fn the_same_event_from_two_places_is_the_same() {
+        let mut scratch = Scratch::default();
+        let mut written = |event: &Event<'_>, index| written(event, index, &mut scratch);
         let (one, two) = (written(&event(), 3), written(&event(), 4));
         let changed = written(&Event { read_only: None, ..event() }, 3);
+        let moved = written(&Event { region: Some("us".into()), ..event() }, 3);
         assert_eq!(row(&one).said(), row(&two).said());
         assert_ne!(row(&one).said(), row(&changed).said());
+        assert_ne!(row(&one).said(), row(&moved).said());
         let unknown = written(&Event::default(), 0);
         assert_eq!(row(&unknown).time(), i64::MIN);
     }
 
     #[test]
     fn a_damaged_row_is_told_and_not_believed() {
-        let bytes = written(&event(), 3);
+        let mut scratch = Scratch::default();
+        let bytes = written(&event(), 3, &mut scratch);
         for cut in 0..bytes.len() {
             assert!(read(&bytes[..cut]).is_err(), "{cut}");
         }
@@ -410,7 +512,7 @@ mod tests {
             let (mut common, mut own) = columns();
             let (_, mut common): (Vec<_>, Vec<_>) = common.drain(..).unzip();
             let (_, mut own): (Vec<_>, Vec<_>) = own.drain(..).unzip();
-            let _ = row(&damaged).append(&FileOfRows::default(), &mut common, &mut own);
+            let _ = row(&damaged).append(&FileOfRows::default(), &scratch.words, &mut common, &mut own);
         }
     }
 
@@ -422,5 +524,6 @@ mod tests {
             own[own.len() - PLACE_COLUMNS..].iter().map(|(name, _)| *name).collect::<Vec<_>>(),
             ["source_file", "source_sha256", "source_index"]
         );
+        assert_eq!(common[ID_COLUMN].0, "native_id");
     }
 }

@@ -9,11 +9,13 @@ use isoneph_tables::{Attribution, Instant};
 use super::error::IngestError;
 use super::file::{self, Closed, Memory};
 use super::manifest::{FileEntry, FileStatus, RejectedRecord};
-use super::row;
+use super::row::{self, Scratch};
 use super::spill::{Partition, PartitionId, Spill};
-use super::{FileKey, hex, key_of, walk};
+use super::words::Words;
+use super::{FileKey, key_of, walk};
 use crate::decode::{Decoder, LogFormat, Output, Trouble, day, written};
 use crate::event::Event;
+use crate::hex::hex;
 
 /// How many rejected records are listed for one file.
 const MAX_REJECTS: usize = 20;
@@ -22,7 +24,7 @@ const MAX_REJECTS: usize = 20;
 pub(super) struct Taking<'s> {
     spill: &'s mut Spill,
     attribution: &'s dyn Attribution,
-    scratch: Vec<u8>,
+    scratch: Scratch,
     files: u64,
     uid: String,
     last: Option<(Partition, i64, PartitionId)>,
@@ -74,7 +76,7 @@ impl<'s> Taking<'s> {
         Taking {
             spill,
             attribution,
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
             files: 0,
             uid: String::new(),
             last: None,
@@ -84,9 +86,9 @@ impl<'s> Taking<'s> {
         }
     }
 
-    /// Records by format, of all files.
-    pub(super) fn formats(self) -> BTreeMap<LogFormat, u64> {
-        self.formats
+    /// Records by format, of all files, and the texts that rows share.
+    pub(super) fn finish(self) -> (BTreeMap<LogFormat, u64>, Words) {
+        (self.formats, self.scratch.words)
     }
 
     /// Reads a file. An error is one of setting rows aside; what is wrong with the file is in its entry.

@@ -54,6 +54,9 @@ fn reason_to_skip(entry: &DirEntry, store: Option<&Path>) -> Option<String> {
         if entry.depth() == MAX_FOLDERS {
             return Some(format!("deeper than {MAX_FOLDERS} folders"));
         }
+        // A folder that was come across is no link: the store has its name, and only then is its whole path asked for.
+        let named = |store: &Path| entry.depth() == 0 || store.file_name() == Some(entry.file_name());
+        let store = store.filter(|store| named(store));
         let same = store.is_some_and(|store| entry.path().canonicalize().is_ok_and(|path| path == store));
         return same.then(|| "the folder that is written into".to_owned());
     }

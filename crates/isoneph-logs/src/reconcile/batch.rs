@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use arrow::array::{BooleanArray, Int64Array, ListArray, RecordBatch, TimestampMicrosecondArray};
 
 use super::Reconciler;
-use super::columns::{Batch, BatchError, texts_of, time, truth, word};
+use super::columns::{Batch, BatchError, Texts, texts_of, time, truth, word};
 use crate::event::{Actor, Event, EventOutcome, Phase, SourcePlace};
 use crate::operations::Catalogue;
 
@@ -54,13 +54,30 @@ pub(crate) fn each_critical(
 ) -> Result<usize, BatchError> {
     let rows = Batch(batch);
     let (provider, name) = (rows.texts("provider")?, rows.texts("operation_name")?);
+    let critical = critical_rows(batch.num_rows(), &provider, &name, catalogue);
+    give_rows(&rows, &critical, take)?;
+    Ok(critical.len())
+}
+
+/// The most pairs of a provider and an operation that are remembered for a batch.
+const MAX_PAIRS: usize = 1 << 20;
+
+/// The rows whose operation is critical. Where texts have numbers, each pair of them is looked up once.
+fn critical_rows(rows: usize, provider: &Texts<'_>, name: &Texts<'_>, catalogue: &Catalogue) -> Vec<usize> {
     let is_critical = |row: usize| match (provider.get(row), name.get(row)) {
         (Some(provider), Some(name)) => catalogue.find(provider, name).is_some(),
         _ => false,
     };
-    let critical: Vec<usize> = (0..batch.num_rows()).filter(|row| is_critical(*row)).collect();
-    give_rows(&rows, &critical, take)?;
-    Ok(critical.len())
+    let pairs = provider.distinct().zip(name.distinct()).and_then(|(some, others)| some.checked_mul(others));
+    let (Some(pairs), Some(width)) = (pairs.filter(|pairs| *pairs <= MAX_PAIRS), name.distinct()) else {
+        return (0..rows).filter(|row| is_critical(*row)).collect();
+    };
+    let mut known: Vec<Option<bool>> = vec![None; pairs];
+    let mut is_known = |row: &usize| match (provider.number(*row), name.number(*row)) {
+        (Some(provider), Some(name)) => *known[provider * width + name].get_or_insert_with(|| is_critical(*row)),
+        _ => false,
+    };
+    (0..rows).filter(|row| is_known(row)).collect()
 }
 
 fn give_rows(

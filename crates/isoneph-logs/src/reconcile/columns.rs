@@ -46,6 +46,24 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// How many texts the dictionary has; `None` without one.
+    pub(crate) fn distinct(&self) -> Option<usize> {
+        match self {
+            Texts::Plain(_) => None,
+            Texts::Dictionary(_, values) => Some(values.len()),
+        }
+    }
+
+    /// The place of a row's text in the dictionary.
+    pub(crate) fn number(&self, row: usize) -> Option<usize> {
+        match self {
+            Texts::Plain(_) => None,
+            Texts::Dictionary(array, _) => {
+                array.is_valid(row).then(|| usize::try_from(array.keys().value(row)).ok()).flatten()
+            }
+        }
+    }
+
     pub(crate) fn text(&self, row: usize) -> MaybeText<'a> {
         self.get(row).map(Cow::Borrowed)
     }

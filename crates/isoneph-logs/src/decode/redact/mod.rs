@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use key::{KeyClass, Keys};
 
+use super::scan::plain;
 use crate::event::MAX_TARGETS;
 
 /// How deep JSON may stand in texts of JSON.
@@ -26,6 +27,8 @@ const TOO_DEEP: &str = "\"[withheld: nests too deep]\"";
 #[derive(Default)]
 pub(crate) struct Redactor {
     keys: Keys,
+    /// Memory that is used again for every document.
+    frames: Vec<Frame>,
 }
 
 /// Identifiers found in requests and answers.
@@ -100,17 +103,42 @@ impl Redactor {
     }
 
     fn walk<'a>(&mut self, json: &'a str, collect: Collect, targets: &mut Targets<'a>, embedded: u8) -> Cow<'a, str> {
-        let mut walk = Walk { json, out: String::new(), copied: 0, collect, targets, embedded, frames: Vec::new() };
-        if !walk.run(self) {
-            return Cow::Borrowed(TOO_DEEP);
-        }
-        let Walk { mut out, copied, .. } = walk;
-        if copied == 0 {
-            return Cow::Borrowed(json);
-        }
-        out.push_str(&json[copied..]);
-        Cow::Owned(out)
+        let mut frames = std::mem::take(&mut self.frames);
+        frames.clear();
+        let mut walk = Walk { json, cuts: Vec::new(), collect, targets, embedded, frames };
+        let whole = walk.run(self);
+        let Walk { cuts, frames, .. } = walk;
+        self.frames = frames;
+        if whole { put_together(json, cuts) } else { Cow::Borrowed(TOO_DEEP) }
     }
+}
+
+/// A piece of a document, and what is kept in its place.
+struct Cut {
+    start: usize,
+    end: usize,
+    with: String,
+}
+
+/// A document with other pieces in it. Pieces do not overlap.
+fn put_together(json: &str, mut cuts: Vec<Cut>) -> Cow<'_, str> {
+    if cuts.is_empty() {
+        return Cow::Borrowed(json);
+    }
+    // A name that stands behind its value cuts that out later, perhaps once more: then that counts.
+    cuts.sort_by_key(|cut| cut.start);
+    let mut out = String::with_capacity(json.len());
+    let mut copied = 0;
+    for (at, cut) in cuts.iter().enumerate() {
+        if cuts.get(at + 1).is_some_and(|next| next.start == cut.start) {
+            continue;
+        }
+        out.push_str(&json[copied..cut.start]);
+        out.push_str(&cut.with);
+        copied = cut.end;
+    }
+    out.push_str(&json[copied..]);
+    Cow::Owned(out)
 }
 
 /// Whether a text is a JSON object or array.
@@ -135,15 +163,13 @@ struct Frame {
     has_value: bool,
     /// Where the `name` stands among the targets.
     name_target: Option<usize>,
-    /// Where the value of a `value` key stands in the output, for a `name` that comes behind it.
+    /// Where the value of a `value` key stands, for a `name` that comes behind it.
     unnamed_value: Option<(usize, usize)>,
 }
 
 struct Walk<'w, 'a> {
     json: &'a str,
-    out: String,
-    /// How much of `json` stands in `out`, changed or not.
-    copied: usize,
+    cuts: Vec<Cut>,
     collect: Collect,
     targets: &'w mut Targets<'a>,
     embedded: u8,
@@ -182,7 +208,7 @@ impl<'a> Walk<'_, 'a> {
                 b'-' | b'0'..=b'9' => {
                     let end = number_end(bytes, at);
                     if self.frames.last().is_some_and(Frame::is_secret) {
-                        self.replace(at, end, "\"[withheld]\"");
+                        self.cut(at, end, "\"[withheld]\"".to_owned());
                     }
                     at = end;
                     continue;
@@ -231,20 +257,18 @@ impl<'a> Walk<'_, 'a> {
         let Some(frame) = self.frames.last().copied() else { return };
         if frame.is_secret() || (frame.class == KeyClass::Value && frame.named_secret) {
             if let Some(word) = value::withheld(text) {
-                self.replace(start, end, &format!("\"{word}\""));
+                self.cut(start, end, format!("\"{word}\""));
             }
             return;
         }
-        let kept = self.kept(text, redactor);
-        if frame.class == KeyClass::Value && frame.object {
-            let from = self.out.len() + start - self.copied;
-            self.replace(start, end, kept.as_deref().unwrap_or(&json[start..end]));
-            let range = (from, self.out.len());
-            if let Some(frame) = self.frames.last_mut() {
-                frame.unnamed_value = Some(range);
-            }
-        } else if let Some(kept) = kept {
-            self.replace(start, end, &kept);
+        if let Some(kept) = self.kept(text, redactor) {
+            self.cut(start, end, kept);
+        }
+        if frame.class == KeyClass::Value
+            && frame.object
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.unnamed_value = Some((start, end));
         }
         if frame.class == KeyClass::Name {
             self.named(text, redactor);
@@ -297,14 +321,12 @@ impl<'a> Walk<'_, 'a> {
         let Some(frame) = self.frames.last_mut().filter(|frame| frame.object) else { return };
         frame.named_secret = true;
         if let Some((start, end)) = frame.unnamed_value.take() {
-            self.out.replace_range(start..end, "\"[withheld]\"");
+            self.cut(start, end, "\"[withheld]\"".to_owned());
         }
     }
 
-    fn replace(&mut self, start: usize, end: usize, with: &str) {
-        self.out.push_str(&self.json[self.copied..start]);
-        self.out.push_str(with);
-        self.copied = end;
+    fn cut(&mut self, start: usize, end: usize, with: String) {
+        self.cuts.push(Cut { start, end, with });
     }
 }
 
@@ -317,11 +339,13 @@ impl Frame {
 /// The place behind the closing quote of the text that opens at `start`.
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
+    while let Some(rest) = bytes.get(at..) {
+        at += plain(rest);
+        match bytes.get(at) {
+            Some(b'"') => return at + 1,
+            Some(b'\\') => at += 2,
+            Some(_) => at += 1,
+            None => break,
         }
     }
     bytes.len()

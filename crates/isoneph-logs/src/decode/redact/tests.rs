@@ -142,3 +142,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_value_is_withheld_once_whatever_is_found_in_it() {
+    assert_eq!(
+        kept(
+            r#"{"a":[{"value":"x;password=hunter2","more":{"password":"hunter3"},"name":"DB_PASSWORD"},{"value":"blue"}]}"#
+        ),
+        r#"{"a":[{"value":"[withheld]","more":{"password":"[withheld]"},"name":"DB_PASSWORD"},{"value":"blue"}]}"#
+    );
+}
