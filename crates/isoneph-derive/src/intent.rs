@@ -51,6 +51,13 @@ pub fn network_intent<'a>(registers: impl IntoIterator<Item = &'a Register>) -> 
     Some(out)
 }
 
+/// The declared tenants, with the accounts that are their own. Drafts count for nothing.
+#[must_use]
+pub fn tenant_accounts<'a>(registers: impl IntoIterator<Item = &'a Register>) -> BTreeMap<String, Vec<String>> {
+    let tenants = registers.into_iter().flat_map(|register| register.claimed::<Tenant>());
+    tenants.map(|held| (held.name.to_owned(), held.spec.accounts.clone())).collect()
+}
+
 struct Above<'a> {
     zones: &'a BTreeMap<String, &'a kinds::Zone>,
 }

@@ -11,6 +11,7 @@ mod logs;
 mod networks;
 mod scan;
 mod stream;
+mod tenants;
 mod terraform;
 
 pub use fault::Fault;
@@ -19,4 +20,5 @@ pub use images::{ImagePurpose, Images, IntendedListeners, read_images};
 pub use input::{ReadError, ReadSummary, Reading, read_path};
 pub use logs::{Judged, Logs, LogsAgainst, LogsError};
 pub use networks::{NetworkFiles, NetworkQuestion, find_networks, write_networks};
+pub use tenants::write_tenant_grants;
 pub use terraform::{MappedType, ProviderDefault, mapped_types, provider_defaults};

@@ -147,6 +147,11 @@ impl Sink {
         self.places.add(input, locator).ok_or(SinkError::TooMany(u64::from(u32::MAX)))
     }
 
+    /// Where a row was seen, for rows that follow from it. `None` for a number that no row has.
+    pub fn place_of(&self, row: RowId) -> Option<PlaceId> {
+        self.tables.get(usize::from(row.table()))?.places.get(row.index()).copied()
+    }
+
     /// Says how much of a table's population a source has seen.
     pub fn coverage(&mut self, entry: Coverage) {
         self.coverage.push(entry);

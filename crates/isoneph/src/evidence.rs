@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use isoneph_derive::Departures;
-use isoneph_derive::intent::network_intent;
+use isoneph_derive::intent::{network_intent, tenant_accounts};
 use isoneph_model::Locator;
 use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
 };
 use isoneph_sources::{
     ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError, Reading,
-    find_networks, read_images, read_path, write_networks,
+    find_networks, read_images, read_path, write_networks, write_tenant_grants,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
@@ -64,6 +64,7 @@ pub(crate) fn read(
         read_one(path, &reading, &mut sink)?;
     }
     networks_of(networks, &registers, &reading, &mut sink)?;
+    write_tenant_grants(&tenant_accounts(&registers), &mut sink)?;
     // What parties say comes behind all that is seen: it is then known to be all that is declared.
     // Logs and inventories show more of a departure than the register says: only one of them tells it.
     let follows = !logs.files.is_empty() || !logs.stores.is_empty() || against.names_departures();

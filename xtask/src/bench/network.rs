@@ -12,6 +12,9 @@ pub(crate) struct Arguments {
     /// A folder of rule lists by a ClassBench generator (`acl1_10000.A`, `.E`, `.N` …) instead of those generated here
     #[arg(long, value_name = "DIR")]
     classbench: Option<PathBuf>,
+    /// One part alone: `rules`, `z3`, `groups` or `pods`
+    #[arg(long, value_name = "PART")]
+    only: Option<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -20,6 +23,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     command.args(["run", "--release", "--quiet", "--manifest-path"]).arg(manifest).arg("--");
     if let Some(folder) = &arguments.classbench {
         command.arg("--classbench").arg(folder);
+    }
+    if let Some(part) = &arguments.only {
+        command.arg("--only").arg(part);
     }
     let status = command.status().context("cargo could not be started")?;
     ensure!(status.success(), "the benchmark ended with {status}");

@@ -72,16 +72,22 @@ impl Cubes {
         within: Option<&Match>,
     ) -> CubeSpan {
         let start = self.cubes.len();
-        for index in indices {
+        'rules: for index in indices {
             let rule = &policy.rules[*index as usize];
             if !reading.counts(rule.action, rule.certainty) {
                 continue;
             }
             let terminal = terminal_of(rule.action);
             for one in &rule.matches {
-                match within {
-                    None => self.add_match(one, family, terminal),
-                    Some(within) => self.add_match(&one.intersection(within), family, terminal),
+                let Some(within) = within else {
+                    self.add_match(one, family, terminal);
+                    continue;
+                };
+                let part = one.intersection(within);
+                self.add_match(&part, family, terminal);
+                if part == *within {
+                    // It matches all that is looked at: what follows it decides nothing.
+                    break 'rules;
                 }
             }
         }
@@ -189,6 +195,8 @@ impl Compressed {
         diagrams: &mut Diagrams<u32>,
     ) -> Result<Vec<Id>, Exhausted> {
         let mut leaves = Vec::with_capacity(span.end - span.start + 1);
+        // Equal products have one diagram, and of those the first alone decides.
+        let mut met: Vec<bool> = Vec::new();
         for cube in cubes.cubes[span.start..span.end].iter().step_by(span.step) {
             let mut id = cube.terminal;
             for (level, field) in order.iter().enumerate().skip(1).rev() {
@@ -197,7 +205,13 @@ impl Compressed {
                     id = diagrams.test(level as u8, &self.ranked[start as usize..end as usize], id, NONE)?;
                 }
             }
-            leaves.push(id);
+            let place = id as usize;
+            if place >= met.len() {
+                met.resize(place + 1, false);
+            }
+            if !std::mem::replace(&mut met[place], true) {
+                leaves.push(id);
+            }
         }
         leaves.push(span.default);
         Ok(leaves)
@@ -205,6 +219,11 @@ impl Compressed {
 }
 
 impl CubeSpan {
+    /// With no answer for what none of the products matches: other products follow.
+    pub(crate) fn undecided(self) -> Self {
+        Self { default: NONE, ..self }
+    }
+
     /// About `count` of the products, evenly spread.
     pub(crate) fn sample(self, count: usize) -> Self {
         Self { step: self.len().div_ceil(count.max(1)).max(1), ..self }

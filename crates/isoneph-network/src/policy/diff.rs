@@ -185,24 +185,32 @@ impl<'a> Run<'a> {
         region: Option<&Match>,
     ) -> Result<(), Exhausted> {
         let readings: &[Reading] = if self.exact { &[Reading::May] } else { &[Reading::May, Reading::Must] };
+        // What both begin with is read and composed once.
+        let same = |(left, right): &(&u32, &u32)| {
+            self.first.rules[**left as usize].means_the_same(&self.second.rules[**right as usize])
+        };
+        let shared = first.iter().zip(second).take_while(same).count();
         let mut cubes = Cubes::new();
-        let spans: Vec<(CubeSpan, CubeSpan)> = readings
+        let spans: Vec<[CubeSpan; 3]> = readings
             .iter()
             .map(|reading| {
-                let left = cubes.add(self.first, first, *reading, family, region);
-                (left, cubes.add(self.second, second, *reading, family, region))
+                let head = cubes.add(self.first, &first[..shared], *reading, family, region).undecided();
+                let left = cubes.add(self.first, &first[shared..], *reading, family, region);
+                [head, left, cubes.add(self.second, &second[shared..], *reading, family, region)]
             })
             .collect();
         let compressed = cubes.compress();
         let order = self.settle_order(&cubes, &compressed, &spans)?;
         let mut diagrams = Diagrams::new(self.options.budget, cubes.len() * 8);
         let mut roots = Vec::new();
-        for (left, right) in spans {
-            let left = compressed.leaves(&cubes, left, &order, &mut diagrams)?;
-            let left = compose::compose(&mut diagrams, left)?;
-            let right = compressed.leaves(&cubes, right, &order, &mut diagrams)?;
-            let right = compose::compose(&mut diagrams, right)?;
-            roots.push((left, right));
+        for [head, left, right] in spans {
+            let mut composed = |span| {
+                let leaves = compressed.leaves(&cubes, span, &order, &mut diagrams)?;
+                compose::compose(&mut diagrams, leaves)
+            };
+            let (head, left, right) = (composed(head)?, composed(left)?, composed(right)?);
+            let left = diagrams.apply(Operation::FirstMatch, head, left)?;
+            roots.push((left, diagrams.apply(Operation::FirstMatch, head, right)?));
         }
         let (may, must) = (roots[0], roots[roots.len() - 1]);
         let minus = |diagrams: &mut Diagrams<u32>, a: Id, b: Id| diagrams.apply(Operation::Minus, a, b);
@@ -251,11 +259,11 @@ impl<'a> Run<'a> {
         &mut self,
         cubes: &Cubes,
         compressed: &Compressed,
-        spans: &[(CubeSpan, CubeSpan)],
+        spans: &[[CubeSpan; 3]],
     ) -> Result<Order, Exhausted> {
         let order = match self.order {
             Some(order) => order,
-            None => order::choose(cubes, compressed, &[spans[0].0, spans[0].1])?,
+            None => order::choose(cubes, compressed, &spans[0])?,
         };
         if self.order.is_none() && order != DEFAULT_ORDER {
             self.space = PacketSpace::with_order(self.options.budget, order);

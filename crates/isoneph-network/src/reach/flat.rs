@@ -1,9 +1,9 @@
 //! All pairs of one flat network at once: groups with rules, no routes. No work is done pair by pair.
 //!
-//! Endpoints are ordered by address, so that a block of addresses is an interval of ranks. Ports become atoms (pieces that
-//! no rule splits) and a rule's ports a mask over them. For each receiver the ingress rules become runs: intervals of senders
-//! with one mask. Senders whose egress goes everywhere fall into few kinds by mask, each a bitset that is joined to a run
-//! word by word; egress to somewhere in particular is turned round and looked up for each receiver it names.
+//! Endpoints are ordered by address, so that a block of addresses is an interval of ranks. Egress is turned round: senders
+//! with one permit in common (the same interval of receivers, the same ports) are one kind, a bitset. Receivers are then
+//! taken in order; where an ingress rule meets the ports of a kind that sends to this receiver, the kind's bits between the
+//! rule's bounds are joined to the receiver's row word by word.
 
 /// Who a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,9 @@ impl FlatReach {
     /// Ordered pairs of different endpoints between which something passes.
     #[must_use]
     pub fn pairs(&self) -> u64 {
-        self.rows.iter().map(|word| u64::from(word.count_ones())).sum()
+        // Most of a row is empty, and finding eight words empty costs less than counting one.
+        let held = self.rows.chunks(8).filter(|words| words.iter().fold(0, |all, word| all | word) != 0);
+        held.flatten().map(|word| u64::from(word.count_ones())).sum()
     }
 
     /// The senders of the receiver of a rank, as bits.
@@ -83,81 +85,25 @@ impl FlatReach {
     }
 }
 
-/// A set of port atoms.
-trait Mask: Clone + Ord {
-    fn none(atoms: usize) -> Self;
-    fn join_range(&mut self, first: usize, last: usize);
-    fn join(&mut self, other: &Self);
-    fn meets(&self, other: &Self) -> bool;
-    fn is_none(&self) -> bool;
+/// A permit as intervals: of ranks, the end left out, and of ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Span {
+    first: u32,
+    last: u32,
+    ports: (u32, u32),
 }
 
-impl Mask for u128 {
-    fn none(_: usize) -> Self {
-        0
+impl Span {
+    fn meets(&self, ports: (u32, u32)) -> bool {
+        self.ports.0.max(ports.0) <= self.ports.1.min(ports.1)
     }
-    fn join_range(&mut self, first: usize, last: usize) {
-        *self |= (Self::MAX >> (127 - last)) & (Self::MAX << first);
-    }
-    fn join(&mut self, other: &Self) {
-        *self |= other;
-    }
-    fn meets(&self, other: &Self) -> bool {
-        self & other != 0
-    }
-    fn is_none(&self) -> bool {
-        *self == 0
-    }
-}
-
-impl Mask for Vec<u64> {
-    fn none(atoms: usize) -> Self {
-        vec![0; atoms.div_ceil(64)]
-    }
-    fn join_range(&mut self, first: usize, last: usize) {
-        for atom in first..=last {
-            self[atom / 64] |= 1 << (atom % 64);
-        }
-    }
-    fn join(&mut self, other: &Self) {
-        for (own, more) in self.iter_mut().zip(other) {
-            *own |= more;
-        }
-    }
-    fn meets(&self, other: &Self) -> bool {
-        self.iter().zip(other).any(|(own, more)| own & more != 0)
-    }
-    fn is_none(&self) -> bool {
-        self.iter().all(|word| *word == 0)
-    }
-}
-
-/// Finds all pairs.
-#[must_use]
-pub fn all_pairs(network: &FlatNetwork) -> FlatReach {
-    let mut cuts: Vec<u32> = vec![0];
-    for rule in network.groups.iter().flat_map(|group| group.ingress.iter().chain(&group.egress)) {
-        cuts.push(rule.ports.0);
-        cuts.extend(rule.ports.1.checked_add(1));
-    }
-    cuts.sort_unstable();
-    cuts.dedup();
-    if cuts.len() <= 128 { solve::<u128>(network, &cuts) } else { solve::<Vec<u64>>(network, &cuts) }
-}
-
-/// A rule in ranks and atoms.
-#[derive(Clone)]
-struct Reading<M> {
-    /// Intervals of ranks, the end left out.
-    spans: Vec<(u32, u32)>,
-    mask: M,
 }
 
 struct Ranks {
     order: Vec<u32>,
     addresses: Vec<u32>,
-    /// Ranks of the members of each group, rising.
-    members: Vec<Vec<u32>>,
+    /// Intervals of ranks of the members of each group, rising, the ends left out.
+    members: Vec<Vec<(u32, u32)>>,
 }
 
 impl Ranks {
@@ -165,88 +111,116 @@ impl Ranks {
         let mut order: Vec<u32> = (0..network.endpoints.len()).map(|index| index as u32).collect();
         order.sort_by_key(|index| (network.endpoints[*index as usize].address, *index));
         let addresses = order.iter().map(|index| network.endpoints[*index as usize].address).collect();
-        let mut members = vec![Vec::new(); network.groups.len()];
-        for (rank, index) in order.iter().enumerate() {
+        let mut members: Vec<Vec<(u32, u32)>> = vec![Vec::new(); network.groups.len()];
+        for (rank, index) in (0..).zip(&order) {
             for group in &network.endpoints[*index as usize].groups {
-                if let Some(list) = members.get_mut(*group as usize) {
-                    list.push(rank as u32);
+                let Some(runs) = members.get_mut(*group as usize) else { continue };
+                match runs.last_mut() {
+                    Some(run) if run.1 >= rank => run.1 = rank + 1,
+                    _ => runs.push((rank, rank + 1)),
                 }
             }
         }
-        members.iter_mut().for_each(Vec::dedup);
         Self { order, addresses, members }
     }
 
-    /// Intervals of the ranks that a peer means.
-    fn spans(&self, peer: FlatPeer, out: &mut Vec<(u32, u32)>) {
-        match peer {
-            FlatPeer::Any => out.push((0, self.order.len() as u32)),
+    /// What a rule permits. Bounds the wrong way round permit nothing.
+    fn spans(&self, rule: &FlatRule, take: &mut impl FnMut(Span)) {
+        let ports = rule.ports;
+        if ports.0 > ports.1 {
+            return;
+        }
+        match rule.peer {
+            FlatPeer::Any => take(Span { first: 0, last: self.order.len() as u32, ports }),
             FlatPeer::Block(low, high) => {
                 let first = self.addresses.partition_point(|address| *address < low) as u32;
                 let last = self.addresses.partition_point(|address| *address <= high) as u32;
                 if first < last {
-                    out.push((first, last));
+                    take(Span { first, last, ports });
                 }
             }
             FlatPeer::Group(group) => {
-                for rank in self.members.get(group as usize).into_iter().flatten() {
-                    match out.last_mut() {
-                        Some(span) if span.1 == *rank => span.1 = rank + 1,
-                        _ => out.push((*rank, rank + 1)),
-                    }
+                for (first, last) in self.members.get(group as usize).into_iter().flatten() {
+                    take(Span { first: *first, last: *last, ports });
                 }
             }
         }
     }
 }
 
-fn readings<M: Mask>(rules: &[FlatRule], ranks: &Ranks, cuts: &[u32]) -> Vec<Reading<M>> {
-    rules
-        .iter()
-        .filter(|rule| rule.ports.0 <= rule.ports.1)
-        .map(|rule| {
-            let mut mask = M::none(cuts.len());
-            let atom = |coordinate: u32| cuts.partition_point(|cut| *cut <= coordinate) - 1;
-            mask.join_range(atom(rule.ports.0), atom(rule.ports.1));
-            let mut spans = Vec::new();
-            ranks.spans(rule.peer, &mut spans);
-            Reading { spans, mask }
-        })
-        .collect()
+/// Senders with one permit in common.
+struct Kind {
+    to: Span,
+    /// Where its bits begin and end in [`Kinds::words`].
+    words: (usize, usize),
 }
 
-/// Senders whose egress to everywhere has one mask.
-struct Kind<M> {
-    mask: M,
-    bits: Vec<u64>,
+/// The kinds of senders, by the first receiver they send to.
+struct Kinds {
+    kinds: Vec<Kind>,
+    /// Numbers of words that are not empty, rising within a kind, and their bits.
+    words: Vec<(u32, u64)>,
 }
 
-fn solve<M: Mask>(network: &FlatNetwork, cuts: &[u32]) -> FlatReach {
-    let ranks = Ranks::of(network);
-    let count = ranks.order.len();
-    let width = count.div_ceil(64);
-    let ingress: Vec<Vec<Reading<M>>> =
-        network.groups.iter().map(|group| readings(&group.ingress, &ranks, cuts)).collect();
-    let (kinds, narrow) = egress::<M>(network, &ranks, cuts, width);
-    let mut rows = vec![0_u64; width * count];
-    let mut runs: Vec<(u32, u32, M)> = Vec::new();
-    let mut spans: Vec<(u32, u32, &M)> = Vec::new();
-    for (rank, row) in rows.chunks_exact_mut(width.max(1)).enumerate() {
-        let endpoint = &network.endpoints[ranks.order[rank] as usize];
-        spans.clear();
-        for reading in endpoint.groups.iter().filter_map(|group| ingress.get(*group as usize)).flatten() {
-            spans.extend(reading.spans.iter().map(|(first, last)| (*first, *last, &reading.mask)));
-        }
-        cut_runs(&spans, &mut runs);
-        for (first, last, mask) in &runs {
-            for kind in kinds.iter().filter(|kind| kind.mask.meets(mask)) {
-                join_bits(row, &kind.bits, *first as usize, *last as usize);
+impl Kinds {
+    fn of(network: &FlatNetwork, ranks: &Ranks) -> Self {
+        let mut permits: Vec<(Span, u32)> = Vec::new();
+        for (number, group) in network.groups.iter().enumerate() {
+            for rule in &group.egress {
+                ranks.spans(rule, &mut |span| permits.push((span, number as u32)));
             }
         }
-        for (sender, mask) in &narrow[rank] {
-            let run = runs.partition_point(|(_, last, _)| last <= sender);
-            if runs.get(run).is_some_and(|(first, _, held)| first <= sender && held.meets(mask)) {
-                row[*sender as usize / 64] |= 1 << (sender % 64);
+        permits.sort_unstable();
+        permits.dedup();
+        let mut out = Self { kinds: Vec::new(), words: Vec::new() };
+        let mut senders: Vec<u32> = Vec::new();
+        for held in permits.chunk_by(|one, next| one.0 == next.0) {
+            senders.clear();
+            let runs = held.iter().flat_map(|(_, group)| &ranks.members[*group as usize]);
+            senders.extend(runs.flat_map(|(first, last)| *first..*last));
+            senders.sort_unstable();
+            let start = out.words.len();
+            for sender in &senders {
+                let (word, bit) = (sender / 64, 1 << (sender % 64));
+                match out.words[start..].last_mut() {
+                    Some(last) if last.0 == word => last.1 |= bit,
+                    _ => out.words.push((word, bit)),
+                }
+            }
+            out.kinds.push(Kind { to: held[0].0, words: (start, out.words.len()) });
+        }
+        out
+    }
+
+    fn words(&self, kind: &Kind) -> &[(u32, u64)] {
+        &self.words[kind.words.0..kind.words.1]
+    }
+}
+
+/// Finds all pairs.
+#[must_use]
+pub fn all_pairs(network: &FlatNetwork) -> FlatReach {
+    let ranks = Ranks::of(network);
+    let kinds = Kinds::of(network, &ranks);
+    let count = ranks.order.len();
+    let width = count.div_ceil(64);
+    let mut rows = vec![0_u64; width * count];
+    // Kinds that send to the receiver at hand, and how many kinds have had their first receiver.
+    let (mut sending, mut met): (Vec<&Kind>, usize) = (Vec::new(), 0);
+    for (rank, row) in rows.chunks_exact_mut(width.max(1)).enumerate() {
+        sending.retain(|kind| kind.to.last as usize > rank);
+        while let Some(kind) = kinds.kinds.get(met).filter(|kind| kind.to.first as usize <= rank) {
+            sending.push(kind);
+            met += 1;
+        }
+        let endpoint = &network.endpoints[ranks.order[rank] as usize];
+        for group in endpoint.groups.iter().filter_map(|group| network.groups.get(*group as usize)) {
+            for rule in &group.ingress {
+                ranks.spans(rule, &mut |from| {
+                    for kind in sending.iter().filter(|kind| kind.to.meets(from.ports)) {
+                        join(row, kinds.words(kind), from.first, from.last);
+                    }
+                });
             }
         }
         row[rank / 64] &= !(1 << (rank % 64));
@@ -254,90 +228,33 @@ fn solve<M: Mask>(network: &FlatNetwork, cuts: &[u32]) -> FlatReach {
     FlatReach { order: ranks.order, width, rows }
 }
 
-/// (kinds of senders by what they may send everywhere, what narrower egress permits by receiver).
-#[expect(clippy::type_complexity, reason = "two tables, taken apart at once")]
-fn egress<M: Mask>(
-    network: &FlatNetwork,
-    ranks: &Ranks,
-    cuts: &[u32],
-    width: usize,
-) -> (Vec<Kind<M>>, Vec<Vec<(u32, M)>>) {
-    let count = ranks.order.len() as u32;
-    let all: Vec<Vec<Reading<M>>> = network.groups.iter().map(|group| readings(&group.egress, ranks, cuts)).collect();
-    let mut kinds: Vec<Kind<M>> = Vec::new();
-    let mut narrow: Vec<Vec<(u32, M)>> = vec![Vec::new(); ranks.order.len()];
-    for (rank, index) in ranks.order.iter().enumerate() {
-        let held = &network.endpoints[*index as usize].groups;
-        let mut everywhere = M::none(cuts.len());
-        for reading in held.iter().filter_map(|group| all.get(*group as usize)).flatten() {
-            if reading.spans.as_slice() == [(0, count)] {
-                everywhere.join(&reading.mask);
-                continue;
-            }
-            for receiver in reading.spans.iter().flat_map(|(first, last)| *first..*last) {
-                narrow[receiver as usize].push((rank as u32, reading.mask.clone()));
-            }
-        }
-        if everywhere.is_none() {
-            continue;
-        }
-        let kind = match kinds.iter().position(|kind| kind.mask == everywhere) {
-            Some(kind) => kind,
-            None => {
-                kinds.push(Kind { mask: everywhere, bits: vec![0; width] });
-                kinds.len() - 1
-            }
-        };
-        kinds[kind].bits[rank / 64] |= 1 << (rank % 64);
-    }
-    (kinds, narrow)
-}
-
-/// Overlapping intervals with masks, as disjoint rising runs.
-fn cut_runs<M: Mask>(spans: &[(u32, u32, &M)], runs: &mut Vec<(u32, u32, M)>) {
-    runs.clear();
-    let mut cuts: Vec<u32> = Vec::with_capacity(spans.len() * 2);
-    cuts.extend(spans.iter().flat_map(|(first, last, _)| [*first, *last]));
-    cuts.sort_unstable();
-    cuts.dedup();
-    for pair in cuts.windows(2) {
-        let mut mask: Option<M> = None;
-        for (first, last, held) in spans {
-            if *first <= pair[0] && pair[1] <= *last {
-                match &mut mask {
-                    Some(mask) => mask.join(held),
-                    None => mask = Some((*held).clone()),
-                }
-            }
-        }
-        if let Some(mask) = mask {
-            match runs.last_mut() {
-                Some(run) if run.1 == pair[0] && run.2 == mask => run.1 = pair[1],
-                _ => runs.push((pair[0], pair[1], mask)),
-            }
-        }
-    }
-}
-
-/// Joins the bits of an interval, the end left out.
-fn join_bits(row: &mut [u64], bits: &[u64], first: usize, last: usize) {
+/// Joins what of some bits lies from `first` to before `last` to a row.
+fn join(row: &mut [u64], words: &[(u32, u64)], first: u32, last: u32) {
     let (low, high) = (first / 64, (last - 1) / 64);
-    let head = u64::MAX << (first % 64);
-    let tail = u64::MAX >> (63 - (last - 1) % 64);
-    if low == high {
-        row[low] |= bits[low] & head & tail;
-        return;
+    let Some((base, _)) = words.first() else { return };
+    // Numbers of words rise by one at least, so the first that counts stands here or before; mostly here.
+    let guess = low.saturating_sub(*base) as usize;
+    let from = match words.get(guess) {
+        Some((word, _)) if guess == 0 || *word == low => guess,
+        _ => words[..guess.min(words.len())].partition_point(|(word, _)| *word < low),
+    };
+    for (word, bits) in words[from..].iter().take_while(|(word, _)| *word <= high) {
+        let head = if *word == low { u64::MAX << (first % 64) } else { u64::MAX };
+        let tail = if *word == high { u64::MAX >> (63 - (last - 1) % 64) } else { u64::MAX };
+        row[*word as usize] |= bits & head & tail;
     }
-    row[low] |= bits[low] & head;
-    for (own, more) in row[low + 1..high].iter_mut().zip(&bits[low + 1..high]) {
-        *own |= more;
-    }
-    row[high] |= bits[high] & tail;
 }
 
 /// The same count pair by pair, rule by rule: what [`all_pairs`] is held against.
 #[must_use]
 pub fn pairs_one_by_one(network: &FlatNetwork) -> u64 {
+    let mut count = 0;
+    each_pair_one_by_one(network, |_, _| count += 1);
+    count
+}
+
+/// Every pair (sender, receiver) of different endpoints between which something passes, found rule by rule.
+pub fn each_pair_one_by_one(network: &FlatNetwork, mut found: impl FnMut(usize, usize)) {
     let means = |peer: FlatPeer, endpoint: &FlatEndpoint| match peer {
         FlatPeer::Any => true,
         FlatPeer::Block(low, high) => low <= endpoint.address && endpoint.address <= high,
@@ -348,7 +265,6 @@ pub fn pairs_one_by_one(network: &FlatNetwork) -> u64 {
         held.flat_map(|group| if ingress { &group.ingress } else { &group.egress }).copied().collect()
     };
     let egress: Vec<Vec<FlatRule>> = network.endpoints.iter().map(|endpoint| rules(endpoint, false)).collect();
-    let mut count = 0;
     for (to, receiver) in network.endpoints.iter().enumerate() {
         let ingress = rules(receiver, true);
         for (from, sender) in network.endpoints.iter().enumerate().filter(|(from, _)| *from != to) {
@@ -358,8 +274,9 @@ pub fn pairs_one_by_one(network: &FlatNetwork) -> u64 {
                     meet && into.ports.0 <= into.ports.1 && out.ports.0 <= out.ports.1 && means(out.peer, receiver)
                 })
             });
-            count += u64::from(passes);
+            if passes {
+                found(from, to);
+            }
         }
     }
-    count
 }

@@ -1,9 +1,10 @@
 //! Which files show networks: answers of a provider's API, Kubernetes objects, rule files of devices. Told by content.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use isoneph_network::acl::{self, Document, ReadOptions};
+use isoneph_network::acl::{self, Definitions, Document, ReadOptions};
 use isoneph_network::model::{InputFile, Model, Problem};
 use jiff::civil::Date;
 use walkdir::WalkDir;
@@ -21,6 +22,11 @@ const MAX_ALL: u64 = 512 << 20;
 /// Endings under which rules of devices are kept. In a folder only such files are looked into; what they are is told by
 /// their content.
 const RULE_ENDINGS: &[&str] = &["acl", "pol", "rules", "cfg", "conf", "txt", "csv", "v4", "v6"];
+
+/// Endings of what Capirca policies refer to by name: networks, services, and terms that they include.
+const NETWORKS: &str = "net";
+const SERVICES: &str = "svc";
+const INCLUDED: &str = "inc";
 
 /// The rules of a device.
 #[derive(Debug)]
@@ -49,30 +55,37 @@ pub fn find_networks(paths: &[PathBuf], taken: &Taken, as_of: Date) -> NetworkFi
             let entries = entries.into_iter().filter_entry(|entry| !is_hidden(entry)).take(MAX_FILES);
             for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
                 if !taken.contains(entry.path()) {
-                    looking.look(entry.path(), false, as_of);
+                    looking.look(entry.path(), false);
                 }
             }
         } else if path.is_file() && !taken.contains(path) {
-            looking.look(path, true, as_of);
+            looking.look(path, true);
         }
     }
-    looking.finish()
+    looking.finish(as_of)
 }
 
 #[derive(Default)]
 struct Looking {
     room: u64,
     candidates: Vec<InputFile>,
-    devices: Vec<Device>,
+    /// Files of rules, read when everything that they may refer to is at hand.
+    rules: Vec<(PathBuf, Vec<u8>)>,
+    definitions: Definitions,
+    includes: BTreeMap<String, String>,
+    /// Definitions that were understood.
+    defining: Vec<PathBuf>,
 }
 
 impl Looking {
-    fn look(&mut self, path: &Path, named: bool, as_of: Date) {
+    fn look(&mut self, path: &Path, named: bool) {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
             "json" if !is_unknown_json(path) => {}
             "json" | "yaml" | "yml" => self.candidate(path),
-            ending if named || RULE_ENDINGS.contains(&ending) => self.device(path, as_of),
+            NETWORKS | SERVICES => self.definitions(path),
+            INCLUDED => self.included(path),
+            ending if named || RULE_ENDINGS.contains(&ending) => self.rules(path),
             _ => {}
         }
     }
@@ -86,16 +99,25 @@ impl Looking {
         }
     }
 
-    fn device(&mut self, path: &Path, as_of: Date) {
+    fn rules(&mut self, path: &Path) {
         let Some(bytes) = self.bytes(path) else { return };
-        let Ok(text) = std::str::from_utf8(&bytes) else { return };
-        if acl::detect(text).is_none() {
-            return;
+        if std::str::from_utf8(&bytes).is_ok_and(|text| acl::detect(text).is_some()) {
+            self.rules.push((path.to_owned(), bytes));
         }
-        let options = ReadOptions { as_of: Some(as_of), ..ReadOptions::default() };
-        // A file that begins as rules do and cannot be read is left to the reader that tells what a file is not.
-        if let Ok(document) = acl::read(text, &options) {
-            self.devices.push(Device { path: path.to_string_lossy().into_owned(), bytes, document });
+    }
+
+    /// Definitions that cannot be read are left to the reader that tells what a file is not; names that nobody defines
+    /// leave a rule open.
+    fn definitions(&mut self, path: &Path) {
+        let text = self.bytes(path).and_then(|bytes| String::from_utf8(bytes).ok());
+        if text.is_some_and(|text| self.definitions.add(&text).is_ok()) {
+            self.defining.push(path.to_owned());
+        }
+    }
+
+    fn included(&mut self, path: &Path) {
+        if let Some(text) = self.bytes(path).and_then(|bytes| String::from_utf8(bytes).ok()) {
+            self.includes.insert(path.to_string_lossy().into_owned(), text);
         }
     }
 
@@ -111,9 +133,27 @@ impl Looking {
         (read <= MAX_BYTES).then_some(bytes)
     }
 
-    fn finish(self) -> NetworkFiles {
-        let mut out = NetworkFiles { devices: self.devices, ..NetworkFiles::default() };
-        out.taken.extend(out.devices.iter().map(|device| PathBuf::from(&device.path)));
+    fn finish(self, as_of: Date) -> NetworkFiles {
+        let mut out = NetworkFiles::default();
+        let included: Vec<PathBuf> = self.includes.keys().map(PathBuf::from).collect();
+        let options = ReadOptions {
+            as_of: Some(as_of),
+            definitions: self.definitions,
+            includes: self.includes,
+            ..ReadOptions::default()
+        };
+        for (path, bytes) in self.rules {
+            // A file that begins as rules do and cannot be read is left to the reader that tells what a file is not.
+            let document = std::str::from_utf8(&bytes).ok().and_then(|text| acl::read(text, &options).ok());
+            if let Some(document) = document {
+                out.devices.push(Device { path: path.to_string_lossy().into_owned(), bytes, document });
+                out.taken.insert(path);
+            }
+        }
+        // Beside policies that may refer to them they are theirs; alone they are files like others.
+        if out.devices.iter().any(|device| device.document.format == acl::Format::Capirca) {
+            out.taken.extend(included.into_iter().chain(self.defining));
+        }
         if !self.candidates.is_empty() {
             let (model, problems) = Model::read_found(self.candidates);
             out.taken.extend(model.sources.iter().map(|source| PathBuf::from(&source.path)));
@@ -130,4 +170,58 @@ fn is_unknown_json(path: &Path) -> bool {
         let reader = std::io::BufReader::with_capacity(1 << 16, reader);
         matches!(head::look(reader, &tell), Look::Other(_))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use isoneph_network::policy::NoteKind;
+
+    use super::*;
+
+    const POLICY: &str = "header { target:: juniper f }\n#include 'includes/bad.inc'\nterm end { destination-address:: OFFICE action:: accept }\n";
+    const INCLUDED_TERM: &str = "term bad { source-address:: OFFICE action:: deny }\n";
+
+    fn found(files: &[(&str, &str)]) -> (tempfile::TempDir, NetworkFiles) {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let day = jiff::civil::date(2026, 11, 20);
+        let found = find_networks(&[folder.path().to_owned()], &Taken::new(), day);
+        (folder, found)
+    }
+
+    fn not_understood(found: &NetworkFiles) -> usize {
+        let notes = found.devices.iter().flat_map(|device| &device.document.policies).flat_map(|policy| &policy.notes);
+        notes.filter(|note| note.kind == NoteKind::NotUnderstood).count()
+    }
+
+    #[test]
+    fn what_a_policy_includes_and_names_is_found_beside_it() {
+        // The policy comes first in the order of names: what it refers to is read all the same.
+        let (folder, found) = found(&[
+            ("a.pol", POLICY),
+            ("includes/bad.inc", INCLUDED_TERM),
+            ("names/office.net", "OFFICE = 10.0.0.0/8\n"),
+        ]);
+        assert_eq!(found.devices.len(), 1);
+        assert_eq!(found.devices[0].document.policies[0].rules.len(), 2);
+        assert_eq!(not_understood(&found), 0);
+        assert!(found.taken.contains(&folder.path().join("includes/bad.inc")));
+        assert!(found.taken.contains(&folder.path().join("names/office.net")));
+    }
+
+    #[test]
+    fn what_is_not_beside_the_policy_stays_open() {
+        let (_folder, found) = found(&[("a.pol", POLICY), ("names/office.net", "OFFICE = 10.0.0.0/8\n")]);
+        assert!(not_understood(&found) > 0);
+    }
+
+    #[test]
+    fn files_of_these_endings_without_a_policy_are_left_to_others() {
+        let (_folder, found) = found(&[("bad.inc", INCLUDED_TERM), ("office.net", "OFFICE = 10.0.0.0/8\n")]);
+        assert!(found.taken.is_empty());
+    }
 }

@@ -300,7 +300,8 @@ impl Statement {
             resource: target,
             kind: "policy".into(),
             effect: if self.allow { "allow".into() } else { "deny".into() },
-            principals: self.principals.clone().into(),
+            // "All but these" names nobody whom it lets in, and it is not known who that is.
+            principals: if self.other_principals { Cell::default() } else { self.principals.clone().into() },
             actions: self.actions.clone().into(),
             public: self.is_public().into(),
             cross_account: self.is_cross_account(own_account).map_or_else(Cell::default, Cell::Known),

@@ -12,6 +12,7 @@ mod operated;
 mod reach;
 pub mod register;
 mod storage;
+mod tenants;
 mod watching;
 
 pub use audit::AuditEvent;
@@ -25,6 +26,7 @@ pub use network::{Attachment, Endpoint, FirewallRule, Network, Route};
 pub use operated::{ChangeRecord, CriticalOperation, ExitItem, LogDay, LogDigest, LogGap, TenantExit};
 pub use reach::{PolicyDifference, Reach};
 pub use storage::{Backup, Bucket, Database, FileStore, Queue};
+pub use tenants::TenantGrant;
 pub use watching::{AlertRule, AuditTrail, LogStore, Protection};
 
 use crate::table::{TableDef, TableId};
@@ -119,6 +121,7 @@ pub const TABLES: &[TableDef] = &[
     register::ServiceSplit::DEF,
     register::AssuranceStanding::DEF,
     register::AssuredOffering::DEF,
+    TenantGrant::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.

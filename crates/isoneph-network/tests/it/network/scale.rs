@@ -1,5 +1,7 @@
 //! The engines that answer all pairs at once, against the loop over pairs.
 
+use std::collections::BTreeSet;
+
 use isoneph_network::reach::flat::{self, FlatEndpoint, FlatGroup, FlatNetwork, FlatPeer, FlatRule};
 use isoneph_network::reach::selected::{self, LabelTest, PodSelector, SelectedPod, SelectedPolicy, SelectedRule};
 use proptest::prelude::*;
@@ -57,6 +59,14 @@ fn side() -> impl Strategy<Value = Option<Vec<SelectedRule>>> {
     prop::option::of(prop::collection::vec(rule, 0..3))
 }
 
+fn cluster() -> impl Strategy<Value = (Vec<Vec<(u32, u32)>>, Vec<SelectedPod>, Vec<SelectedPolicy>)> {
+    let pod = (0..4_u32, labels()).prop_map(|(namespace, labels)| SelectedPod { namespace, labels });
+    let policy = (selector(), side(), side());
+    let policy = policy.prop_map(|(selects, ingress, egress)| SelectedPolicy { selects, ingress, egress });
+    // One namespace fewer than pods say they are in: of the last nobody knows the labels.
+    (prop::collection::vec(labels(), 3), prop::collection::vec(pod, 0..150), prop::collection::vec(policy, 0..7))
+}
+
 proptest! {
     #[test]
     fn groups_all_at_once_count_what_the_loop_counts(network in flat_network()) {
@@ -64,23 +74,44 @@ proptest! {
     }
 
     #[test]
-    fn many_port_pieces_make_no_difference(mut network in flat_network()) {
-        // More pieces than one machine word of atoms holds.
+    fn groups_all_at_once_find_the_pairs_that_the_loop_finds(network in flat_network()) {
+        let found = flat::all_pairs(&network);
+        let mut pairs = BTreeSet::new();
+        flat::each_pair_one_by_one(&network, |from, to| pairs.extend([(from as u32, to as u32)]));
+        for (sender, from) in found.order.iter().enumerate() {
+            for (receiver, to) in found.order.iter().enumerate() {
+                prop_assert_eq!(found.reaches(sender, receiver), pairs.contains(&(*from, *to)), "{} -> {}", from, to);
+            }
+        }
+    }
+
+    #[test]
+    fn many_ports_make_no_difference(mut network in flat_network()) {
         let many = (0..150).map(|port| FlatRule { peer: FlatPeer::Group(3), ports: (1000 + port, 1000 + port) });
         network.groups[0].ingress.extend(many);
         prop_assert_eq!(flat::all_pairs(&network).pairs(), flat::pairs_one_by_one(&network));
     }
 
     #[test]
-    fn pods_all_at_once_count_what_the_loop_counts(
-        namespaces in prop::collection::vec(labels(), 3),
-        pods in prop::collection::vec((0..3_u32, labels()), 0..80),
-        policies in prop::collection::vec((selector(), side(), side()), 0..6),
-    ) {
-        let pods: Vec<SelectedPod> = pods.into_iter().map(|(namespace, labels)| SelectedPod { namespace, labels }).collect();
-        let policies: Vec<SelectedPolicy> =
-            policies.into_iter().map(|(selects, ingress, egress)| SelectedPolicy { selects, ingress, egress }).collect();
+    fn pods_all_at_once_find_the_pairs_that_the_loop_finds((namespaces, pods, policies) in cluster()) {
         let found = selected::all_pairs(&namespaces, &pods, &policies);
-        prop_assert_eq!(found.pairs(), selected::pairs_one_by_one(&namespaces, &pods, &policies));
+        let mut pairs = BTreeSet::new();
+        selected::each_pair_one_by_one(&namespaces, &pods, &policies, |from, to| pairs.extend([(from, to)]));
+        prop_assert_eq!(found.pairs(), pairs.len() as u64);
+        for (from, to) in (0..pods.len()).flat_map(|from| (0..pods.len()).map(move |to| (from, to))) {
+            prop_assert!(from == to || found.reaches(from, to) == pairs.contains(&(from, to)), "{} -> {}", from, to);
+        }
     }
+}
+
+#[test]
+fn no_pods_at_all_make_no_pairs() {
+    let policy = SelectedPolicy { ingress: Some(vec![SelectedRule::default()]), ..SelectedPolicy::default() };
+    assert_eq!(selected::all_pairs(&[], &[], &[policy]).pairs(), 0);
+}
+
+#[test]
+fn pods_that_no_policy_selects_are_counted_by_their_number_alone() {
+    let pods = vec![SelectedPod::default(); 70_000];
+    assert_eq!(selected::all_pairs(&[], &pods, &[]).pairs(), 70_000 * 69_999);
 }

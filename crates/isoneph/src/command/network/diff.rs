@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// Names of networks and services for Capirca policies (`.net`, `.svc` or YAML); may be given again
     #[arg(long, value_name = "FILE")]
     definitions: Vec<PathBuf>,
+    /// A file that Capirca policies include (`#include`); may be given again
+    #[arg(long, value_name = "FILE")]
+    include: Vec<PathBuf>,
     /// Of iptables rules only those for packets that come in here
     #[arg(long, value_name = "NAME")]
     input_interface: Option<String>,
@@ -160,6 +163,9 @@ fn options(arguments: &Arguments) -> anyhow::Result<ReadOptions> {
     for path in &arguments.definitions {
         let text = text_of(path, MOST)?;
         options.definitions.add(&text).map_err(|error| usage(format!("{}: {error}", path.display())))?;
+    }
+    for path in &arguments.include {
+        options.includes.insert(path.to_string_lossy().into_owned(), text_of(path, MOST)?);
     }
     Ok(options)
 }
