@@ -157,6 +157,11 @@ impl Register {
         self.entries.values().map(|entry| &entry.object)
     }
 
+    /// Every object, by kind and name, taken out of it.
+    pub fn into_objects(self) -> impl ExactSizeIterator<Item = Object> {
+        self.entries.into_values().map(|entry| entry.object)
+    }
+
     /// How many objects there are.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -4,7 +4,7 @@
 use clap::Args;
 use isoneph_derive::Declared;
 use isoneph_derive::assurance::{
-    ControlUse, Holding, Options, ScopeDifference, ServiceCoverage, coverage, coverage_sheet, differences_sheet,
+    ControlUse, Holding, KINDS, Options, ScopeDifference, ServiceCoverage, coverage, coverage_sheet, differences_sheet,
     holdings_sheet, review, scope_differences, usable, usable_sheet,
 };
 use serde::Serialize;
@@ -34,8 +34,8 @@ struct Answer {
 
 /// Runs the command. It ends with 1 where something in use is not covered, or an assurance does not hold.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let register = arguments.asked.register()?;
-    let declared = Declared::new(register.objects());
+    let objects = arguments.asked.objects(KINDS)?;
+    let declared = Declared::of_kinds(KINDS, &objects);
     let (day, lang) = (arguments.asked.day(), arguments.shown.lang);
     let options = Options::default();
     let mut answer = Answer {

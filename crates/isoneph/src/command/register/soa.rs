@@ -39,8 +39,8 @@ pub(crate) struct Arguments {
 
 /// Runs the command. With `--compare` it ends with 1 where anything changed.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let register = arguments.asked.register()?;
-    let declared = Declared::new(register.objects());
+    let objects = arguments.asked.objects(soa::KINDS)?;
+    let declared = Declared::of_kinds(soa::KINDS, &objects);
     let evidence = arguments.assessment.as_deref().map(standings).transpose()?.unwrap_or_default();
     let catalogue = Catalogue::embedded()?;
     let found = soa::soa(&declared, catalogue, arguments.scope.as_deref(), &evidence, arguments.asked.day());
