@@ -9,8 +9,8 @@ use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
 };
 use isoneph_sources::{
-    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError, Reading,
-    find_networks, read_images, read_path, write_networks,
+    ClaimedLayer, ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError,
+    Reading, find_networks, read_boundary_tests, read_images, read_path, write_networks,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
@@ -58,6 +58,8 @@ pub(crate) fn read(
     reading.taken.extend(logs.files.iter().cloned().chain(against.files()).chain(said_in));
     let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();
     take_images(&paths, &registers, &mut reading, &mut sink)?;
+    let claimed: Vec<ClaimedLayer> = registers.iter().flat_map(claimed_layers).collect();
+    reading.taken.extend(read_boundary_tests(&paths, &claimed, &reading, &mut sink)?);
     let networks = find_networks(&paths, &reading.taken, reading.as_of);
     reading.taken.extend(networks.taken.iter().cloned());
     for path in &paths {
@@ -200,6 +202,20 @@ fn purposes(register: &Register) -> Vec<ImagePurpose> {
         }
     };
     register.claimed::<kinds::ImagePurpose>().map(purpose).collect()
+}
+
+/// The layers on which tenants are said to be kept apart, each with the test results that it names.
+fn claimed_layers(register: &Register) -> Vec<ClaimedLayer> {
+    let layers = |named: Named<'_, kinds::Isolation>| {
+        let layer = |layer: &kinds::LayerIsolation| ClaimedLayer {
+            service: named.spec.service.clone(),
+            layer: layer.layer.to_string(),
+            object: named.name.to_owned(),
+            results: layer.tests.iter().filter_map(|test| test.junit.clone()).collect(),
+        };
+        named.spec.layers.iter().map(layer).collect::<Vec<_>>()
+    };
+    register.claimed::<kinds::Isolation>().flat_map(layers).collect()
 }
 
 /// What listens on such an address is not reached from elsewhere: it allows nothing on the network.

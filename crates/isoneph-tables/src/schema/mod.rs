@@ -119,6 +119,7 @@ pub const TABLES: &[TableDef] = &[
     register::ServiceSplit::DEF,
     register::AssuranceStanding::DEF,
     register::AssuredOffering::DEF,
+    register::BoundaryTest::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.
