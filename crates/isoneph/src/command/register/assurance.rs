@@ -1,6 +1,8 @@
 //! `isoneph assurance`: what certificates and reports there are, whether they hold, what they cover, and what one may
 //! build on.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use isoneph_derive::Declared;
 use isoneph_derive::assurance::{
@@ -10,7 +12,9 @@ use isoneph_derive::assurance::{
 use serde::Serialize;
 
 use super::sheets::{Asked, Shown};
+use super::soa::frozen;
 use crate::exit::{Exit, usage};
+use crate::workspace;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -32,12 +36,30 @@ struct Answer {
     controls: Vec<ControlUse>,
 }
 
+/// The versions of statements of applicability that the workspace has frozen, by organisation, the newest last. A register
+/// in files needs no workspace, and one that is named or stands around counts.
+fn held(arguments: &Arguments) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+    let named = arguments.asked.workspace.as_deref();
+    let workspace = match workspace::find(named) {
+        Ok(workspace) => workspace,
+        Err(error) if named.is_some() => return Err(error),
+        Err(_) => return Ok(BTreeMap::new()),
+    };
+    let mut frozen = frozen(&workspace)?;
+    frozen.sort_by(|a, b| (a.soa.as_of, &a.version).cmp(&(b.soa.as_of, &b.version)));
+    let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for version in frozen {
+        held.entry(version.soa.organisation).or_default().push(version.version);
+    }
+    Ok(held)
+}
+
 /// Runs the command. It ends with 1 where something in use is not covered, or an assurance does not hold.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let objects = arguments.asked.objects(KINDS)?;
     let declared = Declared::of_kinds(KINDS, &objects);
     let (day, lang) = (arguments.asked.day(), arguments.shown.lang);
-    let options = Options::default();
+    let options = Options { soa_versions: held(arguments)?, ..Options::default() };
     let mut answer = Answer {
         assurances: review(&declared, &options, day),
         coverage: coverage(&declared, &options, day),
