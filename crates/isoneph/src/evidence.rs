@@ -16,8 +16,7 @@ use isoneph_tables::{Inventory, NewInput, Sink};
 
 use crate::exit::usage;
 use crate::logs_against::LogArguments;
-use crate::scanner;
-use crate::workspace;
+use crate::{output, safe, scanner, workspace};
 
 /// What was read.
 pub(crate) struct Evidence {
@@ -170,7 +169,8 @@ fn refuse(path: &Path, code: &str, why: &str, sink: &mut Sink) {
     sink.reject(id, Locator::new("#"), code, why);
 }
 
-/// The registers that hold what parties say: the workspace's own, and documents among what is given.
+/// The register that holds what parties say: the workspace's own and the documents among what is given, as one, so that
+/// what stands in both counts once.
 fn registers(
     documents: Option<Documents>,
     config: Option<&Path>,
@@ -178,8 +178,11 @@ fn registers(
 ) -> anyhow::Result<Vec<Register>> {
     let file = config.map(|path| path.display().to_string()).unwrap_or_default();
     let beside = config.map(workspace::beside).transpose()?.flatten();
-    let given = documents.map(|given| of_documents(given, &file, declaration)).transpose()?;
-    Ok([beside, given].into_iter().flatten().filter(|register| !register.is_empty()).collect())
+    let register = match documents {
+        None => beside,
+        Some(given) => Some(of_documents(given, &file, declaration, beside.unwrap_or_default())?),
+    };
+    Ok(register.into_iter().filter(|register| !register.is_empty()).collect())
 }
 
 /// What images are declared for. Drafts that nobody has taken on say nothing.
@@ -238,8 +241,21 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "yaml" || end == "yml")
 }
 
-fn of_documents(documents: Documents, file: &str, declaration: &Declaration) -> anyhow::Result<Register> {
-    Register::with_declaration(documents, Some((file, declaration))).map_err(workspace::mistaken)
+fn of_documents(
+    documents: Documents,
+    file: &str,
+    declaration: &Declaration,
+    kept: Register,
+) -> anyhow::Result<Register> {
+    let joined = Register::beside(documents, Some((file, declaration)), kept);
+    let (register, differing) = joined.map_err(workspace::mistaken)?;
+    for (object, place) in differing {
+        output::warn(&safe::terminal(&format!(
+            "{place}: {object} says otherwise than the register of the workspace, which counts; `isoneph apply` takes \
+             the document in"
+        )));
+    }
+    Ok(register)
 }
 
 /// Whether no table has a row.
