@@ -46,7 +46,11 @@ fn held(arguments: &Arguments) -> anyhow::Result<BTreeMap<String, Vec<String>>> 
         Err(_) => return Ok(BTreeMap::new()),
     };
     let mut frozen = frozen(&workspace)?;
-    frozen.sort_by(|a, b| (a.soa.as_of, &a.version).cmp(&(b.soa.as_of, &b.version)));
+    // Of one day the higher number is the newer: 1.10 comes after 1.9.
+    let numbers = |version: &str| -> Vec<u64> {
+        version.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
+    };
+    frozen.sort_by_cached_key(|frozen| (frozen.soa.as_of, numbers(&frozen.version), frozen.version.clone()));
     let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for version in frozen {
         held.entry(version.soa.organisation).or_default().push(version.version);
