@@ -9,6 +9,8 @@ use isoneph_register::kinds::{CloudService, Kind, KindSpec, Lifecycle, Party, Sc
 #[derive(Debug, Clone, Default)]
 pub struct Declared<'a> {
     objects: BTreeMap<Kind, BTreeMap<&'a str, &'a Object>>,
+    /// The kinds that were read; all of them if `None`.
+    read: Option<Vec<Kind>>,
 }
 
 /// An object of one kind.
@@ -40,12 +42,23 @@ impl<'a> Declared<'a> {
         declared
     }
 
+    /// A view of the objects of some kinds, where no others were read. A kind that was not read is unknown, not empty:
+    /// whoever asks for it here is mistaken, and tests stop there.
+    pub fn of_kinds(kinds: &[Kind], objects: impl IntoIterator<Item = &'a Object>) -> Declared<'a> {
+        Declared { read: Some(kinds.to_vec()), ..Declared::new(objects) }
+    }
+
+    fn named(&self, kind: Kind) -> Option<&BTreeMap<&'a str, &'a Object>> {
+        debug_assert!(self.read.as_ref().is_none_or(|read| read.contains(&kind)), "{kind} was not read");
+        self.objects.get(&kind)
+    }
+
     /// The objects of a kind, by name.
     pub fn of<T: KindSpec + 'a>(&self) -> impl Iterator<Item = Entry<'a, T>> + '_
     where
         &'a T: TryFrom<&'a Spec>,
     {
-        self.objects.get(&T::KIND).into_iter().flat_map(BTreeMap::values).filter_map(|object| entry(object))
+        self.named(T::KIND).into_iter().flat_map(BTreeMap::values).filter_map(|object| entry(object))
     }
 
     /// The objects of a kind that somebody stands behind, by name.
@@ -61,7 +74,7 @@ impl<'a> Declared<'a> {
     where
         &'a T: TryFrom<&'a Spec>,
     {
-        self.objects.get(&T::KIND)?.get(name).and_then(|object| entry(object))
+        self.named(T::KIND)?.get(name).and_then(|object| entry(object))
     }
 
     /// The organisation whose register it is: that of its scopes, if they name one only.

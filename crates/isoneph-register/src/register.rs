@@ -90,9 +90,27 @@ impl Register {
         documents: Documents,
         declaration: Option<(&str, &Declaration)>,
     ) -> Result<Register, Mistakes> {
+        Register::beside(documents, declaration, Register::default()).map(|(register, _)| register)
+    }
+
+    /// The register that documents make beside a declaration and a register that is kept: its objects can be referred to,
+    /// and all of them together are one register. An object that stands in both counts once. Where the two say the same,
+    /// at its place in the documents; where they differ, as it is kept, for that is what somebody has stood behind: what
+    /// differs comes back, with its place in the documents.
+    ///
+    /// # Errors
+    /// As [`Register::new`].
+    pub fn beside(
+        documents: Documents,
+        declaration: Option<(&str, &Declaration)>,
+        kept: Register,
+    ) -> Result<(Register, Vec<(ObjectKey, Locator)>), Mistakes> {
         let mut known = Known::default();
         if let Some((_, declaration)) = declaration {
             known.add_declared(declaration);
+        }
+        for key in kept.entries.keys() {
+            known.add(key.kind, &key.name);
         }
         Mistakes::check(check(&documents, &mut known))?;
         let mut register = Register::default();
@@ -103,10 +121,30 @@ impl Register {
             let entry = Entry { file: given.file as usize, place: given.place.short(), object: given.object };
             register.entries.insert(entry.object.key(), entry);
         }
+        let differing = register.join(kept);
         if let Some((path, declaration)) = declaration {
             register.add_declared(path, declaration);
         }
-        Ok(register)
+        Ok((register, differing))
+    }
+
+    /// Takes in what is kept. A draft gives way to what somebody stands behind, on either side.
+    fn join(&mut self, kept: Register) -> Vec<(ObjectKey, Locator)> {
+        let before = self.files.len();
+        self.files.extend(kept.files);
+        let mut differing = Vec::new();
+        for (key, mut entry) in kept.entries {
+            entry.file += before;
+            let given = self.entries.get(&key);
+            match given {
+                Some(given) if given.object == entry.object => continue,
+                Some(given) if entry.object.proposed && !given.object.proposed => continue,
+                Some(given) if !given.object.proposed => differing.push((key.clone(), given.locator(&self.files))),
+                _ => {}
+            }
+            self.entries.insert(key, entry);
+        }
+        differing
     }
 
     /// Adds what a declaration says and nobody stands behind in the register: it takes the place of drafts.
@@ -155,6 +193,11 @@ impl Register {
     /// Every object, by kind and name, without its place.
     pub fn objects(&self) -> impl ExactSizeIterator<Item = &Object> {
         self.entries.values().map(|entry| &entry.object)
+    }
+
+    /// Every object, by kind and name, taken out of it.
+    pub fn into_objects(self) -> impl ExactSizeIterator<Item = Object> {
+        self.entries.into_values().map(|entry| entry.object)
     }
 
     /// How many objects there are.

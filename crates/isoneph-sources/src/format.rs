@@ -13,6 +13,8 @@ isoneph_model::vocabulary! {
         Sarif = "sarif",
         /// Findings in the AWS Security Finding Format.
         Asff = "asff",
+        /// Results of tests, as JUnit writes them.
+        Junit = "junit",
         /// The disk of a machine, or a root file system as an archive.
         DiskImage = "disk-image",
     }

@@ -1,6 +1,7 @@
 //! Sources: bytes to rows, gaps, coverage and rejects. One module a format; which format a file has is told by its
 //! content, never by its name. Whatever is given and cannot be read is told with file, place and what to do.
 
+mod boundary;
 mod fault;
 mod findings;
 mod format;
@@ -14,6 +15,7 @@ mod stream;
 mod tenants;
 mod terraform;
 
+pub use boundary::{ClaimedLayer, read_boundary_tests};
 pub use fault::Fault;
 pub use format::Format;
 pub use images::{ImagePurpose, Images, IntendedListeners, read_images};

@@ -9,15 +9,14 @@ use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
 };
 use isoneph_sources::{
-    ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError, Reading,
-    find_networks, read_images, read_path, write_networks, write_tenant_grants,
+    ClaimedLayer, ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError,
+    Reading, find_networks, read_boundary_tests, read_images, read_path, write_networks, write_tenant_grants,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
 use crate::exit::usage;
 use crate::logs_against::LogArguments;
-use crate::scanner;
-use crate::workspace;
+use crate::{output, safe, scanner, workspace};
 
 /// What was read.
 pub(crate) struct Evidence {
@@ -58,6 +57,8 @@ pub(crate) fn read(
     reading.taken.extend(logs.files.iter().cloned().chain(against.files()).chain(said_in));
     let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();
     take_images(&paths, &registers, &mut reading, &mut sink)?;
+    let claimed: Vec<ClaimedLayer> = registers.iter().flat_map(claimed_layers).collect();
+    reading.taken.extend(read_boundary_tests(&paths, &claimed, &reading, &mut sink)?);
     let networks = find_networks(&paths, &reading.taken, reading.as_of);
     reading.taken.extend(networks.taken.iter().cloned());
     for path in &paths {
@@ -169,7 +170,8 @@ fn refuse(path: &Path, code: &str, why: &str, sink: &mut Sink) {
     sink.reject(id, Locator::new("#"), code, why);
 }
 
-/// The registers that hold what parties say: the workspace's own, and documents among what is given.
+/// The register that holds what parties say: the workspace's own and the documents among what is given, as one, so that
+/// what stands in both counts once.
 fn registers(
     documents: Option<Documents>,
     config: Option<&Path>,
@@ -177,8 +179,11 @@ fn registers(
 ) -> anyhow::Result<Vec<Register>> {
     let file = config.map(|path| path.display().to_string()).unwrap_or_default();
     let beside = config.map(workspace::beside).transpose()?.flatten();
-    let given = documents.map(|given| of_documents(given, &file, declaration)).transpose()?;
-    Ok([beside, given].into_iter().flatten().filter(|register| !register.is_empty()).collect())
+    let register = match documents {
+        None => beside,
+        Some(given) => Some(of_documents(given, &file, declaration, beside.unwrap_or_default())?),
+    };
+    Ok(register.into_iter().filter(|register| !register.is_empty()).collect())
 }
 
 /// What images are declared for. Drafts that nobody has taken on say nothing.
@@ -203,6 +208,20 @@ fn purposes(register: &Register) -> Vec<ImagePurpose> {
     register.claimed::<kinds::ImagePurpose>().map(purpose).collect()
 }
 
+/// The layers on which tenants are said to be kept apart, each with the test results that it names.
+fn claimed_layers(register: &Register) -> Vec<ClaimedLayer> {
+    let layers = |named: Named<'_, kinds::Isolation>| {
+        let layer = |layer: &kinds::LayerIsolation| ClaimedLayer {
+            service: named.spec.service.clone(),
+            layer: layer.layer.to_string(),
+            object: named.name.to_owned(),
+            results: layer.tests.iter().filter_map(|test| test.junit.clone()).collect(),
+        };
+        named.spec.layers.iter().map(layer).collect::<Vec<_>>()
+    };
+    register.claimed::<kinds::Isolation>().flat_map(layers).collect()
+}
+
 /// What listens on such an address is not reached from elsewhere: it allows nothing on the network.
 fn is_own_machine(address: &str) -> bool {
     address == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -223,8 +242,21 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "yaml" || end == "yml")
 }
 
-fn of_documents(documents: Documents, file: &str, declaration: &Declaration) -> anyhow::Result<Register> {
-    Register::with_declaration(documents, Some((file, declaration))).map_err(workspace::mistaken)
+fn of_documents(
+    documents: Documents,
+    file: &str,
+    declaration: &Declaration,
+    kept: Register,
+) -> anyhow::Result<Register> {
+    let joined = Register::beside(documents, Some((file, declaration)), kept);
+    let (register, differing) = joined.map_err(workspace::mistaken)?;
+    for (object, place) in differing {
+        output::warn(&safe::terminal(&format!(
+            "{place}: {object} says otherwise than the register of the workspace, which counts; `isoneph apply` takes \
+             the document in"
+        )));
+    }
+    Ok(register)
 }
 
 /// Whether no table has a row.

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use isoneph_derive::import::Target;
 use isoneph_derive::questionnaire;
 use isoneph_model::Edition;
+use isoneph_register::kinds::Kind;
 use isoneph_register::{
-    Documents, MAX_FILE, Mistake, Mistakes, Moment, Register, Store, StoreError, is_register_workbook, read_workbook,
+    Documents, MAX_FILE, Mistake, Mistakes, Moment, Object, Register, Store, StoreError, is_register_workbook,
+    read_workbook,
 };
 use isoneph_standard::Catalogue;
 use isoneph_workbook::Limits;
@@ -37,12 +39,18 @@ pub(crate) fn store(workspace: &Path) -> anyhow::Result<Store> {
     Store::open(&path).map_err(told)
 }
 
-/// The register as it stood at a moment: of files if any are given, else of the workspace.
-pub(crate) fn register(workspace: Option<&Path>, files: &[PathBuf], moment: Moment) -> anyhow::Result<Register> {
+/// The objects of some kinds as they stood at a moment: of files if any are given, else of the workspace. Files are read
+/// and checked as a whole; they may yield objects of other kinds as well.
+pub(crate) fn objects(
+    workspace: Option<&Path>,
+    files: &[PathBuf],
+    kinds: &[Kind],
+    moment: Moment,
+) -> anyhow::Result<Vec<Object>> {
     if files.is_empty() {
-        return store(&find(workspace)?)?.register(moment).map_err(told);
+        return store(&find(workspace)?)?.objects(kinds, moment).map_err(told);
     }
-    Register::new(documents(files)?).map_err(mistaken)
+    Ok(Register::new(documents(files)?).map_err(mistaken)?.into_objects().collect())
 }
 
 /// Objects that files hold: YAML, workbooks of the register, checklists that a vendor has filled in. Of a folder all YAML

@@ -49,6 +49,10 @@ isoneph_model::vocabulary! {
         HolderNameUnknown = "holder-name-unknown",
         /// It refers to another version of the statement of applicability than the one held.
         SoaVersionDiffers = "soa-version-differs",
+        /// It refers to a version of the statement of applicability that a newer one has replaced.
+        SoaVersionOlder = "soa-version-older",
+        /// No version of its holder's statement of applicability is held: whether the one it refers to holds is not known.
+        SoaNotHeld = "soa-not-held",
         /// It does not say to which version of the statement of applicability it refers.
         SoaVersionUnknown = "soa-version-unknown",
         /// The edition of its standard has been replaced. It is not wrong for that.
@@ -91,8 +95,8 @@ impl AssuranceCode {
             BaseUnknown | BaseNotIso27001 | HolderNameDiffers | HolderNameUnknown | StatusUnverified | NoExpiry
             | NotAccredited | AccreditationUnknown | SelfDeclared | Undocumented | PeriodOver | Bridged
             | DesignOnly | Exceptions | ExceptionsUnknown | Qualified | SubservicesCarvedOut | SoaVersionDiffers
-            | SoaVersionUnknown => Weight::Limits,
-            ExpiresSoon | SupersededEdition | LeavesControls => Weight::Notice,
+            | SoaVersionOlder | SoaVersionUnknown => Weight::Limits,
+            ExpiresSoon | SupersededEdition | LeavesControls | SoaNotHeld => Weight::Notice,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::declared::{Declared, Entry};
 /// What the register itself does not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Versions of statements of applicability that are held, by party.
+    /// Versions of statements of applicability that are held, by party: the newest last.
     pub soa_versions: BTreeMap<String, Vec<String>>,
     /// How many days before its last day an assurance is said to expire soon; 0 for 90.
     pub soon_days: u32,
@@ -191,21 +191,23 @@ fn soa(assurance: &Assurance, options: &Options, found: &mut Found<'_>) {
     if !of_isms || !is_certificate(assurance) {
         return;
     }
+    let Some(version) = &assurance.soa_version else { return found.add(AssuranceCode::SoaVersionUnknown, &[]) };
     let held = options.soa_versions.get(&assurance.holder);
-    match (&assurance.soa_version, held) {
-        (None, _) => found.add(AssuranceCode::SoaVersionUnknown, &[]),
-        (Some(version), Some(held)) => {
-            let same = |held: &String| {
-                use crate::responsibilities::{VersionOrder, compare_versions};
-                compare_versions(held, version) == VersionOrder::Same
-            };
-            if !held.iter().any(same) {
-                let held = held.join(", ");
-                found.add(AssuranceCode::SoaVersionDiffers, &[("refers-to", version), ("held", &held)]);
-            }
-        }
-        (Some(_), None) => {}
+    let Some((current, before)) = held.and_then(|held| held.split_last()) else {
+        return found.add(AssuranceCode::SoaNotHeld, &[("refers-to", version)]);
+    };
+    let same = |held: &String| {
+        use crate::responsibilities::{VersionOrder, compare_versions};
+        compare_versions(held, version) == VersionOrder::Same
+    };
+    if same(current) {
+        return;
     }
+    if before.iter().any(same) {
+        return found.add(AssuranceCode::SoaVersionOlder, &[("refers-to", version), ("current", current)]);
+    }
+    let held = before.iter().chain([current]).cloned().collect::<Vec<_>>().join(", ");
+    found.add(AssuranceCode::SoaVersionDiffers, &[("refers-to", version), ("held", &held)]);
 }
 
 /// A notice, never more: certificates live on while their edition is replaced.

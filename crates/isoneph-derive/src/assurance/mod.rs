@@ -9,6 +9,20 @@ mod scope_difference;
 mod sheets;
 mod usable;
 
+use isoneph_register::kinds::Kind;
+
+/// The kinds that this module looks at: assurances, what is in use, and the split of it.
+pub const KINDS: &[Kind] = &[
+    Kind::Scope,
+    Kind::Party,
+    Kind::CloudService,
+    Kind::Responsibility,
+    Kind::Agreement,
+    Kind::Answer,
+    Kind::Assurance,
+    Kind::Obligation,
+];
+
 pub use coverage::{CoverageState, EnvironmentInScope, OfferingCoverage, ServiceCoverage, coverage};
 pub use finding::{AssuranceCode, AssuranceFinding, Weight};
 pub use holds::{Holding, Options, review};

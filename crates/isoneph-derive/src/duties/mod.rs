@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use isoneph_model::{ControlId, Role};
 use isoneph_register::ObjectKey;
-use isoneph_register::kinds::{BasisKind, CloudService, Holder};
+use isoneph_register::kinds::{BasisKind, CloudService, Holder, Kind};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -23,6 +23,18 @@ use crate::declared::Declared;
 
 /// After how many days a review without a day for the next one is out of date.
 pub const REVIEW_HOLDS_DAYS: i64 = 365;
+
+/// The kinds that [`duties`] looks at.
+pub const KINDS: &[Kind] = &[
+    Kind::Scope,
+    Kind::Party,
+    Kind::CloudService,
+    Kind::Responsibility,
+    Kind::Agreement,
+    Kind::Answer,
+    Kind::Assurance,
+    Kind::Statement,
+];
 
 isoneph_model::vocabulary! {
     /// How far a party has come with a duty.

@@ -64,9 +64,9 @@ pub fn caiq(workbook: &Workbook, target: &Target) -> Result<Import, ImportError>
         }
         rows.start(&line, "question");
         let value = match key(line.text("answer")).as_str() {
-            "yes" => AnswerValue::Yes,
-            "no" => AnswerValue::No,
-            "na" | "n/a" | "not applicable" => AnswerValue::NotApplicable,
+            "yes" | "はい" => AnswerValue::Yes,
+            "no" | "いいえ" => AnswerValue::No,
+            "na" | "n/a" | "not applicable" | "該当なし" | "対象外" => AnswerValue::NotApplicable,
             "" => {
                 rows.problem(&line, "answer", ProblemCode::Missing, "not answered");
                 continue;

@@ -29,7 +29,8 @@ pub(super) fn fits(workbook: &Workbook) -> bool {
 pub fn ciso_assistant(workbook: &Workbook, target: &Target, catalogue: &Catalogue) -> Result<Import, ImportError> {
     let (table, mut rows) = Rows::find(workbook, HEADINGS, ImportFormat::CisoAssistant)?;
     for line in table.rows() {
-        let result = key(line.text("result"));
+        // `non_compliant` in the columns of a machine is `Non-compliant` in those for people.
+        let result = key(line.text("result")).replace('-', " ");
         let heading = table.table().has("assessable") && line.text("assessable").is_empty();
         if heading || (line.text("control").is_empty() && result.is_empty()) {
             continue;

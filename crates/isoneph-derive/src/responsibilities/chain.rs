@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use isoneph_model::{ControlId, Role};
 use isoneph_register::ObjectKey;
 use isoneph_register::kinds::{
-    Assurance, AssuranceStatus, CloudService, EvidenceRef, Holder, Implementation, Kind, Lifecycle, Statement,
+    Assurance, AssuranceStatus, CloudService, EvidenceRef, Holder, Implementation, Kind, Lifecycle, Responsibility,
+    Statement,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -110,8 +111,16 @@ pub fn chain(declared: &Declared<'_>, service: &str, area: &str, as_of: Date) ->
     follow(declared, &Views::new(declared), service, area, as_of)
 }
 
+/// Whether anybody hands a duty down to a service below: without that there is no chain to follow.
+pub fn hands_down(declared: &Declared<'_>) -> bool {
+    declared.claimed::<Responsibility>().any(|entry| entry.spec.handed_to.is_some())
+}
+
 /// The ways of all duties that some service hands down, by service and area.
 pub fn chains(declared: &Declared<'_>, as_of: Date) -> Vec<Chain> {
+    if !hands_down(declared) {
+        return Vec::new();
+    }
     let views = Views::new(declared);
     let mut chains = Vec::new();
     for service in declared.services_in_use() {

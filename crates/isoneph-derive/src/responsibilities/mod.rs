@@ -18,7 +18,7 @@ mod version;
 mod view;
 
 pub use area::{Area, AreaTitle, area, areas, expected_areas};
-pub use chain::{Chain, ChainEnd, ChainStep, Held, chain, chains};
+pub use chain::{Chain, ChainEnd, ChainStep, Held, chain, chains, hands_down};
 pub use compare::{Comparison, RowComparison, RowDifference, compare};
 pub use finding::{Finding, FindingCode};
 pub use matrix::{Matrix, MatrixRow, RowStanding, matrices, matrix};
@@ -27,5 +27,21 @@ pub use sheets::{chains_sheet, comparison_sheet, findings_sheet};
 pub(crate) use version::{LastAgreed, agreed_versions};
 pub use version::{VersionOrder, compare_versions};
 pub use view::{Side, View};
+
+use isoneph_register::kinds::Kind;
+
+/// The kinds that [`matrix`], [`matrices`] and [`hands_down`] look at.
+pub const MATRIX_KINDS: &[Kind] = &[
+    Kind::Scope,
+    Kind::Party,
+    Kind::CloudService,
+    Kind::Responsibility,
+    Kind::Agreement,
+    Kind::Answer,
+    Kind::Obligation,
+];
+
+/// The kinds that [`chains`] looks at beside those of a matrix: what the last tier shows.
+pub const CHAIN_KINDS: &[Kind] = &[Kind::Statement, Kind::Assurance];
 
 pub(crate) use view::{Views, answer_area, area_key};

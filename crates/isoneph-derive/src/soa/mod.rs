@@ -17,9 +17,12 @@ pub use sheet::{comparison_sheet, sheet};
 use std::collections::BTreeMap;
 
 use isoneph_model::{ControlId, Role, Standing, Text};
-use isoneph_register::kinds::{Act, EvidenceRef, Implementation, Inclusion};
+use isoneph_register::kinds::{Act, EvidenceRef, Implementation, Inclusion, Kind};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+/// The kinds that [`soa()`] looks at.
+pub const KINDS: &[Kind] = &[Kind::Scope, Kind::Statement];
 
 isoneph_model::vocabulary! {
     /// Where a row comes from.

@@ -36,7 +36,9 @@ fn certificate(more: Value) -> Object {
 }
 
 fn found(objects: &[Object], name: &str) -> Vec<AssuranceCode> {
-    let holdings = review(&Declared::new(objects), &Options::default(), TODAY);
+    // The version that the certificates of these tests name is the one that is held.
+    let options = Options { soa_versions: [("aws".to_owned(), vec!["9".to_owned()])].into(), ..Options::default() };
+    let holdings = review(&Declared::new(objects), &options, TODAY);
     let holding = holdings.into_iter().find(|holding| holding.assurance == name).unwrap();
     holding.findings.into_iter().map(|finding| finding.code).collect()
 }
@@ -208,4 +210,29 @@ fn what_the_split_leaves_to_the_customer_is_no_part_of_the_providers() {
         }),
     );
     assert_eq!(part(&with([base(), certificate(json!({})), row]), "9.2.1"), (ProviderPart::NoPart, true));
+}
+
+#[test]
+fn the_version_of_a_statement_of_applicability_is_current_older_other_or_not_held() {
+    use AssuranceCode::{SoaNotHeld, SoaVersionDiffers, SoaVersionOlder, SoaVersionUnknown};
+    let told = |version: Value, held: &[&str]| {
+        let objects = with([base(), certificate(json!({ "soa-version": version }))]);
+        let held: Vec<String> = held.iter().map(|version| (*version).to_owned()).collect();
+        let soa_versions = if held.is_empty() { Default::default() } else { [("aws".to_owned(), held)].into() };
+        let options = Options { soa_versions, ..Options::default() };
+        let found = review(&Declared::new(&objects), &options, TODAY);
+        let found = found.iter().find(|holding| holding.assurance == "iso27017").unwrap();
+        let codes = [SoaNotHeld, SoaVersionDiffers, SoaVersionOlder, SoaVersionUnknown];
+        let of_soa = found.findings.iter().map(|finding| finding.code).filter(|code| codes.contains(code));
+        of_soa.collect::<Vec<_>>()
+    };
+    for (version, held, codes) in [
+        (json!("9"), &["8", "v9"][..], &[][..]),
+        (json!("8"), &["8", "9"], &[SoaVersionOlder]),
+        (json!("10"), &["8", "9"], &[SoaVersionDiffers]),
+        (json!("9"), &[], &[SoaNotHeld]),
+        (json!(null), &["9"], &[SoaVersionUnknown]),
+    ] {
+        assert_eq!(told(version.clone(), held), codes, "{version} of {held:?}");
+    }
 }

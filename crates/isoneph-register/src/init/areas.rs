@@ -1,5 +1,7 @@
 //! Ready-made areas of duties.
 
+use std::sync::OnceLock;
+
 use isoneph_model::ControlId;
 use serde::Deserialize;
 
@@ -27,6 +29,12 @@ struct File {
     area: Vec<Area>,
 }
 
+/// The file is part of the program; a test reads it.
+fn file() -> &'static File {
+    static FILE: OnceLock<File> = OnceLock::new();
+    FILE.get_or_init(|| toml::from_str(include_str!("areas.toml")).unwrap_or(File { area: Vec::new() }))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Area {
@@ -39,23 +47,21 @@ struct Area {
 
 /// The areas that arise in services of a model, in the order of the file.
 pub fn ready_areas(model: Model) -> Vec<ReadyArea> {
-    // The file is part of the program; a test reads it.
-    let file: File = toml::from_str(include_str!("areas.toml")).unwrap_or(File { area: Vec::new() });
     let column = match model {
         Model::Iaas => 0,
         Model::Paas => 1,
         Model::Saas => 2,
     };
-    let said = |text: String, carries: bool| (carries && !text.is_empty()).then_some(text);
-    let ready = |area: Area| {
+    let said = |text: &String, carries: bool| (carries && !text.is_empty()).then(|| text.clone());
+    let ready = |area: &Area| {
         let holder = area.holder[column];
         ReadyArea {
-            area: area.id,
-            controls: area.controls,
+            area: area.id.clone(),
+            controls: area.controls.clone(),
             holder,
-            provider_duty: said(area.provider, matches!(holder, Holder::Provider | Holder::Shared)),
-            customer_duty: said(area.customer, matches!(holder, Holder::Customer | Holder::Shared)),
+            provider_duty: said(&area.provider, matches!(holder, Holder::Provider | Holder::Shared)),
+            customer_duty: said(&area.customer, matches!(holder, Holder::Customer | Holder::Shared)),
         }
     };
-    file.area.into_iter().map(ready).collect()
+    file().area.iter().map(ready).collect()
 }

@@ -11,6 +11,7 @@ mod read;
 
 use std::path::{Path, PathBuf};
 
+use isoneph_model::Digest;
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -20,6 +21,7 @@ pub use apply::Apply;
 pub use difference::{Action, Difference, FieldChange, ObjectChange};
 pub use read::{Revision, Version};
 
+use self::read::Which;
 use crate::kinds::Kind;
 use crate::mistake::Mistakes;
 use crate::object::{Object, ObjectKey};
@@ -126,8 +128,26 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub fn get(&mut self, kind: Kind, name: Option<&str>, moment: Moment) -> Result<Vec<Object>, StoreError> {
+        let kinds = [kind];
+        let which = name.map_or(Which::Kinds(&kinds), |name| Which::One(kind, name));
+        self.read(which, moment).map(|(objects, _)| objects)
+    }
+
+    /// The names of a kind's objects. Nothing else of them is read.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn names(&mut self, kind: Kind, moment: Moment) -> Result<Vec<String>, StoreError> {
         let path = self.path.display().to_string();
-        self.runtime.block_on(read::objects(&mut self.connection, &path, Some(kind), name, moment))
+        self.runtime.block_on(read::names(&mut self.connection, &path, kind, moment))
+    }
+
+    /// The objects of several kinds, by kind and name. Who needs a few kinds only need not wait for the rest.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn objects(&mut self, kinds: &[Kind], moment: Moment) -> Result<Vec<Object>, StoreError> {
+        self.read(Which::Kinds(kinds), moment).map(|(objects, _)| objects)
     }
 
     /// The whole register.
@@ -135,9 +155,13 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub fn register(&mut self, moment: Moment) -> Result<Register, StoreError> {
+        let (objects, digest) = self.read(Which::All, moment)?;
+        Ok(Register::of_stored(&self.path.display().to_string(), digest, objects))
+    }
+
+    fn read(&mut self, which: Which<'_>, moment: Moment) -> Result<(Vec<Object>, Digest), StoreError> {
         let path = self.path.display().to_string();
-        let objects = self.runtime.block_on(read::objects(&mut self.connection, &path, None, None, moment))?;
-        read::register(&path, objects)
+        self.runtime.block_on(read::objects(&mut self.connection, &path, which, moment))
     }
 
     /// What became of an object, oldest first.

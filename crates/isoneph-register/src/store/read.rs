@@ -1,18 +1,18 @@
 //! The store as it stands, and as it stood.
 
+use isoneph_model::Digest;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::connection::failed;
 use super::difference::{Action, FieldChange, fields};
 use super::{Moment, StoreError};
 use crate::kinds::Kind;
 use crate::object::{Object, ObjectKey};
-use crate::register::Register;
 
 /// A transaction that changed something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -53,77 +53,115 @@ pub(super) async fn last_revision(connection: &mut SqliteConnection, path: &str)
     Ok((column(&row, 0, path)?, column(&row, 1, path)?))
 }
 
-macro_rules! as_of {
-    ($and:literal) => {
-        concat!(
-            "SELECT h.kind, h.name, h.body_after FROM history h WHERE h.body_after IS NOT NULL AND h.revision = ",
-            "(SELECT MAX(p.revision) FROM history p WHERE p.kind = h.kind AND p.name = h.name AND p.revision <= ",
-            "(SELECT COALESCE(MAX(r.id), 0) FROM revision r WHERE r.at_micros <= $1))",
-            $and
-        )
-    };
+/// Which objects are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Which<'a> {
+    All,
+    Kinds(&'a [Kind]),
+    One(Kind, &'a str),
 }
 
-// Revisions are numbered in the order of their instants: the last one up to a moment tells all that were made by then.
-const AS_OF: &str = as_of!("");
-const AS_OF_KIND: &str = as_of!(" AND h.kind = $2");
-const AS_OF_NAME: &str = as_of!(" AND h.kind = $2 AND h.name = $3");
+/// Revisions whose objects one row of an answer gathers. Their bodies together stay far below what a database holds in a
+/// text, since one `apply` takes in a bounded file.
+const REVISIONS_A_ROW: &str = "64";
 
-/// Objects at a moment, by kind and name.
+/// Between two objects in a row, and between the name of an object and its body: neither holds such a character.
+const BETWEEN_OBJECTS: &str = "\n";
+const AFTER_NAME: char = '\t';
+
+/// The question for objects at a moment. An answer that gives a row for each object spends most of its time on handing
+/// rows over one by one, so a row gathers what a kind has of a span of revisions.
+fn question(which: Which<'_>, moment: Moment, names_only: bool) -> QueryBuilder<Sqlite> {
+    let body = match (names_only, moment) {
+        (true, _) => "''",
+        (false, Moment::Now) => "h.body",
+        (false, Moment::At(_)) => "h.body_after",
+    };
+    let mut query = QueryBuilder::new("SELECT h.kind, string_agg(h.name || ");
+    query.push_bind(AFTER_NAME.to_string()).push(" || ").push(body).push(", ").push_bind(BETWEEN_OBJECTS);
+    match moment {
+        Moment::Now => query.push(") FROM object h WHERE 1 = 1"),
+        // Revisions are numbered in the order of their instants: the last one up to a moment tells all before it.
+        Moment::At(at) => query
+            .push(
+                ") FROM history h WHERE h.body_after IS NOT NULL AND h.revision = (SELECT MAX(p.revision) \
+                 FROM history p WHERE p.kind = h.kind AND p.name = h.name AND p.revision <= \
+                 (SELECT COALESCE(MAX(r.id), 0) FROM revision r WHERE r.at_micros <= ",
+            )
+            .push_bind(at.as_microsecond())
+            .push("))"),
+    };
+    match which {
+        Which::All => {}
+        Which::Kinds(kinds) => {
+            query.push(" AND h.kind IN (");
+            let mut list = query.separated(", ");
+            for kind in kinds {
+                list.push_bind(kind.as_str());
+            }
+            query.push(")");
+        }
+        Which::One(kind, name) => {
+            query.push(" AND h.kind = ").push_bind(kind.as_str());
+            query.push(" AND h.name = ").push_bind(name.to_owned());
+        }
+    }
+    query.push(" GROUP BY h.kind, h.revision / ").push(REVISIONS_A_ROW);
+    query
+}
+
+/// What a question is answered with: kind, name and body of each object, by kind and name. Databases sort each in their
+/// own way, so it is done here.
+fn sorted<'r>(rows: &'r [SqliteRow], path: &str) -> Result<Vec<(Kind, &'r str, &'r str)>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows {
+        let (kind, gathered): (&str, &str) = (column(row, 0, path)?, column(row, 1, path)?);
+        let known = kind.parse().map_err(|_| unreadable(path, kind, "", "no such kind"))?;
+        for object in gathered.split(BETWEEN_OBJECTS) {
+            let parts = object.split_once(AFTER_NAME);
+            let (name, body) = parts.ok_or_else(|| unreadable(path, kind, "", "an object without a name"))?;
+            found.push((known, name, body));
+        }
+    }
+    found.sort_unstable_by_key(|(kind, name, _)| (*kind, *name));
+    Ok(found)
+}
+
+/// Objects at a moment, by kind and name, and the digest of their JSON, a line each.
 pub(super) async fn objects(
     connection: &mut SqliteConnection,
     path: &str,
-    kind: Option<Kind>,
-    name: Option<&str>,
+    which: Which<'_>,
     moment: Moment,
-) -> Result<Vec<Object>, StoreError> {
-    // A statement for each question, so that each is answered by an index.
-    let query = match (moment, kind, name) {
-        (Moment::Now, None, _) => sqlx::query("SELECT kind, name, body FROM object"),
-        (Moment::Now, Some(_), None) => sqlx::query("SELECT kind, name, body FROM object WHERE kind = $1"),
-        (Moment::Now, Some(_), Some(_)) => {
-            sqlx::query("SELECT kind, name, body FROM object WHERE kind = $1 AND name = $2")
-        }
-        (Moment::At(_), None, _) => sqlx::query(AS_OF),
-        (Moment::At(_), Some(_), None) => sqlx::query(AS_OF_KIND),
-        (Moment::At(_), Some(_), Some(_)) => sqlx::query(AS_OF_NAME),
-    };
-    let query = match moment {
-        Moment::Now => query,
-        Moment::At(at) => query.bind(at.as_microsecond()),
-    };
-    let query = match (kind, name) {
-        (None, _) => query,
-        (Some(kind), None) => query.bind(kind.as_str()),
-        (Some(kind), Some(name)) => query.bind(kind.as_str()).bind(name),
-    };
-    let rows = query.fetch_all(connection).await.map_err(|source| failed(path, source))?;
-    let mut objects = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let (kind, name): (&str, &str) = (column(row, 0, path)?, column(row, 1, path)?);
-        let known = kind.parse().map_err(|_| unreadable(path, kind, name, "no such kind"))?;
-        objects.push(object(path, known, name, column(row, 2, path)?)?);
+) -> Result<(Vec<Object>, Digest), StoreError> {
+    let rows = question(which, moment, false).build().fetch_all(connection).await;
+    let rows = rows.map_err(|source| failed(path, source))?;
+    let found = sorted(&rows, path)?;
+    let mut objects = Vec::with_capacity(found.len());
+    let mut digest = Sha256::new();
+    for (kind, name, body) in found {
+        digest.update(body.as_bytes());
+        digest.update(b"\n");
+        objects.push(object(path, kind, name, body)?);
     }
-    // Databases collate each in their own way.
-    objects.sort_by_cached_key(Object::key);
-    Ok(objects)
+    Ok((objects, Digest::new(digest.finalize().into())))
+}
+
+/// The names of a kind's objects at a moment. No object is read for it.
+pub(super) async fn names(
+    connection: &mut SqliteConnection,
+    path: &str,
+    kind: Kind,
+    moment: Moment,
+) -> Result<Vec<String>, StoreError> {
+    let rows = question(Which::Kinds(&[kind]), moment, true).build().fetch_all(connection).await;
+    let rows = rows.map_err(|source| failed(path, source))?;
+    Ok(sorted(&rows, path)?.into_iter().map(|(_, name, _)| name.to_owned()).collect())
 }
 
 /// An object as stored.
 pub(super) fn object(path: &str, kind: Kind, name: &str, body: &str) -> Result<Object, StoreError> {
     Object::from_json(kind, body).map_err(|error| unreadable(path, kind.as_str(), name, &error.to_string()))
-}
-
-/// A register of stored objects; its digest is that of their JSON, a line each.
-pub(super) fn register(path: &str, objects: Vec<Object>) -> Result<Register, StoreError> {
-    let mut digest = Sha256::new();
-    for object in &objects {
-        let key = object.key();
-        let json = object.to_json().map_err(|e| unreadable(path, key.kind.as_str(), &key.name, &e.to_string()))?;
-        digest.update(json.as_bytes());
-        digest.update(b"\n");
-    }
-    Ok(Register::of_stored(path, isoneph_model::Digest::new(digest.finalize().into()), objects))
 }
 
 /// The changes of one object, oldest first.
@@ -176,7 +214,7 @@ fn revision(row: &SqliteRow, path: &str) -> Result<Revision, StoreError> {
 
 fn column<'r, T>(row: &'r SqliteRow, index: usize, path: &str) -> Result<T, StoreError>
 where
-    T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+    T: sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
 {
     row.try_get(index).map_err(|source| failed(path, source))
 }

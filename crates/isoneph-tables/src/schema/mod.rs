@@ -122,6 +122,7 @@ pub const TABLES: &[TableDef] = &[
     register::AssuranceStanding::DEF,
     register::AssuredOffering::DEF,
     TenantGrant::DEF,
+    register::BoundaryTest::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.

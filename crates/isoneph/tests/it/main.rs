@@ -13,6 +13,7 @@ mod reference;
 mod register;
 mod removal;
 mod said;
+mod sent;
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Each format in two layouts: the first as its publisher describes it, the second as somebody writes it who has not
 //! seen the importer. Questions and controls are invented.
 
+mod another_hand;
 mod applicability;
 mod caiq;
 mod ciso_assistant;

@@ -120,6 +120,24 @@ table! {
 }
 
 table! {
+    /// A test across the boundary between tenants, as a test runner reported it.
+    ///
+    /// `name` is that of the test.
+    pub struct BoundaryTest = "boundary_test" {
+        /// The suite that it stands in.
+        suite: String, none "''";
+        /// The layer whose boundary it tries, as in `isolation_layer.layer`.
+        layer: String, none "never: always set";
+        /// `passed` (no way through), `failed` (a way through), `errored` (it broke off), `skipped`.
+        verdict: String, none "never: always set";
+        /// The isolation of the register that claims that tenants are kept apart on this layer.
+        claimed_by: String, none "''";
+        /// When the suite ran.
+        ran_at: Instant, none "never: NULL where the results do not say";
+    }
+}
+
+table! {
     /// What a customer has to be able to watch.
     pub struct MonitoringNeed = "monitoring_need" {
         /// What has to be seen.

@@ -23,7 +23,7 @@ mod told;
 pub use assured::{Assurance, AssuranceClaim, AssuranceScope, ComplementaryControl};
 pub use derived::{AssuranceStanding, AssuredOffering, DutyArea, ServiceSplit};
 pub use exit::{AssetRemoval, AssetReturn, ResidueCount, Tenant, TenantDataStore};
-pub use intent::{ImageListener, ImagePurpose, IntendedFlow, IsolationLayer, MonitoringNeed, Zone};
+pub use intent::{BoundaryTest, ImageListener, ImagePurpose, IntendedFlow, IsolationLayer, MonitoringNeed, Zone};
 pub use parties::{CloudService, Contact, DeclaredScope, Party};
 pub use practice::{Awareness, Change, DocumentedOperation, Procedure, Review, Statement};
 pub use shared::{Delivery, EvidenceLink, Promise, TestRecord};

@@ -1,16 +1,20 @@
 //! `isoneph assurance`: what certificates and reports there are, whether they hold, what they cover, and what one may
 //! build on.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use isoneph_derive::Declared;
 use isoneph_derive::assurance::{
-    ControlUse, Holding, Options, ScopeDifference, ServiceCoverage, coverage, coverage_sheet, differences_sheet,
+    ControlUse, Holding, KINDS, Options, ScopeDifference, ServiceCoverage, coverage, coverage_sheet, differences_sheet,
     holdings_sheet, review, scope_differences, usable, usable_sheet,
 };
 use serde::Serialize;
 
 use super::sheets::{Asked, Shown};
+use super::soa::frozen;
 use crate::exit::{Exit, usage};
+use crate::workspace;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -32,12 +36,34 @@ struct Answer {
     controls: Vec<ControlUse>,
 }
 
+/// The versions of statements of applicability that the workspace has frozen, by organisation, the newest last. A register
+/// in files needs no workspace, and one that is named or stands around counts.
+fn held(arguments: &Arguments) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+    let named = arguments.asked.workspace.as_deref();
+    let workspace = match workspace::find(named) {
+        Ok(workspace) => workspace,
+        Err(error) if named.is_some() => return Err(error),
+        Err(_) => return Ok(BTreeMap::new()),
+    };
+    let mut frozen = frozen(&workspace)?;
+    // Of one day the higher number is the newer: 1.10 comes after 1.9.
+    let numbers = |version: &str| -> Vec<u64> {
+        version.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
+    };
+    frozen.sort_by_cached_key(|frozen| (frozen.soa.as_of, numbers(&frozen.version), frozen.version.clone()));
+    let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for version in frozen {
+        held.entry(version.soa.organisation).or_default().push(version.version);
+    }
+    Ok(held)
+}
+
 /// Runs the command. It ends with 1 where something in use is not covered, or an assurance does not hold.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let register = arguments.asked.register()?;
-    let declared = Declared::new(register.objects());
+    let objects = arguments.asked.objects(KINDS)?;
+    let declared = Declared::of_kinds(KINDS, &objects);
     let (day, lang) = (arguments.asked.day(), arguments.shown.lang);
-    let options = Options::default();
+    let options = Options { soa_versions: held(arguments)?, ..Options::default() };
     let mut answer = Answer {
         assurances: review(&declared, &options, day),
         coverage: coverage(&declared, &options, day),

@@ -19,8 +19,8 @@ pub(crate) struct Arguments {
 
 /// Runs the command. It ends with 1 where duties are open.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let register = arguments.asked.register()?;
-    let declared = Declared::new(register.objects());
+    let objects = arguments.asked.objects(duties::KINDS)?;
+    let declared = Declared::of_kinds(duties::KINDS, &objects);
     let party = arguments.party.as_deref().or_else(|| declared.keeper());
     let party =
         party.ok_or_else(|| usage("whose duties? --party PARTY (the register names no single organisation)"))?;

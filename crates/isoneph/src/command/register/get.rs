@@ -51,20 +51,30 @@ pub(crate) struct ExportArguments {
 /// Runs `get`.
 pub(crate) fn get(arguments: &GetArguments) -> anyhow::Result<Exit> {
     let mut store = workspace::store(&workspace::find(arguments.workspace.as_deref())?)?;
-    let found =
-        store.get(arguments.kind, arguments.name.as_deref(), moment(arguments.as_of)?).map_err(workspace::told)?;
+    let moment = moment(arguments.as_of)?;
+    if arguments.format == "names" && arguments.name.is_none() {
+        return names(&store.names(arguments.kind, moment).map_err(workspace::told)?);
+    }
+    let found = store.get(arguments.kind, arguments.name.as_deref(), moment).map_err(workspace::told)?;
     if let (Some(name), true) = (&arguments.name, found.is_empty()) {
         return Err(usage(format!("there is no {} '{name}'", arguments.kind)));
     }
     let mut out = Output::open(None)?;
     match arguments.format.as_str() {
-        "names" => found.iter().try_for_each(|object| writeln!(out, "{}", safe::terminal(&object.name)))?,
+        "names" => writeln!(out, "{}", safe::terminal(arguments.name.as_deref().unwrap_or_default()))?,
         "json" => {
             serde_json::to_writer_pretty(&mut out, &found)?;
             writeln!(out)?;
         }
         _ => write!(out, "{}", yaml(&found)?)?,
     }
+    out.finish()?;
+    Ok(Exit::Done)
+}
+
+fn names(names: &[String]) -> anyhow::Result<Exit> {
+    let mut out = Output::open(None)?;
+    names.iter().try_for_each(|name| writeln!(out, "{}", safe::terminal(name)))?;
     out.finish()?;
     Ok(Exit::Done)
 }

@@ -10,8 +10,8 @@ use isoneph_derive::import::services_in_scope::services_in_scope;
 use isoneph_derive::import::{Import, ImportFormat, Target, caiq, ciso_assistant, detect, fedramp, plain};
 use isoneph_derive::questionnaire;
 use isoneph_model::Edition;
-use isoneph_register::Documents;
-use isoneph_register::kinds::{Assurance, Document};
+use isoneph_register::kinds::{Assurance, Document, Kind};
+use isoneph_register::{Documents, Moment};
 use isoneph_standard::Catalogue;
 use isoneph_workbook::{Limits, Workbook};
 use jiff::civil::Date;
@@ -192,10 +192,11 @@ fn remember(workspace: &Path, mapping: &Mapping) -> anyhow::Result<()> {
 fn in_scope(arguments: &Arguments, workbook: &Workbook) -> anyhow::Result<(Import, Option<Mapping>)> {
     let name = arguments.assurance.as_deref();
     let name = name.ok_or_else(|| usage("whose products in scope? --assurance NAME of the register"))?;
-    let register = workspace::register(arguments.workspace.as_deref(), &[], isoneph_register::Moment::Now)?;
-    let known = register.find::<Assurance>(name);
+    let mut store = workspace::store(&workspace::find(arguments.workspace.as_deref())?)?;
+    let known = store.get(Kind::Assurance, Some(name), Moment::Now).map_err(workspace::told)?;
+    let known = known.first().and_then(|object| <&Assurance>::try_from(&object.spec).ok());
     let known = known.ok_or_else(|| usage(format!("there is no assurance '{name}' in the register")))?;
-    let read = services_in_scope(workbook, name, known.spec).map_err(usage)?;
+    let read = services_in_scope(workbook, name, known).map_err(usage)?;
     for (what, list) in [("gains", &read.difference.services_gained), ("loses", &read.difference.services_lost)] {
         if !list.is_empty() {
             output::warn(&safe::terminal(&format!("the scope {what}: {}", list.join(", "))));

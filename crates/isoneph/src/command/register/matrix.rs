@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isoneph_derive::responsibilities::{
-    Chain, Comparison, Matrix, chains, chains_sheet, compare, comparison_sheet, findings_sheet, matrices, matrix, sheet,
+    CHAIN_KINDS, Chain, Comparison, MATRIX_KINDS, Matrix, chains, chains_sheet, compare, comparison_sheet,
+    findings_sheet, hands_down, matrices, matrix, sheet,
 };
 use isoneph_derive::{Declared, import};
-use isoneph_register::{Documents, Register};
+use isoneph_register::{Documents, Object};
 use isoneph_workbook::Limits;
 use serde::Serialize;
 
@@ -37,17 +38,17 @@ struct Answer {
 
 /// Runs the command. It ends with 1 where something is wrong with a split, or where two differ.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let register = arguments.asked.register()?;
-    let declared = Declared::new(register.objects());
+    let objects = arguments.asked.objects(MATRIX_KINDS)?;
+    let declared = Declared::of_kinds(MATRIX_KINDS, &objects);
     let found: Vec<Matrix> = match &arguments.service {
         None => matrices(&declared),
         Some(service) => vec![of_service(&declared, service)?],
     };
     if let (Some(other), Some(first)) = (&arguments.compare, found.first()) {
-        return run_compare(arguments, first, &other_matrix(&declared, &register, first, other)?);
+        return run_compare(arguments, first, &other_matrix(&declared, &objects, first, other)?);
     }
     let lang = arguments.shown.lang;
-    let mut ways = chains(&declared, arguments.asked.day());
+    let mut ways = if hands_down(&declared) { followed(arguments)? } else { Vec::new() };
     ways.retain(|chain| found.iter().any(|matrix| matrix.service == chain.service));
     let mut sheets: Vec<_> = found.iter().map(|one| named(sheet(one, lang), &one.service)).collect();
     if arguments.shown.is_csv() && sheets.len() > 1 {
@@ -61,6 +62,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let wrong = broken || found.iter().any(|one| !one.findings.is_empty());
     arguments.shown.write("Shared responsibilities", sheets, &Answer { matrices: found, chains: ways })?;
     Ok(if wrong { Exit::Findings } else { Exit::Done })
+}
+
+/// Where duties go that are handed down. What the last tier shows is read only where some are.
+fn followed(arguments: &Arguments) -> anyhow::Result<Vec<Chain>> {
+    let kinds = [MATRIX_KINDS, CHAIN_KINDS].concat();
+    let objects = arguments.asked.objects(&kinds)?;
+    Ok(chains(&Declared::of_kinds(&kinds, &objects), arguments.asked.day()))
 }
 
 fn named(mut sheet: isoneph_workbook::SheetDraft, service: &str) -> isoneph_workbook::SheetDraft {
@@ -81,7 +89,7 @@ fn run_compare(arguments: &Arguments, first: &Matrix, second: &Matrix) -> anyhow
 }
 
 /// The matrix of another service, or the one that a file holds.
-fn other_matrix(declared: &Declared<'_>, register: &Register, first: &Matrix, other: &str) -> anyhow::Result<Matrix> {
+fn other_matrix(declared: &Declared<'_>, ours: &[Object], first: &Matrix, other: &str) -> anyhow::Result<Matrix> {
     let path = Path::new(other);
     if !path.is_file() {
         return of_service(declared, other);
@@ -98,10 +106,10 @@ fn other_matrix(declared: &Declared<'_>, register: &Register, first: &Matrix, ot
     }
     // The other side's rows stand beside the services and parties that both know, and beside no row of ours.
     let theirs: Vec<_> = documents.objects().cloned().collect();
-    let ours = register
-        .objects()
+    let ours = ours
+        .iter()
         .filter(|object| !matches!(object.kind().as_str(), "responsibility" | "answer" | "agreement" | "disclosure"));
-    let both = Declared::new(ours.chain(&theirs));
+    let both = Declared::of_kinds(MATRIX_KINDS, ours.chain(&theirs));
     let mut second = of_service(&both, &first.service)?;
     second.service = other.to_owned();
     Ok(second)

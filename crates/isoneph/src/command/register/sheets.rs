@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use isoneph_model::Lang;
-use isoneph_register::Register;
+use isoneph_register::Object;
+use isoneph_register::kinds::Kind;
 use isoneph_report::write_sheets_html;
 use isoneph_workbook::{SheetDraft, WorkbookDraft, write_csv, write_xlsx};
 use jiff::civil::Date;
@@ -35,8 +36,9 @@ impl Asked {
         self.as_of.unwrap_or_else(settings::today)
     }
 
-    pub(crate) fn register(&self) -> anyhow::Result<Register> {
-        workspace::register(self.workspace.as_deref(), &self.files, moment(self.as_of)?)
+    /// The objects of these kinds; no others are read where a store can tell them apart.
+    pub(crate) fn objects(&self, kinds: &[Kind]) -> anyhow::Result<Vec<Object>> {
+        workspace::objects(self.workspace.as_deref(), &self.files, kinds, moment(self.as_of)?)
     }
 }
 
