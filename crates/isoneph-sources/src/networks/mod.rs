@@ -83,11 +83,25 @@ fn terraform_bytes(path: &str, question: NetworkQuestion<'_>) -> Option<Vec<u8>>
 
 /// Whether a key of the document is one by which people name tenants. The document is not held for it, and unless there
 /// is one nothing of it is parsed once more.
-fn may_name_tenants(text: impl Read) -> Option<bool> {
-    let keys = AhoCorasick::new(TENANT_KEYS.map(|key| format!("\"{key}\""))).ok()?;
-    match keys.try_stream_find_iter(text).ok()?.next() {
-        Some(found) => found.ok().map(|_| true),
-        None => Some(false),
+fn may_name_tenants(mut text: impl Read) -> Option<bool> {
+    let keys = TENANT_KEYS.map(|key| format!("\"{key}\""));
+    let longest = keys.iter().map(String::len).max().unwrap_or_default();
+    let keys = AhoCorasick::new(keys).ok()?;
+    let mut chunk = vec![0; 1 << 18];
+    let mut kept = 0;
+    loop {
+        let read = text.read(&mut chunk[kept..]).ok()?;
+        let end = kept + read;
+        // Searching chunks is several times as fast as searching a stream byte by byte.
+        if keys.is_match(&chunk[..end]) {
+            return Some(true);
+        }
+        if read == 0 {
+            return Some(false);
+        }
+        // A key that is cut by the end of the chunk is met whole in the next one.
+        kept = longest.min(end);
+        chunk.copy_within(end - kept..end, 0);
     }
 }
 
@@ -189,3 +203,19 @@ fn cover(snapshot: i64, input: InputId, whole: bool, sink: &mut Sink) {
 
 /// Files that were taken: nobody else needs to look at them.
 pub(crate) type Taken = BTreeSet<PathBuf>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_names_tenants_is_found_wherever_chunks_end() {
+        for key in TENANT_KEYS {
+            for before in (1 << 18) - 12..(1 << 18) + 2 {
+                let text = format!("{}\"{key}\": 1", " ".repeat(before));
+                assert_eq!(may_name_tenants(text.as_bytes()), Some(true), "{key} behind {before} bytes");
+            }
+        }
+        assert_eq!(may_name_tenants("{\"tenants\": \"my tenant\"}".as_bytes()), Some(false));
+    }
+}
