@@ -6,7 +6,7 @@
 
 mod junit;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -161,11 +161,19 @@ fn write(results: &Results, of: &Boundaries<'_>, input: InputId, sink: &mut Sink
     let ran = results.suites.iter().filter_map(|suite| suite.ran).max().map(Instant);
     let snapshot = sink.snapshot(input, SnapshotKind::Recorded, ran);
     let mut unplaced: BTreeSet<usize> = BTreeSet::new();
-    for (n, case) in results.cases.iter().enumerate() {
+    let mut met: BTreeMap<String, usize> = BTreeMap::new();
+    for case in &results.cases {
         let Some((service, layer)) = of.of_case(results, case) else {
             unplaced.insert(case.suite);
             continue;
         };
+        // A test is the same from run to run wherever it stands in the file; of several of one name each is another.
+        let mut address = format!("{service}/{layer}/{}", case.name);
+        let before = met.entry(address.clone()).or_default();
+        *before += 1;
+        if *before > 1 {
+            address = format!("{address} ({before})");
+        }
         let suite = results.suites.get(case.suite);
         let row = BoundaryTest {
             suite: suite.map(|suite| suite.name.clone()).unwrap_or_default().into(),
@@ -177,7 +185,7 @@ fn write(results: &Results, of: &Boundaries<'_>, input: InputId, sink: &mut Sink
                 .or(ran.map(|ran| ran.0))
                 .map_or_else(Cell::default, |at| Cell::Known(Instant(at))),
         };
-        push(&row, &format!("{snapshot}:{n}"), case, &service, (snapshot, input), sink)?;
+        push(&row, &format!("{snapshot}:{address}"), case, &service, (snapshot, input), sink)?;
     }
     for suite in unplaced.iter().filter_map(|suite| results.suites.get(*suite)) {
         let message = format!(

@@ -207,11 +207,11 @@ fn a_boundary_test_that_failed_speaks_against_the_isolation_that_is_claimed_at_i
     let found: Vec<&Value> = outcomes.iter().filter(|outcome| tries_a_boundary(outcome)).collect();
     let failed: Vec<&&Value> = found.iter().filter(|outcome| outcome["outcome"] == "fail").collect();
     assert_eq!((found.len(), failed.len()), (2, 1), "{found:#?}");
-    let shown = failed[0].to_string();
-    assert!(
-        shown.contains("boundary.xml") && shown.contains("line 5") && shown.contains("another tenant's"),
-        "{shown}"
-    );
+    let seen = &failed[0]["evidence"][0];
+    let input = usize::try_from(seen["input"].as_u64().expect("an input")).expect("a small number");
+    let path = assessment["inputs"][input]["path"].as_str().expect("a path");
+    assert!(path.ends_with("boundary.xml") && seen["locator"] == "line 5", "{seen} of {path}");
+    assert_eq!(failed[0]["subject"], "desk/application/tickets.another tenant's");
 }
 
 #[test]
