@@ -18,6 +18,18 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// The operation with this number.
+    #[inline(always)]
+    const fn of(number: u8) -> Self {
+        match number {
+            0 => Self::FirstMatch,
+            1 => Self::And,
+            2 => Self::Or,
+            3 => Self::Minus,
+            _ => Self::Xor,
+        }
+    }
+
     #[inline]
     fn commutes(self) -> bool {
         matches!(self, Self::And | Self::Or | Self::Xor)
@@ -62,17 +74,30 @@ impl<B: Bound> Diagrams<B> {
     /// Combines two diagrams. The recursion is at most as deep as there are levels.
     pub fn apply(&mut self, operation: Operation, left: Id, right: Id) -> Result<Id, Exhausted> {
         let mark = self.pending.len();
-        let result = self.combine(operation, left, right);
+        // One copy of the recursion for each operation: what it asks of every pair of edges is then known beforehand.
+        let result = match operation {
+            Operation::FirstMatch => self.combine::<{ Operation::FirstMatch as u8 }>(left, right),
+            Operation::And => self.combine::<{ Operation::And as u8 }>(left, right),
+            Operation::Or => self.combine::<{ Operation::Or as u8 }>(left, right),
+            Operation::Minus => self.combine::<{ Operation::Minus as u8 }>(left, right),
+            Operation::Xor => self.combine::<{ Operation::Xor as u8 }>(left, right),
+        };
         if result.is_err() {
             self.pending.truncate(mark);
         }
         result
     }
 
-    fn combine(&mut self, operation: Operation, mut left: Id, mut right: Id) -> Result<Id, Exhausted> {
-        if let Some(result) = operation.shortcut(left, right) {
-            return Ok(result);
+    #[inline]
+    fn combine<const OPERATION: u8>(&mut self, left: Id, right: Id) -> Result<Id, Exhausted> {
+        match Operation::of(OPERATION).shortcut(left, right) {
+            Some(result) => Ok(result),
+            None => self.open::<OPERATION>(left, right),
         }
+    }
+
+    fn open<const OPERATION: u8>(&mut self, mut left: Id, mut right: Id) -> Result<Id, Exhausted> {
+        let operation = Operation::of(OPERATION);
         if operation.commutes() && right < left {
             std::mem::swap(&mut left, &mut right);
         }
@@ -88,19 +113,19 @@ impl<B: Bound> Diagrams<B> {
         let (left_level, right_level) = (self.raw_level(left), self.raw_level(right));
         let mark = self.pending.len();
         if left_level == right_level {
-            self.merge_edges(operation, left, right, mark)?;
+            self.merge_edges::<OPERATION>(left, right, mark)?;
         } else if left_level < right_level {
             let (start, end) = self.span(left);
             for index in start..end {
                 let (bound, child) = self.edges[index];
-                let result = self.combine(operation, child, right)?;
+                let result = self.combine::<OPERATION>(child, right)?;
                 self.push_edge(mark, bound, result);
             }
         } else {
             let (start, end) = self.span(right);
             for index in start..end {
                 let (bound, child) = self.edges[index];
-                let result = self.combine(operation, left, child)?;
+                let result = self.combine::<OPERATION>(left, child)?;
                 self.push_edge(mark, bound, result);
             }
         }
@@ -111,14 +136,14 @@ impl<B: Bound> Diagrams<B> {
     }
 
     #[inline]
-    fn merge_edges(&mut self, operation: Operation, left: Id, right: Id, mark: usize) -> Result<(), Exhausted> {
+    fn merge_edges<const OPERATION: u8>(&mut self, left: Id, right: Id, mark: usize) -> Result<(), Exhausted> {
         let (mut i, left_end) = self.span(left);
         let (mut j, right_end) = self.span(right);
         // Both lists end at the line's greatest coordinate, so they run out together.
         while i < left_end && j < right_end {
             let (left_bound, left_child) = self.edges[i];
             let (right_bound, right_child) = self.edges[j];
-            let result = self.combine(operation, left_child, right_child)?;
+            let result = self.combine::<OPERATION>(left_child, right_child)?;
             self.push_edge(mark, left_bound.min(right_bound), result);
             i += usize::from(left_bound <= right_bound);
             j += usize::from(right_bound <= left_bound);

@@ -41,8 +41,11 @@ const BOTH_PORTS_FIRST: Order = [
 const CANDIDATES: [Order; 4] = [DEFAULT_ORDER, DESTINATION_FIRST, PORTS_FIRST, BOTH_PORTS_FIRST];
 
 /// At least and at most this many rules are built to compare the orders: an eighth of the larger policy, evenly spread,
-/// since the head of a policy is often unlike the rest.
-const SAMPLE: (usize, usize) = (128, 1024);
+/// since the head of a policy is often unlike the rest. Of a short policy a sixteenth: in every order it is built soon, so
+/// that choosing would cost more than a worse choice.
+const SAMPLE: (usize, usize) = (64, 1024);
+/// Below this many rules a policy is short.
+const SHORT: usize = 2048;
 /// A first sample is this many times smaller: an order that is small there and grows fast is not the smallest in the end.
 const STEP: usize = 4;
 /// Below this many rules any order will do.
@@ -53,7 +56,8 @@ pub(crate) fn choose(cubes: &Cubes, compressed: &Compressed, spans: &[CubeSpan])
     let Some(largest) = spans.iter().max_by_key(|span| span.len()).filter(|span| span.len() >= SMALL) else {
         return Ok(DEFAULT_ORDER);
     };
-    let large = (largest.len() / 8).clamp(SAMPLE.0, SAMPLE.1);
+    let part = if largest.len() < SHORT { 16 } else { 8 };
+    let large = (largest.len() / part).clamp(SAMPLE.0, SAMPLE.1);
     let mut best = (u128::MAX, DEFAULT_ORDER);
     let mut limit = 1 << 22;
     for order in CANDIDATES {

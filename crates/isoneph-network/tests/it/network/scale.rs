@@ -59,7 +59,10 @@ fn side() -> impl Strategy<Value = Option<Vec<SelectedRule>>> {
     prop::option::of(prop::collection::vec(rule, 0..3))
 }
 
-fn cluster() -> impl Strategy<Value = (Vec<Vec<(u32, u32)>>, Vec<SelectedPod>, Vec<SelectedPolicy>)> {
+/// Labels of namespaces, pods, policies.
+type Cluster = (Vec<Vec<(u32, u32)>>, Vec<SelectedPod>, Vec<SelectedPolicy>);
+
+fn cluster() -> impl Strategy<Value = Cluster> {
     let pod = (0..4_u32, labels()).prop_map(|(namespace, labels)| SelectedPod { namespace, labels });
     let policy = (selector(), side(), side());
     let policy = policy.prop_map(|(selects, ingress, egress)| SelectedPolicy { selects, ingress, egress });
