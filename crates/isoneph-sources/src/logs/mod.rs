@@ -11,25 +11,19 @@ mod records;
 mod register;
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs, InScope, expected_streams};
 use isoneph_logs::digest::{DigestReport, is_signature};
 use isoneph_logs::exit::{ExitTracker, Listing, TenantExit};
-use isoneph_logs::ingest::{IngestError, Manifest, Options, ingest_into};
+use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, ingest_into};
 use isoneph_logs::reconcile::{self, Reconciler};
 use isoneph_model::{InputId, SnapshotKind};
 use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 pub use against::LogsAgainst;
 use digests::DigestFiles;
 use inputs::{Inputs, is_log};
-
-/// Rows read at a time.
-const BATCH: usize = 8192;
 
 /// Why audit logs could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -163,22 +157,17 @@ impl Logs {
         mut tracker: ExitTracker<'c>,
     ) -> Result<(Pass<'c>, Vec<TenantExit>), LogsError> {
         let mut pass = Pass { reconciler: Reconciler::new(catalogue), coverage: CoverageBuilder::default() };
+        let columns: Vec<&str> = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied().collect();
         let mut rows = 0;
         for part in &self.parts {
             let told = |message: String| LogsError::Store { path: part.display().to_string(), message };
-            let file = File::open(part).map_err(|error| told(error.to_string()))?;
-            let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| told(error.to_string()))?;
-            let columns = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied();
-            let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
-            let builder = builder.with_projection(mask).with_batch_size(BATCH);
-            for batch in builder.build().map_err(|error| told(error.to_string()))? {
-                let batch = batch.map_err(|error| told(error.to_string()))?;
+            each_batch(part, &columns, &mut |batch| {
                 rows += batch.num_rows() as u64;
                 let broken = |error: reconcile::BatchError| told(error.to_string());
-                pass.reconciler.observe_batch(&batch).map_err(broken)?;
-                pass.coverage.observe_batch(&batch).map_err(broken)?;
-                tracker.observe_batch(&batch).map_err(broken)?;
-            }
+                pass.reconciler.observe_batch(batch).map_err(broken)?;
+                pass.coverage.observe_batch(batch).map_err(broken)?;
+                tracker.observe_batch(batch).map_err(broken)
+            })?;
         }
         if rows != self.events {
             let message = format!("its manifest counts {} events, its files hold {rows}", self.events);
