@@ -54,7 +54,7 @@ pub fn network_intent<'a>(registers: impl IntoIterator<Item = &'a Register>) -> 
 /// The declared tenants, with the accounts that are their own. Drafts count for nothing.
 #[must_use]
 pub fn tenant_accounts<'a>(registers: impl IntoIterator<Item = &'a Register>) -> BTreeMap<String, Vec<String>> {
-    let tenants = registers.into_iter().flat_map(|register| register.claimed::<Tenant>());
+    let tenants = registers.into_iter().flat_map(Register::claimed::<Tenant>);
     tenants.map(|held| (held.name.to_owned(), held.spec.accounts.clone())).collect()
 }
 
