@@ -4,6 +4,7 @@
 mod control;
 mod evidence;
 mod outcome;
+mod pattern;
 mod row;
 mod standing;
 mod text;
@@ -11,6 +12,7 @@ mod text;
 pub use control::{ControlId, ControlIdError, Edition, Role};
 pub use evidence::{Digest, EvidenceClass, Extent, InputId, Locator, Place, SnapshotKind};
 pub use outcome::{GapCode, Outcome, Reason, ReasonCode, Severity, Support};
+pub use pattern::fits_pattern;
 pub use row::RowId;
 pub use standing::{RequirementKind, Standing};
 pub use text::{Lang, Text};

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use isoneph_model::Lang;
 use isoneph_workbook::SheetDraft;
 
-use crate::plain::is_hidden;
+use crate::plain::escaped;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#1b1f24;background:#fff}\
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}table{border-collapse:collapse;width:100%}\
@@ -48,24 +48,6 @@ fn write_sheet(out: &mut impl Write, sheet: &SheetDraft) -> io::Result<()> {
     writeln!(out, "</tbody>\n</table>\n</section>")
 }
 
-/// Text as HTML shows it. What is invisible or turns the text round is shown to be there.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' => out.push('\n'),
-            c if is_hidden(c) => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use isoneph_workbook::ColumnDraft;
@@ -84,6 +66,6 @@ mod tests {
         write_sheets_html(&mut page, Lang::En, "</title><script>", &[sheet]).unwrap();
         let page = String::from_utf8(page).unwrap();
         assert!(!page.contains("<script") && !page.contains("<b>") && !page.contains("<i>"), "{page}");
-        assert!(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;\u{fffd}"), "{page}");
+        assert!(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;\\u{202e}"), "{page}");
     }
 }

@@ -191,7 +191,7 @@ fn read_listed(path: &Path, reading: &Reading, sink: &mut Sink, summary: &mut Re
     if reading.taken.contains(path) {
         return read_file(path, reading, sink, summary);
     }
-    let source = Source::File(path.to_owned());
+    let source = Source(path.to_owned());
     let named_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     if !named_json && images::looks_like(path) {
         return read_file(path, reading, sink, summary);
@@ -259,7 +259,7 @@ fn read_source(path: PathBuf, reading: &Reading, input: InputId, sink: &mut Sink
     if images::looks_like(&path) {
         return images::read(&path, reading, input, sink);
     }
-    let source = Source::of(path)?;
+    let source = Source(path);
     match source.opening() {
         Ok(Opening::Empty) => {
             hash(&source, input, sink)?;
@@ -350,7 +350,7 @@ pub(crate) fn is_terraform(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }
-    let source = Source::File(path.to_owned());
+    let source = Source(path.to_owned());
     let Ok(Opening::Json) = source.opening() else { return false };
     let Ok(reader) = source.open() else { return false };
     // What comes later than this would be told by reading all of it: whoever asks does that anyway.

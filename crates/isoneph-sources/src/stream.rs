@@ -15,18 +15,11 @@ use crate::fault::Fault;
 
 /// The most bytes that one input may unpack to.
 const MAX_BYTES: u64 = 16 << 30;
-/// The most bytes that an input which can be read only once (a pipe) may have.
-const MAX_PIPED: u64 = 1 << 30;
 const BUFFER: usize = 1 << 18;
 
-/// Where an input's bytes are.
+/// A file, which can be opened again.
 #[derive(Debug, Clone)]
-pub(crate) enum Source {
-    /// In a file, which can be opened again.
-    File(PathBuf),
-    /// In memory: what came through a pipe.
-    Memory(Rc<[u8]>),
-}
+pub(crate) struct Source(pub(crate) PathBuf);
 
 /// What the first bytes say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,25 +50,8 @@ pub(crate) struct BadText {
 pub(crate) struct TooLong(u64);
 
 impl Source {
-    /// A path's bytes: in the file, or, of a pipe, read once into memory.
-    pub(crate) fn of(path: PathBuf) -> Result<Source, Fault> {
-        if std::fs::metadata(&path)?.is_file() {
-            return Ok(Source::File(path));
-        }
-        let mut bytes = Vec::new();
-        File::open(&path)?.take(MAX_PIPED + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > MAX_PIPED {
-            let message = format!("a pipe may carry {} GiB; give a file instead", MAX_PIPED >> 30);
-            return Err(Fault::reject("", "too-large", message));
-        }
-        Ok(Source::Memory(bytes.into()))
-    }
-
     fn raw(&self) -> io::Result<Box<dyn Read>> {
-        Ok(match self {
-            Source::File(path) => Box::new(File::open(path)?),
-            Source::Memory(bytes) => Box::new(Cursor::new(Rc::clone(bytes))),
-        })
+        Ok(Box::new(File::open(&self.0)?))
     }
 
     /// Looks at the first bytes.
@@ -244,7 +220,9 @@ mod tests {
 
     #[test]
     fn the_digest_is_of_all_bytes_however_few_were_read() {
-        let source = Source::Memory(Rc::from(&b"{\"a\": 1} and more"[..]));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "{\"a\": 1} and more").unwrap();
+        let source = Source(file.path().to_owned());
         let (mut reader, hashing) = source.open_hashed().unwrap();
         reader.read_exact(&mut [0; 3]).unwrap();
         let whole = Digest::new(Sha256::digest(b"{\"a\": 1} and more").into());

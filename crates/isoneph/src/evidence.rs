@@ -9,8 +9,9 @@ use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
 };
 use isoneph_sources::{
-    ClaimedLayer, ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, ReadError,
-    Reading, find_networks, read_boundary_tests, read_images, read_path, write_networks, write_tenant_grants,
+    ClaimedLayer, ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, Piped,
+    ReadError, Reading, find_networks, read_boundary_tests, read_images, read_path, write_networks,
+    write_tenant_grants,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
@@ -46,6 +47,8 @@ pub(crate) fn read(
     reading: &Reading,
 ) -> anyhow::Result<Evidence> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
+    let piped = Piped::keep(paths, &mut sink)?;
+    let paths = &piped.paths;
     let documents = documents(paths)?;
     let said_in: Vec<PathBuf> =
         documents.iter().flat_map(Documents::files).map(|(path, _)| PathBuf::from(path)).collect();
@@ -74,6 +77,7 @@ pub(crate) fn read(
     let known: &[Register] = if follows { &registers } else { &[] };
     let against = against.with(declaration, known, reading.as_of);
     let judged = logs.judge(&against, &mut sink).map_err(told)?;
+    piped.name_inputs(&mut sink);
     Ok(Evidence { inventory: sink.finish()?, logs, judged, _folder: folder })
 }
 
@@ -85,6 +89,8 @@ pub(crate) fn read_images_alone(
     reading: &Reading,
 ) -> anyhow::Result<Inventory> {
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
+    let piped = Piped::keep(paths, &mut sink)?;
+    let paths = &piped.paths;
     let registers = registers(documents(paths)?, config, declaration)?;
     let mut reading = reading.clone();
     take_images(paths, &registers, &mut reading, &mut sink)?;
@@ -92,6 +98,7 @@ pub(crate) fn read_images_alone(
         refuse_unless_image(path, &reading, &mut sink);
     }
     said(&registers, &reading, Departures::Said, &mut sink)?;
+    piped.name_inputs(&mut sink);
     Ok(sink.finish()?)
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use isoneph_assessment::{CheckOutcome, Evidence};
-use isoneph_model::{Digest, Outcome, Reason, ReasonCode, RowId};
+use isoneph_model::{Digest, Outcome, Reason, ReasonCode, RowId, fits_pattern};
 use isoneph_tables::{Instant, Inventory, Scope, TableId};
 use sha2::{Digest as _, Sha256};
 
@@ -14,7 +14,6 @@ use super::judge::{Judge, Judged, Observation, rows_of};
 use super::observe::Observations;
 use super::population::{Population, common};
 use super::prepare::Prepared;
-use super::settings::fits;
 use super::{AssessError, Engine};
 use crate::fold::{Folded, fold};
 
@@ -262,8 +261,9 @@ impl OfCheck<'_> {
 
     fn exception(&self, address: &str) -> Option<usize> {
         let check = self.prepared.check.id();
-        let covers =
-            |exception: &isoneph_assessment::Exception| exception.check == check && fits(&exception.subject, address);
+        let covers = |exception: &isoneph_assessment::Exception| {
+            exception.check == check && fits_pattern(&exception.subject, address)
+        };
         let mut accepted = self.run.engine.settings.accepted();
         accepted.find(|(_, exception)| covers(exception)).map(|(index, _)| index)
     }

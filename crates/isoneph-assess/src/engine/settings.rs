@@ -95,38 +95,9 @@ impl Settings {
     }
 }
 
-/// Whether a text fits a pattern in which `*` stands for anything.
-pub(crate) fn fits(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        for (pattern, text, expected) in [
-            ("aws_s3_bucket.logs", "aws_s3_bucket.logs", true),
-            ("aws_s3_bucket.logs", "aws_s3_bucket.logs2", false),
-            ("aws_s3_bucket.*", "aws_s3_bucket.logs", true),
-            ("module.*.logs", "module.a.logs", true),
-            ("module.*.logs", "module.logs", false),
-            ("*", "", true),
-            ("a*a", "a", false),
-            ("*b*b*", "abba", true),
-        ] {
-            assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
-        }
-    }
 
     #[test]
     fn an_exception_that_ended_or_that_its_owner_approved_does_not_count() {

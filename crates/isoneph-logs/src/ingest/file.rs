@@ -62,6 +62,10 @@ pub(super) fn open(path: &Path, memory: &mut Memory) -> Result<Opened, Closed> {
     (&mut file).take(head).read_to_end(&mut memory.packed)?;
     // The size of a pipe, or of a file that grows, says nothing: what came does.
     let at_once = metadata.len() <= MAX_AT_ONCE && memory.packed.len() as u64 <= MAX_AT_ONCE;
+    if !at_once && !metadata.is_file() {
+        let message = format!("a pipe may carry {} MiB here; give a file instead", MAX_AT_ONCE >> 20);
+        return Err(Closed::Unreadable(Trouble::new("too-large", message)));
+    }
     let bytes = if at_once { memory.packed.len() as u64 } else { metadata.len() };
     let packed = memory.packed.starts_with(&[0x1f, 0x8b]);
     if !packed {

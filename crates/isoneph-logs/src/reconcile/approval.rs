@@ -1,10 +1,11 @@
 //! How an operation was approved: by a change, by a pipeline's reviewers, or why not.
 
+use isoneph_model::fits_pattern;
+
 use super::Records;
 use super::actor::{People, is_named};
 use super::changes::{ChangeIndex, fits, in_window};
 use super::operation::{Approval, Approved, Operation};
-use super::pattern::describes;
 use super::pipelines::{RunIndex, is_of};
 use crate::changes::Change;
 use crate::operations::OperationClass;
@@ -148,7 +149,7 @@ impl Judge<'_> {
         let covers = |classes: &[OperationClass], operations: &[String]| {
             let mut names = operations.iter().map(|name| name.to_lowercase());
             classes.contains(&operation.class)
-                || names.any(|name| describes(&name, &operation.name) || describes(&name, &written))
+                || names.any(|name| fits_pattern(&name, &operation.name) || fits_pattern(&name, &written))
         };
         let found = procedures.iter().find(|p| covers(&p.classes, &p.operations));
         Some(found.map_or_else(String::new, |procedure| procedure.id.clone()))

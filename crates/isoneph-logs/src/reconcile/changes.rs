@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use isoneph_model::fits_pattern;
 use isoneph_tables::Instant;
 
 use super::Operation;
 use super::actor::People;
-use super::pattern::describes;
 use crate::changes::{Change, ChangeKind};
 use crate::operations::Act;
 
@@ -120,7 +120,7 @@ fn of_kind(change: &Change, operation: &Operation) -> Option<bool> {
     let free = change.classes.is_empty() && change.operations.is_empty();
     let named = || {
         let written = operation.operation.to_lowercase();
-        change.operations.iter().any(|name| describes(name, &operation.name) || describes(name, &written))
+        change.operations.iter().any(|name| fits_pattern(name, &operation.name) || fits_pattern(name, &written))
     };
     Some(free || change.classes.contains(&operation.class) || named())
 }

@@ -1,6 +1,8 @@
 //! Reads files and folders, tells formats by content, and puts everything into one model.
 
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -95,15 +97,21 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<(PathBuf, bool)>, problems
         for entry in entries {
             collect(&entry, depth + 1, files, problems);
         }
+    } else if depth == 0 {
+        // A pipe that somebody names.
+        files.push((path.to_owned(), true));
     }
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let size = path.metadata().map_err(|error| error.to_string())?.len();
-    if size > MAX_FILE_BYTES {
-        return Err(format!("{size} bytes are more than the {MAX_FILE_BYTES} that are read"));
+    let told = |error: std::io::Error| error.to_string();
+    let mut bytes = Vec::new();
+    // What a pipe holds is known when it ends.
+    File::open(path).map_err(told)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(told)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(format!("more than the {MAX_FILE_BYTES} bytes that are read"));
     }
-    std::fs::read(path).map_err(|error| error.to_string())
+    Ok(bytes)
 }
 
 /// Estates under construction: each platform gathers all its files before it builds.

@@ -1,7 +1,7 @@
 //! The little Markdown that checks are written in, as HTML: paragraphs, lists, fenced code, `code` and **bold**. Nothing
 //! else is understood, and everything is escaped.
 
-use std::fmt::Write as _;
+use crate::plain::escaped;
 
 /// Markdown as HTML.
 pub(super) fn html(markdown: &str) -> String {
@@ -15,7 +15,7 @@ pub(super) fn html(markdown: &str) -> String {
         if text.starts_with("```") {
             out.push_str("<pre><code>");
             for code in lines.by_ref().take_while(|line| !line.trim_start().starts_with("```")) {
-                escape(&mut out, code);
+                out.push_str(&escaped(code));
                 out.push('\n');
             }
             out.push_str("</code></pre>");
@@ -56,32 +56,15 @@ fn inline(out: &mut String, text: &str) {
     for (index, part) in text.split('`').enumerate() {
         if index % 2 == 1 {
             out.push_str("<code>");
-            escape(out, part);
+            out.push_str(&escaped(part));
             out.push_str("</code>");
             continue;
         }
         for (index, part) in part.split("**").enumerate() {
             let bold = index % 2 == 1;
             out.push_str(if bold { "<strong>" } else { "" });
-            escape(out, part);
+            out.push_str(&escaped(part));
             out.push_str(if bold { "</strong>" } else { "" });
-        }
-    }
-}
-
-fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\t' => out.push('\t'),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => out.push(c),
         }
     }
 }

@@ -127,7 +127,7 @@ impl Looking {
             return None;
         }
         let mut bytes = Vec::new();
-        Source::File(path.to_owned()).open().ok()?.take(MAX_BYTES + 1).read_to_end(&mut bytes).ok()?;
+        Source(path.to_owned()).open().ok()?.take(MAX_BYTES + 1).read_to_end(&mut bytes).ok()?;
         let read = bytes.len() as u64;
         self.room = self.room.saturating_sub(read);
         (read <= MAX_BYTES).then_some(bytes)
@@ -165,7 +165,7 @@ impl Looking {
 
 /// Whether a file is JSON of no format that another reader knows.
 fn is_unknown_json(path: &Path) -> bool {
-    let source = Source::File(path.to_owned());
+    let source = Source(path.to_owned());
     source.open().is_ok_and(|reader| {
         let reader = std::io::BufReader::with_capacity(1 << 16, reader);
         matches!(head::look(reader, &tell), Look::Other(_))

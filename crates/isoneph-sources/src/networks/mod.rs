@@ -10,7 +10,7 @@ mod find;
 mod rows;
 
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use aho_corasick::AhoCorasick;
@@ -53,9 +53,14 @@ pub fn write_networks(files: NetworkFiles, question: NetworkQuestion<'_>, sink: 
         .filter_map(|(id, input)| Some((id, input.path.clone(), sink.snapshot_of(id)?)))
         .collect();
     for (input, path, snapshot) in shown {
-        let Some(bytes) = terraform_bytes(&path, question) else { continue };
-        let (model, problems) = Model::read_found(vec![InputFile { path, bytes }]);
-        write_model(&model, &problems, &[input], snapshot, question, sink)?;
+        match terraform_bytes(&path, question) {
+            Ok(None) => {}
+            Ok(Some(bytes)) => {
+                let (model, problems) = Model::read_found(vec![InputFile { path, bytes }]);
+                write_model(&model, &problems, &[input], snapshot, question, sink)?;
+            }
+            Err(error) => leave_out(&error.to_string(), snapshot, input, sink),
+        }
     }
     if let Some((model, problems)) = files.found {
         let inputs: Vec<InputId> = model.sources.iter().map(|source| found_input(source, &model, sink)).collect();
@@ -71,33 +76,37 @@ pub fn write_networks(files: NetworkFiles, question: NetworkQuestion<'_>, sink: 
 }
 
 /// The text of a plan or state, where there is something to ask of it.
-fn terraform_bytes(path: &str, question: NetworkQuestion<'_>) -> Option<Vec<u8>> {
-    let source = Source::File(PathBuf::from(path));
-    if question.intent.is_none() && !may_name_tenants(source.open().ok()?)? {
-        return None;
+fn terraform_bytes(path: &str, question: NetworkQuestion<'_>) -> io::Result<Option<Vec<u8>>> {
+    let open = || Source(PathBuf::from(path)).open().map_err(io::Error::other);
+    if question.intent.is_none() && !may_name_tenants(open()?)? {
+        return Ok(None);
     }
     let mut bytes = Vec::new();
-    source.open().ok()?.take(MAX_TERRAFORM + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= MAX_TERRAFORM).then_some(bytes)
+    open()?.take(MAX_TERRAFORM + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_TERRAFORM {
+        let most = MAX_TERRAFORM >> 20;
+        return Err(io::Error::other(format!("the file is larger than {most} MiB; give its parts one by one")));
+    }
+    Ok(Some(bytes))
 }
 
 /// Whether a key of the document is one by which people name tenants. The document is not held for it, and unless there
 /// is one nothing of it is parsed once more.
-fn may_name_tenants(mut text: impl Read) -> Option<bool> {
+fn may_name_tenants(mut text: impl Read) -> io::Result<bool> {
     let keys = TENANT_KEYS.map(|key| format!("\"{key}\""));
     let longest = keys.iter().map(String::len).max().unwrap_or_default();
-    let keys = AhoCorasick::new(keys).ok()?;
+    let keys = AhoCorasick::new(keys).map_err(io::Error::other)?;
     let mut chunk = vec![0; 1 << 18];
     let mut kept = 0;
     loop {
-        let read = text.read(&mut chunk[kept..]).ok()?;
+        let read = text.read(&mut chunk[kept..])?;
         let end = kept + read;
         // Searching chunks is several times as fast as searching a stream byte by byte.
         if keys.is_match(&chunk[..end]) {
-            return Some(true);
+            return Ok(true);
         }
         if read == 0 {
-            return Some(false);
+            return Ok(false);
         }
         // A key that is cut by the end of the chunk is met whole in the next one.
         kept = longest.min(end);
@@ -151,11 +160,16 @@ fn write_model(
             cover(snapshot, first, whole, sink);
         }
         Err(why) => {
-            sink.input_mut(first).notes.push(format!("what its network lets pass was not worked out: {why}"));
-            cover(snapshot, first, false, sink);
+            leave_out(&why.to_string(), snapshot, first, sink);
         }
     }
     Ok(())
+}
+
+/// A network that somebody asks about and that is not followed is said to be so.
+fn leave_out(why: &str, snapshot: i64, input: InputId, sink: &mut Sink) {
+    sink.input_mut(input).notes.push(format!("what its network lets pass was not worked out: {why}"));
+    cover(snapshot, input, false, sink);
 }
 
 /// What could not be read of files that nobody else reads is a loss; what a plan lacks is told where it is read.
@@ -213,9 +227,9 @@ mod tests {
         for key in TENANT_KEYS {
             for before in (1 << 18) - 12..(1 << 18) + 2 {
                 let text = format!("{}\"{key}\": 1", " ".repeat(before));
-                assert_eq!(may_name_tenants(text.as_bytes()), Some(true), "{key} behind {before} bytes");
+                assert!(may_name_tenants(text.as_bytes()).unwrap(), "{key} behind {before} bytes");
             }
         }
-        assert_eq!(may_name_tenants("{\"tenants\": \"my tenant\"}".as_bytes()), Some(false));
+        assert!(!may_name_tenants("{\"tenants\": \"my tenant\"}".as_bytes()).unwrap());
     }
 }

@@ -6,6 +6,8 @@ mod images;
 mod logs;
 mod network;
 mod own_checks;
+#[cfg(unix)]
+mod pipes;
 #[path = "../../../isoneph-logs/tests/it/plant/mod.rs"]
 #[allow(dead_code, clippy::unwrap_used, reason = "generators of the crate of logs, which uses the rest of them")]
 mod plant;
