@@ -3,6 +3,7 @@
 //! as one slice.
 
 use std::io::Read;
+use std::ops::ControlFlow;
 
 use serde::de::DeserializeOwned;
 
@@ -140,7 +141,17 @@ impl<R: Read> Scanner<R> {
         }
     }
 
+    /// The next byte of a document that goes on. Most of the time it is there and no white space: only that is inlined.
+    #[inline]
     fn need(&mut self) -> Result<u8, Fault> {
+        match self.buffer[..self.end].get(self.at) {
+            Some(byte) if *byte > b' ' => Ok(*byte),
+            _ => self.need_more(),
+        }
+    }
+
+    #[inline(never)]
+    fn need_more(&mut self) -> Result<u8, Fault> {
         self.peek()?.ok_or_else(|| self.truncated())
     }
 
@@ -171,13 +182,22 @@ impl<R: Read> Scanner<R> {
     /// Enters an object and calls `each` with every key; it must read or skip the value. A value that is no object is
     /// skipped.
     pub(crate) fn object(&mut self, mut each: impl FnMut(&str, &mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
+        let each = |key: &str, scanner: &mut Self| each(key, scanner).map(ControlFlow::Continue);
+        self.object_until(each).map(|_: ControlFlow<()>| ())
+    }
+
+    /// As [`object`](Self::object), until `each` breaks off: the scanner then stands where that left it.
+    pub(crate) fn object_until<B>(
+        &mut self,
+        mut each: impl FnMut(&str, &mut Self) -> Result<ControlFlow<B>, Fault>,
+    ) -> Result<ControlFlow<B>, Fault> {
         if self.need()? != b'{' {
-            return self.skip();
+            return self.skip().map(ControlFlow::Continue);
         }
         self.enter(true)?;
         if self.need()? == b'}' {
             self.leave();
-            return Ok(());
+            return Ok(ControlFlow::Continue(()));
         }
         loop {
             if self.need()? != b'"' {
@@ -188,7 +208,9 @@ impl<R: Read> Scanner<R> {
                 return Err(self.unexpected("a colon"));
             }
             self.at += 1;
-            each(&key, self)?;
+            if let broken @ ControlFlow::Break(_) = each(&key, self)? {
+                return Ok(broken);
+            }
             match self.need()? {
                 b',' => {
                     self.at += 1;
@@ -196,7 +218,7 @@ impl<R: Read> Scanner<R> {
                 }
                 b'}' => {
                     self.leave();
-                    return Ok(());
+                    return Ok(ControlFlow::Continue(()));
                 }
                 _ => return Err(self.unexpected("a comma or a closing brace")),
             }
@@ -319,8 +341,7 @@ impl<R: Read> Scanner<R> {
     fn string(&mut self) -> Result<(), Fault> {
         self.at += 1;
         loop {
-            let stop = self.buffer[self.at..self.end].iter().position(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
-            let Some(stop) = stop else {
+            let Some(stop) = plain_length(&self.buffer[self.at..self.end]) else {
                 self.at = self.end;
                 if !self.fill()? {
                     return Err(self.truncated());
@@ -385,6 +406,27 @@ impl<R: Read> Scanner<R> {
     }
 }
 
+/// How many bytes stand before the first that ends a text, begins an escape or may not stand in a text.
+#[inline]
+fn plain_length(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // A byte that is below `limit` borrows from its highest bit; what the borrow does to bytes behind it is no matter,
+    // since the first is looked for.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGHS;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found =
+            below(word, 0x20) | below(word ^ (ONES * u64::from(b'"')), 1) | below(word ^ (ONES * u64::from(b'\\')), 1);
+        if found != 0 {
+            return Some(8 * index + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
+    Some(8 * words.len() + found)
+}
+
 /// A value that is JSON, but not what it should be.
 #[derive(Debug)]
 pub(crate) struct Misfit {
@@ -434,6 +476,27 @@ mod tests {
         }
         for text in ["{", r#"{"a""#, "[1 2]", "{1:2}", r#"{"a":}"#, "[1,]", "nul", "{}x", r#""\q""#, "[}", "-"] {
             assert!(skip_all(text).is_err(), "{text}");
+        }
+    }
+
+    /// The words of eight bytes say the same as looking at each byte.
+    #[test]
+    fn a_text_ends_where_its_first_special_byte_stands() {
+        for length in 0..40 {
+            let plain = vec![0xc3_u8; length];
+            assert_eq!(plain_length(&plain), None, "{length}");
+            for at in 0..length {
+                for byte in 0..=255_u8 {
+                    let mut bytes = plain.clone();
+                    bytes[at] = byte;
+                    // A second one behind it must not be taken for the first.
+                    if let Some(last) = bytes.last_mut().filter(|_| at + 1 < length) {
+                        *last = b'"';
+                    }
+                    let wanted = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f));
+                    assert_eq!(plain_length(&bytes), wanted, "{byte} at {at} of {length}");
+                }
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, TypedString, UnaryOperator, Value, ValueWithSpan, Visit, VisitMut, Visitor, VisitorMut,
+    Array, DataType, Expr, TypedString, UnaryOperator, Value, ValueWithSpan, Visit, VisitMut, Visitor, VisitorMut,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -17,7 +17,7 @@ pub(crate) const AS_OF: &str = "as_of";
 /// The regions in scope.
 pub(crate) const REGIONS: &str = "regions_in_scope";
 
-/// Refuses placeholders that name no parameter, and lists that stand anywhere but in `IN ($name)`.
+/// Refuses placeholders that name no parameter, and lists that stand anywhere but in `IN ($name)` and `[$name]`.
 pub(crate) fn check_placeholders(
     sql: &SqlText,
     tree: &impl Visit,
@@ -32,7 +32,7 @@ pub(crate) fn check_placeholders(
 struct Placeholders<'a> {
     sql: &'a SqlText,
     parameters: &'a BTreeMap<String, ParameterDef>,
-    /// Spans of placeholders that are the whole list of an `IN`.
+    /// Spans of placeholders that are the whole list of an `IN` or of an array.
     in_list: Vec<Span>,
 }
 
@@ -40,7 +40,7 @@ impl Visitor for Placeholders<'_> {
     type Break = CheckError;
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<CheckError> {
-        if let Expr::InList { list, .. } = expr
+        if let Expr::InList { list, .. } | Expr::Array(Array { elem: list, .. }) = expr
             && let [Expr::Value(value)] = list.as_slice()
         {
             self.in_list.push(value.span);
@@ -62,7 +62,7 @@ impl Visitor for Placeholders<'_> {
             }
         };
         if is_list && !self.in_list.contains(&value.span) {
-            let message = format!("'{name}' is a list: it can only stand in … IN (${name})");
+            let message = format!("'{name}' is a list: it can only stand in … IN (${name}) and in [${name}]");
             return ControlFlow::Break(self.sql.error(value.span, message));
         }
         ControlFlow::Continue(())
@@ -93,7 +93,7 @@ impl VisitorMut for Substitute<'_> {
     type Break = std::convert::Infallible;
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Self::Break> {
-        if let Expr::InList { list, .. } = expr
+        if let Expr::InList { list, .. } | Expr::Array(Array { elem: list, .. }) = expr
             && let [only] = list.as_slice()
             && let Some(Bound::Texts(texts)) = self.value_of(only)
         {

@@ -27,9 +27,11 @@ pub(crate) struct Shelves {
 
 impl Shelves {
     pub(crate) fn new() -> Result<Shelves, DataFusionError> {
+        // Checks are small and many: what a second pass over a plan would gain is less than what it costs.
         let config = SessionConfig::new()
             .with_target_partitions(1)
             .with_information_schema(false)
+            .set_usize("datafusion.optimizer.max_passes", 1)
             .set_bool("datafusion.sql_parser.collect_spans", true)
             .set_bool("datafusion.execution.collect_statistics", false);
         let state = SessionStateBuilder::new().with_config(config).with_default_features().build();

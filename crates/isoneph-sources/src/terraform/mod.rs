@@ -29,6 +29,7 @@ mod walk;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use isoneph_model::{EvidenceClass, Extent, GapCode, InputId, Locator, SnapshotKind};
@@ -85,15 +86,19 @@ pub(crate) fn read(
     let mut stage = Stage::new(sink, &survey, input, snapshot, holding);
     let mut scanner = Scanner::new(open()?);
     let mut count = 0;
-    scanner.object(|key, scanner| match key {
-        "planned_values" | "values" => walk::values(scanner, &format!("#/{key}"), &mut |scanner, found| {
-            count += u64::from(reading.resource(scanner, found, &mut stage)?);
-            Ok(())
-        }),
-        _ => scanner.skip(),
+    let end = scanner.object_until(|key, scanner| {
+        match key {
+            "planned_values" | "values" => walk::values(scanner, &format!("#/{key}"), &mut |scanner, found| {
+                count += u64::from(reading.resource(scanner, found, &mut stage)?);
+                Ok(())
+            })?,
+            _ => scanner.skip()?,
+        }
+        // What comes behind the values was read, and seen to be JSON, by the survey.
+        let end = scanner.offset();
+        Ok(if end >= survey.values_end { ControlFlow::Break(end) } else { ControlFlow::Continue(()) })
     })?;
-    scanner.finish()?;
-    if scanner.offset() != survey.length {
+    if survey.has_values && end != ControlFlow::Break(survey.values_end) {
         return Err(Fault::reject("#", "unreadable", "the file changed while it was read"));
     }
     for provider in &reading.providers {

@@ -87,7 +87,8 @@ pub(crate) struct Survey {
     /// Accounts and regions that data sources name, by the provider's name.
     pub(crate) asked: BTreeMap<&'static str, Seat>,
     seen: Vec<(Box<str>, Identity)>,
-    pub(crate) length: u64,
+    /// Where the values end.
+    pub(crate) values_end: u64,
 }
 
 #[derive(Deserialize)]
@@ -135,7 +136,9 @@ pub(crate) fn survey<R: Read>(source: R) -> Result<Survey, Fault> {
             survey.has_values = true;
             walk::values(scanner, &format!("#/{key}"), &mut |scanner, found| {
                 survey.identify(scanner, found, &mut texts)
-            })
+            })?;
+            survey.values_end = scanner.offset();
+            Ok(())
         }
         "prior_state" => walk::prior(scanner, &mut |scanner| survey.ask(scanner)),
         "resource_changes" => {
@@ -146,7 +149,6 @@ pub(crate) fn survey<R: Read>(source: R) -> Result<Survey, Fault> {
         _ => scanner.skip(),
     })?;
     scanner.finish()?;
-    survey.length = scanner.offset();
     survey.seat_all();
     Ok(survey)
 }
