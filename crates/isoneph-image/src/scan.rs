@@ -13,7 +13,7 @@ use crate::settings::{Facts, Options, examine};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Guests of one image at most: each costs a walk.
 const MAX_GUESTS: usize = 8;
@@ -120,12 +120,12 @@ pub enum ScanError {
 /// When the image cannot be read, or the child died of its limits or gave what cannot be used.
 pub fn in_child(
     program: &Program,
-    path: &Path,
+    paths: &[PathBuf],
     access: &Access,
     options: &Options,
 ) -> Result<(Scan, Confinement), ScanError> {
     let settings = serde_json::to_value(options).map_err(|error| ChildError::Answer(error.to_string()))?;
-    let (paths, access, limits) = (vec![path.to_owned()], access.clone(), Limits::default());
+    let (paths, access, limits) = (paths.to_vec(), access.clone(), Limits::default());
     let request = Request { version: sandbox::VERSION, paths, access, limits, settings };
     let arguments: Vec<&str> = program.arguments.iter().map(String::as_str).collect();
     let facts = sandbox::run_child::<Scan>(&program.path, &arguments, &request, check)?;
@@ -157,6 +157,8 @@ pub fn check(scan: &Scan) -> Result<(), String> {
     }
     list("containers", scan.report.containers.len())?;
     list("volumes", scan.report.volumes.len())?;
+    list("names of volumes", scan.report.holds.len())?;
+    list("names of other volumes", scan.report.wants.len())?;
     for guest in &scan.guests {
         let facts = &guest.facts;
         list("settings", facts.settings.len())?;

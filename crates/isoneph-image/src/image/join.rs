@@ -6,6 +6,7 @@
 
 use super::fstab::{FstabEntry, parse_fstab};
 use super::is_root;
+use super::names;
 use super::volumes::{Found, OpenVolume, VolumeReport, VolumeState};
 use crate::tree::{Tree, TreeError, Volume};
 
@@ -49,12 +50,14 @@ pub struct Guest {
     pub notes: Vec<String>,
     /// Why its `fstab` could not be read, if it is there and could not: any path may then be on another volume.
     pub fstab_error: Option<TreeError>,
+    /// Volumes that its `fstab` asks for by name and that are in none of the files.
+    pub missing: Vec<String>,
 }
 
 impl Guest {
     pub(super) fn of_archive(tree: Tree) -> Self {
         // An archive holds all of the file system it was made of.
-        Self { tree, root: "archive".to_owned(), notes: Vec::new(), fstab_error: None }
+        Self { tree, root: "archive".to_owned(), notes: Vec::new(), fstab_error: None, missing: Vec::new() }
     }
 }
 
@@ -79,7 +82,7 @@ pub(super) fn guests(found: Found) -> Vec<Guest> {
 fn guest(volume: OpenVolume) -> Guest {
     let root = volume.name.clone();
     let tree = Tree::new(Volume { name: volume.name, system: volume.system });
-    Guest { tree, root, notes: Vec::new(), fstab_error: None }
+    Guest { tree, root, notes: Vec::new(), fstab_error: None, missing: Vec::new() }
 }
 
 fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[VolumeReport]) {
@@ -119,6 +122,8 @@ fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[Vol
                 let device = format!("{} ({why})", crate::tree::printable(&entry.source));
                 guest.notes.push(format!("{} was not joined: {device}", crate::tree::printable(&point)));
                 guest.tree.mount_missing(&point, &device);
+                let answers = |name: &String| volumes.iter().any(|(volume, _)| names::of_volume(volume).contains(name));
+                guest.missing.extend(names::wanted(&entry.source).filter(|name| !answers(name)));
             }
         }
     }
@@ -196,45 +201,15 @@ fn absent(reports: &[VolumeReport]) -> String {
 
 /// Whether a source of `fstab` names this volume.
 fn is_source(source: &str, volume: &OpenVolume, kind: &str) -> bool {
-    let info = volume.system.info();
-    let uuid = |wanted: &str| info.uuid.as_deref().is_some_and(|uuid| uuid.eq_ignore_ascii_case(wanted));
-    let label = |wanted: &str| !info.label.is_empty() && info.label == wanted;
-    let partition = volume.partition.as_ref();
-    let part_uuid = |wanted: &str| {
-        partition.and_then(|part| part.uuid.as_deref()).is_some_and(|uuid| uuid.eq_ignore_ascii_case(wanted))
-    };
-    let part_label = |wanted: &str| partition.is_some_and(|part| !part.label.is_empty() && part.label == wanted);
+    if let Some(name) = names::wanted(source) {
+        return names::of_volume(volume).contains(&name);
+    }
+    let Some(device) = source.strip_prefix("/dev/").filter(|_| !volume.logical) else { return false };
     // A type that does not fit is another volume: a device name alone is weak.
+    let info = volume.system.info();
     let fits = matches!(kind, "auto" | "") || kind.split(',').any(|kind| same_family(kind, &info.kind));
-    if let Some((tag, value)) = source.split_once('=').filter(|(tag, _)| !tag.contains('/')) {
-        let value = value.trim_matches('"');
-        return match tag {
-            "UUID" => uuid(value),
-            "LABEL" => label(value),
-            "PARTUUID" => part_uuid(value),
-            "PARTLABEL" => part_label(value),
-            _ => false,
-        };
-    }
-    let Some(device) = source.strip_prefix("/dev/") else { return false };
-    if let Some((by, value)) = device.strip_prefix("disk/by-").and_then(|rest| rest.split_once('/')) {
-        return match by {
-            "uuid" => uuid(value),
-            "label" => label(value),
-            "partuuid" => part_uuid(value),
-            "partlabel" => part_label(value),
-            _ => false,
-        };
-    }
-    if volume.logical {
-        let mapper = volume
-            .name
-            .split_once('/')
-            .map(|(group, name)| format!("{}-{}", group.replace('-', "--"), name.replace('-', "--")));
-        return device == volume.name
-            || device.strip_prefix("mapper/").is_some_and(|name| Some(name) == mapper.as_deref());
-    }
-    fits && device_place(device) == Some((volume.disk_index, partition.map(|partition| partition.number)))
+    let place = (volume.disk_index, volume.partition.as_ref().map(|partition| partition.number));
+    fits && device_place(device) == Some(place)
 }
 
 fn same_family(one: &str, other: &str) -> bool {

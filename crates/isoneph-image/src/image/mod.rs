@@ -5,10 +5,13 @@
 
 mod fstab;
 mod join;
+mod machine;
+mod names;
 mod volumes;
 
 pub use fstab::{FstabEntry, parse_fstab};
 pub use join::Guest;
+pub use machine::{Part, machines};
 pub use volumes::{ContainerReport, VolumeReport, VolumeState};
 
 use crate::archive;
@@ -50,6 +53,10 @@ pub struct Report {
     pub containers: Vec<ContainerReport>,
     /// The volumes, readable or not.
     pub volumes: Vec<VolumeReport>,
+    /// The names by which its volumes, and its parts of volume groups, are asked for.
+    pub holds: Vec<String>,
+    /// Names that a guest, or a volume group, asks for and that are not among those.
+    pub wants: Vec<String>,
 }
 
 impl Report {
@@ -78,10 +85,13 @@ impl Image {
         mut guests: Vec<Guest>,
         counters: Vec<Arc<AtomicU64>>,
     ) -> Self {
-        found.assemble();
-        let report = Report { containers, volumes: found.reports.clone() };
+        let membership = found.assemble();
+        let (mut holds, mut wants) = names::of_physical(&membership);
+        holds.extend(found.open.iter().flat_map(names::of_volume));
+        let volumes = found.reports.clone();
         guests.extend(join::guests(found));
-        Self { report, guests, counters }
+        wants.extend(guests.iter().flat_map(|guest| guest.missing.iter().cloned()));
+        Self { report: Report { containers, volumes, holds, wants }, guests, counters }
     }
 
     /// Bytes read from files of the host so far.

@@ -2,7 +2,7 @@
 
 use crate::container::{Container, Disk, Window};
 use crate::filesystem::{self, FileSystem, FileSystemError, FileSystemInfo};
-use crate::partition::lvm::{self, PhysicalVolume};
+use crate::partition::lvm::{self, Membership, PhysicalVolume};
 use crate::partition::{self, Partition, Table};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -144,8 +144,8 @@ impl Found {
         }
     }
 
-    /// Opens the logical volumes, once all disks were added.
-    pub(super) fn assemble(&mut self) {
+    /// Opens the logical volumes, once all disks were added, and tells which parts of their groups are there.
+    pub(super) fn assemble(&mut self) -> Membership {
         for volume in lvm::assemble(&self.physical) {
             let (length, state) = match &volume.disk {
                 Ok(disk) => (disk.length(), self.open(&volume.name, 0, None, true, disk)),
@@ -153,6 +153,7 @@ impl Found {
             };
             self.reports.push(VolumeReport { name: volume.name, length, partition: None, state });
         }
+        lvm::membership(&self.physical)
     }
 }
 

@@ -7,8 +7,9 @@ use std::thread;
 use isoneph_image::sandbox::{Confinement, Enforced};
 use isoneph_tables::{NewInput, Sink};
 
-use super::{examine, file_name, looks_like, write};
-use crate::input::{ReadError, Reading, listed, reject, shown};
+use super::machine::{self, OpenDisk};
+use super::{examine, file_name, looks_like};
+use crate::input::{ReadError, Reading, listed, shown};
 
 /// Scans at one time at most: each may use what a child is allowed, and what they find is kept until it is written.
 const MOST_AT_ONCE: usize = 4;
@@ -31,22 +32,26 @@ pub fn read_images(paths: &[PathBuf], reading: &Reading, sink: &mut Sink) -> Res
     let found = find(paths, reading);
     let names = names(&found);
     let mut images = Images::default();
+    let mut open = Vec::new();
     let at_once = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
     for some in found.chunks(at_once) {
         let scans = thread::scope(|scope| {
-            let threads: Vec<_> = some.iter().map(|path| scope.spawn(move || examine(path, reading))).collect();
+            let scan = |path: &PathBuf| examine(std::slice::from_ref(path), reading);
+            let threads: Vec<_> = some.iter().map(|path| scope.spawn(move || scan(path))).collect();
             let died = || (Err("the scan ended in a defect of this program".to_owned()), None);
             threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| died())).collect::<Vec<_>>()
         });
         for (path, (scan, confinement)) in some.iter().zip(scans) {
+            images.confinement = least(images.confinement, confinement);
             let input = sink.input(NewInput { path: shown(path), sha256: None, format: String::new(), class: None });
             let name = names.get(path).map_or_else(|| shown(path), Clone::clone);
-            if let Err(fault) = write(path, &name, scan, reading, input, sink) {
-                reject(input, fault, sink)?;
-            }
-            images.confinement = least(images.confinement, confinement);
+            let disk = OpenDisk { path: path.clone(), name, input, scan };
+            // What may be a part of a machine waits until all parts are there.
+            if disk.may_have_others() { open.push(disk) } else { disk.write(reading, sink)? }
         }
     }
+    let confinement = machine::write(open, reading, sink)?;
+    images.confinement = least(images.confinement, confinement);
     images.files = found.into_iter().collect();
     Ok(images)
 }
@@ -83,7 +88,7 @@ fn is_named_json(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
 }
 
-fn least(one: Option<Confinement>, other: Option<Confinement>) -> Option<Confinement> {
+pub(super) fn least(one: Option<Confinement>, other: Option<Confinement>) -> Option<Confinement> {
     let worse = |one: Enforced, other: Enforced| one.max(other);
     match (one, other) {
         (Some(one), Some(other)) => Some(Confinement {

@@ -5,11 +5,12 @@
 //! parts that decide something are read, and a note says so.
 
 mod batch;
+mod machine;
 mod purpose;
 mod rows;
 mod tell;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use isoneph_image::container::Access;
 use isoneph_image::image::VolumeState;
@@ -31,7 +32,7 @@ pub(crate) use tell::looks_like;
 
 /// Reads one image, or one archive.
 pub(crate) fn read(path: &Path, reading: &Reading, input: InputId, sink: &mut Sink) -> Result<(), Fault> {
-    let (scanned, _) = examine(path, reading);
+    let (scanned, _) = examine(&[path.to_owned()], reading);
     write(path, &file_name(path), scanned, reading, input, sink)
 }
 
@@ -40,17 +41,17 @@ fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.to_string_lossy().into_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Scans a file: in a child where a program for that is set, else in this process. Also gives how far the child was
-/// confined.
-fn examine(path: &Path, reading: &Reading) -> (Result<Scan, String>, Option<Confinement>) {
+/// Scans the disks of one machine: in a child where a program for that is set, else in this process. Also gives how far
+/// the child was confined.
+fn examine(paths: &[PathBuf], reading: &Reading) -> (Result<Scan, String>, Option<Confinement>) {
     let access = Access { backing_directory: reading.backing_directory.clone() };
     let options = Options { as_of: reading.as_of, walk: Some(WalkBudget::default()) };
     match &reading.image_scanner {
-        Some(program) => match scan::in_child(program, path, &access, &options) {
+        Some(program) => match scan::in_child(program, paths, &access, &options) {
             Ok((scan, confinement)) => (Ok(scan), Some(confinement)),
             Err(error) => (Err(error.to_string()), None),
         },
-        None => (scan::scan(&[path.to_owned()], &access, &options, None).map_err(|error| error.to_string()), None),
+        None => (scan::scan(paths, &access, &options, None).map_err(|error| error.to_string()), None),
     }
 }
 

@@ -4,6 +4,7 @@ mod assess;
 mod bad_input;
 mod images;
 mod logs;
+mod machine_disks;
 mod network;
 mod own_checks;
 #[cfg(unix)]
@@ -17,6 +18,14 @@ mod removal;
 mod said;
 mod sent;
 mod support;
+#[path = "../../../isoneph-image/tests/it/engine/tools.rs"]
+#[allow(
+    dead_code,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tools of the crate of images, which uses the rest of them"
+)]
+mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

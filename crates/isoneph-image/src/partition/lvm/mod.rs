@@ -45,6 +45,14 @@ pub struct LogicalVolume {
     pub disk: Result<Arc<dyn Disk>, DiskError>,
 }
 
+/// The parts of volume groups, by their identities.
+pub struct Membership {
+    /// Those that are there.
+    pub held: Vec<String>,
+    /// Those that groups have and that are not there.
+    pub missing: Vec<String>,
+}
+
 /// Reads the label of a physical volume; none when the disk is none.
 ///
 /// # Errors
@@ -130,18 +138,34 @@ fn metadata_area(disk: &dyn Disk, start: u64, size: u64) -> Result<Option<Group>
 pub fn assemble(physical: &[PhysicalVolume]) -> Vec<LogicalVolume> {
     let disks: BTreeMap<String, &Arc<dyn Disk>> =
         physical.iter().map(|volume| (plain_id(&volume.id), &volume.disk)).collect();
-    let mut groups: BTreeMap<String, &Group> = BTreeMap::new();
+    let mut volumes: Vec<LogicalVolume> =
+        groups(physical).values().flat_map(|group| logical_volumes(group, &disks)).take(MAX_VOLUMES).collect();
+    volumes.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
+    volumes
+}
+
+/// The groups by their identity, which tells apart two of one name.
+fn groups(physical: &[PhysicalVolume]) -> BTreeMap<&str, &Group> {
+    let mut groups: BTreeMap<&str, &Group> = BTreeMap::new();
     for group in physical.iter().filter_map(|volume| volume.group.as_ref()) {
-        // Two groups of one name are told apart by their identity.
-        let key = group.description.text("id").unwrap_or_default().to_owned();
-        if groups.get(&key).is_none_or(|known| known.sequence < group.sequence) {
+        let key = group.description.text("id").unwrap_or_default();
+        if groups.get(key).is_none_or(|known| known.sequence < group.sequence) {
             groups.insert(key, group);
         }
     }
-    let mut volumes: Vec<LogicalVolume> =
-        groups.values().flat_map(|group| logical_volumes(group, &disks)).take(MAX_VOLUMES).collect();
-    volumes.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
-    volumes
+    groups
+}
+
+/// Which parts of their groups the physical volumes are.
+#[must_use]
+pub fn membership(physical: &[PhysicalVolume]) -> Membership {
+    let held: Vec<String> = physical.iter().map(|volume| plain_id(&volume.id)).collect();
+    let groups = groups(physical);
+    let described = groups.values().filter_map(|group| group.description.section("physical_volumes"));
+    let all = described.flat_map(|all| &all.sections).take(MAX_VOLUMES);
+    let ids = all.filter_map(|(_, section)| section.text("id")).map(plain_id);
+    let missing = ids.filter(|id| !held.contains(id)).collect();
+    Membership { held, missing }
 }
 
 fn logical_volumes(group: &Group, disks: &BTreeMap<String, &Arc<dyn Disk>>) -> Vec<LogicalVolume> {

@@ -234,6 +234,10 @@ fn logical_volumes_on_two_disks_are_read() {
     // Without the second disk the group is not whole, and that is what is said.
     let half = image::open(&paths[..1], &Default::default(), None).unwrap();
     assert!(half.guests.is_empty());
+    let other = image::open(&paths[1..], &Default::default(), None).unwrap();
+    assert_eq!((half.report.wants.len(), &half.report.wants), (1, &other.report.holds));
+    let parts = [&half, &other].map(|image| image::Part { report: &image.report, has_guest: false });
+    assert_eq!(image::machines(&parts), [[0, 1]]);
     assert!(half.report.volumes.iter().any(|volume| matches!(&volume.state, VolumeState::Damaged(_))));
 }
 

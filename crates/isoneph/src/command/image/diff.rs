@@ -79,7 +79,7 @@ fn scanned(path: &Path, program: &Program, access: &Access, options: &Options) -
         return Err(usage(format!("{}: there is no such file or folder", path.display())));
     }
     let told = |error| usage(format!("{}: {error}", path.display()));
-    scan::in_child(program, path, access, options).map_err(told)
+    scan::in_child(program, &[path.to_owned()], access, options).map_err(told)
 }
 
 /// The one guest of an image: which of several is meant nobody could tell.
