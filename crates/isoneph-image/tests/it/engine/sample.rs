@@ -1,7 +1,8 @@
 //! A small guest: the tree that every image of these tests holds, and how trees are compared.
 
-use isoneph_image::image;
+use isoneph_image::settings::{Options, Origin};
 use isoneph_image::tree::{Kind, Tree, WalkBudget, text_of_bytes};
+use isoneph_image::{image, scan};
 use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -125,4 +126,15 @@ pub(super) fn assert_same(image: &Path, root: &Path, without: Without) {
         assert_eq!(found, wanted, "{}", image.display());
     }
     assert_eq!(found.len(), wanted.len(), "{}", image.display());
+}
+
+/// Whatever the files of an image seem to say, no setting of its guest is decided, for this reason.
+pub(super) fn decides_nothing(image: &Path, code: &str) {
+    let options = Options { as_of: jiff::civil::date(2026, 11, 21), walk: Some(WalkBudget::default()) };
+    let scanned = scan::scan(&[image.to_owned()], &Default::default(), &options, None).unwrap();
+    let facts = &scanned.guests[0].facts;
+    assert!(facts.settings.len() >= 130, "{}", facts.settings.len());
+    let decided: Vec<_> = facts.settings.iter().filter(|setting| setting.origin != Origin::Unknown).collect();
+    assert!(decided.is_empty(), "{decided:?}");
+    assert!(facts.problems.iter().any(|problem| problem.code == code), "{:?}", facts.problems);
 }

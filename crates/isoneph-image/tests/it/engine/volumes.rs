@@ -242,6 +242,20 @@ fn logical_volumes_on_two_disks_are_read() {
 }
 
 #[test]
+fn nothing_is_decided_where_fstab_cannot_be_read() {
+    if !have(&["mke2fs"]) {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let (root, path) = (directory.path().join("root"), directory.path().join("disk"));
+    sample::make(&root, Without::default());
+    let _ = fs::remove_file(root.join("etc/fstab"));
+    fs::create_dir(root.join("etc/fstab")).unwrap();
+    fs::write(&path, ext4(directory.path(), &root, UUIDS[0], "root")).unwrap();
+    sample::decides_nothing(&path, "wrong-kind");
+}
+
+#[test]
 fn what_is_on_a_volume_and_not_read_is_named() {
     let marks: &[(&str, usize, &[u8])] = &[
         ("LUKS-encrypted volume", 0, b"LUKS\xba\xbe\0\x02"),

@@ -113,4 +113,5 @@ fn a_log_without_its_unmount_record_is_stated() {
     let guest = sample::guest(&[&image]);
     let (_, info) = guest.tree.volumes().next().unwrap();
     assert!(matches!(info.cleanliness, Cleanliness::Dirty(_)), "{info:?}");
+    sample::decides_nothing(&image, "journal-not-applied");
 }
