@@ -23,6 +23,8 @@ pub(super) async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
         // What `apply` has answered for is on the disk.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // Answers are gathered by kind: what is sorted for that is a few megabytes, and need not pass through a file.
+        .pragma("temp_store", "memory")
         .busy_timeout(PATIENCE);
     let fail = |source| failed(&shown, source);
     // Two that make one new file together can find it locked for a moment, without the patience set above.

@@ -1,5 +1,7 @@
 //! `cargo xtask bench image`.
 
+mod oscap;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +10,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Deserialize;
 
-use super::process::measure;
+use super::process::{Usage, measure};
 use crate::root;
 
 #[derive(Args)]
@@ -83,7 +85,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(truth) = &arguments.truth {
         agreement(truth, &reports)?;
     }
-    peer(arguments, &raw)
+    oscap::compare(arguments, &raw, &reports)
 }
 
 fn told(cost: &Cost) -> String {
@@ -103,7 +105,7 @@ fn cost(binary: &Path, options: &[&str], image: &Path) -> anyhow::Result<Cost> {
     let report = serde_json::from_slice(&output.stdout)
         .with_context(|| format!("{}: {}", image.display(), String::from_utf8_lossy(&output.stdout)))?;
     let runs: Vec<_> = (0..RUNS).map(|_| measure(binary, &words, 600)).collect::<anyhow::Result<_>>()?;
-    let least = |value: fn(&super::process::Usage) -> f64| runs.iter().map(value).fold(f64::INFINITY, f64::min);
+    let least = |value: fn(&Usage) -> f64| runs.iter().map(value).fold(f64::INFINITY, f64::min);
     Ok(Cost { cpu: least(|run| run.cpu), peak_mb: least(|run| run.peak_mb), report })
 }
 
@@ -124,34 +126,6 @@ fn agreement(truth: &Path, reports: &BTreeMap<String, Report>) -> anyhow::Result
     }
     println!("\n{right} of {} cells agree with what is true by construction", right + wrong.len());
     wrong.iter().for_each(|line| println!("  {line}"));
-    Ok(())
-}
-
-/// oscap on the same trees, all rules, as far as it is installed.
-fn peer(arguments: &Arguments, ours: &BTreeMap<String, f64>) -> anyhow::Result<()> {
-    let program = Path::new("oscap-chroot");
-    let installed = Command::new("oscap").arg("--version").output().is_ok_and(|output| output.status.success());
-    if !installed || !arguments.content.is_file() || arguments.tree.is_empty() {
-        println!("\noscap was not measured: it is not installed, its content is not there, or no tree was given");
-        return Ok(());
-    }
-    let mut ratios = Vec::new();
-    println!("\n| tree | oscap-chroot | isoneph | ratio |");
-    println!("|---|---|---|---|");
-    for tree in &arguments.tree {
-        let words = ["xccdf", "eval", "--profile", "(all)"].map(str::to_owned);
-        let words: Vec<String> = [tree.display().to_string()]
-            .into_iter()
-            .chain(words)
-            .chain([arguments.content.display().to_string()])
-            .collect();
-        let theirs = measure(program, &words, 3600)?;
-        let Some(own) = ours.get(&guest_of(tree)) else { bail!("no image of the tree {} was given", tree.display()) };
-        ratios.push(theirs.cpu / own);
-        println!("| {} | {:.2} s | {own:.2} s | {:.0} |", tree.display(), theirs.cpu, theirs.cpu / own);
-    }
-    ratios.sort_by(f64::total_cmp);
-    println!("\nmedian: {:.0} times less CPU than oscap-chroot", ratios[ratios.len() / 2]);
     Ok(())
 }
 
