@@ -123,11 +123,13 @@ impl<R: Read> Reading<'_, R> {
     /// Reads one record. `line` says that a broken one ends with its line.
     fn value(&mut self, line: bool) -> io::Result<()> {
         let mut looked = false;
+        // A word or a number that begins a line is no record, and what follows on its line none that can be trusted.
+        let word = line && !matches!(self.window.bytes().first(), Some(b'{' | b'[' | b'"'));
         loop {
             match self.take()? {
                 Taken::Whole(length) => {
                     self.window.consume(length);
-                    return Ok(());
+                    return if word { self.pass_broken(true) } else { Ok(()) };
                 }
                 Taken::Broken(trouble) => {
                     self.reject(trouble);

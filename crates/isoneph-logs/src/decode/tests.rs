@@ -92,6 +92,12 @@ fn a_record_at_the_edge_of_what_is_in_memory_is_read() {
     }
 }
 
+#[test]
+fn what_follows_a_number_on_its_line_opens_nothing() {
+    let seen = seen(format!("{AWS}\n0[A{{\n{AWS}\n").as_bytes(), 64);
+    assert_eq!((seen.events.len(), seen.rejects), (2, vec![(1, "unsupported")]));
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_events_or_rejects(bytes in prop::collection::vec(any::<u8>(), 0..400), step in 1_usize..50) {
