@@ -10,7 +10,12 @@ use crate::exit::{Exit, UsageError};
 /// A place to write to. A file appears under its name only once [`Output::finish`] has succeeded.
 pub(crate) enum Output {
     Standard(BufWriter<io::Stdout>),
-    File { temporary: BufWriter<tempfile::NamedTempFile>, path: PathBuf },
+    File {
+        temporary: BufWriter<tempfile::NamedTempFile>,
+        path: PathBuf,
+    },
+    /// What is there already and is no file, such as a named pipe: written as it comes.
+    Through(BufWriter<std::fs::File>),
 }
 
 impl Output {
@@ -19,12 +24,33 @@ impl Output {
         let Some(path) = path else {
             return Ok(Output::Standard(BufWriter::with_capacity(1 << 16, io::stdout())));
         };
+        let cannot = |why: String| UsageError(format!("cannot write to {}: {why}", path.display()));
+        match path.metadata() {
+            Ok(there) if there.is_dir() => return Err(cannot("it is a folder".to_owned()).into()),
+            Ok(there) if !there.is_file() => {
+                let through = std::fs::OpenOptions::new().write(true).open(path).map_err(|e| cannot(e.to_string()))?;
+                return Ok(Output::Through(BufWriter::with_capacity(1 << 16, through)));
+            }
+            _ => {}
+        }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new()
             .prefix(".isoneph-")
             .tempfile_in(folder)
             .map_err(|error| UsageError(format!("cannot write to {}: {error}", folder.display())))?;
         Ok(Output::File { temporary: BufWriter::with_capacity(1 << 16, temporary), path: path.to_owned() })
+    }
+
+    /// As [`open`](Self::open); what is read is not written over.
+    pub(crate) fn beside(path: Option<&Path>, inputs: &[PathBuf]) -> anyhow::Result<Output> {
+        let real = |path: &Path| path.canonicalize().ok();
+        let written = path.filter(|path| path.is_file()).and_then(real);
+        if let Some(written) =
+            written.filter(|written| inputs.iter().any(|input| real(input).as_ref() == Some(written)))
+        {
+            return Err(UsageError(format!("{} is an input: write to another file", written.display())).into());
+        }
+        Output::open(path)
     }
 
     /// Whether colours are wanted: a person is watching, and neither they nor their terminal refuses (`NO_COLOR`).
@@ -37,6 +63,7 @@ impl Output {
     pub(crate) fn finish(self) -> anyhow::Result<()> {
         match self {
             Output::Standard(mut writer) => Ok(writer.flush()?),
+            Output::Through(mut writer) => Ok(writer.flush()?),
             Output::File { temporary, path } => {
                 let file = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
                 keep_usual_mode(file.path())?;
@@ -63,6 +90,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Output::Standard(writer) => writer.write(bytes),
+            Output::Through(writer) => writer.write(bytes),
             Output::File { temporary, .. } => temporary.write(bytes),
         }
     }
@@ -70,6 +98,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Output::Standard(writer) => writer.flush(),
+            Output::Through(writer) => writer.flush(),
             Output::File { temporary, .. } => temporary.flush(),
         }
     }

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let config = arguments.run.config.as_deref();
     let evidence = evidence::read(&arguments.paths, &arguments.logs, config, &declaration, &reading)?;
     let report = &arguments.report;
-    let mut output = Output::open(report.output.as_deref())?;
+    let mut output = Output::beside(report.output.as_deref(), &arguments.paths)?;
     let shown = {
         let writer = report.writer(catalogue, &mut output)?;
         let mut filtered = Filtered::new(view, writer);

@@ -97,3 +97,19 @@ fn absurd_nesting_is_an_error_not_a_crash() {
     let run = isoneph(&["assess", "--format", "json", "--fail-on", "none", &path]).ends_with(3);
     assert!(run.stderr().contains("deep.json"), "{}", run.stderr());
 }
+
+#[test]
+fn a_report_is_never_written_over_what_it_reports_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = file(&folder, "plan.json", &plan());
+    let run = isoneph(&["assess", "--fail-on", "none", "--output", &path, &path]).ends_with(2);
+    assert!(run.stderr().contains("is an input"), "{}", run.stderr());
+    assert_eq!(std::fs::read(&path).expect("the plan"), plan());
+    let folder = folder.path().display().to_string();
+    let run = isoneph(&["assess", "--fail-on", "none", "--output", &folder, &path]).ends_with(2);
+    assert!(run.stderr().contains("it is a folder"), "{}", run.stderr());
+    if cfg!(unix) {
+        isoneph(&["assess", "--fail-on", "none", "--output", "/dev/null", &path]).ends_with(0);
+        assert!(!std::path::Path::new("/dev/null").is_file(), "a device stays one");
+    }
+}

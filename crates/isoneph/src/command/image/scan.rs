@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let engine = Engine::new(of_images(pack), settings, catalogue).map_err(told)?;
     let config = arguments.config.as_deref();
     let inventory = evidence::read_images_alone(&arguments.paths, config, &declaration, &reading)?;
-    let mut output = Output::open(arguments.report.output.as_deref())?;
+    let mut output = Output::beside(arguments.report.output.as_deref(), &arguments.paths)?;
     let shown = {
         let writer = writer(arguments, catalogue, &inventory, &mut output)?;
         let mut filtered = Filtered::new(View { without_standings: true, ..View::default() }, writer);
