@@ -12,6 +12,7 @@ mod config;
 mod defaults;
 mod doubts;
 mod estate;
+mod everybody;
 mod google;
 mod identity;
 mod index;

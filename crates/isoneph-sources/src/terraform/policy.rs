@@ -1,6 +1,7 @@
 //! Policy documents of AWS IAM: what a statement lets whom do, read carefully enough to say "everybody", "other
 //! accounts", "administrator" and "TLS only", and to say "not readable" of what is not understood.
 
+use crate::terraform::everybody::is_everybody;
 use isoneph_model::GapCode;
 use isoneph_tables::Cell;
 use isoneph_tables::schema::ResourcePolicy;
@@ -200,14 +201,28 @@ impl Statement {
     /// Whether it lets everybody in, without a condition on who the caller is.
     pub(crate) fn is_public(&self) -> bool {
         let everybody = self.principals.iter().any(|principal| principal == "*") || self.other_principals;
-        self.allow && everybody && !self.limits_caller()
+        self.allow && (everybody && !self.limits_caller() || self.trusts_any_account())
+    }
+
+    /// Whether it lets everybody in whom a federation knows: anybody can have an account there.
+    fn trusts_any_account(&self) -> bool {
+        let is_federation = |principal: &String| FEDERATIONS.iter().any(|name| principal.ends_with(name));
+        let names = |key: &String| key.ends_with(":sub") || key.ends_with(":aud") || key.ends_with(":amr");
+        let of_somebody =
+            |(_, key, values): &(String, String, Vec<String>)| names(key) && !values.iter().any(|v| v == "*");
+        self.principals.iter().any(is_federation) && !self.conditions.iter().any(of_somebody)
     }
 
     fn limits_caller(&self) -> bool {
         self.conditions.iter().any(|(operator, key, values)| {
             let operator = operator.to_ascii_lowercase();
-            let positive = !operator.contains("not") && !operator.ends_with("ifexists") && operator != "null";
-            let open = |value: &String| matches!(value.as_str(), "*" | "0.0.0.0/0" | "::/0" | "arn:aws:*" | "NONE");
+            // Of no values at all everything holds for all of them.
+            let positive = !operator.contains("not")
+                && !operator.ends_with("ifexists")
+                && !operator.starts_with("forallvalues:")
+                && operator != "null";
+            let ranges = is_everybody(values.iter().map(String::as_str));
+            let open = |value: &String| ranges || is_anybody(value);
             let named = LIMITING.contains(&key.as_str()) || key.ends_with(":sub");
             positive && named && !values.is_empty() && !values.iter().any(open)
         })
@@ -240,12 +255,27 @@ impl Statement {
             let operator = operator.to_ascii_lowercase();
             match key.as_str() {
                 "aws:securetransport" => operator.starts_with("bool") && values.iter().any(|value| value == "false"),
-                "s3:tlsversion" => operator.starts_with("numericlessthan"),
+                // Without TLS there is no version: only where its absence counts is plain access refused.
+                "s3:tlsversion" => operator.starts_with("numericlessthan") && operator.ends_with("ifexists"),
                 _ => false,
             }
         };
         let everybody = self.principals.iter().any(|principal| principal == "*");
-        !self.allow && everybody && self.conditions.len() == 1 && self.conditions.iter().any(refuses) && self.is_broad()
+        !self.allow
+            && everybody
+            && self.conditions.len() == 1
+            && self.conditions.iter().any(refuses)
+            && self.is_broad()
+            && self.is_of_all()
+    }
+
+    /// Whether it is about all of what it stands on; of a bucket, about all objects in it.
+    fn is_of_all(&self) -> bool {
+        let all = |resource: &String| match resource.split_once(":s3:::") {
+            Some((_, path)) => path.split_once('/').map_or(path.ends_with('*'), |(_, key)| key == "*"),
+            None => true,
+        };
+        !self.other_resources && self.resources.iter().any(all)
     }
 
     /// Whether it is about every action of a service, or of all.
@@ -267,8 +297,14 @@ impl Statement {
 
     /// Whether it allows every action on everything.
     pub(crate) fn is_full_admin(&self) -> bool {
-        let everything = self.resources.iter().any(|resource| resource == "*") && !self.other_resources;
-        self.allow && everything && !self.other_actions && self.actions.iter().any(|action| action == "*")
+        // An ARN of stars alone is everything, too.
+        let all =
+            |resource: &String| resource.trim_start_matches("arn:aws").trim_start_matches("arn").bytes().all(is_star);
+        let everything = self.other_resources || self.resources.iter().any(all);
+        let any_action = |action: &String| action.bytes().all(is_star);
+        // All but some is everything, unless that leaves out the rights themselves.
+        let every_action = if self.other_actions { self.manages_access() } else { self.actions.iter().any(any_action) };
+        self.allow && everything && every_action
     }
 
     /// Whether it allows managing rights, or taking more of them.
@@ -311,6 +347,25 @@ impl Statement {
         }
     }
 }
+
+fn is_star(byte: u8) -> bool {
+    matches!(byte, b'*' | b':')
+}
+
+/// A value of a condition that anybody meets: an ARN whose account is any among them.
+fn is_anybody(value: &str) -> bool {
+    let any_account = |value: &str| value.starts_with("arn:") && value.split(':').nth(4) == Some("*");
+    matches!(value, "*" | "arn:aws:*" | "NONE") || any_account(value)
+}
+
+/// Federations in which anybody can have an account.
+const FEDERATIONS: [&str; 5] = [
+    "cognito-identity.amazonaws.com",
+    "accounts.google.com",
+    "www.amazon.com",
+    "graph.facebook.com",
+    "token.actions.githubusercontent.com",
+];
 
 enum Account<'a> {
     Everybody,
@@ -417,6 +472,72 @@ mod tests {
 
     fn one(text: &str) -> Statement {
         parse(&format!(r#"{{"Version":"2012-10-17","Statement":[{text}]}}"#)).unwrap().remove(0)
+    }
+
+    #[test]
+    fn a_condition_that_anybody_meets_keeps_nobody_out() {
+        for (condition, public) in [
+            (r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x"}}"#, true),
+            (r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/*"}}"#, false),
+            (r#"{"ForAllValues:StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#, true),
+            (r#"{"IpAddress":{"aws:SourceIp":["0.0.0.0/1","128.0.0.0/1"]}}"#, true),
+            (r#"{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}"#, false),
+        ] {
+            let text =
+                format!(r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{condition}}}"#);
+            assert_eq!(one(&text).is_public(), public, "{condition}");
+        }
+        for (federation, condition, public) in [
+            ("cognito-identity.amazonaws.com", "{}", true),
+            (
+                "cognito-identity.amazonaws.com",
+                r#"{"StringEquals":{"cognito-identity.amazonaws.com:aud":"pool"}}"#,
+                false,
+            ),
+            (
+                "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
+                r#"{"StringLike":{"token.actions.githubusercontent.com:sub":"*"}}"#,
+                true,
+            ),
+            ("arn:aws:iam::111122223333:saml-provider/us", "{}", false),
+        ] {
+            let text = format!(
+                r#"{{"Effect":"Allow","Principal":{{"Federated":"{federation}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{condition}}}"#
+            );
+            assert_eq!(one(&text).is_public(), public, "{federation} {condition}");
+        }
+    }
+
+    #[test]
+    fn everything_is_everything_however_it_is_written() {
+        for (what, full) in [
+            (r#""Action":"*:*","Resource":"*""#, true),
+            (r#""Action":"*","Resource":"arn:aws:*:*:*:*""#, true),
+            (r#""Action":"*","Resource":"arn:*""#, true),
+            (r#""Action":"*","NotResource":"arn:aws:s3:::b/*""#, true),
+            (r#""NotAction":"ec2:Foo","Resource":"*""#, true),
+            (r#""NotAction":["iam:*","organizations:*","sso:*"],"Resource":"*""#, false),
+            (r#""Action":"s3:*","Resource":"*""#, false),
+        ] {
+            assert_eq!(one(&format!(r#"{{"Effect":"Allow",{what}}}"#)).is_full_admin(), full, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_plain_access_must_be_about_all_objects() {
+        for (resource, all) in [
+            (r#""Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]"#, true),
+            (r#""Resource":"arn:aws:s3:::b*""#, true),
+            (r#""Resource":"*""#, true),
+            (r#""Resource":"arn:aws:s3:::b/private/*""#, false),
+            (r#""Resource":"arn:aws:s3:::b""#, false),
+            (r#""NotResource":"arn:aws:s3:::b/public/*""#, false),
+        ] {
+            let text = format!(
+                r#"{{"Effect":"Deny","Principal":"*","Action":"s3:*",{resource},"Condition":{{"Bool":{{"aws:SecureTransport":"false"}}}}}}"#
+            );
+            assert_eq!(one(&text).requires_tls(), all, "{resource}");
+        }
     }
 
     #[test]

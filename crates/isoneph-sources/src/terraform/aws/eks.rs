@@ -6,6 +6,7 @@ use isoneph_tables::schema::{Endpoint, Workload};
 use serde_json::Value;
 
 use crate::terraform::attr::Attr;
+use crate::terraform::everybody::is_everybody;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::resource::Resource;
 use crate::terraform::stage::Stage;
@@ -64,7 +65,7 @@ fn cluster(resource: &Resource, stage: &mut Stage) {
             resource: uid.into(),
             public: resource.bool("vpc_config.endpoint_public_access").or(true),
             // Without a list EKS lets everybody try.
-            restricted: cidrs.map(|cidrs| !cidrs.iter().any(|cidr| cidr.ends_with("/0"))).or(false),
+            restricted: cidrs.map(|cidrs| !is_everybody(cidrs.iter().map(String::as_str))).or(false),
             port: 443.into(),
             tls: true.into(),
             has_waf: false.into(),

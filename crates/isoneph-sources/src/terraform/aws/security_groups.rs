@@ -1,12 +1,15 @@
 //! Security groups and network ACLs: what is let through.
 
+use isoneph_model::GapCode;
 use isoneph_tables::Cell;
 use isoneph_tables::schema::{Attachment, FirewallRule, Network};
 
 use super::ec2::{GROUP_TYPES, SUBNET_TYPES};
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
+use crate::terraform::everybody::is_everybody;
 use crate::terraform::mapping::{Mapping, table};
+use crate::terraform::references::Reference;
 use crate::terraform::resource::Resource;
 use crate::terraform::stage::Stage;
 
@@ -91,10 +94,12 @@ fn inline_rule(resource: &Resource, rule: &Block<'_>, direction: &str) -> Firewa
     let (from_port, to_port) = ports(&protocol, rule.int("from_port"), rule.int("to_port"));
     let cidrs = joined(rule.texts("cidr_blocks"), rule.texts("ipv6_cidr_blocks"));
     let mut peers = resource.references_in(rule, "security_groups", GROUP_TYPES);
-    peers.extend(resource.references_in(rule, "prefix_list_ids", LIST_TYPES));
+    let lists = resource.references_in(rule, "prefix_list_ids", LIST_TYPES);
+    let peer_anywhere = anywhere_or_listed(&cidrs, &lists);
+    peers.extend(lists);
     let own = rule.bool("self").or(false);
     FirewallRule {
-        peer_anywhere: anywhere(&cidrs),
+        peer_anywhere,
         peer_cidrs: cidrs,
         peer_references: with_self(Resource::uids(&peers), own, resource.uid()),
         has_description: described(&rule.text("description")),
@@ -111,12 +116,14 @@ fn security_group_rule(resource: &Resource, stage: &mut Stage) {
     let (from_port, to_port) = ports(&protocol, resource.int("from_port"), resource.int("to_port"));
     let cidrs = joined(resource.texts("cidr_blocks"), resource.texts("ipv6_cidr_blocks"));
     let mut peers = vec![resource.unless_computed("source_security_group_id", GROUP_TYPES)];
-    peers.extend(resource.references("prefix_list_ids", LIST_TYPES));
+    let lists = resource.references("prefix_list_ids", LIST_TYPES);
+    let peer_anywhere = anywhere_or_listed(&cidrs, &lists);
+    peers.extend(lists);
     let own = resource.bool("self").or(false);
     let filter = group.cell();
     let own_name = filter.known().cloned().unwrap_or_default();
     let row = FirewallRule {
-        peer_anywhere: anywhere(&cidrs),
+        peer_anywhere,
         peer_cidrs: cidrs,
         peer_references: with_self(Resource::uids(&peers), own, &own_name),
         has_description: described(&resource.text("description")),
@@ -146,8 +153,9 @@ fn single_rule(resource: &Resource, stage: &mut Stage, direction: &str) {
         resource.reference("referenced_security_group_id", GROUP_TYPES),
         resource.reference("prefix_list_id", LIST_TYPES),
     ];
+    let listed = resource.is_set("prefix_list_id").cell().and_then(unread_list);
     let row = FirewallRule {
-        peer_anywhere: anywhere(&cidrs),
+        peer_anywhere: anywhere(&cidrs).either(listed),
         peer_cidrs: cidrs,
         peer_references: Resource::uids(&peers),
         has_description: described(&resource.text("description")),
@@ -280,18 +288,16 @@ fn joined(v4: Attr<Vec<String>>, v6: Attr<Vec<String>>) -> Cell<Vec<String>> {
 
 /// Whether a range takes in everybody.
 fn anywhere(cidrs: &Cell<Vec<String>>) -> Cell<bool> {
-    cidrs.clone().map(|cidrs| cidrs.iter().any(|cidr| is_anywhere(cidr)) || covers_everybody(&cidrs))
+    cidrs.clone().map(|cidrs| is_everybody(cidrs.iter().map(String::as_str)))
 }
 
-/// A mask so short that it is the internet, or nearly.
-fn is_anywhere(cidr: &str) -> bool {
-    cidr.rsplit_once('/').and_then(|(_, bits)| bits.parse::<u8>().ok()).is_some_and(|bits| bits == 0)
+/// As [`anywhere`], beside prefix lists: what is in them is not in the rule.
+fn anywhere_or_listed(cidrs: &Cell<Vec<String>>, lists: &[Reference]) -> Cell<bool> {
+    anywhere(cidrs).either(unread_list(!lists.is_empty()))
 }
 
-/// Two halves make a whole: `0.0.0.0/1` with `128.0.0.0/1`.
-fn covers_everybody(cidrs: &[String]) -> bool {
-    let has = |wanted: &str| cidrs.iter().any(|cidr| cidr == wanted);
-    (has("0.0.0.0/1") && has("128.0.0.0/1")) || (has("::/1") && has("8000::/1"))
+fn unread_list(there: bool) -> Cell<bool> {
+    if there { Cell::Gap(GapCode::UnresolvedReference) } else { Cell::Known(false) }
 }
 
 fn described(description: &Attr<String>) -> Cell<bool> {

@@ -6,6 +6,7 @@ use isoneph_tables::schema::Database;
 
 use super::storage::{flag, paired, tls_version};
 use crate::terraform::attr::Attr;
+use crate::terraform::everybody::is_everybody_between;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::references::Reference;
 use crate::terraform::resource::Resource;
@@ -161,13 +162,11 @@ fn server_key(resource: &Resource, stage: &mut Stage) {
     });
 }
 
-/// A firewall rule: everybody, when it goes from the first address to the last.
+/// A firewall rule: everybody, when it goes from one end of the internet to the other.
 fn rule(resource: &Resource, stage: &mut Stage, path: &str, types: &'static [&'static str]) {
-    let start =
-        resource.text("start_ip_address").or_else(|| resource.text("start_ip")).cell().map(|ip| ip == "0.0.0.0");
-    let end =
-        resource.text("end_ip_address").or_else(|| resource.text("end_ip")).cell().map(|ip| ip == "255.255.255.255");
-    let everybody = start.and(end);
+    let start = resource.text("start_ip_address").or_else(|| resource.text("start_ip")).cell();
+    let end = resource.text("end_ip_address").or_else(|| resource.text("end_ip")).cell();
+    let everybody = between(start, end);
     stage.facet::<Database>(
         resource,
         path,
@@ -175,6 +174,10 @@ fn rule(resource: &Resource, stage: &mut Stage, path: &str, types: &'static [&'s
         |row, code| row.open_to_world = std::mem::take(&mut row.open_to_world).either(Cell::Gap(code)),
         move |row| row.open_to_world = std::mem::take(&mut row.open_to_world).either(everybody),
     );
+}
+
+fn between(start: Cell<String>, end: Cell<String>) -> Cell<bool> {
+    start.and_then(|start| end.map(|end| is_everybody_between(&start, &end)))
 }
 
 fn mssql_rule(resource: &Resource, stage: &mut Stage) {
@@ -195,8 +198,7 @@ fn single_rule(resource: &Resource, stage: &mut Stage) {
 
 /// A cache without rules answers every network; the first rule closes it to all that none names.
 fn redis_rule(resource: &Resource, stage: &mut Stage) {
-    let start = resource.text("start_ip").cell().map(|ip| ip == "0.0.0.0");
-    let everybody = start.and(resource.text("end_ip").cell().map(|ip| ip == "255.255.255.255"));
+    let everybody = between(resource.text("start_ip").cell(), resource.text("end_ip").cell());
     stage.facet::<Database>(
         resource,
         "redis_cache_name",

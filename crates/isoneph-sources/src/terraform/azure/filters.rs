@@ -7,6 +7,7 @@ use isoneph_tables::schema::FirewallRule;
 use super::networks::missing;
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
+use crate::terraform::everybody::is_everybody;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::resource::Resource;
 use crate::terraform::stage::Stage;
@@ -123,7 +124,10 @@ fn row(block: &Block<'_>, filter: Cell<String>) -> FirewallRule {
             })
         }),
         peer_anywhere: peers
-            .map(|peers| peers.iter().any(|peer| EVERYBODY.contains(&peer.to_lowercase().as_str())))
+            .map(|peers| {
+                peers.iter().any(|peer| EVERYBODY.contains(&peer.to_lowercase().as_str()))
+                    || is_everybody(peers.iter().map(String::as_str))
+            })
             // Only application security groups stand at the other end.
             .or(false),
         priority: block.int("priority").cell(),

@@ -8,6 +8,7 @@ use super::members;
 use super::storage::{is_everybody, key_at, there};
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
+use crate::terraform::everybody::any_everybody;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::resource::Resource;
 use crate::terraform::stage::Stage;
@@ -123,8 +124,7 @@ fn sql_final_backup(resource: &Resource) -> Cell<bool> {
 fn networks(resource: &Resource) -> Cell<bool> {
     match resource.blocks("settings.ip_configuration.authorized_networks") {
         Attr::Known(blocks) => {
-            let everybody = |block: &Block<'_>| block.text("value").cell().map(|value| value.ends_with("/0"));
-            blocks.iter().map(everybody).fold(Cell::Known(false), Cell::either)
+            any_everybody(&blocks.iter().map(|block| block.text("value").cell()).collect::<Vec<_>>())
         }
         Attr::Unset => false.into(),
         Attr::Unknown(code) => Cell::Gap(code),
@@ -195,8 +195,7 @@ fn alloydb_instance(resource: &Resource, stage: &mut Stage) {
     let public = resource.unset_if_computed("network_config", public).or(false);
     let open = match resource.blocks("network_config.authorized_external_networks") {
         Attr::Known(blocks) => {
-            let everybody = |block: &Block<'_>| block.text("cidr_range").cell().map(|range| range.ends_with("/0"));
-            blocks.iter().map(everybody).fold(Cell::Known(false), Cell::either)
+            any_everybody(&blocks.iter().map(|block| block.text("cidr_range").cell()).collect::<Vec<_>>())
         }
         Attr::Unset => false.into(),
         Attr::Unknown(_) if resource.is_configured("network_config") == Some(false) => false.into(),

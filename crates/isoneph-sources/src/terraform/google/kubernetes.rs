@@ -6,6 +6,7 @@ use isoneph_tables::schema::{Endpoint, Workload};
 
 use super::machines::{is_left_out, is_shared};
 use crate::terraform::attr::Attr;
+use crate::terraform::everybody::any_everybody;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::references::Reference;
 use crate::terraform::resource::Resource;
@@ -132,11 +133,9 @@ fn restricted(resource: &Resource) -> Cell<bool> {
         Attr::Unknown(code) => return Cell::Gap(code),
     };
     match config.blocks("cidr_blocks") {
-        Attr::Known(blocks) => blocks
-            .iter()
-            .map(|block| block.text("cidr_block").cell().map(|cidr| cidr.ends_with("/0")))
-            .fold(Cell::Known(false), Cell::either)
-            .not(),
+        Attr::Known(blocks) => {
+            any_everybody(&blocks.iter().map(|block| block.text("cidr_block").cell()).collect::<Vec<_>>()).not()
+        }
         Attr::Unset => true.into(),
         Attr::Unknown(code) => Cell::Gap(code),
     }

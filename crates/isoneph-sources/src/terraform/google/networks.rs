@@ -6,6 +6,7 @@ use isoneph_tables::schema::{FirewallRule, Network, Route};
 
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
+use crate::terraform::everybody::is_everybody;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::resource::Resource;
 use crate::terraform::stage::Stage;
@@ -184,9 +185,7 @@ fn rule(resource: &Resource) -> FirewallRule {
         filter: resource.uid().into(),
         filter_kind: "firewall".into(),
         direction: direction.map(|direction| direction.to_lowercase()),
-        peer_anywhere: cidrs
-            .clone()
-            .map(|cidrs| cidrs.iter().any(|cidr| matches!(cidr.as_str(), "0.0.0.0/0" | "::/0"))),
+        peer_anywhere: cidrs.clone().map(|cidrs| is_everybody(cidrs.iter().map(String::as_str))),
         peer_cidrs: cidrs.map(|mut cidrs| {
             cidrs.sort();
             cidrs
