@@ -113,3 +113,26 @@ fn a_report_is_never_written_over_what_it_reports_on() {
         assert!(!std::path::Path::new("/dev/null").is_file(), "a device stays one");
     }
 }
+
+/// What nobody reads is still there: a plan with such a database does not show that there is none.
+#[test]
+fn a_thing_of_a_type_that_is_not_read_is_not_absent() {
+    let values = serde_json::json!({
+        "format_version": "1.0",
+        "terraform_version": "1.9.0",
+        "values": {"root_module": {"resources": [{
+            "address": "aws_lightsail_database.it", "mode": "managed", "type": "aws_lightsail_database", "name": "it",
+            "provider_name": "registry.terraform.io/hashicorp/aws", "schema_version": 0,
+            "values": {"publicly_accessible": true}
+        }]}}
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = file(&folder, "state.json", values.to_string().as_bytes());
+    let json = isoneph(&["assess", "--format", "json", "--fail-on", "none", &path]).json();
+    let outcome = |check: &str| {
+        let all = json["outcomes"].as_array().expect("outcomes");
+        all.iter().find(|outcome| outcome["check"] == check).map(|outcome| outcome["outcome"].clone())
+    };
+    assert_eq!(outcome("database-publicly-accessible"), Some("unknown".into()));
+    assert_eq!(outcome("bucket-publicly-accessible"), Some("not-applicable".into()), "of these there are none");
+}
