@@ -42,11 +42,13 @@ impl Output {
     }
 
     /// As [`open`](Self::open); what is read is not written over.
-    pub(crate) fn beside(path: Option<&Path>, inputs: &[PathBuf]) -> anyhow::Result<Output> {
+    pub(crate) fn beside<'a>(
+        path: Option<&Path>,
+        inputs: impl IntoIterator<Item = &'a PathBuf>,
+    ) -> anyhow::Result<Output> {
         let real = |path: &Path| path.canonicalize().ok();
-        let written = path.filter(|path| path.is_file()).and_then(real);
-        if let Some(written) =
-            written.filter(|written| inputs.iter().any(|input| real(input).as_ref() == Some(written)))
+        if let Some(written) = path.filter(|path| path.is_file()).and_then(real)
+            && inputs.into_iter().any(|input| real(input).as_ref() == Some(&written))
         {
             return Err(UsageError(format!("{} is an input: write to another file", written.display())).into());
         }

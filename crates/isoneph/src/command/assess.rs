@@ -21,7 +21,7 @@ use crate::settings::{self, CheckArguments, RunArguments};
 pub(crate) struct Arguments {
     /// Files and folders: Terraform plans and states (`terraform show -json`), findings of other scanners (OCSF, SARIF,
     /// ASFF), audit logs (AWS, Azure, Google, Kubernetes, OCSF), plain or gzip; disk images and root file systems. Formats
-    /// are told by content
+    /// are told by content; `-` is standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]

@@ -105,6 +105,8 @@ fn a_report_is_never_written_over_what_it_reports_on() {
     let run = isoneph(&["assess", "--fail-on", "none", "--output", &path, &path]).ends_with(2);
     assert!(run.stderr().contains("is an input"), "{}", run.stderr());
     assert_eq!(std::fs::read(&path).expect("the plan"), plan());
+    isoneph(&["network", "reach", "--output", &path, &path]).ends_with(2);
+    assert_eq!(std::fs::read(&path).expect("the plan"), plan());
     let folder = folder.path().display().to_string();
     let run = isoneph(&["assess", "--fail-on", "none", "--output", &folder, &path]).ends_with(2);
     assert!(run.stderr().contains("it is a folder"), "{}", run.stderr());

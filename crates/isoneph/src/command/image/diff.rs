@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut found = difference(before, after);
     found.unread.extend(unread("A", &first));
     found.unread.extend(unread("B", &second));
-    let mut out = Output::open(arguments.output.as_deref())?;
+    let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
         Format::Text => text(&mut out, &found)?,
         Format::Json => json_of(&mut out, arguments, &found)?,

@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         });
         answers.push((one.name.clone(), answer));
     }
-    let mut out = Output::open(arguments.output.as_deref())?;
+    let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
         Format::Text => {
             for (name, answer) in &answers {
@@ -103,7 +103,7 @@ fn run_states(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (first, one) = load(std::slice::from_ref(&arguments.first))?;
     let (second, other) = load(std::slice::from_ref(&arguments.second))?;
     let found = changes(&first, &second).map_err(usage)?;
-    let mut out = Output::open(arguments.output.as_deref())?;
+    let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
         Format::Text => states_text(&mut out, &found)?,
         Format::Json => {

@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     };
     let day = arguments.as_of.unwrap_or_else(settings::today);
     let proof = prove(&model, &intent, day).map_err(usage)?;
-    let mut out = Output::open(arguments.output.as_deref())?;
+    let mut out = Output::beside(arguments.output.as_deref(), &arguments.paths)?;
     match arguments.format {
         Format::Text => text(&mut out, &proof)?,
         Format::Json => write_json(&mut out, "isoneph.network-proof/1", &model, "proof", &proof)?,

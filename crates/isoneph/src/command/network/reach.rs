@@ -47,7 +47,7 @@ enum Format {
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (model, exit) = load(&arguments.paths)?;
-    let mut out = Output::open(arguments.output.as_deref())?;
+    let mut out = Output::beside(arguments.output.as_deref(), &arguments.paths)?;
     let asked = |error: ReachError| usage(error);
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => {

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         .map_err(|error| usage(format!("{file}: {error}")))?;
     let (model, read) = load(&arguments.paths)?;
     let tested = test_expectations(&model, &expectations).map_err(|error| usage(format!("{file}: {error}")))?;
-    let mut out = Output::open(arguments.output.as_deref())?;
+    let mut out = Output::beside(arguments.output.as_deref(), arguments.paths.iter().chain([&arguments.expectations]))?;
     match arguments.format {
         Format::Text => text(&mut out, &tested)?,
         Format::Json => write_json(&mut out, "isoneph.network-test/1", &model, "results", &tested)?,

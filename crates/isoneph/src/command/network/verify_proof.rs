@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     }
     let answer = Answer::of(verified, digest);
     exit = exit.max(answer.exit());
-    let mut out = Output::open(arguments.output.as_deref())?;
+    let mut out = Output::beside(arguments.output.as_deref(), arguments.paths.iter().chain([&arguments.certificate]))?;
     match arguments.format {
         Format::Text => answer.text(&mut out)?,
         Format::Json => {
