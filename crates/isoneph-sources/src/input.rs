@@ -346,10 +346,6 @@ fn terraform_format(keys: &FirstKeys) -> Option<Format> {
 
 /// Whether a file holds a plan or a state of Terraform, by its first keys.
 pub(crate) fn is_terraform(path: &Path) -> bool {
-    // A pipe can be read once only.
-    if !path.is_file() {
-        return false;
-    }
     let source = Source(path.to_owned());
     let Ok(Opening::Json) = source.opening() else { return false };
     let Ok(reader) = source.open() else { return false };

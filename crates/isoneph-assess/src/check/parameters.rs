@@ -54,7 +54,7 @@ pub struct ParameterDef {
     pub default: ParameterValue,
     /// The unit of a number.
     pub unit: Option<String>,
-    /// The smallest number that makes sense.
+    /// The smallest number that makes sense. A list of texts with a bound is one of whole numbers, such as ports.
     pub min: Option<i64>,
     /// The largest number that makes sense.
     pub max: Option<i64>,
@@ -103,7 +103,7 @@ impl ParameterDef {
         match (self.kind, value) {
             (ParameterType::Text, ParameterValue::Text(text)) => Ok(Bound::Text(text.clone())),
             (ParameterType::Boolean, ParameterValue::Boolean(value)) => Ok(Bound::Boolean(*value)),
-            (ParameterType::Texts, ParameterValue::Texts(texts)) => Ok(Bound::Texts(texts.clone())),
+            (ParameterType::Texts, ParameterValue::Texts(texts)) => self.bind_texts(texts),
             (ParameterType::Date, ParameterValue::Text(text)) => match text.parse() {
                 Ok(date) => Ok(Bound::Date(date)),
                 Err(_) => Err(format!("'{text}' is not a day (YYYY-MM-DD)")),
@@ -111,6 +111,15 @@ impl ParameterDef {
             (ParameterType::Integer, ParameterValue::Integer(value)) => self.bind_integer(*value),
             (kind, value) => Err(format!("{value} is not of the type {kind}")),
         }
+    }
+
+    fn bind_texts(&self, texts: &[String]) -> Result<Bound, String> {
+        if self.min.or(self.max).is_some() {
+            for text in texts {
+                self.bind_integer(text.parse().map_err(|_| format!("'{text}' is not a whole number"))?)?;
+            }
+        }
+        Ok(Bound::Texts(texts.to_vec()))
     }
 
     fn bind_integer(&self, value: i64) -> Result<Bound, String> {
@@ -207,6 +216,16 @@ mod tests {
         assert!(days(Stricter::Lower).bind(&ParameterValue::Integer(0)).unwrap_err().contains("0 days is below"));
         assert!(days(Stricter::Lower).bind(&ParameterValue::Integer(366)).is_err());
         assert!(days(Stricter::Lower).bind(&ParameterValue::Text("30".to_owned())).is_err());
+    }
+
+    #[test]
+    fn a_list_with_bounds_holds_whole_numbers_within_them() {
+        let list = |texts: &[&str]| ParameterValue::Texts(texts.iter().map(|t| (*t).to_owned()).collect());
+        let ports =
+            ParameterDef { kind: ParameterType::Texts, default: list(&["22"]), unit: None, ..days(Stricter::None) };
+        assert!(ports.bind(&list(&["22", "80"])).is_ok());
+        assert!(ports.bind(&list(&["22", "ssh"])).unwrap_err().contains("'ssh' is not a whole number"));
+        assert!(ports.bind(&list(&["22", "443"])).unwrap_err().contains("443 is above"));
     }
 
     #[test]

@@ -34,9 +34,9 @@ pub fn machines(parts: &[Part<'_>]) -> Vec<Vec<usize>> {
     for (index, part) in parts.iter().enumerate() {
         for name in &part.report.wants {
             let Some([holder]) = holders.get(name.as_str()).map(Vec::as_slice) else { continue };
-            // All other parts of a volume group ask for the one that each misses.
-            let sure = name.starts_with(PHYSICAL) || (wanting.get(name.as_str()) == Some(&1));
-            if sure && *holder != index && (name.starts_with(PHYSICAL) || !parts[*holder].has_guest) {
+            // All other parts of a volume group ask for the one that is missed, and its root may lie on any of them.
+            let only = || wanting.get(name.as_str()) == Some(&1) && !parts[*holder].has_guest;
+            if *holder != index && (name.starts_with(PHYSICAL) || only()) {
                 groups.join(index, *holder);
             }
         }

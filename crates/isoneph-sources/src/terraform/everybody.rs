@@ -1,6 +1,6 @@
 //! Whether ranges of addresses let everybody in: all of the internet, or so much of it that nobody is kept out on purpose.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use isoneph_tables::Cell;
 
@@ -44,9 +44,12 @@ fn number(address: IpAddr) -> (bool, u128) {
 
 fn cidr(text: &str) -> Option<Span> {
     let (address, bits) = text.trim().split_once('/')?;
-    let (v6, address) = number(address.parse().ok()?);
+    let bits: u32 = bits.parse().ok()?;
+    // Without a mask it is everything, however the address is written.
+    let any = (bits == 0).then_some(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let (v6, address) = number(address.parse().ok().or(any)?);
     let width: u32 = if v6 { 128 } else { 32 };
-    let host = width.checked_sub(bits.parse().ok()?)?;
+    let host = width.checked_sub(bits)?;
     let mask = if host == 128 { u128::MAX } else { (1 << host) - 1 };
     Some(Span { v6, first: address & !mask, last: address | mask })
 }
@@ -83,7 +86,8 @@ mod tests {
             (&["10.0.0.0/8", "192.168.0.0/16"], false),
             (&["2001:db8::/32"], false),
             (&["2001:db8::/32", "0.0.0.0/0"], true),
-            (&["pl-1", "", "0.0.0.0/99", "nonsense/0"], false),
+            (&["0/0"], true),
+            (&["pl-1", "", "0.0.0.0/99", "nonsense/8"], false),
             (&[], false),
         ] {
             assert_eq!(is_everybody(cidrs.iter().copied()), expected, "{cidrs:?}");

@@ -1,7 +1,8 @@
 //! Policy documents of AWS IAM: what a statement lets whom do, read carefully enough to say "everybody", "other
 //! accounts", "administrator" and "TLS only", and to say "not readable" of what is not understood.
 
-use crate::terraform::everybody::is_everybody;
+mod caller;
+
 use isoneph_model::GapCode;
 use isoneph_tables::Cell;
 use isoneph_tables::schema::ResourcePolicy;
@@ -111,32 +112,6 @@ fn unknown_row(target: Cell<String>, code: GapCode) -> ResourcePolicy {
     }
 }
 
-/// Condition keys that limit who the caller is, so that `*` is not everybody.
-const LIMITING: &[&str] = &[
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceowner",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:sourceip",
-    "aws:vpcsourceip",
-    "aws:userid",
-    "aws:username",
-    "kms:calleraccount",
-    "s3:dataaccesspointaccount",
-    "s3:dataaccesspointarn",
-    "lambda:functionurlauthtype",
-    "token.actions.githubusercontent.com:sub",
-    "sts:externalid",
-    "saml:aud",
-    "cognito-identity.amazonaws.com:aud",
-];
-
 /// Actions that give their holder ways to more rights.
 const RIGHTS: &[&str] = &[
     "iam:*",
@@ -198,57 +173,6 @@ impl Statement {
         })
     }
 
-    /// Whether it lets everybody in, without a condition on who the caller is.
-    pub(crate) fn is_public(&self) -> bool {
-        let everybody = self.principals.iter().any(|principal| principal == "*") || self.other_principals;
-        self.allow && (everybody && !self.limits_caller() || self.trusts_any_account())
-    }
-
-    /// Whether it lets everybody in whom a federation knows: anybody can have an account there.
-    fn trusts_any_account(&self) -> bool {
-        let is_federation = |principal: &String| FEDERATIONS.iter().any(|name| principal.ends_with(name));
-        let names = |key: &String| key.ends_with(":sub") || key.ends_with(":aud") || key.ends_with(":amr");
-        let of_somebody =
-            |(_, key, values): &(String, String, Vec<String>)| names(key) && !values.iter().any(|v| v == "*");
-        self.principals.iter().any(is_federation) && !self.conditions.iter().any(of_somebody)
-    }
-
-    fn limits_caller(&self) -> bool {
-        self.conditions.iter().any(|(operator, key, values)| {
-            let operator = operator.to_ascii_lowercase();
-            // Of no values at all everything holds for all of them.
-            let positive = !operator.contains("not")
-                && !operator.ends_with("ifexists")
-                && !operator.starts_with("forallvalues:")
-                && operator != "null";
-            let ranges = is_everybody(values.iter().map(String::as_str));
-            let open = |value: &String| ranges || is_anybody(value);
-            let named = LIMITING.contains(&key.as_str()) || key.ends_with(":sub");
-            positive && named && !values.is_empty() && !values.iter().any(open)
-        })
-    }
-
-    /// Whether it lets principals of other accounts in. `None` when one of them, or the own account, is not known.
-    pub(crate) fn is_cross_account(&self, own: Option<&str>) -> Option<bool> {
-        if !self.allow {
-            return Some(false);
-        }
-        if self.other_principals {
-            return Some(true);
-        }
-        let mut unknown = false;
-        for principal in &self.principals {
-            match (account_of(principal), own) {
-                (Account::Everybody, _) => return Some(true),
-                (Account::None, _) => {}
-                (Account::Is(account), Some(own)) if account != own => return Some(true),
-                (Account::Is(_), Some(_)) => {}
-                (Account::Is(_), None) => unknown = true,
-            }
-        }
-        if unknown { None } else { Some(false) }
-    }
-
     /// Whether it refuses everybody who comes without TLS.
     pub(crate) fn requires_tls(&self) -> bool {
         let refuses = |(operator, key, values): &(String, String, Vec<String>)| {
@@ -297,13 +221,12 @@ impl Statement {
 
     /// Whether it allows every action on everything.
     pub(crate) fn is_full_admin(&self) -> bool {
-        // An ARN of stars alone is everything, too.
-        let all =
-            |resource: &String| resource.trim_start_matches("arn:aws").trim_start_matches("arn").bytes().all(is_star);
-        let everything = self.other_resources || self.resources.iter().any(all);
-        let any_action = |action: &String| action.bytes().all(is_star);
-        // All but some is everything, unless that leaves out the rights themselves.
-        let every_action = if self.other_actions { self.manages_access() } else { self.actions.iter().any(any_action) };
+        let everything = self.other_resources || self.resources.iter().any(|resource| is_any(resource));
+        // All but some is everything where none of the rights themselves is left out.
+        let every_action = match self.other_actions {
+            true => !RIGHTS.iter().any(|right| self.lists(right)),
+            false => self.actions.iter().any(|action| is_any(action)),
+        };
         self.allow && everything && every_action
     }
 
@@ -312,9 +235,13 @@ impl Statement {
         if !self.allow {
             return false;
         }
-        let matches = |pattern: &String, action: &str| wildcard(&pattern.to_ascii_lowercase(), action);
-        let listed = |action: &&str| self.actions.iter().any(|pattern| matches(pattern, action));
+        let listed = |right: &&str| self.lists(right);
         if self.other_actions { !RIGHTS.iter().all(listed) } else { RIGHTS.iter().any(listed) }
+    }
+
+    /// Whether an action is one of those that it names.
+    fn lists(&self, action: &str) -> bool {
+        self.actions.iter().any(|pattern| wildcard(&pattern.to_ascii_lowercase(), action))
     }
 
     /// Whether it allows writing or deleting.
@@ -348,43 +275,10 @@ impl Statement {
     }
 }
 
-fn is_star(byte: u8) -> bool {
-    matches!(byte, b'*' | b':')
-}
-
-/// A value of a condition that anybody meets: an ARN whose account is any among them.
-fn is_anybody(value: &str) -> bool {
-    let any_account = |value: &str| value.starts_with("arn:") && value.split(':').nth(4) == Some("*");
-    matches!(value, "*" | "arn:aws:*" | "NONE") || any_account(value)
-}
-
-/// Federations in which anybody can have an account.
-const FEDERATIONS: [&str; 5] = [
-    "cognito-identity.amazonaws.com",
-    "accounts.google.com",
-    "www.amazon.com",
-    "graph.facebook.com",
-    "token.actions.githubusercontent.com",
-];
-
-enum Account<'a> {
-    Everybody,
-    /// A service or a federation: no account of its own.
-    None,
-    Is(&'a str),
-}
-
-fn account_of(principal: &str) -> Account<'_> {
-    if principal == "*" {
-        return Account::Everybody;
-    }
-    if principal.len() == 12 && principal.bytes().all(|b| b.is_ascii_digit()) {
-        return Account::Is(principal);
-    }
-    match principal.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3)) {
-        Some("") | None => Account::None,
-        Some(account) => Account::Is(account),
-    }
+/// `*`, and what is as wide: `*:*`, `arn:*`, `arn:aws:*:*:*:*`.
+fn is_any(pattern: &str) -> bool {
+    let rest = pattern.strip_prefix("arn:").map_or(pattern, |rest| rest.strip_prefix("aws:").unwrap_or(rest));
+    rest.contains('*') && rest.bytes().all(|byte| matches!(byte, b'*' | b':'))
 }
 
 fn texts(value: &Value) -> Option<Vec<String>> {
@@ -467,135 +361,4 @@ pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn one(text: &str) -> Statement {
-        parse(&format!(r#"{{"Version":"2012-10-17","Statement":[{text}]}}"#)).unwrap().remove(0)
-    }
-
-    #[test]
-    fn a_condition_that_anybody_meets_keeps_nobody_out() {
-        for (condition, public) in [
-            (r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x"}}"#, true),
-            (r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/*"}}"#, false),
-            (r#"{"ForAllValues:StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#, true),
-            (r#"{"IpAddress":{"aws:SourceIp":["0.0.0.0/1","128.0.0.0/1"]}}"#, true),
-            (r#"{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}"#, false),
-        ] {
-            let text =
-                format!(r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{condition}}}"#);
-            assert_eq!(one(&text).is_public(), public, "{condition}");
-        }
-        for (federation, condition, public) in [
-            ("cognito-identity.amazonaws.com", "{}", true),
-            (
-                "cognito-identity.amazonaws.com",
-                r#"{"StringEquals":{"cognito-identity.amazonaws.com:aud":"pool"}}"#,
-                false,
-            ),
-            (
-                "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
-                r#"{"StringLike":{"token.actions.githubusercontent.com:sub":"*"}}"#,
-                true,
-            ),
-            ("arn:aws:iam::111122223333:saml-provider/us", "{}", false),
-        ] {
-            let text = format!(
-                r#"{{"Effect":"Allow","Principal":{{"Federated":"{federation}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{condition}}}"#
-            );
-            assert_eq!(one(&text).is_public(), public, "{federation} {condition}");
-        }
-    }
-
-    #[test]
-    fn everything_is_everything_however_it_is_written() {
-        for (what, full) in [
-            (r#""Action":"*:*","Resource":"*""#, true),
-            (r#""Action":"*","Resource":"arn:aws:*:*:*:*""#, true),
-            (r#""Action":"*","Resource":"arn:*""#, true),
-            (r#""Action":"*","NotResource":"arn:aws:s3:::b/*""#, true),
-            (r#""NotAction":"ec2:Foo","Resource":"*""#, true),
-            (r#""NotAction":["iam:*","organizations:*","sso:*"],"Resource":"*""#, false),
-            (r#""Action":"s3:*","Resource":"*""#, false),
-        ] {
-            assert_eq!(one(&format!(r#"{{"Effect":"Allow",{what}}}"#)).is_full_admin(), full, "{what}");
-        }
-    }
-
-    #[test]
-    fn a_refusal_of_plain_access_must_be_about_all_objects() {
-        for (resource, all) in [
-            (r#""Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]"#, true),
-            (r#""Resource":"arn:aws:s3:::b*""#, true),
-            (r#""Resource":"*""#, true),
-            (r#""Resource":"arn:aws:s3:::b/private/*""#, false),
-            (r#""Resource":"arn:aws:s3:::b""#, false),
-            (r#""NotResource":"arn:aws:s3:::b/public/*""#, false),
-        ] {
-            let text = format!(
-                r#"{{"Effect":"Deny","Principal":"*","Action":"s3:*",{resource},"Condition":{{"Bool":{{"aws:SecureTransport":"false"}}}}}}"#
-            );
-            assert_eq!(one(&text).requires_tls(), all, "{resource}");
-        }
-    }
-
-    #[test]
-    fn everybody_is_everybody_unless_a_condition_says_who() {
-        let open = one(r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}"#);
-        assert!(open.is_public() && !open.allows_write());
-        let listed = one(r#"{"Effect":"Allow","Principal":{"AWS":["*"]},"Action":["s3:PutObject"],"Resource":"*"}"#);
-        assert!(listed.is_public() && listed.allows_write());
-        let organisation = one(r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
-                "Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}"#);
-        assert!(!organisation.is_public());
-        let any_address = one(r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
-                "Condition":{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","0.0.0.0/0"]}}}"#);
-        assert!(any_address.is_public(), "one open value opens it");
-        let negated = one(r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
-                "Condition":{"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}}}"#);
-        assert!(negated.is_public());
-    }
-
-    #[test]
-    fn other_accounts_are_told_from_the_own_one() {
-        let statement =
-            one(r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root","Service":"x.amazonaws.com"},
-                "Action":"kms:*","Resource":"*"}"#);
-        assert_eq!(statement.is_cross_account(Some("111122223333")), Some(false));
-        assert_eq!(statement.is_cross_account(Some("999999999999")), Some(true));
-        assert_eq!(statement.is_cross_account(None), None);
-    }
-
-    #[test]
-    fn tls_is_required_only_by_a_denial_that_nothing_else_limits() {
-        let deny = |condition: &str| {
-            one(&format!(
-                r#"{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*","Condition":{condition}}}"#
-            ))
-        };
-        assert!(deny(r#"{"Bool":{"aws:SecureTransport":"false"}}"#).requires_tls());
-        assert!(deny(r#"{"Bool":{"aws:SecureTransport":false}}"#).requires_tls());
-        assert!(!deny(r#"{"Bool":{"aws:SecureTransport":"true"}}"#).requires_tls());
-        let narrowed = r#"{"Bool":{"aws:SecureTransport":"false"},"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#;
-        assert!(!deny(narrowed).requires_tls());
-    }
-
-    #[test]
-    fn administrators_and_those_who_can_become_one_are_told() {
-        assert!(one(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#).is_full_admin());
-        assert!(!one(r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b"}"#).is_full_admin());
-        assert!(one(r#"{"Effect":"Allow","Action":"iam:Pass*","Resource":"*"}"#).manages_access());
-        assert!(one(r#"{"Effect":"Allow","NotAction":"s3:*","Resource":"*"}"#).manages_access());
-        assert!(!one(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#).manages_access());
-        assert!(one(r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}"#).demands_mfa());
-    }
-
-    #[test]
-    fn what_is_not_a_policy_is_not_guessed_at() {
-        for text in ["", "{}", "[]", r#"{"Statement":[1]}"#, r#"{"Statement":{"Effect":"Perhaps"}}"#] {
-            assert_eq!(parse(text), Err(GapCode::Unreadable), "{text}");
-        }
-        assert!(wildcard("iam:*user*", "iam:createuser") && !wildcard("iam:get*", "iam:createuser"));
-    }
-}
+mod tests;
