@@ -12,7 +12,7 @@ use isoneph_tables::Inventory;
 use crate::check::sql::SqlText;
 use crate::check::sql_rules::{Strictness, examine};
 use crate::engine::{
-    AssessError, Session, Shelves, StoredEvents, choose_snapshots, on_deep_stack, plan_error, text_of,
+    AssessError, Session, Shelves, StoredEvents, choose_snapshots, on_deep_stack, plan_error, run_error, text_of,
 };
 use crate::error::{CheckError, SourceFile};
 
@@ -71,7 +71,10 @@ pub fn query(inventory: &Inventory, stored: Option<&StoredEvents>, sql: &str) ->
             let mut stream = datafusion::physical_plan::execute_stream(plan, task)?;
             let (mut batches, mut bytes) = (Vec::new(), 0_usize);
             while let Some(batch) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
-                let batch = batch?;
+                let batch = match batch {
+                    Ok(batch) => batch,
+                    Err(error) => return Ok(Err(run_error(&sql, error)?)),
+                };
                 bytes = bytes.saturating_add(batch.get_array_memory_size());
                 if bytes > MAX_ANSWER {
                     return Err(AssessError::AnswerTooLarge(MAX_ANSWER >> 20));

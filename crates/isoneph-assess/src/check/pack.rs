@@ -65,7 +65,9 @@ impl Pack {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).display().to_string();
-                    errors.push(SourceFile { path, text: String::new() }.error_whole(error.to_string()));
+                    let why = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+                    let told = format!("this folder of checks cannot be read: {why}");
+                    errors.push(SourceFile { path, text: String::new() }.error_whole(told));
                     continue;
                 }
             };

@@ -26,6 +26,8 @@ isoneph_model::vocabulary! {
         BoolAggregate = "bool-aggregate",
         /// `greatest` and `least` pass over NULL.
         GreatestLeast = "greatest-least",
+        /// `concat` and `concat_ws` pass over NULL; `||` does not.
+        Concat = "concat",
         /// `NOT IN (SELECT …)` relies on the absence of rows.
         NotIn = "not-in",
         /// `NOT EXISTS` relies on the absence of rows.
@@ -52,6 +54,7 @@ impl Rule {
             Rule::IsTrue => "decides NULL (unknown)",
             Rule::BoolAggregate => "passes over NULL (unknown); yield one row each, the engine folds them",
             Rule::GreatestLeast => "passes over NULL (unknown)",
+            Rule::Concat => "passes over NULL (unknown); `||` does not",
             Rule::NotIn | Rule::NotExists => {
                 "relies on the absence of rows that may not have been seen; LEFT JOIN the table and put its row into evidence"
             }
@@ -187,6 +190,7 @@ impl<'a> Examiner<'a> {
             "coalesce" | "ifnull" | "nvl" | "nvl2" | "nullif" => self.deny(Rule::Coalesce, span, &what)?,
             "bool_and" | "bool_or" | "every" | "any" | "some" => self.deny(Rule::BoolAggregate, span, &what)?,
             "greatest" | "least" => self.deny(Rule::GreatestLeast, span, &what)?,
+            "concat" | "concat_ws" => self.deny(Rule::Concat, span, &what)?,
             name if CLOCK_OR_RANDOM.contains(&name) => self.deny(Rule::ClockRandom, span, &what)?,
             name if aggregates().contains(name) || function.over.is_some() => {
                 self.deny(Rule::AggregateUnderPass, span, &what)?;

@@ -30,7 +30,7 @@ use crate::error::CheckError;
 use crate::standings::Standings;
 pub(crate) use meta::META_TABLES;
 pub(crate) use observe::text_of;
-pub(crate) use prepare::{Settled, plan_error};
+pub(crate) use prepare::{Settled, plan_error, run_error};
 pub(crate) use run::on_deep_stack;
 pub use settings::{CellClaim, ServiceInScope, Settings};
 pub(crate) use shelves::{Session, Shelves};

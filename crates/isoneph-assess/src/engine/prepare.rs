@@ -236,6 +236,14 @@ fn prepare_applies(
     }
 }
 
+/// What a query met while it ran, as a fault of its SQL; of the engine's, where it could not read or write.
+pub(crate) fn run_error(sql: &SqlText, error: DataFusionError) -> Result<CheckError, DataFusionError> {
+    match error.find_root() {
+        DataFusionError::IoError(_) | DataFusionError::Internal(_) | DataFusionError::ParquetError(_) => Err(error),
+        _ => Ok(plan_error(sql, &error)),
+    }
+}
+
 /// What the planner refuses, with the line that it is about.
 pub(crate) fn plan_error(sql: &SqlText, error: &DataFusionError) -> CheckError {
     let span = error.diagnostic().and_then(|diagnostic| diagnostic.span);

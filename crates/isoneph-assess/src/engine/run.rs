@@ -9,6 +9,7 @@ use arrow::array::RecordBatch;
 use isoneph_tables::Inventory;
 use tokio::runtime::{Builder, Runtime};
 
+use super::prepare::run_error;
 use super::shelves::Session;
 use super::{AssessError, Engine};
 
@@ -98,6 +99,12 @@ async fn query(
     }
     let state = &session.state;
     let prepared = settled.prepare(state).await.map_err(|error| AssessError::Checks(vec![error]))?;
-    let plan = state.query_planner().create_physical_plan(&prepared.plan, state).await?;
-    Ok(session.collect(plan).await?)
+    let result = match state.query_planner().create_physical_plan(&prepared.plan, state).await {
+        Ok(plan) => session.collect(plan).await,
+        Err(error) => Err(error),
+    };
+    result.map_err(|error| match run_error(&settled.check.sql, error) {
+        Ok(fault) => AssessError::Checks(vec![fault]),
+        Err(error) => error.into(),
+    })
 }

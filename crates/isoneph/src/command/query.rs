@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let stored = snapshot.map(|snapshot| StoredEvents { parts, events, snapshot });
     let answer = query(&evidence.inventory, stored.as_ref().filter(|one| !one.parts.is_empty()), &arguments.sql)
         .map_err(|error| match error {
-            QueryError::Sql(error) => usage(error.render()),
+            QueryError::Sql(error) => usage(format!("the question cannot be answered\n{}", error.render())),
             QueryError::Engine(error @ AssessError::AnswerTooLarge(_)) => usage(error),
             other => other.into(),
         })?;

@@ -63,3 +63,10 @@ fn what_decides_the_unknown_is_refused_unless_a_reason_stands_there() {
     let told = isoneph(&["check", "list", "--controls", &path]).ends_with(2).stderr();
     assert!(told.contains("coalesce"), "{told}");
 }
+
+#[test]
+fn a_check_that_fails_while_it_runs_is_named() {
+    let (_folder, path) = folder_with(&CHECK.replace("b.region LIKE 'eu%'", "CAST(b.name AS INT) > 0"));
+    let told = isoneph(&["assess", "--controls", &path, "examples/saas"]).ends_with(2).stderr();
+    assert!(told.contains("check.md") && told.contains("Cannot cast string"), "{told}");
+}

@@ -80,4 +80,6 @@ fn a_question_in_sql_is_answered_as_table_csv_and_json() {
     let told = isoneph(&["query", "SELECT nme FROM bucket", "examples/saas"]).ends_with(2).stderr();
     assert!(told.contains("nme"), "{told}");
     isoneph(&["query", "DROP TABLE bucket", "examples/saas"]).ends_with(2);
+    let told = isoneph(&["query", "SELECT CAST(name AS INT) FROM bucket", "examples/saas"]).ends_with(2).stderr();
+    assert!(told.contains("the question cannot be answered") && told.contains("'kumo-desk"), "{told}");
 }
