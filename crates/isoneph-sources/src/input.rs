@@ -357,7 +357,7 @@ pub(crate) fn is_terraform(path: &Path) -> bool {
 /// JSON of no format that is read: what it probably is, and what to do.
 fn unknown(keys: &FirstKeys) -> Fault {
     let show = "give the output of `terraform show -json`";
-    let message = if keys.number("version") == Some(4) && keys.has("serial") {
+    let message = if keys.number("version") == Some(4) && (keys.has("serial") || keys.has("terraform_version")) {
         format!("this is a raw Terraform state file: {show} instead, which keeps sensitive values marked")
     } else if keys.has("@level") && keys.has("@message") {
         format!("this is the log of `terraform plan -json`, not the plan: {show} of the saved plan instead")

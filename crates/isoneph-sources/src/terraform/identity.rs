@@ -39,6 +39,59 @@ struct Naming {
     subscription_id: Value,
     region: Value,
     project: Value,
+    location: Value,
+    key_ring: Value,
+    repository_id: Value,
+    secret_id: Value,
+}
+
+/// How Google writes the whole name of a thing. Its parts are known before it is made, though the plan does not show the
+/// name itself: people write it by hand.
+const GOOGLE_NAMES: &[(&str, &str)] = &[
+    ("google_artifact_registry_repository", "projects/{project}/locations/{location}/repositories/{repository_id}"),
+    ("google_bigquery_dataset", "projects/{project}/datasets/{dataset_id}"),
+    ("google_cloud_run_service", "locations/{location}/namespaces/{project}/services/{name}"),
+    ("google_cloudfunctions_function", "projects/{project}/locations/{region}/functions/{name}"),
+    ("google_compute_network", "projects/{project}/global/networks/{name}"),
+    ("google_compute_subnetwork", "projects/{project}/regions/{region}/subnetworks/{name}"),
+    ("google_kms_crypto_key", "{key_ring}/cryptoKeys/{name}"),
+    ("google_kms_key_ring", "projects/{project}/locations/{location}/keyRings/{name}"),
+    ("google_pubsub_topic", "projects/{project}/topics/{name}"),
+    ("google_secret_manager_regional_secret", "projects/{project}/locations/{location}/secrets/{secret_id}"),
+    ("google_secret_manager_secret", "projects/{project}/secrets/{secret_id}"),
+    ("google_service_account", "projects/{project}/serviceAccounts/{account_id}@{project}.iam.gserviceaccount.com"),
+    ("google_service_account", "{account_id}@{project}.iam.gserviceaccount.com"),
+    ("google_service_account", "serviceAccount:{account_id}@{project}.iam.gserviceaccount.com"),
+];
+
+impl Naming {
+    fn part(&self, name: &str) -> Option<&str> {
+        let value = match name {
+            "account_id" => &self.account_id,
+            "dataset_id" => &self.dataset_id,
+            "key_ring" => &self.key_ring,
+            "location" => &self.location,
+            "name" => &self.name,
+            "project" => &self.project,
+            "region" => &self.region,
+            "repository_id" => &self.repository_id,
+            "secret_id" => &self.secret_id,
+            _ => return None,
+        };
+        value.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// A name with each `{part}` filled in; none when a part is not known.
+    fn fill(&self, pattern: &str) -> Option<String> {
+        let mut pieces = pattern.split('{');
+        let mut name = pieces.next()?.to_owned();
+        for piece in pieces {
+            let (part, rest) = piece.split_once('}')?;
+            name.push_str(self.part(part)?);
+            name.push_str(rest);
+        }
+        Some(name)
+    }
 }
 
 impl Identity {
@@ -75,6 +128,8 @@ impl Identity {
         if let Some(rest) = v.self_link.as_str().and_then(|link| link.split_once("/projects/")) {
             literals.push(format!("projects/{}", rest.1));
         }
+        let whole = GOOGLE_NAMES.iter().filter(|(native_type, _)| *native_type == self.native_type);
+        literals.extend(whole.filter_map(|(_, pattern)| v.fill(pattern)));
         literals.sort();
         literals.dedup();
         literals
@@ -135,4 +190,40 @@ pub(crate) fn arn_part(arn: &str, place: usize) -> Option<String> {
 pub(crate) fn subscription_of(id: &str) -> Option<String> {
     let mut segments = id.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("subscriptions"));
     segments.nth(1).filter(|part| !part.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literals(native_type: &str, values: &Value) -> Vec<String> {
+        let written = serde_json::json!({ "type": native_type, "values": values });
+        serde_json::from_value::<Identity>(written).unwrap().literals()
+    }
+
+    #[test]
+    fn the_whole_name_at_google_is_known_before_the_thing_is_made() {
+        let topic = literals("google_pubsub_topic", &serde_json::json!({"name": "t", "project": "p1", "id": null}));
+        assert_eq!(topic, ["projects/p1/topics/t", "t"]);
+        let account = serde_json::json!({"account_id": "shop", "project": "p1"});
+        assert!(
+            literals("google_service_account", &account)
+                .contains(&"serviceAccount:shop@p1.iam.gserviceaccount.com".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_name_with_a_part_that_is_not_known_is_none() {
+        assert_eq!(literals("google_pubsub_topic", &serde_json::json!({"name": "t"})), ["t"]);
+    }
+
+    #[test]
+    fn every_part_of_a_name_at_google_is_read() {
+        for (_, pattern) in GOOGLE_NAMES {
+            for part in pattern.split('{').skip(1).filter_map(|piece| piece.split_once('}')).map(|(part, _)| part) {
+                let one = serde_json::from_value::<Naming>(serde_json::json!({ part: "x" })).unwrap();
+                assert_eq!(one.part(part), Some("x"), "{part}");
+            }
+        }
+    }
 }

@@ -279,7 +279,7 @@ fn tls_of(resource: &Resource) -> Cell<bool> {
     let Attr::Known(blocks) = resource.blocks("parameter") else { return Cell::Gap(GapCode::AfterApply) };
     for block in &blocks {
         match block.text("name") {
-            Attr::Known(name) if matches!(name.as_str(), "rds.force_ssl" | "require_secure_transport") => {
+            Attr::Known(name) if matches!(&*name.to_lowercase(), "rds.force_ssl" | "require_secure_transport") => {
                 return block
                     .text("value")
                     .cell()

@@ -14,11 +14,14 @@ use crate::terraform::stage::Stage;
 pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("aws_alb", load_balancer, &[]).patching(&[table::<Endpoint>]),
     Mapping::new("aws_alb_listener", listener, &[table::<Endpoint>]),
+    Mapping::new("aws_alb_listener_rule", rule, &[]).patching(&[table::<Endpoint>]),
     Mapping::new("aws_elb", classic, &[table::<Endpoint>]),
     Mapping::new("aws_lb", load_balancer, &[]).patching(&[table::<Endpoint>]),
     Mapping::new("aws_lb_listener", listener, &[table::<Endpoint>]),
+    Mapping::new("aws_lb_listener_rule", rule, &[]).patching(&[table::<Endpoint>]),
 ];
 
+const LISTENERS: &[&str] = &["aws_lb_listener", "aws_alb_listener"];
 const LOAD_BALANCERS: &[&str] = &["aws_lb", "aws_alb"];
 
 /// What all listeners of a load balancer share is written on the load balancer.
@@ -46,7 +49,7 @@ fn access_log(resource: &Resource) -> Cell<bool> {
 fn listener(resource: &Resource, stage: &mut Stage) {
     let load_balancer = resource.reference("load_balancer_arn", LOAD_BALANCERS);
     let protocol = resource.text("protocol").cell();
-    let redirects = redirects(resource);
+    let redirects = redirects(resource, "default_action");
     let own = protocol.clone().and_then(|protocol| encrypted(&protocol));
     let tls = own.clone().either(redirects);
     stage.add(
@@ -76,9 +79,26 @@ fn encrypted(protocol: &str) -> Cell<bool> {
     }
 }
 
-/// Whether everything that nothing else answers is sent to where TLS is.
-fn redirects(resource: &Resource) -> Cell<bool> {
-    let actions = match resource.blocks("default_action") {
+/// A rule of a listener answers before its default action does: where it does not redirect, a plain listener is plain.
+fn rule(resource: &Resource, stage: &mut Stage) {
+    let redirects = redirects(resource, "action");
+    if redirects == Cell::Known(true) {
+        return;
+    }
+    let doubt = |row: &mut Endpoint, code| answer(row, &Cell::Gap(code));
+    stage.facet::<Endpoint>(resource, "listener_arn", LISTENERS, doubt, move |row| answer(row, &redirects));
+}
+
+/// What a rule leaves of a listener's encryption. Only of a listener that is plain itself is the lowest version known to
+/// be none.
+fn answer(row: &mut Endpoint, redirects: &Cell<bool>) {
+    let encrypts = row.tls_min.clone().map(|version| !version.is_empty());
+    row.tls = row.tls.clone().and(encrypts.either(redirects.clone()));
+}
+
+/// Whether what nothing else answers is sent to where TLS is.
+fn redirects(resource: &Resource, actions: &str) -> Cell<bool> {
+    let actions = match resource.blocks(actions) {
         Attr::Known(actions) => actions,
         Attr::Unset => return false.into(),
         Attr::Unknown(code) => return Cell::Gap(code),
