@@ -21,7 +21,7 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// Write to this file instead of standard output; it appears only when it is complete
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// End with 1 if a check of this severity or above fails
     #[arg(long, value_enum, default_value_t = FailOn::High)]

@@ -89,6 +89,15 @@ fn a_compressed_plan_is_read_like_a_plain_one() {
 }
 
 #[test]
+fn a_list_of_nothing_says_of_nothing_that_it_is_not_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nothing = file(&folder, "events.json", b"[]");
+    let json = isoneph(&["assess", "--as-of", "2026-11-20", "--format", "json", &nothing]).ends_with(3).json();
+    let outcomes = json["outcomes"].as_array().expect("outcomes");
+    assert!(outcomes.len() > 100 && outcomes.iter().all(|outcome| outcome["outcome"] == "unknown"), "{outcomes:?}");
+}
+
+#[test]
 fn absurd_nesting_is_an_error_not_a_crash() {
     let deep =
         format!("{{\"format_version\":\"1.2\",\"planned_values\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));

@@ -41,7 +41,7 @@ pub(crate) struct ExitArguments {
     #[arg(long, value_parser = ["text", "json"], default_value = "text")]
     format: String,
     /// Write to this file instead of standard output; it appears only when it is complete
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 

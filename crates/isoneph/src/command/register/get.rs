@@ -44,7 +44,7 @@ pub(crate) struct ExportArguments {
     #[arg(long, value_parser = ["yaml", "xlsx"], default_value = "yaml")]
     format: String,
     /// Write to this file instead of standard output; it appears only when it is complete
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 

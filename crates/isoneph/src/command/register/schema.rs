@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "KIND", value_parser = |word: &str| word.parse::<Kind>())]
     kind: Option<Kind>,
     /// Write to this file instead of standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 

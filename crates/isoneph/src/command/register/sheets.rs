@@ -49,7 +49,7 @@ pub(crate) struct Shown {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Write to this file instead of standard output; it appears only when it is complete
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The language of headings
     #[arg(long, default_value = "en", value_parser = settings::lang)]
