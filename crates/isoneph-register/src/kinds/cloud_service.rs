@@ -35,6 +35,19 @@ record! {
         responsibilities_version: Option<String>,
         /// Where the provider publishes what it tells its customers.
         url: Option<String>,
+        /// Its critical operations (CLD.12.1.5): what its customers can do in it and not undo.
+        critical_operations: Vec<ServiceOperation>,
+    }
+}
+
+record! {
+    /// A critical operation of a service. The procedure that names it for customers tells them how to do it.
+    pub struct ServiceOperation {
+        /// What it is.
+        operation: String,
+    } optional {
+        /// What is lost where it fails.
+        loss: Option<String>,
     }
 }
 

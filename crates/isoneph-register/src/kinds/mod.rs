@@ -51,7 +51,7 @@ pub use assurance::{
 pub use awareness::Awareness;
 pub use capability::Capability;
 pub use change::Change;
-pub use cloud_service::CloudService;
+pub use cloud_service::{CloudService, ServiceOperation};
 pub use contact::Contact;
 pub use disclosure::Disclosure;
 pub use exception::RiskException;

@@ -4,7 +4,7 @@ use isoneph_model::Role;
 use isoneph_tables::schema::register as schema;
 use isoneph_tables::{Cell, SinkError};
 
-use super::cells::{day, has, ids, said, word};
+use super::cells::{count, day, has, ids, said, word};
 use super::{Part, Writer, sorted};
 use crate::kinds::{CloudService, Contact, Party, Scope};
 use crate::register::Entry;
@@ -60,10 +60,12 @@ impl Writer<'_> {
             criticality: said(spec.criticality.as_ref()),
             status: word(spec.status),
             responsibilities_version: said(spec.responsibilities_version.as_ref()),
+            critical_operations: count(spec.critical_operations.len()),
             provider_country: said(provider.and_then(|party| party.country.as_ref())),
             provider_data_countries: provider.map_or_else(Vec::new, |party| sorted(&party.data_countries)).into(),
         };
-        self.row(entry, Part::of(name), &row)
+        self.row(entry, Part::of(name), &row)?;
+        self.service_operations(entry, spec)
     }
 
     pub(super) fn contact(&mut self, entry: &Entry, spec: &Contact) -> Result<(), SinkError> {

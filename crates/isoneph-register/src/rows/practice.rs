@@ -1,11 +1,12 @@
 //! What parties have written down, do and claim.
 
+use isoneph_model::Role;
 use isoneph_tables::SinkError;
 use isoneph_tables::schema::register as schema;
 
 use super::cells::{count, day, has, ids, maybe, moment, said, start, titled, word};
-use super::{Writer, sorted};
-use crate::kinds::{Awareness, Change, Procedure, Review, Statement};
+use super::{Part, Writer, sorted};
+use crate::kinds::{Audience, Awareness, Change, CloudService, CriticalOperation, Procedure, Review, Statement};
 use crate::register::Entry;
 
 impl Writer<'_> {
@@ -42,6 +43,45 @@ impl Writer<'_> {
         }
         self.tests(entry, &spec.services, &spec.exercised)?;
         self.evidence_links(entry)
+    }
+
+    /// The critical operations of a service, each with the procedure that tells customers about it.
+    pub(super) fn service_operations(&mut self, entry: &Entry, spec: &CloudService) -> Result<(), SinkError> {
+        let service = &entry.object.name;
+        let provided = self.register.roles(self.keeper, service).contains(&Role::Provider);
+        for (i, operation) in spec.critical_operations.iter().enumerate() {
+            let (procedure, told) = self.told(service, &spec.provider, &operation.operation).unzip();
+            let row = schema::ServiceOperation {
+                operation: operation.operation.as_str().into(),
+                loss: said(operation.loss.as_ref()),
+                provided: provided.into(),
+                procedure: word(procedure),
+                document: titled(told.and_then(|told| told.document.as_ref())).0,
+                audience: word(told.and_then(|told| told.audience)),
+            };
+            let suffix = format!("#operation/{i}");
+            self.row(entry, Part { suffix: &suffix, service, tenant: "" }, &row)?;
+        }
+        Ok(())
+    }
+
+    /// The procedure of a service's provider that names an operation: the first that customers can read, else the first.
+    fn told(&self, service: &String, provider: &String, operation: &str) -> Option<(&str, &Procedure)> {
+        let is_of = |services: &[String]| services.is_empty() || services.contains(service);
+        let is_it = |named: &CriticalOperation| {
+            is_of(&named.services) && named.operation.trim().to_lowercase() == operation.trim().to_lowercase()
+        };
+        let names = |procedure: &Procedure| {
+            let Procedure { party, services, critical_operations, .. } = procedure;
+            self.speaker(party.as_ref()) == *provider && is_of(services) && critical_operations.iter().any(is_it)
+        };
+        let claimed = self.register.claimed::<Procedure>().map(|procedure| (procedure.name, procedure.spec));
+        let found: Vec<_> = claimed.filter(|(_, procedure)| names(procedure)).collect();
+        let is_told = |(_, procedure): &&(&str, &Procedure)| {
+            let readable = procedure.audience.is_some_and(|audience| audience != Audience::Internal);
+            readable && procedure.document.is_some()
+        };
+        found.iter().find(is_told).or(found.first()).copied()
     }
 
     pub(super) fn change(&mut self, entry: &Entry, spec: &Change) -> Result<(), SinkError> {

@@ -71,6 +71,26 @@ fn a_register_closes_its_tables_and_without_one_they_are_open() {
 }
 
 #[test]
+fn an_operation_is_told_by_the_procedure_of_the_services_provider_that_customers_can_read() {
+    let inventory = inventory(
+        "kind: scope\nname: isms\nspec: {title: S, organisation: us, services: [desk]}\n---\n\
+         kind: party\nname: us\nspec: {title: Us}\n---\nkind: party\nname: you\nspec: {title: You}\n---\n\
+         kind: cloud-service\nname: desk\nspec:\n  title: Desk\n  model: saas\n  provider: us\n\
+         \x20 critical-operations: [{operation: Delete a workspace}, {operation: restore}, {operation: end}]\n---\n\
+         kind: procedure\nname: internal\nspec: {title: I, audience: internal, document: {title: Runbook}, \
+         critical-operations: [{operation: delete a workspace}, {operation: restore}]}\n---\n\
+         kind: procedure\nname: public\nspec: {title: P, audience: public, document: {title: Guide}, \
+         critical-operations: [{operation: delete a workspace}]}\n---\n\
+         kind: procedure\nname: theirs\nspec: {title: T, party: you, audience: public, document: {title: Theirs}, \
+         critical-operations: [{operation: end}]}\n---\n\
+         kind: procedure\nname: draft\nproposed: true\nspec: {title: D, audience: public, document: {title: Draft}, \
+         critical-operations: [{operation: end}]}\n",
+    );
+    let documents: Vec<String> = texts(&inventory, "service_operation", "document").into_iter().flatten().collect();
+    assert_eq!(documents, ["Guide", "Runbook", ""]);
+}
+
+#[test]
 fn every_row_points_at_the_line_of_its_object() {
     let inventory = inventory(EVERY_KIND);
     for table in register_tables() {

@@ -98,6 +98,7 @@ pub const TABLES: &[TableDef] = &[
     register::ComplementaryControl::DEF,
     register::Procedure::DEF,
     register::DocumentedOperation::DEF,
+    register::ServiceOperation::DEF,
     register::Change::DEF,
     register::Awareness::DEF,
     register::Review::DEF,

@@ -25,7 +25,7 @@ pub use derived::{AssuranceStanding, AssuredOffering, DutyArea, ServiceSplit};
 pub use exit::{AssetRemoval, AssetReturn, ResidueCount, Tenant, TenantDataStore};
 pub use intent::{BoundaryTest, ImageListener, ImagePurpose, IntendedFlow, IsolationLayer, MonitoringNeed, Zone};
 pub use parties::{CloudService, Contact, DeclaredScope, Party};
-pub use practice::{Awareness, Change, DocumentedOperation, Procedure, Review, Statement};
+pub use practice::{Awareness, Change, DocumentedOperation, Procedure, Review, ServiceOperation, Statement};
 pub use shared::{Delivery, EvidenceLink, Promise, TestRecord};
 pub use split::{Responsibility, ResponsibilityAgreed};
 pub use terms::{Agreement, AgreementTerm, Obligation};

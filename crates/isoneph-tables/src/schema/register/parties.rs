@@ -80,6 +80,8 @@ table! {
         status: String, none "''";
         /// The version of the provider's split of responsibilities that now holds.
         responsibilities_version: String, none "''";
+        /// How many critical operations of it are listed (CLD.12.1.5).
+        critical_operations: i64, none "0";
         /// The country in which its provider sits (ISO 3166-1, two letters).
         provider_country: String, none "''";
         /// The countries in which its provider may keep customers' data (ISO 3166-1, two letters), sorted.

@@ -56,6 +56,24 @@ table! {
 }
 
 table! {
+    /// A critical operation of a service, with the document that tells customers how to do it. Its `service` is the service.
+    pub struct ServiceOperation = "service_operation" {
+        /// What it is.
+        operation: String, none "never: always set";
+        /// What is lost where it fails.
+        loss: String, none "''";
+        /// Whether whoever keeps the register provides the service.
+        provided: bool, none "false";
+        /// The procedure of the service's provider that names it: one that customers can read, where there is one.
+        procedure: String, none "''";
+        /// The title of that procedure's text.
+        document: String, none "''";
+        /// For whom that can be read: as `disclosure.audience`.
+        audience: String, none "''";
+    }
+}
+
+table! {
     /// A change, with who approved it and when it may be carried out. One row a service.
     pub struct Change = "change" {
         /// What it is.
