@@ -9,6 +9,7 @@ mod expectations;
 mod google;
 mod kubernetes;
 mod proofs;
+mod references;
 mod scale;
 mod terraform;
 mod traffic;
