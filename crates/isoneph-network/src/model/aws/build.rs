@@ -79,6 +79,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             table: None,
             border: None,
             nat: None,
+            private: false,
             owner: subnet.owner.clone(),
             tags: subnet.tags.clone(),
             origin: subnet.origin.clone(),

@@ -50,29 +50,17 @@ impl Reading<'_> {
         self.document.ids(resource, &[key]).found
     }
 
-    /// What a rule, route or association belongs to, and why that is not sure: where the plan does not show which of `all`
-    /// it is, it may be any.
     fn owners<'k>(
         &self,
         resource: &Resource,
         key: &str,
         all: impl Iterator<Item = &'k String>,
     ) -> (Vec<String>, Option<String>) {
-        let ids = self.document.ids(resource, &[key]);
-        let doubt = || Some(format!("what {} belongs to", resource.address));
-        match (ids.found.is_empty(), ids.open || ids.choice) {
-            (false, false) => (ids.found, None),
-            (false, true) => (ids.found, doubt()),
-            (true, true) => (all.cloned().collect(), doubt()),
-            (true, false) => (Vec::new(), None),
-        }
+        self.document.owners(resource, key, all)
     }
 
-    /// Whether a value is written and known only after apply.
     fn is_open(&self, resource: &Resource, path: &[&str], values: &Value) -> bool {
-        let key = path.last().copied().unwrap_or_default();
-        values.get(key).is_none()
-            && (self.document.is_written(resource, path) || self.document.is_unknown(resource, path))
+        self.document.is_open(resource, path, values)
     }
 
     /// The network that `words NETWORK` names as what it is made with, or whose own attribute holds the identifier.

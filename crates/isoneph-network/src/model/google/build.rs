@@ -57,6 +57,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             table: None,
             border: None,
             nat,
+            private: false,
             owner: subnet.project.clone(),
             tags: BTreeMap::new(),
             origin: subnet.origin.clone(),

@@ -70,13 +70,25 @@ impl Document {
             }
             _ => {}
         }
+        self.add_referred(resource, path, &mut out);
+        out
+    }
+
+    /// The resources that a field's expression names, also where its value is known.
+    pub(crate) fn referred(&self, resource: &Resource, path: &[&str]) -> Ids {
+        let mut out = Ids::default();
+        self.add_referred(resource, path, &mut out);
+        out
+    }
+
+    fn add_referred(&self, resource: &Resource, path: &[&str], out: &mut Ids) {
         let Some(expression) = self
             .expressions
             .get(&(resource.module.clone(), resource.local.clone()))
             .and_then(|held| expression_at(held, path))
         else {
             out.open = self.is_unknown(resource, path);
-            return out;
+            return;
         };
         let last = path.last().copied().unwrap_or_default();
         let several = last.ends_with('s') || SEVERAL.contains(&last);
@@ -88,12 +100,35 @@ impl Document {
             owner: resource.local.clone(),
         };
         let mut budget = MAX_REFERENCES;
-        self.follow(&scope, expression, Choosing { several, ..Choosing::default() }, &mut budget, &mut out);
+        self.follow(&scope, expression, Choosing { several, ..Choosing::default() }, &mut budget, out);
         out.found.sort_unstable();
         out.found.dedup();
         out.choice |= !several && out.found.len() > 1;
         out.open |= budget == 0 || (out.found.is_empty() && !known);
-        out
+    }
+
+    /// Whether a value is written and known only after apply; `values` holds the last name of the path.
+    pub(crate) fn is_open(&self, resource: &Resource, path: &[&str], values: &Value) -> bool {
+        let key = path.last().copied().unwrap_or_default();
+        values.get(key).is_none() && (self.is_written(resource, path) || self.is_unknown(resource, path))
+    }
+
+    /// What a rule, route or association belongs to, and why that is not sure: where the plan does not show which of `all`
+    /// it is, it may be any.
+    pub(crate) fn owners<'k>(
+        &self,
+        resource: &Resource,
+        key: &str,
+        all: impl Iterator<Item = &'k String>,
+    ) -> (Vec<String>, Option<String>) {
+        let ids = self.ids(resource, &[key]);
+        let doubt = || Some(format!("what {} belongs to", resource.address));
+        match (ids.found.is_empty(), ids.open || ids.choice) {
+            (false, false) => (ids.found, None),
+            (false, true) => (ids.found, doubt()),
+            (true, true) => (all.cloned().collect(), doubt()),
+            (true, false) => (Vec::new(), None),
+        }
     }
 
     /// Whether the configuration gives the field at all: one that is nowhere written is empty, not unknown.
@@ -387,15 +422,7 @@ fn split_module(module: &str) -> Option<(&str, &str)> {
         match letter {
             '[' => depth += 1,
             ']' => depth = depth.saturating_sub(1),
-            'm' if depth == 0
-                && module[at..].starts_with("module.")
-                && (at == 0 || module.as_bytes()[at - 1] == b'.') =>
-            {
-                // A module may be called `module`: its name is no keyword.
-                if last.is_none_or(|last: usize| at > last + "module.".len()) {
-                    last = Some(at);
-                }
-            }
+            'm' if depth == 0 && module[at..].starts_with("module.") => last = Some(at),
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 
 mod aws;
 mod azure;
+mod azure_plans;
 mod borders;
 mod estate;
 mod expectations;

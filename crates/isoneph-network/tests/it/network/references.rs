@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{check, model};
 
 /// What `terraform show -json` lists for a reference: itself and what it is a part of.
-fn refers(names: &[&str]) -> Value {
+pub(super) fn refers(names: &[&str]) -> Value {
     let mut out = Vec::new();
     for name in names {
         let mut rest = *name;
@@ -19,7 +19,7 @@ fn refers(names: &[&str]) -> Value {
 }
 
 /// One resource: address within its module, values, expressions of the configuration.
-type Held = (&'static str, Value, Value);
+pub(super) type Held = (&'static str, Value, Value);
 
 fn planned(place: &str, (address, values, _): &Held) -> Value {
     let (kind, rest) = address.split_once('.').unwrap();
@@ -38,7 +38,7 @@ fn configured((address, _, expressions): &Held) -> Value {
     json!({"type": kind, "name": name, "mode": "managed", "expressions": expressions})
 }
 
-fn plan(resources: &[Held]) -> Value {
+pub(super) fn plan(resources: &[Held]) -> Value {
     json!({"format_version": "1.2", "terraform_version": "1.9.0",
         "planned_values": {"root_module": {"resources": resources.iter().map(|held| planned("", held)).collect::<Vec<_>>()}},
         "configuration": {"root_module": {"resources": resources.iter().map(configured).collect::<Vec<_>>()}}})
