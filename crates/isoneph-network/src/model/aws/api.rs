@@ -442,6 +442,7 @@ fn peering(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Opti
     estate.peerings.insert(
         text(value, "VpcPeeringConnectionId")?.into(),
         Peering {
+            pending: false,
             active: status == "active",
             sides: [side("RequesterVpcInfo", "VpcId"), side("AccepterVpcInfo", "VpcId")],
             regions: [side("RequesterVpcInfo", "Region"), side("AccepterVpcInfo", "Region")],

@@ -425,6 +425,9 @@ fn peering(id: &str, vpc: &str, estate: &Estate, places: &Places) -> Target {
     if !held.active {
         return Target::Drop { reason: format!("peering {id} is not active") };
     }
+    if held.pending {
+        return Target::Opaque { name: format!("peering {id}, which nobody accepts here") };
+    }
     let other = match held.sides.iter().position(|side| side == vpc) {
         Some(0) => &held.sides[1],
         Some(_) => &held.sides[0],

@@ -53,6 +53,8 @@ pub(crate) struct Subnet {
     /// Whether it may have a table, or a list, other than those that are sure to be its own.
     pub(crate) unclear_table: bool,
     pub(crate) unclear_acl: bool,
+    /// Whether interfaces are given an IPv6 address when they are made.
+    pub(crate) assigns_six: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) origin: Origin,
 }
@@ -184,6 +186,8 @@ pub(crate) struct NatGateway {
 #[derive(Debug, Default)]
 pub(crate) struct Peering {
     pub(crate) active: bool,
+    /// Whether the input shows nobody who accepts it.
+    pub(crate) pending: bool,
     pub(crate) sides: [String; 2],
     pub(crate) regions: [String; 2],
 }

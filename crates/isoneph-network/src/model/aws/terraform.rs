@@ -172,6 +172,8 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                     .unwrap_or_default()
                     .into(),
                 owner: account(resource),
+                assigns_six: flag(values, "assign_ipv6_address_on_creation") == Some(true)
+                    || flag(values, "ipv6_native") == Some(true),
                 tags: labels(resource),
                 origin: reading.origin(resource),
                 ..Subnet::default()
@@ -213,7 +215,15 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
         // Both ends of one region unless another is named.
         let regions = if region.is_empty() { Default::default() } else { [String::new(), region] };
         let sides = [reading.id(resource, "vpc_id"), reading.id(resource, "peer_vpc_id")];
-        estate.peerings.insert(resource.identity(), Peering { active: true, sides, regions });
+        let status = text(&resource.values, "accept_status");
+        let accepted = flag(&resource.values, "auto_accept") == Some(true)
+            || document.of_kind(&["aws_vpc_peering_connection_accepter"]).any(|held| {
+                let id = document.id(held, &["vpc_peering_connection_id"]);
+                id == Some(resource.identity()) && flag(&held.values, "auto_accept") == Some(true)
+            });
+        let active = status.is_none_or(|status| status == "active");
+        let pending = status.is_none() && !accepted;
+        estate.peerings.insert(resource.identity(), Peering { active, pending, sides, regions });
     }
     for resource in document.of_kind(&["aws_vpc_endpoint"]) {
         let kind = text(&resource.values, "vpc_endpoint_type").unwrap_or("Gateway").to_owned();

@@ -328,3 +328,62 @@ fn what_a_gateway_propagates_is_not_shown() {
         "undecided a -> 52.0.0.1 tcp/443 : what aws_vpn_gateway.g propagates",
     );
 }
+
+#[test]
+fn a_machine_has_an_address_of_ipv6_only_where_something_gives_it_one() {
+    let with = |assigns: bool, count: u8| {
+        let mut all = network();
+        all[0].1["ipv6_cidr_block"] = json!("2001:db8::/56");
+        all[1].1["ipv6_cidr_block"] = json!("2001:db8::/64");
+        all[1].1["assign_ipv6_address_on_creation"] = json!(assigns);
+        let mut open = group("aws_security_group.g", &[]);
+        open.1["ingress"] = json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "ipv6_cidr_blocks": ["::/0"]}]);
+        open.1["egress"] = json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "ipv6_cidr_blocks": ["::/0"]}]);
+        let mut one = machine("aws_instance.a", refers(&["aws_subnet.s[0].id"]), refers(&["aws_security_group.g.id"]));
+        one.1["ipv6_address_count"] = json!(count);
+        let route = (
+            "aws_route.six",
+            json!({"destination_ipv6_cidr_block": "::/0"}),
+            json!({"route_table_id": refers(&["aws_vpc.v.main_route_table_id"]), "gateway_id": refers(&["aws_internet_gateway.i.id"])}),
+        );
+        let gateway = ("aws_internet_gateway.i", json!({}), json!({"vpc_id": refers(&["aws_vpc.v.id"])}));
+        all.extend([open, one, route, gateway]);
+        model(&plan(&all).to_string())
+    };
+    check(&with(false, 0), "deny 2001:db9::1 -> a tcp/443 : no address family in common");
+    check(&with(true, 0), "permit 2001:db9::1 -> a tcp/443");
+    check(&with(false, 1), "permit 2001:db9::1 -> a tcp/443");
+}
+
+#[test]
+fn a_peering_that_nobody_accepts_here_leaves_open_what_passes_it() {
+    let with = |accepts: bool| {
+        let mut all = vec![(
+            "aws_vpc_peering_connection.p",
+            json!({"auto_accept": accepts}),
+            json!({"vpc_id": refers(&["aws_vpc.x.id"]), "peer_vpc_id": refers(&["aws_vpc.y.id"])}),
+        )];
+        for ([network, subnet, route, machine_of], own, other) in [
+            (["aws_vpc.x", "aws_subnet.x", "aws_route.x", "aws_instance.x"], "10.1.0.0/16", "10.2.0.0/16"),
+            (["aws_vpc.y", "aws_subnet.y", "aws_route.y", "aws_instance.y"], "10.2.0.0/16", "10.1.0.0/16"),
+        ] {
+            let table = format!("{network}.main_route_table_id");
+            all.extend([
+                (network, json!({"cidr_block": own}), json!({})),
+                (subnet, json!({"cidr_block": own}), json!({"vpc_id": refers(&[&format!("{network}.id")])})),
+                (
+                    route,
+                    json!({"destination_cidr_block": other}),
+                    json!({"route_table_id": refers(&[&table]), "vpc_peering_connection_id": refers(&["aws_vpc_peering_connection.p.id"])}),
+                ),
+                machine(machine_of, refers(&[&format!("{subnet}.id")]), refers(&["aws_security_group.g.id"])),
+            ]);
+        }
+        let mut open = group("aws_security_group.g", &[(443, "10.0.0.0/8")]);
+        open.2 = json!({});
+        all.push(open);
+        model(&plan(&all).to_string())
+    };
+    check(&with(true), "permit x -> y tcp/443");
+    check(&with(false), "undecided x -> y tcp/443 : nobody accepts");
+}

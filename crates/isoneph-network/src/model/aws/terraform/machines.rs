@@ -64,19 +64,31 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     public_addresses(estate, reading);
 }
 
-/// An interface in a subnet: the addresses given, or the subnet's range where they are known after apply.
+/// An interface in a subnet: the addresses given, or the subnet's range where they are known after apply. It has one of
+/// IPv6 only where the subnet gives one to everybody, or `values` ask for one.
 fn place(
     estate: &Estate,
     subnet: &str,
     known: Vec<AddressRange>,
     public: bool,
+    values: &Value,
 ) -> Vec<(AddressRange, Option<AddressRange>)> {
     let outside = |range: AddressRange| (public && range.family == Family::V4).then(|| AddressRange::whole(Family::V4));
-    if known.is_empty() {
-        let ranges = estate.subnets.get(subnet).map(|held| held.ranges.clone()).unwrap_or_default();
-        return ranges.into_iter().map(|range| (range, outside(range))).collect();
+    let held = estate.subnets.get(subnet);
+    let six = held.is_some_and(|held| held.assigns_six)
+        || number(values, "ipv6_address_count").is_some_and(|count| count > 0)
+        || ["ip_address_type", "network_type"]
+            .iter()
+            .any(|key| text(values, key).is_some_and(|word| word.to_ascii_lowercase().starts_with("dual")));
+    let mut ranges = known.clone();
+    for range in held.map(|held| held.ranges.as_slice()).unwrap_or_default() {
+        let missing = !known.iter().any(|own| own.family == range.family);
+        let wanted = if range.family == Family::V6 { six } else { known.is_empty() };
+        if missing && wanted {
+            ranges.push(*range);
+        }
     }
-    known.into_iter().map(|range| (range, outside(range))).collect()
+    ranges.into_iter().map(|range| (range, outside(range))).collect()
 }
 
 fn groups_or_default(estate: &Estate, subnet: &str, groups: &Ids) -> Vec<String> {
@@ -127,7 +139,7 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
             let known = addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]);
             let interface = Interface {
                 groups: groups_or_default(estate, &subnet, &groups),
-                addresses: place(estate, &subnet, known, false),
+                addresses: place(estate, &subnet, known, false, values),
                 forwards: flag(values, "source_dest_check") == Some(false),
                 name: resource.address.clone(),
                 tags: labels(resource),
@@ -182,7 +194,8 @@ fn instances(estate: &mut Estate, reading: &Reading<'_>) {
                 }
                 let known = addresses(values, &["private_ip", "secondary_private_ips", "ipv6_addresses"]);
                 let shown = addresses(values, &["public_ip"]);
-                let mut held = place(estate, &subnet, known, flag(values, "associate_public_ip_address") == Some(true));
+                let mut held =
+                    place(estate, &subnet, known, flag(values, "associate_public_ip_address") == Some(true), values);
                 if let (Some(first), Some(public)) = (held.first_mut(), shown.first()) {
                     first.1 = Some(*public);
                 }
@@ -251,7 +264,7 @@ fn template(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, sub
     aliases.extend(text(&resource.values, "name").map(ToOwned::to_owned));
     let interface = Interface {
         groups: groups_or_default(estate, subnet, groups),
-        addresses: place(estate, subnet, Vec::new(), public),
+        addresses: place(estate, subnet, Vec::new(), public, &resource.values),
         template: true,
         name: resource.address.clone(),
         aliases,
@@ -318,7 +331,7 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
             let key = id.split_once(":loadbalancer/").map_or(id.as_str(), |(_, key)| key);
             let interface = Interface {
                 groups: groups.found.clone(),
-                addresses: place(estate, &subnet, Vec::new(), public),
+                addresses: place(estate, &subnet, Vec::new(), public, values),
                 description: format!("ELB {key}"),
                 name: name.clone(),
                 aliases: vec![resource.address.clone(), name.clone()],
