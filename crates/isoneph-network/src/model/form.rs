@@ -94,6 +94,8 @@ pub struct Subnet {
     pub border: Option<(PolicyId, PolicyId)>,
     /// Translation that its endpoints without public address use to reach the internet.
     pub nat: Option<usize>,
+    /// Whether its endpoints have no way out of the provider's own, where the network has one.
+    pub private: bool,
     /// Account that owns it.
     pub owner: String,
     /// Labels of the platform.

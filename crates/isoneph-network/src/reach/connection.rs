@@ -170,6 +170,13 @@ fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result
         _ => None,
     });
     let nat = nat.last();
+    if let Start::Endpoint(endpoint, place) = start
+        && model.parts.endpoints[endpoint].places[place].public.is_none()
+        && path.rewrites().any(|rewrite| matches!(rewrite, Rewrite::SourcePublic { .. }))
+    {
+        // An address that the provider lent it on the way out: the provider knows whose it is.
+        return Ok(legs);
+    }
     let goal = match (nat.map(|nat| &model.parts.nats[nat]), start) {
         (Some(nat), _) => match nat.endpoint {
             Some(endpoint) => Goal::Endpoint(endpoint, 0),

@@ -3,7 +3,7 @@
 use super::path::{Direction, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
 use crate::model::address::{AddressRange, Family};
-use crate::model::form::{Attachment, Balancer, BalancerTarget, EndpointId, NetworkId, TableId, Target};
+use crate::model::form::{Attachment, Balancer, BalancerTarget, EndpointId, NetworkId, Platform, TableId, Target};
 use crate::model::policy::Side;
 use crate::model::traffic::{ICMP, ICMP6, TCP, Traffic, UDP};
 
@@ -46,8 +46,10 @@ impl Walker<'_> {
                 state.source = Side { range: public, endpoint: None };
             } else if let Some(nat) = nat {
                 return self.translate(state, nat);
-            } else if network.default_outbound {
+            } else if network.default_outbound && !self.is_private(&mut state) {
                 let to = AddressRange::whole(Family::V4);
+                let what = "the provider's own way out".to_owned();
+                state.stages.push(Stage::Limit { what, traffic: self.translatable(state.network) });
                 state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
                 state.source = Side { range: to, endpoint: None };
             } else {
@@ -61,12 +63,27 @@ impl Walker<'_> {
         self.internet(state);
     }
 
+    /// Whether the sender's subnet has no way out of the provider's own. Behind a public load balancer there may be one.
+    fn is_private(&self, state: &mut State) -> bool {
+        let parts = &self.model.parts;
+        if !state.subnet.is_some_and(|subnet| parts.subnets[subnet].private) {
+            return false;
+        }
+        let own = state.sender.map(|(endpoint, _)| endpoint);
+        let behind = parts.balancers.iter().find(|held| {
+            held.listeners.iter().flat_map(|listener| &listener.targets).any(|target| target.endpoint == own)
+        });
+        let Some(balancer) = behind else { return true };
+        state.stages.push(Stage::Doubt { object: format!("what {} lets out", balancer.name) });
+        false
+    }
+
     /// A gateway that hands packets to the internet itself.
     fn translate(&mut self, mut state: State, nat: usize) {
         let held = &self.model.parts.nats[nat];
         let public = held.public.first().copied().unwrap_or_else(|| AddressRange::whole(Family::V4));
         state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
-        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: translatable() });
+        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: self.translatable(state.network) });
         state.stages.push(Stage::Rewrite(Rewrite::SourceNat { nat, to: public }));
         state.source = Side { range: public, endpoint: None };
         self.internet(state);
@@ -91,7 +108,7 @@ impl Walker<'_> {
         let inside = self.model.parts.endpoints[endpoint].places.first().map(|place| place.inside);
         let Some(inside) = inside else { return self.doubt(state, &held.id) };
         state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
-        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: translatable() });
+        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: self.translatable(state.network) });
         state.subnet = Some(subnet);
         state.network = self.model.parts.subnets[subnet].network;
         state.references = false;
@@ -456,9 +473,13 @@ impl Walker<'_> {
         }
         self.goal = goal;
     }
-}
 
-/// What a translating gateway knows to translate.
-fn translatable() -> Traffic {
-    [TCP, UDP, ICMP, ICMP6].iter().fold(Traffic::none(), |set, protocol| set.or(&Traffic::protocol(*protocol)))
+    /// What a translating gateway knows to translate. Azure's knows no ICMP.
+    fn translatable(&self, network: NetworkId) -> Traffic {
+        let known: &[u8] = match self.model.parts.networks[network].platform {
+            Platform::Azure => &[TCP, UDP],
+            _ => &[TCP, UDP, ICMP, ICMP6],
+        };
+        known.iter().fold(Traffic::none(), |set, protocol| set.or(&Traffic::protocol(*protocol)))
+    }
 }

@@ -80,7 +80,8 @@ fn terms_join_names_of_networks_and_services() {
     for (packet, expected) in [
         ("tcp 10.1.1.1:9 192.0.2.10:80", "permit"),
         ("tcp 10.1.1.1:9 192.0.2.11:443", "permit"),
-        ("udp 10.1.1.1:9 192.0.2.11:443", "deny"),
+        ("udp 10.1.1.1:9 192.0.2.11:443", "permit"),
+        ("udp 10.1.1.1:9 192.0.2.11:444", "deny"),
         ("udp 10.1.1.1:9 192.0.2.11:53", "permit"),
         ("tcp 192.0.2.11:9 192.0.2.10:80", "deny"),
         ("tcp 11.1.1.1:9 192.0.2.10:80", "deny"),
@@ -156,4 +157,51 @@ fn names_that_refer_to_each_other_end() {
     let options = ReadOptions { definitions, ..ReadOptions::default() };
     let text = "header { target:: juniper f }\nterm a { source-address:: A action:: accept }\n";
     assert_eq!(verdict(&target(text, "juniper f", &options), "udp 10.1.1.1:1 2.2.2.2:2"), "permit");
+}
+
+/// The policy of one term of TCP and UDP on a target.
+fn term(target: &str, text: &str) -> Policy {
+    let mut options = ReadOptions::default();
+    options.definitions.add("MIXED = 8000-9000/tcp 5000-6000/udp\nHTTPS = 443/tcp 443/udp\n").unwrap();
+    let text = format!("header {{\n  target:: {target}\n}}\nterm t {{\n  {text}\n  action:: accept\n}}\n");
+    read(&text, &options).unwrap().policies.remove(0)
+}
+
+#[test]
+fn what_a_service_says_of_one_protocol_is_written_for_all_of_the_term() {
+    let policy = term("cisco x extended", "protocol:: tcp udp\n  destination-port:: MIXED");
+    for packet in ["tcp 10.0.0.1:1 10.0.0.2:5000", "udp 10.0.0.1:1 10.0.0.2:8000"] {
+        assert_eq!(verdict(&policy, packet), "permit");
+    }
+    let alone = term("cisco x extended", "protocol:: tcp\n  destination-port:: MIXED");
+    assert_eq!(verdict(&alone, "tcp 10.0.0.1:1 10.0.0.2:5000"), "deny");
+}
+
+#[test]
+fn established_adds_high_ports_to_those_that_are_named() {
+    let policy = term("cisco x extended", "protocol:: tcp udp\n  destination-port:: HTTPS\n  option:: established");
+    for packet in ["udp 10.0.0.1:1 10.0.0.2:443", "udp 10.0.0.1:1 10.0.0.2:1024", "tcp 10.0.0.1:1 10.0.0.2:443+"] {
+        assert_eq!(verdict(&policy, packet), "permit", "{packet}");
+    }
+    for packet in ["udp 10.0.0.1:1 10.0.0.2:444", "tcp 10.0.0.1:1 10.0.0.2:443"] {
+        assert_eq!(verdict(&policy, packet), "deny", "{packet}");
+    }
+}
+
+#[test]
+fn established_looks_at_flags_as_the_target_does() {
+    let both = "protocol:: tcp udp\n  option:: established";
+    let new = "tcp 10.0.0.1:1 10.0.0.2:2000";
+    for (target, answer) in [
+        ("cisco x extended", "deny"),
+        ("juniper x", "permit"),
+        ("iptables INPUT DROP nostate", "permit"),
+        ("iptables INPUT DROP", "deny"),
+        ("ciscoasa x", "undecided"),
+        ("openconfig x", "undecided"),
+    ] {
+        assert_eq!(verdict(&term(target, both), new), answer, "{target}");
+    }
+    let alone = "protocol:: tcp\n  option:: established";
+    assert_eq!(verdict(&term("juniper x", alone), new), "deny");
 }

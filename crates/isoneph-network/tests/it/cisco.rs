@@ -126,3 +126,39 @@ fn ipv6_lists_permit_neighbour_discovery_before_they_deny() {
     assert_eq!(verdict(&policy, "icmpv6 129/0 fe80::1 fe80::2"), "deny");
     assert_eq!(verdict(&policy, "tcp [::1]:1 [2001:db8::2]:443"), "permit");
 }
+
+#[test]
+fn names_of_ports_and_types_are_ciscos() {
+    let ports = only_policy(
+        "access-list X extended permit udp any any eq radius\naccess-list X extended permit tcp any any eq kerberos\n",
+    );
+    assert_eq!(verdict(&ports, "udp 10.0.0.1:1024 10.0.0.2:1645"), "permit");
+    assert_eq!(verdict(&ports, "udp 10.0.0.1:1024 10.0.0.2:1812"), "deny");
+    assert_eq!(verdict(&ports, "tcp 10.0.0.1:1024 10.0.0.2:750"), "permit");
+    let types = only_policy("ip access-list extended X\n permit icmp any any ttl-exceeded\n");
+    assert_eq!(verdict(&types, "icmp 11/0 10.0.0.1 10.0.0.2"), "permit");
+    assert_eq!(verdict(&types, "icmp 11/1 10.0.0.1 10.0.0.2"), "deny");
+}
+
+#[test]
+fn a_list_without_entries_decides_nothing() {
+    let empty = only_policy("ip access-list extended X\n remark to be written\n!\n");
+    assert_eq!(verdict(&empty, "tcp 10.0.0.1:1024 10.0.0.2:80"), "undecided");
+}
+
+#[test]
+fn address_groups_of_nx_os_have_wildcards() {
+    let text = "object-group ip address ALL\n  10 0.0.0.0 255.255.255.255\nobject-group ip address NET\n  10 10.1.0.0 0.0.255.255\n\
+                ip access-list X\n  statistics per-entry\n  10 permit tcp addrgroup ALL addrgroup NET eq 80\n";
+    let policy = only_policy(text);
+    assert_eq!(verdict(&policy, "tcp 192.0.2.1:1024 10.1.2.3:80"), "permit");
+    assert_eq!(verdict(&policy, "tcp 192.0.2.1:1024 10.2.2.3:80"), "deny");
+}
+
+#[test]
+fn a_list_that_is_removed_first_starts_anew_and_an_entry_taken_back_leaves_open() {
+    let text = "access-list 101 permit tcp any any\nno access-list 101\naccess-list 101 permit udp any any\n";
+    assert_eq!(verdict(&only_policy(text), "tcp 10.0.0.1:1024 10.0.0.2:80"), "deny");
+    let taken = "ip access-list extended X\n permit tcp any any eq 80\n no permit tcp any any eq 80\n";
+    assert_ne!(verdict(&only_policy(taken), "tcp 10.0.0.1:1024 10.0.0.2:81"), "deny");
+}

@@ -3,7 +3,7 @@
 use isoneph_network::acl::{ReadOptions, read};
 use isoneph_network::policy::{NoteKind, Policy};
 
-use crate::verdict;
+use crate::{only_policy, verdict};
 
 #[track_caller]
 fn chain(text: &str, name: &str) -> Policy {
@@ -107,4 +107,56 @@ fn six_and_four_are_told_apart() {
     assert_eq!(verdict(&policy, "tcp [2001:db8::1]:1 [::1]:2"), "permit");
     assert_eq!(verdict(&policy, "tcp [2001:db9::1]:1 [::1]:2"), "deny");
     assert!(!policy.governs(isoneph_network::packet::Family::V4));
+}
+
+fn named<'d>(document: &'d isoneph_network::acl::Document, name: &str) -> &'d Policy {
+    document.policies.iter().find(|policy| policy.name == name).unwrap()
+}
+
+#[test]
+fn commands_of_both_families_are_two_sets_of_tables() {
+    let script = "iptables -P INPUT DROP\nip6tables -P INPUT DROP\niptables -A INPUT -p tcp --dport 80 -j ACCEPT\n\
+                  /sbin/ip6tables -A INPUT -p tcp --dport 22 -j ACCEPT # from anywhere\n";
+    let document = read(script, &ReadOptions::default()).unwrap();
+    let (four, six) = (named(&document, "INPUT"), named(&document, "INPUT (IPv6)"));
+    assert_eq!(verdict(four, "tcp 10.0.0.1:1024 10.0.0.2:80"), "permit");
+    assert_eq!(verdict(four, "tcp 10.0.0.1:1024 10.0.0.2:22"), "deny");
+    assert_eq!(verdict(six, "tcp [2001:db8::1]:1024 [2001:db8::2]:22"), "permit");
+    assert_eq!(verdict(six, "tcp [2001:db8::1]:1024 [2001:db8::2]:80"), "deny");
+}
+
+#[test]
+fn a_comment_about_ip6tables_makes_no_rule_one_of_ipv6() {
+    let text =
+        "# see ip6tables for the rest\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 80 -j ACCEPT\nCOMMIT\n";
+    assert_eq!(verdict(&only_policy(text), "tcp 10.0.0.1:1024 10.0.0.2:80"), "permit");
+}
+
+#[test]
+fn a_module_that_matches_without_options_is_not_nothing() {
+    for module in ["socket", "rpfilter", "eui64"] {
+        let text = format!("*filter\n:INPUT DROP [0:0]\n-A INPUT -m {module} -j ACCEPT\nCOMMIT\n");
+        assert_eq!(verdict(&only_policy(&text), "tcp 10.0.0.1:1024 10.0.0.2:80"), "undecided", "{module}");
+    }
+}
+
+#[test]
+fn what_is_not_related_may_be_established() {
+    let text = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack ! --ctstate RELATED -j DROP\nCOMMIT\n";
+    assert_eq!(verdict(&only_policy(text), "tcp 10.0.0.1:1024 10.0.0.2:80+"), "undecided");
+}
+
+#[test]
+fn a_table_that_is_given_again_replaces_the_first() {
+    let table = |port: u16| format!("*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport {port} -j ACCEPT\nCOMMIT\n");
+    let policy = only_policy(&(table(22) + &table(80)));
+    assert_eq!(verdict(&policy, "tcp 10.0.0.1:1024 10.0.0.2:22"), "deny");
+    assert_eq!(verdict(&policy, "tcp 10.0.0.1:1024 10.0.0.2:80"), "permit");
+}
+
+#[test]
+fn a_chain_of_another_table_that_drops_leaves_what_comes_after_it_open() {
+    let text =
+        "*mangle\n:INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/8 -j ACCEPT\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
+    assert_eq!(verdict(&only_policy(text), "tcp 192.0.2.1:1024 10.0.0.2:80"), "undecided");
 }

@@ -43,7 +43,6 @@ const STATEFUL: &[&str] = &[
     "gce",
     "gce_vpc_tf",
     "gcp_hf",
-    "ciscoasa",
     "msmpc",
     "nsxv",
     "nsxt",
@@ -90,7 +89,8 @@ impl<'a> Target<'a> {
             other if OPEN_ENDED.contains(&other) => None,
             _ => Some(Action::Deny),
         };
-        Some(Self { platform, words, family, stateful: STATEFUL.contains(&platform.as_str()), default })
+        let stateful = STATEFUL.contains(&platform.as_str()) && !has("nostate");
+        Some(Self { platform, words, family, stateful, default })
     }
 }
 

@@ -180,17 +180,20 @@ impl Reading<'_> {
         if !has_ports {
             return vec![protocols.map_or_else(Match::any, |protocols| any(&protocols))];
         }
-        let protocols = protocols.unwrap_or_else(|| vec![names::TCP, names::UDP]);
+        let mut protocols = protocols.unwrap_or_else(|| vec![names::TCP, names::UDP]);
+        protocols.retain(|number| names::has_ports(*number));
+        // What a service says of one protocol of the term is written out for all of them.
+        let [source, destination, either] = ["source-port", "destination-port", "port"].map(|keyword| {
+            let sets = protocols.iter().map(|number| self.ports(draft, keyword, *number));
+            sets.reduce(|sum, more| sum.union(&more)).unwrap_or_else(Ranges::none)
+        });
         let mut matches = Vec::new();
-        for protocol in protocols.iter().copied().filter(|number| names::has_ports(*number)) {
+        for protocol in protocols {
             let base = Match::any().with_protocol(protocol);
-            let source = self.ports(draft, "source-port", protocol);
-            let destination = self.ports(draft, "destination-port", protocol);
-            let one = base.with_source_ports(source).with_destination_ports(destination);
+            let one = base.with_source_ports(source.clone()).with_destination_ports(destination.clone());
             if self.block.has("port") {
-                let either = self.ports(draft, "port", protocol);
                 matches.push(one.intersection(&Match::any().with_source_ports(either.clone())));
-                matches.push(one.intersection(&Match::any().with_destination_ports(either)));
+                matches.push(one.intersection(&Match::any().with_destination_ports(either.clone())));
             } else {
                 matches.push(one);
             }
@@ -291,18 +294,18 @@ impl Reading<'_> {
 
     fn option(&self, draft: &mut Draft, option: &str) {
         let tcp = Match::any().with_protocol(names::TCP).with_established(true);
-        let high = Match::any().with_destination_ports(Ranges::between(1024, 65535));
-        let udp = Match::any().with_protocol(names::UDP);
         match (option, self.target.stateful) {
             ("established", true) => draft.limit(|one| *one = one.intersection(&Match::any().with_established(true))),
-            ("established", false) => {
-                // Without a connection table: flags and high ports for TCP, high ports alone for UDP.
-                let parts = [tcp.intersection(&high), udp.intersection(&high)];
-                let limited = draft.matches.iter().flat_map(|one| parts.iter().map(|part| one.intersection(part)));
-                draft.matches = limited.collect();
-                draft.note(NoteKind::Assumed, "established without a connection table is high ports, and TCP flags");
+            ("established", false) => self.established(draft),
+            ("tcp-established", false) if self.target.platform == "ciscoasa" => self.established(draft),
+            ("tcp-established", _) => {
+                let alone = self.block.all("protocol").all(|word| word == "tcp") && self.block.has("protocol");
+                draft.limit(|one| *one = one.intersection(&tcp));
+                if !alone {
+                    draft.not_understood("what tcp-established does to other protocols depends on the target");
+                    draft.matches = vec![Match::any()];
+                }
             }
-            ("tcp-established", _) => draft.limit(|one| *one = one.intersection(&tcp)),
             ("tcp-initial" | "initial", _) => {
                 let new = Match::any().with_protocol(names::TCP).with_established(false);
                 draft.limit(|one| *one = one.intersection(&new));
@@ -312,6 +315,47 @@ impl Reading<'_> {
             ("sample" | "log" | "syslog", _) => {}
             _ => draft.not_understood(format!("option {option} is not understood")),
         }
+    }
+
+    /// What `established` says on a target without a connection table: high ports, beside those that are named, and for TCP
+    /// flags. Some targets leave the flags out where the term names other protocols as well.
+    fn established(&self, draft: &mut Draft) {
+        let protocols: Vec<&str> = self.block.all("protocol").collect();
+        let known = protocols.iter().all(|word| matches!(*word, "tcp" | "udp")) && !protocols.is_empty();
+        let flags = match self.target.platform {
+            "cisco" | "cisconx" | "ciscoxr" | "arista" | "brocade" => true,
+            "juniper" | "juniperevo" | "srxlo" | "arista_tp" | "iptables" | "speedway" => protocols == ["tcp"],
+            other => {
+                draft.not_understood(format!("what established is on {other} is not known"));
+                return;
+            }
+        };
+        if !known {
+            draft.not_understood("established for other protocols than TCP and UDP");
+            draft.matches = vec![Match::any()];
+            return;
+        }
+        let high = Ranges::between(1024, 65535);
+        let tcp = Ranges::single(names::TCP);
+        draft.limit(|one| {
+            let named = if self.block.has("destination-port") { one.destination_port.clone() } else { Ranges::none() };
+            one.destination_port = named.union(&high);
+            if flags && one.protocol == tcp {
+                one.established = Some(true);
+            }
+        });
+        // Terms without ports have one match for both protocols.
+        let parts = [
+            Match::any().with_protocol(names::UDP),
+            if flags {
+                Match::any().with_protocol(names::TCP).with_established(true)
+            } else {
+                Match::any().with_protocol(names::TCP)
+            },
+        ];
+        let limited = draft.matches.iter().flat_map(|one| parts.iter().map(|part| one.intersection(part)));
+        draft.matches = limited.filter(|one| !one.is_nothing()).collect();
+        draft.note(NoteKind::Assumed, "established without a connection table is high ports, and TCP flags");
     }
 
     fn family(&self, draft: &mut Draft) {

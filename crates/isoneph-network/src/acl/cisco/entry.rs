@@ -108,6 +108,10 @@ impl Reading<'_> {
         let word = tokens.next()?;
         let one = match word {
             "ip" | "ipv4" | "ipv6" => Match::any(),
+            "0" => {
+                draft.not_understood("protocol 0 means every protocol to some systems");
+                Match::any()
+            }
             "tcp-udp" => Match {
                 protocol: Ranges::from_intervals([(names::TCP, names::TCP), (names::UDP, names::UDP)]),
                 ..Match::any()
@@ -238,6 +242,8 @@ impl Reading<'_> {
         };
         let Some(word) = tokens.peek() else { return };
         let (kind, code) = match (names::icmp_type(number, word), names::icmp_name_with_code(number, word)) {
+            // Expired on the way, which excludes expired while pieces were put together.
+            _ if word == "ttl-exceeded" => (11, Some(0)),
             (Some(kind), _) => (kind, None),
             (None, Some((kind, code))) => (kind, Some(code)),
             (None, None) => return,

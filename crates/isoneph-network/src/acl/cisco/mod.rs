@@ -112,6 +112,13 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         if words.is_empty() || words.starts_with('!') || words.starts_with("remark") || words == "exit" {
             continue;
         }
+        if let Some(name) = removed(words) {
+            // Nobody removes a list that stays: what was said of it before is void.
+            (current, in_group) = (None, false);
+            lists.remove(name);
+            order.retain(|held| held != name);
+            continue;
+        }
         if let Some((name, family, standard)) = head(words) {
             (current, in_group) = (Some(name.clone()), false);
             open(&mut lists, &mut order, &name, family, Dialect::Ios, standard);
@@ -128,8 +135,12 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             (current, in_group) = (None, true);
         } else if in_group && (indented || objects::member(words)) {
             // Read before, with the objects.
-        } else if let Some(list) =
-            current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| indented || entry::begins(words))
+        } else if current.is_some() && decides_nothing(words) {
+            // Of counters and later fragments.
+        } else if let Some(list) = current
+            .as_ref()
+            .and_then(|name| lists.get_mut(name))
+            .filter(|_| indented || entry::begins(words) || words.strip_prefix("no ").is_some_and(entry::begins))
         {
             weight += list.add(words, line, &objects);
         } else if let Some(list) = current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| !ends_list(words)) {
@@ -146,6 +157,22 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
     passed.flush(&mut notes);
     let policies = order.iter().filter_map(|name| lists.remove(name)).map(List::finish).collect();
     Ok(Document { format: Format::Cisco, policies, notes })
+}
+
+/// The list that a line removes as a whole.
+fn removed(words: &str) -> Option<&str> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    match words.as_slice() {
+        ["no", "access-list", name]
+        | ["no", "ip" | "ipv4" | "ipv6", "access-list", name]
+        | ["no", "ip", "access-list", "extended" | "standard", name] => Some(name),
+        _ => None,
+    }
+}
+
+/// Lines of a list that decide nothing about what is compared.
+fn decides_nothing(words: &str) -> bool {
+    ["statistics per-entry", "fragments permit-all", "fragments deny-all"].contains(&words)
 }
 
 /// Lines that begin another part of a configuration.
@@ -231,6 +258,9 @@ impl List {
     }
 
     fn finish(mut self) -> Policy {
+        if self.entries.is_empty() {
+            return self.without_entries();
+        }
         self.entries.sort_by_key(|entry| entry.sequence);
         self.policy.rules = self.entries.into_iter().flat_map(|entry| entry.rules).collect();
         if self.policy.family == Some(Family::V6) && self.dialect == Dialect::Ios {
@@ -243,6 +273,14 @@ impl List {
         }
         let message = "what no entry matches is denied".to_owned();
         self.policy.notes.push(Note { line: 0, kind: NoteKind::Assumed, message });
+        self.policy
+    }
+
+    /// A list without entries: some systems let everything pass then, others nothing.
+    fn without_entries(mut self) -> Policy {
+        let mut draft = Draft::new(0, "no entry");
+        draft.not_understood("the list has no entry: some systems let everything pass then, others nothing");
+        draft.finish(&mut self.policy.rules, &mut self.policy.notes);
         self.policy
     }
 }

@@ -68,14 +68,14 @@ pub(super) fn member(words: &str) -> bool {
 pub(super) fn read(text: &str) -> (Objects, Vec<Note>) {
     let mut objects = Objects::default();
     let mut notes = Vec::new();
-    let mut open: Option<(String, Option<Ranges<u8>>)> = None;
+    let mut open: Option<Header> = None;
     for (index, raw) in text.lines().enumerate() {
         let words = raw.trim();
         let indented = raw.starts_with([' ', '\t']);
         if opens(words) {
             open = header(words);
-            if let Some((name, _)) = &open {
-                objects.groups.entry(name.clone()).or_default();
+            if let Some(header) = &open {
+                objects.groups.entry(header.name.clone()).or_default();
             }
             continue;
         }
@@ -90,8 +90,8 @@ pub(super) fn read(text: &str) -> (Objects, Vec<Note>) {
         if !indented && !member(words) {
             open = None;
         }
-        if let Some((name, protocols)) = &open {
-            let one = read_member(words, protocols.as_ref());
+        if let Some(header) = &open {
+            let (name, one) = (&header.name, read_member(words, header));
             if matches!(one, Some(Member::Unknown)) {
                 let message = format!("member of {name} is not understood: {words}");
                 notes.push(Note { line: index as u32 + 1, kind: NoteKind::NotUnderstood, message });
@@ -102,11 +102,20 @@ pub(super) fn read(text: &str) -> (Objects, Vec<Note>) {
     (objects, notes)
 }
 
-/// The name of a group, and the protocols its ports are of.
-fn header(words: &str) -> Option<(String, Option<Ranges<u8>>)> {
+/// What the first line of a group says.
+struct Header {
+    name: String,
+    /// The protocols its ports are of.
+    protocols: Option<Ranges<u8>>,
+    /// Whether its masks are wildcards, as on NX-OS, and not network masks.
+    wildcards: bool,
+}
+
+fn header(words: &str) -> Option<Header> {
     let words: Vec<&str> = words.split_whitespace().collect();
     let single = |number| Some(Ranges::single(number));
-    Some(match words.as_slice() {
+    let wildcards = matches!(words.as_slice(), ["object-group", "ip", "address", ..]);
+    let (name, protocols) = match words.as_slice() {
         ["object-group", "network", "ipv4" | "ipv6", name, ..]
         | ["object-group", "ip" | "ipv6", "address" | "port", name, ..]
         | ["object-group", "v4" | "v6", name, ..] => ((*name).to_owned(), None),
@@ -115,14 +124,15 @@ fn header(words: &str) -> Option<(String, Option<Ranges<u8>>)> {
         ["object-group", "service", name, "tcp-udp", ..] => ((*name).to_owned(), Some(tcp_udp())),
         ["object-group" | "object", _, name, ..] => ((*name).to_owned(), None),
         _ => return None,
-    })
+    };
+    Some(Header { name, protocols, wildcards })
 }
 
 fn tcp_udp() -> Ranges<u8> {
     Ranges::from_intervals([(names::TCP, names::TCP), (names::UDP, names::UDP)])
 }
 
-fn read_member(words: &str, protocols: Option<&Ranges<u8>>) -> Option<Member> {
+fn read_member(words: &str, header: &Header) -> Option<Member> {
     let mut tokens = Tokens::new(words);
     tokens.number();
     let known = match tokens.peek()? {
@@ -136,7 +146,7 @@ fn read_member(words: &str, protocols: Option<&Ranges<u8>>) -> Option<Member> {
             if tokens.take("object") {
                 tokens.next().map(|name| Member::Group(name.to_owned()))
             } else {
-                network(&mut tokens).map(Member::Addresses)
+                network(&mut tokens, header.wildcards).map(Member::Addresses)
             }
         }
         "port-object" => {
@@ -144,7 +154,7 @@ fn read_member(words: &str, protocols: Option<&Ranges<u8>>) -> Option<Member> {
             ports(&mut tokens).map(Member::Ports)
         }
         "eq" | "gt" | "lt" | "neq" => ports(&mut tokens).map(Member::Ports),
-        "range" if Tokens::new(words).words_after("range").is_some_and(|word| names::port(word).is_some()) => {
+        "range" if Tokens::new(words).words_after("range").is_some_and(|word| port(word).is_some()) => {
             ports(&mut tokens).map(Member::Ports)
         }
         "service-object" | "service" => {
@@ -157,10 +167,10 @@ fn read_member(words: &str, protocols: Option<&Ranges<u8>>) -> Option<Member> {
         }
         "protocol-object" | "icmp-object" => named(&mut tokens).map(|one| Member::Services(vec![one])),
         "fqdn" => None,
-        _ if protocols.is_some() => None,
+        _ if header.protocols.is_some() => None,
         _ => {
             let before = tokens.clone();
-            match network(&mut tokens) {
+            match network(&mut tokens, header.wildcards) {
                 Some(set) => Some(Member::Addresses(set)),
                 None => {
                     tokens = before;
@@ -194,7 +204,7 @@ fn named(tokens: &mut Tokens<'_>) -> Option<Match> {
 }
 
 /// `host A`, `A MASK`, `A/LEN`, `range A B`, `subnet A MASK`, `any`, `A`.
-fn network(tokens: &mut Tokens<'_>) -> Option<AddressSet> {
+fn network(tokens: &mut Tokens<'_>, wildcards: bool) -> Option<AddressSet> {
     match tokens.peek()? {
         "any" => {
             tokens.next();
@@ -222,9 +232,9 @@ fn network(tokens: &mut Tokens<'_>) -> Option<AddressSet> {
             match (mask, word.parse::<Ipv4Addr>()) {
                 (Some(mask), Ok(base)) => {
                     tokens.next();
-                    // Groups write network masks on every system but NX-OS, which writes wildcards: told by the top bit.
+                    // Elsewhere groups write network masks; one that can be none is taken for a wildcard all the same.
                     let mask = u32::from(mask);
-                    let free = if mask == 0 || mask >> 31 == 1 { !mask } else { mask };
+                    let free = if !wildcards && (mask == 0 || mask >> 31 == 1) { !mask } else { mask };
                     wildcard::expand(base, free)
                 }
                 _ => Some(range.into()),
@@ -233,15 +243,23 @@ fn network(tokens: &mut Tokens<'_>) -> Option<AddressSet> {
     }
 }
 
+/// Names that stand for another port on Cisco's devices than elsewhere.
+const OWN_PORTS: [(&str, u16); 4] = [("kerberos", 750), ("radius", 1645), ("radius-acct", 1646), ("pim-auto-rp", 496)];
+
+fn port(word: &str) -> Option<u16> {
+    let own = OWN_PORTS.iter().find(|(name, _)| *name == word).map(|(_, port)| *port);
+    own.or_else(|| names::port(word))
+}
+
 /// `eq P…`, `neq P`, `gt P`, `lt P`, `range A B`; [`None`] when none of them begins here.
 pub(super) fn ports(tokens: &mut Tokens<'_>) -> Option<Ranges<u16>> {
     let word = tokens.peek()?;
     match word {
         "eq" | "neq" => {
             tokens.next();
-            let mut set = Ranges::single(names::port(tokens.next()?)?);
+            let mut set = Ranges::single(port(tokens.next()?)?);
             // IOS allows several ports after one word.
-            while let Some(port) = tokens.peek().and_then(names::port) {
+            while let Some(port) = tokens.peek().and_then(port) {
                 tokens.next();
                 set = set.union(&Ranges::single(port));
             }
@@ -249,7 +267,7 @@ pub(super) fn ports(tokens: &mut Tokens<'_>) -> Option<Ranges<u16>> {
         }
         "gt" | "lt" => {
             tokens.next();
-            let port = names::port(tokens.next()?)?;
+            let port = port(tokens.next()?)?;
             Some(match word {
                 "gt" => port.checked_add(1).map_or_else(Ranges::none, |low| Ranges::between(low, u16::MAX)),
                 _ => port.checked_sub(1).map_or_else(Ranges::none, |high| Ranges::between(0, high)),
@@ -257,7 +275,7 @@ pub(super) fn ports(tokens: &mut Tokens<'_>) -> Option<Ranges<u16>> {
         }
         "range" => {
             tokens.next();
-            let (low, high) = (names::port(tokens.next()?)?, names::port(tokens.next()?)?);
+            let (low, high) = (port(tokens.next()?)?, port(tokens.next()?)?);
             Some(Ranges::between(low.min(high), low.max(high)))
         }
         _ => None,

@@ -34,10 +34,49 @@ const PASSING: &[&str] = &[
     "TCPOPTSTRIP",
     "ECN",
 ];
+/// Modules that match by their options alone, which are read or named one by one.
+const MODULES: &[&str] = &[
+    "tcp",
+    "udp",
+    "udplite",
+    "sctp",
+    "dccp",
+    "icmp",
+    "icmp6",
+    "icmpv6",
+    "multiport",
+    "iprange",
+    "state",
+    "conntrack",
+    "comment",
+    "addrtype",
+    "set",
+    "mark",
+    "connmark",
+    "mac",
+    "owner",
+    "physdev",
+    "string",
+    "u32",
+    "bpf",
+    "length",
+    "ttl",
+    "hl",
+    "tos",
+    "dscp",
+    "helper",
+    "pkttype",
+    "time",
+    "recent",
+    "statistic",
+    "hashlimit",
+    "connlimit",
+    "policy",
+    "cgroup",
+    "tcpmss",
+];
 /// Options of targets and matches that hold no condition, with the number of words they take.
 const SILENT: &[(&str, usize)] = &[
-    ("-m", 1),
-    ("--match", 1),
     ("--comment", 1),
     ("--reject-with", 1),
     ("--log-prefix", 1),
@@ -79,6 +118,14 @@ pub(super) fn step(words: &[String], line: u32, label: &str, family: Option<Fami
         }
         let value = words.get(index).map(String::as_str).unwrap_or_default();
         match option.as_str() {
+            "-m" | "--match" => {
+                // Others match something without any option, as `socket` and `rpfilter` do.
+                let limited = value == "limit" && words.iter().any(|word| word.starts_with("--limit"));
+                if !limited && !MODULES.contains(&value) {
+                    draft.not_understood(format!("module {value} is not understood"));
+                }
+                index += 1;
+            }
             "-j" | "--jump" | "-g" | "--goto" => {
                 target_seen = true;
                 flow = if option == "-g" || option == "--goto" { Flow::Goto(value.to_owned()) } else { target(value) };
@@ -264,6 +311,9 @@ fn state(draft: &mut Draft, value: &str, negated: bool) {
     }
     if related && !known {
         draft.not_understood("RELATED without ESTABLISHED matches a part of established traffic");
+        if negated {
+            return;
+        }
         known = true;
     }
     if negated {

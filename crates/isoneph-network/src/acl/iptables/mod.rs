@@ -9,6 +9,7 @@
 
 mod chain;
 mod condition;
+mod families;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,8 +42,34 @@ struct File {
 }
 
 pub(super) fn read(text: &str, options: &ReadOptions) -> Result<Document, AclError> {
-    let family = family(text);
-    let file = read_lines(text, options, family)?;
+    let lines = families::of_lines(text);
+    let has = |family| lines.contains(&Some(family));
+    if !(has(Family::V4) && has(Family::V6)) {
+        let family = if has(Family::V6) { Family::V6 } else { Family::V4 };
+        return read_family(text, options, family, |_| true);
+    }
+    // Both in one file are two sets of tables.
+    let own = |family: Family| {
+        let lines = &lines;
+        move |line: usize| lines.get(line).is_none_or(|held| held.is_none_or(|held| held == family))
+    };
+    let mut document = read_family(text, options, Family::V4, own(Family::V4))?;
+    let mut six = read_family(text, options, Family::V6, own(Family::V6))?;
+    six.policies.iter_mut().for_each(|policy| policy.name += " (IPv6)");
+    document.policies.append(&mut six.policies);
+    document.notes.append(&mut six.notes);
+    document.notes.sort();
+    document.notes.dedup();
+    Ok(document)
+}
+
+fn read_family(
+    text: &str,
+    options: &ReadOptions,
+    family: Family,
+    is_own: impl Fn(usize) -> bool,
+) -> Result<Document, AclError> {
+    let file = read_lines(text, options, Some(family), is_own)?;
     let mut policies = Vec::new();
     let filter = file.tables.get("filter");
     let entered = |name: &str| BASE.contains(&name);
@@ -61,33 +88,27 @@ pub(super) fn read(text: &str, options: &ReadOptions) -> Result<Document, AclErr
     Ok(Document { format: Format::Iptables, policies, notes: file.notes })
 }
 
-/// IPv6 when the file says so or holds what only ip6tables accepts; else IPv4.
-fn family(text: &str) -> Option<Family> {
-    let six = text.lines().any(|line| {
-        line.contains("ip6tables")
-            || line.trim() == "# inet6"
-            || (line.contains("-A ")
-                && line.split_whitespace().any(|word| {
-                    word.contains("icmp6")
-                        || word.contains("ipv6-icmp")
-                        || (word.contains("::") && word.parse::<crate::packet::AddressRange>().is_ok())
-                }))
-    });
-    Some(if six { Family::V6 } else { Family::V4 })
-}
-
-fn read_lines(text: &str, options: &ReadOptions, family: Option<Family>) -> Result<File, AclError> {
+fn read_lines(
+    text: &str,
+    options: &ReadOptions,
+    family: Option<Family>,
+    is_own: impl Fn(usize) -> bool,
+) -> Result<File, AclError> {
     let mut file = File { tables: BTreeMap::new(), family, notes: Vec::new(), wild: Vec::new() };
     let mut table = "filter".to_owned();
     let mut rules = 0;
     for (index, raw) in text.lines().enumerate() {
         let number = index as u32 + 1;
         let line = raw.trim();
-        if line.is_empty() || line.starts_with('#') || line == "COMMIT" {
+        if line.is_empty() || line.starts_with('#') || line == "COMMIT" || !is_own(index) {
             continue;
         }
         if let Some(name) = line.strip_prefix('*') {
             table = name.trim().to_owned();
+            if file.tables.remove(&table).is_some() {
+                let message = format!("table {table} is given again: what stood in it before is replaced");
+                file.notes.push(Note { line: number, kind: NoteKind::Assumed, message });
+            }
             continue;
         }
         rules += 1;
@@ -129,6 +150,8 @@ fn command(file: &mut File, table: &str, line: &str, number: u32, options: &Read
         matches!(name, "iptables" | "ip6tables" | "sudo")
     });
     if is_command {
+        let comment = words.iter().position(|word| word == "#");
+        words.truncate(comment.unwrap_or(words.len()));
         words
             .retain(|word| !matches!(word.rsplit('/').next(), Some("iptables" | "ip6tables" | "sudo")) && word != "-w");
     }
@@ -210,6 +233,11 @@ fn other_tables(name: &str, file: &File, policy: &mut Policy) {
             };
             for step in steps.steps.iter().filter(|_| before) {
                 other_step(table, step, policy);
+            }
+            if before && steps.policy == Some(Action::Deny) {
+                let message = format!("chain {chain} of table {table} drops what it does not accept");
+                policy.rules.extend(both_ways(0, &message).into_iter().filter(|rule| rule.action == Action::Deny));
+                policy.notes.push(Note { line: 0, kind: NoteKind::NotUnderstood, message });
             }
         }
     }

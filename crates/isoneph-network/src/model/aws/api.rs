@@ -203,6 +203,7 @@ fn subnet(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin)
             owner: text_or_empty(value, "OwnerId"),
             tags: tags(value.get("Tags")),
             origin,
+            ..Subnet::default()
         },
     );
     Some(())
@@ -305,6 +306,7 @@ fn acl_entry(value: &Value) -> AclEntry {
         ports: value.get("PortRange").and_then(|ports| Some((number(ports, "From")?, number(ports, "To")?))),
         icmp: value.get("IcmpTypeCode").and_then(|icmp| Some((number(icmp, "Type")?, number(icmp, "Code")?))),
         unclear: range.is_none().then(|| format!("the address block {}", block.unwrap_or("(none)"))),
+        condition: None,
         range,
     }
 }
@@ -335,6 +337,7 @@ fn permission(value: &Value, id: &str) -> Permission {
         from: number(value, "FromPort"),
         to: number(value, "ToPort"),
         unclear: (held.len() < written).then(|| format!("an address block of {id}")),
+        condition: None,
         ranges: held,
         groups: list(value, "UserIdGroupPairs")
             .iter()
@@ -439,6 +442,7 @@ fn peering(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Opti
     estate.peerings.insert(
         text(value, "VpcPeeringConnectionId")?.into(),
         Peering {
+            pending: false,
             active: status == "active",
             sides: [side("RequesterVpcInfo", "VpcId"), side("AccepterVpcInfo", "VpcId")],
             regions: [side("RequesterVpcInfo", "Region"), side("AccepterVpcInfo", "Region")],

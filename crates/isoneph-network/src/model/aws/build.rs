@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::estate::{Destination, Estate, Interface, Route as EstateRoute, RouteTarget, Table};
 use super::filters::{self, Members};
 use super::transit;
-use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::address::{AddressRange, AddressSet, Family, private_blocks};
 use crate::model::form::{
     Balancer, BalancerTarget, Endpoint, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts, Place,
     Platform, PolicyId, Route, RouteTable, Subnet, SubnetId, TableId, Target,
@@ -79,6 +79,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             table: None,
             border: None,
             nat: None,
+            private: false,
             owner: subnet.owner.clone(),
             tags: subnet.tags.clone(),
             origin: subnet.origin.clone(),
@@ -334,9 +335,10 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         }
     }
     for (id, subnet) in &estate.subnets {
-        if let (Some(index), Some(table)) = (places.subnets.get(id), main.get(subnet.vpc.as_str())) {
-            parts.subnets[*index].table.get_or_insert(*table);
-        }
+        let Some(index) = places.subnets.get(id) else { continue };
+        let held = &mut parts.subnets[*index].table;
+        // Without a table its traffic leads where nobody knows.
+        *held = if subnet.unclear_table { None } else { held.or_else(|| main.get(subnet.vpc.as_str()).copied()) };
     }
 }
 
@@ -348,13 +350,13 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
         let target = target(route, &table.vpc, estate, places);
         let rank = u32::from(route.propagated);
         let known = |destination| Route { destination, unknown: None, target: target.clone(), rank };
-        let open = |what: &str| {
-            [Family::V4, Family::V6].map(|family| Route {
-                destination: AddressRange::whole(family),
-                unknown: Some(what.to_owned()),
-                target: target.clone(),
-                rank,
-            })
+        // The services behind a gateway endpoint have public addresses.
+        let taken = if matches!(target, Target::Service { .. }) { private_blocks() } else { Vec::new() };
+        let open = |what: &str| -> Vec<Route> {
+            let ranges = [Family::V4, Family::V6].map(|family| AddressRange::whole(family).minus(&taken));
+            let unknown = Some(what.to_owned());
+            let held = |destination| Route { destination, unknown: unknown.clone(), target: target.clone(), rank };
+            ranges.into_iter().flatten().map(held).collect()
         };
         match &route.destination {
             Destination::Range(range) => out.push(known(*range)),
@@ -423,6 +425,9 @@ fn peering(id: &str, vpc: &str, estate: &Estate, places: &Places) -> Target {
     if !held.active {
         return Target::Drop { reason: format!("peering {id} is not active") };
     }
+    if held.pending {
+        return Target::Opaque { name: format!("peering {id}, which nobody accepts here") };
+    }
     let other = match held.sides.iter().position(|side| side == vpc) {
         Some(0) => &held.sides[1],
         Some(_) => &held.sides[0],
@@ -451,6 +456,7 @@ fn borders(estate: &Estate, parts: &mut Parts, places: &Places) {
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id) else { continue };
         let pair = own.get(id.as_str()).or_else(|| defaults.get(subnet.vpc.as_str())).copied();
+        let pair = pair.filter(|_| !subnet.unclear_acl);
         let pair =
             pair.unwrap_or_else(|| *unknown.get_or_insert_with(|| push_pair(parts, (unknown_acl(), unknown_acl()))));
         parts.subnets[*index].border = Some(pair);

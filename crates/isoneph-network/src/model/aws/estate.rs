@@ -50,6 +50,11 @@ pub(crate) struct Subnet {
     pub(crate) ranges: Vec<AddressRange>,
     pub(crate) zone: String,
     pub(crate) owner: String,
+    /// Whether it may have a table, or a list, other than those that are sure to be its own.
+    pub(crate) unclear_table: bool,
+    pub(crate) unclear_acl: bool,
+    /// Whether interfaces are given an IPv6 address when they are made.
+    pub(crate) assigns_six: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) origin: Origin,
 }
@@ -113,8 +118,10 @@ pub(crate) struct AclEntry {
     /// ICMP type and code; -1 is any.
     pub(crate) icmp: Option<(i64, i64)>,
     pub(crate) range: Option<AddressRange>,
-    /// What could not be read of it.
+    /// What could not be read of whom it names.
     pub(crate) unclear: Option<String>,
+    /// Why it is not sure that it holds as it stands.
+    pub(crate) condition: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -134,8 +141,10 @@ pub(crate) struct Permission {
     pub(crate) ranges: Vec<AddressRange>,
     pub(crate) groups: Vec<String>,
     pub(crate) prefix_lists: Vec<String>,
-    /// What could not be read of it.
+    /// What could not be read of whom it names.
     pub(crate) unclear: Option<String>,
+    /// Why it is not sure that it holds as it stands.
+    pub(crate) condition: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -177,6 +186,8 @@ pub(crate) struct NatGateway {
 #[derive(Debug, Default)]
 pub(crate) struct Peering {
     pub(crate) active: bool,
+    /// Whether the input shows nobody who accepts it.
+    pub(crate) pending: bool,
     pub(crate) sides: [String; 2],
     pub(crate) regions: [String; 2],
 }
@@ -196,6 +207,8 @@ pub(crate) struct TransitAttachment {
     pub(crate) table: Option<String>,
     pub(crate) references: Option<bool>,
     pub(crate) appliance_mode: bool,
+    /// Whether it may be associated with another table than is known.
+    pub(crate) unclear_table: bool,
     /// The other attachment, for peerings.
     pub(crate) peer: Option<String>,
 }
@@ -207,6 +220,8 @@ pub(crate) struct TransitTable {
     pub(crate) routes: Vec<(AddressRange, Option<String>, bool)>,
     pub(crate) propagations: Vec<String>,
     pub(crate) listed: bool,
+    /// Whether it has a route of which the input does not show where to, or for what.
+    pub(crate) unclear: bool,
 }
 
 #[derive(Debug, Default)]

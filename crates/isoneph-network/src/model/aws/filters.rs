@@ -98,7 +98,7 @@ fn permit(id: &str, permission: &Permission, estate: &Estate, members: &Members)
         peers,
         local: None,
         services: vec![service(&permission.protocol, permission.from, permission.to)],
-        condition: None,
+        condition: permission.condition.clone(),
     }
 }
 
@@ -161,6 +161,6 @@ fn acl_rule(id: &str, word: &str, entry: &AclEntry) -> Rule {
         },
         local: None,
         services: vec![service(&entry.protocol, from, to)],
-        condition: None,
+        condition: entry.condition.clone(),
     }
 }

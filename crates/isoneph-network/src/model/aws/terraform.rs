@@ -1,13 +1,13 @@
 //! Terraform resources of the aws provider.
 
+mod groups;
 mod machines;
 mod transit;
 
 use serde_json::Value;
 
 use super::estate::{
-    Acl, AclEntry, Destination, Estate, Group, NatGateway, Peering, Permission, Route, RouteTarget, Subnet, Table, Vpc,
-    VpcEndpoint,
+    Acl, AclEntry, Destination, Estate, NatGateway, Peering, Route, RouteTarget, Subnet, Table, Vpc, VpcEndpoint,
 };
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -49,6 +49,52 @@ impl Reading<'_> {
     fn ids(&self, resource: &Resource, key: &str) -> Vec<String> {
         self.document.ids(resource, &[key]).found
     }
+
+    fn owners<'k>(
+        &self,
+        resource: &Resource,
+        key: &str,
+        all: impl Iterator<Item = &'k String>,
+    ) -> (Vec<String>, Option<String>) {
+        self.document.owners(resource, key, all)
+    }
+
+    fn is_open(&self, resource: &Resource, path: &[&str], values: &Value) -> bool {
+        self.document.is_open(resource, path, values)
+    }
+
+    /// The network that `words NETWORK` names as what it is made with, or whose own attribute holds the identifier.
+    fn made_with(&self, id: &str, words: &str, attributes: &[&str]) -> Option<String> {
+        if let Some(network) = id.strip_prefix(words) {
+            return Some(network.trim_start().to_owned());
+        }
+        let holds =
+            |resource: &&Resource| attributes.iter().any(|attribute| text(&resource.values, attribute) == Some(id));
+        self.document.any_of_kind(&["aws_vpc", "aws_default_vpc"]).find(holds).map(Resource::identity)
+    }
+
+    /// The route table of an identifier, which may be that of a network's main table.
+    fn table(&self, estate: &Estate, id: &str) -> String {
+        let main = |vpc: String| {
+            estate.tables.iter().find(|(_, table)| table.main && table.vpc == vpc).map(|(id, _)| id.clone())
+        };
+        let attributes = ["main_route_table_id", "default_route_table_id"];
+        if estate.tables.contains_key(id) {
+            return id.to_owned();
+        }
+        self.made_with(id, "main table of", &attributes).and_then(main).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// The list of an identifier, which may be that of a network's default list.
+    fn acl(&self, estate: &Estate, id: &str) -> String {
+        let default =
+            |vpc: String| estate.acls.iter().find(|(_, acl)| acl.default && acl.vpc == vpc).map(|(id, _)| id.clone());
+        if estate.acls.contains_key(id) {
+            return id.to_owned();
+        }
+        let attributes = ["default_network_acl_id"];
+        self.made_with(id, "default network ACL of", &attributes).and_then(default).unwrap_or_else(|| id.to_owned())
+    }
 }
 
 /// Takes a document into the estate.
@@ -64,10 +110,10 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     gateways(estate, &reading);
     tables(estate, &reading);
     acls(estate, &reading);
-    groups(estate, &reading);
-    prefix_lists(estate, &reading);
+    groups::read(estate, &reading);
     transit::read(estate, &reading);
     machines::read(estate, &reading);
+    groups::name_defaults(estate, &reading);
 }
 
 fn range_of(value: &Value, key: &str) -> Option<AddressRange> {
@@ -126,8 +172,11 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                     .unwrap_or_default()
                     .into(),
                 owner: account(resource),
+                assigns_six: flag(values, "assign_ipv6_address_on_creation") == Some(true)
+                    || flag(values, "ipv6_native") == Some(true),
                 tags: labels(resource),
                 origin: reading.origin(resource),
+                ..Subnet::default()
             },
         );
     }
@@ -166,7 +215,15 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
         // Both ends of one region unless another is named.
         let regions = if region.is_empty() { Default::default() } else { [String::new(), region] };
         let sides = [reading.id(resource, "vpc_id"), reading.id(resource, "peer_vpc_id")];
-        estate.peerings.insert(resource.identity(), Peering { active: true, sides, regions });
+        let status = text(&resource.values, "accept_status");
+        let accepted = flag(&resource.values, "auto_accept") == Some(true)
+            || document.of_kind(&["aws_vpc_peering_connection_accepter"]).any(|held| {
+                let id = document.id(held, &["vpc_peering_connection_id"]);
+                id == Some(resource.identity()) && flag(&held.values, "auto_accept") == Some(true)
+            });
+        let active = status.is_none_or(|status| status == "active");
+        let pending = status.is_none() && !accepted;
+        estate.peerings.insert(resource.identity(), Peering { active, pending, sides, regions });
     }
     for resource in document.of_kind(&["aws_vpc_endpoint"]) {
         let kind = text(&resource.values, "vpc_endpoint_type").unwrap_or("Gateway").to_owned();
@@ -180,11 +237,15 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.any_of_kind(&["aws_route_table", "aws_default_route_table"]) {
         let default = resource.kind == "aws_default_route_table";
         let vpc = document.id(resource, &["vpc_id"]).or_else(|| {
-            // `default_route_table_id` refers to the network, whose address then stands for its table.
-            document.id(resource, &["default_route_table_id"])
+            let id = document.id(resource, &["default_route_table_id"])?;
+            reading.made_with(&id, "main table of", &["default_route_table_id"])
         });
-        let routes =
+        let mut routes: Vec<Route> =
             (0..list(&resource.values, "route").len()).map(|index| inline_route(document, resource, index)).collect();
+        let gateways = document.ids(resource, &["propagating_vgws"]);
+        if !gateways.found.is_empty() || (gateways.open && document.is_written(resource, &["propagating_vgws"])) {
+            routes.push(learned(gateways.found.first()));
+        }
         estate.tables.insert(
             resource.identity(),
             Table {
@@ -208,17 +269,50 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["aws_route"]) {
         let route = route(document, resource, &[], &resource.values);
-        if let Some(table) = estate.tables.get_mut(&reading.id(resource, "route_table_id")) {
-            table.routes.push(route);
+        let (owners, doubt) = reading.owners(resource, "route_table_id", estate.tables.keys());
+        for id in owners {
+            let held = match &doubt {
+                Some(doubt) => Route { destination: Destination::Unknown(doubt.clone()), ..route.clone() },
+                None => route.clone(),
+            };
+            let id = reading.table(estate, &id);
+            if let Some(table) = estate.tables.get_mut(&id) {
+                table.routes.push(held);
+            }
+        }
+    }
+    for resource in document.of_kind(&["aws_vpn_gateway_route_propagation"]) {
+        let gateway = document.id(resource, &["vpn_gateway_id"]);
+        for id in reading.owners(resource, "route_table_id", estate.tables.keys()).0 {
+            let id = reading.table(estate, &id);
+            if let Some(table) = estate.tables.get_mut(&id) {
+                table.routes.push(learned(gateway.as_ref()));
+            }
         }
     }
     for resource in document.of_kind(&["aws_route_table_association"]) {
-        if let Some(table) = estate.tables.get_mut(&reading.id(resource, "route_table_id")) {
-            table.subnets.extend(document.id(resource, &["subnet_id"]));
+        let (tables, unsure) = reading.owners(resource, "route_table_id", estate.tables.keys());
+        // An association of a gateway's own (edge) table names no subnet.
+        if !document.is_written(resource, &["subnet_id"]) && text(&resource.values, "subnet_id").is_none() {
+            continue;
+        }
+        let (subnets, doubt) = reading.owners(resource, "subnet_id", estate.subnets.keys());
+        if unsure.or(doubt).is_some() {
+            for subnet in subnets {
+                estate.subnets.entry(subnet).and_modify(|held| held.unclear_table = true);
+            }
+            continue;
+        }
+        for id in tables {
+            let id = reading.table(estate, &id);
+            if let Some(table) = estate.tables.get_mut(&id) {
+                table.subnets.extend(subnets.clone());
+            }
         }
     }
     for resource in document.of_kind(&["aws_main_route_table_association"]) {
-        let (table, vpc) = (reading.id(resource, "route_table_id"), reading.id(resource, "vpc_id"));
+        let table = reading.table(estate, &reading.id(resource, "route_table_id"));
+        let vpc = reading.id(resource, "vpc_id");
         for (name, held) in &mut estate.tables {
             held.main = if *name == table { true } else { held.main && held.vpc != vpc };
         }
@@ -235,6 +329,7 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
     for (endpoint, tables) in gateways {
         let service = estate.endpoints.get(&endpoint).map(|held| held.service.clone()).unwrap_or_default();
         for table in tables {
+            let table = reading.table(estate, &table);
             if let Some(table) = estate.tables.get_mut(&table) {
                 table.routes.push(Route {
                     destination: Destination::PrefixList(format!("of {service}")),
@@ -244,6 +339,17 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
                 });
             }
         }
+    }
+}
+
+/// What a VPN gateway learns at run time is not shown: any address may lead to it.
+fn learned(gateway: Option<&String>) -> Route {
+    let name = gateway.map_or("a VPN gateway", String::as_str).to_owned();
+    Route {
+        destination: Destination::Unknown(format!("what {name} propagates")),
+        target: RouteTarget::Other(name),
+        active: true,
+        propagated: true,
     }
 }
 
@@ -293,7 +399,18 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.any_of_kind(&["aws_network_acl", "aws_default_network_acl"]) {
         let default = resource.kind == "aws_default_network_acl";
-        let vpc = document.id(resource, &["vpc_id"]).or_else(|| document.id(resource, &["default_network_acl_id"]));
+        let vpc = document.id(resource, &["vpc_id"]).or_else(|| {
+            let id = document.id(resource, &["default_network_acl_id"])?;
+            reading.made_with(&id, "default network ACL of", &["default_network_acl_id"])
+        });
+        let held = document.ids(resource, &["subnet_ids"]);
+        if held.choice {
+            // Which subnets it is given, the plan does not show.
+            for subnet in &held.found {
+                estate.subnets.entry(subnet.clone()).and_modify(|held| held.unclear_acl = true);
+            }
+        }
+        let subnets = if held.choice { Vec::new() } else { held.found };
         let mut entries = Vec::new();
         for (key, egress) in [("ingress", false), ("egress", true)] {
             entries
@@ -304,24 +421,12 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
             Acl {
                 vpc: vpc.unwrap_or_default(),
                 default,
-                subnets: reading.ids(resource, "subnet_ids"),
+                subnets,
                 entries,
                 tags: labels(resource),
                 origin: reading.origin(resource),
             },
         );
-    }
-    for resource in document.of_kind(&["aws_network_acl_rule"]) {
-        let egress = flag(&resource.values, "egress") == Some(true);
-        if let Some(acl) = estate.acls.get_mut(&reading.id(resource, "network_acl_id")) {
-            acl.entries.push(acl_entry(&resource.values, egress, "rule_number", "rule_action"));
-        }
-    }
-    for resource in document.of_kind(&["aws_network_acl_association"]) {
-        let subnet = reading.id(resource, "subnet_id");
-        if let Some(acl) = estate.acls.get_mut(&reading.id(resource, "network_acl_id")) {
-            acl.subnets.push(subnet);
-        }
     }
     // The list every network is made with lets everything through, unless something manages it.
     let vpcs: Vec<String> =
@@ -337,6 +442,7 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
                 icmp: None,
                 range: AddressRange::parse(range),
                 unclear: None,
+                condition: None,
             };
             let entries = [false, true]
                 .into_iter()
@@ -345,6 +451,37 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
             let origin = estate.vpcs[&vpc].origin.clone();
             let acl = Acl { vpc: vpc.clone(), default: true, entries, origin, ..Acl::default() };
             estate.acls.insert(format!("default network ACL of {vpc}"), acl);
+        }
+    }
+    for resource in document.of_kind(&["aws_network_acl_rule"]) {
+        let egress = flag(&resource.values, "egress") == Some(true);
+        let (owners, doubt) = reading.owners(resource, "network_acl_id", estate.acls.keys());
+        let entry = acl_entry(&resource.values, egress, "rule_number", "rule_action");
+        let open = ["from_port", "to_port", "protocol", "rule_number", "rule_action", "icmp_type", "icmp_code"]
+            .iter()
+            .any(|key| reading.is_open(resource, &[key], &resource.values));
+        let condition = doubt.or_else(|| open.then(|| format!("what {} says is known after apply", resource.address)));
+        for id in owners {
+            let id = reading.acl(estate, &id);
+            if let Some(acl) = estate.acls.get_mut(&id) {
+                acl.entries.push(AclEntry { condition: condition.clone(), ..entry.clone() });
+            }
+        }
+    }
+    for resource in document.of_kind(&["aws_network_acl_association"]) {
+        let (acls, unsure) = reading.owners(resource, "network_acl_id", estate.acls.keys());
+        let (subnets, doubt) = reading.owners(resource, "subnet_id", estate.subnets.keys());
+        if unsure.or(doubt).is_some() {
+            for subnet in subnets {
+                estate.subnets.entry(subnet).and_modify(|held| held.unclear_acl = true);
+            }
+            continue;
+        }
+        for id in acls {
+            let id = reading.acl(estate, &id);
+            if let Some(acl) = estate.acls.get_mut(&id) {
+                acl.subnets.extend(subnets.clone());
+            }
         }
     }
 }
@@ -365,149 +502,6 @@ fn acl_entry(value: &Value, egress: bool, number_key: &str, action_key: &str) ->
         protocol,
         unclear: range.is_none().then(|| format!("the address block {}", block.unwrap_or("known after apply"))),
         range,
-    }
-}
-
-fn groups(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    for resource in document.any_of_kind(&["aws_security_group", "aws_default_security_group"]) {
-        let data = resource.values.get("ingress").is_none() && resource.values.get("egress").is_none();
-        let from_data =
-            data && text(&resource.values, "revoke_rules_on_delete").is_none() && resource.address.contains("data.");
-        if from_data {
-            // A data source names a group without its rules.
-            continue;
-        }
-        let side = |key: &'static str| -> Vec<Permission> {
-            (0..list(&resource.values, key).len())
-                .map(|index| inline_permission(document, resource, key, index))
-                .collect()
-        };
-        let name = text(&resource.values, "name").unwrap_or("default").to_owned();
-        let (ingress, egress) = (side("ingress"), side("egress"));
-        let group = Group { name, ingress, egress, origin: reading.origin(resource) };
-        let id = if resource.kind == "aws_default_security_group" {
-            default_group(&reading.id(resource, "vpc_id"))
-        } else {
-            resource.identity()
-        };
-        estate.groups.insert(id, group);
-    }
-    for vpc in
-        estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect::<Vec<_>>()
-    {
-        let id = default_group(&vpc);
-        estate.groups.entry(id.clone()).or_insert_with(|| Group {
-            name: "default".into(),
-            ingress: vec![Permission {
-                id: "ingress".into(),
-                protocol: "-1".into(),
-                groups: vec![id],
-                ..Permission::default()
-            }],
-            egress: vec![Permission {
-                id: "egress".into(),
-                protocol: "-1".into(),
-                ranges: ["0.0.0.0/0", "::/0"].iter().filter_map(|text| AddressRange::parse(text)).collect(),
-                ..Permission::default()
-            }],
-            origin: Origin::default(),
-        });
-    }
-    for resource in document.of_kind(&[
-        "aws_security_group_rule",
-        "aws_vpc_security_group_ingress_rule",
-        "aws_vpc_security_group_egress_rule",
-    ]) {
-        let egress =
-            resource.kind == "aws_vpc_security_group_egress_rule" || text(&resource.values, "type") == Some("egress");
-        let permission = rule_permission(document, resource);
-        if let Some(group) = estate.groups.get_mut(&reading.id(resource, "security_group_id")) {
-            if egress { group.egress.push(permission) } else { group.ingress.push(permission) }
-        }
-    }
-}
-
-/// The name of the group that interfaces without one carry.
-fn default_group(vpc: &str) -> String {
-    format!("default security group of {vpc}")
-}
-
-fn inline_permission(document: &Document, resource: &Resource, key: &'static str, index: usize) -> Permission {
-    let number_text = index.to_string();
-    let empty = Value::Null;
-    let values = list(&resource.values, key).get(index).unwrap_or(&empty);
-    let blocks: Vec<String> =
-        texts(values, "cidr_blocks").into_iter().chain(texts(values, "ipv6_cidr_blocks")).collect();
-    let ranges: Vec<AddressRange> = blocks.iter().filter_map(|text| AddressRange::parse(text)).collect();
-    let groups = document.ids(resource, &[key, &number_text, "security_groups"]);
-    let lists = document.ids(resource, &[key, &number_text, "prefix_list_ids"]);
-    let mut out = Permission {
-        id: format!("{key}/{index}"),
-        protocol: text_or_empty(values, "protocol").to_ascii_lowercase(),
-        from: number(values, "from_port"),
-        to: number(values, "to_port"),
-        unclear: (ranges.len() < blocks.len()).then(|| format!("an address block of {}", resource.address)),
-        groups: groups.found,
-        prefix_lists: lists.found,
-        ranges,
-    };
-    if flag(values, "self") == Some(true) {
-        out.groups.push(resource.identity());
-    }
-    let nobody = out.ranges.is_empty() && out.groups.is_empty() && out.prefix_lists.is_empty();
-    if nobody {
-        out.unclear.get_or_insert_with(|| format!("who is meant by {key} {index} of {}", resource.address));
-    }
-    out
-}
-
-fn rule_permission(document: &Document, resource: &Resource) -> Permission {
-    let values = &resource.values;
-    let single = [text(values, "cidr_ipv4"), text(values, "cidr_ipv6")].into_iter().flatten().map(ToOwned::to_owned);
-    let blocks: Vec<String> =
-        texts(values, "cidr_blocks").into_iter().chain(texts(values, "ipv6_cidr_blocks")).chain(single).collect();
-    let ranges: Vec<AddressRange> = blocks.iter().filter_map(|text| AddressRange::parse(text)).collect();
-    let mut groups = Vec::new();
-    for key in ["source_security_group_id", "referenced_security_group_id"] {
-        groups.extend(document.ids(resource, &[key]).found);
-    }
-    if flag(values, "self") == Some(true) {
-        groups.extend(document.id(resource, &["security_group_id"]));
-    }
-    let mut lists = document.ids(resource, &["prefix_list_ids"]).found;
-    lists.extend(document.ids(resource, &["prefix_list_id"]).found);
-    let nobody = ranges.is_empty() && groups.is_empty() && lists.is_empty();
-    let protocol =
-        text(values, "protocol").or_else(|| text(values, "ip_protocol")).unwrap_or_default().to_ascii_lowercase();
-    Permission {
-        id: resource.address.clone(),
-        protocol,
-        from: number(values, "from_port"),
-        to: number(values, "to_port"),
-        unclear: (nobody || ranges.len() < blocks.len()).then(|| format!("who is meant by {}", resource.address)),
-        ranges,
-        groups,
-        prefix_lists: lists,
-    }
-}
-
-fn prefix_lists(estate: &mut Estate, reading: &Reading<'_>) {
-    for resource in reading.document.any_of_kind(&["aws_ec2_managed_prefix_list", "aws_prefix_list"]) {
-        let key = if resource.values.get("entries").is_some() { "entries" } else { "entry" };
-        let mut read: Option<Vec<AddressRange>> =
-            list(&resource.values, key).iter().map(|entry| AddressRange::parse(text(entry, "cidr")?)).collect();
-        if resource.kind == "aws_prefix_list" {
-            read =
-                list(&resource.values, "cidr_blocks").iter().map(|held| AddressRange::parse(held.as_str()?)).collect();
-        }
-        if let Some(held) = read.filter(|held| !held.is_empty()) {
-            estate.prefix_lists.insert(resource.identity(), held);
-        }
-    }
-    for resource in reading.document.of_kind(&["aws_ec2_managed_prefix_list_entry"]) {
-        if let Some(range) = range_of(&resource.values, "cidr") {
-            estate.prefix_lists.entry(reading.id(resource, "prefix_list_id")).or_default().push(range);
-        }
+        condition: None,
     }
 }

@@ -16,7 +16,9 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         let names: BTreeMap<&str, usize> =
             attachments.iter().enumerate().map(|(index, held)| (held.id.as_str(), index)).collect();
         let listed = |list: &'static str| estate.listed.contains(&(transit.folder.clone(), list));
-        let complete = listed("TransitGatewayRouteTables")
+        let unclear = estate.attachments.values().any(|held| held.transit == *id && held.unclear_table);
+        let complete = !unclear
+            && listed("TransitGatewayRouteTables")
             && (listed("TransitGatewayAttachments") || listed("TransitGatewayVpcAttachments"));
         let tables = tables.iter().map(|name| table(name, id, &names, &attachments, estate, parts)).collect();
         parts.transits.push(Transit { id: id.clone(), attachments, tables, complete });
@@ -58,6 +60,9 @@ fn table(
     let find = |id: &str| names.get(id).or_else(|| names.get(format!("{id}@{transit}").as_str())).copied();
     let mut complete = held.listed;
     let mut routes = Vec::new();
+    if held.unclear {
+        return TransitTable { id: name.to_owned(), routes, complete: false };
+    }
     for (destination, attachment, fixed) in &held.routes {
         let rank = u32::from(!fixed);
         match attachment.as_deref().map(find) {

@@ -148,6 +148,8 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
                 group: reference(of, "networkSecurityGroup"),
                 table: reference(of, "routeTable"),
                 nat: reference(of, "natGateway"),
+                endpoint_policies: text(of, "privateEndpointNetworkPolicies").map(covers_groups),
+                private: flag(of, "defaultOutboundAccess") == Some(false),
                 origin: origin.clone(),
             },
         );
@@ -177,6 +179,11 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
     );
 }
 
+/// Whether a subnet's word about private endpoints puts them under its security group.
+pub(super) fn covers_groups(word: &str) -> bool {
+    ["Enabled", "NetworkSecurityGroupEnabled"].iter().any(|held| held.eq_ignore_ascii_case(word))
+}
+
 fn rule(value: &Value) -> SecurityRule {
     let held = properties(value);
     let end = |word: &str| {
@@ -194,6 +201,7 @@ fn rule(value: &Value) -> SecurityRule {
         protocol: text(held, "protocol").unwrap_or("*").to_owned(),
         source: end("source"),
         destination: end("destination"),
+        doubt: None,
     }
 }
 
@@ -222,6 +230,7 @@ fn interface(estate: &mut Estate, value: &Value, own: String, name: String, orig
             forwards: flag(held, "enableIPForwarding").or_else(|| flag(held, "enableIpForwarding")) == Some(true),
             places,
             application_groups: groups,
+            private_endpoint: held.get("privateEndpoint").is_some_and(Value::is_object),
             tags: tags(value.get("tags")),
             origin,
             ..Interface::default()

@@ -72,6 +72,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             table: None,
             border: None,
             nat: subnet.nat.as_ref().and_then(|nat| places.nats.get(nat)).copied(),
+            private: subnet.private,
             owner: parts.networks[*network].owner.clone(),
             tags: BTreeMap::new(),
             origin: subnet.origin.clone(),
@@ -383,7 +384,18 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
         let held = surroundings(subnet, estate, parts, places);
         let (admin, sure) = admin_rules(&subnet.network, estate);
         let mut pairs = Vec::new();
-        for name in [&subnet.group, &interface.group].into_iter().flatten() {
+        let Ok(at_subnet) = group_at(subnet, interface) else {
+            // Whether the subnet's group holds for it is not known: what it lets in may be all, or what the group does.
+            let empty =
+                super::estate::SecurityGroup { name: "security group of the subnet".into(), ..Default::default() };
+            let mut both = [true, false].map(|inbound| held.policy(&empty.name, &empty, &admin, inbound, sure));
+            both.iter_mut().for_each(|policy| doubt(policy, "for private endpoints"));
+            let [into, out] = both;
+            parts.policies.extend([into, out]);
+            parts.endpoints[endpoint].inbound.push(parts.policies.len() - 2);
+            continue;
+        };
+        for name in [at_subnet, &interface.group].into_iter().flatten() {
             let key = (name.clone(), subnet.network.clone(), subnet.table.clone());
             pairs.push(*known.entry(key).or_insert_with(|| {
                 let empty = super::estate::SecurityGroup { name: format!("{name} (not shown)"), ..Default::default() };
@@ -421,6 +433,17 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
     }
 }
 
+/// The subnet's group as far as it holds for an interface: private endpoints are under it only where the subnet says so.
+/// An error where the input does not say.
+fn group_at<'e>(subnet: &'e EstateSubnet, interface: &super::estate::Interface) -> Result<&'e Option<String>, ()> {
+    match (interface.private_endpoint, subnet.endpoint_policies) {
+        (false, _) | (true, Some(true)) => Ok(&subnet.group),
+        (true, Some(false)) => Ok(&None),
+        (true, None) if subnet.group.is_none() => Ok(&None),
+        (true, None) => Err(()),
+    }
+}
+
 fn doubt(policy: &mut crate::model::policy::Policy, name: &str) {
     use crate::model::policy::{Action, Peers, Rule, Service};
     let rule = Rule {
@@ -448,6 +471,7 @@ fn open_rules() -> Vec<super::estate::SecurityRule> {
             protocol: "*".into(),
             source: end(),
             destination: end(),
+            doubt: None,
         })
         .to_vec()
 }

@@ -43,6 +43,10 @@ pub(super) struct Subnet {
     pub(super) group: Option<String>,
     pub(super) table: Option<String>,
     pub(super) nat: Option<String>,
+    /// Whether the group holds for private endpoints too; `None` where the input does not say.
+    pub(super) endpoint_policies: Option<bool>,
+    /// Whether machines without an address or gateway of their own have no way out.
+    pub(super) private: bool,
     pub(super) origin: Origin,
 }
 
@@ -62,6 +66,8 @@ pub(super) struct SecurityRule {
     pub(super) protocol: String,
     pub(super) source: End,
     pub(super) destination: End,
+    /// Why it is not sure that it holds.
+    pub(super) doubt: Option<String>,
 }
 
 /// One end of a rule.
@@ -81,6 +87,8 @@ pub(super) struct Interface {
     pub(super) places: Vec<InterfacePlace>,
     pub(super) application_groups: Vec<String>,
     pub(super) template: bool,
+    /// Whether it is that of a private endpoint.
+    pub(super) private_endpoint: bool,
     pub(super) aliases: Vec<String>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) origin: Origin,

@@ -120,7 +120,8 @@ impl Surroundings {
         let (far, near) =
             if rule.inbound { (&rule.source, &rule.destination) } else { (&rule.destination, &rule.source) };
         let services = vec![service(rule)];
-        Rule { id, action, peers: self.peers(far), local: Some(self.peers(near)), services, condition: None }
+        let condition = rule.doubt.clone();
+        Rule { id, action, peers: self.peers(far), local: Some(self.peers(near)), services, condition }
     }
 
     fn default_rules(&self, name: &str, inbound: bool) -> Vec<Rule> {
@@ -133,6 +134,7 @@ impl Surroundings {
             protocol: "*".into(),
             source: end(source),
             destination: end(destination),
+            doubt: None,
         };
         let held = if inbound {
             [

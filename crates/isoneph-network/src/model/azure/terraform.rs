@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::arm::covers_groups;
 use super::estate::{
     AdminRule, Balancer, BalancerRule, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering,
     PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
@@ -53,6 +54,38 @@ impl Reading<'_> {
     }
 }
 
+/// Resources that others name by name: names are told apart by resource groups, as far as those are known.
+#[derive(Default)]
+struct Names(BTreeMap<String, Vec<(String, String)>>);
+
+impl Names {
+    fn add(&mut self, resource: &Resource) {
+        let group = text_or_empty(&resource.values, "resource_group_name").to_lowercase();
+        self.0.entry(name(resource).to_lowercase()).or_default().push((group, Reading::own(resource)));
+    }
+
+    /// The identifier of what a field names; a name that several have and nothing tells apart is the name of nothing.
+    fn find(&self, reading: &Reading<'_>, resource: &Resource, key: &str) -> String {
+        let referred = reading.document.referred(resource, &[key]);
+        let own = |id: &String| self.0.values().flatten().any(|(_, held)| *held == id.to_lowercase());
+        if let [only] = referred.found.as_slice()
+            && !referred.choice
+            && own(only)
+        {
+            return only.to_lowercase();
+        }
+        let held = reading.id(resource, key);
+        let of_name = self.0.get(&held).map_or(&[][..], Vec::as_slice);
+        let group = text_or_empty(&resource.values, "resource_group_name").to_lowercase();
+        let here: Vec<&String> = of_name.iter().filter(|(of, _)| *of == group).map(|(_, id)| id).collect();
+        match (here.as_slice(), of_name) {
+            ([only], _) => (*only).clone(),
+            ([], [(_, only)]) => only.clone(),
+            _ => held,
+        }
+    }
+}
+
 fn name(resource: &Resource) -> String {
     text(&resource.values, "name").unwrap_or(&resource.address).to_owned()
 }
@@ -86,10 +119,10 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
 fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     // Subnets and peerings name their network by name, not by identifier.
-    let mut by_name: BTreeMap<String, String> = BTreeMap::new();
+    let mut names = Names::default();
     for resource in document.any_of_kind(&["azurerm_virtual_network"]) {
         let id = Reading::own(resource);
-        by_name.insert(name(resource).to_lowercase(), id.clone());
+        names.add(resource);
         let values = &resource.values;
         estate.networks.insert(
             id,
@@ -103,10 +136,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
-    let network_of = |resource: &Resource| {
-        let held = reading.id(resource, "virtual_network_name");
-        by_name.get(&held).cloned().unwrap_or(held)
-    };
+    let network_of = |resource: &Resource| names.find(reading, resource, "virtual_network_name");
     for resource in document.any_of_kind(&["azurerm_subnet"]) {
         let values = &resource.values;
         let mut prefixes = texts(values, "address_prefixes");
@@ -117,6 +147,11 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                 name: name(resource),
                 network: network_of(resource),
                 ranges: ranges(&prefixes),
+                endpoint_policies: text(values, "private_endpoint_network_policies").map(covers_groups).or_else(|| {
+                    flag(values, "private_endpoint_network_policies_enabled")
+                        .or_else(|| flag(values, "enforce_private_link_endpoint_network_policies").map(|held| !held))
+                }),
+                private: flag(values, "default_outbound_access_enabled") == Some(false),
                 origin: reading.origin(resource),
                 ..Subnet::default()
             },
@@ -128,12 +163,21 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         ("azurerm_subnet_nat_gateway_association", "nat_gateway_id"),
     ] {
         for resource in document.of_kind(&[kind]) {
-            let other = reading.at(resource, &[key]);
-            let Some(subnet) = estate.subnets.get_mut(&reading.id(resource, "subnet_id")) else { continue };
-            match key {
-                "network_security_group_id" => subnet.group = other,
-                "route_table_id" => subnet.table = other,
-                _ => subnet.nat = other,
+            // What is associated and not shown is something of which nothing is known, not nothing.
+            let other = Some(reading.at(resource, &[key]).unwrap_or_else(|| format!("that of {}", resource.address)));
+            let (subnets, doubt) = document.owners(resource, "subnet_id", estate.subnets.keys());
+            for id in subnets {
+                let Some(subnet) = estate.subnets.get_mut(&id.to_lowercase()) else { continue };
+                let field = match key {
+                    "network_security_group_id" => &mut subnet.group,
+                    "route_table_id" => &mut subnet.table,
+                    _ => &mut subnet.nat,
+                };
+                if doubt.is_none() {
+                    field.clone_from(&other);
+                } else if field.is_none() {
+                    field.clone_from(&doubt);
+                }
             }
         }
     }
@@ -179,8 +223,17 @@ fn end(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value
     let field = key("application_security_group_ids");
     let groups_path: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
     let groups = reading.ids(resource, &groups_path);
-    if prefixes.is_empty() && groups.is_empty() {
+    let open = |tail: &str| {
+        let field = key(tail);
+        let at: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
+        reading.document.is_open(resource, &at, values) || list(values, &field).iter().any(|held| !held.is_string())
+    };
+    let any_open = |tails: [&str; 2]| tails.iter().any(|tail| open(tail));
+    if (prefixes.is_empty() && groups.is_empty()) || any_open(["address_prefix", "address_prefixes"]) {
         prefixes.push("an address known after apply".into());
+    }
+    if any_open(["port_range", "port_ranges"]) {
+        ports.push("known after apply".into());
     }
     End { prefixes, ports, groups }
 }
@@ -194,32 +247,40 @@ fn rule(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Valu
         protocol: text(values, "protocol").unwrap_or("*").to_owned(),
         source: end(reading, resource, path, values, "source"),
         destination: end(reading, resource, path, values, "destination"),
+        doubt: None,
     }
 }
 
 fn groups(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
-    let mut by_name: BTreeMap<String, String> = BTreeMap::new();
+    let mut names = Names::default();
     for resource in document.of_kind(&["azurerm_network_security_group"]) {
         let id = Reading::own(resource);
-        by_name.insert(name(resource).to_lowercase(), id.clone());
+        names.add(resource);
         let rules = list(&resource.values, "security_rule").iter().enumerate();
         let rules =
             rules.map(|(index, held)| rule(reading, resource, &["security_rule", &index.to_string()], held)).collect();
         estate.groups.insert(id, SecurityGroup { name: name(resource), rules, origin: reading.origin(resource) });
     }
     for resource in document.of_kind(&["azurerm_network_security_rule"]) {
-        let held = reading.id(resource, "network_security_group_name");
-        let id = by_name.get(&held).cloned().unwrap_or(held);
+        let held = rule(reading, resource, &[], &resource.values);
+        let id = names.find(reading, resource, "network_security_group_name");
         if let Some(group) = estate.groups.get_mut(&id) {
-            group.rules.push(rule(reading, resource, &[], &resource.values));
+            group.rules.push(held);
+            continue;
+        }
+        // It may be a rule of any group of which it is not sure that it is none.
+        let (_, doubt) = document.owners(resource, "network_security_group_name", std::iter::empty());
+        let doubt = doubt.or_else(|| names.0.contains_key(&id).then(|| format!("which group {id} is")));
+        for group in estate.groups.values_mut().filter(|_| doubt.is_some()) {
+            group.rules.push(SecurityRule { doubt: doubt.clone(), ..held.clone() });
         }
     }
 }
 
 fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
-    let mut by_name: BTreeMap<String, String> = BTreeMap::new();
+    let mut names = Names::default();
     let read = |values: &Value| Route {
         prefix: text_or_empty(values, "address_prefix"),
         kind: text_or_empty(values, "next_hop_type"),
@@ -227,13 +288,12 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     };
     for resource in document.of_kind(&["azurerm_route_table"]) {
         let id = Reading::own(resource);
-        by_name.insert(name(resource).to_lowercase(), id.clone());
+        names.add(resource);
         let routes = list(&resource.values, "route").iter().map(read).collect();
         estate.tables.insert(id, Table { name: name(resource), routes, origin: reading.origin(resource) });
     }
     for resource in document.of_kind(&["azurerm_route"]) {
-        let held = reading.id(resource, "route_table_name");
-        let id = by_name.get(&held).cloned().unwrap_or(held);
+        let id = names.find(reading, resource, "route_table_name");
         if let Some(table) = estate.tables.get_mut(&id) {
             table.routes.push(read(&resource.values));
         }
@@ -274,8 +334,15 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["azurerm_network_interface_security_group_association"]) {
         let group = reading.at(resource, &["network_security_group_id"]);
-        if let Some(interface) = estate.interfaces.get_mut(&reading.id(resource, "network_interface_id")) {
-            interface.group = group;
+        let group = Some(group.unwrap_or_else(|| format!("that of {}", resource.address)));
+        let (owners, doubt) = document.owners(resource, "network_interface_id", estate.interfaces.keys());
+        for id in owners {
+            let Some(interface) = estate.interfaces.get_mut(&id.to_lowercase()) else { continue };
+            if doubt.is_none() {
+                interface.group.clone_from(&group);
+            } else if interface.group.is_none() {
+                interface.group.clone_from(&doubt);
+            }
         }
     }
     for resource in document.of_kind(&["azurerm_network_interface_application_security_group_association"]) {
@@ -310,6 +377,10 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
                 owner: subscription(resource),
                 group: reading.at(resource, &["network_interface", "0", "network_security_group_id"]),
                 places: vec![InterfacePlace { subnet, ..InterfacePlace::default() }],
+                application_groups: reading.ids(
+                    resource,
+                    &["network_interface", "0", "ip_configuration", "0", "application_security_group_ids"],
+                ),
                 template: true,
                 aliases: vec![resource.address.clone()],
                 tags: tags(resource.values.get("tags")),
@@ -326,6 +397,7 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
                 owner: subscription(resource),
                 places: vec![InterfacePlace { subnet: reading.id(resource, "subnet_id"), ..InterfacePlace::default() }],
                 template: true,
+                private_endpoint: true,
                 aliases: vec![resource.address.clone()],
                 tags: tags(resource.values.get("tags")),
                 origin: reading.origin(resource),
@@ -426,6 +498,7 @@ fn managers(estate: &mut Estate, reading: &Reading<'_>) {
                 priority: number(values, "priority").unwrap_or(i64::MAX),
                 inbound: text(values, "direction").is_some_and(|word| word.eq_ignore_ascii_case("inbound")),
                 allow: false,
+                doubt: None,
                 protocol: text(values, "protocol").unwrap_or("Any").to_owned(),
                 source: any(side("source", "source_port_ranges")),
                 destination: any(side("destination", "destination_port_ranges")),

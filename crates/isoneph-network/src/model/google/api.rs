@@ -106,12 +106,13 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin) {
             from: id.clone(),
             to: link(peering, "network"),
             active: text(peering, "state").is_none_or(|state| state == "ACTIVE"),
+            imports: flag(peering, "importCustomRoutes") == Some(true),
+            exports: flag(peering, "exportCustomRoutes") == Some(true),
         });
     }
     let classic_first = text(value, "networkFirewallPolicyEnforcementOrder") != Some("BEFORE_CLASSIC_FIREWALL");
-    estate
-        .networks
-        .insert(id, Network { name: text_or_empty(value, "name"), project: project(value), classic_first, origin });
+    let (name, automatic) = (text_or_empty(value, "name"), flag(value, "autoCreateSubnetworks") == Some(true));
+    estate.networks.insert(id, Network { name, project: project(value), classic_first, automatic, origin });
 }
 
 fn services(value: &Value, key: &str, protocol: &str) -> Vec<(String, Vec<String>)> {
@@ -144,6 +145,10 @@ fn firewall(value: &Value) -> Firewall {
     }
 }
 
+/// Fields of a policy's rule that narrow it in ways that are not followed.
+const SCOPES: [&str; 6] =
+    ["srcNetworkScope", "srcNetworkType", "srcNetworkContext", "srcNetworks", "destNetworkScope", "destNetworkType"];
+
 fn policy(estate: &mut Estate, value: &Value) {
     let rules = list(value, "rules").iter().map(|rule| {
         let empty = Value::Null;
@@ -160,13 +165,14 @@ fn policy(estate: &mut Estate, value: &Value) {
             "srcSecureTags",
         ];
         let name = text(rule, "ruleName").or_else(|| text(rule, "description")).unwrap_or_default().to_owned();
-        let unclear = open
+        let written = |value: &Value, key: &str| value.get(key).is_some_and(|held| held.is_string() || held.is_array());
+        let doubt = open
             .into_iter()
             .filter(|key| !list(held, key).is_empty())
-            .map(|key| format!("{key} of a rule of {}", text_or_empty(value, "name")));
-        let secure = list(rule, "targetSecureTags")
-            .iter()
-            .map(|_| format!("secure tags of a rule of {}", text_or_empty(value, "name")));
+            .chain(SCOPES.into_iter().filter(|key| written(held, key)))
+            .chain(["targetSecureTags"].into_iter().filter(|key| !list(rule, key).is_empty()))
+            .map(|key| format!("{key} of a rule of {}", text_or_empty(value, "name")))
+            .next();
         Firewall {
             name,
             priority: number(rule, "priority").unwrap_or(i64::MAX),
@@ -178,24 +184,35 @@ fn policy(estate: &mut Estate, value: &Value) {
             destination_ranges: texts(held, "destIpRanges"),
             target_accounts: texts(rule, "targetServiceAccounts"),
             target_networks: texts(rule, "targetResources").iter().map(|link| short(link)).collect(),
-            unclear: unclear.chain(secure).collect(),
+            doubt,
             ..Firewall::default()
         }
     });
-    let networks = list(value, "associations").iter().map(|held| link(held, "attachmentTarget")).collect();
+    let associations = list(value, "associations");
+    let targets = |word: &'static str| {
+        associations.iter().filter(move |held| text(held, "attachmentTarget").is_some_and(|to| to.contains(word)))
+    };
+    let whole = targets("organizations/").next().is_some();
+    let networks = associations.iter().map(|held| link(held, "attachmentTarget")).collect();
     let parent = text(value, "parent").unwrap_or_default();
-    let level = if parent.starts_with("organizations/") {
+    let hierarchical = parent.starts_with("organizations/") || parent.starts_with("folders/");
+    if hierarchical && value.get("associations").is_some() && !whole && targets("folders/").next().is_none() {
+        // It is associated with nothing, and holds nowhere.
+        return;
+    }
+    let level = if whole {
         Some(0)
-    } else if parent.starts_with("folders/") {
+    } else if hierarchical {
         Some(1)
     } else {
         None
     };
     let regional = text(value, "region").map(|_| last(value, "region"));
     let name = text(value, "shortName").or_else(|| text(value, "name")).unwrap_or_default().to_owned();
-    estate
-        .policies
-        .insert(own(value), FirewallPolicy { name, rules: rules.collect(), networks, hierarchical: level, regional });
+    estate.policies.insert(
+        own(value),
+        FirewallPolicy { name, rules: rules.collect(), networks, hierarchical: level, whole, regional },
+    );
 }
 
 fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {

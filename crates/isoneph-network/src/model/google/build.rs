@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::estate::{Estate, Interface, NextHop};
+use super::estate::{Estate, Interface, NextHop, Peering};
 use super::firewall::{self, Members};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
@@ -10,20 +10,28 @@ use crate::model::form::{
     Subnet, SubnetId, TableId, Target,
 };
 
+/// Where the subnets lie that an automatic network is made with.
+const AUTOMATIC: &str = "10.128.0.0/9";
+
 /// Adds everything of the estate to `parts`.
 pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     let mut networks: BTreeMap<&str, NetworkId> = BTreeMap::new();
     for (id, network) in &estate.networks {
         networks.insert(id, parts.networks.len());
-        let ranges =
-            estate.subnets.values().filter(|subnet| subnet.network == *id).flat_map(|subnet| subnet.ranges.clone());
+        let mut ranges: Vec<AddressRange> = estate
+            .subnets
+            .values()
+            .filter(|subnet| subnet.network == *id)
+            .flat_map(|subnet| subnet.ranges.clone())
+            .collect();
+        ranges.extend(AddressRange::parse(AUTOMATIC).filter(|_| network.automatic));
         parts.networks.push(Network {
             id: id.clone(),
             name: network.name.clone(),
             platform: Platform::Google,
             owner: network.project.clone(),
             region: String::new(),
-            ranges: AddressSet::new(ranges.collect()),
+            ranges: AddressSet::new(ranges),
             flat: false,
             default_outbound: false,
             complete: false,
@@ -57,6 +65,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             table: None,
             border: None,
             nat,
+            private: false,
             owner: subnet.project.clone(),
             tags: BTreeMap::new(),
             origin: subnet.origin.clone(),
@@ -87,6 +96,10 @@ fn endpoints<'e>(
             (None, Some(subnet)) => parts.subnets[subnet].ranges.ranges().iter().copied().map(of).collect(),
             (None, None) => parts.networks[network].ranges.ranges().iter().copied().map(of).collect(),
         };
+        if places.is_empty() {
+            // It stands somewhere, though nothing shows where.
+            places.push(of(AddressRange::whole(Family::V4)));
+        }
         places.extend(interface.more.iter().map(|inside| Place { inside: *inside, public: None }));
         out.insert(id.as_str(), parts.endpoints.len());
         parts.endpoints.push(Endpoint {
@@ -161,7 +174,12 @@ fn routes(
     let own = &parts.networks[network];
     let known = |destination, target, rank| Route { destination, unknown: None, target, rank };
     let mut out: Vec<Route> = own.ranges.ranges().iter().map(|range| known(*range, Target::Local, 0)).collect();
+    if out.is_empty() {
+        let unknown = Some(format!("the subnets of {}", own.name));
+        out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: Target::Local, rank: 0 });
+    }
     for peering in estate.peerings.iter().filter(|peering| peering.from == own.id) {
+        out.extend(announced(estate, parts, networks, network, peering));
         let Some(other) = networks.get(peering.to.as_str()).copied() else {
             // What it announces, the input does not show.
             for block in crate::model::address::private_blocks().into_iter().filter(|block| block.family == Family::V4)
@@ -202,6 +220,30 @@ fn routes(
         }
     }
     out
+}
+
+/// What the other end of a peering may announce beside its subnets: which addresses, the input does not show.
+fn announced(
+    estate: &Estate,
+    parts: &Parts,
+    networks: &BTreeMap<&str, NetworkId>,
+    network: NetworkId,
+    peering: &Peering,
+) -> Vec<Route> {
+    let back = estate.peerings.iter().find(|back| back.from == peering.to && back.to == peering.from);
+    if !peering.imports || back.is_some_and(|back| !back.exports) {
+        return Vec::new();
+    }
+    let mut known = parts.networks[network].ranges.ranges().to_vec();
+    known.extend(networks.get(peering.to.as_str()).iter().flat_map(|other| parts.networks[**other].ranges.ranges()));
+    let what = format!("what peering {} announces", peering.name);
+    let route = |destination| Route {
+        destination,
+        unknown: Some(what.clone()),
+        target: Target::Opaque { name: what.clone() },
+        rank: 2000,
+    };
+    AddressRange::whole(Family::V4).minus(&known).into_iter().map(route).collect()
 }
 
 /// Network, tags, accounts and region: interfaces alike in these have one policy.

@@ -28,6 +28,8 @@ pub(super) struct Network {
     pub(super) project: String,
     /// Whether classic rules come before network policies.
     pub(super) classic_first: bool,
+    /// Whether it has a subnet in every region, made with it.
+    pub(super) automatic: bool,
     pub(super) origin: Origin,
 }
 
@@ -61,8 +63,10 @@ pub(super) struct Firewall {
     pub(super) target_accounts: Vec<String>,
     /// Networks a policy's rule is restricted to.
     pub(super) target_networks: Vec<String>,
-    /// What could not be read of it.
+    /// What could not be read of whom it is about, beside those that are named.
     pub(super) unclear: Vec<String>,
+    /// Why it is not sure that it holds for those that are named.
+    pub(super) doubt: Option<String>,
 }
 
 /// A firewall policy and where it is attached.
@@ -74,6 +78,8 @@ pub(super) struct FirewallPolicy {
     pub(super) networks: Vec<String>,
     /// Whether it is associated with an organisation or folder: then it comes first, for every network.
     pub(super) hierarchical: Option<u8>,
+    /// Whether it is the whole organisation that it is associated with.
+    pub(super) whole: bool,
     /// Whether it is of one region.
     pub(super) regional: Option<String>,
 }
@@ -123,6 +129,9 @@ pub(super) struct Peering {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) active: bool,
+    /// Whether routes beside those of subnets are taken from the other end, and given to it.
+    pub(super) imports: bool,
+    pub(super) exports: bool,
 }
 
 #[derive(Debug, Default)]

@@ -39,16 +39,15 @@ pub(super) fn policy(estate: &Estate, interface: &Interface, region: &str, membe
     };
     let classic = classic_tier(estate, interface, members, ingress);
     let classic_first = estate.networks.get(network).is_none_or(|network| network.classic_first);
-    // The network policy stands after the classic rules unless the network is told otherwise; regional ones come last.
-    let mut middle = of_network(false);
+    // Network policies, the regional ones last, stand after the classic rules unless the network is told otherwise.
+    let of_network = of_network(false).into_iter().chain(of_network(true));
     if classic_first {
         tiers.push(classic);
-        tiers.append(&mut middle);
+        tiers.extend(of_network);
     } else {
-        tiers.append(&mut middle);
+        tiers.extend(of_network);
         tiers.push(classic);
     }
-    tiers.extend(of_network(true));
     let end = if ingress { Action::Deny } else { Action::Permit };
     let name = format!("implied {word} rule");
     tiers.push(Tier { name, rules: Vec::new(), otherwise: end, uncertain: None });
@@ -93,7 +92,7 @@ fn policy_tier(
         rules: rules.into_iter().map(|rule| convert(rule, interface, members)).collect(),
         otherwise: Action::Pass,
         // Which projects a folder holds, the input does not say.
-        uncertain: (everywhere && policy.hierarchical != Some(0))
+        uncertain: (everywhere && !policy.whole)
             .then(|| format!("whether firewall policy {} holds for the project", policy.name)),
     }
 }
@@ -142,7 +141,9 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Rule {
         peers,
         local: (!near.is_empty()).then(|| ranges(near)),
         services: services(rule),
-        condition: unknown_action.then(|| format!("what the action {} of rule {} does", rule.action, rule.name)),
+        condition: unknown_action
+            .then(|| format!("what the action {} of rule {} does", rule.action, rule.name))
+            .or_else(|| rule.doubt.clone()),
     }
 }
 

@@ -25,12 +25,15 @@ pub(crate) fn recognises(document: &Document) -> bool {
     document.resources.iter().any(|resource| resource.kind.starts_with("google_"))
 }
 
-/// The identity a self link, an identifier or a plain name stands for: the last part, in its project.
+/// The identity a self link, an identifier or a plain name stands for: the last part, in its project and its region or
+/// zone, for those have names of their own.
 pub(super) fn short(text: &str) -> String {
     let parts: Vec<&str> = text.trim_start_matches("https://").split('/').collect();
-    match parts.iter().position(|part| *part == "projects").and_then(|place| parts.get(place + 1)) {
-        Some(project) => format!("{project}/{}", parts.last().unwrap_or(&"")),
-        None => text.to_owned(),
+    let after = |word: &str| parts.iter().position(|part| *part == word).and_then(|place| parts.get(place + 1));
+    match (after("projects"), after("regions").or_else(|| after("zones"))) {
+        (Some(project), Some(place)) => format!("{project}/{place}/{}", parts.last().unwrap_or(&"")),
+        (Some(project), None) => format!("{project}/{}", parts.last().unwrap_or(&"")),
+        (None, _) => text.to_owned(),
     }
 }
 
@@ -96,6 +99,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                 project: text_or_empty(values, "project"),
                 classic_first: text(values, "network_firewall_policy_enforcement_order")
                     != Some("BEFORE_CLASSIC_FIREWALL"),
+                automatic: flag(values, "auto_create_subnetworks") == Some(true),
                 origin: reading.origin(resource),
             },
         );
@@ -131,6 +135,8 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             from: reading.network(resource, &["network"]),
             to: reading.network(resource, &["peer_network"]),
             active: text(&resource.values, "state").is_none_or(|state| state == "ACTIVE"),
+            imports: flag(&resource.values, "import_custom_routes") == Some(true),
+            exports: flag(&resource.values, "export_custom_routes") == Some(true),
         });
     }
     for resource in reading.document.of_kind(&["google_compute_router_nat"]) {
@@ -167,19 +173,24 @@ fn firewalls(estate: &mut Estate, reading: &Reading<'_>) {
             (texts(values, "source_tags"), accounts(reading, resource, &["source_service_accounts"]));
         let ingress = text(values, "direction") != Some("EGRESS");
         let unknown_accounts = source_accounts.1;
+        let source_open =
+            ["source_ranges", "source_tags"].iter().any(|key| reading.document.is_open(resource, &[key], values));
         if ingress
             && source_ranges.is_empty()
             && source_tags.is_empty()
             && source_accounts.0.is_empty()
             && !unknown_accounts
+            && !source_open
         {
             source_ranges.push("0.0.0.0/0".into());
         }
         let target = accounts(reading, resource, &["target_service_accounts"]);
-        let mut unclear = Vec::new();
-        if unknown_accounts || target.1 {
-            unclear.push(format!("a service account of {}", resource.address));
-        }
+        let account = || format!("a service account of {}", resource.address);
+        let open = |key: &str| reading.document.is_open(resource, &[key], values);
+        let named = ["source_ranges", "destination_ranges", "source_tags"].iter().any(|key| open(key));
+        let unclear = (unknown_accounts || named).then(account).into_iter().collect();
+        let narrowed = ["target_tags", "priority", "allow", "deny", "disabled"].iter().any(|key| open(key));
+        let doubt = (target.1 || narrowed).then(|| format!("what {} is about is known after apply", resource.address));
         estate.firewalls.insert(
             own(resource),
             Firewall {
@@ -198,6 +209,7 @@ fn firewalls(estate: &mut Estate, reading: &Reading<'_>) {
                 target_accounts: target.0,
                 target_networks: Vec::new(),
                 unclear,
+                doubt,
             },
         );
     }
@@ -214,8 +226,9 @@ fn accounts(reading: &Reading<'_>, resource: &Resource, path: &[&str]) -> (Vec<S
             .find(of)
             .map_or_else(|| held.clone(), |other| other.address.clone())
     });
-    let unknown = ids.open && ids.found.is_empty();
-    (found.collect(), unknown && reading.document.is_written(resource, path))
+    let unknown = ids.choice || (ids.open && ids.found.is_empty());
+    let found = if ids.choice { Vec::new() } else { found.collect() };
+    (found, unknown && reading.document.is_written(resource, path))
 }
 
 fn policies(estate: &mut Estate, reading: &Reading<'_>) {
@@ -227,14 +240,14 @@ fn policies(estate: &mut Estate, reading: &Reading<'_>) {
     ];
     for (kind, hierarchical) in kinds {
         for resource in document.of_kind(&[kind]) {
-            let organisation =
-                text(&resource.values, "parent").is_some_and(|parent| parent.starts_with("organizations/"));
+            let targets = if hierarchical.is_some() { attachments(reading, resource) } else { Vec::new() };
+            let whole = targets.iter().any(|target| target.starts_with("organizations/"));
             let regional = kind.contains("region").then(|| text_or_empty(&resource.values, "region"));
-            let level = hierarchical.map(|level| if organisation { 0 } else { level });
+            let level = hierarchical.map(|level| if whole { 0 } else { level });
             let held = text(&resource.values, "short_name").map_or_else(|| name(resource), ToOwned::to_owned);
             estate.policies.insert(
                 own(resource),
-                FirewallPolicy { name: held, hierarchical: level, regional, ..FirewallPolicy::default() },
+                FirewallPolicy { name: held, hierarchical: level, whole, regional, ..FirewallPolicy::default() },
             );
         }
     }
@@ -245,10 +258,15 @@ fn policies(estate: &mut Estate, reading: &Reading<'_>) {
         "google_compute_region_network_firewall_policy_rule",
     ];
     for resource in document.of_kind(&rules) {
-        let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_default();
         let rule = policy_rule(reading, resource);
+        let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_default();
         if let Some(policy) = estate.policies.get_mut(&id) {
             policy.rules.push(rule);
+            continue;
+        }
+        let (_, doubt) = document.owners(resource, "firewall_policy", std::iter::empty());
+        for policy in estate.policies.values_mut().filter(|_| doubt.is_some()) {
+            policy.rules.push(Firewall { doubt: doubt.clone(), ..rule.clone() });
         }
     }
     let associations = [
@@ -262,6 +280,26 @@ fn policies(estate: &mut Estate, reading: &Reading<'_>) {
             policy.networks.push(network);
         }
     }
+}
+
+/// Fields of a policy's rule that narrow it in ways that are not followed.
+const SCOPES: [&str; 6] = [
+    "src_network_scope",
+    "src_network_type",
+    "src_network_context",
+    "src_networks",
+    "dest_network_scope",
+    "dest_network_type",
+];
+
+/// What a hierarchical policy is associated with.
+fn attachments(reading: &Reading<'_>, policy: &Resource) -> Vec<String> {
+    reading
+        .document
+        .of_kind(&["google_compute_firewall_policy_association"])
+        .filter(|held| reading.at(held, &["firewall_policy"], &["google_compute_firewall_policy"]) == Some(own(policy)))
+        .filter_map(|held| text(&held.values, "attachment_target").map(ToOwned::to_owned))
+        .collect()
 }
 
 fn policy_rule(reading: &Reading<'_>, resource: &Resource) -> Firewall {
@@ -279,11 +317,36 @@ fn policy_rule(reading: &Reading<'_>, resource: &Resource) -> Firewall {
         "dest_address_groups",
         "src_secure_tags",
     ];
-    let unclear = unclear
+    let written = |key: &&str| {
+        held.get(*key).is_some_and(|held| match held {
+            Value::String(word) => !word.is_empty(),
+            Value::Array(elements) => !elements.is_empty(),
+            _ => false,
+        })
+    };
+    let accounts = accounts(reading, resource, &["target_service_accounts"]);
+    let networks = reading.document.ids(resource, &["target_resources"]);
+    let open = ["priority", "action", "disabled", "target_secure_tags", "direction"]
+        .iter()
+        .any(|key| reading.document.is_open(resource, &[key], values))
+        || ["src_ip_ranges", "dest_ip_ranges", "layer4_configs", "src_secure_tags", "src_address_groups"]
+            .iter()
+            .any(|key| reading.document.is_open(resource, &["match", "0", key], held));
+    let doubt = unclear
         .into_iter()
-        .filter(|key| !list(held, key).is_empty())
+        .chain(SCOPES)
+        .find(written)
+        .or_else(|| (!list(values, "target_secure_tags").is_empty()).then_some("target_secure_tags"))
+        .or_else(|| accounts.1.then_some("target_service_accounts"))
+        .or_else(|| (networks.open || networks.choice).then_some("target_resources"))
+        .or_else(|| open.then_some("what is known after apply"))
         .map(|key| format!("{key} of {}", resource.address));
-    let secure = list(values, "target_secure_tags").iter().map(|_| format!("secure tags of {}", resource.address));
+    let kinds = ["google_compute_network"];
+    let target_networks = networks.found.iter().map(|held| {
+        let found =
+            reading.document.any_of_kind(&kinds).find(|other| other.identity() == *held || own(other) == short(held));
+        found.map_or_else(|| short(held), own)
+    });
     Firewall {
         name: text(values, "rule_name").unwrap_or(&resource.address).to_owned(),
         priority: number(values, "priority").unwrap_or(i64::MAX),
@@ -293,9 +356,9 @@ fn policy_rule(reading: &Reading<'_>, resource: &Resource) -> Firewall {
         services: services(held, "layer4_configs", "ip_protocol"),
         source_ranges: texts(held, "src_ip_ranges"),
         destination_ranges: texts(held, "dest_ip_ranges"),
-        target_accounts: accounts(reading, resource, &["target_service_accounts"]).0,
-        target_networks: texts(values, "target_resources").iter().map(|link| short(link)).collect(),
-        unclear: unclear.chain(secure).collect(),
+        target_accounts: accounts.0,
+        target_networks: target_networks.collect(),
+        doubt,
         ..Firewall::default()
     }
 }

@@ -6,6 +6,7 @@
 
 mod build;
 mod entry;
+mod foreign;
 mod networks;
 mod objects;
 mod policies;
@@ -36,6 +37,8 @@ pub(crate) struct Object {
 pub(crate) struct Cluster {
     objects: Vec<Object>,
     namespaces: BTreeMap<String, BTreeMap<String, String>>,
+    /// Policies of other makers, which are not followed.
+    foreign: Vec<foreign::Foreign>,
 }
 
 /// Kinds whose objects a packet depends on.
@@ -65,12 +68,6 @@ const READ: &[&str] = &[
 const OPEN: &[(&str, &str)] = &[
     ("MultiNetworkPolicy", "secondary networks are not followed"),
     ("NetworkAttachmentDefinition", "secondary networks are not followed"),
-    ("CiliumNetworkPolicy", "not modelled: answers about the pods it selects may be wrong"),
-    ("CiliumClusterwideNetworkPolicy", "not modelled: answers about the pods it selects may be wrong"),
-    ("GlobalNetworkPolicy", "not modelled: answers about the pods it selects may be wrong"),
-    ("ClusterNetworkPolicy", "not modelled: answers about the pods it selects may be wrong"),
-    ("AuthorizationPolicy", "a service mesh's own policy is not modelled"),
-    ("EgressFirewall", "not modelled: what leaves the cluster may be less"),
     ("EgressIP", "not modelled: the address seen outside may be another"),
     ("Gateway", "gateways of the Gateway API are not followed"),
     ("HTTPRoute", "gateways of the Gateway API are not followed"),
@@ -115,6 +112,11 @@ fn take(
 ) {
     if let Some((_, effect)) = OPEN.iter().find(|(open, _)| *open == kind) {
         unsupported.push(Unsupported::new(origin.source, origin.locator, kind, effect));
+        return;
+    }
+    if let Some(held) = foreign::read(kind, body) {
+        unsupported.push(Unsupported::new(origin.source, origin.locator, kind, held.effect()));
+        cluster.foreign.push(held);
         return;
     }
     // Other kinds carry no packets.

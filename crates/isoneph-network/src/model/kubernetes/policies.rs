@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::foreign::Foreign;
 use super::objects::Workload;
 use super::selector::Selector;
 use super::{Cluster, Object, present};
@@ -46,7 +47,7 @@ const HOST_NETWORK: &str =
 
 /// Which way a rule looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     In,
     Out,
 }
@@ -63,8 +64,8 @@ struct Held {
     origin: Origin,
 }
 
-/// Whether a pod is on the host's network, and which policies select it (surely or maybe).
-type Selected = (bool, Vec<(usize, bool)>);
+/// Whether a pod is on the host's network, which policies select it (surely or maybe), and which of other makers may.
+type Selected = (bool, Vec<(usize, bool)>, Vec<usize>);
 
 /// Attaches policies to the endpoints of the pods.
 pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problems: &mut Vec<Problem>) {
@@ -95,9 +96,12 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
                 .filter(|(_, held)| held.rules(way).is_some() && held.selects[index] != Match::No)
                 .map(|(number, held)| (number, held.selects[index] == Match::Yes))
                 .collect();
-            let policy = *known.entry((pod.host_network, key)).or_insert_with(|| {
-                let policy = compose(way, index, &admin, &network, &baseline, &hosts, pod.endpoint)?;
-                parts.policies.push(policy);
+            let others: Vec<usize> =
+                (0..cluster.foreign.len()).filter(|held| cluster.foreign[*held].may_select(pod, way)).collect();
+            let policy = *known.entry((pod.host_network, key, others)).or_insert_with_key(|(_, _, others)| {
+                let policy = compose(way, index, &admin, &network, &baseline, &hosts, pod.endpoint);
+                let foreign: Vec<&Foreign> = others.iter().map(|held| &cluster.foreign[*held]).collect();
+                parts.policies.push(with_foreign(policy, &foreign)?);
                 Some(parts.policies.len() - 1)
             });
             let endpoint = &mut parts.endpoints[pod.endpoint];
@@ -131,6 +135,23 @@ fn doubt_ties(admin: &mut [Held]) {
             rule.condition = Some(format!("another AdminNetworkPolicy has priority {} too", held.priority));
         }
     }
+}
+
+/// A policy after those of other makers, which may say anything before it does.
+fn with_foreign(policy: Option<Policy>, foreign: &[&Foreign]) -> Option<Policy> {
+    if foreign.is_empty() {
+        return policy;
+    }
+    let name = "policies of other makers".to_owned();
+    let mut out = policy.unwrap_or_else(|| Policy {
+        id: name.clone(),
+        name,
+        stateful: true,
+        tiers: Vec::new(),
+        origin: Origin::default(),
+    });
+    out.tiers.splice(0..0, foreign.iter().map(|held| held.tier()));
+    Some(out)
 }
 
 /// The policy of one pod and direction; `None` where nothing restricts it.
@@ -221,7 +242,8 @@ impl Sight<'_> {
         let spec = object.body.get("spec").unwrap_or(&Value::Null);
         let name = format!("{}/{}", object.namespace, object.name);
         let types = texts(spec, "policyTypes");
-        let egress_written = present(spec, "egress").is_some();
+        // Without types an empty list is no rule, and does not make the policy one of egress.
+        let egress_written = !list(spec, "egress").is_empty();
         let has = |word: &str| types.iter().any(|held| held == word);
         let ingress = if types.is_empty() { true } else { has("Ingress") };
         let egress = if types.is_empty() { egress_written } else { has("Egress") };
@@ -372,13 +394,29 @@ impl Sight<'_> {
 
     fn admin_select(&self, value: &Value, out: &mut Peers) {
         if let Some(namespaces) = value.get("namespaces").filter(|held| held.is_object()) {
-            // An older draft of the API wrapped the selector once more.
-            let namespaces = namespaces.get("namespaceSelector").unwrap_or(namespaces);
-            self.select(Some(&Selector::read(namespaces)), None, None, out);
+            self.select_namespaces(namespaces, None, out);
         } else if let Some(pods) = value.get("pods").filter(|held| held.is_object()) {
-            let namespaces = pods.get("namespaceSelector").map(Selector::read);
             let selector = pods.get("podSelector").map(Selector::read);
-            self.select(namespaces.as_ref(), selector.as_ref(), None, out);
+            let namespaces = pods.get("namespaceSelector").or_else(|| pods.get("namespaces")).unwrap_or(&Value::Null);
+            self.select_namespaces(namespaces, selector.as_ref(), out);
+        }
+    }
+
+    /// Namespaces of an administrator's policy. Older drafts of the API wrapped the selector once more, and compared
+    /// namespaces by labels they share with the subject's, which is not followed: any may be meant.
+    fn select_namespaces(&self, namespaces: &Value, pods: Option<&Selector>, out: &mut Peers) {
+        let selector = namespaces.get("namespaceSelector").unwrap_or(namespaces);
+        let odd = selector
+            .as_object()
+            .and_then(|held| held.keys().find(|key| !matches!(key.as_str(), "matchLabels" | "matchExpressions")));
+        match odd {
+            Some(key) => {
+                out.maybe.extend(self.pods.iter().map(|pod| pod.endpoint));
+                out.maybe.sort_unstable();
+                out.maybe.dedup();
+                out.doubt = Some(format!("whom {key} selects"));
+            }
+            None => self.select(Some(&Selector::read(selector)), pods, None, out),
         }
     }
 

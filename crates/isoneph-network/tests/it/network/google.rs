@@ -115,7 +115,7 @@ fn egress_rules_look_at_the_destination() {
 #[test]
 fn a_policy_of_the_organisation_comes_first_and_may_hand_on() {
     let policy = json!({"kind": "compute#firewallPolicy", "name": "1", "shortName": "org", "selfLink": link("global/firewallPolicies", "1"),
-        "parent": "organizations/1", "rules": [
+        "associations": [{"attachmentTarget": "organizations/1"}], "parent": "organizations/1", "rules": [
             {"priority": 1, "direction": "INGRESS", "action": "allow", "match": {"srcIpRanges": ["10.0.0.0/8"], "layer4Configs": [{"ipProtocol": "tcp", "ports": ["1"]}]}},
             {"priority": 2, "direction": "INGRESS", "action": "goto_next", "match": {"srcIpRanges": ["10.0.0.0/8"], "layer4Configs": [{"ipProtocol": "tcp", "ports": ["2"]}]}},
             {"priority": 3, "direction": "INGRESS", "action": "deny", "match": {"srcIpRanges": ["0.0.0.0/0"], "layer4Configs": [{"ipProtocol": "all"}]}}]});
@@ -205,7 +205,7 @@ fn a_load_balancer_that_is_not_modelled_leaves_the_outside_open() {
     let forwarding = json!({"kind": "compute#forwardingRule", "name": "fr", "selfLink": link("regions/r/forwardingRules", "fr"), "loadBalancingScheme": "EXTERNAL"});
     let text = estate(vec![forwarding, rule("a 1 INGRESS allow tcp:80 0.0.0.0/0")]);
     let model = model(&text);
-    check(&model, "undecided 8.8.8.8 -> db tcp/80 : p/fr lets in\ndeny 8.8.8.8 -> db tcp/81");
+    check(&model, "undecided 8.8.8.8 -> db tcp/80 : p/r/fr lets in\ndeny 8.8.8.8 -> db tcp/81");
     assert_eq!(model.unsupported.len(), 1);
 }
 
@@ -234,4 +234,98 @@ fn terraform_says_the_same() {
          permit web -> 8.8.8.8 tcp/443
          deny db -> 8.8.8.8 tcp/443",
     );
+}
+
+/// A firewall policy of one rule for `tcp:22` from anywhere.
+fn one_rule(kind: &str, action: &str, more: Value, about: Value) -> Value {
+    let mut rule = json!({"priority": 1, "direction": "INGRESS", "action": action,
+        "match": {"srcIpRanges": ["0.0.0.0/0"], "layer4Configs": [{"ipProtocol": "tcp", "ports": ["22"]}]}});
+    rule.as_object_mut().unwrap().extend(about.as_object().unwrap().clone());
+    let mut out = json!({"kind": "compute#firewallPolicy", "name": "p", "selfLink": link(kind, "p"), "rules": [rule]});
+    out.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    out
+}
+
+fn of_network() -> Value {
+    json!({"associations": [{"attachmentTarget": link("global/networks", "n")}]})
+}
+
+#[test]
+fn a_hierarchical_policy_holds_where_it_is_associated() {
+    let with = |to: Value| {
+        let policy = one_rule(
+            "locations/global/firewallPolicies",
+            "deny",
+            json!({"parent": "organizations/1", "associations": to}),
+            json!({}),
+        );
+        model(&estate(vec![rule("ssh 1000 INGRESS allow tcp:22 10.0.0.0/8"), policy]))
+    };
+    check(&with(json!([{"attachmentTarget": "organizations/1"}])), "deny web -> db tcp/22");
+    check(&with(json!([{"attachmentTarget": "folders/5"}])), "undecided web -> db tcp/22 : holds for the project");
+    check(&with(json!([])), "permit web -> db tcp/22");
+}
+
+#[test]
+fn a_rule_for_secure_tags_or_scopes_is_not_for_everybody() {
+    for about in [
+        json!({"targetSecureTags": [{"name": "tagValues/1"}]}),
+        json!({"match": {"srcIpRanges": ["0.0.0.0/0"], "srcNetworkScope": "INTERNET", "layer4Configs": [{"ipProtocol": "tcp"}]}}),
+        json!({"match": {"srcIpRanges": ["0.0.0.0/0"], "srcRegionCodes": ["NZ"], "layer4Configs": [{"ipProtocol": "tcp"}]}}),
+    ] {
+        let policy = one_rule("global/firewallPolicies", "allow", of_network(), about);
+        check(&model(&estate(vec![policy])), "undecided web -> db tcp/22\ndeny web -> db udp/22");
+    }
+}
+
+#[test]
+fn regional_policies_come_before_classic_rules_where_the_network_says_so() {
+    let with = |order: &str| {
+        let mut more = of_network();
+        more["region"] = json!(link("regions", "r"));
+        let policy = one_rule("regions/r/firewallPolicies", "deny", more, json!({}));
+        let mut own = network("n", &[]);
+        own["networkFirewallPolicyEnforcementOrder"] = json!(order);
+        model(&estate(vec![own, rule("ssh 1000 INGRESS allow tcp:22 10.0.0.0/8"), policy]))
+    };
+    check(&with("BEFORE_CLASSIC_FIREWALL"), "deny web -> db tcp/22");
+    check(&with("AFTER_CLASSIC_FIREWALL"), "permit web -> db tcp/22");
+}
+
+#[test]
+fn subnets_of_one_name_in_two_regions_are_two() {
+    let elsewhere = json!({"kind": "compute#subnetwork", "name": "n", "selfLink": link("regions/z/subnetworks", "n"),
+        "network": link("global/networks", "n"), "region": link("regions", "z"), "ipCidrRange": "10.9.0.0/20"});
+    let mut far = machine("far", "n", "10.9.0.2", None, &[], "far@p");
+    far["networkInterfaces"][0]["subnetwork"] = json!(link("regions/z/subnetworks", "n"));
+    let text = estate(vec![elsewhere, far, rule("ssh 1000 INGRESS allow tcp:22 10.0.0.0/8")]);
+    check(&model(&text), "permit db -> far tcp/22\npermit far -> db tcp/22");
+}
+
+#[test]
+fn routes_that_a_peering_imports_may_lead_anywhere_private() {
+    let with = |imports: bool| {
+        let mut own = network("n", &["m"]);
+        own["peerings"][0]["importCustomRoutes"] = json!(imports);
+        let mut other = network("m", &["n"]);
+        other["peerings"][0]["exportCustomRoutes"] = json!(true);
+        model(&estate(vec![own, other, subnet("m", "10.1.0.0/16")]))
+    };
+    check(&with(true), "undecided db -> 8.8.8.8 tcp/443 : announces");
+    check(&with(false), "deny db -> 8.8.8.8 tcp/443");
+}
+
+#[test]
+fn a_machine_of_an_automatic_network_stands_in_one_of_its_subnets() {
+    let (kind, name) = ("google_compute_network", "n");
+    let machine = |name: &str| {
+        json!({"address": format!("google_compute_instance.{name}"), "mode": "managed", "type": "google_compute_instance",
+        "name": name, "values": {"name": name, "network_interface": [{"network": "n"}]}})
+    };
+    let plan = json!({"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": [
+        {"address": "google_compute_network.n", "mode": "managed", "type": kind, "name": name, "values": {"name": "n", "auto_create_subnetworks": true}},
+        {"address": "google_compute_firewall.f", "mode": "managed", "type": "google_compute_firewall", "name": "f", "values": {"name": "f", "network": "n",
+            "direction": "INGRESS", "allow": [{"protocol": "tcp", "ports": ["22"]}], "source_ranges": ["10.128.0.0/9"]}},
+        machine("a"), machine("b")]}}});
+    check(&model(&plan.to_string()), "permit a -> b tcp/22\ndeny a -> b tcp/80");
 }

@@ -78,8 +78,8 @@ fn policies_add_up() {
 
 #[test]
 fn types_default_to_ingress_and_to_egress_where_it_is_written() {
-    let written = cluster(&policy("p", "{podSelector: {matchLabels: {app: web}}, egress: []}"));
-    check(&model(&written), "deny shop/web -> shop/db any\ndeny shop/db -> shop/web any");
+    let written = cluster(&policy("p", "{podSelector: {matchLabels: {app: web}}, egress: [{ports: [{port: 1}]}]}"));
+    check(&model(&written), "deny shop/web -> shop/db tcp/80\ndeny shop/db -> shop/web any");
     let only = cluster(&policy("p", "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}"));
     check(&model(&only), "deny shop/web -> shop/db any\npermit shop/db -> shop/web any");
 }
@@ -357,4 +357,56 @@ spec: {}
          deny shop/web -> cell/one any
          permit cell[udn]/one[Pod] -> 8.8.8.8 any",
     );
+}
+
+/// Two pods of one namespace, beside other objects.
+fn pair(more: &str) -> String {
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: shop, labels: {{app: {name}}}}}\nspec: {{containers: [{{name: c, image: i}}]}}\n---\n"
+        )
+    };
+    format!("{}{}{more}", pod("one"), pod("two"))
+}
+
+#[test]
+fn an_empty_list_of_egress_without_types_is_no_policy_of_egress() {
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec:\n  podSelector: {matchLabels: {app: one}}\n  ingress: [{}]\n  egress: []\n";
+    check(&model(&pair(policy)), "permit one -> two tcp/80\npermit two -> one tcp/80");
+    let typed = policy.replace("  ingress", "  policyTypes: [Ingress, Egress]\n  ingress");
+    check(&model(&pair(&typed)), "deny one -> two tcp/80\npermit two -> one tcp/80");
+}
+
+#[test]
+fn a_policy_of_another_maker_leaves_open_what_it_may_select() {
+    for (policy, answers) in [
+        (
+            "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec: {selector: app == 'one', types: [Ingress], ingress: [{action: Deny}]}\n",
+            "undecided one -> two tcp/80 : what NetworkPolicy p says",
+        ),
+        (
+            "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec: {endpointSelector: {matchLabels: {app: one}}, ingress: [{}]}\n",
+            "undecided one -> two tcp/80\nundecided two -> one tcp/80 : CiliumNetworkPolicy p",
+        ),
+        (
+            "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: other}\nspec: {endpointSelector: {}, ingress: [{}]}\n",
+            "permit one -> two tcp/80",
+        ),
+        (
+            "apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: p, namespace: istio-system}\nspec: {}\n",
+            "undecided one -> two tcp/80",
+        ),
+        (
+            "apiVersion: k8s.ovn.org/v1\nkind: EgressFirewall\nmetadata: {name: default, namespace: shop}\nspec: {egress: [{type: Deny, to: {cidrSelector: 0.0.0.0/0}}]}\n",
+            "undecided one -> 8.8.8.8 tcp/443 : EgressFirewall default",
+        ),
+    ] {
+        check(&model(&pair(policy)), answers);
+    }
+}
+
+#[test]
+fn namespaces_told_apart_by_labels_they_share_are_not_all_namespaces() {
+    let policy = "apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: p}\nspec:\n  priority: 1\n  subject: {namespaces: {}}\n  ingress:\n  - {action: Deny, from: [{namespaces: {notSameLabels: [team]}}]}\n";
+    check(&model(&pair(policy)), "undecided one -> two tcp/80 : whom notSameLabels selects");
 }

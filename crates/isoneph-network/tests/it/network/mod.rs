@@ -3,12 +3,14 @@
 
 mod aws;
 mod azure;
+mod azure_plans;
 mod borders;
 mod estate;
 mod expectations;
 mod google;
 mod kubernetes;
 mod proofs;
+mod references;
 mod scale;
 mod terraform;
 mod traffic;

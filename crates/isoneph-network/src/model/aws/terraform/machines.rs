@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Reading, default_group, labels};
+use super::groups::default_group;
+use super::{Reading, labels};
 use crate::model::address::{AddressRange, Family};
 use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener, TargetGroup};
 use crate::model::json::{flag, list, number, text, text_or_empty, texts};
-use crate::model::terraform::Resource;
+use crate::model::terraform::{Ids, Resource};
 
 /// (kind, field of subnets, field of groups, kinds of subnet groups).
 type Service = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
@@ -56,34 +57,59 @@ const SERVICES: &[Service] = &[
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     interfaces(estate, reading);
     instances(estate, reading);
+    attached_groups(estate, reading);
     services(estate, reading);
     scaling(estate, reading);
     balancers(estate, reading);
     public_addresses(estate, reading);
 }
 
-/// An interface in a subnet: the addresses given, or the subnet's range where they are known after apply.
+/// An interface in a subnet: the addresses given, or the subnet's range where they are known after apply. It has one of
+/// IPv6 only where the subnet gives one to everybody, or `values` ask for one.
 fn place(
     estate: &Estate,
     subnet: &str,
     known: Vec<AddressRange>,
     public: bool,
+    values: &Value,
 ) -> Vec<(AddressRange, Option<AddressRange>)> {
     let outside = |range: AddressRange| (public && range.family == Family::V4).then(|| AddressRange::whole(Family::V4));
-    if known.is_empty() {
-        let ranges = estate.subnets.get(subnet).map(|held| held.ranges.clone()).unwrap_or_default();
-        return ranges.into_iter().map(|range| (range, outside(range))).collect();
+    let held = estate.subnets.get(subnet);
+    let six = held.is_some_and(|held| held.assigns_six)
+        || number(values, "ipv6_address_count").is_some_and(|count| count > 0)
+        || ["ip_address_type", "network_type"]
+            .iter()
+            .any(|key| text(values, key).is_some_and(|word| word.to_ascii_lowercase().starts_with("dual")));
+    let mut ranges = known.clone();
+    for range in held.map(|held| held.ranges.as_slice()).unwrap_or_default() {
+        let missing = !known.iter().any(|own| own.family == range.family);
+        let wanted = if range.family == Family::V6 { six } else { known.is_empty() };
+        if missing && wanted {
+            ranges.push(*range);
+        }
     }
-    known.into_iter().map(|range| (range, outside(range))).collect()
+    ranges.into_iter().map(|range| (range, outside(range))).collect()
 }
 
-fn groups_or_default(estate: &Estate, subnet: &str, groups: Vec<String>, open: bool) -> Vec<String> {
-    if !groups.is_empty() {
-        return groups;
-    }
+fn groups_or_default(estate: &Estate, subnet: &str, groups: &Ids) -> Vec<String> {
+    // Of candidates none is sure.
+    let mut held = if groups.choice { Vec::new() } else { groups.found.clone() };
     let vpc = estate.subnets.get(subnet).map(|held| held.vpc.as_str()).unwrap_or_default();
-    // Groups that exist but are not shown are one unknown group.
-    vec![if open { format!("groups known after apply in {vpc}") } else { default_group(vpc) }]
+    if groups.open || groups.choice {
+        // Groups that exist but are not shown are one unknown group.
+        held.push(format!("groups known after apply in {vpc}"));
+    } else if held.is_empty() {
+        held.push(default_group(vpc));
+    }
+    held
+}
+
+/// The subnets a thing of one subnet may be in, each with the identifier of its interface there. Where a plan does not
+/// show which of several it is, it stands in each, and what holds for some of them alone is left open.
+fn places_of(ids: &Ids, identity: &str) -> Vec<(String, String)> {
+    let several = ids.found.len() > 1;
+    let name = |subnet: &String| if several { format!("{identity} in {subnet}") } else { identity.to_owned() };
+    ids.found.iter().map(|subnet| (subnet.clone(), name(subnet))).collect()
 }
 
 fn add(estate: &mut Estate, id: String, subnet: &str, mut interface: Interface) {
@@ -108,23 +134,38 @@ fn addresses(values: &Value, keys: &[&str]) -> Vec<AddressRange> {
 fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.of_kind(&["aws_network_interface"]) {
         let values = &resource.values;
-        let subnet = reading.id(resource, "subnet_id");
         let groups = reading.document.ids(resource, &["security_groups"]);
-        let interface = Interface {
-            groups: groups_or_default(estate, &subnet, groups.found, groups.open),
-            addresses: place(
-                estate,
-                &subnet,
-                addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]),
-                false,
-            ),
-            forwards: flag(values, "source_dest_check") == Some(false),
-            name: resource.address.clone(),
-            tags: labels(resource),
-            origin: reading.origin(resource),
-            ..Interface::default()
-        };
-        add(estate, resource.identity(), &subnet, interface);
+        for (subnet, id) in places_of(&reading.document.ids(resource, &["subnet_id"]), &resource.identity()) {
+            let known = addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]);
+            let interface = Interface {
+                groups: groups_or_default(estate, &subnet, &groups),
+                addresses: place(estate, &subnet, known, false, values),
+                forwards: flag(values, "source_dest_check") == Some(false),
+                name: resource.address.clone(),
+                tags: labels(resource),
+                origin: reading.origin(resource),
+                ..Interface::default()
+            };
+            add(estate, id, &subnet, interface);
+        }
+    }
+}
+
+/// Groups that are given to interfaces beside those of their own.
+fn attached_groups(estate: &mut Estate, reading: &Reading<'_>) {
+    for resource in reading.document.of_kind(&["aws_network_interface_sg_attachment"]) {
+        let (owners, doubt) = reading.owners(resource, "network_interface_id", estate.interfaces.keys());
+        let (group, unsure) = reading.owners(resource, "security_group_id", estate.groups.keys());
+        let doubt = doubt.or(unsure).or_else(|| (group.len() != 1).then(|| resource.address.clone()));
+        for id in owners {
+            // The interface of an instance is named by the instance.
+            let own = estate.instances.get(&id).and_then(|held| held.interfaces.first()).cloned().unwrap_or(id);
+            let Some(interface) = estate.interfaces.get_mut(&own) else { continue };
+            match &doubt {
+                None => interface.groups.extend(group.first().cloned()),
+                Some(doubt) => interface.groups.push(doubt.clone()),
+            }
+        }
     }
 }
 
@@ -142,35 +183,50 @@ fn instances(estate: &mut Estate, reading: &Reading<'_>) {
             .filter(|&held| document.id(held, &["instance_id"]) == Some(resource.identity()))
             .map(|held| reading.id(held, "network_interface_id"));
         own.extend(attached);
-        let subnet = reading.id(resource, "subnet_id");
-        if own.is_empty() && estate.subnets.contains_key(&subnet) {
-            let groups = document.ids(resource, &["vpc_security_group_ids"]);
-            let known = addresses(values, &["private_ip", "secondary_private_ips", "ipv6_addresses"]);
-            let shown = addresses(values, &["public_ip"]);
-            let mut held = place(estate, &subnet, known, flag(values, "associate_public_ip_address") == Some(true));
-            if let (Some(first), Some(public)) = (held.first_mut(), shown.first()) {
-                first.1 = Some(*public);
-            }
-            let interface = Interface {
-                groups: groups_or_default(estate, &subnet, groups.found, groups.open),
-                addresses: held,
-                forwards: flag(values, "source_dest_check") == Some(false),
-                instance: Some(resource.identity()),
-                name: name.clone(),
-                aliases: vec![resource.address.clone()],
-                tags: labels(resource),
-                origin: reading.origin(resource),
-                ..Interface::default()
-            };
-            own.push(
-                text(values, "primary_network_interface_id").map_or_else(|| resource.identity(), ToOwned::to_owned),
-            );
-            if let Some(id) = own.last() {
+        let ids = document.ids(resource, &["subnet_id"]);
+        let groups = instance_groups(reading, resource);
+        if own.is_empty() {
+            let identity =
+                text(values, "primary_network_interface_id").map_or_else(|| resource.identity(), ToOwned::to_owned);
+            for (subnet, id) in places_of(&ids, &identity) {
+                if !estate.subnets.contains_key(&subnet) {
+                    continue;
+                }
+                let known = addresses(values, &["private_ip", "secondary_private_ips", "ipv6_addresses"]);
+                let shown = addresses(values, &["public_ip"]);
+                let mut held =
+                    place(estate, &subnet, known, flag(values, "associate_public_ip_address") == Some(true), values);
+                if let (Some(first), Some(public)) = (held.first_mut(), shown.first()) {
+                    first.1 = Some(*public);
+                }
+                let interface = Interface {
+                    groups: groups_or_default(estate, &subnet, &groups),
+                    addresses: held,
+                    forwards: flag(values, "source_dest_check") == Some(false),
+                    instance: Some(resource.identity()),
+                    name: name.clone(),
+                    aliases: vec![resource.address.clone()],
+                    tags: labels(resource),
+                    origin: reading.origin(resource),
+                    ..Interface::default()
+                };
                 add(estate, id.clone(), &subnet, interface);
+                own.push(id);
             }
         }
         estate.instances.insert(resource.identity(), Instance { name, interfaces: own, tags: labels(resource) });
     }
+}
+
+/// The groups of an instance: its own, by name where they stand so, or those of its launch template.
+fn instance_groups(reading: &Reading<'_>, resource: &Resource) -> Ids {
+    let document = reading.document;
+    let mut groups = document.ids(resource, &["vpc_security_group_ids"]);
+    let elsewhere = ["security_groups", "launch_template"];
+    let given = |key: &&str| !list(&resource.values, key).is_empty() || document.is_written(resource, &[key]);
+    // What a template or names of groups give, is not followed here.
+    groups.open |= groups.found.is_empty() && elsewhere.iter().any(given);
+    groups
 }
 
 /// Subnets of a resource, directly or through a group of subnets.
@@ -192,28 +248,23 @@ fn services(estate: &mut Estate, reading: &Reading<'_>) {
             if *kind == "aws_vpc_endpoint" && text(&resource.values, "vpc_endpoint_type") != Some("Interface") {
                 continue;
             }
-            let groups = reading.document.ids(resource, group_path);
+            let mut groups = reading.document.ids(resource, group_path);
+            // The service adds a group of its own, which nodes share.
+            groups.open |= *kind == "aws_eks_cluster";
             let public = flag(&resource.values, "publicly_accessible") == Some(true);
             for subnet in subnets(reading, resource, subnet_path, through) {
-                template(estate, reading, resource, &subnet, (groups.found.clone(), groups.open), public);
+                template(estate, reading, resource, &subnet, &groups, public);
             }
         }
     }
 }
 
-fn template(
-    estate: &mut Estate,
-    reading: &Reading<'_>,
-    resource: &Resource,
-    subnet: &str,
-    (groups, open): (Vec<String>, bool),
-    public: bool,
-) {
+fn template(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, subnet: &str, groups: &Ids, public: bool) {
     let mut aliases = vec![resource.address.clone(), resource.identity()];
     aliases.extend(text(&resource.values, "name").map(ToOwned::to_owned));
     let interface = Interface {
-        groups: groups_or_default(estate, subnet, groups, open),
-        addresses: place(estate, subnet, Vec::new(), public),
+        groups: groups_or_default(estate, subnet, groups),
+        addresses: place(estate, subnet, Vec::new(), public, &resource.values),
         template: true,
         name: resource.address.clone(),
         aliases,
@@ -234,21 +285,22 @@ fn scaling(estate: &mut Estate, reading: &Reading<'_>) {
             templates.contains(&held.identity())
                 || templates.iter().any(|name| text(&held.values, "name") == Some(name))
         });
-        let (mut groups, mut open, mut public) = (Vec::new(), held.is_none(), false);
+        let (mut groups, mut public) = (Ids { open: held.is_none(), ..Ids::default() }, false);
         if let Some(held) = held {
             for path in
                 [&["vpc_security_group_ids"][..], &["network_interfaces", "0", "security_groups"], &["security_groups"]]
             {
                 let more = document.ids(held, path);
-                groups.extend(more.found);
-                open |= more.open;
+                groups.found.extend(more.found);
+                groups.open |= more.open;
+                groups.choice |= more.choice;
             }
             let first = list(&held.values, "network_interfaces").first();
             public = first.and_then(|first| flag(first, "associate_public_ip_address")) == Some(true)
                 || flag(&held.values, "associate_public_ip_address") == Some(true);
         }
         for subnet in document.ids(resource, &["vpc_zone_identifier"]).found {
-            template(estate, reading, resource, &subnet, (groups.clone(), open), public);
+            template(estate, reading, resource, &subnet, &groups, public);
         }
     }
 }
@@ -271,15 +323,15 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
             held.extend(document.id(resource, &["subnet_mapping", &index.to_string(), "subnet_id"]));
         }
         // A network load balancer without groups has none; an application load balancer has the default one.
-        if kind == "application" && groups.found.is_empty() {
+        if kind == "application" || groups.open || groups.choice {
             let first = held.first().cloned().unwrap_or_default();
-            groups.found = groups_or_default(estate, &first, Vec::new(), groups.open);
+            groups.found = groups_or_default(estate, &first, &groups);
         }
         for subnet in held {
             let key = id.split_once(":loadbalancer/").map_or(id.as_str(), |(_, key)| key);
             let interface = Interface {
                 groups: groups.found.clone(),
-                addresses: place(estate, &subnet, Vec::new(), public),
+                addresses: place(estate, &subnet, Vec::new(), public, values),
                 description: format!("ELB {key}"),
                 name: name.clone(),
                 aliases: vec![resource.address.clone(), name.clone()],

@@ -49,6 +49,7 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
                 table: associated.then_some(table),
                 references: text(values, "security_group_referencing_support").map(|word| word == "enable"),
                 appliance_mode: text(values, "appliance_mode_support") == Some("enable"),
+                unclear_table: false,
                 peer: None,
             },
         );
@@ -66,29 +67,59 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             estate.attachments.insert(format!("{id}@{own}"), held);
         }
     }
+    associations(estate, reading);
+    routes(estate, reading);
+}
+
+/// Which table an attachment's packets are looked up in, and which tables learn its networks.
+fn associations(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route_table_association"]) {
-        let table = reading.id(resource, "transit_gateway_route_table_id");
-        if let Some(attachment) = estate.attachments.get_mut(&reading.id(resource, "transit_gateway_attachment_id")) {
-            attachment.table = Some(table);
+        let (tables, unsure) = reading.owners(resource, "transit_gateway_route_table_id", estate.transit_tables.keys());
+        let (owners, doubt) = reading.owners(resource, "transit_gateway_attachment_id", estate.attachments.keys());
+        let sure = unsure.or(doubt).is_none();
+        for id in owners {
+            if let Some(attachment) = estate.attachments.get_mut(&id) {
+                attachment.table = tables.first().filter(|_| sure).cloned();
+                attachment.unclear_table = !sure;
+            }
         }
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route_table_propagation"]) {
-        let attachment = reading.id(resource, "transit_gateway_attachment_id");
-        if let Some(table) = estate.transit_tables.get_mut(&reading.id(resource, "transit_gateway_route_table_id")) {
-            table.propagations.push(attachment);
+        let (tables, unsure) = reading.owners(resource, "transit_gateway_route_table_id", estate.transit_tables.keys());
+        let attachment = document.ids(resource, &["transit_gateway_attachment_id"]);
+        for table in tables {
+            let Some(table) = estate.transit_tables.get_mut(&table) else { continue };
+            if unsure.is_some() || attachment.choice || attachment.open {
+                table.listed = false;
+            } else {
+                table.propagations.extend(attachment.found.iter().cloned());
+            }
         }
     }
-    for resource in document.of_kind(&["aws_ec2_transit_gateway_route"]) {
-        let Some(table) = estate.transit_tables.get_mut(&reading.id(resource, "transit_gateway_route_table_id")) else {
-            continue;
-        };
-        let Some(range) = text(&resource.values, "destination_cidr_block").and_then(AddressRange::parse) else {
-            table.listed = false;
-            continue;
-        };
+}
+
+fn routes(estate: &mut Estate, reading: &Reading<'_>) {
+    let kinds = ["aws_ec2_transit_gateway_route", "aws_ec2_transit_gateway_prefix_list_reference"];
+    for resource in reading.document.of_kind(&kinds) {
+        let (tables, unsure) = reading.owners(resource, "transit_gateway_route_table_id", estate.transit_tables.keys());
         let dropped = flag(&resource.values, "blackhole") == Some(true);
-        let attachment = (!dropped).then(|| reading.id(resource, "transit_gateway_attachment_id"));
-        table.routes.push((range, attachment, true));
+        let attachment = reading.document.ids(resource, &["transit_gateway_attachment_id"]);
+        let list = reading.document.id(resource, &["prefix_list_id"]);
+        let ranges = match text(&resource.values, "destination_cidr_block").and_then(AddressRange::parse) {
+            Some(range) => vec![range],
+            None => list.and_then(|list| estate.prefix_lists.get(&list)).cloned().unwrap_or_default(),
+        };
+        let known = dropped || (attachment.found.len() == 1 && !attachment.choice);
+        for table in tables {
+            let Some(table) = estate.transit_tables.get_mut(&table) else { continue };
+            if ranges.is_empty() || unsure.is_some() || !known {
+                table.unclear = true;
+                continue;
+            }
+            let attachment = attachment.found.first().filter(|_| !dropped);
+            table.routes.extend(ranges.iter().map(|range| (*range, attachment.cloned(), true)));
+        }
     }
 }
 

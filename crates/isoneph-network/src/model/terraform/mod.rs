@@ -3,16 +3,16 @@
 //! An identifier that is known only after apply is stood in for by the address of the resource that will have it, found
 //! through the references in the configuration. Values that stay unknown are unknown to the readers too.
 
+mod references;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::json::{list, text};
 
 /// How deep modules may nest.
 const MAX_MODULES: usize = 32;
-/// How many references one value is followed through.
-const MAX_REFERENCES: usize = 64;
 
 /// One resource instance.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub(crate) struct Resource {
     pub(crate) values: Value,
     /// Module path without indexes: `module.a.module.b`, or empty.
     module: String,
+    /// The module's own address, with indexes: `module.a["x"].module.b`, or empty.
+    place: String,
     /// `type.name` within the module (`data.type.name` for data sources).
     local: String,
     /// The index key, as text; empty where there is none.
@@ -41,8 +43,14 @@ pub(crate) struct Document {
     expressions: BTreeMap<(String, String), Value>,
     /// (module, output) to its expression.
     outputs: BTreeMap<(String, String), Value>,
-    /// (parent module, call) to the expressions given to it.
+    /// (parent module, call) to the call as configured.
     calls: BTreeMap<(String, String), Value>,
+    /// (module, local) to the expression over which its instances are made.
+    repeats: BTreeMap<(String, String), Value>,
+    /// Values of the root module's variables.
+    variables: BTreeMap<String, Value>,
+    /// Address to what of a resource is known only after apply.
+    unknown: BTreeMap<String, Value>,
     /// (module, local) to the instances.
     instances: BTreeMap<(String, String), Vec<usize>>,
     /// Addresses taken so far: a data source may stand in the plan and in the prior state.
@@ -54,8 +62,10 @@ pub(crate) struct Document {
 pub(crate) struct Ids {
     /// Those found.
     pub(crate) found: Vec<String>,
-    /// Whether something of the field stays unknown.
+    /// Whether the field may hold more than these.
     pub(crate) open: bool,
+    /// Whether these are candidates, of which not all need hold.
+    pub(crate) choice: bool,
 }
 
 /// Whether a document is Terraform's.
@@ -93,6 +103,15 @@ impl Document {
         if let Some(root) = value.get("configuration").and_then(|held| held.get("root_module")) {
             out.configuration(root, "", 0);
         }
+        for (name, held) in value.get("variables").and_then(Value::as_object).into_iter().flatten() {
+            out.variables.insert(name.clone(), held.get("value").cloned().unwrap_or(Value::Null));
+        }
+        for change in list(value, "resource_changes") {
+            let held = change.get("change").and_then(|held| held.get("after_unknown"));
+            if let (Some(address), Some(held)) = (text(change, "address"), held.filter(|held| held.is_object())) {
+                out.unknown.insert(address.to_owned(), held.clone());
+            }
+        }
         for (index, resource) in out.resources.iter().enumerate() {
             out.instances.entry((resource.module.clone(), resource.local.clone())).or_default().push(index);
         }
@@ -103,9 +122,9 @@ impl Document {
         if depth > MAX_MODULES {
             return;
         }
-        let path = module_path(text(module, "address").unwrap_or_default());
+        let place = text(module, "address").unwrap_or_default();
         for (index, resource) in list(module, "resources").iter().enumerate() {
-            self.push(resource, &path, format!("{pointer}/resources/{index}"));
+            self.push(resource, place, format!("{pointer}/resources/{index}"));
         }
         for (index, child) in list(module, "child_modules").iter().enumerate() {
             self.module(child, &format!("{pointer}/child_modules/{index}"), depth + 1);
@@ -117,17 +136,17 @@ impl Document {
         if depth > MAX_MODULES {
             return;
         }
-        let path = module_path(text(module, "address").unwrap_or_default());
+        let place = text(module, "address").unwrap_or_default();
         let data = |held: &(usize, &Value)| text(held.1, "mode") == Some("data");
         for (index, resource) in list(module, "resources").iter().enumerate().filter(data) {
-            self.push(resource, &path, format!("{pointer}/resources/{index}"));
+            self.push(resource, place, format!("{pointer}/resources/{index}"));
         }
         for (index, child) in list(module, "child_modules").iter().enumerate() {
             self.data(child, &format!("{pointer}/child_modules/{index}"), depth + 1);
         }
     }
 
-    fn push(&mut self, resource: &Value, module: &str, pointer: String) {
+    fn push(&mut self, resource: &Value, place: &str, pointer: String) {
         let (Some(address), Some(kind), Some(name)) =
             (text(resource, "address"), text(resource, "type"), text(resource, "name"))
         else {
@@ -141,7 +160,8 @@ impl Document {
             kind: kind.to_owned(),
             pointer,
             values: resource.get("values").cloned().unwrap_or(Value::Null),
-            module: module.to_owned(),
+            module: module_path(place),
+            place: place.to_owned(),
             local: local_name(text(resource, "mode"), kind, name),
             index: index_text(resource.get("index")),
         });
@@ -164,6 +184,7 @@ impl Document {
                     pointer: format!("#/resources/{place}/instances/{number}"),
                     values: instance.get("attributes").cloned().unwrap_or(Value::Null),
                     module: module_path(module),
+                    place: module.to_owned(),
                     local: local.clone(),
                     index,
                 });
@@ -179,6 +200,11 @@ impl Document {
             let (Some(kind), Some(name)) = (text(resource, "type"), text(resource, "name")) else { continue };
             let local = local_name(text(resource, "mode"), kind, name);
             let held = resource.get("expressions").cloned().unwrap_or(Value::Null);
+            for key in ["for_each_expression", "count_expression"] {
+                if let Some(over) = resource.get(key) {
+                    self.repeats.insert((path.to_owned(), local.clone()), over.clone());
+                }
+            }
             self.expressions.insert((path.to_owned(), local), held);
         }
         for (name, output) in module.get("outputs").and_then(Value::as_object).into_iter().flatten() {
@@ -187,7 +213,10 @@ impl Document {
         }
         for (name, call) in module.get("module_calls").and_then(Value::as_object).into_iter().flatten() {
             let child = if path.is_empty() { format!("module.{name}") } else { format!("{path}.module.{name}") };
-            let held = call.get("expressions").cloned().unwrap_or(Value::Null);
+            let mut held = call.clone();
+            if let Some(object) = held.as_object_mut() {
+                object.remove("module");
+            }
             self.calls.insert((path.to_owned(), name.clone()), held);
             if let Some(held) = call.get("module") {
                 self.configuration(held, &child, depth + 1);
@@ -206,97 +235,6 @@ impl Document {
     pub(crate) fn any_of_kind<'a>(&'a self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Resource> {
         self.resources.iter().filter(move |resource| kinds.contains(&resource.kind.as_str()))
     }
-
-    /// The identifiers a field holds or will hold. `path` leads through blocks: names and, for lists, numbers.
-    pub(crate) fn ids(&self, resource: &Resource, path: &[&str]) -> Ids {
-        let mut out = Ids::default();
-        match value_at(&resource.values, path) {
-            Some(Value::String(held)) if !held.is_empty() => {
-                out.found.push(held.clone());
-                return out;
-            }
-            Some(Value::Array(held)) if !held.is_empty() && held.iter().all(Value::is_string) => {
-                out.found.extend(held.iter().filter_map(Value::as_str).map(ToOwned::to_owned));
-                return out;
-            }
-            _ => {}
-        }
-        let Some(expression) = self
-            .expressions
-            .get(&(resource.module.clone(), resource.local.clone()))
-            .and_then(|held| expression_at(held, path))
-        else {
-            return out;
-        };
-        let (known, mut budget) = (expression.get("constant_value").is_some(), MAX_REFERENCES);
-        let references = self.targets(&resource.module, expression, &mut budget);
-        for (module, local) in &references {
-            let held = self.instances.get(&(module.clone(), local.clone())).map_or(&[][..], Vec::as_slice);
-            let same: Vec<usize> =
-                held.iter().copied().filter(|index| self.resources[*index].index == resource.index).collect();
-            let many = path.last().is_some_and(|last| last.ends_with('s'));
-            let chosen = if held.len() > 1 && same.len() == 1 && !many { &same[..] } else { held };
-            // A single reference to one of many instances, and no telling which.
-            out.open |= held.is_empty() || (chosen.len() > 1 && !many);
-            out.found.extend(chosen.iter().map(|index| self.resources[*index].identity()));
-        }
-        out.found.sort_unstable();
-        out.found.dedup();
-        out.open |= out.found.is_empty() && !known;
-        out
-    }
-
-    /// Whether the configuration gives the field at all: one that is nowhere written is empty, not unknown.
-    pub(crate) fn is_written(&self, resource: &Resource, path: &[&str]) -> bool {
-        let held = self.expressions.get(&(resource.module.clone(), resource.local.clone()));
-        held.and_then(|held| expression_at(held, path)).is_some()
-    }
-
-    /// The one identifier of a field.
-    pub(crate) fn id(&self, resource: &Resource, path: &[&str]) -> Option<String> {
-        self.ids(resource, path).found.into_iter().next()
-    }
-
-    /// The resources (module, local) an expression names, through variables and outputs.
-    fn targets(&self, module: &str, expression: &Value, budget: &mut usize) -> Vec<(String, String)> {
-        let mut out = Vec::new();
-        let mut references: Vec<&str> = list(expression, "references").iter().filter_map(Value::as_str).collect();
-        // Nested blocks hold expressions of their own.
-        if let (Some(object), true) = (expression.as_object(), references.is_empty()) {
-            references.extend(object.values().flat_map(|held| list(held, "references")).filter_map(Value::as_str));
-        }
-        for reference in references {
-            if *budget == 0 {
-                break;
-            }
-            *budget -= 1;
-            let parts: Vec<&str> = reference.split('.').collect();
-            match parts.as_slice() {
-                ["var", name, ..] => {
-                    let (parent, call) = split_module(module);
-                    let held = self.calls.get(&(parent.clone(), call)).and_then(|held| held.get(bare(name)));
-                    if let Some(held) = held {
-                        out.extend(self.targets(&parent, held, budget));
-                    }
-                }
-                ["module", call, output, ..] => {
-                    let call = bare(call);
-                    let child =
-                        if module.is_empty() { format!("module.{call}") } else { format!("{module}.module.{call}") };
-                    if let Some(held) = self.outputs.get(&(child.clone(), bare(output).to_owned())) {
-                        out.extend(self.targets(&child, held, budget));
-                    }
-                }
-                ["local" | "each" | "count" | "path" | "terraform" | "self", ..] | ["module", _] => {}
-                ["data", kind, name, ..] => out.push((module.to_owned(), format!("data.{kind}.{}", bare(name)))),
-                [kind, name, ..] => out.push((module.to_owned(), format!("{kind}.{}", bare(name)))),
-                _ => {}
-            }
-        }
-        out.sort_unstable();
-        out.dedup();
-        out
-    }
 }
 
 fn local_name(mode: Option<&str>, kind: &str, name: &str) -> String {
@@ -305,11 +243,6 @@ fn local_name(mode: Option<&str>, kind: &str, name: &str) -> String {
 
 fn index_text(value: Option<&Value>) -> String {
     value.filter(|held| !held.is_null()).map(ToString::to_string).unwrap_or_default()
-}
-
-/// A name without its index.
-fn bare(name: &str) -> &str {
-    name.split('[').next().unwrap_or(name)
 }
 
 /// `module.a["x"].module.b` as `module.a.module.b`.
@@ -324,37 +257,4 @@ fn module_path(address: &str) -> String {
         }
     }
     out
-}
-
-/// (parent, call's name) of a module path.
-fn split_module(module: &str) -> (String, String) {
-    match module.rfind("module.") {
-        Some(place) => (module[..place].trim_end_matches('.').to_owned(), module[place + "module.".len()..].to_owned()),
-        None => (String::new(), String::new()),
-    }
-}
-
-fn value_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |held, key| match held {
-        Value::Array(elements) => elements.get(key.parse::<usize>().ok()?),
-        _ => held.get(key),
-    })
-}
-
-/// An expression by path. A block that is not a list in the configuration stands for each of its instances.
-fn expression_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
-    let mut held = value;
-    for key in path {
-        held = match (key.parse::<usize>(), held) {
-            (Ok(index), Value::Array(elements)) => elements.get(index).or_else(|| elements.first())?,
-            (Ok(_), _) => held,
-            (Err(_), Value::Object(object)) if is_expression(object) => return Some(held),
-            (Err(_), _) => held.get(key)?,
-        };
-    }
-    Some(held)
-}
-
-fn is_expression(object: &Map<String, Value>) -> bool {
-    object.contains_key("references") || object.contains_key("constant_value")
 }

@@ -1,0 +1,458 @@
+//! What a field refers to: the resources whose identifiers it will hold, found through the configuration's references.
+//!
+//! A plan lists the references of an expression, not the expression. Which instance of several is meant is told by a
+//! constant index (`subnet.a[0]`), or by the key that the referring instance shares with it (`each.key`, `count.index`).
+//! Where neither tells, all of them are candidates, and said to be.
+
+use serde_json::{Map, Value};
+
+use super::{Document, Ids, Resource};
+use crate::model::json::list;
+
+/// How many references one value is followed through.
+const MAX_REFERENCES: usize = 256;
+
+/// Attributes that identify something a resource is made with, and by what name readers know it.
+const MADE_WITH: [(&str, &str); 4] = [
+    ("default_security_group_id", "default security group of"),
+    ("default_network_acl_id", "default network ACL of"),
+    ("default_route_table_id", "main table of"),
+    ("main_route_table_id", "main table of"),
+];
+
+/// Fields of several identifiers whose names do not end as such names do.
+const SEVERAL: [&str; 1] = ["vpc_zone_identifier"];
+
+/// Where an expression stands.
+#[derive(Debug, Clone)]
+struct Scope {
+    /// Path of the module, without indexes.
+    module: String,
+    /// The module's instance, where it is one.
+    place: Option<String>,
+    /// Index of what the expression belongs to.
+    index: String,
+    /// What the expression belongs to, within the module: `type.name` or `module.name`.
+    owner: String,
+}
+
+/// One name of a reference with its index: `subnet["a"]`.
+struct Step<'r> {
+    name: &'r str,
+    index: Option<&'r str>,
+}
+
+/// How the references of one expression choose among instances.
+#[derive(Debug, Clone, Copy, Default)]
+struct Choosing {
+    /// By the key they share.
+    by_key: bool,
+    /// By something a plan does not show.
+    otherwise: bool,
+    /// The field holds several.
+    several: bool,
+}
+
+impl Document {
+    /// The identifiers a field holds or will hold. `path` leads through blocks: names and, for lists, numbers.
+    pub(crate) fn ids(&self, resource: &Resource, path: &[&str]) -> Ids {
+        let mut out = Ids::default();
+        match value_at(&resource.values, path) {
+            Some(Value::String(held)) if !held.is_empty() => {
+                out.found.push(held.clone());
+                return out;
+            }
+            Some(Value::Array(held)) if !held.is_empty() => {
+                out.found.extend(held.iter().filter_map(Value::as_str).map(ToOwned::to_owned));
+                if held.iter().all(Value::is_string) {
+                    return out;
+                }
+            }
+            _ => {}
+        }
+        self.add_referred(resource, path, &mut out);
+        out
+    }
+
+    /// The resources that a field's expression names, also where its value is known.
+    pub(crate) fn referred(&self, resource: &Resource, path: &[&str]) -> Ids {
+        let mut out = Ids::default();
+        self.add_referred(resource, path, &mut out);
+        out
+    }
+
+    fn add_referred(&self, resource: &Resource, path: &[&str], out: &mut Ids) {
+        let Some(expression) = self
+            .expressions
+            .get(&(resource.module.clone(), resource.local.clone()))
+            .and_then(|held| expression_at(held, path))
+        else {
+            out.open = self.is_unknown(resource, path);
+            return;
+        };
+        let last = path.last().copied().unwrap_or_default();
+        let several = last.ends_with('s') || SEVERAL.contains(&last);
+        let known = expression.get("constant_value").is_some();
+        let scope = Scope {
+            module: resource.module.clone(),
+            place: Some(resource.place.clone()),
+            index: resource.index.clone(),
+            owner: resource.local.clone(),
+        };
+        let mut budget = MAX_REFERENCES;
+        self.follow(&scope, expression, Choosing { several, ..Choosing::default() }, &mut budget, out);
+        out.found.sort_unstable();
+        out.found.dedup();
+        out.choice |= !several && out.found.len() > 1;
+        out.open |= budget == 0 || (out.found.is_empty() && !known);
+    }
+
+    /// Whether a value is written and known only after apply; `values` holds the last name of the path.
+    pub(crate) fn is_open(&self, resource: &Resource, path: &[&str], values: &Value) -> bool {
+        let key = path.last().copied().unwrap_or_default();
+        values.get(key).is_none() && (self.is_written(resource, path) || self.is_unknown(resource, path))
+    }
+
+    /// What a rule, route or association belongs to, and why that is not sure: where the plan does not show which of `all`
+    /// it is, it may be any.
+    pub(crate) fn owners<'k>(
+        &self,
+        resource: &Resource,
+        key: &str,
+        all: impl Iterator<Item = &'k String>,
+    ) -> (Vec<String>, Option<String>) {
+        let ids = self.ids(resource, &[key]);
+        let doubt = || Some(format!("what {} belongs to", resource.address));
+        match (ids.found.is_empty(), ids.open || ids.choice) {
+            (false, false) => (ids.found, None),
+            (false, true) => (ids.found, doubt()),
+            (true, true) => (all.cloned().collect(), doubt()),
+            (true, false) => (Vec::new(), None),
+        }
+    }
+
+    /// Whether the configuration gives the field at all: one that is nowhere written is empty, not unknown.
+    pub(crate) fn is_written(&self, resource: &Resource, path: &[&str]) -> bool {
+        let held = self.expressions.get(&(resource.module.clone(), resource.local.clone()));
+        held.and_then(|held| expression_at(held, path)).is_some()
+    }
+
+    /// Whether the plan says that some of the field is known only after apply.
+    pub(crate) fn is_unknown(&self, resource: &Resource, path: &[&str]) -> bool {
+        fn any(value: &Value) -> bool {
+            match value {
+                Value::Bool(held) => *held,
+                Value::Array(held) => held.iter().any(any),
+                Value::Object(held) => held.values().any(any),
+                _ => false,
+            }
+        }
+        self.unknown.get(&resource.address).and_then(|held| value_at(held, path)).is_some_and(any)
+    }
+
+    /// The one identifier of a field. Where several may be meant it is the name of nothing, so that nothing is taken for
+    /// what it may not be.
+    pub(crate) fn id(&self, resource: &Resource, path: &[&str]) -> Option<String> {
+        let ids = self.ids(resource, path);
+        if ids.choice { Some(format!("one of {}", ids.found.join(", "))) } else { ids.found.into_iter().next() }
+    }
+
+    /// Adds what an expression names, through variables and outputs.
+    fn follow(&self, scope: &Scope, expression: &Value, wanted: Choosing, budget: &mut usize, out: &mut Ids) {
+        let mut references: Vec<&str> = list(expression, "references").iter().filter_map(Value::as_str).collect();
+        // Nested blocks hold expressions of their own.
+        if let (Some(object), true) = (expression.as_object(), references.is_empty()) {
+            references.extend(object.values().flat_map(|held| list(held, "references")).filter_map(Value::as_str));
+        }
+        constants(expression.get("constant_value"), &mut out.found);
+        let choosing = choosing(&references, wanted);
+        let given = self.given(scope, &references);
+        let (before, mut picked) = (out.found.len(), false);
+        // After `a.b[0].c` its parts follow, `a.b[0]` and `a.b`: they name nothing more.
+        let mut whole: Option<(Vec<&str>, Option<&str>)> = None;
+        for reference in references {
+            if *budget == 0 {
+                out.open = true;
+                return;
+            }
+            *budget -= 1;
+            let steps = steps(reference);
+            let data = usize::from(steps.first().is_some_and(|step| step.name == "data"));
+            let names: Vec<&str> = steps.iter().take(2 + data).map(|step| step.name).collect();
+            let index = steps.get(1 + data).and_then(|step| step.index);
+            let plain = steps.len() == 2 + data;
+            if let Some((_, of)) = whole.as_ref().filter(|(held, _)| plain && *held == names) {
+                if index == *of && index.is_some() {
+                    continue;
+                }
+                if index.is_none() {
+                    whole = None;
+                    continue;
+                }
+            }
+            whole = Some((names, index)).filter(|_| !plain || index.is_some());
+            picked |= self.step(scope, &steps, (choosing, &given), budget, out);
+        }
+        // A text that is no index is an identifier itself, beside or instead of what else is named.
+        if !picked {
+            out.choice |= !choosing.several && !given.is_empty() && out.found.len() > before;
+            out.found.extend(given);
+        }
+    }
+
+    /// The texts that variables of an expression are known to hold.
+    fn given(&self, scope: &Scope, references: &[&str]) -> Vec<String> {
+        let mut out = Vec::new();
+        for reference in references {
+            let [first, name, ..] = &steps(reference)[..] else { continue };
+            if first.name != "var" {
+                continue;
+            }
+            match self.variable(scope, name.name) {
+                Some((_, held)) => constants(held.and_then(|held| held.get("constant_value")), &mut out),
+                None => constants(self.variables.get(name.name), &mut out),
+            }
+        }
+        out
+    }
+
+    /// Follows one reference; says whether a text that was given chose among instances.
+    fn step(
+        &self,
+        scope: &Scope,
+        steps: &[Step<'_>],
+        (choosing, given): (Choosing, &[String]),
+        budget: &mut usize,
+        out: &mut Ids,
+    ) -> bool {
+        let unknown = |out: &mut Ids| out.open |= choosing.several;
+        match steps {
+            [first, name, ..] if first.name == "var" => match self.variable(scope, name.name) {
+                Some((outer, Some(held))) if held.get("constant_value").is_none() => {
+                    self.follow(&outer, held, choosing, budget, out);
+                }
+                Some(_) => {}
+                None if self.variables.contains_key(name.name) => {}
+                None => unknown(out),
+            },
+            [first, call, output, ..] if first.name == "module" => {
+                let (inner, sure) = self.child(scope, call, choosing);
+                match self.outputs.get(&(inner.module.clone(), output.name.to_owned())) {
+                    Some(held) => {
+                        self.follow(
+                            &inner,
+                            held,
+                            Choosing { by_key: false, otherwise: false, ..choosing },
+                            budget,
+                            out,
+                        );
+                        out.choice |= !sure && !out.found.is_empty();
+                    }
+                    None => unknown(out),
+                }
+            }
+            [first, name, ..] if first.name == "each" && name.name == "value" => {
+                let over = self.repeats.get(&(scope.module.clone(), scope.owner.clone())).or_else(|| {
+                    let call = scope.owner.strip_prefix("module.")?;
+                    self.calls.get(&(scope.module.clone(), call.to_owned()))?.get("for_each_expression")
+                });
+                match over {
+                    Some(over) => self.follow(scope, over, Choosing { by_key: true, ..choosing }, budget, out),
+                    None => unknown(out),
+                }
+            }
+            [first, ..] if first.name == "local" => unknown(out),
+            // The whole of a module's instances, each with outputs that are not told apart here.
+            [first, call] if first.name == "module" && call.index.is_none() => {}
+            [first, ..] if matches!(first.name, "each" | "count" | "path" | "terraform" | "self" | "module") => {}
+            [data, kind, name, rest @ ..] if data.name == "data" => {
+                let local = format!("data.{}.{}", kind.name, name.name);
+                return self.resource(scope, (&local, name.index, rest), choosing, given, out);
+            }
+            [kind, name, rest @ ..] => {
+                let local = format!("{}.{}", kind.name, name.name);
+                return self.resource(scope, (&local, name.index, rest), choosing, given, out);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// The instances of a resource that a reference means; says whether a text that was given chose among them.
+    fn resource(
+        &self,
+        scope: &Scope,
+        (local, index, rest): (&str, Option<&str>, &[Step<'_>]),
+        choosing: Choosing,
+        given: &[String],
+        out: &mut Ids,
+    ) -> bool {
+        let mut picked = false;
+        let key = (scope.module.clone(), local.to_owned());
+        let all = self.instances.get(&key).map_or(&[][..], Vec::as_slice);
+        let here = |held: &&Resource| scope.place.as_ref().is_none_or(|place| *place == held.place);
+        let mut held: Vec<&Resource> = all.iter().map(|place| &self.resources[*place]).filter(here).collect();
+        if let Some(index) = index {
+            held.retain(|one| one.index == index);
+        } else if held.len() > 1 {
+            let of =
+                |index: &str| -> Vec<&Resource> { held.iter().copied().filter(|one| one.index == index).collect() };
+            let same = of(&scope.index);
+            let named: Vec<&Resource> = given.iter().flat_map(|text| of(&format!("{text:?}"))).collect();
+            picked = !named.is_empty();
+            if choosing.by_key && same.len() == 1 {
+                held = same;
+            } else if !choosing.several && named.len() == 1 {
+                held = named;
+            } else {
+                out.choice |= !choosing.several || choosing.by_key || choosing.otherwise;
+            }
+        }
+        // What is configured and has no such instance is not made; what is not configured is not shown.
+        out.open |= held.is_empty() && !self.expressions.contains_key(&key);
+        let made = rest.first().and_then(|step| MADE_WITH.iter().find(|(attribute, _)| *attribute == step.name));
+        out.found.extend(held.iter().map(|one| match made {
+            Some((_, words)) => format!("{words} {}", one.identity()),
+            None => one.identity(),
+        }));
+        picked
+    }
+
+    /// The expression given to a variable of a module, and where that expression stands; `None` for the root's variables.
+    /// A variable that is given nothing has its default, which refers to nothing.
+    fn variable(&self, scope: &Scope, name: &str) -> Option<(Scope, Option<&Value>)> {
+        let (parent, call) = split_module(&scope.module)?;
+        let held = self.calls.get(&(parent.to_owned(), call.to_owned()));
+        let place = scope.place.as_deref().and_then(split_module);
+        let outer = Scope {
+            module: parent.to_owned(),
+            place: place.map(|(outer, _)| outer.to_owned()),
+            index: place
+                .and_then(|(_, own)| own.split_once('['))
+                .map(|(_, index)| index.trim_end_matches(']').to_owned())
+                .unwrap_or_default(),
+            owner: format!("module.{call}"),
+        };
+        Some((outer, held.and_then(|held| held.get("expressions")).and_then(|held| held.get(name))))
+    }
+
+    /// Inside of a called module, and whether it is sure which of its instances is meant.
+    fn child(&self, scope: &Scope, call: &Step<'_>, choosing: Choosing) -> (Scope, bool) {
+        let below = |outer: &str| {
+            if outer.is_empty() { format!("module.{}", call.name) } else { format!("{outer}.module.{}", call.name) }
+        };
+        let module = below(&scope.module);
+        let base = scope.place.as_deref().map(below);
+        let place = match (base, call.index) {
+            (Some(base), Some(index)) => Some(format!("{base}[{index}]")),
+            (Some(base), None) => {
+                let repeated = self.calls.get(&(scope.module.clone(), call.name.to_owned())).is_some_and(|held| {
+                    ["for_each_expression", "count_expression"].iter().any(|key| held.get(key).is_some())
+                });
+                match (repeated, choosing.by_key) {
+                    (false, _) => Some(base),
+                    (true, true) => Some(format!("{base}[{}]", scope.index)),
+                    (true, false) => None,
+                }
+            }
+            (None, _) => None,
+        };
+        let sure = place.is_some() || choosing.several;
+        (Scope { module, place, index: String::new(), owner: String::new() }, sure)
+    }
+}
+
+/// How an expression's other references choose among the instances of those that have several.
+fn choosing(references: &[&str], wanted: Choosing) -> Choosing {
+    let starts = |words: &[&str]| {
+        references.iter().any(|reference| {
+            words.iter().any(|word| {
+                reference.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            })
+        })
+    };
+    let by_key = starts(&["each.key", "count.index"]);
+    Choosing {
+        by_key: wanted.by_key || by_key,
+        otherwise: wanted.otherwise || starts(&["var", "local", "each.value"]),
+        several: wanted.several,
+    }
+}
+
+/// Texts of a constant: identifiers of what the configuration does not make.
+fn constants(value: Option<&Value>, out: &mut Vec<String>) {
+    match value {
+        Some(Value::String(held)) if !held.is_empty() => out.push(held.clone()),
+        Some(Value::Array(held)) => out.extend(held.iter().filter_map(Value::as_str).map(ToOwned::to_owned)),
+        _ => {}
+    }
+}
+
+/// `a.b["x.y"].c` as names with their indexes.
+fn steps(reference: &str) -> Vec<Step<'_>> {
+    let (mut out, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);
+    for (at, letter) in reference.char_indices() {
+        match letter {
+            '"' => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth = depth.saturating_sub(1),
+            '.' if depth == 0 && !quoted => {
+                out.push(step_of(&reference[start..at]));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push(step_of(&reference[start..]));
+    out
+}
+
+fn step_of(text: &str) -> Step<'_> {
+    match text.split_once('[') {
+        Some((name, index)) => Step { name, index: Some(index.strip_suffix(']').unwrap_or(index)) },
+        None => Step { name: text, index: None },
+    }
+}
+
+/// (outer module, call) of a module's path or address; `None` for the root.
+fn split_module(module: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_usize;
+    let mut last = None;
+    for (at, letter) in module.char_indices() {
+        match letter {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            'm' if depth == 0 && module[at..].starts_with("module.") => last = Some(at),
+            _ => {}
+        }
+    }
+    let at = last?;
+    Some((module[..at].trim_end_matches('.'), &module[at + "module.".len()..]))
+}
+
+fn value_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |held, key| match held {
+        Value::Array(elements) => elements.get(key.parse::<usize>().ok()?),
+        // The whole of a block that is known only after apply.
+        Value::Bool(true) => Some(held),
+        _ => held.get(key),
+    })
+}
+
+/// An expression by path. A block that is not a list in the configuration stands for each of its instances.
+fn expression_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+    let mut held = value;
+    for key in path {
+        held = match (key.parse::<usize>(), held) {
+            (Ok(index), Value::Array(elements)) => elements.get(index).or_else(|| elements.first())?,
+            (Ok(_), _) => held,
+            (Err(_), Value::Object(object)) if is_expression(object) => return Some(held),
+            (Err(_), _) => held.get(key)?,
+        };
+    }
+    Some(held)
+}
+
+fn is_expression(object: &Map<String, Value>) -> bool {
+    object.contains_key("references") || object.contains_key("constant_value")
+}

@@ -1,0 +1,222 @@
+//! Azure networks from Terraform plans.
+
+use serde_json::{Value, json};
+
+use super::references::{Held, plan, refers};
+use super::{check, model};
+
+fn network() -> Held {
+    ("azurerm_virtual_network.v", json!({"name": "v", "address_space": ["10.0.0.0/16"]}), json!({}))
+}
+
+fn subnet(address: &'static str, prefix: &str, more: Value) -> Held {
+    let mut values = json!({"name": address, "virtual_network_name": "v", "address_prefixes": [prefix]});
+    values.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    (address, values, json!({}))
+}
+
+fn group(address: &'static str, rules: Value) -> Held {
+    (address, json!({"name": "n", "security_rule": rules}), json!({}))
+}
+
+fn rule(priority: u16, access: &str, port: &str) -> Value {
+    json!({"name": format!("r{priority}"), "priority": priority, "direction": "Inbound", "access": access, "protocol": "*",
+        "source_port_range": "*", "destination_port_range": port, "source_address_prefix": "*", "destination_address_prefix": "*"})
+}
+
+fn associated(address: &'static str, subnet: &str, group: &str) -> Held {
+    let expressions = json!({"subnet_id": refers(&[subnet]), "network_security_group_id": refers(&[group])});
+    (address, json!({}), expressions)
+}
+
+fn nic(address: &'static str, subnet: &str) -> Held {
+    let name = address.split_once('.').unwrap().1;
+    (
+        address,
+        json!({"name": name, "ip_configuration": [{"name": "c"}]}),
+        json!({"ip_configuration": [{"subnet_id": refers(&[subnet])}]}),
+    )
+}
+
+fn asked(resources: &[Held], lines: &str) {
+    check(&model(&plan(resources).to_string()), lines);
+}
+
+#[test]
+fn names_are_told_apart_by_resource_groups() {
+    let mut all = Vec::new();
+    for (tenant, [network, subnet, group, rule_of, association, one, two], prefix, port) in [
+        (
+            "red",
+            [
+                "azurerm_virtual_network.red",
+                "azurerm_subnet.red",
+                "azurerm_network_security_group.red",
+                "azurerm_network_security_rule.red",
+                "azurerm_subnet_network_security_group_association.red",
+                "azurerm_network_interface.red-1",
+                "azurerm_network_interface.red-2",
+            ],
+            "10.1.0.0/16",
+            "22",
+        ),
+        (
+            "blue",
+            [
+                "azurerm_virtual_network.blue",
+                "azurerm_subnet.blue",
+                "azurerm_network_security_group.blue",
+                "azurerm_network_security_rule.blue",
+                "azurerm_subnet_network_security_group_association.blue",
+                "azurerm_network_interface.blue-1",
+                "azurerm_network_interface.blue-2",
+            ],
+            "10.2.0.0/16",
+            "80",
+        ),
+    ] {
+        let of = |mut values: Value| {
+            values["resource_group_name"] = json!(tenant);
+            values
+        };
+        let mut deny = rule(100, "Deny", port);
+        deny["network_security_group_name"] = json!("nsg");
+        let within = json!({"name": "s", "virtual_network_name": "vnet", "address_prefixes": [prefix]});
+        all.extend([
+            (network, of(json!({"name": "vnet", "address_space": [prefix]})), json!({})),
+            (subnet, of(within), json!({})),
+            (group, of(json!({"name": "nsg"})), json!({})),
+            (rule_of, of(deny), json!({})),
+            associated(association, &format!("{subnet}.id"), &format!("{group}.id")),
+            nic(one, &format!("{subnet}.id")),
+            nic(two, &format!("{subnet}.id")),
+        ]);
+    }
+    asked(
+        &all,
+        "deny red-1 -> red-2 tcp/22
+         permit red-1 -> red-2 tcp/80
+         permit blue-1 -> blue-2 tcp/22
+         deny blue-1 -> blue-2 tcp/80
+         deny red-1 -> blue-1 tcp/443",
+    );
+}
+
+#[test]
+fn a_private_endpoint_is_under_its_subnets_group_only_where_the_subnet_says_so() {
+    let with = |word: Option<&str>| {
+        let more = word.map_or(json!({}), |word| json!({"private_endpoint_network_policies": word}));
+        let endpoint = (
+            "azurerm_private_endpoint.e",
+            json!({"name": "e"}),
+            json!({"subnet_id": refers(&["azurerm_subnet.s.id"])}),
+        );
+        [
+            network(),
+            subnet("azurerm_subnet.s", "10.0.1.0/24", more),
+            group("azurerm_network_security_group.n", json!([rule(100, "Deny", "*")])),
+            associated(
+                "azurerm_subnet_network_security_group_association.s",
+                "azurerm_subnet.s.id",
+                "azurerm_network_security_group.n.id",
+            ),
+            nic("azurerm_network_interface.vm", "azurerm_subnet.s.id"),
+            endpoint,
+        ]
+    };
+    asked(&with(Some("Disabled")), "permit vm -> e tcp/443");
+    asked(&with(Some("RouteTableEnabled")), "permit vm -> e tcp/443");
+    asked(&with(Some("NetworkSecurityGroupEnabled")), "deny vm -> e tcp/443");
+    asked(&with(Some("Enabled")), "deny vm -> e tcp/443");
+    asked(&with(None), "undecided vm -> e tcp/443");
+}
+
+#[test]
+fn a_machine_without_an_address_gets_out_by_the_providers_way_unless_its_subnet_is_private() {
+    let with = |more: Value| {
+        [
+            network(),
+            subnet("azurerm_subnet.s", "10.0.1.0/24", more),
+            nic("azurerm_network_interface.vm", "azurerm_subnet.s.id"),
+        ]
+    };
+    asked(&with(json!({})), "permit vm -> 8.8.8.8 tcp/443\ndeny vm -> 8.8.8.8 icmp\ndeny 8.8.8.8 -> vm tcp/443");
+    asked(&with(json!({"default_outbound_access_enabled": false})), "deny vm -> 8.8.8.8 tcp/443 : no public address");
+}
+
+#[test]
+fn members_of_a_scale_set_are_members_of_its_application_groups() {
+    let mut allow = rule(100, "Allow", "443");
+    allow.as_object_mut().unwrap().remove("destination_address_prefix");
+    let mut held = group("azurerm_network_security_group.n", json!([allow, rule(200, "Deny", "*")]));
+    held.2 = json!({"security_rule": [{"destination_application_security_group_ids": refers(&["azurerm_application_security_group.web.id"])}]});
+    asked(
+        &[
+            network(),
+            subnet("azurerm_subnet.s", "10.0.1.0/24", json!({})),
+            ("azurerm_application_security_group.web", json!({"name": "web"}), json!({})),
+            held,
+            associated(
+                "azurerm_subnet_network_security_group_association.s",
+                "azurerm_subnet.s.id",
+                "azurerm_network_security_group.n.id",
+            ),
+            nic("azurerm_network_interface.vm", "azurerm_subnet.s.id"),
+            (
+                "azurerm_linux_virtual_machine_scale_set.set",
+                json!({"name": "set", "network_interface": [{"ip_configuration": [{"name": "c"}]}]}),
+                json!({"network_interface": [{"ip_configuration": [{"subnet_id": refers(&["azurerm_subnet.s.id"]),
+                    "application_security_group_ids": refers(&["azurerm_application_security_group.web.id"])}]}]}),
+            ),
+        ],
+        "permit vm -> set tcp/443\ndeny vm -> set tcp/80\ndeny set -> vm tcp/443",
+    );
+}
+
+#[test]
+fn a_group_that_is_associated_and_not_shown_is_not_no_group() {
+    let with = |expressions: Value| {
+        [
+            network(),
+            subnet("azurerm_subnet.s", "10.0.1.0/24", json!({})),
+            group("azurerm_network_security_group.n", json!([rule(100, "Deny", "22")])),
+            ("azurerm_subnet_network_security_group_association.a", json!({}), expressions),
+            nic("azurerm_network_interface.a", "azurerm_subnet.s.id"),
+            nic("azurerm_network_interface.b", "azurerm_subnet.s.id"),
+        ]
+    };
+    let local = json!({"references": ["local.x"]});
+    asked(
+        &with(json!({"subnet_id": refers(&["azurerm_subnet.s.id"]), "network_security_group_id": local})),
+        "undecided a -> b tcp/22\nundecided a -> b tcp/80",
+    );
+    asked(
+        &with(
+            json!({"subnet_id": local, "network_security_group_id": refers(&["azurerm_network_security_group.n.id"])}),
+        ),
+        "undecided a -> b tcp/22",
+    );
+}
+
+#[test]
+fn a_port_known_after_apply_is_not_every_port() {
+    let mut open = rule(100, "Deny", "22");
+    open.as_object_mut().unwrap().remove("destination_port_range");
+    let mut held = group("azurerm_network_security_group.n", json!([open]));
+    held.2 = json!({"security_rule": [{"destination_port_range": refers(&["azurerm_postgresql_server.p.port"])}]});
+    asked(
+        &[
+            network(),
+            subnet("azurerm_subnet.s", "10.0.1.0/24", json!({})),
+            held,
+            associated(
+                "azurerm_subnet_network_security_group_association.s",
+                "azurerm_subnet.s.id",
+                "azurerm_network_security_group.n.id",
+            ),
+            nic("azurerm_network_interface.a", "azurerm_subnet.s.id"),
+            nic("azurerm_network_interface.b", "azurerm_subnet.s.id"),
+        ],
+        "undecided a -> b tcp/22",
+    );
+}
