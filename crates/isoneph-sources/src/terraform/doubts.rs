@@ -11,6 +11,7 @@ use super::stage::Stage;
 /// A word in a type's name, and the tables whose rows such a resource could have added to.
 const WORDS: &[(&[&str], &[&str])] = &[
     (&["policy", "acl", "iam", "permission", "grant", "access", "public"], &["resource_policy", "grant"]),
+    (&["role", "assignment"], &["grant"]),
     (&["firewall", "rule", "acl", "nsg"], &["firewall_rule"]),
     (&["encrypt", "encryption", "kms"], &["key"]),
     (&["lock", "backup"], &["backup"]),
@@ -90,6 +91,20 @@ const THINGS: &[(&[&str], &[&str])] = &[
         ],
         &["workload"],
     ),
+    (
+        &[
+            "azurerm_app_service",
+            "azurerm_function_app",
+            "azurerm_linux_function_app_slot",
+            "azurerm_linux_web_app_slot",
+            "azurerm_windows_function_app_slot",
+            "azurerm_windows_web_app_slot",
+        ],
+        &["endpoint"],
+    ),
+    (&["aws_db_snapshot_copy", "aws_rds_cluster_snapshot_copy", "google_compute_machine_image"], &["disk_snapshot"]),
+    (&["google_compute_instance_from_"], &["vm", "disk"]),
+    (&["aws_ecrpublic_repository"], &["image_registry"]),
     (&["aws_lightsail_bucket", "aws_s3_directory_bucket", "aws_s3tables_table_bucket"], &["bucket"]),
     (&["aws_mq_broker", "azurerm_eventhub", "azurerm_storage_queue", "google_managed_kafka_cluster"], &["queue"]),
     (&["azurerm_netapp_volume", "azurerm_storage_share", "google_netapp_volume"], &["file_store"]),

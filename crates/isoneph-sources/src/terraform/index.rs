@@ -1,5 +1,6 @@
 //! What there is in one input: every managed resource by its address, and by the identifiers its values hold.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
@@ -75,7 +76,7 @@ impl Index {
 
     /// Says that a resource is known by this identifier.
     pub(crate) fn name(&mut self, id: Id, literal: &str) {
-        self.literals.entry(hash(literal)).and_modify(|few| few.add(id)).or_insert(Few::One(id));
+        self.literals.entry(hash(&spelling(literal))).and_modify(|few| few.add(id)).or_insert(Few::One(id));
     }
 
     /// The native types that occur.
@@ -107,13 +108,23 @@ impl Index {
     /// The resource of one of these types (any, if none are given) that an identifier names. `None` when none does,
     /// `Some(None)` when several do.
     pub(crate) fn by_literal(&self, literal: &str, types: &[&str]) -> Option<Option<Id>> {
-        let found = |literal: &str| self.literals.get(&hash(literal));
+        let found = |literal: &str| self.literals.get(&hash(&spelling(literal)));
         // Google's bindings name a bucket as `b/NAME` once they are deployed.
         let bare = || literal.strip_prefix("b/").and_then(found);
         let ids = found(literal).or_else(bare).map_or(&[][..], Few::as_slice);
         let mut fitting = ids.iter().copied().filter(|id| types.is_empty() || types.contains(&self.native_type(*id)));
         let first = fitting.next()?;
         Some(fitting.next().is_none().then_some(first))
+    }
+}
+
+/// An identifier as it is compared. Azure's are the same in capitals and small letters, and it answers in either.
+fn spelling(literal: &str) -> Cow<'_, str> {
+    let is_azure = |root: &str| literal.get(..root.len()).is_some_and(|start| start.eq_ignore_ascii_case(root));
+    if is_azure("/subscriptions/") || is_azure("/providers/") {
+        Cow::Owned(literal.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(literal)
     }
 }
 
@@ -128,5 +139,15 @@ mod tests {
         index.name(id, "site");
         assert_eq!(index.by_literal("b/site", &[]), Some(Some(id)));
         assert_eq!(index.by_literal("b/other", &[]), None);
+    }
+
+    #[test]
+    fn azure_means_the_same_in_capitals_and_small_letters() {
+        let mut index = Index::default();
+        let id = index.add("azurerm_storage_account.a", Rc::from("azurerm_storage_account")).unwrap();
+        index.name(id, "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Storage/storageAccounts/a");
+        let written = "/subscriptions/s/resourcegroups/rg/providers/microsoft.storage/storageAccounts/a";
+        assert_eq!(index.by_literal(written, &[]), Some(Some(id)));
+        assert_eq!(index.by_literal(&written.replace("/a", "/b"), &[]), None);
     }
 }

@@ -125,15 +125,25 @@ const RIGHTS: &[&str] = &[
     "iam:createrole",
     "iam:createuser",
     "iam:addusertogroup",
+    "iam:deleterolepermissionsboundary",
+    "iam:deleteuserpermissionsboundary",
     "iam:passrole",
     "iam:putgrouppolicy",
+    "iam:putrolepermissionsboundary",
     "iam:putrolepolicy",
+    "iam:putuserpermissionsboundary",
     "iam:putuserpolicy",
     "iam:setdefaultpolicyversion",
     "iam:updateassumerolepolicy",
     "iam:updateloginprofile",
     "organizations:*",
+    "organizations:detachpolicy",
+    "organizations:updatepolicy",
     "sso:*",
+    "sso:attachcustomermanagedpolicyreferencetopermissionset",
+    "sso:attachmanagedpolicytopermissionset",
+    "sso:createaccountassignment",
+    "sso:putinlinepolicytopermissionset",
 ];
 
 impl Statement {
@@ -224,7 +234,7 @@ impl Statement {
         let everything = self.other_resources || self.resources.iter().any(|resource| is_any(resource));
         // All but some is everything where none of the rights themselves is left out.
         let every_action = match self.other_actions {
-            true => !RIGHTS.iter().any(|right| self.lists(right)),
+            true => !RIGHTS.iter().any(|right| right.starts_with("iam:") && self.lists(right)),
             false => self.actions.iter().any(|action| is_any(action)),
         };
         self.allow && everything && every_action
@@ -240,7 +250,7 @@ impl Statement {
     }
 
     /// Whether an action is one of those that it names.
-    fn lists(&self, action: &str) -> bool {
+    pub(crate) fn lists(&self, action: &str) -> bool {
         self.actions.iter().any(|pattern| wildcard(&pattern.to_ascii_lowercase(), action))
     }
 
@@ -277,7 +287,13 @@ impl Statement {
 
 /// `*`, and what is as wide: `*:*`, `arn:*`, `arn:aws:*:*:*:*`.
 fn is_any(pattern: &str) -> bool {
-    let rest = pattern.strip_prefix("arn:").map_or(pattern, |rest| rest.strip_prefix("aws:").unwrap_or(rest));
+    let partition =
+        |rest: &'_ str| rest.split_once(':').is_some_and(|(name, _)| name == "aws" || name.starts_with("aws-"));
+    let rest = match pattern.strip_prefix("arn:") {
+        Some(rest) if partition(rest) => rest.split_once(':').map_or(rest, |(_, rest)| rest),
+        Some(rest) => rest,
+        None => pattern,
+    };
     rest.contains('*') && rest.bytes().all(|byte| matches!(byte, b'*' | b':'))
 }
 

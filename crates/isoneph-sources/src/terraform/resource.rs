@@ -201,6 +201,13 @@ impl<'a> Resource<'a> {
         Cell::Known(uids)
     }
 
+    /// Whether a set is unknown as a whole. Its expression tells the resources that it names, not the constants beside
+    /// them: `["allUsers", google_service_account.app.member]` reads as the account alone.
+    pub(crate) fn hides_constants(&self, path: &str) -> bool {
+        let (texts, unknown) = self.root().literals(path);
+        texts.is_empty() && unknown == Attr::Unknown(GapCode::AfterApply) && self.is_configured(path) != Some(false)
+    }
+
     fn resolve(&self, path: &str, types: &[&str]) -> Vec<Reference> {
         let (literals, unknown) = self.root().literals(path);
         let mut found: Vec<Reference> = literals.into_iter().map(|text| self.by_literal(text, types)).collect();

@@ -118,8 +118,8 @@ fn looks_literal(value: &str) -> bool {
     const REFERENCES: [&str; 12] = [
         "$",
         "{{",
-        "<",
-        "%",
+        "http://",
+        "https://",
         "arn:",
         "projects/",
         "@Microsoft.KeyVault",
@@ -133,9 +133,10 @@ fn looks_literal(value: &str) -> bool {
         ["true", "false", "null", "none", "changeme", "redacted", "example", "placeholder", "required", "optional"];
     let value = value.trim();
     let lower = value.to_ascii_lowercase();
+    let enclosed = |open: char, close: char| value.starts_with(open) && value[1..].contains(close);
     value.len() >= 6
-        && value.is_ascii()
-        && !value.starts_with("http")
+        && !enclosed('<', '>')
+        && !enclosed('%', '%')
         && !REFERENCES.iter().any(|reference| value.starts_with(reference))
         && !PLACEHOLDERS.contains(&lower.as_str())
         && value.bytes().any(|b| b != value.as_bytes()[0])
@@ -185,6 +186,9 @@ mod tests {
             assert!(in_text(text), "{text}");
         }
         assert!(in_setting("API_TOKEN", "9f8e7d6c5b4a"));
+        for literal in ["Pässw0rt-2024!", "%Tr0ub4dor&3", "httpd-Passw0rd", "<3Passw0rd"] {
+            assert!(in_setting("DB_PASSWORD", literal), "{literal}");
+        }
     }
 
     #[test]
@@ -202,5 +206,6 @@ mod tests {
         assert!(!in_setting("SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"));
         assert!(!in_setting("DB_PASSWORD_SECRET_NAME", "db-password"));
         assert!(!in_setting("LOG_LEVEL", "debugging"));
+        assert!(!in_setting("DB_PASSWORD", "%DB_PASSWORD%") && !in_setting("DB_PASSWORD", "<from-the-vault>"));
     }
 }

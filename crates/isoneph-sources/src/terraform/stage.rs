@@ -64,7 +64,17 @@ const MAX_ACCOUNT_FACETS: usize = 256;
 /// What a resource adds to rows of others.
 enum Facet {
     /// To the rows of one parent, or, when it is not known which, doubt to those of every parent of these types.
-    Of { table: TableId, child: Rc<str>, parent: Reference, types: &'static [&'static str], set: Set, forget: Forget },
+    Of {
+        table: TableId,
+        child: Rc<str>,
+        siblings: Siblings,
+        parent: Reference,
+        types: &'static [&'static str],
+        set: Set,
+        forget: Forget,
+        /// Which columns it forgets: the address of the function that does.
+        forgets: usize,
+    },
     /// To the rows of everything that refers to it by one of these attributes.
     Referrers { table: TableId, uid: String, via: &'static [&'static str], set: SetEach },
     /// To the rows of everything that stands in the same parent as it; doubt to those whose parent, or its own, is open.
@@ -81,6 +91,15 @@ enum Facet {
     Linked { table: TableId, uid: String, set: SetEach },
     /// To the rows of everything in its account.
     Account { table: TableId, account: Cell<String>, provider: String, provider_key: Option<Rc<str>>, set: SetEach },
+}
+
+/// Whether a parent has one child of a type or may have several.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Siblings {
+    /// One: a parent that has its own is not the one that a lost child belongs to.
+    None,
+    /// Several: any parent may be the one that a lost child belongs to.
+    Some,
 }
 
 struct AccountRow {
@@ -223,24 +242,25 @@ impl<'s> Stage<'s> {
         forget: fn(&mut R, GapCode),
         set: impl FnOnce(&mut R) + 'static,
     ) -> Reference {
-        debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
         let parent = resource.reference(path, types);
-        self.facets.push(Facet::Of {
-            table: R::table(),
-            child: Rc::from(resource.native_type.as_str()),
-            parent: parent.clone(),
-            types,
-            set: Box::new(|row| {
-                if let Some(row) = row.downcast_mut::<R>() {
-                    set(row);
-                }
-            }),
-            forget: Box::new(move |row, code| {
-                if let Some(row) = row.downcast_mut::<R>() {
-                    forget(row, code);
-                }
-            }),
-        });
+        self.facets.push(facet_of(resource, Siblings::None, &parent, types, forget, set));
+        debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
+        parent
+    }
+
+    /// As [`facet`](Self::facet), where a parent may have several such children: `forget` reaches every parent. It and
+    /// `set` add to what is known, and leave what another child has decided.
+    pub(crate) fn facet_of_several<R: Row + 'static>(
+        &mut self,
+        resource: &Resource,
+        path: &str,
+        types: &'static [&'static str],
+        forget: fn(&mut R, GapCode),
+        set: impl FnOnce(&mut R) + 'static,
+    ) -> Reference {
+        let parent = resource.reference(path, types);
+        self.facets.push(facet_of(resource, Siblings::Some, &parent, types, forget, set));
+        debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
         parent
     }
 
@@ -255,23 +275,7 @@ impl<'s> Stage<'s> {
     ) {
         debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
         for parent in parents {
-            let set = set.clone();
-            self.facets.push(Facet::Of {
-                table: R::table(),
-                child: Rc::from(resource.native_type.as_str()),
-                parent: parent.clone(),
-                types,
-                set: Box::new(move |row| {
-                    if let Some(row) = row.downcast_mut::<R>() {
-                        set(row);
-                    }
-                }),
-                forget: Box::new(move |row, code| {
-                    if let Some(row) = row.downcast_mut::<R>() {
-                        forget(row, code);
-                    }
-                }),
-            });
+            self.facets.push(facet_of(resource, Siblings::None, parent, types, forget, set.clone()));
         }
     }
 
@@ -469,19 +473,22 @@ impl<'s> Stage<'s> {
             self.held.iter().map(|(table, rows)| (*table, rows_by_uid(rows))).collect();
         let mut own: BTreeSet<(TableId, Rc<str>, usize)> = BTreeSet::new();
         let mut doubts: Vec<Doubt<'_>> = Vec::new();
+        let mut doubted: BTreeSet<(TableId, Rc<str>, usize)> = BTreeSet::new();
         let mut later = Vec::new();
         for facet in facets {
             match facet {
-                Facet::Of { table, child, parent: Reference::Uid(uid), set, .. } => {
+                Facet::Of { table, child, siblings, parent: Reference::Uid(uid), set, .. } => {
                     let row = by_uid.get(&table).and_then(|rows| rows.get(uid.as_str()));
                     if let (Some(row), Some(held)) = (row, self.held.get_mut(&table)) {
                         set(held[*row].row.row());
-                        own.insert((table, child, *row));
+                        if siblings == Siblings::None {
+                            own.insert((table, child, *row));
+                        }
                     }
                 }
-                Facet::Of { table, child, parent: Reference::Unresolved(code), types, forget, .. } => {
+                Facet::Of { table, child, parent: Reference::Unresolved(code), types, forget, forgets, .. } => {
                     // One such child makes the same columns unknown as a thousand.
-                    if !doubts.iter().any(|(t, c, ..)| *t == table && *c == child) {
+                    if doubted.insert((table, Rc::clone(&child), forgets)) {
                         doubts.push((table, child, code, types, forget));
                     }
                 }
@@ -583,6 +590,34 @@ impl<'s> Stage<'s> {
     /// Adds a coverage entry for a whole table.
     pub(crate) fn covers(&mut self, table: TableId, scope: Scope, extent: Extent) {
         self.coverage.entry((table, scope, None)).or_insert((extent, None));
+    }
+}
+
+fn facet_of<R: Row + 'static>(
+    resource: &Resource,
+    siblings: Siblings,
+    parent: &Reference,
+    types: &'static [&'static str],
+    forget: fn(&mut R, GapCode),
+    set: impl FnOnce(&mut R) + 'static,
+) -> Facet {
+    Facet::Of {
+        table: R::table(),
+        child: Rc::from(resource.native_type.as_str()),
+        siblings,
+        parent: parent.clone(),
+        types,
+        set: Box::new(|row| {
+            if let Some(row) = row.downcast_mut::<R>() {
+                set(row);
+            }
+        }),
+        forget: Box::new(move |row, code| {
+            if let Some(row) = row.downcast_mut::<R>() {
+                forget(row, code);
+            }
+        }),
+        forgets: forget as usize,
     }
 }
 

@@ -96,6 +96,8 @@ struct RawChange {
     address: String,
     #[serde(default)]
     mode: String,
+    /// An object that an earlier run could not remove, beside the one of the same address that lives.
+    deposed: Option<String>,
     change: RawDelta,
 }
 
@@ -158,7 +160,7 @@ impl Survey {
     pub(crate) fn change(&mut self, scanner: &mut Scanner<impl Read>, masks: &mut Masks) -> Result<(), Fault> {
         // A change that cannot be read leaves its resource without one: see `change_of`, which then trusts nothing.
         let Ok(raw) = scanner.parse::<RawChange>()? else { return Ok(()) };
-        if raw.mode == "data" {
+        if raw.mode == "data" || raw.deposed.is_some() {
             return Ok(());
         }
         let change = Change {

@@ -138,7 +138,7 @@ fn selection(resource: &Resource, stage: &mut Stage) {
             uids
         });
     }
-    stage.facet::<Backup>(
+    stage.facet_of_several::<Backup>(
         resource,
         "plan_id",
         &["aws_backup_plan"],

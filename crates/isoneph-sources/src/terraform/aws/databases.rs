@@ -203,14 +203,16 @@ fn member(resource: &Resource, stage: &mut Stage) {
     let upgrades = flag(resource, "auto_minor_version_upgrade");
     let watched = resource.bool("performance_insights_enabled").or(false);
     resource.reference("db_parameter_group_name", &["aws_db_parameter_group"]);
-    stage.facet::<Database>(
+    stage.facet_of_several::<Database>(
         resource,
         "cluster_identifier",
         CLUSTER,
         |row, code| {
-            row.public = Cell::Gap(code);
-            row.automatic_minor_upgrades = Cell::Gap(code);
-            row.multi_zone = Cell::Gap(code);
+            let lost = Cell::Gap(code);
+            row.public = first(&row.public).map_or(lost.clone(), |seen| seen.either(lost.clone()));
+            row.automatic_minor_upgrades =
+                first(&row.automatic_minor_upgrades).map_or(lost.clone(), |seen| seen.and(lost.clone()));
+            row.multi_zone = first(&row.multi_zone).map_or(lost.clone(), |seen| seen.either(lost.clone()));
         },
         move |row| {
             row.public = first(&row.public).map_or(public.clone(), |seen| seen.either(public.clone()));

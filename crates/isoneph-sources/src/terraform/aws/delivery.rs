@@ -110,7 +110,7 @@ fn stage_of_rest(resource: &Resource, stage: &mut Stage) {
         resource,
         Endpoint {
             access_log: resource.is_set("access_log_settings").cell(),
-            has_waf: false.into(),
+            has_waf: resource.unset_if_computed("web_acl_arn", resource.is_set("web_acl_arn")).or(false),
             ..gateway(api.cell())
         },
     );

@@ -116,7 +116,7 @@ fn encryption_by_default(resource: &Resource, stage: &mut Stage) {
     });
     let region = resource.common.region.clone();
     stage.for_account::<Disk>(resource, move |common, row| {
-        let here = matches!((&region, &common.region), (Cell::Known(ours), Cell::Known(theirs)) if ours == theirs);
+        let here = super::regions::same(&region, common) == Cell::Known(true);
         // It encrypts what is made while it is on; a disk that says otherwise is encrypted all the same, but only where
         // nothing was said can the plan be sure to make it so.
         if here && on == Cell::Known(true) && row.encrypted == Cell::Gap(GapCode::ProviderDefault) {
@@ -213,13 +213,15 @@ fn share(
         Attr::Known(_) | Attr::Unset => None,
     });
     let accounts: Vec<String> = with.iter().filter_map(|attr| attr.known().cloned()).collect();
-    stage.facet::<DiskSnapshot>(
+    stage.facet_of_several::<DiskSnapshot>(
         resource,
         path,
         types,
         |row, code| {
-            row.public = Cell::Gap(code);
-            row.shared_with = Cell::Gap(code);
+            row.public = std::mem::take(&mut row.public).either(Cell::Gap(code));
+            if row.shared_with.known().is_none_or(Vec::is_empty) {
+                row.shared_with = Cell::Gap(code);
+            }
         },
         move |row| {
             row.public = row.public.clone().either(public);

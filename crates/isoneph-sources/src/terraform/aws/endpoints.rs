@@ -86,7 +86,7 @@ fn rule(resource: &Resource, stage: &mut Stage) {
         return;
     }
     let doubt = |row: &mut Endpoint, code| answer(row, &Cell::Gap(code));
-    stage.facet::<Endpoint>(resource, "listener_arn", LISTENERS, doubt, move |row| answer(row, &redirects));
+    stage.facet_of_several::<Endpoint>(resource, "listener_arn", LISTENERS, doubt, move |row| answer(row, &redirects));
 }
 
 /// What a rule leaves of a listener's encryption. Only of a listener that is plain itself is the lowest version known to

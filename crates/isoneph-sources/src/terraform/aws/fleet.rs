@@ -4,6 +4,7 @@ use isoneph_model::GapCode;
 use isoneph_tables::schema::{Account, Route, Vm, Workload};
 use isoneph_tables::{Cell, Common};
 
+use super::regions::same;
 use crate::terraform::attr::Attr;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::references::Reference;
@@ -106,8 +107,10 @@ fn association(resource: &Resource, stage: &mut Stage) {
                 .texts("values")
                 .cell()
                 .map(|values| values.into_iter().map(|value| format!("{tag}={value}")).collect::<Vec<String>>());
+            let region = resource.common.region.clone();
             stage.for_account::<Vm>(resource, move |common, row| {
-                row.patch_managed = row.patch_managed.clone().either(carries(common, &wanted));
+                let covered = carries(common, &wanted).and(same(&region, common));
+                row.patch_managed = row.patch_managed.clone().either(covered);
             });
         }
     }
@@ -116,7 +119,10 @@ fn association(resource: &Resource, stage: &mut Stage) {
 fn cover(resource: &Resource, stage: &mut Stage, reference: Reference) {
     match reference {
         Reference::Literal(all) if all == "*" => {
-            stage.for_account::<Vm>(resource, |_, row| row.patch_managed = true.into());
+            let region = resource.common.region.clone();
+            stage.for_account::<Vm>(resource, move |common, row| {
+                row.patch_managed = row.patch_managed.clone().either(same(&region, common));
+            });
         }
         Reference::Uid(uid) => stage.for_account::<Vm>(resource, move |common, row| {
             if common.uid == uid {

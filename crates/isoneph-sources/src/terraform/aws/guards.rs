@@ -1,7 +1,7 @@
 //! Services that look for trouble by themselves: GuardDuty, Inspector, Security Hub, Macie, Access Analyzer, Config.
 
-use isoneph_tables::Cell;
 use isoneph_tables::schema::Protection;
+use isoneph_tables::{Cell, Common};
 
 use super::trails::account_seen;
 use crate::terraform::attr::Attr;
@@ -16,7 +16,7 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("aws_config_configuration_recorder", recorder, &[table::<Protection>])
         .patching(&[table::<Protection>]),
     Mapping::new("aws_config_configuration_recorder_status", recorder_status, &[]).patching(&[table::<Protection>]),
-    Mapping::new("aws_guardduty_detector", detector, &[table::<Protection>]),
+    Mapping::new("aws_guardduty_detector", detector, &[table::<Protection>]).patching(&[table::<Protection>]),
     Mapping::new("aws_guardduty_detector_feature", detector_feature, &[table::<Protection>]),
     Mapping::new("aws_guardduty_organization_configuration", detector_organisation, &[table::<Protection>]),
     Mapping::new("aws_inspector2_enabler", inspector, &[table::<Protection>]),
@@ -36,7 +36,12 @@ fn service(kind: &str, target: &str, enabled: Cell<bool>) -> Protection {
 
 fn detector(resource: &Resource, stage: &mut Stage) {
     account_seen(resource, stage);
-    stage.add(resource, service("threat-detection", "account", resource.bool("enable").or(true)));
+    let on = resource.bool("enable").or(true);
+    stage.add(resource, service("threat-detection", "account", on.clone()));
+    // What is switched on in a detector does nothing while the detector is off.
+    stage.for_referrers::<Protection>(resource, &["detector_id"], move |_: &Common, row| {
+        row.enabled = std::mem::take(&mut row.enabled).and(on.clone());
+    });
 }
 
 fn detector_feature(resource: &Resource, stage: &mut Stage) {

@@ -141,9 +141,16 @@ fn manages_access(statement: &Statement) -> bool {
     statement.manages_access() && !is_about_oneself(statement) && !only_passes_named_roles(statement)
 }
 
+/// A user who may change what oneself is allowed is an administrator all the same.
 fn is_about_oneself(statement: &Statement) -> bool {
+    const WIDENING: [&str; 4] =
+        ["iam:addusertogroup", "iam:attachuserpolicy", "iam:deleteuserpermissionsboundary", "iam:putuserpolicy"];
     let own = |resource: &String| resource.contains("${aws:username}");
-    !statement.other_resources && !statement.resources.is_empty() && statement.resources.iter().all(own)
+    !statement.other_resources
+        && !statement.other_actions
+        && !statement.resources.is_empty()
+        && statement.resources.iter().all(own)
+        && !WIDENING.iter().any(|action| statement.lists(action))
 }
 
 fn only_passes_named_roles(statement: &Statement) -> bool {
@@ -155,7 +162,10 @@ fn only_passes_named_roles(statement: &Statement) -> bool {
             None => false,
         }
     };
-    let named = |resource: &String| resource != "*" && !resource.ends_with(":*") && !resource.ends_with("role/*");
+    let named = |resource: &String| match resource.rsplit_once(":role") {
+        Some((_, name)) => name.chars().any(|c| !matches!(c, '*' | '?' | '/')),
+        None => resource != "*" && !resource.ends_with(":*"),
+    };
     !statement.other_actions
         && !statement.other_resources
         && statement.actions.iter().all(harmless)
@@ -188,15 +198,24 @@ fn attachment(resource: &Resource, stage: &mut Stage) {
             let holder = Holder { uid: reference.cell(), kind };
             stage.add_suffixed(resource, &format!("#{list}/{i}"), of_policy(&policy, &holder));
         }
+        if resource.hides_constants(list) {
+            let holder = Holder { uid: Cell::Gap(GapCode::AfterApply), kind };
+            stage.add_suffixed(resource, &format!("#{list}/rest"), of_policy(&policy, &holder));
+        }
     }
 }
 
 /// What a role holds by its own blocks, as older versions of the provider have them.
 pub(crate) fn of_role(resource: &Resource, stage: &mut Stage) {
     let holder = Holder { uid: resource.uid().into(), kind: "role" };
-    if let Attr::Known(true) = resource.is_set("managed_policy_arns") {
+    let listed = resource.unset_if_computed("managed_policy_arns", resource.is_set("managed_policy_arns"));
+    if let Attr::Known(true) | Attr::Unknown(_) = listed {
         for (i, policy) in resource.references("managed_policy_arns", POLICIES).iter().enumerate() {
             stage.add_suffixed(resource, &format!("#managed_policy_arns/{i}"), of_policy(policy, &holder));
+        }
+        if resource.hides_constants("managed_policy_arns") {
+            let rest = Reference::Unresolved(GapCode::AfterApply);
+            stage.add_suffixed(resource, "#managed_policy_arns/rest", of_policy(&rest, &holder));
         }
     }
     // Where nobody wrote one, the provider reads back what other resources made: those have rows of their own.

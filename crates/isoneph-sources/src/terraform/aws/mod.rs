@@ -20,6 +20,7 @@ mod key_policies;
 mod kms;
 mod network;
 mod queues;
+mod regions;
 mod registries;
 mod routes;
 mod s3;

@@ -13,6 +13,7 @@ use crate::terraform::stage::Stage;
 
 /// The types of this family.
 pub(crate) const MAPPINGS: &[Mapping] = &[
+    Mapping::new("aws_kinesis_resource_policy", stream_policy, &[table::<ResourcePolicy>]).patching(&[table::<Queue>]),
     Mapping::new("aws_kinesis_stream", kinesis, &[table::<Queue>]),
     Mapping::new("aws_msk_cluster", msk, &[table::<Queue>]),
     Mapping::new("aws_sns_topic", sns, &[table::<Queue>, table::<ResourcePolicy>]),
@@ -109,6 +110,15 @@ fn split_policy(resource: &Resource, stage: &mut Stage, path: &str, types: &'sta
             row.tls_required = tls;
         },
     );
+    policy::add_statements(resource, stage, "policy", target.cell());
+}
+
+/// Who reads and writes a stream; it is reached over TLS whatever the policy says.
+fn stream_policy(resource: &Resource, stage: &mut Stage) {
+    let public = policy::is_public(&resource.text("policy"));
+    let forget = |row: &mut Queue, code| row.public_policy = Cell::Gap(code);
+    let streams = &["aws_kinesis_stream"];
+    let target = stage.facet::<Queue>(resource, "resource_arn", streams, forget, |row| row.public_policy = public);
     policy::add_statements(resource, stage, "policy", target.cell());
 }
 

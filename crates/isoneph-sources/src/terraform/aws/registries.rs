@@ -64,8 +64,13 @@ fn life_cycle(resource: &Resource, stage: &mut Stage) {
 /// The registry's own rules outrank what a repository says of scanning.
 fn scanning(resource: &Resource, stage: &mut Stage) {
     let everything = scans_everything(resource);
-    stage.for_account::<ImageRegistry>(resource, move |_, row| match &everything {
-        Cell::Known(true) => row.scan_on_push = true.into(),
+    let region = resource.common.region.clone();
+    stage.for_account::<ImageRegistry>(resource, move |common, row| match &everything {
+        _ if super::regions::same(&region, common) == Cell::Known(false) => {}
+        Cell::Known(true) => {
+            let here = super::regions::same(&region, common);
+            row.scan_on_push = std::mem::take(&mut row.scan_on_push).either(here);
+        }
         Cell::Known(false) if row.scan_on_push == Cell::Known(true) => {}
         // A rule for some names may or may not be for this one.
         Cell::Known(false) => row.scan_on_push = Cell::default(),

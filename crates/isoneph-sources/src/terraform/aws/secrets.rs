@@ -98,8 +98,9 @@ fn rate_days(text: &str) -> Option<i64> {
 
 fn version(resource: &Resource, stage: &mut Stage) {
     let kept = kept_in_state(resource, &["secret_string", "secret_binary"], "secret_string_wo_version");
-    let forget = |row: &mut Secret, code| row.value_in_state = Cell::Gap(code);
-    stage.facet::<Secret>(resource, "secret_id", SECRETS, forget, |row| {
+    let forget =
+        |row: &mut Secret, code| row.value_in_state = std::mem::take(&mut row.value_in_state).either(Cell::Gap(code));
+    stage.facet_of_several::<Secret>(resource, "secret_id", SECRETS, forget, |row| {
         // One version in the state is enough.
         row.value_in_state = std::mem::take(&mut row.value_in_state).either(kept);
     });

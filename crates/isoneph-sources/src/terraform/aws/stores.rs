@@ -18,6 +18,10 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("aws_elasticache_replication_group", cache_group, &[table::<Database>]),
     Mapping::new("aws_elasticsearch_domain", search, &[table::<Database>, table::<ResourcePolicy>]),
     Mapping::new("aws_neptune_cluster", neptune, &[table::<Database>]),
+    Mapping::new("aws_elasticsearch_domain_policy", search_policy, &[table::<ResourcePolicy>])
+        .patching(&[table::<Database>]),
+    Mapping::new("aws_opensearch_domain_policy", search_policy, &[table::<ResourcePolicy>])
+        .patching(&[table::<Database>]),
     Mapping::new("aws_opensearch_domain", search, &[table::<Database>, table::<ResourcePolicy>]),
     Mapping::new("aws_redshift_cluster", redshift, &[table::<Database>]),
     Mapping::new("aws_redshift_logging", redshift_logging, &[]).patching(&[table::<Database>]),
@@ -329,4 +333,13 @@ fn search(resource: &Resource, stage: &mut Stage) {
     if !policy.is_unset() {
         policy::add_statements(resource, stage, "access_policies", resource.uid().into());
     }
+}
+
+/// The policy of a domain, on its own.
+fn search_policy(resource: &Resource, stage: &mut Stage) {
+    let open = policy::is_public(&resource.text("access_policies"));
+    let domains = &["aws_opensearch_domain", "aws_elasticsearch_domain"];
+    let forget = |row: &mut Database, code| row.open_to_world = Cell::Gap(code);
+    let target = stage.facet::<Database>(resource, "domain_name", domains, forget, |row| row.open_to_world = open);
+    policy::add_statements(resource, stage, "access_policies", target.cell());
 }

@@ -107,8 +107,11 @@ fn policy(resource: &Resource, stage: &mut Stage) {
 
 fn protected_vm(resource: &Resource, stage: &mut Stage) {
     let forget = |row: &mut Vm, code| row.has_backup = Cell::Gap(code);
-    let machine = stage.facet::<Vm>(resource, "source_vm_id", MACHINES, forget, |row| row.has_backup = true.into());
-    let uid = machine.cell();
+    let state = resource.unset_if_computed("protection_state", resource.text("protection_state")).or("");
+    let runs = state.map(|state| !matches!(state.as_str(), "BackupsSuspended" | "ProtectionStopped"));
+    let backed_up = runs.clone();
+    let machine = stage.facet::<Vm>(resource, "source_vm_id", MACHINES, forget, |row| row.has_backup = backed_up);
+    let uid = runs.and_then(|runs| if runs { machine.cell() } else { String::new().into() });
     stage.facet::<Backup>(
         resource,
         "backup_policy_id",

@@ -1,8 +1,8 @@
 //! Managed databases: Azure SQL, PostgreSQL, MySQL, Cosmos DB, Redis.
 
 use isoneph_model::GapCode;
-use isoneph_tables::Cell;
 use isoneph_tables::schema::Database;
+use isoneph_tables::{Cell, Common};
 
 use super::storage::{flag, paired, tls_version};
 use crate::terraform::attr::Attr;
@@ -167,7 +167,7 @@ fn rule(resource: &Resource, stage: &mut Stage, path: &str, types: &'static [&'s
     let start = resource.text("start_ip_address").or_else(|| resource.text("start_ip")).cell();
     let end = resource.text("end_ip_address").or_else(|| resource.text("end_ip")).cell();
     let everybody = between(start, end);
-    stage.facet::<Database>(
+    stage.facet_of_several::<Database>(
         resource,
         path,
         types,
@@ -199,13 +199,18 @@ fn single_rule(resource: &Resource, stage: &mut Stage) {
 /// A cache without rules answers every network; the first rule closes it to all that none names.
 fn redis_rule(resource: &Resource, stage: &mut Stage) {
     let everybody = between(resource.text("start_ip").cell(), resource.text("end_ip").cell());
-    stage.facet::<Database>(
+    let cache = stage.facet_of_several::<Database>(
         resource,
         "redis_cache_name",
         &["azurerm_redis_cache"],
         |row, code| row.open_to_world = Cell::Gap(code),
-        move |row| row.open_to_world = everybody,
+        |row| row.open_to_world = false.into(),
     );
+    // Once all rules have closed it, each opens it again to those it names.
+    stage.link(&Reference::Uid(resource.uid().to_owned()), &cache);
+    stage.for_linked::<Database>(resource, move |_: &Common, row| {
+        row.open_to_world = std::mem::take(&mut row.open_to_world).either(everybody.clone());
+    });
 }
 
 /// What the flexible servers of PostgreSQL and MySQL share.
@@ -299,39 +304,25 @@ fn mysql_setting(resource: &Resource, stage: &mut Stage) {
 /// A parameter of a server: only those that bear on TLS matter here.
 fn setting(resource: &Resource, stage: &mut Stage, path: &str, types: &'static [&'static str], versions: &'static str) {
     let value = resource.text("value").cell();
+    let forget = |row: &mut Database, code| {
+        row.tls_required = std::mem::take(&mut row.tls_required).and(Cell::Gap(code));
+        row.tls_min = Cell::Gap(code);
+    };
     match resource.text("name") {
         Attr::Known(name) if name == "require_secure_transport" => {
             let on = value.map(|value| value.eq_ignore_ascii_case("on"));
-            stage.facet::<Database>(
-                resource,
-                path,
-                types,
-                |row, code| row.tls_required = Cell::Gap(code),
-                move |row| row.tls_required = on,
-            );
+            stage.facet_of_several::<Database>(resource, path, types, forget, move |row| row.tls_required = on);
         }
         Attr::Known(name) if name == versions => {
             let lowest = value.map(|list| list.split(',').map(tls_version).min().unwrap_or_default());
-            stage.facet::<Database>(
-                resource,
-                path,
-                types,
-                |row, code| row.tls_min = Cell::Gap(code),
-                move |row| row.tls_min = lowest,
-            );
+            stage.facet_of_several::<Database>(resource, path, types, forget, move |row| row.tls_min = lowest);
         }
         Attr::Known(_) => {
             resource.reference(path, types);
         }
         Attr::Unset | Attr::Unknown(_) => {
             let gap = Cell::Gap(GapCode::AfterApply);
-            stage.facet::<Database>(
-                resource,
-                path,
-                types,
-                |row, code| row.tls_required = Cell::Gap(code),
-                move |row| row.tls_required = gap,
-            );
+            stage.facet_of_several::<Database>(resource, path, types, forget, move |row| row.tls_required = gap);
         }
     }
 }

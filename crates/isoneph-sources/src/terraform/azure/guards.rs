@@ -44,7 +44,9 @@ fn plan(resource: &Resource, stage: &mut Stage) {
         |of: &String| matches!(of.as_str(), "VirtualMachines" | "Containers" | "ContainerRegistry" | "CloudPosture");
     if of.known().is_some_and(|of| matches!(of.as_str(), "Containers" | "ContainerRegistry")) {
         let scanned = on.clone();
-        stage.for_account::<ImageRegistry>(resource, move |_, row| row.scan_on_push = scanned.clone());
+        stage.for_account::<ImageRegistry>(resource, move |_, row| {
+            row.scan_on_push = std::mem::take(&mut row.scan_on_push).either(scanned.clone());
+        });
     }
     if of.known().is_none_or(scans) {
         let kind = of.map(|_| "vulnerability-scanning".to_owned());

@@ -6,6 +6,7 @@ use isoneph_tables::{Cell, Common};
 use super::machines::identity;
 use crate::terraform::attr::Attr;
 use crate::terraform::block::Block;
+use crate::terraform::everybody::is_everybody;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::resource::Resource;
 use crate::terraform::stage::Stage;
@@ -71,7 +72,7 @@ fn cluster(resource: &Resource, stage: &mut Stage) {
 fn restricted(resource: &Resource) -> Cell<bool> {
     let ranges = resource.texts("api_server_access_profile.authorized_ip_ranges");
     let ranges = ranges.or_else(|| resource.texts("api_server_authorized_ip_ranges"));
-    ranges.map(|ranges| !ranges.is_empty() && !ranges.iter().any(|range| range.ends_with("/0"))).or(false)
+    ranges.map(|ranges| !ranges.is_empty() && !is_everybody(ranges.iter().map(String::as_str))).or(false)
 }
 
 fn node_pool(resource: &Resource, stage: &mut Stage) {

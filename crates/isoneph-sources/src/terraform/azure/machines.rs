@@ -36,15 +36,20 @@ const IMAGES: &[&str] = &["azurerm_image", "azurerm_shared_image", "azurerm_shar
 
 fn nothing_more(_: &Resource, _: &mut Stage) {}
 
-fn machine(resource: &Resource, stage: &mut Stage) {
-    let windows = resource.native_type().contains("windows");
-    // Whether a public address leads to it, and where it stands, is written on its interfaces.
+/// Why it is not seen what the interfaces of a machine are, where one of them is not in the input.
+fn elsewhere(resource: &Resource) -> Option<GapCode> {
     let interfaces = resource.references("network_interface_ids", INTERFACES);
-    let elsewhere = interfaces.iter().find_map(|interface| match interface {
+    interfaces.iter().find_map(|interface| match interface {
         Reference::Uid(_) | Reference::Unset => None,
         Reference::Literal(_) => Some(GapCode::NotCollected),
         Reference::Unresolved(code) => Some(*code),
-    });
+    })
+}
+
+fn machine(resource: &Resource, stage: &mut Stage) {
+    let windows = resource.native_type().contains("windows");
+    // Whether a public address leads to it, and where it stands, is written on its interfaces.
+    let elsewhere = elsewhere(resource);
     let row = Vm {
         kind: "machine".into(),
         public_address: elsewhere.map_or(false.into(), Cell::Gap),
@@ -243,7 +248,7 @@ fn autoscale(resource: &Resource, stage: &mut Stage) {
 fn classic(resource: &Resource, stage: &mut Stage) {
     let linux = resource.block("os_profile_linux_config");
     let windows = resource.block("os_profile_windows_config");
-    resource.references("network_interface_ids", INTERFACES);
+    let elsewhere = elsewhere(resource);
     let (image, image_pinned) = image(resource, "storage_image_reference", "storage_image_reference.id");
     stage.add(
         resource,
@@ -256,9 +261,9 @@ fn classic(resource: &Resource, stage: &mut Stage) {
                 (_, Attr::Known(_)) => "windows".into(),
                 _ => Cell::default(),
             },
-            public_address: false.into(),
-            subnets: Cell::Known(Vec::new()),
-            ip_forwarding: false.into(),
+            public_address: elsewhere.map_or(false.into(), Cell::Gap),
+            subnets: elsewhere.map_or(Cell::Known(Vec::new()), Cell::Gap),
+            ip_forwarding: elsewhere.map_or(false.into(), Cell::Gap),
             metadata_protected: true.into(),
             password_login: match linux {
                 Attr::Known(block) => block.bool("disable_password_authentication").cell().not(),

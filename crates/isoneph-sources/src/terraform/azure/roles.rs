@@ -281,9 +281,10 @@ fn allowed(resource: &Resource) -> (Cell<bool>, Cell<bool>, Cell<Vec<String>>) {
         let everything = actions.clone().map(|actions| actions.iter().any(|action| action == "*"));
         let nothing_excluded = excluded.clone().map(|excluded| excluded.is_empty());
         all = all.either(everything.and(nothing_excluded));
-        let assigns = actions.clone().map(|actions| actions.iter().any(|action| assigns_roles(action)));
-        let kept = excluded.map(|excluded| !excluded.iter().any(|action| assigns_roles(action)));
-        rights = rights.either(assigns.and(kept));
+        for right in RIGHTS {
+            let holds = |actions: Vec<String>| actions.iter().any(|action| covers(action, right));
+            rights = rights.either(actions.clone().map(holds).and(excluded.clone().map(holds).not()));
+        }
         listed = listed.and_then(|mut listed: Vec<String>| {
             actions.map(|actions| {
                 listed.extend(actions);
@@ -296,15 +297,17 @@ fn allowed(resource: &Resource) -> (Cell<bool>, Cell<bool>, Cell<Vec<String>>) {
     (all, rights, listed)
 }
 
-fn assigns_roles(action: &str) -> bool {
-    let action = action.to_ascii_lowercase();
-    let wanted = ["microsoft.authorization/roleassignments/write", "microsoft.authorization/roledefinitions/write"];
-    wanted.iter().any(|wanted| crate::terraform::policy::wildcard(&action, wanted))
+/// Actions by which one gives oneself all others.
+const RIGHTS: [&str; 2] =
+    ["microsoft.authorization/roleassignments/write", "microsoft.authorization/roledefinitions/write"];
+
+fn covers(action: &str, right: &str) -> bool {
+    crate::terraform::policy::wildcard(&action.to_ascii_lowercase(), right)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{assigns_roles, reach_of};
+    use super::{RIGHTS, covers, reach_of};
     use isoneph_tables::Cell;
 
     #[test]
@@ -322,6 +325,7 @@ mod tests {
 
     #[test]
     fn wildcards_of_actions_are_followed() {
+        let assigns_roles = |action: &str| RIGHTS.iter().any(|right| covers(action, right));
         assert!(assigns_roles("*") && assigns_roles("Microsoft.Authorization/*"));
         assert!(assigns_roles("Microsoft.Authorization/roleAssignments/write"));
         assert!(!assigns_roles("Microsoft.Authorization/*/read") && !assigns_roles("Microsoft.Compute/*"));

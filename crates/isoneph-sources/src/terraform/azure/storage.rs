@@ -199,7 +199,7 @@ fn container(resource: &Resource, stage: &mut Stage) {
     } else {
         "storage_account_id"
     };
-    stage.facet::<Bucket>(
+    stage.facet_of_several::<Bucket>(
         resource,
         path,
         ACCOUNT,

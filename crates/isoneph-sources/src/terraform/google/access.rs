@@ -85,10 +85,10 @@ fn on_account(resource: &Resource, stage: &mut Stage) {
     let public = acting.iter().map(|binding| binding.public()).fold(Cell::Known(false), Cell::either);
     let foreign = acting.iter().map(|binding| binding.foreign(own.as_deref())).fold(Cell::Known(false), Cell::either);
     let forget = |row: &mut Principal, code| {
-        row.public_trust = Cell::Gap(code);
-        row.external_trust = Cell::Gap(code);
+        row.public_trust = std::mem::take(&mut row.public_trust).either(Cell::Gap(code));
+        row.external_trust = std::mem::take(&mut row.external_trust).either(Cell::Gap(code));
     };
-    let account = stage.facet::<Principal>(resource, "service_account_id", ACCOUNTS, forget, move |row| {
+    let account = stage.facet_of_several::<Principal>(resource, "service_account_id", ACCOUNTS, forget, move |row| {
         row.public_trust = std::mem::take(&mut row.public_trust).either(public);
         row.external_trust = std::mem::take(&mut row.external_trust).either(foreign);
     });

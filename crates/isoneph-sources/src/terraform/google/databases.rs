@@ -18,9 +18,13 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("google_alloydb_cluster", alloydb, &[table::<Database>]),
     Mapping::new("google_alloydb_instance", alloydb_instance, &[]).patching(&[table::<Database>]),
     Mapping::new("google_bigquery_dataset", dataset, &[table::<Database>]),
+    Mapping::new("google_bigquery_dataset_access", dataset_access, &[]).patching(&[table::<Database>]),
     Mapping::new("google_bigquery_dataset_iam_binding", dataset_binding, &[]).patching(&[table::<Database>]),
     Mapping::new("google_bigquery_dataset_iam_member", dataset_binding, &[]).patching(&[table::<Database>]),
     Mapping::new("google_bigquery_dataset_iam_policy", dataset_binding, &[]).patching(&[table::<Database>]),
+    Mapping::new("google_bigquery_table_iam_binding", dataset_binding, &[]).patching(&[table::<Database>]),
+    Mapping::new("google_bigquery_table_iam_member", dataset_binding, &[]).patching(&[table::<Database>]),
+    Mapping::new("google_bigquery_table_iam_policy", dataset_binding, &[]).patching(&[table::<Database>]),
     Mapping::new("google_bigtable_instance", bigtable, &[table::<Database>]),
     Mapping::new("google_firestore_database", firestore, &[table::<Database>]),
     Mapping::new("google_redis_instance", redis, &[table::<Database>]),
@@ -329,13 +333,7 @@ fn firestore(resource: &Resource, stage: &mut Stage) {
 fn dataset(resource: &Resource, stage: &mut Stage) {
     let (key, manager) = key_at(resource, "default_encryption_configuration.kms_key_name");
     let open = match resource.blocks("access") {
-        Attr::Known(blocks) => {
-            let everybody = |block: &Block<'_>| {
-                let group = block.text("special_group").or("").map(|group| group == "allAuthenticatedUsers");
-                group.either(block.text("iam_member").or("").map(|member| is_everybody(&member)))
-            };
-            blocks.iter().map(everybody).fold(Cell::Known(false), Cell::either)
-        }
+        Attr::Known(blocks) => blocks.iter().map(lets_everybody_in).fold(Cell::Known(false), Cell::either),
         Attr::Unset => false.into(),
         Attr::Unknown(_) if resource.is_configured("access") == Some(false) => false.into(),
         Attr::Unknown(code) => Cell::Gap(code),
@@ -371,9 +369,23 @@ fn dataset(resource: &Resource, stage: &mut Stage) {
     );
 }
 
+/// Whether an entry of a dataset's list names everybody.
+fn lets_everybody_in(entry: &Block<'_>) -> Cell<bool> {
+    let group = entry.text("special_group").or("").map(|group| group == "allAuthenticatedUsers");
+    group.either(entry.text("iam_member").or("").map(|member| is_everybody(&member)))
+}
+
+fn dataset_access(resource: &Resource, stage: &mut Stage) {
+    open_dataset(resource, stage, lets_everybody_in(&resource.root()));
+}
+
+/// Bindings of a dataset, and of a table in it.
 fn dataset_binding(resource: &Resource, stage: &mut Stage) {
-    let everybody = members::any_public(&members::read(resource));
-    stage.facet::<Database>(
+    open_dataset(resource, stage, members::any_public(&members::read(resource)));
+}
+
+fn open_dataset(resource: &Resource, stage: &mut Stage, everybody: Cell<bool>) {
+    stage.facet_of_several::<Database>(
         resource,
         "dataset_id",
         &["google_bigquery_dataset"],

@@ -111,13 +111,15 @@ fn image_binding(resource: &Resource, stage: &mut Stage) {
             })
         })
     });
-    let target = stage.facet::<DiskSnapshot>(
+    let target = stage.facet_of_several::<DiskSnapshot>(
         resource,
         "image",
         &["google_compute_image"],
         |row, code| {
-            row.public = Cell::Gap(code);
-            row.shared_with = Cell::Gap(code);
+            row.public = std::mem::take(&mut row.public).either(Cell::Gap(code));
+            if row.shared_with.known().is_none_or(Vec::is_empty) {
+                row.shared_with = Cell::Gap(code);
+            }
         },
         move |row| {
             row.public = std::mem::take(&mut row.public).either(everybody);

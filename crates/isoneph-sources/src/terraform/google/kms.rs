@@ -135,8 +135,8 @@ fn ring(_resource: &Resource, _stage: &mut Stage) {
 fn key_binding(resource: &Resource, stage: &mut Stage) {
     let bindings = members::read(resource);
     let public = members::any_public(&bindings);
-    let forget = |row: &mut Key, code| row.public = Cell::Gap(code);
-    let key = stage.facet::<Key>(resource, "crypto_key_id", KEYS, forget, move |row| {
+    let forget = |row: &mut Key, code| row.public = std::mem::take(&mut row.public).either(Cell::Gap(code));
+    let key = stage.facet_of_several::<Key>(resource, "crypto_key_id", KEYS, forget, move |row| {
         row.public = std::mem::take(&mut row.public).either(public);
     });
     add(resource, stage, &bindings, &key.cell());

@@ -119,7 +119,9 @@ fn public(resource: &Resource) -> Cell<bool> {
         Attr::Unknown(_) if resource.is_configured("private_cluster_config") == Some(false) => false.into(),
         Attr::Unknown(code) => Cell::Gap(code),
     };
-    private.not()
+    let addresses = resource.bool("control_plane_endpoints_config.ip_endpoints_config.enabled");
+    let addresses = resource.unset_if_computed("control_plane_endpoints_config", addresses).or(true);
+    private.not().and(addresses)
 }
 
 /// Whether only listed addresses reach the API. An empty list lets nobody in from outside.

@@ -4,6 +4,7 @@ use isoneph_tables::Cell;
 use isoneph_tables::schema::{Account, AuditTrail, Bucket, LogStore};
 
 use crate::terraform::attr::Attr;
+use crate::terraform::block::Block;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::references::Reference;
 use crate::terraform::resource::Resource;
@@ -83,8 +84,9 @@ fn carried(filter: &str) -> Carried {
         return Carried { administration: Cell::default(), data: Cell::default() };
     }
     // A condition beside the name of the log narrows what is carried.
-    let narrowed =
-        ["severity", "resource.type", "protoPayload", "resource.labels"].iter().any(|word| filter.contains(word));
+    let narrowed = ["severity", "resource.type", "protoPayload", "resource.labels", "sample("]
+        .iter()
+        .any(|word| filter.contains(word));
     let one_by_one = ["activity", "data_access", "system_event", "policy"].iter().any(|log| filter.contains(log));
     let carries = |log: &str| match (!one_by_one || filter.contains(log), narrowed) {
         (false, _) => false.into(),
@@ -197,6 +199,10 @@ fn audit_config(resource: &Resource, stage: &mut Stage) {
         Attr::Unknown(code) => Cell::Gap(code),
     };
     let data_events = kinds.map(|kinds| ["DATA_READ", "DATA_WRITE"].iter().all(|kind| kinds.iter().any(|k| k == kind)));
+    // Of those who are exempted nothing is recorded: whether they matter cannot be told from here.
+    let whole = |config: &Block<'_>| config.is_set("exempted_members") == Attr::Known(false);
+    let exempts = resource.blocks("audit_log_config").known().is_some_and(|configs| !configs.iter().all(whole));
+    let data_events = data_events.and(if exempts { Cell::default() } else { true.into() });
     let project = resource.native_type() == "google_project_iam_audit_config";
     if project {
         account_seen(resource, stage);

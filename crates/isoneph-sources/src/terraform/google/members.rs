@@ -67,7 +67,13 @@ pub(crate) fn read(resource: &Resource) -> Vec<Binding> {
         return vec![binding(String::new(), &resource.reference("member", ACCOUNTS))];
     }
     let members = resource.references("members", ACCOUNTS);
-    members.iter().enumerate().map(|(i, member)| binding(format!("#members/{i}"), member)).collect()
+    let mut bindings: Vec<Binding> =
+        members.iter().enumerate().map(|(i, member)| binding(format!("#members/{i}"), member)).collect();
+    let lost = |reference: &Reference| matches!(reference, Reference::Unresolved(_));
+    if resource.hides_constants("members") && !members.iter().any(lost) {
+        bindings.push(binding("#members/rest".to_owned(), &Reference::Unresolved(GapCode::AfterApply)));
+    }
+    bindings
 }
 
 fn condition(resource: &Resource) -> (Cell<bool>, Cell<bool>) {
@@ -123,6 +129,11 @@ fn is_everybody(member: &str) -> bool {
     matches!(member, "allUsers" | "allAuthenticatedUsers")
 }
 
+/// Whether it names every identity of a pool of a federation.
+fn is_whole_pool(member: &str) -> bool {
+    member.starts_with("principalSet://") && member.contains("/workloadIdentityPools/") && member.ends_with("/*")
+}
+
 /// Whether one of them lets everybody in; a condition on the caller there is none.
 pub(crate) fn any_public(bindings: &[Binding]) -> Cell<bool> {
     bindings.iter().map(Binding::public).fold(Cell::Known(false), Cell::either)
@@ -137,7 +148,10 @@ pub(crate) fn project_of(member: &str) -> Option<&str> {
 impl Binding {
     /// Whether it names everybody.
     pub(crate) fn public(&self) -> Cell<bool> {
-        self.member.clone().map(|member| is_everybody(&member))
+        self.member.clone().and_then(|member| {
+            // Whom a whole pool lets in is written on its providers.
+            if is_whole_pool(&member) { Cell::Gap(GapCode::NotCollected) } else { is_everybody(&member).into() }
+        })
     }
 
     /// The kind of principal that it names.
@@ -150,6 +164,9 @@ impl Binding {
         self.member.clone().and_then(|member| {
             if is_everybody(&member) {
                 return true.into();
+            }
+            if is_whole_pool(&member) {
+                return Cell::Gap(GapCode::NotCollected);
             }
             match (project_of(&member), own) {
                 (Some(project), Some(own)) => (project != own).into(),

@@ -64,11 +64,11 @@ fn scanned(resource: &Resource) -> Cell<bool> {
 fn binding(resource: &Resource, stage: &mut Stage) {
     let bindings = members::read(resource);
     let public = members::any_public(&bindings);
-    let repository = stage.facet::<ImageRegistry>(
+    let repository = stage.facet_of_several::<ImageRegistry>(
         resource,
         "repository",
         &["google_artifact_registry_repository"],
-        |row, code| row.public = Cell::Gap(code),
+        |row, code| row.public = std::mem::take(&mut row.public).either(Cell::Gap(code)),
         move |row| row.public = std::mem::take(&mut row.public).either(public),
     );
     let own = resource.common.account.known().cloned();

@@ -101,8 +101,9 @@ fn version(resource: &Resource, stage: &mut Stage) {
     // The provider writes 0 for a write-only value that is not used.
     let write_only = resource.int("secret_data_wo_version").known().is_some_and(|version| *version != 0);
     let kept = if write_only { false.into() } else { kept_in_state(resource, &["secret_data"], "secret_data_wo") };
-    let forget = |row: &mut Secret, code| row.value_in_state = Cell::Gap(code);
-    stage.facet::<Secret>(resource, "secret", SECRETS, forget, |row| {
+    let forget =
+        |row: &mut Secret, code| row.value_in_state = std::mem::take(&mut row.value_in_state).either(Cell::Gap(code));
+    stage.facet_of_several::<Secret>(resource, "secret", SECRETS, forget, |row| {
         row.value_in_state = std::mem::take(&mut row.value_in_state).either(kept);
     });
 }

@@ -22,11 +22,15 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("google_pubsub_topic_iam_policy", topic_binding, &[table::<ResourcePolicy>])
         .patching(&[table::<Queue>]),
     Mapping::new("google_storage_bucket", bucket, &[table::<Bucket>]),
+    Mapping::new("google_storage_bucket_access_control", entry, &[]).patching(&[table::<Bucket>]),
     Mapping::new("google_storage_bucket_acl", acl, &[]).patching(&[table::<Bucket>]),
     Mapping::new("google_storage_bucket_iam_binding", binding, &[table::<ResourcePolicy>]).patching(&[table::<Bucket>]),
     Mapping::new("google_storage_bucket_iam_member", binding, &[table::<ResourcePolicy>]).patching(&[table::<Bucket>]),
     Mapping::new("google_storage_bucket_iam_policy", binding, &[table::<ResourcePolicy>]).patching(&[table::<Bucket>]),
+    Mapping::new("google_storage_default_object_access_control", entry, &[]).patching(&[table::<Bucket>]),
     Mapping::new("google_storage_default_object_acl", acl, &[]).patching(&[table::<Bucket>]),
+    Mapping::new("google_storage_object_access_control", entry, &[]).patching(&[table::<Bucket>]),
+    Mapping::new("google_storage_object_acl", acl, &[]).patching(&[table::<Bucket>]),
 ];
 
 const BUCKET: &[&str] = &["google_storage_bucket"];
@@ -141,7 +145,7 @@ fn expires(resource: &Resource) -> Cell<bool> {
 fn binding(resource: &Resource, stage: &mut Stage) {
     let bindings = members::read(resource);
     let everybody = members::any_public(&bindings);
-    let target = stage.facet::<Bucket>(
+    let target = stage.facet_of_several::<Bucket>(
         resource,
         "bucket",
         BUCKET,
@@ -174,7 +178,7 @@ fn deletes(rule: &Block<'_>) -> Cell<bool> {
 
 fn acl(resource: &Resource, stage: &mut Stage) {
     let predefined = match resource.text("predefined_acl") {
-        Attr::Known(name) => Cell::Known(name.starts_with("public")),
+        Attr::Known(name) => Cell::Known(name.starts_with("public") || name == "authenticatedRead"),
         Attr::Unset => false.into(),
         Attr::Unknown(_) if resource.is_configured("predefined_acl") == Some(false) => false.into(),
         Attr::Unknown(code) => Cell::Gap(code),
@@ -188,7 +192,17 @@ fn acl(resource: &Resource, stage: &mut Stage) {
         Attr::Unknown(code) => Cell::Gap(code),
     };
     let public = predefined.either(entries);
-    stage.facet::<Bucket>(
+    add_to_acl(resource, stage, public);
+}
+
+/// One entry of a list, of a bucket, of its objects to come, or of one object.
+fn entry(resource: &Resource, stage: &mut Stage) {
+    let public = resource.text("entity").cell().map(|entity| is_everybody(&entity));
+    add_to_acl(resource, stage, public);
+}
+
+fn add_to_acl(resource: &Resource, stage: &mut Stage, public: Cell<bool>) {
+    stage.facet_of_several::<Bucket>(
         resource,
         "bucket",
         BUCKET,
@@ -216,7 +230,7 @@ fn topic(resource: &Resource, stage: &mut Stage) {
 fn topic_binding(resource: &Resource, stage: &mut Stage) {
     let bindings = members::read(resource);
     let everybody = members::any_public(&bindings);
-    let target = stage.facet::<Queue>(
+    let target = stage.facet_of_several::<Queue>(
         resource,
         "topic",
         TOPIC,

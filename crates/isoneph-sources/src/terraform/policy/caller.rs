@@ -100,7 +100,7 @@ impl Statement {
 /// A value of a condition that anybody meets: an ARN whose account is any, a repository of any owner.
 fn is_anybody(value: &str) -> bool {
     let any_account = || value.starts_with("arn:") && value.split(':').nth(4) == Some("*");
-    matches!(value, "*" | "arn:aws:*" | "NONE") || value.starts_with("repo:*") || any_account()
+    matches!(value, "*" | "arn:aws:*" | "NONE" | "o-*") || value.starts_with("repo:*") || any_account()
 }
 
 enum Account<'a> {

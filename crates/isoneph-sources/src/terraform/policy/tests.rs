@@ -61,7 +61,10 @@ fn everything_is_everything_however_it_is_written() {
         (r#""Action":"*:*","Resource":"*""#, true),
         (r#""Action":"*","Resource":"arn:aws:*:*:*:*""#, true),
         (r#""Action":"*","Resource":"arn:*""#, true),
+        (r#""Action":"*","Resource":"arn:aws-us-gov:*:*:*:*""#, true),
+        (r#""Action":"*","Resource":"arn:aws-us-gov:s3:::b/*""#, false),
         (r#""Action":"*","NotResource":"arn:aws:s3:::b/*""#, true),
+        (r#""NotAction":["organizations:*","account:*"],"Resource":"*""#, true),
         (r#""NotAction":"ec2:Foo","Resource":"*""#, true),
         (r#""NotAction":["iam:*","organizations:*","sso:*"],"Resource":"*""#, false),
         (r#""NotAction":["iam:*","organizations:*"],"Resource":"*""#, false),
@@ -135,6 +138,12 @@ fn administrators_and_those_who_can_become_one_are_told() {
     assert!(!one(r#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b"}"#).is_full_admin());
     assert!(one(r#"{"Effect":"Allow","Action":"iam:Pass*","Resource":"*"}"#).manages_access());
     assert!(one(r#"{"Effect":"Allow","NotAction":"s3:*","Resource":"*"}"#).manages_access());
+    for action in ["sso:CreateAccountAssignment", "organizations:DetachPolicy", "iam:PutRolePermissionsBoundary"] {
+        assert!(
+            one(&format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"*"}}"#)).manages_access(),
+            "{action}"
+        );
+    }
     assert!(!one(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#).manages_access());
     assert!(one(r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}"#).demands_mfa());
 }

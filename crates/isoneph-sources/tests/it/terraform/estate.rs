@@ -204,6 +204,20 @@ fn an_unknown_type_that_bears_on_access_leaves_its_subject_open() {
 }
 
 #[test]
+fn what_an_earlier_run_could_not_remove_says_nothing_of_what_lives() {
+    let queue = json!({"resources": [resource("aws_sqs_queue.q", json!({"name": "q"}))]});
+    let mut left = change("aws_sqs_queue.q", json!({}));
+    left["deposed"] = json!("00000001");
+    left["change"]["actions"] = json!(["delete"]);
+    let changes = json!([change("aws_sqs_queue.q", json!({"policy": true})), left]);
+    let configuration =
+        json!({"resources": [configured("aws_sqs_queue", "q", json!({"policy": {"references": ["var.p"]}}))]});
+    let inventory = read(&plan(queue, changes, configuration).to_string());
+    assert!(texts(&inventory, "queue")[0].contains("public_policy=!after-apply"), "{:?}", texts(&inventory, "queue"));
+    assert!(texts(&inventory, "resource")[0].contains("change=create"));
+}
+
+#[test]
 fn the_same_bytes_give_the_same_tables() {
     let build = || {
         let resources: Vec<Value> = (0..40)
