@@ -9,6 +9,7 @@ mod google;
 mod kubernetes;
 mod loose;
 mod ocsf;
+mod plain;
 mod redact;
 mod scan;
 mod tell;

@@ -3,6 +3,8 @@
 //! `None` means that something is not as it should be, or not there yet, or deeper than is looked. Why, a parser says:
 //! this is the quick way for what is well-formed.
 
+use super::plain::plain;
+
 /// How deep objects and arrays may stand in one another: as deep as the bits of the word that remembers them, less the
 /// levels that a caller has gone down by itself.
 const MAX_DEPTH: u32 = 100;
@@ -219,26 +221,4 @@ fn escape(bytes: &[u8]) -> Option<usize> {
         b'u' => bytes.get(2..6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
         _ => None,
     }
-}
-
-/// How many bytes there are before a quote, a backslash or a control character: eight are looked at together.
-pub(super) fn plain(bytes: &[u8]) -> usize {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const TOP: u64 = EACH << 7;
-    let (words, _) = bytes.as_chunks::<8>();
-    for (count, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        // The top bit of a byte is set where the byte is zero. A borrow makes mistakes only above a byte that was found.
-        let zero = |word: u64| word.wrapping_sub(EACH) & !word;
-        let quote = zero(word ^ (EACH * 0x22));
-        let backslash = zero(word ^ (EACH * 0x5c));
-        let control = word.wrapping_sub(EACH * 0x20) & !word;
-        let found = (quote | backslash | control) & TOP;
-        if found != 0 {
-            return count * 8 + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let tail = words.len() * 8;
-    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    tail + bytes[tail..].iter().position(ends).unwrap_or(bytes.len() - tail)
 }

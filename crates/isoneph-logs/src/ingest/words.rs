@@ -68,6 +68,11 @@ impl Words {
         self.words.get(number as usize).map(|word| &*word.text)
     }
 
+    /// How many numbers there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
     fn find(&mut self, cell: usize, text: &str) -> Option<u32> {
         let hash = hash(cell, text);
         for place in (hash as usize..).take(TRIES).map(|place| place % SLOTS) {
@@ -93,7 +98,7 @@ impl Words {
 }
 
 /// Eight bytes at a time; whoever makes texts collide only keeps them from getting numbers.
-fn hash(cell: usize, text: &str) -> u32 {
+pub(super) fn hash(cell: usize, text: &str) -> u32 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
     let (words, rest) = text.as_bytes().as_chunks::<8>();
