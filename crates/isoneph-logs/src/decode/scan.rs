@@ -3,7 +3,7 @@
 //! `None` means that something is not as it should be, or not there yet, or deeper than is looked. Why, a parser says:
 //! this is the quick way for what is well-formed.
 
-use super::plain::plain;
+use super::plain::{BLOCK, marks, plain};
 
 /// How deep objects and arrays may stand in one another: as deep as the bits of the word that remembers them, less the
 /// levels that a caller has gone down by itself.
@@ -39,12 +39,15 @@ pub(super) struct Span {
 pub(super) struct Scan<'b> {
     bytes: &'b [u8],
     at: usize,
+    /// Where the bytes begin that were looked at together, and which of them matter: several texts end in them.
+    block: usize,
+    marks: u64,
 }
 
 impl<'b> Scan<'b> {
     /// The beginning of some bytes.
     pub(super) fn new(bytes: &'b [u8]) -> Scan<'b> {
-        Scan { bytes, at: 0 }
+        Scan { bytes, at: 0, block: usize::MAX, marks: 0 }
     }
 
     /// How far it has come.
@@ -113,7 +116,7 @@ impl<'b> Scan<'b> {
         let mut kind = Kind::Plain;
         self.at += 1;
         loop {
-            self.at += plain(self.bytes.get(self.at..)?);
+            self.pass_plain();
             match self.bytes.get(self.at)? {
                 b'"' => {
                     self.at += 1;
@@ -125,6 +128,26 @@ impl<'b> Scan<'b> {
                 }
                 _ => return None,
             }
+        }
+    }
+
+    /// Passes over what is plain in a text.
+    fn pass_plain(&mut self) {
+        loop {
+            if let Some(passed) = self.at.checked_sub(self.block).filter(|passed| *passed < BLOCK) {
+                let marks = self.marks >> passed;
+                if marks != 0 {
+                    self.at += marks.trailing_zeros() as usize;
+                    return;
+                }
+                self.at = self.block + BLOCK;
+            }
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let Some(block) = rest.first_chunk() else {
+                self.at += plain(rest);
+                return;
+            };
+            (self.block, self.marks) = (self.at, marks(block));
         }
     }
 

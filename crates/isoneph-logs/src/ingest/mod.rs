@@ -308,14 +308,16 @@ impl Run<'_> {
         let size = spill.size(id);
         let bucket = (self.options.memory / 5).clamp(BUCKET.1, BUCKET.0);
         if size <= bucket as u64 {
-            let buffers = spill.take(id)?;
-            return self.write_bucket(partition, Bucket::new(&buffers)?, older, new);
+            let blocks = spill.take(id)?;
+            self.write_bucket(partition, Bucket::new(&blocks)?, older, new)?;
+            spill.give_back(blocks);
+            return Ok(());
         }
         // Too much for one sort: the identities decide which of several smaller ones a row goes into, so that repeats
         // of one event meet.
         let mut smaller = self.split(partition, id, bucket, spill)?;
         for (_, id) in smaller.partitions() {
-            let buffers = if smaller.size(id) <= bucket as u64 {
+            let blocks = if smaller.size(id) <= bucket as u64 {
                 smaller.take(id)?
             } else {
                 let mut thinner = Thinner::default();
@@ -325,7 +327,8 @@ impl Run<'_> {
                 self.summary.totals.conflicts += thinner.conflict_count;
                 vec![thinner.buffer]
             };
-            self.write_bucket(partition, Bucket::new(&buffers)?, older, new)?;
+            self.write_bucket(partition, Bucket::new(&blocks)?, older, new)?;
+            smaller.give_back(blocks);
         }
         Ok(())
     }

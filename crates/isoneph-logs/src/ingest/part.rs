@@ -23,7 +23,10 @@ use crate::hex::hex;
 /// Rows that go into one file, in buffers that somebody else holds.
 #[derive(Default)]
 pub(super) struct Bucket<'b> {
-    rows: HashMap<&'b str, Placed<'b>>,
+    /// The rows as they came, and nothing in the place of those that were taken out.
+    rows: Vec<Option<Placed<'b>>>,
+    /// Where the row with an identity stands.
+    places: HashMap<&'b str, usize>,
     pub(super) duplicates: u64,
     /// Identities that came back with another content.
     pub(super) conflicts: Vec<String>,
@@ -46,7 +49,9 @@ impl<'b> Bucket<'b> {
     /// The rows in some buffers. Of rows with one identity the first one stays.
     pub(super) fn new(buffers: &'b [Vec<u8>]) -> Result<Bucket<'b>, IngestError> {
         let mut bucket = Bucket::default();
-        bucket.rows.reserve(buffers.iter().map(Vec::len).sum::<usize>() / USUAL_ROW);
+        let usual = buffers.iter().map(Vec::len).sum::<usize>() / USUAL_ROW;
+        bucket.rows.reserve(usual);
+        bucket.places.reserve(usual);
         let mut file = FileOfRows::default();
         for buffer in buffers {
             let mut rest = &buffer[..];
@@ -64,13 +69,14 @@ impl<'b> Bucket<'b> {
 
     fn add(&mut self, placed: Placed<'b>) -> Result<(), IngestError> {
         let uid = placed.row.uid()?;
-        match self.rows.entry(uid) {
+        match self.places.entry(uid) {
             hash_map::Entry::Vacant(vacant) => {
-                vacant.insert(placed);
+                vacant.insert(self.rows.len());
+                self.rows.push(Some(placed));
             }
             hash_map::Entry::Occupied(kept) => {
                 self.duplicates += 1;
-                if kept.get().row.said() != placed.row.said() {
+                if self.rows[*kept.get()].is_none_or(|kept| kept.row.said() != placed.row.said()) {
                     self.conflict_count += 1;
                     if self.conflicts.len() < MAX_LISTED {
                         self.conflicts.push(uid.to_owned());
@@ -86,7 +92,8 @@ impl<'b> Bucket<'b> {
         for uids in uids(part)? {
             let uids = uids?;
             for uid in uids.iter().flatten() {
-                if self.rows.remove(uid).is_some() {
+                if let Some(place) = self.places.remove(uid) {
+                    self.rows[place] = None;
                     self.duplicates += 1;
                 }
             }
@@ -96,17 +103,17 @@ impl<'b> Bucket<'b> {
 
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.places.len()
     }
 
     /// The rows by region and time; the identity decides between equals, so that the order is always the same.
     fn sorted(&self, words: &Words) -> Result<Vec<Placed<'b>>, IngestError> {
         let mut rows = Vec::with_capacity(self.rows.len());
-        #[allow(clippy::iter_over_hash_type, reason = "the rows are sorted below")]
-        for (uid, placed) in &self.rows {
-            rows.push((placed.row.region(words)?, placed.row.time(), *uid, *placed));
+        for placed in self.rows.iter().flatten() {
+            rows.push((placed.row.region(words)?, placed.row.time(), placed.row.uid()?, *placed));
         }
-        rows.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+        // Stable, since that is quick where much is in order: files are read region by region and hour by hour.
+        rows.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
         Ok(rows.into_iter().map(|(_, _, _, placed)| placed).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! The texts of a column, each once, and the number of each.
 
-use crate::ingest::words::hash;
+use crate::hash::hash;
 
 /// How many slots are looked at for one text. Whoever makes texts collide only makes the dictionary longer.
 const TRIES: usize = 16;
@@ -15,6 +15,8 @@ pub(super) struct Dictionary {
     texts: Vec<(u32, u32)>,
     /// One more than the number of a text, at the place that its hash says or behind it; 0 where there is none.
     slots: Vec<u32>,
+    /// The number that was asked for last: neighbours often agree.
+    last: u32,
 }
 
 impl Dictionary {
@@ -41,13 +43,25 @@ impl Dictionary {
         &self.bytes[start(number as usize)..start(number as usize + 1)]
     }
 
+    fn text(&self, number: u32) -> &[u8] {
+        &self.written(number)[4..]
+    }
+
     /// All texts, in order of their numbers.
     pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.texts.len() as u32).map(|number| &self.written(number)[4..])
+        (0..self.texts.len() as u32).map(|number| self.text(number))
     }
 
     /// The number of a text, which is added where it is new.
     pub(super) fn number(&mut self, text: &str) -> u32 {
+        if (self.last as usize) < self.texts.len() && self.text(self.last) == text.as_bytes() {
+            return self.last;
+        }
+        self.last = self.find(text);
+        self.last
+    }
+
+    fn find(&mut self, text: &str) -> u32 {
         let hash = hash(0, text);
         let mask = self.slots.len() - 1;
         for place in (hash as usize..).take(TRIES).map(|place| place & mask) {
@@ -55,7 +69,7 @@ impl Dictionary {
                 self.slots[place] = self.texts.len() as u32 + 1;
                 break;
             };
-            if self.texts[number as usize].1 == hash && self.written(number)[4..] == *text.as_bytes() {
+            if self.texts[number as usize].1 == hash && self.text(number) == text.as_bytes() {
                 return number;
             }
         }

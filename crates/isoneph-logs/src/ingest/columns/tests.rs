@@ -100,12 +100,13 @@ fn a_row_gives_back_what_was_written() {
 #[test]
 fn every_row_of_a_long_file_comes_back_with_and_without_a_dictionary() {
     let of = |n: usize| Event {
-        user_agent: (n % 3 > 0).then(|| format!("agent {}", n % 5).into()),
+        user_agent: (!n.is_multiple_of(3)).then(|| format!("agent {}", n % 5).into()),
         error_message: Some(format!("message {n}").into()),
-        source_address: (n % 7 > 0).then(|| format!("10.0.{}.{}", n / 100, n % 100 * usize::from(n > 2500)).into()),
-        targets: (n % 4 > 0).then(|| (0..n % 4 - 1).map(|t| format!("target {n} {t}").into()).collect()),
+        source_address: (!n.is_multiple_of(7))
+            .then(|| format!("10.0.{}.{}", n / 100, n % 100 * usize::from(n > 2500)).into()),
+        targets: (!n.is_multiple_of(4)).then(|| (0..n % 4 - 1).map(|t| format!("target {n} {t}").into()).collect()),
         raw_request: Some("r".repeat(n % 400).into()),
-        raw_response: (n % 2 > 0).then(|| "".into()),
+        raw_response: (!n.is_multiple_of(2)).then(|| "".into()),
         ..event(n)
     };
     let events: Vec<Event<'static>> = (0..7000).map(of).collect();
