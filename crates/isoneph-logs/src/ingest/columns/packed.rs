@@ -13,7 +13,7 @@ pub(super) fn width(largest: u32) -> u8 {
 pub(super) fn pack<N: Copy + PartialEq + Into<u32>>(numbers: &[N], width: u8, to: &mut Vec<u8>) {
     let (mut grouped, mut at) = (0, 0);
     while let Some(first) = numbers.get(at).copied() {
-        let run = numbers[at..].iter().take_while(|number| **number == first).count();
+        let run = run_of(first, &numbers[at..]);
         if run < LEAST_RUN {
             at = numbers.len().min(at + 8);
             continue;
@@ -25,6 +25,14 @@ pub(super) fn pack<N: Copy + PartialEq + Into<u32>>(numbers: &[N], width: u8, to
         grouped = at;
     }
     groups(&numbers[grouped..], width, to);
+}
+
+/// How often a number stands at the beginning: several are looked at together, since most columns are one long run.
+fn run_of<N: Copy + PartialEq>(number: N, numbers: &[N]) -> usize {
+    let (blocks, _) = numbers.as_chunks::<LEAST_RUN>();
+    let same = |block: &&[N; LEAST_RUN]| block.iter().fold(true, |same, other| same & (*other == number));
+    let whole = blocks.iter().take_while(same).count() * LEAST_RUN;
+    whole + numbers[whole..].iter().take_while(|other| **other == number).count()
 }
 
 /// Appends numbers in groups of eight; the last group may have places to spare.

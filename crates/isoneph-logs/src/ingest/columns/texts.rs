@@ -5,8 +5,8 @@ use crate::ingest::words::Words;
 
 /// After so many texts, and again after as many, it is asked whether the dictionary gains anything.
 const TRIAL: usize = 2048;
-/// Pages of texts are cut when they are this long, in bytes.
-const PAGE: usize = 256 << 10;
+/// Pages of texts are cut when they are this long, in bytes: packing them is quickest where it needs little memory.
+const PAGE: usize = 96 << 10;
 /// A shared text that is not in the dictionary yet.
 pub(super) const UNKNOWN: u32 = u32::MAX;
 
