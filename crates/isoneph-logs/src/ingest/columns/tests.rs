@@ -101,7 +101,7 @@ fn a_row_gives_back_what_was_written() {
 fn every_row_of_a_long_file_comes_back_with_and_without_a_dictionary() {
     let of = |n: usize| Event {
         user_agent: (!n.is_multiple_of(3)).then(|| format!("agent {}", n % 5).into()),
-        error_message: Some(format!("message {n}").into()),
+        error_message: Some(format!("message {n:0600}").into()),
         source_address: (!n.is_multiple_of(7))
             .then(|| format!("10.0.{}.{}", n / 100, n % 100 * usize::from(n > 2500)).into()),
         targets: (!n.is_multiple_of(4)).then(|| (0..n % 4 - 1).map(|t| format!("target {n} {t}").into()).collect()),

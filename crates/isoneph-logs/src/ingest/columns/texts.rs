@@ -3,8 +3,10 @@
 use super::dictionary::Dictionary;
 use crate::ingest::words::Words;
 
-/// After so many texts, and again after as many, it is asked whether the dictionary gains anything.
+/// After so many texts, and again after as many, it is asked whether the dictionary gains anything,
 const TRIAL: usize = 2048;
+/// once it has so many bytes: a smaller one costs little, and who reads it has each text once.
+const SMALL: usize = 1 << 20;
 /// Pages of texts are cut when they are this long, in bytes: packing them is quickest where it needs little memory.
 const PAGE: usize = 96 << 10;
 /// A shared text that is not in the dictionary yet.
@@ -111,7 +113,8 @@ impl Texts {
             return;
         }
         self.numbers.push(self.dictionary.number(text));
-        if self.numbers.len().is_multiple_of(TRIAL) && self.dictionary.len() * 2 > self.numbers.len() {
+        let asked = self.numbers.len().is_multiple_of(TRIAL) && self.dictionary.bytes().len() > SMALL;
+        if asked && self.dictionary.len() * 2 > self.numbers.len() {
             self.without_dictionary();
         }
     }
