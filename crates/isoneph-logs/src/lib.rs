@@ -7,6 +7,7 @@ mod decode;
 pub mod digest;
 pub mod event;
 pub mod exit;
+mod hash;
 mod hex;
 pub mod ingest;
 pub mod operations;

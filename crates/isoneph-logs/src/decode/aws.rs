@@ -15,7 +15,7 @@ use super::loose::{Flag, Object, Raw, Text};
 use super::redact::{Collect, Redactor, Targets};
 use super::time::instant;
 use super::{Hints, Trouble, fields};
-use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, MaybeText, operation_name};
+use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, MaybeText, Names};
 
 pub(super) use quick::record;
 
@@ -219,7 +219,7 @@ fn with_capitals(fields: Fields) -> Fields {
 }
 
 /// A record as an event.
-pub(super) fn event<'a>(record: Record<'a>, hints: &Hints, redactor: &mut Redactor) -> Event<'a> {
+pub(super) fn event<'a>(record: Record<'a>, hints: &Hints, redactor: &mut Redactor, names: &'a mut Names) -> Event<'a> {
     let mut targets = Targets::default();
     add_resources(record.resources, &mut targets);
     let mut kept = |raw: Raw<'a>, collect, targets: &mut Targets<'a>| {
@@ -262,7 +262,7 @@ pub(super) fn event<'a>(record: Record<'a>, hints: &Hints, redactor: &mut Redact
         category,
         time: record.event_time.get().and_then(instant),
         delivered_at: hints.delivered_at,
-        operation_name: Some(Cow::Owned(operation_name("aws", &service, &operation))),
+        operation_name: Some(Cow::Borrowed(names.name(&service, &operation))),
         api_service: Some(service),
         operation: Some(operation),
         actor: actor(identity, mfa_used),

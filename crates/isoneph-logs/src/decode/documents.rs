@@ -172,7 +172,8 @@ impl<R: Read> Reading<'_, R> {
             && let Some((record, length)) = aws::record(&bytes[..bytes.len().min(MAX_RECORD)])
             && record.is_event()
         {
-            let event = aws::event(record, self.hints, &mut self.decoder.redactor);
+            let Decoder { redactor, names, .. } = &mut *self.decoder;
+            let event = aws::event(record, self.hints, redactor, names);
             self.output.event(LogFormat::CloudTrail, self.index, &event)?;
             self.index += 1;
             return Ok(Taken::Whole(length));

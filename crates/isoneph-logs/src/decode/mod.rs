@@ -9,6 +9,7 @@ mod google;
 mod kubernetes;
 mod loose;
 mod ocsf;
+mod plain;
 mod redact;
 mod scan;
 mod tell;
@@ -19,7 +20,7 @@ use std::io::{self, Read};
 
 use isoneph_tables::Instant;
 
-use crate::event::Event;
+use crate::event::{Event, Names};
 
 pub(crate) use redact::Redactor;
 pub(crate) use time::{day, instant, written};
@@ -102,10 +103,17 @@ pub(crate) trait Output {
 }
 
 /// What is remembered from file to file.
-#[derive(Default)]
 pub(crate) struct Decoder {
     redactor: Redactor,
+    /// The names of AWS's operations.
+    names: Names,
     last: Option<LogFormat>,
+}
+
+impl Default for Decoder {
+    fn default() -> Decoder {
+        Decoder { redactor: Redactor::default(), names: Names::new("aws"), last: None }
+    }
 }
 
 impl Decoder {
@@ -131,7 +139,7 @@ impl Decoder {
     ) -> Result<T, Trouble> {
         if format == LogFormat::CloudTrail {
             let record: aws::Record<'_> = serde_json::from_str(json).map_err(Trouble::unreadable)?;
-            return Ok(emit(&aws::event(record, hints, &mut self.redactor)));
+            return Ok(emit(&aws::event(record, hints, &mut self.redactor, &mut self.names)));
         }
         let record: fields::Fields = serde_json::from_str(json).map_err(Trouble::unreadable)?;
         let redactor = &mut self.redactor;

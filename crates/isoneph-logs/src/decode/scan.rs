@@ -3,6 +3,8 @@
 //! `None` means that something is not as it should be, or not there yet, or deeper than is looked. Why, a parser says:
 //! this is the quick way for what is well-formed.
 
+use super::plain::{BLOCK, marks, plain};
+
 /// How deep objects and arrays may stand in one another: as deep as the bits of the word that remembers them, less the
 /// levels that a caller has gone down by itself.
 const MAX_DEPTH: u32 = 100;
@@ -37,12 +39,15 @@ pub(super) struct Span {
 pub(super) struct Scan<'b> {
     bytes: &'b [u8],
     at: usize,
+    /// Where the bytes begin that were looked at together, and which of them matter: several texts end in them.
+    block: usize,
+    marks: u64,
 }
 
 impl<'b> Scan<'b> {
     /// The beginning of some bytes.
     pub(super) fn new(bytes: &'b [u8]) -> Scan<'b> {
-        Scan { bytes, at: 0 }
+        Scan { bytes, at: 0, block: usize::MAX, marks: 0 }
     }
 
     /// How far it has come.
@@ -111,7 +116,7 @@ impl<'b> Scan<'b> {
         let mut kind = Kind::Plain;
         self.at += 1;
         loop {
-            self.at += plain(self.bytes.get(self.at..)?);
+            self.pass_plain();
             match self.bytes.get(self.at)? {
                 b'"' => {
                     self.at += 1;
@@ -123,6 +128,26 @@ impl<'b> Scan<'b> {
                 }
                 _ => return None,
             }
+        }
+    }
+
+    /// Passes over what is plain in a text.
+    fn pass_plain(&mut self) {
+        loop {
+            if let Some(passed) = self.at.checked_sub(self.block).filter(|passed| *passed < BLOCK) {
+                let marks = self.marks >> passed;
+                if marks != 0 {
+                    self.at += marks.trailing_zeros() as usize;
+                    return;
+                }
+                self.at = self.block + BLOCK;
+            }
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let Some(block) = rest.first_chunk() else {
+                self.at += plain(rest);
+                return;
+            };
+            (self.block, self.marks) = (self.at, marks(block));
         }
     }
 
@@ -219,26 +244,4 @@ fn escape(bytes: &[u8]) -> Option<usize> {
         b'u' => bytes.get(2..6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
         _ => None,
     }
-}
-
-/// How many bytes there are before a quote, a backslash or a control character: eight are looked at together.
-pub(super) fn plain(bytes: &[u8]) -> usize {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const TOP: u64 = EACH << 7;
-    let (words, _) = bytes.as_chunks::<8>();
-    for (count, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        // The top bit of a byte is set where the byte is zero. A borrow makes mistakes only above a byte that was found.
-        let zero = |word: u64| word.wrapping_sub(EACH) & !word;
-        let quote = zero(word ^ (EACH * 0x22));
-        let backslash = zero(word ^ (EACH * 0x5c));
-        let control = word.wrapping_sub(EACH * 0x20) & !word;
-        let found = (quote | backslash | control) & TOP;
-        if found != 0 {
-            return count * 8 + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let tail = words.len() * 8;
-    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    tail + bytes[tail..].iter().position(ends).unwrap_or(bytes.len() - tail)
 }

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use isoneph_tables::Instant;
 
+pub(crate) use name::Names;
 pub use name::operation_name;
 pub use row::SourcePlace;
 pub(crate) use row::{COMMON_CELLS, Cells, FIRST_COMMON};

@@ -1,5 +1,7 @@
 //! One spelling for every operation: lower case, no versions, the service in front where the operation does not say it.
 
+use crate::hash::hash;
+
 /// The operation in one spelling.
 ///
 /// | provider | service, operation as written | name |
@@ -33,6 +35,44 @@ pub fn operation_name(provider: &str, service: &str, operation: &str) -> String 
         name
     } else {
         name.to_lowercase()
+    }
+}
+
+/// The names of the operations of one provider that were met last: a log repeats a few hundred a million times.
+pub(crate) struct Names {
+    provider: &'static str,
+    slots: Vec<Named>,
+}
+
+/// An operation as it was written, and its name.
+#[derive(Clone, Default)]
+struct Named {
+    service: String,
+    operation: String,
+    name: String,
+}
+
+impl Names {
+    const SLOTS: usize = 512;
+    /// What is longer shares one place, so that nobody's texts fill the memory.
+    const MAX_TEXT: usize = 256;
+
+    pub(crate) fn new(provider: &'static str) -> Names {
+        Names { provider, slots: vec![Named::default(); Names::SLOTS] }
+    }
+
+    /// As [`operation_name`] gives it.
+    pub(crate) fn name(&mut self, service: &str, operation: &str) -> &str {
+        let place = match service.len() + operation.len() {
+            0..=Names::MAX_TEXT => hash(hash(0, service).into(), operation) as usize % Names::SLOTS,
+            _ => 0,
+        };
+        let slot = &mut self.slots[place];
+        if slot.operation != operation || slot.service != service {
+            let name = operation_name(self.provider, service, operation);
+            *slot = Named { service: service.to_owned(), operation: operation.to_owned(), name };
+        }
+        &slot.name
     }
 }
 
@@ -98,7 +138,7 @@ fn kubernetes(group: &str, operation: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::operation_name;
+    use super::{Names, operation_name};
 
     #[test]
     fn one_operation_has_one_name() {
@@ -130,6 +170,10 @@ mod tests {
         ];
         for (provider, service, operation, name) in cases {
             assert_eq!(operation_name(provider, service, operation), name, "{provider} {service} {operation}");
+            let mut names = Names::new(provider);
+            for operation in [operation, "Another", operation, operation] {
+                assert_eq!(names.name(service, operation), operation_name(provider, service, operation));
+            }
         }
     }
 

@@ -9,8 +9,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
+use super::columns::DISTINCT;
 use super::error::IngestError;
-use super::part::DISTINCT;
 
 /// Rows that are read at a time.
 const BATCH: usize = 8192;

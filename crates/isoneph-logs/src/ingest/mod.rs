@@ -4,6 +4,7 @@
 //! once, also over several runs. A run that is interrupted leaves the store as it was.
 
 mod batches;
+mod columns;
 mod error;
 mod file;
 mod manifest;
@@ -34,6 +35,7 @@ pub use manifest::{
 };
 pub use part::SourceOfRow;
 
+use columns::Columns;
 use file::Memory;
 use part::{Bucket, Shared, Thinner};
 use row::Entry;
@@ -120,6 +122,7 @@ pub fn ingest_into(
         is_new,
         summary: Summary::default(),
         words: Words::default(),
+        columns: Columns::new().map_err(|error| IngestError::file(folder, error))?,
     };
     let (mut spill, listing) = run.read(paths, known)?;
     let new = run.write(&mut spill)?;
@@ -212,6 +215,8 @@ struct Run<'r> {
     summary: Summary,
     /// Texts that the rows on their way share.
     words: Words,
+    /// The memory of the Parquet file at hand.
+    columns: Columns,
 }
 
 /// The list of files, while it is written.
@@ -303,14 +308,16 @@ impl Run<'_> {
         let size = spill.size(id);
         let bucket = (self.options.memory / 5).clamp(BUCKET.1, BUCKET.0);
         if size <= bucket as u64 {
-            let buffers = spill.take(id)?;
-            return self.write_bucket(partition, Bucket::new(&buffers)?, older, new);
+            let blocks = spill.take(id)?;
+            self.write_bucket(partition, Bucket::new(&blocks)?, older, new)?;
+            spill.give_back(blocks);
+            return Ok(());
         }
         // Too much for one sort: the identities decide which of several smaller ones a row goes into, so that repeats
         // of one event meet.
         let mut smaller = self.split(partition, id, bucket, spill)?;
         for (_, id) in smaller.partitions() {
-            let buffers = if smaller.size(id) <= bucket as u64 {
+            let blocks = if smaller.size(id) <= bucket as u64 {
                 smaller.take(id)?
             } else {
                 let mut thinner = Thinner::default();
@@ -320,7 +327,8 @@ impl Run<'_> {
                 self.summary.totals.conflicts += thinner.conflict_count;
                 vec![thinner.buffer]
             };
-            self.write_bucket(partition, Bucket::new(&buffers)?, older, new)?;
+            self.write_bucket(partition, Bucket::new(&blocks)?, older, new)?;
+            smaller.give_back(blocks);
         }
         Ok(())
     }
@@ -377,7 +385,7 @@ impl Run<'_> {
         fs::create_dir_all(&whole).map_err(|error| IngestError::file(&whole, error))?;
         let failed = |error| IngestError::file(&whole, error);
         let file = tempfile::NamedTempFile::new_in(&whole).map_err(failed)?;
-        let written = part::write(&bucket, &self.words, &shared, file.path(), file.as_file())?;
+        let written = part::write(&bucket, &self.words, &shared, &mut self.columns, file.path(), file.as_file())?;
         if self.options.durable {
             file.as_file().sync_all().map_err(failed)?;
         }

@@ -5,30 +5,28 @@ use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow::array::{Array, ArrayBuilder as _, ArrayRef, RecordBatch, StringArray, StringBuilder};
-use arrow::datatypes::SchemaRef;
+use arrow::array::{Array, StringArray};
 use isoneph_model::RowId;
+use isoneph_tables::Row as _;
 use isoneph_tables::schema::AuditEvent;
-use isoneph_tables::{ColumnBuilder, Row as _};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::arrow::{ArrowWriter, ProjectionMask};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
 use ring::digest::{Context, SHA256};
 
+use super::columns::Columns;
 use super::error::IngestError;
 use super::row::{self, Entry, FileOfRows, Row};
 use super::words::Words;
-use crate::event::{COMMON_CELLS, FIRST_COMMON};
 use crate::hex::hex;
 
 /// Rows that go into one file, in buffers that somebody else holds.
 #[derive(Default)]
 pub(super) struct Bucket<'b> {
-    rows: HashMap<&'b str, Placed<'b>>,
+    /// The rows as they came, and nothing in the place of those that were taken out.
+    rows: Vec<Option<Placed<'b>>>,
+    /// Where the row with an identity stands.
+    places: HashMap<&'b str, usize>,
     pub(super) duplicates: u64,
     /// Identities that came back with another content.
     pub(super) conflicts: Vec<String>,
@@ -37,9 +35,9 @@ pub(super) struct Bucket<'b> {
 
 /// A row, and the file that it was read from.
 #[derive(Clone, Copy)]
-struct Placed<'b> {
-    row: Row<'b>,
-    file: FileOfRows<'b>,
+pub(super) struct Placed<'b> {
+    pub(super) row: Row<'b>,
+    pub(super) file: FileOfRows<'b>,
 }
 
 /// About how many bytes a row has.
@@ -51,7 +49,9 @@ impl<'b> Bucket<'b> {
     /// The rows in some buffers. Of rows with one identity the first one stays.
     pub(super) fn new(buffers: &'b [Vec<u8>]) -> Result<Bucket<'b>, IngestError> {
         let mut bucket = Bucket::default();
-        bucket.rows.reserve(buffers.iter().map(Vec::len).sum::<usize>() / USUAL_ROW);
+        let usual = buffers.iter().map(Vec::len).sum::<usize>() / USUAL_ROW;
+        bucket.rows.reserve(usual);
+        bucket.places.reserve(usual);
         let mut file = FileOfRows::default();
         for buffer in buffers {
             let mut rest = &buffer[..];
@@ -69,13 +69,14 @@ impl<'b> Bucket<'b> {
 
     fn add(&mut self, placed: Placed<'b>) -> Result<(), IngestError> {
         let uid = placed.row.uid()?;
-        match self.rows.entry(uid) {
+        match self.places.entry(uid) {
             hash_map::Entry::Vacant(vacant) => {
-                vacant.insert(placed);
+                vacant.insert(self.rows.len());
+                self.rows.push(Some(placed));
             }
             hash_map::Entry::Occupied(kept) => {
                 self.duplicates += 1;
-                if kept.get().row.said() != placed.row.said() {
+                if self.rows[*kept.get()].is_none_or(|kept| kept.row.said() != placed.row.said()) {
                     self.conflict_count += 1;
                     if self.conflicts.len() < MAX_LISTED {
                         self.conflicts.push(uid.to_owned());
@@ -91,7 +92,8 @@ impl<'b> Bucket<'b> {
         for uids in uids(part)? {
             let uids = uids?;
             for uid in uids.iter().flatten() {
-                if self.rows.remove(uid).is_some() {
+                if let Some(place) = self.places.remove(uid) {
+                    self.rows[place] = None;
                     self.duplicates += 1;
                 }
             }
@@ -101,17 +103,17 @@ impl<'b> Bucket<'b> {
 
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.places.len()
     }
 
     /// The rows by region and time; the identity decides between equals, so that the order is always the same.
     fn sorted(&self, words: &Words) -> Result<Vec<Placed<'b>>, IngestError> {
         let mut rows = Vec::with_capacity(self.rows.len());
-        #[allow(clippy::iter_over_hash_type, reason = "the rows are sorted below")]
-        for (uid, placed) in &self.rows {
-            rows.push((placed.row.region(words)?, placed.row.time(), *uid, *placed));
+        for placed in self.rows.iter().flatten() {
+            rows.push((placed.row.region(words)?, placed.row.time(), placed.row.uid()?, *placed));
         }
-        rows.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+        // Stable, since that is quick where much is in order: files are read region by region and hour by hour.
+        rows.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
         Ok(rows.into_iter().map(|(_, _, _, placed)| placed).collect())
     }
 }
@@ -183,142 +185,35 @@ pub(super) struct Written {
     pub(super) last_time: Option<i64>,
 }
 
-/// Rows that are turned into columns at a time.
-const BATCH: usize = 8192;
-/// The memory that an unfinished row group may take.
-const ROW_GROUP: usize = 48 << 20;
+/// Rows that stand together in a file: as many as are in memory twice.
+const ROW_GROUP: usize = 1 << 17;
 
 /// Writes the rows of a bucket to a file, which must be empty.
 pub(super) fn write(
     bucket: &Bucket<'_>,
     words: &Words,
     shared: &Shared,
+    columns: &mut Columns,
     path: &Path,
     to: &File,
 ) -> Result<Written, IngestError> {
     let failed = |source| IngestError::parquet(path, source);
-    let schema = AuditEvent::table().def().schema();
     let rows = bucket.sorted(words)?;
     let mut sink = Hashing { file: to, context: Context::new(&SHA256), bytes: 0 };
-    let mut writer = ArrowWriter::try_new(&mut sink, schema.clone(), Some(properties())).map_err(failed)?;
-    let mut columns = Columns::new();
-    for (batch, rows) in (0..).zip(rows.chunks(BATCH)) {
-        let first_row = shared.first_row + batch * BATCH as u64;
-        let batch = columns.batch(rows, words, first_row, shared, &schema)?;
-        writer.write(&batch).map_err(failed)?;
-        if writer.in_progress_size() > ROW_GROUP {
-            writer.flush().map_err(failed)?;
+    let mut file = Columns::file(&mut sink).map_err(failed)?;
+    let mut numbers = shared.first_row..;
+    for group in rows.chunks(ROW_GROUP) {
+        for (row, index) in group.iter().zip(&mut numbers) {
+            let number = usize::try_from(index).ok().and_then(|index| RowId::new(AuditEvent::table().ordinal(), index));
+            columns.add(row, number.ok_or(IngestError::TooManyRows)?, words, shared)?;
         }
+        columns.write(&mut file).map_err(failed)?;
     }
-    writer.close().map_err(failed)?;
+    file.close().map_err(failed)?;
     let times = || rows.iter().map(|placed| placed.row.time()).filter(|time| *time > i64::MIN);
     let (first_time, last_time) = (times().min(), times().max());
     let sha256 = hex(sink.context.finish().as_ref());
     Ok(Written { sha256, bytes: sink.bytes, rows: rows.len() as u64, first_time, last_time })
-}
-
-/// What differs from row to row: a dictionary gains nothing.
-pub(super) const DISTINCT: [&str; 5] = ["uid", "native_id", "request_id", "raw_request", "raw_response"];
-/// Numbers that are near those of their neighbours.
-const NUMBERS: [&str; 5] = ["row", "time", "delivered_at", "session_started_at", "source_index"];
-/// What has few values: as numbers of a dictionary it is so small that packing it costs more than it gains.
-const FEW: [&str; 22] = [
-    "snapshot",
-    "provider",
-    "account",
-    "region",
-    "native_type",
-    "name",
-    "tags.list.item",
-    "service",
-    "tenant",
-    "category",
-    "api_service",
-    "operation",
-    "operation_name",
-    "actor_kind",
-    "actor_account",
-    "mfa",
-    "invoked_by",
-    "acting_as",
-    "outcome",
-    "error_code",
-    "read_only",
-    "phase",
-];
-/// What queries choose rows by.
-const SOUGHT: [&str; 5] = ["account", "region", "time", "operation_name", "row"];
-
-fn properties() -> WriterProperties {
-    let level = ZstdLevel::try_new(1).unwrap_or_default();
-    let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_write_batch_size(BATCH)
-        .set_max_row_group_row_count(Some(1 << 18));
-    for column in DISTINCT {
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
-    }
-    for column in NUMBERS {
-        properties = properties
-            .set_column_dictionary_enabled(ColumnPath::from(column), false)
-            .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
-    }
-    for column in FEW.into_iter().chain(NUMBERS) {
-        let path = ColumnPath::new(column.split('.').map(str::to_owned).collect());
-        properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);
-    }
-    for column in SOUGHT {
-        properties = properties.set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Chunk);
-    }
-    properties.build()
-}
-
-struct Columns(Vec<ColumnBuilder>);
-
-impl Columns {
-    fn new() -> Columns {
-        let columns = AuditEvent::table().def().all_columns();
-        Columns(columns.map(|column| ColumnBuilder::new(column.kind)).collect())
-    }
-
-    fn batch(
-        &mut self,
-        rows: &[Placed<'_>],
-        words: &Words,
-        first_row: u64,
-        shared: &Shared,
-        schema: &SchemaRef,
-    ) -> Result<RecordBatch, IngestError> {
-        const AFTER: usize = FIRST_COMMON + COMMON_CELLS;
-        for (index, Placed { row, file }) in (first_row..).zip(rows) {
-            let number = usize::try_from(index).ok().and_then(|index| RowId::new(AuditEvent::table().ordinal(), index));
-            let number = number.ok_or(IngestError::TooManyRows)?;
-            self.0[0].append_int(Some(shared.snapshot));
-            self.0[1].append_text(Some(row.uid()?));
-            self.0[2].append_int(Some(number.column()));
-            self.0[AFTER].append_texts(Some(&[]));
-            self.0[AFTER + 1].append_text(shared.service.as_deref());
-            self.0[AFTER + 2].append_text(shared.tenant.as_deref());
-            let (common, own) = self.0.split_at_mut(AFTER + 3);
-            row.append(file, words, &mut common[FIRST_COMMON..AFTER], own)?;
-        }
-        let columns: Vec<ArrayRef> = self.0.iter_mut().map(finish).collect();
-        RecordBatch::try_new(Arc::clone(schema), columns).map_err(IngestError::Arrow)
-    }
-}
-
-/// The finished column. The next batch is much like this one: its texts get as much room at once.
-fn finish(column: &mut ColumnBuilder) -> ArrayRef {
-    let room = match column {
-        ColumnBuilder::Text(texts) => Some((texts.len(), texts.values_slice().len())),
-        _ => None,
-    };
-    let finished = column.finish();
-    if let Some((rows, bytes)) = room {
-        *column = ColumnBuilder::Text(StringBuilder::with_capacity(rows, bytes));
-    }
-    finished
 }
 
 /// A file that is digested while it is written.
@@ -351,7 +246,7 @@ pub(super) fn sources(part: &Path, numbers: &[u64]) -> Result<BTreeMap<u64, Sour
     let file = File::open(part).map_err(|source| IngestError::file(part, source))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(at)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["source_file", "source_sha256", "source_index"]);
-    let reader = builder.with_projection(mask).with_batch_size(BATCH).build().map_err(at)?;
+    let reader = builder.with_projection(mask).build().map_err(at)?;
     let mut found = BTreeMap::new();
     let mut first = 0;
     for batch in reader {

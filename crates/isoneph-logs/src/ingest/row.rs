@@ -7,8 +7,9 @@
 
 use std::borrow::Cow;
 
-use isoneph_tables::{ColumnBuilder, Instant};
+use isoneph_tables::Instant;
 
+use super::columns::Column;
 use super::words::Words;
 use crate::event::{Cells, Event, SourcePlace};
 
@@ -223,29 +224,31 @@ impl<'b> Row<'b> {
         Reader { meta: self.meta.get(8..).unwrap_or_default(), text: self.text }
     }
 
-    /// Appends the cells to the columns that an event fills: some of the common ones, then the table's own.
+    /// Appends the cells to the columns that an event fills: some of the common ones, then the table's own. `numbers`
+    /// are those that shared texts have in the dictionaries of their columns.
     pub(super) fn append(
         &self,
         file: &FileOfRows<'_>,
         words: &Words,
-        common: &mut [ColumnBuilder],
-        own: &mut [ColumnBuilder],
+        numbers: &mut [u32],
+        common: &mut [Column],
+        own: &mut [Column],
     ) -> Result<(), Damaged> {
         let (own, place) = own.split_at_mut_checked(own.len().wrapping_sub(PLACE_COLUMNS)).ok_or(Damaged)?;
         // All texts at once: nearly every one of them is short.
         let text = std::str::from_utf8(self.text).map_err(|_| Damaged)?;
-        let mut reader = Texts { meta: self.meta.get(8..).unwrap_or_default(), text, words };
+        let mut reader = Texts { meta: self.meta.get(8..).unwrap_or_default(), text, words, numbers };
         let uid = reader.text()?.unwrap_or_default();
         for (at, column) in common.iter_mut().chain(own).enumerate() {
             match column {
-                ColumnBuilder::Text(builder) if at == ID_COLUMN => builder.append_option(reader.id(uid)?),
+                Column::Text(texts) if at == ID_COLUMN => texts.append(reader.id(uid)?),
                 column => reader.append(column)?,
             }
         }
         let index: Option<&[u8; 8]> = reader.meta.first_chunk();
         place[0].append_text(Some(file.path));
         place[1].append_text(Some(file.sha256));
-        place[2].append_int(index.and_then(|bytes| i64::try_from(u64::from_le_bytes(*bytes)).ok()));
+        place[2].append_number(index.and_then(|bytes| i64::try_from(u64::from_le_bytes(*bytes)).ok()));
         Ok(())
     }
 }
@@ -330,6 +333,7 @@ struct Texts<'b> {
     meta: &'b [u8],
     text: &'b str,
     words: &'b Words,
+    numbers: &'b mut [u32],
 }
 
 impl<'b> Texts<'b> {
@@ -376,42 +380,38 @@ impl<'b> Texts<'b> {
         })
     }
 
-    fn append(&mut self, column: &mut ColumnBuilder) -> Result<(), Damaged> {
+    fn append(&mut self, column: &mut Column) -> Result<(), Damaged> {
         match column {
-            ColumnBuilder::Text(builder) => builder.append_option(self.text()?),
-            ColumnBuilder::Bool(builder) => builder.append_option(self.flag()?),
-            ColumnBuilder::Int(builder) => builder.append_option(self.word()?),
-            ColumnBuilder::Time(builder) => builder.append_option(self.word()?),
-            ColumnBuilder::Texts(builder) => {
-                let count = number(&mut self.meta)?;
-                for _ in 1..count {
-                    let length = number(&mut self.meta)?;
-                    builder.values().append_value(self.piece(length)?);
+            Column::Text(texts) => match given(&mut self.meta)? {
+                None => texts.append(None),
+                Some(Given::Length(length)) => texts.append(Some(self.piece(length)?)),
+                Some(Given::Number(number)) => {
+                    texts.append_shared(number, self.words, self.numbers).ok_or(Damaged)?;
                 }
-                builder.append(count > 0);
+            },
+            Column::List(texts) => {
+                let count = number(&mut self.meta)?;
+                let list = (1..count).map(|_| number(&mut self.meta).and_then(|length| self.piece(length)));
+                let list: Vec<&str> = list.collect::<Result<_, _>>()?;
+                texts.append_list((count > 0).then_some(&*list));
             }
+            Column::Number(values) => values.append(self.word()?),
+            Column::Flag(values) => values.append(self.flag()?),
         }
         Ok(())
     }
 }
 
-/// Columns by their names.
-#[cfg(test)]
-type Named = Vec<(&'static str, ColumnBuilder)>;
-
-/// The columns that an event fills, in order: those that all tables have, and its own.
-#[cfg(test)]
-fn columns() -> (Named, Named) {
-    use crate::event::{COMMON_CELLS, FIRST_COMMON};
-    let builder = |column: &'static isoneph_tables::Column| (column.name, ColumnBuilder::new(column.kind));
-    let common = &isoneph_tables::COMMON_COLUMNS[FIRST_COMMON..FIRST_COMMON + COMMON_CELLS];
-    let own = isoneph_tables::schema::AuditEvent::DEF.columns;
-    (common.iter().map(builder).collect(), own.iter().map(builder).collect())
-}
-
 #[cfg(test)]
 mod tests {
+    use isoneph_model::RowId;
+    use isoneph_tables::schema::AuditEvent;
+    use isoneph_tables::{COMMON_COLUMNS, Row as _};
+
     use super::*;
+    use crate::event::FIRST_COMMON;
+    use crate::ingest::columns::Columns;
+    use crate::ingest::part::{Placed, Shared};
 
     fn written(event: &Event<'_>, index: u64, scratch: &mut Scratch) -> Vec<u8> {
         let (mut bytes, mut uid) = (Vec::new(), String::new());
@@ -443,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_gives_back_what_was_written() {
+    fn a_row_gives_back_what_rows_are_sorted_by() {
         let mut bytes = Vec::new();
         let sha256 = "0".repeat(64);
         write_file("dir/é.json", &sha256, &mut bytes);
@@ -454,35 +454,6 @@ mod tests {
         let row = row(&bytes);
         let words = &scratch.words;
         assert_eq!((row.uid().unwrap(), row.region(words).unwrap(), row.time()), ("aws/1/é/p", "eu", 7));
-        let (mut common, mut own) = columns();
-        let (names, mut common_columns): (Vec<_>, Vec<_>) = common.drain(..).unzip();
-        let (own_names, mut own_columns): (Vec<_>, Vec<_>) = own.drain(..).unzip();
-        row.append(&file, words, &mut common_columns, &mut own_columns).unwrap();
-        let shown: Vec<String> = names
-            .into_iter()
-            .chain(own_names)
-            .zip(common_columns.iter_mut().chain(&mut own_columns))
-            // Times have a zone, and showing one takes a table of zones.
-            .filter(|(_, values)| !matches!(values, ColumnBuilder::Time(_)))
-            .map(|(name, values)| {
-                let value = arrow::util::display::array_value_to_string(&values.finish(), 0).unwrap();
-                format!("{name} {value}")
-            })
-            .filter(|shown| !shown.ends_with(' ') && !shown.starts_with("raw_request"))
-            .collect();
-        let expected = [
-            "provider aws",
-            "account 1",
-            "region eu",
-            "native_id é",
-            "category other",
-            "targets [a, 日本]",
-            "read_only false",
-            "source_file dir/é.json",
-            &format!("source_sha256 {sha256}"),
-            "source_index 3",
-        ];
-        assert_eq!(shown, expected);
     }
 
     #[test]
@@ -509,21 +480,18 @@ mod tests {
         for at in 8..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0xff;
-            let (mut common, mut own) = columns();
-            let (_, mut common): (Vec<_>, Vec<_>) = common.drain(..).unzip();
-            let (_, mut own): (Vec<_>, Vec<_>) = own.drain(..).unzip();
-            let _ = row(&damaged).append(&FileOfRows::default(), &scratch.words, &mut common, &mut own);
+            let mut columns = Columns::new().unwrap();
+            let placed = Placed { row: row(&damaged), file: FileOfRows::default() };
+            let number = RowId::new(1, 1).unwrap();
+            let _ = columns.add(&placed, number, &scratch.words, &Shared::default());
         }
     }
 
     #[test]
     fn the_place_of_a_row_stands_in_the_last_columns() {
-        let (common, own) = columns();
-        assert!(common.iter().all(|(_, column)| matches!(column, ColumnBuilder::Text(_))));
-        assert_eq!(
-            own[own.len() - PLACE_COLUMNS..].iter().map(|(name, _)| *name).collect::<Vec<_>>(),
-            ["source_file", "source_sha256", "source_index"]
-        );
-        assert_eq!(common[ID_COLUMN].0, "native_id");
+        let own = AuditEvent::table().def().columns;
+        let names: Vec<&str> = own[own.len() - PLACE_COLUMNS..].iter().map(|column| column.name).collect();
+        assert_eq!(names, ["source_file", "source_sha256", "source_index"]);
+        assert_eq!(COMMON_COLUMNS[FIRST_COMMON + ID_COLUMN].name, "native_id");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use super::row;
@@ -22,19 +22,35 @@ pub(super) struct Partition {
 /// an account of its own does not take all memory.
 const MAX_PARTITIONS: usize = 200_000;
 
-/// A stretch of the file.
+/// How large a block of rows grows; a partition with fewer rows has a smaller one.
+const BLOCK: usize = 64 << 10;
+/// How many blocks are kept while rows are written out: what is sorted at a time has room in them.
+const SPARE: usize = 512;
+/// What most rows have room in.
+const ROOM: usize = 4 << 10;
+
+/// A stretch of the file: a block that was set aside.
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
     offset: u64,
-    length: u64,
+    length: usize,
 }
 
+/// The rows of a partition, in blocks of whole rows.
 #[derive(Default)]
 struct Rows {
-    memory: Vec<u8>,
+    /// The blocks on disk.
     stretches: Vec<Stretch>,
+    /// Those behind them, in memory; only the last one grows.
+    blocks: Vec<Vec<u8>>,
     /// The file that the last row was read from.
     last_file: Option<u64>,
+}
+
+impl Rows {
+    fn capacity(&self) -> usize {
+        self.blocks.iter().map(Vec::capacity).sum()
+    }
 }
 
 /// Rows by partition.
@@ -46,6 +62,8 @@ pub(super) struct Spill {
     partitions: Vec<Rows>,
     in_memory: usize,
     budget: usize,
+    /// Blocks that nobody uses: memory that was just written is quicker than new memory.
+    spare: Vec<Vec<u8>>,
 }
 
 /// A partition by its place, valid for one run.
@@ -63,6 +81,7 @@ impl Spill {
             partitions: Vec::new(),
             in_memory: 0,
             budget,
+            spare: Vec::new(),
         }
     }
 
@@ -92,37 +111,49 @@ impl Spill {
         file: (u64, &str, &str),
         row: impl FnOnce(&mut Vec<u8>),
     ) -> io::Result<()> {
-        let rows = &mut self.partitions[to.0];
-        let before = rows.memory.capacity();
-        let (number, path, sha256) = file;
-        if rows.last_file != Some(number) {
-            rows.last_file = Some(number);
-            row::write_file(path, sha256, &mut rows.memory);
+        let Rows { blocks, last_file, stretches } = &mut self.partitions[to.0];
+        let full = |block: &Vec<u8>| block.capacity() >= BLOCK && block.len() + ROOM > block.capacity();
+        if blocks.last().is_none_or(full) {
+            // A partition that fills blocks gets a whole one; others grow from nothing.
+            let large = !blocks.is_empty() || stretches.last().is_some_and(|stretch| stretch.length >= BLOCK / 2);
+            let block = if large { self.spare.pop() } else { None }.unwrap_or_default();
+            self.in_memory += block.capacity();
+            blocks.push(block);
         }
-        row(&mut rows.memory);
-        self.in_memory += rows.memory.capacity() - before;
+        let Some(block) = blocks.last_mut() else { return Ok(()) };
+        let before = block.capacity();
+        let (number, path, sha256) = file;
+        if *last_file != Some(number) {
+            *last_file = Some(number);
+            row::write_file(path, sha256, block);
+        }
+        row(block);
+        self.in_memory += block.capacity() - before;
+        while self.in_memory + self.spare.len() * BLOCK > self.budget && self.spare.pop().is_some() {}
         if self.in_memory > self.budget { self.set_aside() } else { Ok(()) }
     }
 
     /// Writes the largest partitions out until half of the budget is free.
     fn set_aside(&mut self) -> io::Result<()> {
-        let mut order: Vec<usize> =
-            (0..self.partitions.len()).filter(|i| !self.partitions[*i].memory.is_empty()).collect();
-        order.sort_by_key(|i| std::cmp::Reverse(self.partitions[*i].memory.capacity()));
+        let mut order: Vec<(usize, usize)> = (self.partitions.iter().map(Rows::capacity).zip(0..)).collect();
+        order.retain(|(capacity, _)| *capacity > 0);
+        order.sort_by_key(|(capacity, _)| std::cmp::Reverse(*capacity));
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(tempfile::tempfile_in(&self.folder)?),
         };
-        for place in order {
+        for (capacity, place) in order {
             if self.in_memory <= self.budget / 2 {
                 break;
             }
             let rows = &mut self.partitions[place];
-            let memory = std::mem::take(&mut rows.memory);
-            file.write_all(&memory)?;
-            rows.stretches.push(Stretch { offset: self.written, length: memory.len() as u64 });
-            self.written += memory.len() as u64;
-            self.in_memory -= memory.capacity();
+            for block in std::mem::take(&mut rows.blocks) {
+                file.write_all(&block)?;
+                rows.stretches.push(Stretch { offset: self.written, length: block.len() });
+                self.written += block.len() as u64;
+                reuse(block, &mut self.spare);
+            }
+            self.in_memory -= capacity;
         }
         Ok(())
     }
@@ -140,23 +171,33 @@ impl Spill {
     /// How many bytes a partition's rows take.
     pub(super) fn size(&self, of: PartitionId) -> u64 {
         let rows = &self.partitions[of.0];
-        rows.memory.len() as u64 + rows.stretches.iter().map(|stretch| stretch.length).sum::<u64>()
+        let lengths = rows.blocks.iter().map(Vec::len).chain(rows.stretches.iter().map(|stretch| stretch.length));
+        lengths.sum::<usize>() as u64
     }
 
-    /// Takes all rows of a partition out, in the order in which they were appended, in buffers of whole rows.
+    /// Takes all rows of a partition out, in the order in which they were appended, in blocks of whole rows.
     pub(super) fn take(&mut self, of: PartitionId) -> io::Result<Vec<Vec<u8>>> {
         let rows = std::mem::take(&mut self.partitions[of.0]);
-        self.in_memory -= rows.memory.capacity().min(self.in_memory);
-        let mut buffers = Vec::with_capacity(rows.stretches.len() + 1);
+        self.in_memory -= rows.capacity();
+        let mut blocks = Vec::with_capacity(rows.stretches.len() + rows.blocks.len());
         for stretch in rows.stretches {
             let Some(file) = &mut self.file else { break };
             file.seek(SeekFrom::Start(stretch.offset))?;
-            let mut buffer = vec![0; usize::try_from(stretch.length).map_err(io::Error::other)?];
-            file.read_exact(&mut buffer)?;
-            buffers.push(buffer);
+            let mut block = self.spare.pop().unwrap_or_default();
+            block.resize(stretch.length, 0);
+            file.read_exact(&mut block)?;
+            blocks.push(block);
         }
-        buffers.push(rows.memory);
-        Ok(buffers)
+        blocks.extend(rows.blocks);
+        Ok(blocks)
+    }
+
+    /// Takes blocks back that were taken out and are done with.
+    pub(super) fn give_back(&mut self, blocks: Vec<Vec<u8>>) {
+        for block in blocks {
+            reuse(block, &mut self.spare);
+        }
+        self.spare.truncate(SPARE);
     }
 
     /// Gives what was appended to a partition, in order, piece by piece; for partitions that memory does not hold.
@@ -166,40 +207,41 @@ impl Spill {
         entry: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let rows = &self.partitions[of.0];
-        let mut buffer = Vec::new();
+        let mut block = Vec::new();
         for stretch in &rows.stretches {
             let Some(file) = &mut self.file else { break };
             file.seek(SeekFrom::Start(stretch.offset))?;
-            let mut left = file.take(stretch.length);
-            loop {
-                let count = (&mut left).take(PIECE as u64).read_to_end(&mut buffer)?;
-                let used = whole_entries(&buffer, entry)?;
-                buffer.drain(..used);
-                if count == 0 {
-                    break;
-                }
-            }
+            block.resize(stretch.length, 0);
+            file.read_exact(&mut block)?;
+            entries(&block, entry)?;
         }
-        whole_entries(&rows.memory, entry).map(|_| ())
+        rows.blocks.iter().try_for_each(|block| entries(block, entry))
     }
 
     /// Lets go of a partition that is done.
     pub(super) fn forget(&mut self, of: PartitionId) {
         let rows = std::mem::take(&mut self.partitions[of.0]);
-        self.in_memory -= rows.memory.capacity().min(self.in_memory);
+        self.in_memory -= rows.capacity();
+        self.give_back(rows.blocks);
     }
 }
 
-const PIECE: usize = 1 << 20;
-
-/// Gives the whole entries in a buffer, and how many bytes they are.
-fn whole_entries<E>(buffer: &[u8], entry: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<usize, E> {
-    let mut at = 0;
-    while let Some(length) = row::length(&buffer[at..]).filter(|length| *length <= buffer.len() - at) {
-        entry(&buffer[at..at + length])?;
-        at += length;
+/// Keeps a block for other rows, if it is neither small nor large.
+fn reuse(mut block: Vec<u8>, spare: &mut Vec<Vec<u8>>) {
+    if (BLOCK..2 * BLOCK).contains(&block.capacity()) {
+        block.clear();
+        spare.push(block);
     }
-    Ok(at)
+}
+
+/// Gives the entries in a block.
+fn entries<E>(block: &[u8], entry: &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    let mut rest = block;
+    while let Some((first, behind)) = row::length(rest).and_then(|length| rest.split_at_checked(length)) {
+        entry(first)?;
+        rest = behind;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,34 +3,32 @@
 //! What has a number keeps it, and what has none never gets one, so that two rows say the same when their bytes are the
 //! same. Memory is bounded: each cell of a row has a share of the numbers, for the texts that were met first.
 
+use crate::hash::hash;
+
 /// How many cells of a row may share texts.
 pub(super) const CELLS: usize = 24;
 /// How many numbers the texts of one cell get.
 const OF_CELL: u16 = 2048;
 /// The longest text that gets one, in bytes.
 const MAX_TEXT: usize = 256;
-/// A power of two, larger than all shares together.
-const SLOTS: usize = 1 << 16;
+/// How many slots a cell has; a power of two, twice its share. The slots of one cell stand together: nearly all cells
+/// have few texts, and those that have many are looked for without waiting for memory.
+const SLOTS: usize = 4096;
 /// How many slots are looked at for one text.
 const TRIES: usize = 8;
-
-struct Word {
-    cell: u8,
-    text: Box<str>,
-}
 
 /// Where a number is found by its text.
 #[derive(Clone, Copy, Default)]
 struct Slot {
-    /// Of the text, so that most others are told apart without looking at it.
-    hash: u32,
+    /// Half of the text's hash, so that most others are told apart without looking at it.
+    tag: u16,
     /// One more than the number; 0 where there is none.
-    number: u32,
+    number: u16,
 }
 
 /// Texts by number, and numbers by text.
 pub(super) struct Words {
-    words: Vec<Word>,
+    words: Vec<Box<str>>,
     slots: Vec<Slot>,
     left: [u16; CELLS],
     /// The number that was asked for last: neighbours mostly agree.
@@ -41,7 +39,7 @@ impl Default for Words {
     fn default() -> Self {
         Words {
             words: Vec::new(),
-            slots: vec![Slot::default(); SLOTS],
+            slots: vec![Slot::default(); CELLS * SLOTS],
             left: [OF_CELL; CELLS],
             last: [u32::MAX; CELLS],
         }
@@ -65,42 +63,36 @@ impl Words {
 
     /// The text with a number.
     pub(super) fn text(&self, number: u32) -> Option<&str> {
-        self.words.get(number as usize).map(|word| &*word.text)
+        self.words.get(number as usize).map(|text| &**text)
+    }
+
+    /// How many numbers there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
     }
 
     fn find(&mut self, cell: usize, text: &str) -> Option<u32> {
-        let hash = hash(cell, text);
-        for place in (hash as usize..).take(TRIES).map(|place| place % SLOTS) {
+        let hash = hash(cell as u64, text);
+        let tag = (hash >> 16) as u16;
+        for place in (hash as usize..).take(TRIES).map(|place| cell * SLOTS + place % SLOTS) {
             let slot = self.slots[place];
-            let Some(number) = slot.number.checked_sub(1) else { return self.add(cell, text, hash, place) };
-            if slot.hash == hash {
-                let word = self.words.get(number as usize)?;
-                if usize::from(word.cell) == cell && *word.text == *text {
-                    return Some(number);
-                }
+            let Some(number) = slot.number.checked_sub(1).map(u32::from) else {
+                return self.add(cell, text, tag, place);
+            };
+            if slot.tag == tag && self.text(number) == Some(text) {
+                return Some(number);
             }
         }
         None
     }
 
-    fn add(&mut self, cell: usize, text: &str, hash: u32, place: usize) -> Option<u32> {
+    fn add(&mut self, cell: usize, text: &str, tag: u16, place: usize) -> Option<u32> {
         self.left[cell] = self.left[cell].checked_sub(1)?;
-        let number = u32::try_from(self.words.len()).ok()?;
-        self.words.push(Word { cell: u8::try_from(cell).ok()?, text: text.into() });
-        self.slots[place] = Slot { hash, number: number + 1 };
-        Some(number)
+        let number = u16::try_from(self.words.len() + 1).ok()?;
+        self.words.push(text.into());
+        self.slots[place] = Slot { tag, number };
+        Some(u32::from(number) - 1)
     }
-}
-
-/// Eight bytes at a time; whoever makes texts collide only keeps them from getting numbers.
-fn hash(cell: usize, text: &str) -> u32 {
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(ODD);
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    let hash = words.iter().fold(cell as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let tail = rest.iter().fold(text.len() as u64, |tail, byte| tail << 8 | u64::from(*byte));
-    let hash = mix(hash, tail);
-    (hash ^ hash >> 29).wrapping_mul(ODD).wrapping_shr(32) as u32
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the name of a field says about its value.
 
+use crate::hash::hash;
+
 /// What kind of value stands under a name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum KeyClass {
@@ -40,11 +42,7 @@ impl Keys {
         if key.len() > MAX_KEY {
             return classify(key);
         }
-        // FNV-1a: a few bytes, and a collision costs no more than a look at the name.
-        let hash = key
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        let slot = &mut self.slots[(hash ^ hash >> 32) as usize % SLOTS];
+        let slot = &mut self.slots[hash(0, key) as usize % SLOTS];
         match slot {
             Some((known, class)) if **known == *key => *class,
             _ => {

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use key::{KeyClass, Keys};
 
-use super::scan::plain;
+use super::plain::plain;
 use crate::event::MAX_TARGETS;
 
 /// How deep JSON may stand in texts of JSON.

@@ -1,0 +1,130 @@
+//! A column of texts, or of lists of texts: numbers of a dictionary, or the texts themselves where few of them repeat.
+
+use super::dictionary::Dictionary;
+use crate::ingest::words::Words;
+
+/// After so many texts, and again after as many, it is asked whether the dictionary gains anything,
+const TRIAL: usize = 2048;
+/// once it has so many bytes: a smaller one costs little, and who reads it has each text once.
+const SMALL: usize = 1 << 20;
+/// Pages of texts are cut when they are this long, in bytes: packing them is quickest where it needs little memory.
+const PAGE: usize = 96 << 10;
+/// A shared text that is not in the dictionary yet.
+pub(super) const UNKNOWN: u32 = u32::MAX;
+
+/// What is at a place in a list of texts, as Parquet counts: no list, an empty one, and a text.
+const NO_LIST: u8 = 0;
+const EMPTY_LIST: u8 = 1;
+const IN_LIST: u8 = 3;
+
+/// A column of texts that grows.
+#[derive(Debug, Default)]
+pub(in crate::ingest) struct Texts {
+    /// Whether every row differs: there is no dictionary then from the beginning.
+    distinct: bool,
+    /// For each place how much of it is there: 0 for NULL.
+    pub(super) definitions: Vec<u8>,
+    /// For each place of a list whether it goes on; empty for a column of texts.
+    pub(super) repetitions: Vec<u8>,
+    pub(super) dictionary: Dictionary,
+    /// The texts by their numbers in the dictionary.
+    pub(super) numbers: Vec<u32>,
+    /// The texts themselves, as Parquet has them, where there is no dictionary.
+    pub(super) plain: Option<Plain>,
+}
+
+/// Texts one after the other, each behind its length.
+#[derive(Debug, Default)]
+pub(super) struct Plain {
+    pub(super) bytes: Vec<u8>,
+    /// Where pages begin, but the first: at which place, and at which byte.
+    pub(super) cuts: Vec<(usize, usize)>,
+}
+
+impl Texts {
+    pub(super) fn new(distinct: bool) -> Texts {
+        let mut texts = Texts { distinct, ..Texts::default() };
+        texts.clear();
+        texts
+    }
+
+    /// Makes room for other rows, in the memory of these.
+    pub(super) fn clear(&mut self) {
+        self.definitions.clear();
+        self.repetitions.clear();
+        self.numbers.clear();
+        self.dictionary.clear();
+        let mut plain = self.plain.take().unwrap_or_default();
+        plain.bytes.clear();
+        plain.cuts.clear();
+        self.plain = self.distinct.then_some(plain);
+    }
+
+    /// Appends a text or NULL.
+    pub(in crate::ingest) fn append(&mut self, text: Option<&str>) {
+        self.begin();
+        self.definitions.push(u8::from(text.is_some()));
+        if let Some(text) = text {
+            self.push(text);
+        }
+    }
+
+    /// Appends a text that rows share. `numbers` knows its number in the dictionary once it is there.
+    pub(in crate::ingest) fn append_shared(&mut self, number: u32, words: &Words, numbers: &mut [u32]) -> Option<()> {
+        let known = numbers.get_mut(number as usize)?;
+        if *known == UNKNOWN || self.plain.is_some() {
+            let text = words.text(number)?;
+            self.append(Some(text));
+            *known = self.numbers.last().copied().unwrap_or(UNKNOWN);
+            return Some(());
+        }
+        self.definitions.push(1);
+        self.numbers.push(*known);
+        Some(())
+    }
+
+    /// Appends a list of texts, or NULL.
+    pub(in crate::ingest) fn append_list(&mut self, list: Option<&[&str]>) {
+        self.begin();
+        for (place, text) in list.unwrap_or_default().iter().enumerate() {
+            self.repetitions.push(u8::from(place > 0));
+            self.definitions.push(IN_LIST);
+            self.push(text);
+        }
+        if list.is_none_or(<[&str]>::is_empty) {
+            self.repetitions.push(0);
+            self.definitions.push(if list.is_some() { EMPTY_LIST } else { NO_LIST });
+        }
+    }
+
+    /// A row begins: a page may as well.
+    fn begin(&mut self) {
+        if let Some(plain) = &mut self.plain
+            && plain.bytes.len() - plain.cuts.last().map_or(0, |cut| cut.1) >= PAGE
+        {
+            plain.cuts.push((self.definitions.len(), plain.bytes.len()));
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        if let Some(plain) = &mut self.plain {
+            plain.bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            plain.bytes.extend_from_slice(text.as_bytes());
+            return;
+        }
+        self.numbers.push(self.dictionary.number(text));
+        let asked = self.numbers.len().is_multiple_of(TRIAL) && self.dictionary.bytes().len() > SMALL;
+        if asked && self.dictionary.len() * 2 > self.numbers.len() {
+            self.without_dictionary();
+        }
+    }
+
+    /// Writes out what the dictionary says: nearly every text stands in it once.
+    fn without_dictionary(&mut self) {
+        let mut plain = Plain::default();
+        for number in self.numbers.drain(..) {
+            plain.bytes.extend_from_slice(self.dictionary.written(number));
+        }
+        self.plain = Some(plain);
+    }
+}
