@@ -86,6 +86,17 @@ impl Packages {
         self.by_name.is_empty()
     }
 
+    /// Takes the packages of a text database. One that has content and lists none is damaged: it does not say that
+    /// nothing is installed. An empty one is no database.
+    fn take(&mut self, guest: &Guest<'_>, path: &str, bytes: &[u8], packages: Vec<Package>) {
+        if packages.is_empty() && !bytes.trim_ascii().is_empty() {
+            guest.problem(path, "damaged", format!("{path} lists no installed package"));
+        }
+        for package in packages {
+            self.add(package);
+        }
+    }
+
     fn add(&mut self, package: Package) {
         self.found = true;
         // Of several architectures or versions of one name (kernels) one stands for the name.
