@@ -5,9 +5,11 @@ mod dpkg;
 mod ndb;
 mod owners;
 mod rpm;
+mod shipped;
 mod sqlite;
 
 pub use owners::{Owners, owners};
+pub use shipped::ships_bits;
 
 use super::{Guest, Known};
 use serde::{Deserialize, Serialize};
