@@ -2,7 +2,7 @@
 
 use super::Line;
 use crate::guest::systemd::{Manager, Unit};
-use crate::guest::{Guest, Place, words};
+use crate::guest::{Guest, Place, base_name, words};
 use std::collections::BTreeMap;
 
 #[derive(Default)]
@@ -30,6 +30,11 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
         let Some(unit) = manager.load(guest, name) else { continue };
         let variables = environment(guest, &unit);
         for command in unit.values("Service", "ExecStart") {
+            let program = command.value.split_whitespace().next().unwrap_or_default();
+            if !base_name(program).starts_with("sshd") && !command.value.is_empty() {
+                let why = format!("{}: how {program} starts the server is not known", command.place);
+                guest.problem(&command.place.path, "not-understood", why);
+            }
             options.take_all(guest, expanded(&command.value, &command.place, &variables));
         }
     }
