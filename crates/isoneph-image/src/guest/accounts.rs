@@ -150,16 +150,20 @@ pub fn read(guest: &Guest<'_>) -> Known<Accounts> {
         let mut accounts = Accounts::default();
         if let Some(text) = guest.text("/etc/shadow") {
             accounts.has_shadow = true;
-            accounts.shadow = shadow(&text);
+            accounts.shadow = shadow(guest, &text);
         }
         match guest.text("/etc/passwd") {
             Some(text) => {
-                passwd(&text, &mut accounts);
+                passwd(guest, &text, &mut accounts);
+                if accounts.users.is_empty() {
+                    guest.problem("/etc/passwd", "damaged", "/etc/passwd names no user: no account is known");
+                }
                 if let Some(place) = accounts.foreign.first() {
                     let why = format!("{place} takes in accounts of a network directory, which is not in the guest");
                     guest.problem("/etc/passwd", "network-directory", why);
                 }
             }
+            None if guest.exists("/etc/passwd") => {}
             None => guest.problem("/etc/passwd", "absent", "there is no /etc/passwd: no account is known"),
         }
         for path in ["/etc/group", "/usr/lib/group"] {
@@ -175,10 +179,18 @@ pub fn read(guest: &Guest<'_>) -> Known<Accounts> {
     })
 }
 
-fn shadow(text: &Text) -> Vec<Shadow> {
+/// A line that no program takes may be what is left of an account.
+fn not_understood(guest: &Guest<'_>, place: &Place) {
+    guest.problem(&place.path, "not-understood", format!("{place} is no entry of an account"));
+}
+
+fn shadow(guest: &Guest<'_>, text: &Text) -> Vec<Shadow> {
     let entry = |(number, line): (u32, &str)| {
         let mut fields = line.split(':');
-        let (name, field) = (fields.next()?, fields.next()?);
+        let (Some(name), Some(field)) = (fields.next().filter(|name| !name.is_empty()), fields.next()) else {
+            not_understood(guest, &Place::line(text.path(), number));
+            return None;
+        };
         let scheme = Scheme::of(field);
         let locked = field.starts_with(['!', '*']) || scheme == Scheme::None;
         Some(Shadow { name: name.to_owned(), scheme, locked, place: Place::line(text.path(), number) })
@@ -186,7 +198,7 @@ fn shadow(text: &Text) -> Vec<Shadow> {
     text.settings(&['#']).filter_map(entry).collect()
 }
 
-fn passwd(text: &Text, accounts: &mut Accounts) {
+fn passwd(guest: &Guest<'_>, text: &Text, accounts: &mut Accounts) {
     let by_name: BTreeMap<&str, &Shadow> = accounts.shadow.iter().rev().map(|e| (e.name.as_str(), e)).collect();
     for (number, line) in text.settings(&['#']) {
         let place = Place::line(text.path(), number);
@@ -201,6 +213,7 @@ fn passwd(text: &Text, accounts: &mut Accounts) {
             fields.get(2).and_then(|uid| uid.parse().ok()),
             fields.get(3).and_then(|gid| gid.parse().ok()),
         ) else {
+            not_understood(guest, &place);
             continue;
         };
         let entry = by_name.get(name);

@@ -3,7 +3,7 @@
 //! Of its YAML only the scalars at the left margin are read; a file that sets one of them in another way is not understood
 //! and stays silent about it, which leaves cloud-init's own default.
 
-use super::{Candidate, Effective, Guest, Known, Place};
+use super::{Candidate, Effective, Guest, Known, Place, Text};
 use std::collections::BTreeMap;
 
 /// What cloud-init's configuration says.
@@ -66,7 +66,13 @@ pub fn read(guest: &Guest<'_>) -> Known<CloudInit> {
 }
 
 fn secrets(guest: &Guest<'_>, path: &str, found: &mut Vec<Candidate>) {
-    let Some(text) = guest.text(path) else { return };
+    // The pickled object is no text, but keeps the user data as one.
+    let text = if path.ends_with(".pkl") {
+        guest.bytes(path, super::TEXT_CAP).map(|bytes| Text::new(path, &bytes).into())
+    } else {
+        guest.text(path)
+    };
+    let Some(text) = text else { return };
     if text.content().starts_with("\u{1f}\u{fffd}") {
         guest.problem(path, "compressed", format!("{path} is compressed: whether it holds a secret is not known"));
         return;

@@ -28,6 +28,7 @@ pub mod rsyslog;
 pub mod security_module;
 pub mod shell;
 pub mod sshd;
+mod sudo_defaults;
 pub mod sudo_rights;
 pub mod sudoers;
 pub mod sysctl;
@@ -125,8 +126,8 @@ impl<'t> Guest<'t> {
         }
     }
 
-    /// The text of a file, links followed; `None` when it is absent, or could not be read (a problem). A device, as in a
-    /// link to `/dev/null`, reads as empty.
+    /// The text of a file, links followed; `None` when it is absent, or could not be read or is no text (a problem). A
+    /// device, as in a link to `/dev/null`, reads as empty.
     pub fn text(&self, path: &str) -> Option<Rc<Text>> {
         if let Some(kept) = self.texts.borrow().kept.get(path) {
             return match kept {
@@ -138,6 +139,8 @@ impl<'t> Guest<'t> {
             };
         }
         let read = match self.tree.read(path, TEXT_CAP) {
+            // What is no text says nothing, which is not the same as setting nothing.
+            Ok(bytes) if bytes.contains(&0) => Err(not_text(path)),
             Ok(bytes) => Ok(Some(Rc::new(Text::new(path, &bytes)))),
             Err(error) if error.is_absent() && self.leads_to_null(path) => Ok(Some(Rc::new(Text::new(path, b"")))),
             Err(TreeError::WrongKind { found: Kind::CharacterDevice, .. }) => Ok(Some(Rc::new(Text::new(path, b"")))),
@@ -215,6 +218,12 @@ impl<'t> Guest<'t> {
 
 fn problem_of(path: &str, error: &TreeError) -> Problem {
     Problem { path: path.to_owned(), code: error.code().to_owned(), message: error.to_string() }
+}
+
+/// A file of zeroes, of another encoding or of a program, where a text was asked for.
+fn not_text(path: &str) -> Problem {
+    let message = format!("{path} holds zero bytes: it is no text that its program reads");
+    Problem { path: path.to_owned(), code: "not-text".to_owned(), message }
 }
 
 /// A name below a directory.

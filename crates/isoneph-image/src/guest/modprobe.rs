@@ -32,13 +32,15 @@ pub fn read(guest: &Guest<'_>) -> Known<Modprobe> {
         for path in drop_ins(guest, &folders, ".conf") {
             let Some(text) = guest.text(&path) else { continue };
             for (number, line) in text.joined_lines() {
-                let mut words = line.trim().splitn(3, char::is_whitespace);
+                let mut words = line.split_whitespace();
                 let place = Place::line(&path, number);
-                match (words.next(), words.next(), words.next()) {
-                    (Some("install"), Some(module), Some(command)) => {
-                        modprobe.installs.push((underscored(module), Candidate::new(command.trim(), place)));
+                let (command, module) = (words.next(), words.next());
+                let rest = words.collect::<Vec<_>>().join(" ");
+                match (command, module) {
+                    (Some("install"), Some(module)) if !rest.is_empty() => {
+                        modprobe.installs.push((underscored(module), Candidate::new(rest, place)));
                     }
-                    (Some("blacklist"), Some(module), _) => {
+                    (Some("blacklist"), Some(module)) => {
                         modprobe.blacklist.push((underscored(module), Candidate::new(line.trim(), place)));
                     }
                     _ => {}

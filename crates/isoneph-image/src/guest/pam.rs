@@ -3,7 +3,7 @@
 //! After pam.conf(5). `@include` is Debian's and takes all types of the file; `include` and `substack` take one.
 
 use super::{Candidate, Guest, Place};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const FOLDERS: [&str; 3] = ["/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d"];
 /// Files inside one another, and rules of one service, at most.
@@ -63,6 +63,20 @@ enum Line {
     Include(Option<String>, String),
 }
 
+impl Line {
+    fn included(&self) -> Option<&str> {
+        match self {
+            Self::Include(_, file) => Some(super::base_name(file)),
+            Self::Rule(_) => None,
+        }
+    }
+}
+
+/// Whether a name is that of a copy: no program asks PAM for such a service.
+fn is_kept_copy(name: &str) -> bool {
+    name.ends_with('~') || name.ends_with(".bak") || [".dpkg-", ".rpm"].iter().any(|mark| name.contains(mark))
+}
+
 /// All services of the guest.
 #[derive(Clone, Debug, Default)]
 pub struct Pam {
@@ -94,12 +108,16 @@ pub fn read(guest: &Guest<'_>) -> super::Known<Pam> {
 }
 
 fn parse(text: &super::Text) -> Vec<Line> {
-    let lines = text.joined_lines();
+    let lines = text.joined_lines_before(without_comment);
     lines.iter().filter_map(|(number, line)| parse_line(line, Place::line(text.path(), *number))).collect()
 }
 
+fn without_comment(line: &str) -> &str {
+    line.split('#').next().unwrap_or_default()
+}
+
 fn parse_line(line: &str, place: Place) -> Option<Line> {
-    let line = line.split('#').next().unwrap_or_default().trim();
+    let line = line.trim();
     if let Some(file) = line.strip_prefix("@include") {
         return Some(Line::Include(None, file.trim().to_owned()));
     }
@@ -183,11 +201,16 @@ impl Pam {
             .unwrap_or_default()
     }
 
-    /// Every rule of every file, each where it is written.
+    /// Every rule of every file that counts, each where it is written. What editors and package managers keep of older
+    /// files counts only where another file includes it.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.files.values().flatten().filter_map(|line| match line {
-            Line::Rule(rule) => Some(rule),
-            Line::Include(..) => None,
+        let included: BTreeSet<&str> = self.files.values().flatten().filter_map(Line::included).collect();
+        let counts = move |name: &str| !is_kept_copy(name) || included.contains(name);
+        self.files.iter().filter(move |(name, _)| counts(name)).flat_map(|(_, lines)| lines).filter_map(|line| {
+            match line {
+                Line::Rule(rule) => Some(rule),
+                Line::Include(..) => None,
+            }
         })
     }
 }

@@ -92,7 +92,8 @@ impl Effective {
 pub struct Problem {
     /// The path asked for.
     pub path: String,
-    /// `unreadable`, `too-large`, `not-mounted`, `unsupported`, `link-loop`, `wrong-kind`, `damaged`, `limit`.
+    /// `unreadable`, `too-large`, `not-mounted`, `unsupported`, `link-loop`, `wrong-kind`, `damaged`, `not-text`,
+    /// `limit`, or what else kept it from being made out.
     pub code: String,
     /// What happened, for people.
     pub message: String,

@@ -1,5 +1,6 @@
 //! sudo's rules: options that hold, and who runs what without a password. After sudoers(5).
 
+use super::sudo_defaults;
 use super::sudo_rights::{self, Rule};
 use super::{Candidate, Effective, Guest, Known, Place, join};
 use std::collections::BTreeMap;
@@ -67,7 +68,7 @@ impl Reader<'_, '_> {
             return;
         }
         let Some(text) = self.guest.text(path) else { return };
-        for (number, line) in text.joined_lines() {
+        for (number, line) in text.joined_lines_before(before_comment) {
             let line = line.trim();
             let place = Place::line(path, number);
             if let Some((folder, target)) = inclusion(line) {
@@ -80,9 +81,11 @@ impl Reader<'_, '_> {
                 self.include(&target, folder, sudoers, depth);
                 continue;
             }
-            let line = without_comment(line);
             if let Some(rest) = line.strip_prefix("Defaults") {
-                defaults(rest, &place, &mut sudoers.options);
+                match sudo_defaults::options(rest, &place) {
+                    Some(options) => sudoers.options.extend(options),
+                    None => self.guest.problem(path, "not-understood", format!("{place}: this Defaults is not read")),
+                }
             } else if is_alias(line) {
                 sudo_rights::aliases(line, &mut sudoers.aliases);
             } else if !line.is_empty() {
@@ -123,6 +126,11 @@ fn inclusion(line: &str) -> Option<(bool, String)> {
     Some((folder, target))
 }
 
+/// The line before its comment, save that an inclusion may begin with the sign of one.
+fn before_comment(line: &str) -> &str {
+    if inclusion(line.trim()).is_some() { line } else { without_comment(line) }
+}
+
 /// The line before its comment: a `#` that is not in quotes, not escaped and not before a number (a user's).
 fn without_comment(line: &str) -> &str {
     let mut quoted = false;
@@ -131,7 +139,8 @@ fn without_comment(line: &str) -> &str {
         match character {
             '"' if previous != '\\' => quoted = !quoted,
             '#' if !quoted && previous != '\\' => {
-                let number = line[at + 1..].starts_with(|c: char| c.is_ascii_digit() || c == '-');
+                let rest = &line[at + 1..];
+                let number = rest.strip_prefix('-').unwrap_or(rest).starts_with(|c: char| c.is_ascii_digit());
                 if !number || at > 0 && !matches!(previous, ' ' | '\t' | ',' | '(' | '%' | '!' | ':') {
                     return line[..at].trim_end();
                 }
@@ -159,52 +168,6 @@ fn has_tag(line: &str, tag: &str) -> bool {
         }
     }
     false
-}
-
-/// The options of one line, after the word `Defaults`.
-fn defaults(rest: &str, place: &Place, options: &mut Vec<SudoOption>) {
-    let scope = if rest.starts_with(['@', ':', '!', '>']) {
-        let end = rest.find([' ', '\t']).unwrap_or(rest.len());
-        rest[..end].to_owned()
-    } else if rest.is_empty() || rest.starts_with([' ', '\t']) {
-        String::new()
-    } else {
-        return;
-    };
-    for item in split_at_commas(&rest[scope.len()..]) {
-        let item = item.trim();
-        let negations = item.chars().take_while(|c| *c == '!').count();
-        let item = item.trim_start_matches('!').trim();
-        if item.is_empty() {
-            continue;
-        }
-        let (name, value) = match item.find(['=', '+', '-']) {
-            Some(at) if item[at..].trim_start_matches(['+', '-']).starts_with('=') => {
-                let value = item[at..].trim_start_matches(['+', '-']).trim_start_matches('=').trim();
-                (item[..at].trim(), Some(value.trim_matches('"').to_owned()))
-            }
-            _ => (item, None),
-        };
-        let negated = negations % 2 == 1;
-        options.push(SudoOption { scope: scope.clone(), name: name.to_owned(), value, negated, place: place.clone() });
-    }
-}
-
-fn split_at_commas(text: &str) -> Vec<&str> {
-    let (mut parts, mut start, mut quoted, mut previous) = (Vec::new(), 0, false, ' ');
-    for (at, character) in text.char_indices() {
-        match character {
-            '"' if previous != '\\' => quoted = !quoted,
-            ',' if !quoted && previous != '\\' => {
-                parts.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-        previous = character;
-    }
-    parts.push(&text[start..]);
-    parts
 }
 
 impl Sudoers {

@@ -42,15 +42,22 @@ impl Text {
     /// Its lines with those that end in a backslash joined to the next, numbered by their first.
     #[must_use]
     pub fn joined_lines(&self) -> Vec<(u32, String)> {
+        self.joined_lines_before(|line| line)
+    }
+
+    /// The same of lines cut at their comment first: one that had a comment is never continued, whatever it ends in.
+    #[must_use]
+    pub fn joined_lines_before(&self, comment: impl Fn(&str) -> &str) -> Vec<(u32, String)> {
         let mut joined = Vec::new();
         let mut pending: Option<(u32, String)> = None;
         for (number, line) in self.lines() {
             let (first, mut text) = pending.take().unwrap_or((number, String::new()));
-            if let Some(start) = line.strip_suffix('\\') {
+            let kept = comment(line);
+            if let Some(start) = kept.strip_suffix('\\').filter(|_| kept.len() == line.len()) {
                 text.push_str(start);
                 pending = Some((first, text));
             } else {
-                text.push_str(line);
+                text.push_str(kept);
                 joined.push((first, text));
             }
         }

@@ -55,7 +55,8 @@ pub struct NotedFile {
     pub gid: u32,
     /// Bytes.
     pub size: u64,
-    /// For a set-uid or set-gid program: whether a package owns it with this mode; `None` when not asked.
+    /// For a set-uid or set-gid program: whether a package owns it with this mode; `None` when not asked, or the
+    /// package's mode is not known.
     pub packaged: Option<bool>,
 }
 

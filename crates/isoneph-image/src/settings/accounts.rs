@@ -48,15 +48,22 @@ fn empty_passwords(readings: &Readings<'_>) -> Setting {
         in_passwd.map(|user| Candidate::new(user.name.clone(), user.place.clone())).collect();
     let in_shadow = accounts.shadow.iter().filter(|entry| entry.scheme == Scheme::Empty);
     offenders.extend(in_shadow.map(|entry| Candidate::new(entry.name.clone(), entry.place.clone())));
-    if offenders.is_empty() && !accounts.has_shadow {
-        return no_shadow(readings, id);
-    }
-    Setting::offenders(id, &offenders, &accounts.problems)
+    let missing = missing_passwords(readings, id).filter(|_| offenders.is_empty());
+    missing.unwrap_or_else(|| Setting::offenders(id, &offenders, &accounts.problems))
 }
 
-fn no_shadow(readings: &Readings<'_>, id: &str) -> Setting {
-    let setting = Setting::unknown(id, "absent", "there is no /etc/shadow: where passwords are kept is not known");
-    setting.at(Place::file("/etc/shadow")).needs(&readings.accounts.problems)
+/// Why nothing can be said of passwords: the shadow file is missing, or lacks what the passwd file refers to.
+fn missing_passwords(readings: &Readings<'_>, id: &str) -> Option<Setting> {
+    let accounts = &readings.accounts;
+    let refers = |user: &&Account| user.passwd == Scheme::Shadowed && user.shadow.is_none();
+    let why = if !accounts.has_shadow {
+        "there is no /etc/shadow: where passwords are kept is not known".to_owned()
+    } else {
+        let user = accounts.users.iter().find(refers)?;
+        format!("{} has no entry in /etc/shadow, where its password should be", user.name)
+    };
+    let setting = Setting::unknown(id, "absent", why).at(Place::file("/etc/shadow"));
+    Some(setting.needs(&accounts.problems))
 }
 
 fn weak_hashes(readings: &Readings<'_>) -> Setting {
@@ -74,10 +81,8 @@ fn weak_hashes(readings: &Readings<'_>) -> Setting {
         let why = format!("the password of {name} is hashed by a scheme that is not known here");
         return Setting::unknown(id, "not-understood", why).at((*place).clone());
     }
-    if offenders.is_empty() && !accounts.has_shadow {
-        return no_shadow(readings, id);
-    }
-    Setting::offenders(id, &offenders, &accounts.problems)
+    let missing = missing_passwords(readings, id).filter(|_| offenders.is_empty());
+    missing.unwrap_or_else(|| Setting::offenders(id, &offenders, &accounts.problems))
 }
 
 fn root_password(readings: &Readings<'_>) -> Setting {

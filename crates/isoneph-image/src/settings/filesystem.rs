@@ -1,7 +1,7 @@
 //! Settings that only a walk over every file decides. A walk that saw nothing decides nothing.
 
 use super::{Readings, Setting};
-use crate::guest::packages::owners;
+use crate::guest::packages::{owners, ships_bits};
 use crate::guest::walk::{NotedFile, Remark, Walked};
 use crate::guest::{Candidate, Place, Problem};
 use std::collections::BTreeSet;
@@ -60,14 +60,23 @@ fn setuid(readings: &Readings<'_>, walked: &mut Walked, problems: &[Problem]) ->
     }
     let owners = owners(readings.guest, &readings.packages, &wanted);
     let needs = [problems, &readings.packages.problems[..], &owners.problems[..]].concat();
-    let mut foreign = Vec::new();
+    let (mut foreign, mut open) = (Vec::new(), Vec::new());
     for file in walked.noted.iter_mut().filter(|file| file.remark == Remark::Setuid) {
-        let packaged = owners.get(&file.path);
-        let fits = packaged.is_some_and(|mode| mode.is_none_or(|mode| mode & 0o6000 == file.mode & 0o6000));
-        file.packaged = Some(fits);
-        if !fits {
-            foreign.push(named(file));
+        file.packaged = match owners.get(&file.path) {
+            Some(Some(mode)) => Some(mode & 0o6000 == file.mode & 0o6000),
+            // The package brings the program, but its database does not say with which mode.
+            Some(None) => ships_bits(&file.path, file.mode).then_some(true),
+            None => Some(false),
+        };
+        match file.packaged {
+            Some(true) => {}
+            Some(false) => foreign.push(named(file)),
+            None => open.push(named(file)),
         }
+    }
+    if let Some(first) = open.first().filter(|_| foreign.is_empty()) {
+        let why = format!("{} is a package's, which does not state its mode {}", first.place, first.value);
+        return Setting::unknown(SETUID, "mode-not-recorded", why).parts(&open);
     }
     // Without the packages' lists every program looks foreign.
     let certain = readings.packages.problems.is_empty() && owners.problems.is_empty() && readings.packages.found;

@@ -17,6 +17,8 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     settings
 }
 
+const PWQUALITY: &str = "/etc/security/pwquality.conf";
+
 /// Values of a configuration file `name = value` or a flag, later files over earlier ones.
 struct Options(BTreeMap<String, Vec<Candidate>>);
 
@@ -25,7 +27,9 @@ impl Options {
         let guest = readings.guest;
         let vendor = file.replacen("/etc/", "/usr/etc/", 1);
         let main = [file.to_owned(), vendor].into_iter().find(|path| guest.link_metadata(path).is_some());
-        let paths = main.into_iter().chain(drop_ins(guest, &[format!("{file}.d")], ".conf"));
+        // Only libpwquality reads a folder, and it reads it first: the main file wins.
+        let folder = if file == PWQUALITY { drop_ins(guest, &[format!("{file}.d")], ".conf") } else { Vec::new() };
+        let paths = folder.into_iter().chain(main);
         let mut values: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
         for path in paths {
             let Some(text) = guest.text(&path) else { continue };
@@ -74,8 +78,12 @@ fn quality(readings: &Readings<'_>) -> Vec<Setting> {
         _ if rule.is_binding() => "required",
         _ => "optional",
     };
-    let file = if rule.module == "pam_passwdqc" { "/etc/passwdqc.conf" } else { "/etc/security/pwquality.conf" };
-    let options = readings.guest.watched(|| Options::read(readings, file));
+    let options = readings.guest.watched(|| match rule.module.as_str() {
+        "pam_passwdqc" => Options::read(readings, "/etc/passwdqc.conf"),
+        "pam_pwquality" => Options::read(readings, PWQUALITY),
+        // pam_cracklib has no file: its line says all.
+        _ => Options(BTreeMap::new()),
+    });
     let lenient = options.get(rule, "enforcing").filter(|value| value.value() == "0" && rule.module == "pam_pwquality");
     if let Some(lenient) = lenient {
         let why = "enforcing = 0: bad passwords are remarked on and taken";

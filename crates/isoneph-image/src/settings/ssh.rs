@@ -36,7 +36,13 @@ const OTHERS: [&str; 9] = [
     "sshd.MaxStartups.full",
 ];
 const ACCESS: [&str; 4] = ["allowusers", "allowgroups", "denyusers", "denygroups"];
-const LOGINS: [&str; 4] = ["passwordauthentication", "kbdinteractiveauthentication", "authenticationmethods", "usepam"];
+const LOGINS: [&str; 5] = [
+    "passwordauthentication",
+    "authenticationmethods",
+    "usepam",
+    "kbdinteractiveauthentication",
+    "challengeresponseauthentication",
+];
 
 /// A keyword's value for some connections.
 struct Value {
@@ -106,10 +112,10 @@ fn in_block(readings: &Readings<'_>, block: &Block) -> Vec<Setting> {
             settings.push(with_value(readings, Some(block), id, keyword, |value| time(id, value)));
         }
     }
-    if sets(&["x11forwarding"]) {
+    if sets(&["x11forwarding", "disableforwarding"]) {
         settings.push(forwarding(readings, Some(block), "sshd.X11Forwarding", "x11forwarding"));
     }
-    if sets(&["allowtcpforwarding", "permitopen"]) {
+    if sets(&["allowtcpforwarding", "permitopen", "disableforwarding"]) {
         settings.push(tcp_forwarding(readings, Some(block)));
     }
     if sets(&["banner"]) {
@@ -119,6 +125,9 @@ fn in_block(readings: &Readings<'_>, block: &Block) -> Vec<Setting> {
         settings.push(with_value(readings, Some(block), "sshd.LogLevel", "loglevel", |value| {
             value.setting("sshd.LogLevel", value.text.to_ascii_uppercase())
         }));
+    }
+    if sets(&ACCESS) {
+        settings.push(access(readings, Some(block)));
     }
     if sets(&LOGINS) {
         settings.push(password_logins(readings, Some(block)));
@@ -262,21 +271,21 @@ fn banner(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     })
 }
 
+/// Whether somebody is kept out by name. A list that also allows everybody limits nobody, but each of the two that allow
+/// must be passed, so the other may.
 fn access(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     let id = "sshd.access-list";
-    let lists: Vec<Candidate> = ACCESS.iter().flat_map(|keyword| readings.sshd.all(keyword)).collect();
-    let names_somebody = |list: &&Candidate| list.value.split_whitespace().any(|name| !matches!(name, "*" | "*@*"));
-    let naming: Vec<&Candidate> = lists.iter().filter(names_somebody).collect();
-    // A list that also allows everybody limits nobody.
-    let open = ["allowusers", "allowgroups"].iter().any(|keyword| {
-        let lists = readings.sshd.all(keyword);
-        lists.iter().any(|list| list.value.split_whitespace().any(|name| matches!(name, "*" | "*@*")))
-    });
-    debug_assert!(block.is_none(), "access lists of Match blocks only narrow");
-    if naming.is_empty() || open {
-        Setting::explicit(id, "open").parts(&lists).note("no list names who may log in")
+    let everybody = |name: &str| name.contains('*') && name.chars().all(|c| matches!(c, '*' | '?' | '@'));
+    let allows_all = |lists: &[Candidate]| lists.iter().any(|list| list.value.split_whitespace().any(everybody));
+    let names = |list: &&Candidate| list.value.split_whitespace().any(|name| !everybody(name));
+    let lists = ACCESS.map(|keyword| readings.sshd.list(block, keyword));
+    let [users, groups, denied @ ..] = &lists;
+    let limits = |allowed: &[Candidate]| !allows_all(allowed) && allowed.iter().any(|list| names(&list));
+    let denies = !allows_all(users) && !allows_all(groups) && denied.iter().flatten().any(|list| names(&list));
+    if limits(users) || limits(groups) || denies {
+        Setting::explicit(id, "limited").parts(lists.iter().flatten().filter(names))
     } else {
-        Setting::explicit(id, "limited").parts(naming)
+        Setting::explicit(id, "open").parts(lists.iter().flatten()).note("no list names who may log in")
     }
 }
 
@@ -284,15 +293,15 @@ fn access(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
 fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     let id = "sshd.password-logins";
     let of = |keyword: &str| value(readings, block, keyword);
-    let (Some(password), Some(interactive), Some(methods), Some(pam)) =
-        (of(LOGINS[0]), of(LOGINS[1]), of(LOGINS[2]), of(LOGINS[3]))
-    else {
-        return no_default(readings, id, "passwordauthentication");
+    let (Some(password), Some(methods), Some(pam)) = (of(LOGINS[0]), of(LOGINS[1]), of(LOGINS[2])) else {
+        return no_default(readings, id, LOGINS[0]);
     };
-    let parts: Vec<Candidate> = [&password, &interactive, &methods]
-        .iter()
-        .filter_map(|value| Some(value.effective.as_ref()?.won.clone()))
-        .collect();
+    let Some((interactive, says)) = readings.sshd.interactive(block) else {
+        return no_default(readings, id, LOGINS[3]);
+    };
+    let values = [&password, &methods].into_iter();
+    let mut parts: Vec<Candidate> = values.filter_map(|value| Some(value.effective.as_ref()?.won.clone())).collect();
+    parts.extend(says);
     let make = |value: &str| {
         let origin = if parts.is_empty() {
             Setting::default(id, value, "defaults of the installed OpenSSH")
@@ -313,7 +322,7 @@ fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     if !is_off(&password) {
         ways.push("password");
     }
-    if !is_off(&interactive) {
+    if interactive {
         let factor = !is_off(&pam) && asks_second_factor(readings);
         ways.push(if factor { "second-factor" } else { "keyboard-interactive" });
     }

@@ -1,7 +1,7 @@
 //! Guests written as documents: files in fenced blocks, then the settings and outcomes they amount to.
 //!
-//! A section (`##`) is one guest. A fence named by an absolute path is a file; `links`, `modes`, `unreadable`, `missing` and
-//! `fixture` shape the tree; `expect` states, a line each, `setting = value`, `setting [scope] = value @ path:line`,
+//! A section (`##`) is one guest. A fence named by an absolute path is a file; `links`, `modes`, `unreadable`, `missing`,
+//! `fixture` and `bytes` (a file of what no text holds: `\0` is a zero byte, `\n` ends a line) shape the tree; `expect` states, a line each, `setting = value`, `setting [scope] = value @ path:line`,
 //! `setting = ? code` (unknown), `setting = -` (absent), or `check ALIAS outcome`.
 
 use isoneph_image::catalogue::{Profile, judge};
@@ -69,6 +69,10 @@ fn facts_of(guest: &Guest) -> Facts {
                 }
                 "unreadable" => _ = files.unreadable(words[0]),
                 "missing" => missing = Some(words[0].to_owned()),
+                "bytes" => {
+                    let content = line.split_once(" = ").map_or("", |(_, content)| content);
+                    files.file(words[0], content.replace("\\0", "\0").replace("\\n", "\n"));
+                }
                 "fixture" => {
                     let bytes = std::fs::read(folder("fixtures").join(words[2])).expect("the fixture is there");
                     files.file(words[0], bytes);

@@ -96,7 +96,7 @@ const WORDS: [&str; 48] = [
     "%",
     "Package:",
     "[Unit]",
-    "\u{0}",
+    "\u{1}",
     "/etc/ssh/*",
 ];
 

@@ -8,10 +8,7 @@ const DATABASES: [&str; 2] = ["/lib/apk/db/installed", "/usr/lib/apk/db/installe
 pub(super) fn read(guest: &Guest<'_>, packages: &mut Packages) {
     for path in DATABASES {
         let Some(bytes) = guest.bytes(path, super::DATABASE_CAP) else { continue };
-        packages.found = true;
-        for package in stanzas(&Text::new(path, &bytes)) {
-            packages.add(package);
-        }
+        packages.take(guest, path, &bytes, stanzas(&Text::new(path, &bytes)));
         return;
     }
 }

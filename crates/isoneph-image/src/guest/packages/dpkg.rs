@@ -14,11 +14,9 @@ pub(super) fn read(guest: &Guest<'_>, packages: &mut Packages) {
             continue;
         }
         let Some(bytes) = guest.bytes(&path, super::DATABASE_CAP) else { continue };
-        packages.found = true;
         let always_installed = path.contains("/status.d/");
-        for package in stanzas(&Text::new(&path, &bytes), always_installed) {
-            packages.add(package);
-        }
+        let installed = stanzas(&Text::new(&path, &bytes), always_installed);
+        packages.take(guest, &path, &bytes, installed);
     }
 }
 

@@ -5,9 +5,11 @@ mod dpkg;
 mod ndb;
 mod owners;
 mod rpm;
+mod shipped;
 mod sqlite;
 
 pub use owners::{Owners, owners};
+pub use shipped::ships_bits;
 
 use super::{Guest, Known};
 use serde::{Deserialize, Serialize};
@@ -84,6 +86,17 @@ impl Packages {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
+    }
+
+    /// Takes the packages of a text database. One that has content and lists none is damaged: it does not say that
+    /// nothing is installed. An empty one is no database.
+    fn take(&mut self, guest: &Guest<'_>, path: &str, bytes: &[u8], packages: Vec<Package>) {
+        if packages.is_empty() && !bytes.trim_ascii().is_empty() {
+            guest.problem(path, "damaged", format!("{path} lists no installed package"));
+        }
+        for package in packages {
+            self.add(package);
+        }
     }
 
     fn add(&mut self, package: Package) {

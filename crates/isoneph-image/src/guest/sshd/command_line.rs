@@ -2,7 +2,7 @@
 
 use super::Line;
 use crate::guest::systemd::{Manager, Unit};
-use crate::guest::{Guest, Place, words};
+use crate::guest::{Guest, Place, base_name, words};
 use std::collections::BTreeMap;
 
 #[derive(Default)]
@@ -11,7 +11,12 @@ pub(super) struct Options {
     pub(super) config: Option<String>,
     /// What `-o` and the short options set.
     pub(super) lines: Vec<Line>,
+    /// The option whose argument is the next word.
+    waiting: Option<char>,
 }
+
+/// The options of sshd that take an argument; the others stand together behind one dash.
+const WITH_ARGUMENT: &str = "CEbcfghkopu";
 
 const UNITS: [&str; 4] = ["ssh.service", "sshd.service", "ssh@.service", "sshd@.service"];
 
@@ -25,10 +30,12 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
         let Some(unit) = manager.load(guest, name) else { continue };
         let variables = environment(guest, &unit);
         for command in unit.values("Service", "ExecStart") {
-            for (word, place) in expanded(&command.value, &command.place, &variables) {
-                options.take(&word, place);
+            let program = command.value.split_whitespace().next().unwrap_or_default();
+            if !base_name(program).starts_with("sshd") && !command.value.is_empty() {
+                let why = format!("{}: how {program} starts the server is not known", command.place);
+                guest.problem(&command.place.path, "not-understood", why);
             }
-            options.finish();
+            options.take_all(guest, expanded(&command.value, &command.place, &variables));
         }
     }
     if !manager.has_systemd() {
@@ -37,8 +44,7 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
             read_variables(guest, path, &mut variables);
             for name in ["SSHD_OPTS", "OPTIONS"] {
                 let Some((value, place)) = variables.get(name) else { continue };
-                words(value).iter().for_each(|word| options.take(word, place.clone()));
-                options.finish();
+                options.take_all(guest, words(value).into_iter().map(|word| (word, place.clone())).collect());
             }
         }
     }
@@ -46,35 +52,52 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
 }
 
 impl Options {
-    /// Takes the words of a command line one by one; an option that waits for its argument is kept as an empty line.
-    fn take(&mut self, word: &str, place: Place) {
-        if let Some(waiting) =
-            self.lines.last_mut().filter(|line| matches!(line.keyword.as_str(), "-o" | "-f" | "-p" | "-h"))
-        {
-            let kind = std::mem::take(&mut waiting.keyword);
-            self.lines.pop();
-            self.argument(&kind, word, place);
+    /// Takes the words of one command line; a word with a variable that is not filled in may be any option.
+    fn take_all(&mut self, guest: &Guest<'_>, command: Vec<(String, Place)>) {
+        for (word, place) in command {
+            if word.contains('$') {
+                let why = format!("{place}: what '{word}' stands for on sshd's command line is not known");
+                guest.problem(&place.path, "not-understood", why);
+            }
+            self.take(&word, &place);
+        }
+        self.waiting = None;
+    }
+
+    /// Takes a word as getopt does.
+    fn take(&mut self, word: &str, place: &Place) {
+        if let Some(option) = self.waiting.take() {
+            self.argument(option, word, place);
             return;
         }
-        let Some(option) = word.get(..2).filter(|option| matches!(*option, "-o" | "-f" | "-p" | "-h")) else { return };
-        if word.len() > 2 {
-            self.argument(option, &word[2..], place);
-        } else {
-            self.lines.push(Line { keyword: option.to_owned(), arguments: Vec::new(), place });
+        let Some(flags) = word.strip_prefix('-') else { return };
+        for (at, flag) in flags.char_indices() {
+            if WITH_ARGUMENT.contains(flag) {
+                match &flags[at + flag.len_utf8()..] {
+                    "" => self.waiting = Some(flag),
+                    argument => self.argument(flag, argument, place),
+                }
+                return;
+            }
+            if flag == 'q' {
+                self.line("LogLevel QUIET", place);
+            }
         }
     }
 
-    fn argument(&mut self, option: &str, argument: &str, place: Place) {
+    fn argument(&mut self, option: char, argument: &str, place: &Place) {
         match option {
-            "-f" => self.config = Some(argument.to_owned()),
-            "-o" => self.lines.extend(Line::parse(argument, place)),
-            "-p" => self.lines.extend(Line::parse(&format!("Port {argument}"), place)),
-            _ => self.lines.extend(Line::parse(&format!("HostKey {argument}"), place)),
+            'f' => self.config = Some(argument.to_owned()),
+            'o' => self.line(argument, place),
+            'p' => self.line(&format!("Port {argument}"), place),
+            'h' => self.line(&format!("HostKey {argument}"), place),
+            'g' => self.line(&format!("LoginGraceTime {argument}"), place),
+            _ => {}
         }
     }
 
-    fn finish(&mut self) {
-        self.lines.retain(|line| !line.keyword.starts_with('-'));
+    fn line(&mut self, text: &str, place: &Place) {
+        self.lines.extend(Line::parse(text, place.clone()));
     }
 }
 
@@ -106,18 +129,25 @@ fn read_variables(guest: &Guest<'_>, path: &str, variables: &mut Variables) {
     }
 }
 
-/// The words of a command line; `$NAME` alone is split into words, `${NAME}` stays one.
+/// The words of a command line after the program; a `$NAME` or `${NAME}` that stands alone is filled in.
 fn expanded(command: &str, place: &Place, variables: &Variables) -> Vec<(String, Place)> {
     let mut expanded = Vec::new();
-    for word in words(command) {
-        let Some(name) = word.strip_prefix('$') else {
-            expanded.push((word, place.clone()));
-            continue;
-        };
-        let name = name.trim_start_matches('{').trim_end_matches('}');
-        if let Some((value, at)) = variables.get(name) {
-            expanded.extend(words(value).into_iter().map(|word| (word, at.clone())));
+    for word in words(command).into_iter().skip(1) {
+        match variable(&word) {
+            // systemd leaves out what is not set.
+            Some(name) => {
+                let value = variables.get(name).into_iter();
+                expanded.extend(value.flat_map(|(value, at)| words(value).into_iter().map(|word| (word, at.clone()))));
+            }
+            None => expanded.push((word, place.clone())),
         }
     }
     expanded
+}
+
+/// The name in a word that is one variable.
+fn variable(word: &str) -> Option<&str> {
+    let name = word.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then_some(name)
 }

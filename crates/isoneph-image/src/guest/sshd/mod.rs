@@ -34,6 +34,9 @@ pub struct Sshd {
     pub blocks: Vec<Block>,
 }
 
+const INTERACTIVE: &str = "kbdinteractiveauthentication";
+/// The older way to say it.
+const CHALLENGE: &str = "challengeresponseauthentication";
 const PACKAGES: [&str; 4] = ["openssh-server", "openssh-server-pam", "openssh-server-krb5", "openssh"];
 const PROGRAMS: [&str; 4] = ["/usr/sbin/sshd", "/usr/sbin/sshd.pam", "/usr/sbin/sshd.krb5", BUILT];
 /// Where a server lies that was built by hand.
@@ -87,16 +90,51 @@ impl Sshd {
     /// The value of a keyword for connections no Match block changes. `Match all` blocks come before the global lines.
     #[must_use]
     pub fn effective(&self, keyword: &str) -> Option<Effective> {
-        let everybody = self.blocks.iter().filter(|block| block.is_for_all()).flat_map(|block| &block.lines);
-        let lines = everybody.chain(&self.global).filter(|line| line.keyword == keyword);
+        let lines = self.lines_for(None).chain(&self.global).filter(|line| line.keyword == keyword);
         Effective::first_of(lines.map(Line::candidate).collect())
     }
 
     /// All values of a keyword that adds up, global and `Match all`.
     #[must_use]
     pub fn all(&self, keyword: &str) -> Vec<Candidate> {
-        let everybody = self.blocks.iter().filter(|block| block.is_for_all()).flat_map(|block| &block.lines);
-        everybody.chain(&self.global).filter(|line| line.keyword == keyword).map(Line::candidate).collect()
+        let lines = self.lines_for(None).chain(&self.global).filter(|line| line.keyword == keyword);
+        lines.map(Line::candidate).collect()
+    }
+
+    /// All values of a list for everybody, or for the connections of a block: those that Match blocks give add up among
+    /// themselves and replace the global ones.
+    #[must_use]
+    pub fn list(&self, block: Option<&Block>, keyword: &str) -> Vec<Candidate> {
+        let of = |line: &&Line| line.keyword == keyword;
+        let matched: Vec<Candidate> = self.lines_for(block).filter(of).map(Line::candidate).collect();
+        if matched.is_empty() { self.global.iter().filter(of).map(Line::candidate).collect() } else { matched }
+    }
+
+    /// The lines of Match blocks that hold for everybody and for a block, in the order of the file.
+    fn lines_for<'a>(&'a self, block: Option<&'a Block>) -> impl Iterator<Item = &'a Line> {
+        let holds = move |own: &&Block| own.is_for_all() || block.is_some_and(|block| std::ptr::eq(*own, block));
+        self.blocks.iter().filter(holds).flat_map(|own| &own.lines)
+    }
+
+    /// Whether the server asks questions (keyboard-interactive), with what says so. `None`: that hangs on a version which
+    /// is not known. Until 8.6 `ChallengeResponseAuthentication` was an option of its own, on unless switched off, and
+    /// being on switched the other on; since 8.7 it is another name for it.
+    #[must_use]
+    pub fn interactive(&self, block: Option<&Block>) -> Option<(bool, Vec<Candidate>)> {
+        let lines = || self.lines_for(block).chain(&self.global);
+        let first = |names: &[&str]| lines().find(|line| names.contains(&line.keyword.as_str()));
+        let on = |line: Option<&Line>, default: bool| {
+            line.map_or(default, |line| !matches!(line.value().to_ascii_lowercase().as_str(), "no" | "false"))
+        };
+        let (challenge, own, either) = (first(&[CHALLENGE]), first(&[INTERACTIVE]), first(&[CHALLENGE, INTERACTIVE]));
+        let before = on(challenge, true) || on(own, false);
+        let since = on(either, true);
+        let is_on = match self.version {
+            Some(version) if version < Version::new(8, 7) => before,
+            Some(_) => since,
+            None => (before == since).then_some(since)?,
+        };
+        Some((is_on, [challenge, own].into_iter().flatten().map(Line::candidate).collect()))
     }
 
     /// The blocks for some connections that set one of the keywords.
@@ -107,10 +145,10 @@ impl Sshd {
             .filter(move |block| block.lines.iter().any(|line| keywords.contains(&line.keyword.as_str())))
     }
 
-    /// The value of a keyword for the connections of a block.
+    /// The value of a keyword for the connections of a block. A `Match all` that stands earlier comes first.
     #[must_use]
     pub fn effective_in(&self, block: &Block, keyword: &str) -> Option<Effective> {
-        let own = block.lines.iter().filter(|line| line.keyword == keyword).map(Line::candidate).collect();
-        Effective::first_of(own).or_else(|| self.effective(keyword))
+        let lines = self.lines_for(Some(block)).chain(&self.global).filter(|line| line.keyword == keyword);
+        Effective::first_of(lines.map(Line::candidate).collect())
     }
 }

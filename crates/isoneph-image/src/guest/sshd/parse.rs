@@ -1,6 +1,6 @@
 //! The text of sshd_config.
 
-use super::Sshd;
+use super::{CHALLENGE, Sshd};
 use crate::guest::{Candidate, Guest, Place, words};
 
 /// Files included in one another at most, as in OpenSSH.
@@ -48,10 +48,10 @@ impl Line {
     }
 }
 
-/// The name that OpenSSH knows today's option by.
+/// The name that OpenSSH knows today's option by. What became of `ChallengeResponseAuthentication` hangs on the version.
 fn current_name(keyword: &str) -> &str {
     match keyword {
-        "challengeresponseauthentication" | "skeyauthentication" => "kbdinteractiveauthentication",
+        "skeyauthentication" => CHALLENGE,
         "dsaauthentication" => "pubkeyauthentication",
         other => other,
     }
