@@ -12,6 +12,7 @@ pub mod crontab;
 pub mod end_of_life;
 pub mod firewall;
 pub mod glob;
+mod grub_variables;
 pub mod hygiene;
 pub mod inetd;
 pub mod ini;
