@@ -24,6 +24,7 @@ pub mod mounts;
 pub mod os;
 pub mod packages;
 pub mod pam;
+pub mod pam_run;
 mod place;
 pub mod rsyslog;
 pub mod security_module;
