@@ -76,16 +76,18 @@ fn family<'a>(words: &'a [&'a str]) -> (&'a str, &'a [&'a str]) {
     }
 }
 
+fn is_dormant(words: &[&str]) -> bool {
+    words.first() == Some(&"flags") && words.iter().any(|word| word.split(',').any(|flag| flag == "dormant"))
+}
+
 impl Reader {
     fn take(&mut self, statement: &Statement, path: &str) {
         let words: Vec<&str> = statement.words.iter().map(String::as_str).collect();
         let place = Place::line(path, statement.line);
         match statement.blocks.as_slice() {
             [] => self.command(&words, place),
-            [Block::Table(family, table)] if words.first() == Some(&"flags") => {
-                if words.iter().any(|word| word.split(',').any(|flag| flag == "dormant")) {
-                    self.dormant.push((family.clone(), table.clone()));
-                }
+            [Block::Table(family, table)] if is_dormant(&words) => {
+                self.dormant.push((family.clone(), table.clone()));
             }
             [Block::Table(..)] if words.first() == Some(&"include") => self.command(&words, place),
             [.., Block::Chain(family, table, chain)] => self.in_chain(family, table, chain, &words, place),
