@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 
 /// Values by name.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Variables(BTreeMap<String, String>);
+pub(super) struct Variables {
+    values: BTreeMap<String, String>,
+    /// An environment that is named and not in the image: what it sets is not known.
+    missing: Option<String>,
+}
 
 /// Variables that are empty unless something sets them, and whose setting would stand in the files read.
 const HARMLESS: [&str; 6] =
@@ -24,7 +28,7 @@ pub(super) fn grub_environment(guest: &Guest<'_>, folder: &str) -> Variables {
             }
         }
         None if guest.link_metadata(&path).is_some() => {
-            guest.problem(&path, "dangling-link", format!("{path} leads to a file that the image does not hold"));
+            variables.missing = Some(path);
         }
         None => {}
     }
@@ -33,15 +37,16 @@ pub(super) fn grub_environment(guest: &Guest<'_>, folder: &str) -> Variables {
 
 impl Variables {
     pub(super) fn insert(&mut self, name: &str, value: &str) {
-        self.0.insert(name.to_owned(), value.to_owned());
+        self.values.insert(name.to_owned(), value.to_owned());
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.values.get(name).map(String::as_str)
     }
 
     pub(super) fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.values.extend(other.values);
+        self.missing = other.missing.or(self.missing.take());
     }
 
     /// Takes a line `set name=value`.
@@ -73,6 +78,11 @@ impl Variables {
             let (name, rest) = split_name(piece);
             match (self.get(name), file) {
                 (Some(value), _) => whole.push_str(value),
+                (None, Some((guest, _))) if self.missing.is_some() => {
+                    let path = self.missing.as_deref().unwrap_or_default();
+                    let why = format!("{path} leads to a file that the image does not hold: ${name} is not known");
+                    guest.problem(path, "dangling-link", why);
+                }
                 (None, Some((guest, path))) if !HARMLESS.contains(&name) => {
                     guest.problem(path, "unknown-variable", format!("{path}: what ${name} holds at boot is not known"));
                 }
