@@ -1,5 +1,6 @@
 //! The boot loader: kernel command lines, who may edit them, and which files hold them.
 
+use super::grub_variables::{Variables, grub_environment};
 use super::{Candidate, Guest, Known, Place, Text, words};
 use std::collections::BTreeMap;
 
@@ -19,10 +20,16 @@ impl Entry {
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         self.arguments.iter().rev().find_map(|argument| {
-            let rest = argument.strip_prefix(name)?;
-            if rest.is_empty() { Some("") } else { rest.strip_prefix('=') }
+            let (own, value) = argument.split_once('=').unwrap_or((argument, ""));
+            (normal_name(own) == normal_name(name)).then_some(value)
         })
     }
+}
+
+/// The name of an argument as the kernel compares it: a minus is an underscore.
+#[must_use]
+pub fn normal_name(name: &str) -> String {
+    name.replace('-', "_")
 }
 
 /// How the boot loader guards the editing of entries.
@@ -56,15 +63,16 @@ pub fn read(guest: &Guest<'_>) -> Known<Boot> {
     guest.watched(|| {
         let mut boot = Boot::default();
         let mut specification = false;
+        let mut variables = Variables::default();
         for pattern in
             ["/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/boot/efi/EFI/*/grub.cfg", "/efi/EFI/*/grub.cfg"]
         {
             for path in guest.glob(pattern) {
-                specification |= read_grub(guest, &path, &mut boot);
+                specification |= read_grub(guest, &path, &mut boot, &mut variables);
             }
         }
         if specification || boot.entries.is_empty() {
-            read_entries(guest, &mut boot);
+            read_entries(guest, &mut boot, variables);
         }
         if boot.entries.is_empty() {
             read_extlinux(guest, &mut boot);
@@ -72,7 +80,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Boot> {
         if boot.entries.is_empty() {
             let paths = ["/etc/kernel/cmdline", "/usr/lib/kernel/cmdline"];
             if let Some(text) = paths.into_iter().find_map(|path| guest.text(path)) {
-                let arguments = text.content().split_whitespace().map(str::to_owned).collect();
+                let arguments = text.content().lines().flat_map(words).collect();
                 boot.entries.push(Entry { arguments, place: Place::line(text.path(), 1), recovery: false });
             }
         }
@@ -82,7 +90,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Boot> {
 }
 
 /// Reads one `grub.cfg`; gives whether it takes its entries from the folder of the boot loader specification.
-fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot) -> bool {
+fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot, all: &mut Variables) -> bool {
     let Some(text) = guest.text(path) else { return false };
     boot.files.push(path.to_owned());
     let folder = path.rsplit_once('/').map_or("/boot", |(folder, _)| folder);
@@ -97,10 +105,12 @@ fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot) -> bool {
                 recovery = ["recovery", "rescue"].iter().any(|word| line.to_ascii_lowercase().contains(word));
             }
             Some("blscfg") => specification = true,
-            Some("set") => set_variable(line, &mut variables),
-            Some("linux" | "linux16" | "linuxefi") => {
-                let arguments: Vec<String> =
-                    parts[1..].iter().flat_map(|word| expanded(word, &variables)).skip(1).collect();
+            Some("set") => variables.set(line),
+            // With Xen the kernel is the module that has arguments.
+            Some("module" | "module2") if parts.len() < 3 || parts[1].starts_with("--") => {}
+            Some("linux" | "linux16" | "linuxefi" | "module" | "module2") => {
+                let whole = parts[1..].iter().flat_map(|word| variables.expanded(word, Some((guest, path))));
+                let arguments: Vec<String> = whole.skip(1).collect();
                 let single = arguments.iter().any(|argument| matches!(argument.as_str(), "single" | "1" | "s" | "S"));
                 let memory_test = parts.get(1).is_some_and(|kernel| kernel.contains("memtest"));
                 if !memory_test {
@@ -123,44 +133,13 @@ fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot) -> bool {
     if boot.files.len() == 1 || guard == Guard::None && !is_forwarder(&text) {
         boot.guard = guard;
     }
+    all.extend(variables);
     specification
 }
 
 /// A file on the EFI partition that only leads to the real one.
 fn is_forwarder(text: &Text) -> bool {
     text.settings(&['#']).any(|(_, line)| line.starts_with("configfile"))
-}
-
-type Variables = BTreeMap<String, String>;
-
-fn grub_environment(guest: &Guest<'_>, folder: &str) -> Variables {
-    let mut variables = Variables::new();
-    if let Some(text) = guest.text(&format!("{folder}/grubenv")) {
-        for (_, line) in text.settings(&['#']) {
-            if let Some((name, value)) = line.split_once('=') {
-                variables.insert(name.to_owned(), value.to_owned());
-            }
-        }
-    }
-    variables
-}
-
-fn set_variable(line: &str, variables: &mut Variables) {
-    let assignment = line.trim_start_matches("set").trim();
-    if let Some((name, value)) = assignment.split_once('=') {
-        let value = words(value).join(" ");
-        variables.insert(name.trim().to_owned(), value);
-    }
-}
-
-/// A word of GRUB's, its variables replaced; a variable may hold several words.
-fn expanded(word: &str, variables: &Variables) -> Vec<String> {
-    let Some(name) = word.strip_prefix('$') else { return vec![word.to_owned()] };
-    let name = name.trim_start_matches('{').trim_end_matches('}');
-    match variables.get(name) {
-        Some(value) => value.split_whitespace().map(str::to_owned).collect(),
-        None => Vec::new(),
-    }
 }
 
 /// Superusers and passwords met so far. Only whether there is a password is kept, never the password.
@@ -177,7 +156,7 @@ impl Guards {
         for (number, line) in text.settings(&['#']) {
             if let Some(value) = line.strip_prefix("GRUB2_PASSWORD=") {
                 let known = if value.starts_with("grub.pbkdf2.") { "grub.pbkdf2." } else { "" };
-                variables.insert("GRUB2_PASSWORD".to_owned(), known.to_owned());
+                variables.insert("GRUB2_PASSWORD", known);
             }
             self.take(line, &words(line), Place::line(path, number), variables);
         }
@@ -191,7 +170,7 @@ impl Guards {
         }
         let (Some(command), Some(user), Some(secret)) = (parts.first(), parts.get(1), parts.get(2)) else { return };
         match command.as_str() {
-            "password_pbkdf2" if expanded(secret, variables).iter().any(|s| s.starts_with("grub.pbkdf2.")) => {
+            "password_pbkdf2" if variables.expanded(secret, None).iter().any(|s| s.starts_with("grub.pbkdf2.")) => {
                 self.hashed.insert(user.clone(), place);
             }
             "password" => {
@@ -211,9 +190,14 @@ impl Guards {
 }
 
 /// Entries of the boot loader specification.
-fn read_entries(guest: &Guest<'_>, boot: &mut Boot) {
-    let mut variables = grub_environment(guest, "/boot/grub2");
-    variables.extend(grub_environment(guest, "/boot/grub"));
+fn read_entries(guest: &Guest<'_>, boot: &mut Boot, set: Variables) {
+    let mut variables = Variables::default();
+    for folder in ["/boot/grub2", "/boot/grub"] {
+        variables.extend(grub_environment(guest, folder));
+    }
+    // The boot loader's own file sets its variables after it has loaded the environment.
+    variables.extend(set);
+    variables.default_options();
     for folder in ["/boot/loader/entries", "/boot/efi/loader/entries", "/efi/loader/entries"] {
         for path in guest.files_ending(folder, ".conf") {
             let Some(text) = guest.text(&path) else { continue };
@@ -221,8 +205,8 @@ fn read_entries(guest: &Guest<'_>, boot: &mut Boot) {
             let (mut arguments, mut line_of) = (Vec::new(), 0);
             for (number, line) in text.settings(&['#']) {
                 if let Some(options) = line.strip_prefix("options") {
-                    let parts = options.split_whitespace();
-                    arguments.extend(parts.flat_map(|word| expanded(word, &variables)));
+                    let parts = words(options).into_iter();
+                    arguments.extend(parts.flat_map(|word| variables.expanded(&word, Some((guest, &path)))));
                     line_of = number;
                 }
             }
@@ -236,9 +220,9 @@ fn read_extlinux(guest: &Guest<'_>, boot: &mut Boot) {
         ["/boot/extlinux.conf", "/boot/extlinux/extlinux.conf", "/boot/syslinux/syslinux.cfg", "/extlinux.conf"];
     let Some(text) = paths.into_iter().find_map(|path| guest.text(path)) else { return };
     for (number, line) in text.settings(&['#']) {
-        let mut parts = line.split_whitespace();
+        let mut parts = words(line).into_iter();
         if parts.next().is_some_and(|word| word.eq_ignore_ascii_case("append")) {
-            let arguments = parts.map(str::to_owned).collect();
+            let arguments = parts.collect();
             boot.entries.push(Entry { arguments, place: Place::line(text.path(), number), recovery: false });
         }
     }
@@ -246,7 +230,7 @@ fn read_extlinux(guest: &Guest<'_>, boot: &mut Boot) {
 
 /// The command line that `/etc/default/grub` and its drop-ins would make.
 fn read_intended(guest: &Guest<'_>) -> Vec<Entry> {
-    let mut variables = Variables::new();
+    let mut variables = Variables::default();
     let mut places: Vec<Candidate> = Vec::new();
     let paths = ["/etc/default/grub".to_owned()].into_iter().chain(guest.files_ending("/etc/default/grub.d", ".cfg"));
     for path in paths {
@@ -257,15 +241,16 @@ fn read_intended(guest: &Guest<'_>) -> Vec<Entry> {
             if !matches!(name, "GRUB_CMDLINE_LINUX" | "GRUB_CMDLINE_LINUX_DEFAULT") {
                 continue;
             }
-            let old = if added { variables.get(name).cloned().unwrap_or_default() + " " } else { String::new() };
+            let old = if added { variables.get(name).unwrap_or_default().to_owned() + " " } else { String::new() };
             let parts = words(value).join(" ");
-            let filled: Vec<String> = parts.split_whitespace().flat_map(|word| expanded(word, &variables)).collect();
-            variables.insert(name.to_owned(), old + &filled.join(" "));
+            let filled: Vec<String> =
+                parts.split_whitespace().flat_map(|word| variables.expanded(word, None)).collect();
+            variables.insert(name, &(old + &filled.join(" ")));
             places.push(Candidate::new(name, Place::line(&path, number)));
         }
     }
     let Some(last) = places.pop() else { return Vec::new() };
-    let arguments = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"].iter().filter_map(|name| variables.get(*name));
+    let arguments = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"].iter().filter_map(|name| variables.get(name));
     let arguments = arguments.flat_map(|value| value.split_whitespace().map(str::to_owned)).collect();
     vec![Entry { arguments, place: last.place, recovery: false }]
 }

@@ -61,12 +61,23 @@ enum Line {
     Rule(Rule),
     /// Type (`None`: all), file.
     Include(Option<String>, String),
+    /// Type, file: a stack of its own.
+    Substack(String, String),
+}
+
+/// What a service runs through: rules, and stacks whose end is not that of the whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// One rule.
+    Rule(Rule),
+    /// A stack inside.
+    Stack(Vec<Item>),
 }
 
 impl Line {
     fn included(&self) -> Option<&str> {
         match self {
-            Self::Include(_, file) => Some(super::base_name(file)),
+            Self::Include(_, file) | Self::Substack(_, file) => Some(super::base_name(file)),
             Self::Rule(_) => None,
         }
     }
@@ -128,7 +139,10 @@ fn parse_line(line: &str, place: Place) -> Option<Line> {
     }
     let control = words.get(1)?.to_ascii_lowercase();
     let target = words.get(2)?;
-    if matches!(control.as_str(), "include" | "substack") {
+    if control == "substack" {
+        return Some(Line::Substack(kind, super::base_name(target).to_owned()));
+    }
+    if control == "include" {
         return Some(Line::Include(Some(kind), super::base_name(target).to_owned()));
     }
     let module = super::base_name(target).trim_end_matches(".so").to_owned();
@@ -169,21 +183,38 @@ impl Pam {
     /// The rules of one type that a service runs through; those of `other` when it has no file.
     #[must_use]
     pub fn stack(&self, service: &str, kind: &str) -> Vec<Rule> {
-        let service = if self.has(service) { service } else { "other" };
         let mut rules = Vec::new();
-        self.collect(service, kind, 0, &mut rules);
+        flatten(&self.items(service, kind), &mut rules);
         rules
     }
 
-    fn collect(&self, file: &str, kind: &str, depth: usize, rules: &mut Vec<Rule>) {
-        if depth > DEPTH || rules.len() > RULES {
+    /// As [`Self::stack`], with the stacks inside kept apart.
+    #[must_use]
+    pub fn items(&self, service: &str, kind: &str) -> Vec<Item> {
+        let service = if self.has(service) { service } else { "other" };
+        let (mut items, mut count) = (Vec::new(), 0);
+        self.collect(service, kind, 0, &mut count, &mut items);
+        items
+    }
+
+    fn collect(&self, file: &str, kind: &str, depth: usize, count: &mut usize, items: &mut Vec<Item>) {
+        if depth > DEPTH {
             return;
         }
         for line in self.files.get(file).into_iter().flatten() {
+            *count += 1;
+            if *count > RULES {
+                return;
+            }
             match line {
-                Line::Rule(rule) if rule.kind == kind => rules.push(rule.clone()),
+                Line::Rule(rule) if rule.kind == kind => items.push(Item::Rule(rule.clone())),
                 Line::Include(only, file) if only.as_deref().is_none_or(|only| only == kind) => {
-                    self.collect(file, kind, depth + 1, rules);
+                    self.collect(file, kind, depth + 1, count, items);
+                }
+                Line::Substack(only, file) if only == kind => {
+                    let mut inner = Vec::new();
+                    self.collect(file, kind, depth + 1, count, &mut inner);
+                    items.push(Item::Stack(inner));
                 }
                 _ => {}
             }
@@ -193,10 +224,18 @@ impl Pam {
     /// The rules of the service that changes passwords: `passwd`, else what the distribution names the common part.
     #[must_use]
     pub fn password_stack(&self) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        flatten(&self.password_items(), &mut rules);
+        rules
+    }
+
+    /// As [`Self::password_stack`], with the stacks inside kept apart.
+    #[must_use]
+    pub fn password_items(&self) -> Vec<Item> {
         let service = ["passwd", "common-password", "system-auth", "password-auth", "base-password"].into_iter();
         service
             .filter(|service| self.has(service))
-            .map(|service| self.stack(service, "password"))
+            .map(|service| self.items(service, "password"))
             .find(|s| !s.is_empty())
             .unwrap_or_default()
     }
@@ -209,8 +248,17 @@ impl Pam {
         self.files.iter().filter(move |(name, _)| counts(name)).flat_map(|(_, lines)| lines).filter_map(|line| {
             match line {
                 Line::Rule(rule) => Some(rule),
-                Line::Include(..) => None,
+                Line::Include(..) | Line::Substack(..) => None,
             }
         })
+    }
+}
+
+fn flatten(items: &[Item], rules: &mut Vec<Rule>) {
+    for item in items {
+        match item {
+            Item::Rule(rule) => rules.push(rule.clone()),
+            Item::Stack(inner) => flatten(inner, rules),
+        }
     }
 }

@@ -206,15 +206,42 @@ fn statements(text: &Text) -> Vec<Statement> {
         let before = found.len();
         objects(trimmed, text.path(), number, &mut found, &mut open);
         if found.len() == before && open.is_none() {
-            let destination =
-                trimmed.split_whitespace().find(|word| word.starts_with('@') || word.starts_with(":omrelp:"));
-            let destination = destination.map(|word| word.trim_start_matches('-').to_owned());
+            let destination = legacy_action(trimmed);
             found.extend(
                 destination.map(|destination| Statement::Selector(destination, Place::line(text.path(), number))),
             );
         }
     }
     found
+}
+
+/// Objects whose text is no action, whatever stands in it.
+const SILENT: [&str; 8] =
+    ["template(", "module(", "input(", "ruleset(", "main_queue(", "lookup_table(", "timezone(", "parser("];
+
+/// The target of a line of the old syntax: what follows the selector or the filter, or the sign that repeats it.
+fn legacy_action(line: &str) -> Option<String> {
+    let lower = line.to_ascii_lowercase();
+    if SILENT.iter().any(|name| lower.starts_with(name)) {
+        return None;
+    }
+    // Nothing in quotes is a word of its own; a block may stand around the action.
+    let mut quoted = false;
+    let bare: String = line
+        .chars()
+        .map(|character| {
+            quoted ^= character == '"';
+            if quoted && character != '"' { '_' } else { character }
+        })
+        .collect();
+    let words: Vec<&str> = bare.split_whitespace().filter(|word| !matches!(*word, "{" | "}")).collect();
+    let is_target = |word: &&str| word.starts_with('@') || word.starts_with(":omrelp:");
+    // The condition of `if` is no action.
+    let from = if words.first() == Some(&"if") { words.iter().position(|word| *word == "then")? } else { 0 };
+    let at = from + words[from..].iter().position(is_target).unwrap_or(0);
+    let found = words.get(at).copied().map(|word| word.trim_start_matches(['&', '-']));
+    let joined = words.first().and_then(|first| first.strip_prefix('&'));
+    found.filter(is_target).or_else(|| joined.filter(is_target)).map(str::to_owned)
 }
 
 /// The line without comments; a `#` inside quotes is none.

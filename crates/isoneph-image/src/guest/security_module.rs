@@ -4,7 +4,7 @@ use super::boot::Entry;
 use super::ini;
 use super::os::Family;
 use super::systemd::Manager;
-use super::{Candidate, Effective, Guest, Place};
+use super::{Candidate, Effective, Guest, Place, Text};
 
 /// What is known of mandatory access control.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +28,14 @@ fn switched_off(entries: &[Entry]) -> Vec<Candidate> {
     found
 }
 
-/// What the kernel is told to use, if it is told: the argument `security`, else `lsm`.
+/// What the kernel is told to use, if it is told: the argument `lsm`, which supersedes `security`.
 fn chosen(entry: &Entry) -> Option<&str> {
-    entry.value("security").or_else(|| entry.value("lsm"))
+    entry.value("lsm").or_else(|| entry.value("security"))
+}
+
+/// Whether a list of modules leads to this one: of those that exclude each other the first is used.
+fn picks(list: &str, name: &str) -> bool {
+    list.split(',').find(|one| matches!(*one, "selinux" | "apparmor" | "smack")) == Some(name)
 }
 
 /// Decides. `entries` are the boot entries with what the next generation would hold.
@@ -44,19 +49,19 @@ pub fn verdict(guest: &Guest<'_>, manager: &Manager, entries: &[Entry], family: 
     let unit = manager.service(guest, "apparmor");
     let boots: Vec<&Entry> = entries.iter().filter(|entry| !entry.recovery).collect();
     let all_choose = |name: &str, by_default: bool| {
-        boots.iter().all(|entry| chosen(entry).map_or(by_default, |list| list.split(',').any(|one| one == name)))
+        boots.iter().all(|entry| chosen(entry).map_or(by_default, |list| picks(list, name)))
     };
     let asks_selinux = |entry: &Entry| {
         chosen(entry).map_or_else(
             || family == Family::RedHat || entry.value("selinux") == Some("1"),
-            |list| list.split(',').any(|one| one == "selinux"),
+            |list| picks(list, "selinux"),
         )
     };
     if let Some(mode) =
         selinux.as_ref().filter(|_| family == Family::RedHat || boots.iter().any(|entry| asks_selinux(entry)))
     {
         let parts = vec![mode.won.clone()];
-        let value = match mode.value().to_ascii_lowercase().as_str() {
+        let value = match mode.value() {
             "disabled" => "disabled",
             "permissive" => "selinux-permissive",
             "enforcing" if boots.is_empty() => "unknown",
@@ -88,18 +93,27 @@ pub fn verdict(guest: &Guest<'_>, manager: &Manager, entries: &[Entry], family: 
 /// The mode in `/etc/selinux/config`, where a policy of the named type is installed.
 fn selinux_mode(guest: &Guest<'_>) -> Option<Effective> {
     let text = guest.text("/etc/selinux/config")?;
+    let mode = stated_mode(&text);
     let lines = ini::assignments(&text);
-    let of = |key: &str| {
-        let values = lines.iter().filter(|line| line.key == key);
-        Effective::last_of(
-            values.map(|line| Candidate::new(line.value.clone(), Place::line(text.path(), line.line))).collect(),
-        )
-    };
-    let mode = of("SELINUX")?;
-    let policy = of("SELINUXTYPE").map_or("targeted".to_owned(), |kind| kind.won.value);
+    let kind = lines.iter().rev().find(|line| line.key == "SELINUXTYPE");
+    let policy = kind.map_or("targeted", |line| line.value.as_str());
     let folder = format!("/etc/selinux/{policy}/policy");
-    if mode.value().eq_ignore_ascii_case("enforcing") && guest.list(&folder).is_empty() {
+    if mode.value() == "enforcing" && guest.list(&folder).is_empty() {
         return None;
     }
     Some(mode)
+}
+
+/// As libselinux reads it: the first line that begins with the name, without blanks, and goes on with a mode. Without
+/// one it is permissive.
+fn stated_mode(text: &Text) -> Effective {
+    let mut modes = Vec::new();
+    for (number, line) in text.lines() {
+        let Some(value) = line.strip_prefix("SELINUX=") else { continue };
+        let value = value.to_ascii_lowercase();
+        let mode = ["enforcing", "permissive", "disabled"].into_iter().find(|mode| value.starts_with(mode));
+        modes.extend(mode.map(|mode| Candidate::new(mode, Place::line(text.path(), number))));
+    }
+    let none = || Effective { won: Candidate::new("permissive", Place::file(text.path())), lost: Vec::new() };
+    Effective::first_of(modes).unwrap_or_else(none)
 }

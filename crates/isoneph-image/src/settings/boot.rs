@@ -1,7 +1,7 @@
 //! Settings of booting.
 
 use super::{Readings, Setting};
-use crate::guest::boot::{Entry, Guard};
+use crate::guest::boot::{Entry, Guard, normal_name};
 use crate::guest::systemd::State;
 use crate::guest::{Candidate, security_module};
 
@@ -41,11 +41,16 @@ fn no_entry(id: &str) -> Setting {
 
 fn is_dangerous(argument: &str) -> bool {
     let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
-    match name {
-        "nokaslr" | "nosmap" | "nosmep" | "nopti" | "nospectre_v1" | "nospectre_v2" | "nospec_store_bypass_disable" => {
-            true
-        }
-        "noibrs" | "noibpb" | "nopku" | "no_stf_barrier" | "no-scroll" => name != "no-scroll",
+    match normal_name(name).as_str() {
+        "norandmaps"
+        | "nokaslr"
+        | "nosmap"
+        | "nosmep"
+        | "nopti"
+        | "nospectre_v1"
+        | "nospectre_v2"
+        | "nospec_store_bypass_disable" => true,
+        "noibrs" | "noibpb" | "nopku" | "no_stf_barrier" => true,
         "mitigations"
         | "pti"
         | "spectre_v2"
@@ -61,6 +66,12 @@ fn is_dangerous(argument: &str) -> bool {
         | "reg_file_data_sampling"
         | "spec_rstack_overflow"
         | "spectre_bhi"
+        | "indirect_target_selection"
+        | "its"
+        | "tsa"
+        | "vmscape"
+        | "noexec"
+        | "noexec32"
         | "kvm.nx_huge_pages" => matches!(value, "off" | "0" | "no" | "never"),
         "kpti" => matches!(value, "0" | "off" | "n" | "no"),
         _ => false,
@@ -74,8 +85,8 @@ fn dangerous(readings: &Readings<'_>) -> Setting {
     for entry in &entries {
         for argument in entry.arguments.iter().filter(|argument| is_dangerous(argument)) {
             // The last of a name counts: mitigations=off mitigations=auto is on again.
-            let name = argument.split('=').next().unwrap_or_default();
-            let last = entry.arguments.iter().rev().find(|other| other.split('=').next() == Some(name));
+            let name = |argument: &str| normal_name(argument.split('=').next().unwrap_or_default());
+            let last = entry.arguments.iter().rev().find(|other| name(other) == name(argument));
             if last == Some(argument) {
                 offenders.push(Candidate::new(argument.clone(), entry.place.clone()));
             }
@@ -148,6 +159,14 @@ fn guard(readings: &Readings<'_>) -> Setting {
     }
 }
 
+/// Arguments by which systemd starts the unit of the shell at this boot.
+fn asked_for(entry: &Entry) -> impl Iterator<Item = &String> {
+    entry.arguments.iter().filter(|argument| {
+        let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
+        matches!(name, "systemd.wants" | "rd.systemd.wants") && matches!(value, "debug-shell" | "debug-shell.service")
+    })
+}
+
 fn debug_shell(readings: &Readings<'_>) -> Setting {
     let id = "boot.debug-shell";
     let manager = &readings.manager;
@@ -159,6 +178,7 @@ fn debug_shell(readings: &Readings<'_>) -> Setting {
                 parts.push(Candidate::new(name, entry.place.clone()));
             }
         }
+        parts.extend(asked_for(&entry).map(|argument| Candidate::new(argument, entry.place.clone())));
     }
     let state = manager.unit_state(readings.guest, "debug-shell.service");
     if let Some(place) = state.place().filter(|_| state.is_wanted()) {

@@ -27,8 +27,12 @@ fn policy(readings: &Readings<'_>) -> Setting {
         Some(Default::Accept) => "accept",
         None if firewalls.is_empty() => "no-firewall",
         None => {
-            return Setting::unknown(id, "not-understood", "the firewall's own rules are not in the image")
-                .parts(&parts);
+            return Setting::unknown(
+                id,
+                "not-understood",
+                "the firewall's rules are not in the image, or do not tell what they let in",
+            )
+            .parts(&parts);
         }
     };
     Setting::explicit(id, value).parts(&parts)

@@ -1,7 +1,8 @@
 //! Settings of the kernel: parameters set at boot, modules kept out, core dumps.
 
 use super::{Readings, Setting};
-use crate::guest::{Candidate, Effective, ini};
+use crate::guest::systemd::State;
+use crate::guest::{Candidate, Effective, Place, ini};
 
 /// Parameters that are catalogued.
 const KEYS: [&str; 22] = [
@@ -41,6 +42,62 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
 }
 
 fn parameter(readings: &Readings<'_>, key: &str) -> Setting {
+    let setting = stated(readings, key);
+    if setting.value.is_none() {
+        return setting;
+    }
+    match overriding(readings, key, setting.value.as_deref()) {
+        Some((place, why)) => Setting::unknown(&setting.id, "not-applied", why).at(place),
+        None => setting,
+    }
+}
+
+/// What makes the files say nothing of a parameter: no applier, or a service that sets it anew.
+fn overriding(readings: &Readings<'_>, key: &str, value: Option<&str>) -> Option<(Place, &'static str)> {
+    let (guest, manager) = (readings.guest, &readings.manager);
+    let started = |service: &str| manager.service(guest, service).place().cloned().filter(|_| is_on(readings, service));
+    if let State::Masked(place) = manager.unit_state(guest, "systemd-sysctl.service") {
+        return Some((place, "systemd-sysctl.service is masked: nothing applies the files"));
+    }
+    // What is open anyhow stays so.
+    match key {
+        _ if value != Some("0") => None,
+        "fs.suid_dumpable" if is_ubuntu(readings) => {
+            started("apport").map(|place| (place, "apport sets fs.suid_dumpable to 2 when it starts"))
+        }
+        "net.ipv4.ip_forward" => started("docker")
+            .map(|place| (place, "docker turns forwarding on when it starts"))
+            .or_else(|| networkd_forwards(readings).filter(|_| is_on(readings, "systemd-networkd"))),
+        _ => None,
+    }
+}
+
+fn is_on(readings: &Readings<'_>, service: &str) -> bool {
+    readings.manager.service(readings.guest, service).is_started()
+}
+
+fn is_ubuntu(readings: &Readings<'_>) -> bool {
+    readings.packages.get("apport").is_some() || readings.guest.exists("/usr/share/apport/apport")
+}
+
+/// A network of systemd-networkd that forwards.
+fn networkd_forwards(readings: &Readings<'_>) -> Option<(Place, &'static str)> {
+    let guest = readings.guest;
+    let folders = ["/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network"];
+    let own = folders.iter().flat_map(|folder| guest.files_ending(folder, ".network"));
+    let drop_ins = folders.iter().flat_map(|folder| guest.glob(&format!("{folder}/*.network.d/*.conf")));
+    own.chain(drop_ins).chain(guest.glob("/etc/systemd/networkd.conf*")).find_map(|path| {
+        let text = guest.text(&path)?;
+        let lines = ini::assignments(&text);
+        let forwards = lines.iter().find(|line| {
+            let asks = matches!(line.key.as_str(), "IPForward" | "IPMasquerade" | "IPv4Forwarding");
+            asks && !matches!(line.value.to_ascii_lowercase().as_str(), "no" | "false" | "0" | "off" | "ipv6" | "")
+        })?;
+        Some((Place::line(&path, forwards.line), "systemd-networkd turns forwarding on"))
+    })
+}
+
+fn stated(readings: &Readings<'_>, key: &str) -> Setting {
     let id = format!("sysctl.{key}");
     let sysctl = &readings.sysctl;
     let unread = sysctl.unread(key);
@@ -90,12 +147,25 @@ fn core_dumps(readings: &Readings<'_>) -> Setting {
     let id = "coredump.Storage";
     let storage = readings.guest.watched(|| ini::systemd_value(readings.guest, "coredump.conf", "Coredump", "Storage"));
     let setting = match &storage.facts {
-        Some(effective) => Setting::effective(id, effective.value().to_ascii_lowercase(), effective),
+        // systemd-coredump knows its words in small letters; another leaves the default.
+        Some(effective) if !["none", "external", "journal"].contains(&effective.value()) => {
+            Setting::effective(id, "external", effective)
+        }
+        Some(effective) => Setting::effective(id, effective.value(), effective),
         None => Setting::default(
             id,
             "external",
             "systemd-coredump keeps dumps unless told otherwise; without it the kernel writes them",
         ),
     };
-    setting.needs(&storage.problems)
+    let pattern = readings.sysctl.get("kernel.core_pattern");
+    let elsewhere = pattern.filter(|pattern| !pattern.value().contains("systemd-coredump"));
+    match elsewhere {
+        Some(pattern) if setting.value.as_deref() == Some("none") => {
+            let why =
+                "kernel.core_pattern gives core dumps to others than systemd-coredump, whose setting then says nothing";
+            Setting::unknown(id, "not-applied", why).parts([&pattern.won])
+        }
+        _ => setting.needs(&storage.problems).needs(&readings.sysctl.problems),
+    }
 }

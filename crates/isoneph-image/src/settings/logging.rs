@@ -62,6 +62,12 @@ fn logger(readings: &Readings<'_>, targets: &[Target]) -> Setting {
     Setting::explicit(id, value).needs(problems)
 }
 
+/// The word as journald takes it: it is told large from small letters, and what it does not know leaves the default.
+fn known_storage(word: &str) -> String {
+    let known = ["persistent", "auto", "volatile", "none"].contains(&word);
+    if known { word.to_owned() } else { "auto".to_owned() }
+}
+
 /// Whether the journal is kept: `persistent`, `volatile` or `none`.
 fn persistence(readings: &Readings<'_>) -> Setting {
     let id = "journal.persistence";
@@ -74,7 +80,7 @@ fn persistence(readings: &Readings<'_>) -> Setting {
         (storage, guest.metadata("/var/log/journal").is_some_and(|metadata| metadata.is_directory()))
     });
     let (storage, kept) = &read.facts;
-    let word = storage.as_ref().map_or("auto".to_owned(), |effective| effective.value().to_ascii_lowercase());
+    let word = storage.as_ref().map_or("auto".to_owned(), |effective| known_storage(effective.value()));
     let value = match (word.as_str(), kept) {
         ("persistent", _) | ("auto", true) => "persistent",
         ("none", _) => "none",
@@ -130,14 +136,26 @@ fn rotation(readings: &Readings<'_>) -> Setting {
     let mut parts =
         vec![Candidate::new(format!("logrotate {}", package.version), Place::line(&package.path, package.line))];
     let timer = readings.manager.unit_state(readings.guest, "logrotate.timer");
-    if let Some(place) = timer.place().filter(|_| timer.is_started()) {
+    let service = readings.manager.unit_state(readings.guest, "logrotate.service");
+    let startable = !matches!(service, State::Masked(_) | State::NotFound);
+    if let Some(place) = timer.place().filter(|_| timer.is_started() && startable) {
         parts.push(Candidate::new("logrotate.timer is enabled", place.clone()));
-    } else if let Some(job) =
-        readings.jobs.iter().find(|job| job.command.contains("logrotate")).filter(|_| runs_jobs(readings))
+    } else if let Some(job) = readings
+        .jobs
+        .iter()
+        .find(|job| job.command.contains("logrotate") && !leaves_to_systemd(readings, &job.command))
+        .filter(|_| runs_jobs(readings))
     {
         parts.push(Candidate::new(job.command.clone(), job.place.clone()));
     }
     Setting::explicit(id, if parts.len() > 1 { "scheduled" } else { "not-scheduled" }).parts(&parts).needs(&problems)
+}
+
+/// Whether a job's script does nothing where systemd runs, as Debian's scripts do that have a timer.
+fn leaves_to_systemd(readings: &Readings<'_>, command: &str) -> bool {
+    let path = command.split_whitespace().next().unwrap_or_default();
+    let text = readings.guest.text(path).filter(|_| readings.manager.has_systemd() && path.starts_with('/'));
+    text.is_some_and(|text| text.settings(&['#']).any(|(_, line)| line.contains("/run/systemd/system")))
 }
 
 /// Whether a daemon runs the jobs of cron.

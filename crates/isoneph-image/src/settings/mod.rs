@@ -11,6 +11,7 @@ mod kernel;
 mod listening;
 mod logging;
 mod mounts;
+mod pam_ways;
 mod passwords;
 mod permissions;
 mod services;

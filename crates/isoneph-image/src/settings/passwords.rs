@@ -1,6 +1,6 @@
 //! Settings of passwords and logins: quality, history, lockout, ageing, masks.
 
-use super::{Readings, Setting};
+use super::{Readings, Setting, pam_ways};
 use crate::guest::ini::drop_ins;
 use crate::guest::pam::Rule;
 use crate::guest::{Candidate, Effective, Place, shell};
@@ -66,12 +66,7 @@ fn quality(readings: &Readings<'_>) -> Vec<Setting> {
             .map(|setting| setting.needs(problems))
             .collect();
     };
-    let before = stack.iter().take_while(|other| other.place != rule.place);
-    let ends_before = |other: &Rule| {
-        matches!(other.module.as_str(), "pam_unix" | "pam_unix2")
-            && (other.control == "sufficient" || other.control.contains("success=done"))
-    };
-    let passed_by = before.into_iter().any(ends_before);
+    let passed_by = !pam_ways::asked_before_change(&readings.pam.password_items(), rule);
     let strength = match rule.control.as_str() {
         _ if passed_by => "optional",
         "required" | "requisite" => rule.control.as_str(),
@@ -172,7 +167,10 @@ fn history(readings: &Readings<'_>) -> Setting {
     let id = "pam.remember";
     let stack = readings.pam.password_stack();
     let options = readings.guest.watched(|| Options::read(readings, "/etc/security/pwhistory.conf"));
-    let keeper = stack.iter().find(|rule| rule.module == "pam_pwhistory");
+    let items = readings.pam.password_items();
+    // One that a way goes past, or whose refusal nobody minds, keeps nobody from an old password.
+    let holds = |rule: &&Rule| rule.is_binding() && pam_ways::asked_before_change(&items, rule);
+    let keeper = stack.iter().find(|rule| rule.module == "pam_pwhistory").filter(holds);
     let unix = stack.iter().find(|rule| rule.module == "pam_unix" && rule.value("remember").is_some());
     let setting = match (keeper, unix) {
         (Some(rule), _) => match options.get(rule, "remember") {
@@ -203,9 +201,14 @@ fn lockout(readings: &Readings<'_>) -> Vec<Setting> {
     let options = readings.guest.watched(|| Options::read(readings, "/etc/security/faillock.conf"));
     let mut settings = Vec::new();
     for service in services {
+        let items = readings.pam.items(service, "auth");
         let stack = readings.pam.stack(service, "auth");
+        let ways = (pam_ways::counting(&items), pam_ways::refusing(&items));
+        let file = ways.1.as_ref().and_then(|rule| rule.value("conf"));
+        let own = file.map(|file| readings.guest.watched(|| Options::read(readings, file)));
+        let options = own.as_ref().unwrap_or(&options);
         for (id, name, default) in [(ids[0], "deny", "3"), (ids[1], "unlock_time", "600")] {
-            let setting = lockout_value(id, name, default, &stack, &options);
+            let setting = lockout_value((id, name, default), &stack, &ways, options);
             settings
                 .push(setting.scope(format!("pam:{service}")).needs(&readings.pam.problems).needs(&options.problems));
         }
@@ -213,10 +216,14 @@ fn lockout(readings: &Readings<'_>) -> Vec<Setting> {
     settings
 }
 
-fn lockout_value(id: &str, name: &str, default: &str, stack: &[Rule], options: &Options) -> Setting {
+/// Of `ways` one rule counts failures, the other refuses when there are enough: its own options say when that is.
+fn lockout_value(
+    (id, name, default): (&str, &str, &str),
+    stack: &[Rule],
+    ways: &(Option<Rule>, Option<Rule>),
+    options: &Options,
+) -> Setting {
     let faillock: Vec<&Rule> = stack.iter().filter(|rule| rule.module == "pam_faillock").collect();
-    let counts = faillock.iter().find(|rule| rule.has("authfail"));
-    let refuses = faillock.iter().find(|rule| rule.has("preauth")).or(counts);
     let tally = stack
         .iter()
         .find(|rule| matches!(rule.module.as_str(), "pam_tally2" | "pam_tally") && rule.value("deny").is_some());
@@ -224,12 +231,12 @@ fn lockout_value(id: &str, name: &str, default: &str, stack: &[Rule], options: &
         ("unlock_time", "0" | "never") => "never".to_owned(),
         (_, value) => value.to_owned(),
     };
-    match (counts, refuses, tally) {
-        (Some(counts), Some(_), _) => match options.get(counts, name) {
-            Some(effective) => {
-                Setting::effective(id, normal(effective.value()), &effective).parts([&counts.candidate()])
-            }
-            None => Setting::default(id, default, "default of pam_faillock").parts([&counts.candidate()]),
+    match (&ways.0, &ways.1, tally) {
+        (Some(counts), Some(refuses), _) => match options.get(refuses, name) {
+            Some(effective) => Setting::effective(id, normal(effective.value()), &effective)
+                .parts([&refuses.candidate(), &counts.candidate()]),
+            None => Setting::default(id, default, "default of pam_faillock")
+                .parts([&refuses.candidate(), &counts.candidate()]),
         },
         (_, _, Some(rule)) => match rule.value(name) {
             Some(value) => Setting::explicit(id, normal(value)).parts([&rule.candidate()]),
@@ -238,7 +245,7 @@ fn lockout_value(id: &str, name: &str, default: &str, stack: &[Rule], options: &
         },
         _ if !faillock.is_empty() => {
             let rules: Vec<Candidate> = faillock.iter().map(|rule| rule.candidate()).collect();
-            Setting::absent(id, "pam_faillock is in the stack, but no rule counts failures (authfail)").parts(&rules)
+            Setting::absent(id, "pam_faillock is in the stack, but not every way through it counts failures (authfail) and refuses (preauth)").parts(&rules)
         }
         _ => Setting::absent(id, "nothing in the PAM stack counts failed logins"),
     }

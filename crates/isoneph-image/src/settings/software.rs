@@ -77,6 +77,15 @@ const INTEGRITY_TOOLS: [(&[&str], &str, &[&str]); 6] = [
     (&["afick"], "afick", &[]),
 ];
 
+/// Whether a command names the program: a whole part of a path or a word, such as in `/usr/bin/aide.wrapper`.
+fn names_program(command: &str, word: &str) -> bool {
+    let wrapper = format!("daily{word}check");
+    let starts = |at: usize| !command[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    let ends = |at: usize| !command[at..].starts_with(|c: char| c.is_ascii_alphanumeric());
+    let whole = |name: &str| command.match_indices(name).any(|(at, _)| starts(at) && ends(at + name.len()));
+    whole(word) || whole(&wrapper)
+}
+
 fn integrity(readings: &Readings<'_>) -> Setting {
     let id = "integrity.checks";
     let problems =
@@ -88,7 +97,7 @@ fn integrity(readings: &Readings<'_>) -> Setting {
         let timers = readings.manager.started().filter(|(name, _)| name.ends_with(".timer") && name.contains(word));
         let timer = timers.map(|(name, place)| Candidate::new(format!("{name} is enabled"), place.clone())).next();
         let mut jobs = readings.jobs.iter().filter(|_| super::logging::runs_jobs(readings));
-        let job = jobs.find(|job| job.command.contains(word));
+        let job = jobs.find(|job| names_program(&job.command, word));
         let job = job.map(|job| Candidate::new(job.command.clone(), job.place.clone()));
         if let Some(trigger) = timer.or(job).or_else(|| started(readings, services).filter(|_| !services.is_empty())) {
             parts.push(trigger);

@@ -1,12 +1,16 @@
 //! Host firewalls: which one boot switches on, and what becomes of a packet no rule names.
 
+mod chains;
+mod firewalld;
 mod iptables;
+mod nft_syntax;
 mod nftables;
 
 pub use nftables::Ruleset;
 
 use super::systemd::{Manager, State};
-use super::{Candidate, Guest, Known, Place, ini};
+use super::{Candidate, Guest, Known, Place};
+use chains::{Chains, Rest};
 
 /// What happens to packets to the guest that no rule names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +52,7 @@ pub fn read(guest: &Guest<'_>, manager: &Manager) -> Known<Firewalls> {
         let mut firewalls = Firewalls::default();
         nftables_service(guest, manager, &mut firewalls);
         ufw(guest, manager, &mut firewalls);
-        firewalld(guest, manager, &mut firewalls);
+        firewalld::service(guest, manager, &mut firewalls);
         iptables::services(guest, manager, &mut firewalls);
         firewalls
     })
@@ -80,7 +84,7 @@ fn nftables_service(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewa
         paths.extend(usual.into_iter().find(|path| guest.exists(path)).map(str::to_owned));
     }
     let rules = nftables::read(guest, &paths);
-    firewalls.on.push(Firewall { name: "nftables", place, default: Some(rules.default), parts: rules.parts });
+    firewalls.on.push(Firewall { name: "nftables", place, default: rules.default, parts: rules.parts });
 }
 
 fn shell_value(guest: &Guest<'_>, path: &str, name: &str) -> Option<Candidate> {
@@ -104,33 +108,37 @@ fn ufw(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
     let policy = shell_value(guest, "/etc/default/ufw", "DEFAULT_INPUT_POLICY");
     let six = shell_value(guest, "/etc/default/ufw", "IPV6");
     let covers_six = six.as_ref().is_none_or(|six| six.value.eq_ignore_ascii_case("yes"));
-    let open = ufw_opens(guest);
-    let default = policy.as_ref().map(|policy| match policy.value.to_ascii_uppercase().as_str() {
-        _ if open.is_some() => Default::Accept,
+    let decided = ufw_rest(guest);
+    let by_policy = policy.as_ref().map(|policy| match policy.value.to_ascii_uppercase().as_str() {
         "DROP" | "REJECT" if covers_six => Default::Deny,
         "DROP" | "REJECT" => Default::Partial,
         _ => Default::Accept,
     });
+    let default = match &decided {
+        Some((Rest::Accept, _)) => Some(Default::Accept),
+        Some(_) => by_policy.filter(|default| *default != Default::Deny),
+        None => by_policy,
+    };
+    let open = decided.map(|(_, candidate)| candidate);
     let parts = [Some(enabled), policy, six, open].into_iter().flatten().collect();
     firewalls.on.push(Firewall { name: "ufw", place, default, parts });
 }
 
-/// A zone that lets everything in and to which an interface or an address was given.
-fn trusting_zone(guest: &Guest<'_>) -> Option<Candidate> {
-    guest.files_ending("/etc/firewalld/zones", ".xml").iter().find_map(|path| {
-        let text = guest.text(path)?;
-        let content = text.content();
-        let bound = content.contains("<interface") || content.contains("<source");
-        (bound && content.contains("target=\"ACCEPT\""))
-            .then(|| Candidate::new("lets everything in", Place::file(path)))
+/// What ufw's rule files do before the policy: some rule of the administrator may decide for all packets.
+fn ufw_rest(guest: &Guest<'_>) -> Option<(Rest, Candidate)> {
+    let families = [
+        ("ufw", ["/etc/ufw/before.rules", "/etc/ufw/user.rules", "/etc/ufw/after.rules"]),
+        ("ufw6", ["/etc/ufw/before6.rules", "/etc/ufw/user6.rules", "/etc/ufw/after6.rules"]),
+    ];
+    families.iter().find_map(|(prefix, paths)| {
+        let mut chains = Chains::default();
+        for path in paths {
+            iptables::read_filter(guest, path, &mut chains);
+        }
+        ["before", "user", "after"]
+            .iter()
+            .find_map(|part| chains.rest(&format!("{prefix}-{part}-input")).filter(|(rest, _)| *rest != Rest::Deny))
     })
-}
-
-/// A rule of ufw's user that lets everything in.
-fn ufw_opens(guest: &Guest<'_>) -> Option<Candidate> {
-    let text = guest.text("/etc/ufw/user.rules")?;
-    let found = text.settings(&['#']).find(|(_, line)| *line == "-A ufw-user-input -j ACCEPT");
-    found.map(|(number, line)| Candidate::new(line, Place::line(text.path(), number)))
 }
 
 /// Whether ufw is switched on: it then sets kernel parameters of its own.
@@ -139,31 +147,4 @@ pub fn ufw_is_on(guest: &Guest<'_>, manager: &Manager) -> bool {
     let enabled = shell_value(guest, "/etc/ufw/ufw.conf", "ENABLED");
     manager.service(guest, "ufw").is_started()
         && enabled.is_some_and(|enabled| enabled.value.eq_ignore_ascii_case("yes"))
-}
-
-/// firewalld refuses what its default zone does not name, unless the zone's target is ACCEPT.
-fn firewalld(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
-    let state = manager.service(guest, "firewalld");
-    let Some(place) = switched_on("firewalld", &state, firewalls) else { return };
-    let zone = guest.text("/etc/firewalld/firewalld.conf").and_then(|text| {
-        let lines = ini::assignments(&text);
-        let found = lines.iter().rev().find(|line| line.key == "DefaultZone")?;
-        Some(Candidate::new(found.value.clone(), Place::line(text.path(), found.line)))
-    });
-    let name = zone.as_ref().map_or("public", |zone| zone.value.as_str());
-    let files = ["/etc/firewalld/zones", "/usr/lib/firewalld/zones"].map(|folder| format!("{folder}/{name}.xml"));
-    let text = files.iter().find_map(|path| guest.text(path));
-    let target = text.as_ref().map(|text| {
-        let content = text.content();
-        let zone = content.split("<zone").nth(1).and_then(|rest| rest.split('>').next()).unwrap_or_default();
-        zone.split("target=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("default").to_owned()
-    });
-    let trusting = trusting_zone(guest);
-    let open = trusting.is_some() || target.as_deref() == Some("ACCEPT");
-    let default = target.as_deref().map(|_| if open { Default::Accept } else { Default::Deny });
-    let mut parts: Vec<Candidate> = zone.into_iter().chain(trusting).collect();
-    if let (Some(target), Some(text)) = (target, text) {
-        parts.push(Candidate::new(format!("target {target}"), Place::file(text.path())));
-    }
-    firewalls.on.push(Firewall { name: "firewalld", place, default, parts });
 }

@@ -1,186 +1,264 @@
-//! nftables rule files: the base chains that see packets to the guest, and their policies.
+//! nftables rule files: the base chains that see packets to the guest, and what they do with the rest.
 
 use super::Default;
+use super::chains::{Action, Chains, Reach, Rest, Rule};
+use super::iptables::{ANYWHERE, WHOLE_PROTOCOLS, both, every_port};
+use super::nft_syntax::{Block, Statement, statements};
 use crate::guest::{Candidate, Guest, Place};
 
-/// Files at most, and bytes of one rule file that are looked at.
+/// Files at most.
 const FILES: usize = 256;
 
 /// What the rule files amount to.
 #[derive(Clone, Debug)]
 pub struct Ruleset {
-    /// What happens to the rest.
-    pub default: Default,
+    /// What happens to the rest; `None` when the files do not tell.
+    pub default: Option<Default>,
     /// The chains that say so.
     pub parts: Vec<Candidate>,
 }
 
-/// One base chain on the hook `input`.
-#[derive(Clone, Debug, std::default::Default)]
+/// One base chain on the hook `input`, or one whose hook is not read yet.
+#[derive(Clone, Debug)]
 struct Chain {
     family: String,
+    table: String,
     name: String,
     input: bool,
-    filters: bool,
     /// Whether the policy is to drop.
     drops: bool,
-    /// The first rule without a condition: whether it drops.
-    rule: Option<bool>,
-    path: String,
-    line: u32,
+    place: Place,
+}
+
+#[derive(std::default::Default)]
+struct Reader {
+    chains: Vec<Chain>,
+    rules: Chains,
+    /// Tables, by family and name, whose rules do not work.
+    dormant: Vec<(String, String)>,
+    /// The first command whose outcome is not followed.
+    unclear: Option<Candidate>,
+    includes: Vec<String>,
 }
 
 pub(super) fn read(guest: &Guest<'_>, paths: &[String]) -> Ruleset {
     let mut queue: Vec<String> = paths.to_vec();
-    let mut chains: Vec<Chain> = Vec::new();
+    let mut reader = Reader::default();
     let mut index = 0;
     while index < queue.len().min(FILES) {
         let path = queue[index].clone();
         index += 1;
         let Some(text) = guest.text(&path) else { continue };
-        let mut parser = Parser::new(&path);
-        for (number, line) in text.lines() {
-            parser.line(line, number, &mut chains, &mut |pattern| {
-                let folder = path.rsplit_once('/').map_or("/etc", |(folder, _)| folder);
-                let pattern = if pattern.starts_with('/') { pattern.to_owned() } else { format!("{folder}/{pattern}") };
-                queue.extend(guest.glob(&pattern));
-            });
+        for statement in statements(&text) {
+            reader.take(&statement, &path);
+        }
+        for pattern in std::mem::take(&mut reader.includes) {
+            let folder = path.rsplit_once('/').map_or("/etc", |(folder, _)| folder);
+            let pattern = if pattern.starts_with('/') { pattern } else { format!("{folder}/{pattern}") };
+            queue.extend(guest.glob(&pattern));
         }
     }
-    let inputs: Vec<&Chain> = chains.iter().filter(|chain| chain.input).collect();
-    let denies =
-        |families: &[&str]| inputs.iter().any(|chain| chain.denies() && families.contains(&chain.family.as_str()));
-    // A chain of the family inet sees both; of ip or ip6 one of them.
-    let default = match (denies(&["inet", "ip"]), denies(&["inet", "ip6"])) {
-        (true, true) => Default::Deny,
-        (false, false) => Default::Accept,
-        _ => Default::Partial,
+    reader.verdict()
+}
+
+/// The name under which the rules of a chain are kept.
+fn key(family: &str, table: &str, chain: &str) -> String {
+    format!("{family} {table} {chain}")
+}
+
+const FAMILIES: [&str; 6] = ["ip", "ip6", "inet", "arp", "bridge", "netdev"];
+
+/// Family and the words after it; without one it is `ip`.
+fn family<'a>(words: &'a [&'a str]) -> (&'a str, &'a [&'a str]) {
+    match words {
+        [family, rest @ ..] if FAMILIES.contains(family) => (family, rest),
+        rest => ("ip", rest),
+    }
+}
+
+fn is_dormant(words: &[&str]) -> bool {
+    words.first() == Some(&"flags") && words.iter().any(|word| word.split(',').any(|flag| flag == "dormant"))
+}
+
+impl Reader {
+    fn take(&mut self, statement: &Statement, path: &str) {
+        let words: Vec<&str> = statement.words.iter().map(String::as_str).collect();
+        let place = Place::line(path, statement.line);
+        match statement.blocks.as_slice() {
+            [] => self.command(&words, place),
+            [Block::Table(family, table)] if is_dormant(&words) => {
+                self.dormant.push((family.clone(), table.clone()));
+            }
+            [Block::Table(..)] if words.first() == Some(&"include") => self.command(&words, place),
+            [.., Block::Chain(family, table, chain)] => self.in_chain(family, table, chain, &words, place),
+            _ => {}
+        }
+    }
+
+    fn in_chain(&mut self, family: &str, table: &str, name: &str, words: &[&str], place: Place) {
+        let known = |chain: &Chain| chain.family == family && chain.table == table && chain.name == name;
+        let at = self.chains.iter().position(known).unwrap_or_else(|| {
+            let (family, table, name) = (family.to_owned(), table.to_owned(), name.to_owned());
+            self.chains.push(Chain { family, table, name, input: false, drops: false, place: place.clone() });
+            self.chains.len() - 1
+        });
+        let chain = &mut self.chains[at];
+        match words {
+            // An empty statement says that the chain is there.
+            [] | ["comment", ..] => {}
+            ["type", kind, ..] => {
+                chain.input = *kind == "filter" && words.windows(2).any(|pair| pair == ["hook", "input"]);
+            }
+            ["policy", policy, ..] => chain.drops = *policy == "drop",
+            rule => {
+                let key = key(family, table, name);
+                self.rules.rules(&key).push(read_rule(rule, &key, place));
+            }
+        }
+    }
+
+    /// A statement outside tables: a command of `nft`.
+    fn command(&mut self, words: &[&str], place: Place) {
+        let shown = Candidate::new(words.join(" "), place.clone());
+        match words {
+            ["include", pattern, ..] => self.includes.push((*pattern).to_owned()),
+            ["flush", "ruleset", ..] => (self.chains, self.rules) = <(Vec<Chain>, Chains)>::default(),
+            ["flush" | "delete" | "destroy", "table", rest @ ..] => {
+                let (family, names) = family(rest);
+                let table = names.first().copied().unwrap_or_default();
+                self.rules.0.retain(|key, _| !key.starts_with(&format!("{family} {table} ")));
+                if words[0] != "flush" {
+                    self.chains.retain(|chain| chain.family != family || chain.table != table);
+                }
+            }
+            [verb @ ("add" | "insert"), "rule", rest @ ..] => {
+                let (family, names) = family(rest);
+                if let [table, chain, rule @ ..] = names {
+                    let key = key(family, table, chain);
+                    let rule = read_rule(rule, &key, place);
+                    let rules = self.rules.rules(&key);
+                    let at = if *verb == "add" { rules.len() } else { 0 };
+                    rules.insert(at, rule);
+                }
+            }
+            ["delete" | "destroy" | "replace" | "rename" | "flush", "rule" | "chain", ..] => {
+                self.unclear.get_or_insert(shown);
+            }
+            _ => {}
+        }
+    }
+
+    fn verdict(&self) -> Ruleset {
+        let works = |chain: &Chain| {
+            !self.dormant.iter().any(|(family, table)| *family == chain.family && *table == chain.table)
+        };
+        let inputs: Vec<(&Chain, Rest)> = self
+            .chains
+            .iter()
+            .filter(|chain| chain.input && works(chain))
+            .map(|chain| {
+                let policy = if chain.drops { Rest::Deny } else { Rest::Accept };
+                let rest = self.rules.rest(&key(&chain.family, &chain.table, &chain.name));
+                (chain, rest.map_or(policy, |(rest, _)| rest))
+            })
+            .collect();
+        // A chain of the family inet sees both; of ip or ip6 one of them. What one chain drops no other lets in.
+        let of = |families: [&str; 2]| {
+            let fitting = inputs.iter().filter(|(chain, _)| families.contains(&chain.family.as_str()));
+            let rests: Vec<Rest> = fitting.map(|(_, rest)| *rest).collect();
+            [Rest::Deny, Rest::Unclear].into_iter().find(|rest| rests.contains(rest)).unwrap_or(Rest::Accept)
+        };
+        let default = both(of(["inet", "ip"]), of(["inet", "ip6"]));
+        let parts = inputs.iter().map(|(chain, rest)| {
+            let word = match rest {
+                Rest::Deny => "drop",
+                Rest::Accept => "accept",
+                Rest::Unclear => "not told",
+            };
+            Candidate::new(format!("chain {} {}: {word}", chain.family, chain.name), chain.place.clone())
+        });
+        let parts = parts.chain(self.unclear.clone()).collect();
+        let default = if self.unclear.is_some() && default != Some(Default::Accept) { None } else { default };
+        Ruleset { default, parts }
+    }
+}
+
+fn read_rule(words: &[&str], chain: &str, place: Place) -> Rule {
+    let candidate = Candidate::new(words.join(" "), place);
+    let table = chain.rsplit_once(' ').map_or("", |(table, _)| table);
+    if let Some(rule) = mapped(words, table, &candidate) {
+        return rule;
+    }
+    let mut reach = Reach::All;
+    let mut rest = words;
+    while !rest.is_empty() {
+        let target = |name: &str| format!("{table} {name}");
+        let action = match rest {
+            ["accept", ..] => Action::Accept,
+            ["drop" | "reject", ..] => Action::Deny,
+            ["return", ..] => Action::Return,
+            ["queue", ..] | ["jump" | "goto", "{", ..] => Action::Unclear,
+            ["jump", name, ..] => Action::Jump(target(name)),
+            ["goto", name, ..] => Action::Goto(target(name)),
+            _ => {
+                let (narrowed, taken) = condition(rest);
+                reach = reach.min(narrowed);
+                rest = rest.get(taken..).unwrap_or_default();
+                continue;
+            }
+        };
+        return Rule { reach, action, candidate };
+    }
+    Rule { reach, action: Action::Pass, candidate }
+}
+
+/// How far the first part of a rule narrows it, and how many words it has.
+fn condition(rest: &[&str]) -> (Reach, usize) {
+    match rest {
+        ["counter", "packets", _, "bytes", ..] => (Reach::All, 5),
+        ["counter", "name", ..] => (Reach::All, 3),
+        ["counter" | "log" | "continue" | "notrack", ..] => (Reach::All, 1),
+        ["comment" | "prefix" | "level" | "group" | "snaplen" | "flags", ..] => (Reach::All, 2),
+        ["ip" | "ip6", "saddr" | "daddr", address, ..] if ANYWHERE.contains(address) => (Reach::All, 3),
+        ["ct", "state", rest @ ..] => {
+            let (words, taken) = set(rest);
+            let new = words.iter().any(|word| word.split(',').any(|state| state == "new"));
+            (if new { Reach::Wide } else { Reach::Named }, taken + 2)
+        }
+        ["meta", "l4proto", rest @ ..] | ["ip", "protocol", rest @ ..] | ["ip6", "nexthdr", rest @ ..] => {
+            let (words, taken) = set(rest);
+            let whole = words.iter().any(|word| WHOLE_PROTOCOLS.contains(word));
+            (if whole { Reach::Wide } else { Reach::Named }, taken + 2)
+        }
+        ["meta", "nfproto", "ipv4" | "ipv6", ..] => (Reach::Wide, 3),
+        ["tcp" | "udp" | "th", "dport" | "sport", ports, ..] if every_port(ports) => (Reach::Wide, 3),
+        _ => (Reach::Named, 1),
+    }
+}
+
+/// The words of a set, or the one word that stands in its place, and how many words that is.
+fn set<'a>(rest: &'a [&'a str]) -> (&'a [&'a str], usize) {
+    if rest.first() == Some(&"{") {
+        let end = rest.iter().position(|word| *word == "}").unwrap_or(rest.len() - 1);
+        (&rest[..=end], end + 1)
+    } else {
+        (&rest[..rest.len().min(1)], 1)
+    }
+}
+
+/// A rule with a verdict map: new connections may be let in by it, and chains that it leads to may let in the rest.
+fn mapped(words: &[&str], table: &str, candidate: &Candidate) -> Option<Rule> {
+    let at = words.iter().position(|word| *word == "vmap")?;
+    let entries = &words[at..];
+    let by_state = words[..at].ends_with(&["ct", "state"]);
+    let new_accepted = entries.windows(3).any(|entry| entry == ["new", ":", "accept"]);
+    // A named map's elements stand elsewhere.
+    let named = entries.get(1).is_some_and(|word| *word != "{");
+    let (reach, action) = if by_state && (new_accepted || named) {
+        (Reach::Wide, if named { Action::Unclear } else { Action::Accept })
+    } else {
+        let leads = entries.windows(2).filter(|pair| matches!(pair[0], "jump" | "goto"));
+        (Reach::Named, Action::Branch(leads.map(|pair| format!("{table} {}", pair[1])).collect()))
     };
-    let parts = inputs.iter().map(|chain| {
-        let policy = if chain.denies() { "drop" } else { "accept" };
-        Candidate::new(format!("chain {} {}: {policy}", chain.family, chain.name), Place::line(&chain.path, chain.line))
-    });
-    Ruleset { default, parts: parts.collect() }
-}
-
-/// Reads statements one by one; they end at a line's end, a semicolon or a brace.
-struct Parser {
-    path: String,
-    table: String,
-    chain: Option<Chain>,
-    depth: usize,
-    chain_depth: usize,
-    /// Whether a set was opened in the rule at hand: what follows it is not the whole rule.
-    conditional: bool,
-}
-
-impl Parser {
-    fn new(path: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            table: "ip".to_owned(),
-            chain: None,
-            depth: 0,
-            chain_depth: 0,
-            conditional: false,
-        }
-    }
-
-    fn line(&mut self, line: &str, number: u32, chains: &mut Vec<Chain>, include: &mut dyn FnMut(&str)) {
-        let line = line.split('#').next().unwrap_or_default();
-        let mut statement = String::new();
-        for character in line.chars() {
-            match character {
-                '{' => {
-                    self.open(statement.trim(), number, chains);
-                    statement.clear();
-                }
-                '}' => {
-                    self.statement(statement.trim(), chains, include);
-                    statement.clear();
-                    self.close(chains);
-                }
-                ';' => {
-                    self.statement(statement.trim(), chains, include);
-                    statement.clear();
-                    self.conditional = false;
-                }
-                other => statement.push(other),
-            }
-        }
-        self.statement(statement.trim(), chains, include);
-        self.conditional = false;
-    }
-
-    fn open(&mut self, statement: &str, number: u32, chains: &mut [Chain]) {
-        self.depth += 1;
-        let words: Vec<&str> =
-            statement.split_whitespace().skip_while(|word| matches!(*word, "add" | "create")).collect();
-        match words.as_slice() {
-            ["table", family, _name] => (*family).clone_into(&mut self.table),
-            ["table", _name] => "ip".clone_into(&mut self.table),
-            ["chain", names @ ..] if self.chain.is_none() => {
-                // Inside a table: its name; at the top: family, table, name.
-                let family = if names.len() >= 3 { names[0].to_owned() } else { self.table.clone() };
-                let name = names.last().copied().unwrap_or_default().to_owned();
-                let known = chains.iter().find(|chain| chain.family == family && chain.name == name).cloned();
-                let fresh = || Chain {
-                    family: family.clone(),
-                    name: name.clone(),
-                    path: self.path.clone(),
-                    line: number,
-                    ..Chain::default()
-                };
-                self.chain = Some(known.unwrap_or_else(fresh));
-                self.chain_depth = self.depth;
-            }
-            // A set or map inside a rule: `tcp dport { 22, 80 } accept`.
-            _ => self.conditional = self.chain.is_some(),
-        }
-    }
-
-    fn close(&mut self, chains: &mut Vec<Chain>) {
-        if self.depth == self.chain_depth
-            && let Some(chain) = self.chain.take()
-        {
-            chains.retain(|other| other.family != chain.family || other.name != chain.name);
-            chains.push(chain);
-            self.chain_depth = 0;
-        }
-        self.depth = self.depth.saturating_sub(1);
-    }
-
-    fn statement(&mut self, statement: &str, chains: &mut Vec<Chain>, include: &mut dyn FnMut(&str)) {
-        let words: Vec<&str> = statement.split_whitespace().collect();
-        match words.as_slice() {
-            ["include", pattern, ..] => include(pattern.trim_matches(['"', '\''])),
-            ["flush", "ruleset", ..] => chains.clear(),
-            _ => {}
-        }
-        // Only statements directly in the chain, and whole ones, count.
-        if self.depth != self.chain_depth || self.conditional {
-            return;
-        }
-        let Some(chain) = self.chain.as_mut() else { return };
-        if words.first() == Some(&"type") {
-            chain.filters = words.get(1) == Some(&"filter");
-            chain.input = chain.filters && words.windows(2).any(|pair| pair == ["hook", "input"]);
-        }
-        match words.as_slice() {
-            ["policy", "drop"] => chain.drops = true,
-            ["policy", _] => chain.drops = false,
-            ["accept"] | ["counter", "accept"] => _ = chain.rule.get_or_insert(false),
-            ["drop"] | ["counter", "drop"] | ["reject", ..] | ["counter", "reject", ..] => {
-                _ = chain.rule.get_or_insert(true);
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Chain {
-    /// Whether what no rule names is dropped: by a last rule without a condition, else by the policy.
-    fn denies(&self) -> bool {
-        self.rule.unwrap_or(self.drops)
-    }
+    Some(Rule { reach, action, candidate: candidate.clone() })
 }

@@ -17,8 +17,10 @@ impl Manager {
                 [format!("/etc/rc{level}.d"), format!("/etc/rc.d/rc{level}.d"), format!("/etc/init.d/rc{level}.d")]
             {
                 for entry in guest.list(&folder) {
-                    if let Some(name) = script_name(&entry.name) {
-                        let place = Place::file(&join(&folder, &entry.name));
+                    let path = join(&folder, &entry.name);
+                    // A link to a script that is gone starts nothing.
+                    if let Some(name) = script_name(&entry.name).filter(|_| guest.exists(&path)) {
+                        let place = Place::file(&path);
                         self.sysv.entry(name.to_owned()).or_insert(place);
                     }
                 }
@@ -30,8 +32,10 @@ impl Manager {
         for level in ["sysinit", "boot", "default"] {
             let folder = format!("/etc/runlevels/{level}");
             for entry in guest.list(&folder) {
-                let place = Place::file(&join(&folder, &entry.name));
-                self.openrc.entry(entry.name).or_insert(place);
+                let path = join(&folder, &entry.name);
+                if guest.exists(&path) {
+                    self.openrc.entry(entry.name).or_insert(Place::file(&path));
+                }
             }
         }
     }

@@ -36,15 +36,21 @@ impl Unit {
         Effective::last_of(self.values(section, key))
     }
 
+    /// Whether a key is assigned at all, were it to nothing.
+    #[must_use]
+    pub fn names(&self, section: &str, key: &str) -> bool {
+        self.lines.iter().any(|(_, line)| line.section == section && line.key == key)
+    }
+
     /// Names of units in a list of a key of `[Unit]`.
-    fn names(&self, key: &str) -> Vec<String> {
+    fn listed(&self, key: &str) -> Vec<String> {
         let values = self.values("Unit", key);
         values.iter().flat_map(|value| value.value.split_whitespace().map(str::to_owned)).collect()
     }
 
     /// The units that are started with it.
     pub(super) fn pulls_in(&self) -> Vec<String> {
-        ["Wants", "Requires", "Requisite", "BindsTo", "Upholds"].iter().flat_map(|key| self.names(key)).collect()
+        ["Wants", "Requires", "Requisite", "BindsTo", "Upholds"].iter().flat_map(|key| self.listed(key)).collect()
     }
 }
 
@@ -61,7 +67,17 @@ impl Manager {
     pub fn load(&self, guest: &Guest<'_>, name: &str) -> Option<Unit> {
         let name = self.real_name(guest, name);
         let fragment = self.fragment(&name)?.to_owned();
-        let mut unit = Unit { name: name.clone(), files: vec![fragment], lines: Vec::new() };
+        Some(self.assembled(guest, name, vec![fragment]))
+    }
+
+    /// What the drop-ins of a unit say without its own file, which a generator makes at boot.
+    #[must_use]
+    pub fn drop_ins(&self, guest: &Guest<'_>, name: &str) -> Unit {
+        self.assembled(guest, name.to_owned(), Vec::new())
+    }
+
+    fn assembled(&self, guest: &Guest<'_>, name: String, files: Vec<String>) -> Unit {
+        let mut unit = Unit { name: name.clone(), files, lines: Vec::new() };
         let mut drop_ins: BTreeMap<String, String> = BTreeMap::new();
         for folder in drop_in_folders(&name) {
             for directory in &self.directories {
@@ -75,7 +91,7 @@ impl Manager {
             let Some(text) = guest.text(path) else { continue };
             unit.lines.extend(assignments(&text).into_iter().map(|line| (path.clone(), line)));
         }
-        Some(unit)
+        unit
     }
 
     fn drop_in_files(&self, guest: &Guest<'_>, folder: &str) -> Vec<String> {
