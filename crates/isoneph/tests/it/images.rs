@@ -259,6 +259,7 @@ fn a_diff_lists_what_drifted_and_where_it_is_decided() {
                 *content = "root:x:0:0:root:/root:/bin/bash\nann:x:1000:1000::/home/ann:/bin/bash\n\
                             eve:x:0:0::/home/eve:/bin/bash\n";
             }
+            "etc/shadow" => *content = "root:*:19000::::::\nann:!:19000::::::\neve:!:19800:0:99999:7:::\n",
             "var/lib/dpkg/status" => {
                 *content = "Package: openssh-server\nStatus: install ok installed\nArchitecture: amd64\n\
                             Version: 1:9.2p1-2+deb12u7\n";
