@@ -61,6 +61,7 @@ const THINGS: &[(&[&str], &[&str])] = &[
             "azurerm_hdinsight_",
             "azurerm_virtual_desktop_host_pool",
             "azurerm_vmware_cluster",
+            "google_compute_instance_from_",
             "google_dataproc_cluster",
             "google_notebooks_",
             "google_tpu_",
@@ -75,8 +76,6 @@ const THINGS: &[(&[&str], &[&str])] = &[
         &[
             "aws_elastic_beanstalk_environment",
             "aws_lightsail_container_service",
-            "azurerm_app_service",
-            "azurerm_function_app",
             "azurerm_red_hat_openshift_cluster",
             "azurerm_spring_cloud_",
             "helm_release",
@@ -91,10 +90,9 @@ const THINGS: &[(&[&str], &[&str])] = &[
         ],
         &["workload"],
     ),
+    (&["azurerm_app_service", "azurerm_function_app"], &["workload", "endpoint"]),
     (
         &[
-            "azurerm_app_service",
-            "azurerm_function_app",
             "azurerm_linux_function_app_slot",
             "azurerm_linux_web_app_slot",
             "azurerm_windows_function_app_slot",
@@ -103,7 +101,6 @@ const THINGS: &[(&[&str], &[&str])] = &[
         &["endpoint"],
     ),
     (&["aws_db_snapshot_copy", "aws_rds_cluster_snapshot_copy", "google_compute_machine_image"], &["disk_snapshot"]),
-    (&["google_compute_instance_from_"], &["vm", "disk"]),
     (&["aws_ecrpublic_repository"], &["image_registry"]),
     (&["aws_lightsail_bucket", "aws_s3_directory_bucket", "aws_s3tables_table_bucket"], &["bucket"]),
     (&["aws_mq_broker", "azurerm_eventhub", "azurerm_storage_queue", "google_managed_kafka_cluster"], &["queue"]),

@@ -195,7 +195,10 @@ impl Reading<'_> {
         let resource = self.build(raw, found.pointer);
         stage.begin();
         match mapping::find(&resource.native_type) {
-            Some(mapping) => (mapping.map)(&resource, stage),
+            Some(mapping) => {
+                (mapping.map)(&resource, stage);
+                azure::note_group(&resource);
+            }
             None => {
                 stage.unsupported(&resource.native_type);
                 relate(&resource);

@@ -275,20 +275,39 @@ impl<'a> Resource<'a> {
     /// Whether the configuration sets an attribute. A provider computes what is not set, and a plan shows both as
     /// unknown. `None` where there is no configuration; blocks that are generated (`dynamic`) are not seen.
     pub(crate) fn is_configured(&self, name: &str) -> Option<bool> {
+        let below = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        Some(self.configuration()?.references.iter().any(|(path, _)| below(path)))
+    }
+
+    fn configuration(&self) -> Option<&super::config::ConfigResource> {
         let parts = Address::parse(&self.address);
         let (calls, _) = parts.calls();
-        let resource = self.survey.config.root.descend(&calls)?.resources.get(parts.resource)?;
-        let below = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        Some(resource.references.iter().any(|(path, _)| below(path)))
+        self.survey.config.root.descend(&calls)?.resources.get(parts.resource)
     }
 
     /// An attribute that the provider computes when it is not set: unknown because nobody set it is "not set" here.
     /// Only for plain attributes, and for blocks whose absence is not the better answer.
     pub(crate) fn unset_if_computed<T>(&self, name: &str, attr: Attr<T>) -> Attr<T> {
         match attr {
-            Attr::Unknown(GapCode::AfterApply) if self.is_configured(name) == Some(false) => Attr::Unset,
+            Attr::Unknown(GapCode::AfterApply) if self.is_computed(name) == Some(true) => Attr::Unset,
             attr => attr,
         }
+    }
+
+    /// Whether nobody wrote an attribute, or a block that it stands in, and the plan knows nothing of that. Of a block
+    /// that is generated something is known, and of one that is an expression nobody knows what is in it.
+    fn is_computed(&self, name: &str) -> Option<bool> {
+        let written = &self.configuration()?.references;
+        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        for part in ends.map(|end| &name[..end]) {
+            if !self.is_configured(part)? {
+                return Some(matches!(self.is_set(part), Attr::Unknown(_)));
+            }
+            if written.iter().any(|(path, _)| &**path == part) {
+                return Some(false);
+            }
+        }
+        Some(false)
     }
 
     /// The region of another resource of the input, as its provider configuration has it.

@@ -9,6 +9,7 @@ use isoneph_model::{Extent, GapCode, InputId, Locator};
 use isoneph_tables::schema::{Account, Relation};
 use isoneph_tables::{Cell, Common, Coverage, PlaceId, Row, Scope, Sink, SinkError, TableId};
 
+use super::common_columns::provider_word;
 use super::references::Reference;
 use super::resource::Resource;
 use super::survey::Survey;
@@ -67,7 +68,7 @@ enum Facet {
     Of {
         table: TableId,
         child: Rc<str>,
-        siblings: Siblings,
+        children: Children,
         parent: Reference,
         types: &'static [&'static str],
         set: Set,
@@ -95,11 +96,11 @@ enum Facet {
 
 /// Whether a parent has one child of a type or may have several.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Siblings {
+enum Children {
     /// One: a parent that has its own is not the one that a lost child belongs to.
-    None,
+    One,
     /// Several: any parent may be the one that a lost child belongs to.
-    Some,
+    Several,
 }
 
 struct AccountRow {
@@ -243,7 +244,7 @@ impl<'s> Stage<'s> {
         set: impl FnOnce(&mut R) + 'static,
     ) -> Reference {
         let parent = resource.reference(path, types);
-        self.facets.push(facet_of(resource, Siblings::None, &parent, types, forget, set));
+        self.facets.push(facet_of(resource, Children::One, &parent, types, forget, set));
         debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
         parent
     }
@@ -259,7 +260,7 @@ impl<'s> Stage<'s> {
         set: impl FnOnce(&mut R) + 'static,
     ) -> Reference {
         let parent = resource.reference(path, types);
-        self.facets.push(facet_of(resource, Siblings::Some, &parent, types, forget, set));
+        self.facets.push(facet_of(resource, Children::Several, &parent, types, forget, set));
         debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
         parent
     }
@@ -275,7 +276,7 @@ impl<'s> Stage<'s> {
     ) {
         debug_assert!(self.holding.contains(&R::table()), "{} does not say that it patches", resource.native_type);
         for parent in parents {
-            self.facets.push(facet_of(resource, Siblings::None, parent, types, forget, set.clone()));
+            self.facets.push(facet_of(resource, Children::One, parent, types, forget, set.clone()));
         }
     }
 
@@ -320,8 +321,8 @@ impl<'s> Stage<'s> {
     }
 
     /// Sets columns of the rows in `R` of everything that by its attribute `via` stands in `parent`, which this resource
-    /// speaks of: a key in a ring that is bound. Rows of `types` whose own parent is not in the input, and all of them
-    /// when `parent` is not, may be meant too: to these comes `forget`.
+    /// speaks of: a key in a ring that is bound. Rows of `types` (of the same provider, if none are given) whose own
+    /// parent is not in the input, and all of them when `parent` is not, may be meant too: to these comes `forget`.
     pub(crate) fn for_members<R: Row + 'static>(
         &mut self,
         resource: &Resource,
@@ -477,11 +478,11 @@ impl<'s> Stage<'s> {
         let mut later = Vec::new();
         for facet in facets {
             match facet {
-                Facet::Of { table, child, siblings, parent: Reference::Uid(uid), set, .. } => {
+                Facet::Of { table, child, children, parent: Reference::Uid(uid), set, .. } => {
                     let row = by_uid.get(&table).and_then(|rows| rows.get(uid.as_str()));
                     if let (Some(row), Some(held)) = (row, self.held.get_mut(&table)) {
                         set(held[*row].row.row());
-                        if siblings == Siblings::None {
+                        if children == Children::One {
                             own.insert((table, child, *row));
                         }
                     }
@@ -498,8 +499,7 @@ impl<'s> Stage<'s> {
         }
         for (table, child, code, types, forget) in doubts {
             for (row, held) in self.held.entry(table).or_default().iter_mut().enumerate() {
-                let concerned = types.is_empty() || types.contains(&&*held.native_type);
-                if concerned && !own.contains(&(table, Rc::clone(&child), row)) {
+                if is_of(&held.native_type, types, &child) && !own.contains(&(table, Rc::clone(&child), row)) {
                     forget(held.row.row(), code);
                 }
             }
@@ -518,7 +518,7 @@ impl<'s> Stage<'s> {
             self.held.iter().map(|(table, rows)| (*table, rows_by_target(rows))).collect();
         let links = std::mem::take(&mut self.links);
         let mut applied: BTreeMap<(TableId, String), usize> = BTreeMap::new();
-        let mut doubted: BTreeSet<(TableId, Rc<str>, bool)> = BTreeSet::new();
+        let mut doubted: BTreeSet<(TableId, Rc<str>, &str, bool)> = BTreeSet::new();
         for facet in facets {
             match facet {
                 Facet::Of { .. } => {}
@@ -534,9 +534,9 @@ impl<'s> Stage<'s> {
                     };
                     let any = matches!(parent, Reference::Unresolved(_));
                     // One such child makes the same columns unknown as a thousand.
-                    if doubted.insert((table, child, any)) {
+                    if doubted.insert((table, Rc::clone(&child), via, any)) {
                         let open = |held: &Held| any || !held.refers.iter().any(|(kind, _)| kind == via);
-                        let concerned = |held: &&mut Held| types.contains(&&*held.native_type) && open(held);
+                        let concerned = |held: &&mut Held| is_of(&held.native_type, types, &child) && open(held);
                         held.iter_mut().filter(concerned).for_each(|held| forget(held.row.row(), code));
                     }
                 }
@@ -595,7 +595,7 @@ impl<'s> Stage<'s> {
 
 fn facet_of<R: Row + 'static>(
     resource: &Resource,
-    siblings: Siblings,
+    children: Children,
     parent: &Reference,
     types: &'static [&'static str],
     forget: fn(&mut R, GapCode),
@@ -604,7 +604,7 @@ fn facet_of<R: Row + 'static>(
     Facet::Of {
         table: R::table(),
         child: Rc::from(resource.native_type.as_str()),
-        siblings,
+        children,
         parent: parent.clone(),
         types,
         set: Box::new(|row| {
@@ -619,6 +619,11 @@ fn facet_of<R: Row + 'static>(
         }),
         forgets: forget as usize,
     }
+}
+
+/// Whether a type is one of these; where none is named, any of the same provider as `child`.
+fn is_of(native_type: &str, types: &[&str], child: &str) -> bool {
+    if types.is_empty() { provider_word(native_type) == provider_word(child) } else { types.contains(&native_type) }
 }
 
 fn each<R: Row + 'static>(set: impl Fn(&Common, &mut R) + 'static) -> SetEach {

@@ -141,7 +141,7 @@ fn instance(resource: &Resource, stage: &mut Stage) {
 }
 
 /// Whether an attribute that says where the data comes from is, or may be, used.
-fn is_used(resource: &Resource, attribute: &str) -> bool {
+pub(super) fn is_used(resource: &Resource, attribute: &str) -> bool {
     resource.is_set(attribute).known() != Some(&false) && resource.is_configured(attribute) != Some(false)
 }
 
@@ -155,7 +155,8 @@ fn cluster(resource: &Resource, stage: &mut Stage) {
     .iter()
     .any(|attribute| is_used(resource, attribute));
     let mode = resource.text("engine_mode").or("provisioned");
-    let encrypted = match (resource.bool("storage_encrypted"), copied) {
+    let written = resource.unset_if_computed("storage_encrypted", resource.bool("storage_encrypted"));
+    let encrypted = match (written, copied) {
         (Attr::Unset, true) => Cell::default(),
         (Attr::Unset, false) if mode.known().is_some_and(|mode| mode == "serverless") => true.into(),
         _ => flag(resource, "storage_encrypted"),
@@ -199,7 +200,8 @@ fn cluster(resource: &Resource, stage: &mut Stage) {
 
 /// A member of a cluster: it has no data of its own, but opens the cluster to the internet or not.
 fn member(resource: &Resource, stage: &mut Stage) {
-    let public = resource.bool("publicly_accessible").cell();
+    // Where nothing is set the subnets decide: that is a member who has spoken, and left it open.
+    let public = resource.bool("publicly_accessible").or_cell(Cell::Gap(GapCode::ProviderDefault));
     let upgrades = flag(resource, "auto_minor_version_upgrade");
     let watched = resource.bool("performance_insights_enabled").or(false);
     resource.reference("db_parameter_group_name", &["aws_db_parameter_group"]);
@@ -208,17 +210,16 @@ fn member(resource: &Resource, stage: &mut Stage) {
         "cluster_identifier",
         CLUSTER,
         |row, code| {
-            let lost = Cell::Gap(code);
-            row.public = first(&row.public).map_or(lost.clone(), |seen| seen.either(lost.clone()));
-            row.automatic_minor_upgrades =
-                first(&row.automatic_minor_upgrades).map_or(lost.clone(), |seen| seen.and(lost.clone()));
-            row.multi_zone = first(&row.multi_zone).map_or(lost.clone(), |seen| seen.either(lost.clone()));
+            let lost = || Cell::Gap(code);
+            one_is(&mut row.public, lost());
+            one_is(&mut row.multi_zone, lost());
+            all_are(&mut row.automatic_minor_upgrades, lost());
+            all_are(&mut row.monitored, lost());
         },
         move |row| {
-            row.public = first(&row.public).map_or(public.clone(), |seen| seen.either(public.clone()));
-            row.automatic_minor_upgrades =
-                first(&row.automatic_minor_upgrades).map_or(upgrades.clone(), |seen| seen.and(upgrades.clone()));
-            row.monitored = first(&row.monitored).map_or(watched.clone(), |seen| seen.and(watched.clone()));
+            one_is(&mut row.public, public);
+            all_are(&mut row.automatic_minor_upgrades, upgrades);
+            all_are(&mut row.monitored, watched);
             // Aurora puts members into different zones: a second one makes the difference.
             row.multi_zone = match &row.multi_zone {
                 Cell::Gap(GapCode::NotCollected) => false.into(),
@@ -229,9 +230,14 @@ fn member(resource: &Resource, stage: &mut Stage) {
     );
 }
 
-/// What members seen before have said; `None` before the first.
-fn first(cell: &Cell<bool>) -> Option<Cell<bool>> {
-    (*cell != Cell::Gap(GapCode::NotCollected)).then(|| cell.clone())
+/// Whether one of the members is; of a cluster none has spoken yet where nothing was collected.
+fn one_is(all: &mut Cell<bool>, one: Cell<bool>) {
+    *all = std::mem::take(all).or(one.clone()).either(one);
+}
+
+/// As [`one_is`], of what holds of a cluster only where it holds of each member.
+fn all_are(all: &mut Cell<bool>, one: Cell<bool>) {
+    *all = std::mem::take(all).or(one.clone()).and(one);
 }
 
 /// Automatic backups copied to the region of this resource.

@@ -92,7 +92,7 @@ fn gateway(resource: Cell<String>) -> Endpoint {
 }
 
 fn is_private(resource: &Resource) -> Cell<bool> {
-    match resource.block("endpoint_configuration") {
+    match resource.unset_if_computed("endpoint_configuration", resource.block("endpoint_configuration")) {
         Attr::Known(block) => block.texts("types").cell().map(|types| types.iter().any(|kind| kind == "PRIVATE")),
         Attr::Unset => false.into(),
         Attr::Unknown(code) => Cell::Gap(code),

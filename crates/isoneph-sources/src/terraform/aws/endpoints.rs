@@ -51,7 +51,8 @@ fn listener(resource: &Resource, stage: &mut Stage) {
     let protocol = resource.text("protocol").cell();
     let redirects = redirects(resource, "default_action");
     let own = protocol.clone().and_then(|protocol| encrypted(&protocol));
-    let tls = own.clone().either(redirects);
+    // Without the protocol it cannot be said who redirects whom.
+    let tls = own.clone().and_then(|encrypted| if encrypted { true.into() } else { redirects });
     stage.add(
         resource,
         Endpoint {
@@ -90,10 +91,11 @@ fn rule(resource: &Resource, stage: &mut Stage) {
 }
 
 /// What a rule leaves of a listener's encryption. Only of a listener that is plain itself is the lowest version known to
-/// be none.
+/// be none: where it is not, the rule answers under TLS as the listener does.
 fn answer(row: &mut Endpoint, redirects: &Cell<bool>) {
-    let encrypts = row.tls_min.clone().map(|version| !version.is_empty());
-    row.tls = row.tls.clone().and(encrypts.either(redirects.clone()));
+    if row.tls_min.known().is_some_and(String::is_empty) {
+        row.tls = row.tls.clone().and(redirects.clone());
+    }
 }
 
 /// Whether what nothing else answers is sent to where TLS is.

@@ -3,7 +3,7 @@
 use isoneph_tables::Cell;
 use isoneph_tables::schema::{Database, ResourcePolicy};
 
-use super::databases::{add, any, flag, key_of, number};
+use super::databases::{add, any, flag, is_used, key_of, number};
 use crate::terraform::attr::Attr;
 use crate::terraform::mapping::{Mapping, table};
 use crate::terraform::policy;
@@ -31,11 +31,14 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
 const GROUPS: &[&str] = &["aws_security_group", "aws_default_security_group"];
 
 fn dynamodb(resource: &Resource, stage: &mut Stage) {
-    let recovery = resource.bool("point_in_time_recovery.enabled").or(false);
+    // The provider shows both blocks as known after apply where nobody wrote them.
+    let computed = |name: &str, attr| resource.unset_if_computed(name, attr);
+    let recovery = computed("point_in_time_recovery", resource.bool("point_in_time_recovery.enabled")).or(false);
     let days = resource.int("point_in_time_recovery.recovery_period_in_days").or(35);
     // Without a setting the table is encrypted under a key that AWS owns; with one, under AWS's key for the service
     // unless another is named.
-    let (key, manager) = match resource.bool("server_side_encryption.enabled").or(false) {
+    let named = computed("server_side_encryption", resource.bool("server_side_encryption.enabled"));
+    let (key, manager) = match named.or(false) {
         Cell::Known(true) => key_of_block(resource, "server_side_encryption.kms_key_arn"),
         Cell::Known(false) => (String::new().into(), "provider".into()),
         Cell::Gap(code) => (Cell::Gap(code), Cell::Gap(code)),
@@ -182,14 +185,17 @@ fn cache(resource: &Resource, stage: &mut Stage) {
 }
 
 fn cache_group(resource: &Resource, stage: &mut Stage) {
+    let inherited = is_used(resource, "global_replication_group_id");
     let encrypted = match resource.bool("at_rest_encryption_enabled") {
+        // A secondary of a global datastore is what its primary is.
+        Attr::Unset | Attr::Unknown(_) if inherited => Cell::default(),
         // Only Valkey encrypts where nothing is set.
         Attr::Unset | Attr::Unknown(_) if resource.is_configured("at_rest_encryption_enabled") == Some(false) => {
             resource.text("engine").or("redis").map(|engine| engine == "valkey")
         }
         attr => attr.or_default(resource, "aws_elasticache_replication_group.at_rest_encryption_enabled"),
     };
-    let (key, manager) = key_of(resource, "kms_key_id", &encrypted, false);
+    let (key, manager) = key_of(resource, "kms_key_id", &encrypted, inherited);
     resource.references("security_group_ids", GROUPS);
     stage.add(
         resource,
@@ -203,6 +209,7 @@ fn cache_group(resource: &Resource, stage: &mut Stage) {
             public: false.into(),
             open_to_world: false.into(),
             tls_required: match resource.bool("transit_encryption_enabled") {
+                Attr::Unset | Attr::Unknown(_) if inherited => Cell::default(),
                 Attr::Known(false) | Attr::Unset => false.into(),
                 Attr::Unknown(_) if resource.is_configured("transit_encryption_enabled") == Some(false) => {
                     resource.text("engine").or("redis").map(|engine| engine == "valkey")
@@ -228,9 +235,9 @@ fn cache_group(resource: &Resource, stage: &mut Stage) {
 
 /// What DocumentDB and Neptune share; neither can be given a public address by itself.
 fn cluster(resource: &Resource, engine: &str, logs: &str) -> Database {
-    let restored = resource.is_set("snapshot_identifier").known() != Some(&false)
-        && resource.is_configured("snapshot_identifier") != Some(false);
-    let encrypted = match (resource.bool("storage_encrypted"), restored) {
+    let restored = is_used(resource, "snapshot_identifier");
+    let written = resource.unset_if_computed("storage_encrypted", resource.bool("storage_encrypted"));
+    let encrypted = match (written, restored) {
         (Attr::Unset, true) => Cell::default(),
         _ => flag(resource, "storage_encrypted"),
     };

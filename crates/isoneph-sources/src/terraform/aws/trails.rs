@@ -109,8 +109,7 @@ fn selected(resource: &Resource) -> (Cell<bool>, Cell<bool>) {
                 return (true.into(), false.into());
             }
             let any = |cells: Vec<Cell<bool>>| cells.into_iter().fold(Cell::Known(false), Cell::either);
-            let management =
-                any(basic.iter().map(basic_management).chain(advanced.iter().map(all_management)).collect());
+            let management = recorded(&basic, &advanced);
             let data = basic.iter().map(|selector| has_blocks(selector, "data_resource"));
             let data = any(data.chain(advanced.iter().map(|selector| is_category(selector, "Data"))).collect());
             (management, data)
@@ -118,21 +117,47 @@ fn selected(resource: &Resource) -> (Cell<bool>, Cell<bool>) {
     }
 }
 
-fn basic_management(selector: &Block<'_>) -> Cell<bool> {
-    let everything = selector.text("read_write_type").or("All").map(|kind| kind == "All");
-    selector.bool("include_management_events").or(true).and(everything)
+/// Whether the selectors together take in reads and writes of management: one may have the reads, another the writes.
+fn recorded(basic: &[Block<'_>], advanced: &[Block<'_>]) -> Cell<bool> {
+    let half = |reads: bool| {
+        let basic = basic.iter().map(|selector| basic_management(selector, reads));
+        let advanced = advanced.iter().map(|selector| advanced_management(selector, reads));
+        basic.chain(advanced).fold(Cell::Known(false), Cell::either)
+    };
+    half(true).and(half(false))
 }
 
-/// Management events, not narrowed to reads or writes.
-fn all_management(selector: &Block<'_>) -> Cell<bool> {
-    let narrowed = match selector.blocks("field_selector") {
-        Attr::Known(fields) => fields
-            .iter()
-            .map(|field| field.text("field").cell().map(|name| name == "readOnly"))
-            .fold(Cell::Known(false), Cell::either),
-        attr => attr.map(|_| false).cell(),
+fn basic_management(selector: &Block<'_>, reads: bool) -> Cell<bool> {
+    let own = if reads { "ReadOnly" } else { "WriteOnly" };
+    let taken = selector.text("read_write_type").or("All").map(|kind| kind == "All" || kind == own);
+    selector.bool("include_management_events").or(true).and(taken)
+}
+
+/// Whether a selector takes in every read, or every write, of management.
+fn advanced_management(selector: &Block<'_>, reads: bool) -> Cell<bool> {
+    let fields = match selector.blocks("field_selector") {
+        Attr::Known(fields) => fields,
+        attr => return attr.map(|_| false).cell(),
     };
-    is_category(selector, "Management").and(narrowed.not())
+    let takes = |field: &Block<'_>| {
+        field.text("field").cell().and_then(|name| match name.as_str() {
+            "eventCategory" => true.into(),
+            "readOnly" => read_only_is(field, reads),
+            // The console itself offers to leave out the services that call most (KMS, the RDS Data API).
+            "eventSource" => field.is_set("not_equals").cell(),
+            // Narrowed by anything else it takes in a part alone.
+            _ => false.into(),
+        })
+    };
+    is_category(selector, "Management").and(fields.iter().map(takes).fold(Cell::Known(true), Cell::and))
+}
+
+fn read_only_is(field: &Block<'_>, reads: bool) -> Cell<bool> {
+    let word = if reads { "true" } else { "false" };
+    let equals = field.texts("equals").or(Vec::new()).map(|words| words.iter().any(|listed| listed == word));
+    let excludes = field.texts("not_equals").or(Vec::new());
+    let let_in = excludes.map(|words| !words.is_empty() && words.iter().all(|listed| listed != word));
+    equals.either(let_in)
 }
 
 fn is_category(selector: &Block<'_>, category: &str) -> Cell<bool> {

@@ -1,9 +1,7 @@
-//! Vaults and policies of backup, disks and snapshots, and management locks.
+//! Vaults and policies of backup, disks and snapshots.
 
 use isoneph_tables::Cell;
-use isoneph_tables::schema::{
-    Backup, Bucket, Database, Disk, DiskSnapshot, LogStore, Queue, Resource as ResourceRow, Vm,
-};
+use isoneph_tables::schema::{Backup, Disk, DiskSnapshot, Queue, Vm};
 
 use super::machines::MACHINES;
 use super::storage::paired;
@@ -20,13 +18,6 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("azurerm_data_protection_backup_vault", data_vault, &[table::<Backup>]),
     Mapping::new("azurerm_disk_encryption_set", encryption_set, &[]),
     Mapping::new("azurerm_managed_disk", disk, &[table::<Disk>]),
-    Mapping::new("azurerm_management_lock", lock, &[]).patching(&[
-        table::<Bucket>,
-        table::<Database>,
-        table::<LogStore>,
-        table::<ResourceRow>,
-        table::<Vm>,
-    ]),
     Mapping::new("azurerm_recovery_services_vault", vault, &[table::<Backup>]).patching(&[table::<Backup>]),
     Mapping::new("azurerm_servicebus_namespace", service_bus, &[table::<Queue>]),
     Mapping::new("azurerm_snapshot", snapshot, &[table::<DiskSnapshot>]),
@@ -127,20 +118,6 @@ fn protected_vm(resource: &Resource, stage: &mut Stage) {
             });
         },
     );
-}
-
-/// A lock refuses deletion of what it stands on.
-fn lock(resource: &Resource, stage: &mut Stage) {
-    let refuses = resource.text("lock_level").cell().map(|level| matches!(level.as_str(), "CanNotDelete" | "ReadOnly"));
-    let Cell::Known(true) = refuses else {
-        resource.reference("scope", &[]);
-        return;
-    };
-    stage.facet::<Bucket>(resource, "scope", &[], |_, _| {}, |row| row.force_destroy = false.into());
-    stage.facet::<Database>(resource, "scope", &[], |_, _| {}, |row| row.deletion_protected = true.into());
-    stage.facet::<LogStore>(resource, "scope", &[], |_, _| {}, |row| row.deletion_protected = true.into());
-    stage.facet::<ResourceRow>(resource, "scope", &[], |_, _| {}, |row| row.destroy_prevented = true.into());
-    stage.facet::<Vm>(resource, "scope", &[], |_, _| {}, |row| row.deletion_protected = true.into());
 }
 
 fn encryption_set(resource: &Resource, _stage: &mut Stage) {

@@ -1,4 +1,4 @@
-//! Managed databases: Azure SQL, PostgreSQL, MySQL, Cosmos DB, Redis.
+//! Managed databases: Azure SQL, PostgreSQL, MySQL, Redis.
 
 use isoneph_model::GapCode;
 use isoneph_tables::schema::Database;
@@ -14,7 +14,6 @@ use crate::terraform::stage::Stage;
 
 /// The types of this family.
 pub(crate) const MAPPINGS: &[Mapping] = &[
-    Mapping::new("azurerm_cosmosdb_account", cosmos, &[table::<Database>]),
     Mapping::new("azurerm_mssql_database", mssql_database, &[table::<Database>]),
     Mapping::new("azurerm_mssql_database_extended_auditing_policy", database_audit, &[]).patching(&[table::<Database>]),
     Mapping::new("azurerm_mssql_firewall_rule", mssql_rule, &[]).patching(&[table::<Database>]),
@@ -40,7 +39,7 @@ const KEYS: &[&str] = &["azurerm_key_vault_key", "azurerm_key_vault_managed_hard
 const MSSQL: &[&str] = &["azurerm_mssql_server"];
 
 /// The key in an attribute, and who manages it: whatever is named there lies in the customer's own vault.
-fn key_at(resource: &Resource, path: &str) -> (Cell<String>, Cell<String>) {
+pub(super) fn key_at(resource: &Resource, path: &str) -> (Cell<String>, Cell<String>) {
     let key = resource.reference(path, KEYS);
     let manager = match &key {
         Reference::Uid(_) | Reference::Literal(_) => "customer".into(),
@@ -321,8 +320,8 @@ fn setting(resource: &Resource, stage: &mut Stage, path: &str, types: &'static [
             resource.reference(path, types);
         }
         Attr::Unset | Attr::Unknown(_) => {
-            let gap = Cell::Gap(GapCode::AfterApply);
-            stage.facet_of_several::<Database>(resource, path, types, forget, move |row| row.tls_required = gap);
+            let set = move |row: &mut Database| forget(row, GapCode::AfterApply);
+            stage.facet_of_several::<Database>(resource, path, types, forget, set);
         }
     }
 }
@@ -357,77 +356,6 @@ fn single_server(resource: &Resource, stage: &mut Stage) {
             log_export: false.into(),
             storage_grows: flag(resource, "auto_grow_enabled"),
             port: 5432.into(),
-            ..Database::default()
-        },
-    );
-}
-
-fn cosmos(resource: &Resource, stage: &mut Stage) {
-    let (key, manager) = key_at(resource, "key_vault_key_id");
-    let ranges = resource.is_set("ip_range_filter").cell();
-    let subnets = resource.bool("is_virtual_network_filter_enabled").or(false);
-    let kind = match resource.text("backup.type") {
-        Attr::Unknown(_) if resource.is_configured("backup") == Some(false) => Attr::Unset,
-        kind => kind,
-    };
-    let continuous = kind.or("Periodic").map(|kind| kind == "Continuous");
-    let (regions, zones) = match resource.blocks("geo_location") {
-        Attr::Known(blocks) => {
-            let normal = |text: String| text.to_lowercase().replace(' ', "");
-            let regions: Vec<Cell<String>> =
-                blocks.iter().map(|block| block.text("location").cell().map(normal)).collect();
-            let others = regions.into_iter().fold(Cell::Known(Vec::new()), |all, region| {
-                match (&region, &resource.common.region) {
-                    (Cell::Known(one), Cell::Known(own)) if one == own => all,
-                    _ => all.and_then(|mut all| {
-                        region.map(|region| {
-                            all.push(region);
-                            all.sort();
-                            all
-                        })
-                    }),
-                }
-            });
-            let zones = blocks.iter().map(|b| b.bool("zone_redundant").or(false)).fold(Cell::Known(true), Cell::and);
-            (others, if blocks.is_empty() { Cell::default() } else { zones })
-        }
-        Attr::Unset => (Cell::default(), Cell::default()),
-        Attr::Unknown(code) => (Cell::Gap(code), Cell::Gap(code)),
-    };
-    let days = continuous.clone().and_then(|continuous| match continuous {
-        true => resource
-            .text("backup.tier")
-            .or("Continuous30Days")
-            .map(|tier| if tier == "Continuous7Days" { 7 } else { 30 }),
-        false => resource.int("backup.retention_in_hours").or(8).map(|hours| hours / 24),
-    });
-    stage.add(
-        resource,
-        Database {
-            engine: "cosmosdb".into(),
-            version: String::new().into(),
-            kind: "cluster".into(),
-            encrypted: true.into(),
-            key,
-            key_manager: manager,
-            public: flag(resource, "public_network_access_enabled"),
-            open_to_world: ranges.either(subnets).not(),
-            tls_required: true.into(),
-            tls_min: resource
-                .text("minimal_tls_version")
-                .or_default(resource, "azurerm_cosmosdb_account.minimal_tls_version")
-                .map(|text| tls_version(&text)),
-            identity_login: true.into(),
-            backups: true.into(),
-            backup_days: days,
-            point_in_time_recovery: continuous,
-            backup_copied: regions.clone().map(|regions| !regions.is_empty()),
-            multi_zone: zones,
-            automatic_minor_upgrades: true.into(),
-            log_export: false.into(),
-            storage_grows: true.into(),
-            replicated_to: regions,
-            port: 443.into(),
             ..Database::default()
         },
     );

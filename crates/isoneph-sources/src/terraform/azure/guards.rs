@@ -45,7 +45,8 @@ fn plan(resource: &Resource, stage: &mut Stage) {
     if of.known().is_some_and(|of| matches!(of.as_str(), "Containers" | "ContainerRegistry")) {
         let scanned = on.clone();
         stage.for_account::<ImageRegistry>(resource, move |_, row| {
-            row.scan_on_push = std::mem::take(&mut row.scan_on_push).either(scanned.clone());
+            // Either plan scans; what no plan has spoken of before, this one decides.
+            row.scan_on_push = std::mem::take(&mut row.scan_on_push).or(scanned.clone()).either(scanned.clone());
         });
     }
     if of.known().is_none_or(scans) {

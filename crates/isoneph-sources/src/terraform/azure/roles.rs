@@ -214,7 +214,7 @@ fn of_whole_account(reach: &Cell<String>) -> Cell<bool> {
 }
 
 /// How far an assignment reaches: by its scope as written, else by what the scope refers to.
-fn reach(resource: &Resource) -> Cell<String> {
+pub(super) fn reach(resource: &Resource) -> Cell<String> {
     match resource.reference("scope", &[]) {
         Reference::Literal(scope) => reach_of(&scope),
         Reference::Uid(uid) => {

@@ -44,6 +44,9 @@ pub(super) fn is_multi_region(location: &str) -> bool {
     )
 }
 
+/// The block of Cloud SQL that says from where and how an instance is reached. The provider shows one nobody wrote.
+const ADDRESSES: &str = "settings.ip_configuration";
+
 fn sql(resource: &Resource, stage: &mut Stage) {
     let (key, manager) = key_at(resource, "encryption_key_name");
     let replica = match resource.is_set("master_instance_name") {
@@ -53,7 +56,10 @@ fn sql(resource: &Resource, stage: &mut Stage) {
     let version = resource.text("database_version").cell();
     let engine = version.clone().map(|version| version.split('_').next().unwrap_or_default().to_lowercase());
     let setting = |path: &str| format!("settings.{path}");
-    let backup = |path: &str| resource.bool(&setting(&format!("backup_configuration.{path}")));
+    let backup = |path: &str| {
+        let written = resource.bool(&setting(&format!("backup_configuration.{path}")));
+        resource.unset_if_computed(&setting("backup_configuration"), written)
+    };
     let backups = backup("enabled").or(false);
     let point_in_time = match engine.known().map(String::as_str) {
         Some("mysql") => backup("binary_log_enabled").or(false),
@@ -75,7 +81,7 @@ fn sql(resource: &Resource, stage: &mut Stage) {
             key,
             key_manager: manager,
             public: resource
-                .bool("settings.ip_configuration.ipv4_enabled")
+                .unset_if_computed(ADDRESSES, resource.bool(&format!("{ADDRESSES}.ipv4_enabled")))
                 .or_default(resource, "google_sql_database_instance.settings.ip_configuration.ipv4_enabled"),
             open_to_world: networks(resource),
             tls_required: sql_tls(resource),
@@ -126,7 +132,8 @@ fn sql_final_backup(resource: &Resource) -> Cell<bool> {
 }
 
 fn networks(resource: &Resource) -> Cell<bool> {
-    match resource.blocks("settings.ip_configuration.authorized_networks") {
+    let blocks = resource.blocks("settings.ip_configuration.authorized_networks");
+    match resource.unset_if_computed(ADDRESSES, blocks) {
         Attr::Known(blocks) => {
             any_everybody(&blocks.iter().map(|block| block.text("value").cell()).collect::<Vec<_>>())
         }
@@ -137,7 +144,9 @@ fn networks(resource: &Resource) -> Cell<bool> {
 
 fn sql_tls(resource: &Resource) -> Cell<bool> {
     let mode = resource.text("settings.ip_configuration.ssl_mode");
+    let mode = resource.unset_if_computed("settings.ip_configuration.ssl_mode", mode);
     let older = resource.bool("settings.ip_configuration.require_ssl");
+    let older = resource.unset_if_computed("settings.ip_configuration.require_ssl", older);
     mode.map(|mode| mode != "ALLOW_UNENCRYPTED_AND_ENCRYPTED").or_else(|| older).or(false)
 }
 

@@ -33,6 +33,8 @@ fn key(resource: &Resource, stage: &mut Stage) {
     let level = unless_computed(resource, "version_template.protection_level").or("SOFTWARE");
     let imported = resource.unset_if_computed("import_only", resource.bool("import_only")).or(false);
     let symmetric = purpose.clone().map(|purpose| purpose == "ENCRYPT_DECRYPT");
+    // What stands outside the cloud is rotated there.
+    let held_here = level.clone().map(|level| !level.starts_with("EXTERNAL"));
     let rotation = resource.is_set("rotation_period").cell();
     let days = resource.text("rotation_period").and_then(|text| days_of(&text));
     stage.add(
@@ -48,7 +50,7 @@ fn key(resource: &Resource, stage: &mut Stage) {
             }),
             algorithm: algorithm(resource, &purpose),
             purpose: purpose.map(|purpose| purpose_word(&purpose).to_owned()),
-            rotatable: symmetric.and(imported.not()),
+            rotatable: symmetric.and(imported.not()).and(held_here),
             rotation_days: rotation.clone().and_then(|on| if on { days.cell() } else { 0.into() }),
             rotation,
             enabled: true.into(),
