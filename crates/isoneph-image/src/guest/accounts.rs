@@ -66,10 +66,14 @@ impl Scheme {
             };
         }
         let in_alphabet = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/'));
+        // Of DES there is a longer form, one block more for every eight characters of the password (bigcrypt).
+        let blocks = |hash: &str| hash.len() >= 13 && (hash.len() - 2).is_multiple_of(11);
         match hash {
             "x" => Self::Shadowed,
-            hash if hash.len() == 13 && in_alphabet(hash) => Self::Des,
+            hash if blocks(hash) && in_alphabet(hash) => Self::Des,
             hash if hash.len() == 20 && hash.starts_with('_') && in_alphabet(&hash[1..]) => Self::Bsdi,
+            // No sign of a lock is as long as a hash.
+            hash if hash.len() >= 13 && !hash.starts_with('*') => Self::Unknown,
             _ => Self::None,
         }
     }

@@ -42,6 +42,13 @@ impl Rule {
         Candidate::new(self.text.clone(), self.place.clone())
     }
 
+    /// Whether it asks for the same, whatever its key.
+    fn is_as(&self, other: &Rule) -> bool {
+        self.records == other.records
+            && (&self.calls, &self.path, &self.permissions, &self.filters)
+                == (&other.calls, &other.path, &other.permissions, &other.filters)
+    }
+
     /// Whether it narrows only to people's processes: logged-in users (auid at least 1000, or set).
     fn is_general(&self) -> bool {
         let harmless = ["auid>=1000", "auid>=500", "auid!=unset", "auid!=-1", "auid!=4294967295"];
@@ -122,6 +129,8 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
         text: line.to_owned(),
     };
     let mut list = String::new();
+    let mut deletes = false;
+    let mut types = Vec::new();
     let mut index = 0;
     while index < parts.len() {
         let argument = parts.get(index + 1).cloned().unwrap_or_default();
@@ -141,14 +150,19 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
                 rule.path = Some(argument);
                 "rwxa".clone_into(&mut rule.permissions);
             }
+            "-W" => audit.rules.retain(|other| other.path.as_ref() != Some(&argument) || !other.calls.is_empty()),
             "-p" => rule.permissions = argument,
-            "-a" | "-A" => {
+            option @ ("-a" | "-A" | "-d") => {
+                deletes = option == "-d";
                 list = argument;
                 let words: Vec<&str> = list.split(',').collect();
                 rule.records = words.contains(&"always") && words.contains(&"exit");
             }
             "-S" => rule.calls.extend(argument.split(',').map(str::to_owned)),
-            "-F" => field(&mut rule, &argument),
+            "-F" => match argument.strip_prefix("msgtype") {
+                Some(kind) => types.push(kind.trim_start_matches(['=', '!']).to_ascii_uppercase()),
+                None => field(&mut rule, &argument),
+            },
             "-C" => rule.filters.push(argument),
             "-k" => {}
             _ => index -= 1,
@@ -156,11 +170,28 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
     }
     let names = |wanted: &str| list.split(',').any(|word| word == wanted);
     let everything = rule.calls.is_empty() && rule.path.is_none() && rule.filters.is_empty();
-    if names("never") && (names("task") || names("exit")) && everything {
+    if deletes {
+        audit.rules.retain(|other| !other.is_as(&rule));
+    } else if names("exclude") {
+        if excludes_people(&rule, &types) {
+            audit.silenced.get_or_insert(rule.candidate());
+        }
+    } else if names("never") && (names("task") || names("exit")) && everything {
         audit.silenced.get_or_insert(rule.candidate());
     } else if rule.records || names("never") && names("exit") {
         audit.rules.push(rule);
     }
+}
+
+/// Records without which an event of a system call says nothing: `SYSCALL`, `EXECVE`, `PATH`, by name or number.
+const CARRYING: [&str; 6] = ["SYSCALL", "1300", "PATH", "1302", "EXECVE", "1309"];
+
+/// Whether a rule of the list that drops records drops what people do: by the kind of record, or by who they are. What
+/// it drops of one program alone is that program's.
+fn excludes_people(rule: &Rule, types: &[String]) -> bool {
+    let by_kind = types.iter().any(|kind| CARRYING.contains(&kind.as_str()));
+    let by_program = rule.filters.iter().any(|filter| filter.starts_with("exe="));
+    !by_program && (by_kind || types.is_empty())
 }
 
 fn field(rule: &mut Rule, text: &str) {

@@ -19,8 +19,11 @@ pub fn read(guest: &Guest<'_>) -> Known<LoginDefs> {
         let mut definitions = LoginDefs::default();
         let main =
             ["/etc/login.defs", "/usr/etc/login.defs"].into_iter().find(|path| guest.link_metadata(path).is_some());
+        // Only where the vendor's own file lies below /usr do the tools read drop-ins; elsewhere nobody looks at them.
+        let layered = guest.link_metadata("/usr/etc/login.defs").is_some();
         let folders = ["/etc/login.defs.d".to_owned(), "/usr/etc/login.defs.d".to_owned()];
-        let paths = main.map(str::to_owned).into_iter().chain(drop_ins(guest, &folders, ".defs"));
+        let added = if layered { drop_ins(guest, &folders, ".defs") } else { Vec::new() };
+        let paths = main.map(str::to_owned).into_iter().chain(added);
         for path in paths {
             let Some(text) = guest.text(&path) else { continue };
             definitions.found = true;

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod boot;
 pub mod cloud_init;
+mod cloud_secrets;
 pub mod crontab;
 pub mod end_of_life;
 pub mod firewall;

@@ -44,14 +44,33 @@ pub struct Sudoers {
 pub fn read(guest: &Guest<'_>, hostname: &str) -> Known<Sudoers> {
     guest.watched(|| {
         let mut sudoers = Sudoers::default();
-        let main = ["/etc/sudoers", "/usr/etc/sudoers"].into_iter().find(|path| guest.link_metadata(path).is_some());
+        let usual = ["/etc/sudoers", "/usr/etc/sudoers"].into_iter().find(|path| guest.link_metadata(path).is_some());
+        let main = named_elsewhere(guest).or_else(|| usual.map(str::to_owned));
         if let Some(path) = main {
-            path.clone_into(&mut sudoers.path);
             let mut reader = Reader { guest, hostname, files: 0 };
-            reader.file(path, &mut sudoers, 0);
+            reader.file(&path, &mut sudoers, 0);
+            sudoers.path = path;
         }
         sudoers
     })
+}
+
+/// The main file that sudo.conf(5) names in place of the usual one. Rules of another plugin are not read.
+fn named_elsewhere(guest: &Guest<'_>) -> Option<String> {
+    const FILE: &str = "/etc/sudo.conf";
+    guest.link_metadata(FILE)?;
+    let text = guest.text(FILE)?;
+    let mut named = None;
+    for (number, line) in text.settings(&['#']) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let ["Plugin", symbol, plugin, arguments @ ..] = words.as_slice() else { continue };
+        if symbol.contains("policy") && !plugin.contains("sudoers") {
+            let message = format!("{FILE}:{number}: who may do what is decided by {plugin}, whose rules are not read");
+            guest.problem(FILE, "not-understood", message);
+        }
+        named = arguments.iter().find_map(|own| own.strip_prefix("sudoers_file=")).map(str::to_owned).or(named);
+    }
+    named
 }
 
 struct Reader<'g, 't> {

@@ -60,6 +60,13 @@ pub(super) fn asked_before_change(items: &[Item], rule: &Rule) -> bool {
     })
 }
 
+/// Whether every way ends badly for whom these rules turn away, however well all others answer.
+pub(super) fn cannot_do_without(items: &[Item], rules: &dyn Fn(&Rule) -> bool) -> bool {
+    let ways = both_ways(items, &|rule| if rules(rule) { Answer::Failure } else { good(rule) });
+    let reached = |run: &Run<'_>| run.position(rules).is_some();
+    ways.iter().all(Run::fails) && ways.iter().any(reached)
+}
+
 /// The rule of pam_faillock that refuses a locked account before a password is taken, or after it was right.
 pub(super) fn refusing(items: &[Item]) -> Option<Rule> {
     let first = |rule: &Rule| is_faillock(rule) && rule.has("preauth") && rule.is_binding();

@@ -1,6 +1,7 @@
 //! Settings of the OpenSSH server.
 
-use super::{Readings, Setting};
+use super::{Readings, Setting, pam_ways};
+use crate::guest::pam::Rule;
 use crate::guest::sshd::{AlgorithmKind, Block, algorithms, default_of};
 use crate::guest::{Candidate, Effective, Place};
 
@@ -329,22 +330,14 @@ fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     make(&if ways.is_empty() { "no".to_owned() } else { ways.join(" ") })
 }
 
-/// Whether sshd's PAM stack demands a one-time code or the like, of everybody.
+/// Modules of PAM that ask for a one-time code or a token.
+const FACTORS: [&str; 7] =
+    ["pam_google_authenticator", "pam_oath", "pam_duo", "pam_u2f", "pam_yubico", "pam_radius_auth", "pam_privacyidea"];
+
+/// Whether nobody gets through sshd's PAM stack without a second factor. With `nullok` those without one do.
 fn asks_second_factor(readings: &Readings<'_>) -> bool {
-    const MODULES: [&str; 7] = [
-        "pam_google_authenticator",
-        "pam_oath",
-        "pam_duo",
-        "pam_u2f",
-        "pam_yubico",
-        "pam_radius_auth",
-        "pam_privacyidea",
-    ];
-    readings
-        .pam
-        .stack("sshd", "auth")
-        .iter()
-        .any(|rule| MODULES.contains(&rule.module.as_str()) && rule.is_binding() && !rule.has("nullok"))
+    let factor = |rule: &Rule| FACTORS.contains(&rule.module.as_str()) && !rule.has("nullok");
+    pam_ways::cannot_do_without(&readings.pam.items("sshd", "auth"), &factor)
 }
 
 fn startups(readings: &Readings<'_>) -> Vec<Setting> {

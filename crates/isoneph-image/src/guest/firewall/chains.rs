@@ -11,10 +11,45 @@ const DEPTH: usize = 16;
 pub(super) enum Reach {
     /// Those that a condition names.
     Named,
+    /// All that comes in by an interface which may face the world, or all but what a condition names: what no rule names
+    /// may be among it.
+    Most,
     /// All of a protocol or all new connections: enough to let in what no rule names, not enough to keep it out.
     Wide,
     /// Every packet.
     All,
+}
+
+/// Interfaces that nothing from outside comes in by: the machine itself, its guests, its tunnels.
+const INSIDE: [&str; 16] = [
+    "lo",
+    "docker",
+    "br-",
+    "virbr",
+    "veth",
+    "vnet",
+    "lxc",
+    "lxd",
+    "incus",
+    "cni",
+    "cali",
+    "flannel",
+    "podman",
+    "wg",
+    "tun",
+    "tailscale",
+];
+
+/// Which packets come in by an interface of this name; a `+` or `*` at its end stands for any rest.
+pub(super) fn by_interface(name: &str) -> Reach {
+    let name = name.trim_matches('"');
+    if matches!(name, "+" | "*") {
+        Reach::All
+    } else if INSIDE.iter().any(|inside| name.starts_with(inside)) {
+        Reach::Named
+    } else {
+        Reach::Most
+    }
 }
 
 /// What a rule does with a packet that fits.
@@ -108,6 +143,10 @@ impl Chains {
             Action::Jump(chain) | Action::Goto(chain) => below(chain),
             Action::Return | Action::Pass => None,
         };
-        verdict.filter(|rest| *rest != Rest::Deny || rule.reach == Reach::All)
+        match verdict {
+            Some(Rest::Accept) if rule.reach == Reach::Most => Some(Rest::Unclear),
+            Some(Rest::Deny) if rule.reach != Reach::All => None,
+            verdict => verdict,
+        }
     }
 }

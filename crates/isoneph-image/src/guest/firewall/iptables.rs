@@ -1,6 +1,6 @@
 //! Rules saved for iptables: the policy of the chain INPUT, and the rules before it.
 
-use super::chains::{Action, Chains, Reach, Rest, Rule};
+use super::chains::{Action, Chains, Reach, Rest, Rule, by_interface};
 use super::{Default, Firewall, Firewalls, switched_on};
 use crate::guest::systemd::Manager;
 use crate::guest::{Candidate, Guest, Place, words};
@@ -150,7 +150,12 @@ fn rule(mut rest: &[&str], candidate: Candidate) -> Rule {
             {
                 (Reach::All, 2)
             }
-            ("-i" | "--in-interface", ["+", ..]) => (Reach::All, 2),
+            ("-i" | "--in-interface", [name, ..]) => (by_interface(name), 2),
+            ("!", ["--state" | "--ctstate", states, ..]) if states.split(',').any(|state| state == "NEW") => {
+                (Reach::Named, 3)
+            }
+            ("!", ["-f" | "--fragment" | "--syn", ..]) => (Reach::Named, 2),
+            ("!", [_, _, ..]) => (Reach::Most, 3),
             ("-p" | "--protocol", [protocol, ..]) if WHOLE_PROTOCOLS.contains(protocol) => (Reach::Wide, 2),
             (
                 "--dport" | "--dports" | "--destination-port" | "--destination-ports" | "--sport" | "--sports",

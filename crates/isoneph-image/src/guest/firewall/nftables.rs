@@ -1,7 +1,7 @@
 //! nftables rule files: the base chains that see packets to the guest, and what they do with the rest.
 
 use super::Default;
-use super::chains::{Action, Chains, Reach, Rest, Rule};
+use super::chains::{Action, Chains, Reach, Rest, Rule, by_interface};
 use super::iptables::{ANYWHERE, WHOLE_PROTOCOLS, both, every_port};
 use super::nft_syntax::{Block, Statement, statements};
 use crate::guest::{Candidate, Guest, Place};
@@ -220,6 +220,22 @@ fn condition(rest: &[&str]) -> (Reach, usize) {
         ["counter" | "log" | "continue" | "notrack", ..] => (Reach::All, 1),
         ["comment" | "prefix" | "level" | "group" | "snaplen" | "flags", ..] => (Reach::All, 2),
         ["ip" | "ip6", "saddr" | "daddr", address, ..] if ANYWHERE.contains(address) => (Reach::All, 3),
+        ["meta", "iif" | "iifname", ..] => {
+            let (reach, taken) = condition(&rest[1..]);
+            (reach, taken + 1)
+        }
+        ["ct", "state", "!=", rest @ ..] => {
+            let (words, taken) = set(rest);
+            let new = words.iter().any(|word| word.split(',').any(|state| state == "new"));
+            (if new { Reach::Named } else { Reach::Most }, taken + 3)
+        }
+        ["iif" | "iifname", "!=", rest @ ..] => (Reach::Most, set(rest).1 + 2),
+        ["iif" | "iifname", rest @ ..] => {
+            let (words, taken) = set(rest);
+            let names = words.iter().filter(|word| !matches!(**word, "{" | "}" | ","));
+            (names.map(|name| by_interface(name)).max().unwrap_or(Reach::Named), taken + 1)
+        }
+        ["ip" | "ip6" | "tcp" | "udp" | "th", _, "!=", rest @ ..] => (Reach::Most, set(rest).1 + 3),
         ["ct", "state", rest @ ..] => {
             let (words, taken) = set(rest);
             let new = words.iter().any(|word| word.split(',').any(|state| state == "new"));

@@ -49,8 +49,10 @@ fn automatic(guest: &Guest<'_>, packages: &Packages, manager: &Manager, options:
     let masked = matches!(manager.unit_state(guest, "apt-daily-upgrade.service"), State::Masked(_));
     let by_cron = !manager.has_systemd() && guest.exists("/etc/cron.daily/apt-compat");
     let started = timer.place().filter(|_| timer.is_started() || by_cron).cloned();
+    let origin = security_origin(options);
     let parts: Vec<Candidate> = [
         installed.clone(),
+        origin.clone(),
         periodic
             .as_ref()
             .map(|effective| Candidate::new("APT::Periodic::Unattended-Upgrade", effective.won.place.clone())),
@@ -59,11 +61,24 @@ fn automatic(guest: &Guest<'_>, packages: &Packages, manager: &Manager, options:
     .into_iter()
     .flatten()
     .collect();
-    if installed.is_some() && periodic.is_some() && (started.is_some() || by_cron) && !disabled && !masked {
+    let runs = (started.is_some() || by_cron) && !disabled && !masked;
+    if installed.is_some() && origin.is_some() && periodic.is_some() && runs {
         updates.automatic = Some(parts);
     } else {
         updates.partly.extend(parts);
     }
+}
+
+/// Where unattended-upgrades may take packages from, if the distribution's security updates are among it. Without any
+/// origin it upgrades nothing.
+fn security_origin(options: &AptOptions) -> Option<Candidate> {
+    let lists = ["unattended-upgrade::origins-pattern", "unattended-upgrade::allowed-origins"];
+    let mut origins = lists.iter().filter_map(|list| options.get(*list)).flatten();
+    let secures = |origin: &&Candidate| {
+        let origin = origin.value.to_ascii_lowercase();
+        origin.contains("security") || ["origin=*", "o=*", "*:*"].contains(&origin.as_str())
+    };
+    origins.rfind(secures).cloned()
 }
 
 fn apt_options(guest: &Guest<'_>) -> AptOptions {
@@ -114,9 +129,11 @@ fn apt_file(text: &Text, options: &mut AptOptions) {
                 }
                 '}' => _ = scopes.pop(),
                 ';' => {
-                    if let Some(name) = name.take() {
-                        let full: Vec<&str> = scopes.iter().map(String::as_str).chain([name.as_str()]).collect();
-                        let key = full.join("::").to_ascii_lowercase();
+                    let own = name.take();
+                    // A value without a name is one more of the list that the scope is, as is `name::`.
+                    if own.is_some() || !word.is_empty() {
+                        let full: Vec<&str> = scopes.iter().map(String::as_str).chain(own.as_deref()).collect();
+                        let key = full.join("::").trim_end_matches(':').to_ascii_lowercase();
                         options
                             .entry(key)
                             .or_default()

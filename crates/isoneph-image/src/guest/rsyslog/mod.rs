@@ -1,0 +1,225 @@
+//! rsyslog: where it sends logs, in both syntaxes, and whether the way there is encrypted.
+
+mod syntax;
+
+use self::syntax::{Said, Statement, statements};
+use super::{Candidate, Guest, Known, Place};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How well a way of logs is guarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Transport {
+    /// In the clear.
+    Plain,
+    /// Encrypted, to whoever answers.
+    Encrypted,
+    /// Encrypted, to a peer whose certificate is checked.
+    Authenticated,
+}
+
+/// One target outside the guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Host.
+    pub host: String,
+    /// How the way is guarded; `None` when the file does not tell.
+    pub transport: Option<Transport>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Target {
+    /// The target as a candidate.
+    #[must_use]
+    pub fn candidate(&self) -> Candidate {
+        Candidate::new(format!("sends to {}", self.host), self.place.clone())
+    }
+}
+
+/// Files included in one another, and files in all, at most.
+const DEPTH: usize = 8;
+const FILES: usize = 512;
+
+/// Directives that hold for what follows them.
+#[derive(Clone, Default)]
+struct State {
+    default_driver: String,
+    driver: String,
+    mode: String,
+    authentication: String,
+    files: usize,
+    /// Each with the set of rules that it stands in; empty for the one that everything goes through.
+    targets: Vec<(String, Target)>,
+    /// Which set of rules hands on to which.
+    calls: Vec<(String, String)>,
+    /// The set that the old syntax puts rules into.
+    ruleset: String,
+    /// Sets that the guest's own messages go through.
+    own: BTreeSet<String>,
+}
+
+/// Inputs that take the messages of the guest's own programs.
+const OWN: [&str; 4] = ["imuxsock", "imjournal", "imklog", "imkmsg"];
+
+impl State {
+    /// The targets that the guest's own messages come to.
+    fn reached(self) -> Vec<Target> {
+        let mut reached = self.own;
+        reached.insert(String::new());
+        loop {
+            let next = self.calls.iter().filter(|(from, to)| reached.contains(from) && !reached.contains(to));
+            let Some(to) = next.map(|(_, to)| to.clone()).next() else { break };
+            reached.insert(to);
+        }
+        self.targets.into_iter().filter(|(ruleset, _)| reached.contains(ruleset)).map(|(_, target)| target).collect()
+    }
+
+    fn read(&mut self, guest: &Guest<'_>, statement: Statement, depth: usize) {
+        let Statement { said, ruleset, place } = statement;
+        // A block names its set; elsewhere the old syntax's own counts.
+        let ruleset = ruleset.unwrap_or_else(|| self.ruleset.clone());
+        match said {
+            Said::Directive(name, value) => match name.as_str() {
+                "includeconfig" => include(guest, &value, self, depth),
+                "defaultnetstreamdriver" => self.default_driver = value,
+                "actionsendstreamdriver" => self.driver = value,
+                "actionsendstreamdrivermode" => self.mode = value,
+                "actionsendstreamdriverauthmode" => self.authentication = value,
+                "ruleset" if value.eq_ignore_ascii_case("rsyslog_defaultruleset") => self.ruleset.clear(),
+                "ruleset" => self.ruleset = value.to_ascii_lowercase(),
+                "defaultruleset" => drop(self.own.insert(value.to_ascii_lowercase())),
+                _ => {}
+            },
+            Said::Object(name, parameters) => self.object(guest, (&name, &parameters), (ruleset, place), depth),
+            Said::Call(to) => self.calls.push((ruleset, to)),
+            Said::Selector(destination) => {
+                let target = legacy(&destination, self, place);
+                self.targets.extend(target.map(|target| (ruleset, target)));
+            }
+        }
+    }
+
+    fn object(
+        &mut self,
+        guest: &Guest<'_>,
+        (name, parameters): (&str, &BTreeMap<String, String>),
+        (ruleset, place): (String, Place),
+        depth: usize,
+    ) {
+        match name {
+            "include" => {
+                if let Some(pattern) = parameters.get("file") {
+                    include(guest, pattern, self, depth);
+                }
+            }
+            "global" => {
+                if let Some(driver) = parameters.get("defaultnetstreamdriver") {
+                    driver.clone_into(&mut self.default_driver);
+                }
+            }
+            "input" | "module" => {
+                let of = parameters.get("type").or_else(|| parameters.get("load"));
+                let takes_own = of.is_some_and(|of| OWN.contains(&of.to_ascii_lowercase().as_str()));
+                self.own.extend(parameters.get("ruleset").filter(|_| takes_own).map(|name| name.to_ascii_lowercase()));
+            }
+            "action" => {
+                let target = action(parameters, self, place);
+                self.targets.extend(target.map(|target| (ruleset, target)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reads the targets.
+#[must_use]
+pub fn read(guest: &Guest<'_>) -> Known<Vec<Target>> {
+    guest.watched(|| {
+        let mut state = State::default();
+        read_file(guest, "/etc/rsyslog.conf", &mut state, 0);
+        state.reached()
+    })
+}
+
+fn read_file(guest: &Guest<'_>, path: &str, state: &mut State, depth: usize) {
+    state.files += 1;
+    if depth > DEPTH || state.files > FILES {
+        guest.problem(path, "limit", format!("{path}: rsyslog's files include each other too deeply"));
+        return;
+    }
+    let Some(text) = guest.text(path) else { return };
+    for statement in statements(&text) {
+        state.read(guest, statement, depth);
+    }
+}
+
+fn include(guest: &Guest<'_>, pattern: &str, state: &mut State, depth: usize) {
+    let pattern = if pattern.ends_with('/') { format!("{pattern}*") } else { pattern.to_owned() };
+    for path in guest.glob(&pattern) {
+        if guest.metadata(&path).is_some_and(|metadata| metadata.is_file()) {
+            read_file(guest, &path, state, depth + 1);
+        }
+    }
+}
+
+fn is_elsewhere(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    !matches!(host, "" | "localhost" | "::1" | "0.0.0.0") && !host.starts_with("127.")
+}
+
+/// `@host:port` (UDP) or `@@(options)host:port` (TCP), or `:omrelp:host:port`.
+fn legacy(destination: &str, state: &State, place: Place) -> Option<Target> {
+    let relay = destination.strip_prefix(":omrelp:");
+    let tcp = destination.starts_with("@@");
+    let rest = match relay {
+        Some(rest) => rest,
+        None => destination.strip_prefix('@')?.trim_start_matches('@'),
+    };
+    let rest = if rest.starts_with('(') { rest.split_once(')')?.1 } else { rest };
+    let address = rest.split([';', ' ', '\t']).next()?;
+    let host = match address.strip_prefix('[') {
+        Some(inner) => inner.split(']').next()?,
+        None => address.split(':').next()?,
+    };
+    let transport = if relay.is_some() || !tcp {
+        Transport::Plain
+    } else {
+        stream(&state.driver, &state.mode, &state.authentication, state)
+    };
+    is_elsewhere(host).then(|| Target { host: host.to_owned(), transport: Some(transport), place })
+}
+
+/// How TCP is guarded by the netstream driver.
+fn stream(driver: &str, mode: &str, authentication: &str, state: &State) -> Transport {
+    let driver = if driver.is_empty() { &state.default_driver } else { driver };
+    if !matches!(driver.to_ascii_lowercase().as_str(), "gtls" | "ossl" | "mbedtls") || mode != "1" {
+        return Transport::Plain;
+    }
+    match authentication.to_ascii_lowercase().as_str() {
+        "x509/name" | "x509/certvalid" | "x509/fingerprint" => Transport::Authenticated,
+        _ => Transport::Encrypted,
+    }
+}
+
+fn action(parameters: &BTreeMap<String, String>, state: &State, place: Place) -> Option<Target> {
+    let get = |name: &str| parameters.get(name).map(String::as_str);
+    let kind = get("type")?.to_ascii_lowercase();
+    let host =
+        get("target").or_else(|| get("server")).or_else(|| get("host")).or_else(|| get("broker")).unwrap_or_default();
+    let transport = match kind.as_str() {
+        "omfwd" if get("protocol").is_some_and(|protocol| protocol.eq_ignore_ascii_case("tcp")) => {
+            let mode = get("streamdrivermode").unwrap_or(&state.mode);
+            let authentication = get("streamdriverauthmode").unwrap_or(&state.authentication);
+            Some(stream(get("streamdriver").unwrap_or(&state.driver), mode, authentication, state))
+        }
+        "omfwd" => Some(Transport::Plain),
+        "omrelp" if get("tls").is_some_and(|tls| tls.eq_ignore_ascii_case("on")) => {
+            let checked = get("tls.authmode").is_some_and(|mode| matches!(mode, "name" | "fingerprint" | "certvalid"));
+            Some(if checked { Transport::Authenticated } else { Transport::Encrypted })
+        }
+        "omrelp" => Some(Transport::Plain),
+        "omelasticsearch" | "omhttp" | "omkafka" | "omamqp1" | "omazureeventhubs" => None,
+        _ => return None,
+    };
+    is_elsewhere(host).then(|| Target { host: host.to_owned(), transport, place })
+}

@@ -1,0 +1,204 @@
+//! The statements of rsyslog's configuration, in both syntaxes.
+
+use crate::guest::{Place, Text};
+use std::collections::BTreeMap;
+
+/// What a statement says.
+pub(super) enum Said {
+    /// `$Name value`, the name in lower case.
+    Directive(String, String),
+    /// `name(key="value" …)`, names in lower case.
+    Object(String, BTreeMap<String, String>),
+    /// `call name`, the name in lower case.
+    Call(String),
+    /// The action of a line `selector action`.
+    Selector(String),
+}
+
+/// A statement.
+pub(super) struct Statement {
+    pub(super) said: Said,
+    /// The set of rules whose block it stands in, in lower case.
+    pub(super) ruleset: Option<String>,
+    pub(super) place: Place,
+}
+
+struct Parser<'t> {
+    path: &'t str,
+    found: Vec<Statement>,
+    /// An object whose end is on a later line, and where it began.
+    open: Option<(String, u32)>,
+    /// A set of rules whose block has not begun, and one that has, with the blocks open in it.
+    announced: Option<String>,
+    ruleset: Option<(String, usize)>,
+}
+
+/// The statements that matter, in their order. Objects may stand anywhere in a line and span lines.
+pub(super) fn statements(text: &Text) -> Vec<Statement> {
+    let mut parser = Parser { path: text.path(), found: Vec::new(), open: None, announced: None, ruleset: None };
+    let mut in_comment = false;
+    for (number, line) in text.lines() {
+        parser.line(uncommented(line, &mut in_comment).trim(), number);
+    }
+    parser.found
+}
+
+impl Parser<'_> {
+    fn line(&mut self, line: &str, number: u32) {
+        if let Some((mut object, start)) = self.open.take() {
+            object.push('\n');
+            object.push_str(line);
+            self.objects(&object, start);
+            return;
+        }
+        if let Some(rest) = line.strip_prefix('$') {
+            let (name, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            let value = value.trim().trim_matches('"').to_owned();
+            self.say(Said::Directive(name.to_ascii_lowercase(), value), number);
+            return;
+        }
+        let before = self.found.len();
+        self.objects(line, number);
+        let silent = self.found.len() == before && self.open.is_none();
+        if let Some(destination) = legacy_action(line).filter(|_| silent) {
+            self.say(Said::Selector(destination), number);
+        }
+    }
+
+    fn say(&mut self, said: Said, line: u32) {
+        let ruleset = self.ruleset.as_ref().map(|(name, _)| name.clone());
+        self.found.push(Statement { said, ruleset, place: Place::line(self.path, line) });
+    }
+
+    /// Takes the objects of a text; one that is not closed stays open.
+    fn objects(&mut self, text: &str, line: u32) {
+        let mut rest = text;
+        loop {
+            let lower = rest.to_ascii_lowercase();
+            let next = OBJECTS.iter().filter_map(|name| Some((lower.find(name)?, *name))).min();
+            let Some((at, name)) = next else { return self.between(rest, line) };
+            self.between(&rest[..at], line);
+            let body = &rest[at + name.len()..];
+            let Some(end) = closing(body) else {
+                // A hundred lines without an end are no object.
+                self.open = (rest.lines().count() < 100).then(|| (rest[at..].to_owned(), line));
+                return;
+            };
+            let (name, parameters) = (name.trim_end_matches('('), parameters(&body[..end]));
+            if name == "ruleset" {
+                self.announced = parameters.get("name").map(|name| name.to_ascii_lowercase());
+            }
+            self.say(Said::Object(name.to_owned(), parameters), line);
+            rest = &body[end + 1..];
+        }
+    }
+
+    /// What stands between objects: the braces of blocks, and calls of other sets.
+    fn between(&mut self, text: &str, line: u32) {
+        let mut quoted = false;
+        for character in text.chars() {
+            match (character, &mut self.ruleset) {
+                ('"', _) => quoted = !quoted,
+                ('{', Some((_, depth))) if !quoted => *depth += 1,
+                ('{', ruleset @ None) if !quoted => *ruleset = self.announced.take().map(|name| (name, 1)),
+                ('}', Some((_, depth))) if !quoted => *depth -= 1,
+                _ => {}
+            }
+            if matches!(self.ruleset, Some((_, 0))) {
+                self.ruleset = None;
+            }
+        }
+        let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | ';')).collect();
+        for pair in words.windows(2).filter(|pair| pair[0] == "call") {
+            self.say(Said::Call(pair[1].trim_matches('"').to_ascii_lowercase()), line);
+        }
+    }
+}
+
+/// Objects whose text is no action, whatever stands in it.
+const SILENT: [&str; 5] = ["template(", "main_queue(", "lookup_table(", "timezone(", "parser("];
+
+/// The target of a line of the old syntax: what follows the selector or the filter, or the sign that repeats it.
+fn legacy_action(line: &str) -> Option<String> {
+    let lower = line.to_ascii_lowercase();
+    if SILENT.iter().any(|name| lower.starts_with(name)) {
+        return None;
+    }
+    // Nothing in quotes is a word of its own; a block may stand around the action.
+    let mut quoted = false;
+    let bare: String = line
+        .chars()
+        .map(|character| {
+            quoted ^= character == '"';
+            if quoted && character != '"' { '_' } else { character }
+        })
+        .collect();
+    let words: Vec<&str> = bare.split_whitespace().filter(|word| !matches!(*word, "{" | "}")).collect();
+    let is_target = |word: &&str| word.starts_with('@') || word.starts_with(":omrelp:");
+    // The condition of `if` is no action.
+    let from = if words.first() == Some(&"if") { words.iter().position(|word| *word == "then")? } else { 0 };
+    let at = from + words[from..].iter().position(is_target).unwrap_or(0);
+    let found = words.get(at).copied().map(|word| word.trim_start_matches(['&', '-']));
+    let joined = words.first().and_then(|first| first.strip_prefix('&'));
+    found.filter(is_target).or_else(|| joined.filter(is_target)).map(str::to_owned)
+}
+
+/// The line without comments; a `#` inside quotes is none.
+fn uncommented(line: &str, in_comment: &mut bool) -> String {
+    let mut text = String::new();
+    let mut quoted = false;
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        if *in_comment {
+            if character == '*' && characters.peek() == Some(&'/') {
+                characters.next();
+                *in_comment = false;
+            }
+            continue;
+        }
+        match character {
+            '"' => quoted = !quoted,
+            '#' if !quoted => break,
+            // In a path such as /etc/rsyslog.d/*.conf the signs are no comment.
+            '/' if !quoted && characters.peek() == Some(&'*') && !text.ends_with(|c: char| !c.is_whitespace()) => {
+                characters.next();
+                *in_comment = true;
+                continue;
+            }
+            _ => {}
+        }
+        text.push(character);
+    }
+    text
+}
+
+/// Objects that say where messages go, or by which set of rules.
+const OBJECTS: [&str; 6] = ["action(", "include(", "global(", "ruleset(", "input(", "module("];
+
+fn closing(body: &str) -> Option<usize> {
+    let mut quoted = false;
+    for (at, character) in body.char_indices() {
+        match character {
+            '"' => quoted = !quoted,
+            ')' if !quoted => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn parameters(body: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut rest = body;
+    while let Some((name, value)) = rest.split_once('=') {
+        let name = name.split_whitespace().last().unwrap_or_default().to_ascii_lowercase();
+        let value = value.trim_start();
+        let (value, next) = match value.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
+            None => value.split_once(char::is_whitespace).unwrap_or((value, "")),
+        };
+        found.insert(name, value.to_owned());
+        rest = next;
+    }
+    found
+}
