@@ -89,6 +89,8 @@ pub fn query(inventory: &Inventory, stored: Option<&StoredEvents>, sql: &str) ->
 
 /// The memory in which a question is answered, in bytes; beyond it the engine sorts and groups on disk.
 const MEMORY: usize = 256 << 20;
+/// How NULL is shown where a text stands for it.
+const NULL: &str = "NULL";
 /// The largest answer, in bytes.
 const MAX_ANSWER: usize = 256 << 20;
 
@@ -108,17 +110,19 @@ impl Answer {
                 arrow::util::pretty::pretty_format_batches(&[RecordBatch::new_empty(self.schema.clone())])?.to_string()
             );
         }
-        Ok(arrow::util::pretty::pretty_format_batches(&self.batches)?.to_string())
+        let shown = arrow::util::display::FormatOptions::default().with_null(NULL);
+        Ok(arrow::util::pretty::pretty_format_batches_with_options(&self.batches, &shown)?.to_string())
     }
 
-    /// As CSV with a header; lists as `[a, b]`, NULL as an empty cell.
+    /// As CSV with a header; lists as `[a, b]`, NULL as the word: an empty text is another answer.
     ///
     /// # Errors
     /// If a column cannot be shown as text.
     pub fn to_csv(&self) -> Result<String, QueryError> {
         let mut out = Vec::new();
         {
-            let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut out);
+            let mut writer =
+                arrow::csv::WriterBuilder::new().with_header(true).with_null(NULL.to_owned()).build(&mut out);
             if self.batches.is_empty() {
                 writer.write(&RecordBatch::new_empty(texts_of(&self.schema)))?;
             }

@@ -30,6 +30,8 @@ pub(crate) struct Standings<'a> {
     /// What the parties claim, by the settings and by the register.
     claims: Vec<CellClaim>,
     current: usize,
+    /// Whether the current check looks at things whose existence refutes somebody's exclusion.
+    refuting: bool,
     /// Outcomes of the current check, by the account of their subject; `""` where it is not known.
     of_accounts: BTreeMap<String, Tally>,
     /// Outcomes of the current check about what has no account but a service: what parties say is of services.
@@ -40,6 +42,8 @@ pub(crate) struct Standings<'a> {
 #[derive(Default, Clone)]
 struct Cell {
     evidence: CellEvidence,
+    /// What the control is about, as seen; put down only where somebody excludes it.
+    things: BTreeSet<String>,
     counts: Counts,
     said: Vec<SaidAnswer>,
 }
@@ -52,12 +56,12 @@ struct Tally {
     stale: u64,
     /// The classes under outcomes that decide something.
     classes: BTreeSet<EvidenceClass>,
-    /// Subjects seen by evidence other than plans.
-    subjects: u64,
+    /// Subjects seen by evidence other than plans, where they matter.
+    things: BTreeSet<String>,
 }
 
 impl Tally {
-    fn add(&mut self, outcome: &CheckOutcome) {
+    fn add(&mut self, outcome: &CheckOutcome, refuting: bool) {
         self.outcomes.add(outcome.outcome);
         self.excepted += u64::from(outcome.exception.is_some());
         self.stale += u64::from(outcome.reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Stale));
@@ -66,7 +70,9 @@ impl Tally {
             if outcome.outcome != Outcome::Unknown {
                 self.classes.insert(class);
             }
-            self.subjects += u64::from(outcome.subject.is_some() && class != EvidenceClass::Intended);
+            if let Some(subject) = outcome.subject.as_ref().filter(|_| refuting && class != EvidenceClass::Intended) {
+                self.things.insert(format!("{}/{}", subject.account, subject.address));
+            }
         }
     }
 
@@ -92,12 +98,14 @@ impl<'a> Standings<'a> {
             cells: BTreeMap::new(),
             claims: settings.claims.clone(),
             current: 0,
+            refuting: false,
             of_accounts: BTreeMap::new(),
             of_services: BTreeMap::new(),
             tail: Tail::default(),
         };
         standings.add_findings(inventory, chosen);
         standings.add_said(said::read(catalogue, settings.edition, settings.as_of, inventory, chosen));
+        standings.refuting = standings.may_refute(0);
         standings
     }
 
@@ -106,6 +114,7 @@ impl<'a> Standings<'a> {
         if outcome.check != self.current {
             self.flush();
             self.current = outcome.check;
+            self.refuting = self.may_refute(outcome.check);
         }
         let account = outcome.subject.as_ref().map_or("", |subject| subject.account.as_str());
         let (tallies, owner) = match (account, outcome.service.as_str()) {
@@ -113,9 +122,26 @@ impl<'a> Standings<'a> {
             (account, _) => (&mut self.of_accounts, account),
         };
         match tallies.get_mut(owner) {
-            Some(tally) => tally.add(outcome),
-            None => tallies.entry(owner.to_owned()).or_default().add(outcome),
+            Some(tally) => tally.add(outcome, self.refuting),
+            None => tallies.entry(owner.to_owned()).or_default().add(outcome, self.refuting),
         }
+    }
+
+    /// Whether a check looks at what a control is about that somebody excludes.
+    fn may_refute(&self, check: usize) -> bool {
+        let Some((info, check)) = self.checks.get(check) else { return false };
+        info.supports.iter().any(|supports| {
+            let concerns = |claim: &&CellClaim| claim.control == supports.control && claim.role == supports.role;
+            let excluded = |claim: &CellClaim| matches!(claim.claim, Claim::Excluded { .. });
+            self.claims.iter().filter(concerns).any(excluded) && self.is_about(&supports.control, Some(check.subject))
+        })
+    }
+
+    /// Whether a control is about the rows of a table; where it does not say, it is about whatever is looked at.
+    fn is_about(&self, control: &ControlId, table: Option<TableId>) -> bool {
+        let Some(control) = self.catalogue.control(self.settings.edition, control) else { return false };
+        let named = |table: TableId| control.about.iter().any(|name| name == table.def().name);
+        control.about.is_empty() || table.is_some_and(named)
     }
 
     /// Puts what was counted of the current check into the cells that it supports.
@@ -142,10 +168,15 @@ impl<'a> Standings<'a> {
         add_failures(&mut self.tail.failures, info.severity, tally);
         for supports in &info.supports {
             let key = supports.requirement.as_ref().and_then(|name| self.requirement(supports, name, check));
+            let about = self.is_about(&supports.control, Some(check.subject));
             for service in services_of(self, supports.role) {
                 let cells = self.cells.entry((supports.control.clone(), supports.role)).or_default();
                 let cell = cells.entry(service).or_default();
                 cell.count(info.severity, tally);
+                if about {
+                    cell.things.extend(tally.things.iter().cloned());
+                    cell.evidence.failing_subjects += tally.outcomes.fail;
+                }
                 let part = match &key {
                     Some(key) => cell.evidence.requirements.entry(key.clone()).or_default(),
                     None => &mut cell.evidence.whole,
@@ -222,6 +253,11 @@ impl<'a> Standings<'a> {
             }
             let verdict = if verdicts.is_valid(row) { verdicts.value(row) } else { "unknown" };
             let outcome = verdict.parse().unwrap_or(Outcome::Unknown);
+            match outcome {
+                Outcome::Pass => self.tail.findings.0 += 1,
+                Outcome::Fail => self.tail.findings.1 += 1,
+                Outcome::Unknown | Outcome::NotApplicable => {}
+            }
             let account = accounts.is_valid(row).then(|| accounts.value(row));
             let listed = controls.value(row);
             for control in listed.as_string::<i32>().iter().flatten() {
@@ -238,9 +274,11 @@ impl<'a> Standings<'a> {
         };
         for control in here {
             for role in Role::ALL {
+                let about = self.is_about(&control, None);
                 for service in self.services_of(*role, account) {
                     let cells = self.cells.entry((control.clone(), *role)).or_default();
                     let cell = cells.entry(service).or_default();
+                    cell.evidence.failing_subjects += u64::from(about && outcome == Outcome::Fail);
                     cell.evidence.whole.contributing.add(outcome);
                     match outcome {
                         Outcome::Pass => cell.counts.findings.0 += 1,
@@ -268,7 +306,8 @@ impl<'a> Standings<'a> {
                 let seen = self.cell(&(control.id.clone(), role), name);
                 let claim = self.claim(&control.id, role, name);
                 let population = self.population(service);
-                let evidence = with_population(cell, seen.evidence, &population);
+                let mut evidence = with_population(cell, seen.evidence, &population);
+                evidence.subjects = seen.things.len() as u64;
                 let judgement = judge(cell, &evidence, claim);
                 standings.push(StandingAnswer {
                     control: control.id.clone(),
@@ -362,7 +401,6 @@ impl Cell {
         add_outcomes(&mut self.counts.outcomes, tally);
         add_failures(&mut self.counts.failures, severity, tally);
         self.counts.excepted += tally.excepted;
-        self.evidence.subjects += tally.subjects;
     }
 
     fn merge(&mut self, other: &Cell) {
@@ -375,7 +413,8 @@ impl Cell {
         self.counts.excepted += other.counts.excepted;
         self.counts.findings.0 += other.counts.findings.0;
         self.counts.findings.1 += other.counts.findings.1;
-        self.evidence.subjects += other.evidence.subjects;
+        self.evidence.failing_subjects += other.evidence.failing_subjects;
+        self.things.extend(other.things.iter().cloned());
         self.said.extend(other.said.iter().cloned());
         merge_evidence(&mut self.evidence.whole, &other.evidence.whole);
         for (key, part) in &other.evidence.requirements {

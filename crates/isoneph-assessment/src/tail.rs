@@ -18,6 +18,8 @@ pub struct Tail {
     pub failures: BTreeMap<Severity, u64>,
     /// What was given but could not be read or judged. Not empty: the run is incomplete.
     pub losses: Vec<Loss>,
+    /// Findings of other tools: how many pass, how many fail. They speak against cells; outcomes they are none.
+    pub findings: (u64, u64),
     /// What the audit logs look like.
     pub logs: LogPicture,
 }

@@ -317,7 +317,10 @@ fn read_format(format: Format, source: &Source, input: InputId, sink: &mut Sink)
                     None => source.open(),
                 }
             };
-            terraform::read(format, &mut open, input, sink)
+            let read = terraform::read(format, &mut open, input, sink);
+            // A copy that is packed shows the estate that its original shows.
+            sink.input_mut(input).unpacked = source.unpacked_digest().unwrap_or_default();
+            read
         }
         _ => findings::read(format, &mut BufReader::with_capacity(1 << 18, reader), input, sink),
     };

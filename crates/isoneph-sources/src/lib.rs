@@ -3,6 +3,7 @@
 
 mod boundary;
 mod fault;
+mod filled;
 mod findings;
 mod format;
 mod head;
@@ -18,6 +19,7 @@ mod terraform;
 
 pub use boundary::{ClaimedLayer, read_boundary_tests};
 pub use fault::Fault;
+pub use filled::filled_by;
 pub use format::Format;
 pub use images::{ImagePurpose, Images, IntendedListeners, read_images};
 pub use input::{ReadError, ReadSummary, Reading, read_path};

@@ -83,6 +83,16 @@ impl Source {
         text(self.raw()?)
     }
 
+    /// The digest of what a packed file holds; `None` for one that is not packed.
+    pub(crate) fn unpacked_digest(&self) -> Result<Option<Digest>, Fault> {
+        let (head, _) = peek(self.raw()?, 2)?;
+        if head != [0x1f, 0x8b] {
+            return Ok(None);
+        }
+        let hashing = Hashing(Rc::new(RefCell::new(Hashed { raw: unpacked(self.raw()?)?, hasher: Sha256::new() })));
+        Ok(Some(hashing.finish()?))
+    }
+
     /// As [`open`](Self::open), and the digest of the raw bytes once all of it is read.
     pub(crate) fn open_hashed(&self) -> Result<(Box<dyn Read>, Hashing), Fault> {
         let hashing = Hashing(Rc::new(RefCell::new(Hashed { raw: self.raw()?, hasher: Sha256::new() })));

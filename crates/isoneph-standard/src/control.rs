@@ -100,6 +100,9 @@ pub struct Control {
     pub links_note: Option<Text>,
     /// Kinds of evidence that usually speak to it.
     pub evidence: Vec<Text>,
+    /// Tables of the things that it is about: where there are none of them, excluding it is no untruth. Empty: whatever
+    /// its checks look at.
+    pub about: Vec<String>,
     /// What it asks of the cloud service provider.
     pub provider: Cell,
     /// What it asks of the cloud service customer.

@@ -5,7 +5,7 @@
 //!
 //! In order:
 //! 1. No guidance for the role: `no-guidance`.
-//! 2. The party excludes the control, with a reason. If subjects of it are seen to exist, or anything fails, the
+//! 2. The party excludes the control, with a reason. If things that it is about are seen to exist, or fail in a plan, the
 //!    exclusion is refuted: `contradicted`. Otherwise `excluded`. An exclusion without a reason counts as none, and keeps
 //!    the cell from being supported.
 //! 3. Something fails, be the check required or contributing, and is not under an accepted exception: `contradicted` if
@@ -202,7 +202,7 @@ pub fn judge(cell: &Cell, evidence: &CellEvidence, claim: Option<&Claim>) -> Jud
 }
 
 fn judge_exclusion(evidence: &CellEvidence) -> Judgement {
-    let (subjects, failing) = (evidence.subjects, evidence.counts().fail);
+    let (subjects, failing) = (evidence.subjects, evidence.failing_subjects);
     if subjects == 0 && failing == 0 {
         return Judgement { standing: Standing::Excluded, why: Vec::new() };
     }

@@ -18,6 +18,8 @@ pub struct Input {
     pub path: String,
     /// The digest of its bytes as they are on disk.
     pub sha256: Option<Digest>,
+    /// Of a packed file the digest of what it unpacks to.
+    pub unpacked: Option<Digest>,
     /// The format, told by content (`terraform-plan`, `ocsf` …); `""` when it was not understood.
     pub format: String,
     /// What kind of evidence it is.

@@ -88,6 +88,7 @@ impl Sink {
         self.inputs.push(Input {
             path: input.path,
             sha256: input.sha256,
+            unpacked: None,
             format: input.format,
             class: input.class,
             records: 0,

@@ -46,6 +46,9 @@ pub(crate) fn read(
     declaration: &Declaration,
     reading: &Reading,
 ) -> anyhow::Result<Evidence> {
+    for path in against.files() {
+        std::fs::File::open(&path).map_err(|error| usage(format!("cannot read {}: {error}", path.display())))?;
+    }
     let mut sink = Sink::new(Box::new(DeclaredAttribution::new(declaration)));
     let piped = Piped::keep(paths, &mut sink)?;
     let paths = &piped.paths;
@@ -56,6 +59,11 @@ pub(crate) fn read(
     let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
     let attribution = DeclaredAttribution::new(declaration);
     let mut logs = Logs::take(folder.path(), paths, &attribution, &mut sink).map_err(told)?;
+    if logs.files.is_empty() && logs.stores.is_empty() {
+        for path in against.about_events() {
+            output::warn(&format!("not looked at: {}: no audit logs were given to hold against it", path.display()));
+        }
+    }
     let mut reading = reading.clone();
     reading.taken.extend(logs.files.iter().cloned().chain(against.files()).chain(said_in));
     let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();

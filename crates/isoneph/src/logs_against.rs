@@ -56,6 +56,12 @@ impl LogArguments {
         self.with(&Declaration::default(), &[], Date::default()).files().cloned().collect()
     }
 
+    /// Files that say something of events alone: without audit logs nobody looks at them.
+    pub(crate) fn about_events(&self) -> impl Iterator<Item = &PathBuf> {
+        let keys = self.keys.public_keys.iter().chain(&self.keys.signatures);
+        self.changes.iter().chain(&self.administration).chain(&self.operations).chain(keys)
+    }
+
     /// Whether a file says who left.
     pub(crate) fn names_departures(&self) -> bool {
         !self.departures.is_empty()

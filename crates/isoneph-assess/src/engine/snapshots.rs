@@ -47,7 +47,10 @@ pub(crate) fn choose(inventory: &Inventory) -> (BTreeSet<i64>, Vec<(i64, String)
 }
 
 fn same_input(inventory: &Inventory, a: &Snapshot, b: &Snapshot) -> bool {
-    let digest = |s: &Snapshot| inventory.inputs.get(s.input.0 as usize).and_then(|input| input.sha256);
+    let digest = |s: &Snapshot| {
+        let input = inventory.inputs.get(s.input.0 as usize)?;
+        input.unpacked.or(input.sha256)
+    };
     a.input != b.input && a.kind == b.kind && digest(a).is_some() && digest(a) == digest(b)
 }
 

@@ -236,7 +236,7 @@ fn answers() -> Result<(), Failed> {
         "SELECT b.name, b.encrypted, g.code FROM bucket b LEFT JOIN gap g ON g.row = b.row ORDER BY b.name LIMIT 5";
     let answer = query(&inventory, None, sql)?;
     assert_eq!(answer.rows(), 3);
-    assert_eq!(answer.to_csv()?, "name,encrypted,code\na,true,\nb,false,\nc,,after-apply\n");
+    assert_eq!(answer.to_csv()?, "name,encrypted,code\na,true,NULL\nb,false,NULL\nc,NULL,after-apply\n");
     assert!(
         answer.to_json()?.contains(r#"{"name":"c","encrypted":null,"code":"after-apply"}"#),
         "{}",

@@ -100,11 +100,13 @@ reason-help-does-not-apply = Nothing to do.
 ## Why a standing is not better, and what helps
 
 why-exclusion-refuted = excluded, but { $subjects ->
-    [one] { $subjects } subject of it exists
-   *[other] { $subjects } subjects of it exist
-} and { $failing ->
-    [one] { $failing } check outcome fails
-   *[other] { $failing } check outcomes fail
+    [0] what it is about is planned, or found by another tool
+    [one] { $subjects } thing that it is about exists
+   *[other] { $subjects } things that it is about exist
+}{ $failing ->
+    [0] {""}
+    [one] , and { $failing } outcome about them fails
+   *[other] , and { $failing } outcomes about them fail
 }
 why-exclusion-without-reason = excluded without a reason
 why-failing-outcomes = { $n ->
@@ -247,6 +249,10 @@ closing-fail = { $n ->
     [one] { $n } failure
    *[other] { $n } failures
 } without an accepted exception
+closing-findings = { $n ->
+    [one] { $n } finding of another tool fails
+   *[other] { $n } findings of other tools fail
+}: they speak against the controls above; --fail-on looks at isoneph's own checks. isoneph query "SELECT tool, severity, title, resource FROM finding WHERE verdict='fail'" lists them.
 closing-more = For everything with its evidence: --format html or --format json.
 closing-loss = Incomplete: something given could not be read or judged (exit code 3).
 

@@ -99,7 +99,13 @@ reason-help-does-not-apply = 何もしなくてよい。
 
 ## 判定がそれより良くない理由と、次にできること
 
-why-exclusion-refuted = 除外されているが、対象が{ $subjects }件存在し、不合格が{ $failing }件ある
+why-exclusion-refuted = 除外されているが、{ $subjects ->
+    [0] 対象が計画されているか、他のツールが検出している
+   *[other] 対象が{ $subjects }件存在する
+}{ $failing ->
+    [0] {""}
+   *[other] 。それらの不合格が{ $failing }件ある
+}
 why-exclusion-without-reason = 理由なしに除外されている
 why-failing-outcomes = 不合格が{ $n }件ある
 why-exceptions-only = 不合格{ $n }件は承認済みの例外に当たる
@@ -205,6 +211,7 @@ why-matters = 重要な理由
 see-all = isoneph check show { $check }
 n-severity = { $severity } { $n }
 closing-fail = 承認済みの例外を除く不合格 { $n }件
+closing-findings = 他のツールの検出 { $n }件が不合格であり、上の管理策に不利な証拠となる。--fail-on は isoneph 自身のチェックだけを見る。一覧: isoneph query "SELECT tool, severity, title, resource FROM finding WHERE verdict='fail'"
 closing-more = 証拠を含む全体は --format html 又は --format json で得られる。
 closing-loss = 不完全: 与えられたものの一部を読み取れず、又は判定できなかった(終了コード3)。
 

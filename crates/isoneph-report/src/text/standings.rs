@@ -177,8 +177,12 @@ fn reasons(view: &View<'_>, answer: &StandingAnswer) -> Vec<String> {
     let mut reasons: Vec<String> = refuted.map(|why| view.words.why(why)).collect();
     // One number for the cell: which requirement how many of them speak against is in the other formats.
     if answer.why.iter().any(|why| matches!(why, Why::FailingOutcomes { .. })) {
-        let n = answer.counts.failures.values().sum();
-        reasons.push(view.words.why(&Why::FailingOutcomes { requirement: None, n }));
+        let n: u64 = answer.counts.failures.values().sum();
+        reasons.extend((n > 0).then(|| view.words.why(&Why::FailingOutcomes { requirement: None, n })));
+    }
+    let (pass, fail) = answer.counts.findings;
+    if fail > 0 {
+        reasons.push(view.words.say_with("findings-line", &[("pass", pass.into()), ("fail", fail.into())]));
     }
     if answer.counts.excepted > 0 {
         reasons.push(view.words.say_with("counts-excepted", &[("n", answer.counts.excepted.into())]));

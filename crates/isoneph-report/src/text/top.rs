@@ -124,6 +124,10 @@ pub(super) fn close(page: &mut Page, view: &View<'_>) {
     let open: u64 = view.tail.failures.values().sum();
     let look = if open > 0 { Look::Bad } else { Look::Good };
     page.paragraph(0, &failures_line(words, view.tail), look);
+    let (_, found) = view.tail.findings;
+    if found > 0 {
+        page.paragraph(0, &words.say_with("closing-findings", &[("n", found.into())]), Look::Bad);
+    }
     if !view.tail.losses.is_empty() {
         page.paragraph(0, &words.say("closing-loss"), Look::Bad);
     }

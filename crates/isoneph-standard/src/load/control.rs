@@ -59,6 +59,7 @@ fn read(source: Source<'_>) -> Result<Placed<'_, Control>, CatalogueError> {
         links: file.crosswalk.iso27017_2026,
         links_note: file.crosswalk.iso27017_2026_note,
         evidence: file.evidence,
+        about: file.about,
         provider: read_cell(source, &id, Role::Provider, file.provider)?,
         customer: read_cell(source, &id, Role::Customer, file.customer)?,
         id,

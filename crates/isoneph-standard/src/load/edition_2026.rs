@@ -141,9 +141,21 @@ fn control_of(
         links: row.from_2015,
         links_note: row.known,
         evidence: evidence_of(&origins),
+        about: about(&origins),
         id,
     };
     (row.id, control)
+}
+
+/// What it is about, if each control that it comes from says so: else it may be about anything.
+fn about(origins: &[&Control]) -> Vec<String> {
+    if origins.iter().any(|origin| origin.about.is_empty()) {
+        return Vec::new();
+    }
+    let mut about: Vec<String> = origins.iter().flat_map(|origin| origin.about.clone()).collect();
+    about.sort_unstable();
+    about.dedup();
+    about
 }
 
 fn evidence_of(origins: &[&Control]) -> Vec<Text> {

@@ -19,6 +19,8 @@ pub(super) struct ControlFile {
     pub(super) title: Text,
     pub(super) title_ja_basis: TitleBasis,
     pub(super) evidence: Vec<Text>,
+    #[serde(default)]
+    pub(super) about: Vec<String>,
     pub(super) confidence: Confidence,
     pub(super) crosswalk: CrosswalkTable,
     pub(super) provider: CellTable,

@@ -110,8 +110,10 @@ pub struct CellEvidence {
     pub requirements: BTreeMap<RequirementKey, Evidence>,
     /// About the cell as a whole. It can speak against the cell; alone it never supports it.
     pub whole: Evidence,
-    /// Subjects of the control's checks seen to exist, by evidence other than plans.
+    /// Things that the control is about, seen to exist by evidence other than plans.
     pub subjects: u64,
+    /// Outcomes about such things that fail, of plans too.
+    pub failing_subjects: u64,
 }
 
 impl CellEvidence {

@@ -45,7 +45,7 @@ fn supported() -> CellEvidence {
         (key("baseline"), passing(EvidenceClass::Configured)),
         (key("policy"), Evidence { population: None, ..passing(EvidenceClass::Asserted) }),
     ];
-    CellEvidence { requirements: requirements.into(), whole: Evidence::default(), subjects: 3 }
+    CellEvidence { requirements: requirements.into(), subjects: 3, ..CellEvidence::default() }
 }
 
 fn with(change: impl FnOnce(&mut Evidence)) -> CellEvidence {
@@ -143,6 +143,12 @@ fn machines_that_exist_refute_an_exclusion() {
     assert_eq!(judged.standing, Standing::Contradicted);
     assert_eq!(judged.why, [Why::ExclusionRefuted { subjects: 14, failing: 0 }]);
     assert_eq!(judge(&cell(), &CellEvidence::default(), Some(&excluded)).standing, Standing::Excluded);
+    // What else fails refutes nothing: a firewall is no machine.
+    let elsewhere = with(|e| e.contributing.fail = 2);
+    let elsewhere = CellEvidence { subjects: 0, ..elsewhere };
+    assert_eq!(judge(&cell(), &elsewhere, Some(&excluded)).standing, Standing::Excluded);
+    let planned = CellEvidence { failing_subjects: 1, ..CellEvidence::default() };
+    assert_eq!(judge(&cell(), &planned, Some(&excluded)).standing, Standing::Contradicted);
 }
 
 #[test]
@@ -220,7 +226,7 @@ fn evidence() -> impl Strategy<Value = Evidence> {
 /// Half of the cases start from a supported cell, so that the good end of the scale is tried too.
 fn cell_evidence() -> impl Strategy<Value = CellEvidence> {
     let any = (prop::collection::btree_map(prop::sample::select(&NAMES[..]).prop_map(key), evidence(), 0..4), 0..2u64)
-        .prop_map(|(requirements, subjects)| CellEvidence { requirements, subjects, whole: Evidence::default() });
+        .prop_map(|(requirements, subjects)| CellEvidence { requirements, subjects, ..CellEvidence::default() });
     prop_oneof![any, Just(supported())]
 }
 

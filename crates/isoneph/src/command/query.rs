@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use isoneph_assess::{AssessError, QueryError, StoredEvents, query};
 use isoneph_sources::{Logs, Reading};
+use jiff::civil::Date;
 
 use crate::evidence;
 use crate::exit::{Exit, usage};
@@ -26,6 +27,9 @@ pub(crate) struct Arguments {
     /// Who is what and what is in scope: an isoneph.toml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The day for which it is asked, which decides what is due and what has expired
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
     #[command(flatten)]
     logs: LogArguments,
     /// A table for people, CSV or JSON
@@ -37,7 +41,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let declaration = settings::declaration(arguments.config.as_deref())?;
     let config = arguments.config.as_deref();
-    let reading = Reading::new(settings::today());
+    let reading = Reading::new(arguments.as_of.unwrap_or_else(settings::today));
     let evidence = evidence::read(&arguments.paths, &arguments.logs, config, &declaration, &reading)?;
     let Logs { parts, events, snapshot, .. } = evidence.logs.clone();
     let stored = snapshot.map(|snapshot| StoredEvents { parts, events, snapshot });

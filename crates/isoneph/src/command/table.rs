@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
+use isoneph_sources::filled_by;
 use isoneph_tables::{COMMON_COLUMNS, Column, TableDef, TableId};
 use serde_json::{Value, json};
 
@@ -39,11 +40,12 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::List(_) => list(&mut output)?,
         Command::Show { name, format } => {
             let (name, doc, columns) = find(name)?;
+            let filled = TableId::find(name).map(filled_by).unwrap_or_default();
             if format.format == "json" {
                 let columns: Vec<Value> = columns.iter().map(|column| describe(column)).collect();
-                writeln!(output, "{:#}", json!({ "name": name, "doc": doc, "columns": columns }))?;
+                writeln!(output, "{:#}", json!({ "name": name, "doc": doc, "filled_by": filled, "columns": columns }))?;
             } else {
-                show(&mut output, name, doc, &columns)?;
+                show(&mut output, (name, doc), &filled, &columns)?;
             }
         }
     }
@@ -80,11 +82,12 @@ fn list(output: &mut Output) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn show(output: &mut Output, name: &str, doc: &str, columns: &[&Column]) -> anyhow::Result<()> {
-    writeln!(
-        output,
-        "{name}\n  {doc}\n\nNULL in any column means unknown. \"None\" is what a column holds when there is none.\n"
-    )?;
+fn show(output: &mut Output, (name, doc): (&str, &str), filled: &[String], columns: &[&Column]) -> anyhow::Result<()> {
+    writeln!(output, "{name}\n  {doc}\n")?;
+    for input in filled {
+        writeln!(output, "Filled by {input}")?;
+    }
+    writeln!(output, "\nNULL in any column means unknown. \"None\" is what a column holds when there is none.\n")?;
     for column in columns {
         writeln!(
             output,

@@ -48,13 +48,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     for file in &files {
         let path = arguments.folder.join(&file.path);
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
+            std::fs::create_dir_all(folder)
+                .map_err(|error| usage(format!("cannot make {}: {error}", folder.display())))?;
         }
-        std::fs::write(&path, &file.text)?;
+        std::fs::write(&path, &file.text)
+            .map_err(|error| usage(format!("cannot write {}: {error}", path.display())))?;
         output::warn(&format!("wrote {}", path.display()));
     }
-    output::warn(
-        "Every draft is marked `proposed` and claims nothing until somebody stands behind it. Next: `isoneph apply -f register --as NAME`.",
-    );
+    let folder = arguments.folder.display();
+    output::warn(&format!(
+        "Every draft is marked `proposed` and claims nothing until somebody stands behind it. Next: `cd {folder}`, then `isoneph apply -f register --as NAME`.",
+    ));
     Ok(Exit::Done)
 }
