@@ -121,13 +121,9 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     exit
 }
 
-/// The width to write text for: what `COLUMNS` says, else the terminal's, within reason, else a page's.
+/// The width to write text for: the terminal's, within reason, or a page's.
 pub(crate) fn width() -> usize {
     const PAGE: usize = 100;
-    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
-    if let Some(columns) = asked {
-        return columns.clamp(60, 160);
-    }
     if !io::stdout().is_terminal() {
         return PAGE;
     }
