@@ -15,7 +15,7 @@ use isoneph_sources::{
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
-use crate::exit::usage;
+use crate::exit::{Exit, usage};
 use crate::logs_against::LogArguments;
 use crate::{output, safe, scanner, workspace};
 
@@ -87,6 +87,18 @@ pub(crate) fn read(
     let judged = logs.judge(&against, &mut sink).map_err(told)?;
     piped.name_inputs(&mut sink);
     Ok(Evidence { inventory: sink.finish()?, logs, judged, _folder: folder })
+}
+
+/// Tells what was given and could not be read: an answer over half of it must say so.
+pub(crate) fn tell_losses(inventory: &Inventory) -> Exit {
+    let mut exit = Exit::Done;
+    for input in &inventory.inputs {
+        for reject in &input.rejected {
+            output::warn(&safe::terminal(&format!("not read: {}: {}: {}", input.path, reject.locator, reject.message)));
+            exit = Exit::Incomplete;
+        }
+    }
+    exit
 }
 
 /// Reads the disk images among the paths alone, and what parties say; what else a folder holds is left.
@@ -250,7 +262,9 @@ fn documents(paths: &[PathBuf]) -> anyhow::Result<Option<Documents>> {
     folders.retain(|path| path.is_dir() || std::fs::read_to_string(path).is_ok_and(|text| looks_like_register(&text)));
     let mut documents = Documents::new();
     documents.read_paths(&folders).map_err(workspace::mistaken)?;
-    Ok((!documents.is_empty()).then_some(documents))
+    // One that holds nothing but mistakes is there too: they are to be told.
+    let any = documents.files().len() > 0;
+    Ok(any.then_some(documents))
 }
 
 fn is_yaml(path: &Path) -> bool {

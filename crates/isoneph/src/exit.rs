@@ -4,7 +4,8 @@ use std::fmt;
 use std::process::ExitCode;
 
 /// The codes, for `--help`.
-pub(crate) const HELP: &str = "Exit codes: 0 done; 1 findings at or above --fail-on; 2 wrong usage; 3 incomplete (something \
+pub(crate) const HELP: &str = "Exit codes: 0 done; 1 findings at or above --fail-on (of \
+                               matrix, duties and assurance: something is open); 2 wrong usage; 3 incomplete (something \
                                given could not be read, or nothing could be assessed); 4 internal error.";
 
 /// How a run ended. Where several are true the gravest counts: internal, usage, incomplete, findings, done.

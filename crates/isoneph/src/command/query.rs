@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use crate::evidence;
 use crate::exit::{Exit, usage};
 use crate::logs_against::LogArguments;
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::safe;
 use crate::settings;
 
@@ -59,17 +59,5 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut output = Output::open(None)?;
     writeln!(output, "{}", text.trim_end())?;
     output.finish()?;
-    Ok(told_losses(&evidence.inventory))
-}
-
-/// An answer over half of what was given must say so.
-fn told_losses(inventory: &isoneph_tables::Inventory) -> Exit {
-    let mut exit = Exit::Done;
-    for input in &inventory.inputs {
-        for reject in &input.rejected {
-            output::warn(&safe::terminal(&format!("not read: {}: {}: {}", input.path, reject.locator, reject.message)));
-            exit = Exit::Incomplete;
-        }
-    }
-    exit
+    Ok(evidence::tell_losses(&evidence.inventory))
 }

@@ -58,6 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut population = Population { lang: arguments.shown.lang, items: Vec::new(), incomplete: false };
     engine.assess(&evidence.inventory, &mut population)?;
     let Population { items, incomplete, .. } = population;
+    evidence::tell_losses(&evidence.inventory);
     if items.is_empty() {
         return Err(usage(format!("'{id}' judged nothing in this evidence: there is no population")));
     }
@@ -89,16 +90,18 @@ impl Writer for Population {
             (found, Some(reason)) => format!("{found}: {}", why(reason)),
             (found, None) => found.to_string(),
         };
-        let not = match self.lang {
-            Lang::En => "Not: ",
-            Lang::Ja => "次に該当しないこと：",
+        // Some checks are named by what is wrong, some by what is right.
+        let title = check.title.get(self.lang);
+        let expected = match self.lang {
+            Lang::En => format!("no finding under “{title}”"),
+            Lang::Ja => format!("「{title}」の検出がないこと"),
         };
         self.items.push(Item {
             subject: match subject.account.is_empty() {
                 true => subject.address.clone(),
                 false => format!("{} ({})", subject.address, subject.account),
             },
-            expected: format!("{not}{}", check.title.get(self.lang)),
+            expected,
             observed: said,
             evidence: places.collect::<Vec<_>>().join("; "),
         });

@@ -6,7 +6,8 @@ use clap::Args;
 use isoneph_derive::Declared;
 use isoneph_derive::soa::{self, CellEvidence, FrozenSoa, Soa};
 use isoneph_model::Role;
-use isoneph_register::kinds::Act;
+use isoneph_register::Object;
+use isoneph_register::kinds::{Act, Kind};
 use isoneph_standard::Catalogue;
 use serde::Deserialize;
 
@@ -47,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let evidence = arguments.assessment.as_deref().map(standings).transpose()?.unwrap_or_default();
     let catalogue = Catalogue::embedded()?;
     let found = soa::soa(&declared, catalogue, arguments.scope.as_deref(), &evidence, arguments.asked.day());
-    let found = found.ok_or_else(|| usage("which ISMS scope? --scope NAME (the register has none, or several)"))?;
+    let found = found.ok_or_else(|| which_scope(&objects, arguments.scope.as_deref()))?;
     if let Some(version) = &arguments.compare {
         return run_compare(arguments, &found, version);
     }
@@ -58,6 +59,17 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         None => arguments.shown.write("Statement of applicability", sheets, &found)?,
     }
     Ok(Exit::Done)
+}
+
+/// Why no scope, or no single one, was found.
+fn which_scope(objects: &[Object], asked: Option<&str>) -> anyhow::Error {
+    let named = objects.iter().filter(|object| object.kind() == Kind::Scope).map(|object| object.name.as_str());
+    let names = named.collect::<Vec<_>>().join(", ");
+    usage(match (asked, names.as_str()) {
+        (_, "") => "the register has no ISMS scope: declare one (kind: scope)".to_owned(),
+        (Some(asked), names) => format!("the register has no ISMS scope '{asked}'; there are: {names}"),
+        (None, names) => format!("which ISMS scope? --scope NAME; there are: {names}"),
+    })
 }
 
 fn run_compare(arguments: &Arguments, now: &Soa, version: &str) -> anyhow::Result<Exit> {
