@@ -1,16 +1,18 @@
 //! What outcomes come to, cell by cell: collected while they stream, judged at the end by the rule of isoneph-standard.
 
+mod count;
+mod findings;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{Array, AsArray};
-use isoneph_assessment::{CheckInfo, CheckOutcome, Counts, Loss, Population, SaidAnswer, StandingAnswer, Tail};
-use isoneph_model::{
-    ControlId, Edition, EvidenceClass, InputId, Outcome, ReasonCode, RequirementKind, Role, Severity, Support,
-};
-use isoneph_standard::standing::{CellEvidence, Claim, Counts as OutcomeCounts, Evidence, Population as Seen, judge};
+use arrow::array::AsArray;
+use isoneph_assessment::{CheckInfo, CheckOutcome, Loss, Population, SaidAnswer, StandingAnswer, Tail};
+use isoneph_model::{ControlId, EvidenceClass, InputId, Outcome, Role};
+use isoneph_standard::standing::{Claim, judge};
 use isoneph_standard::{Catalogue, RequirementKey};
 use isoneph_tables::{Inventory, TableId};
 
+use self::count::{Cell, Tally, add_failures, add_outcomes, add_to, with_population};
 use crate::check::Check;
 use crate::engine::{CellClaim, ServiceInScope, Settings};
 use crate::said::{self, Sayings};
@@ -37,49 +39,6 @@ pub(crate) struct Standings<'a> {
     /// Outcomes of the current check about what has no account but a service: what parties say is of services.
     of_services: BTreeMap<String, Tally>,
     tail: Tail,
-}
-
-#[derive(Default, Clone)]
-struct Cell {
-    evidence: CellEvidence,
-    /// What the control is about, as seen; put down only where somebody excludes it.
-    things: BTreeSet<String>,
-    counts: Counts,
-    said: Vec<SaidAnswer>,
-}
-
-/// Outcomes of one check, counted.
-#[derive(Default)]
-struct Tally {
-    outcomes: OutcomeCounts,
-    excepted: u64,
-    stale: u64,
-    /// The classes under outcomes that decide something.
-    classes: BTreeSet<EvidenceClass>,
-    /// Subjects seen by evidence other than plans, where they matter.
-    things: BTreeSet<String>,
-}
-
-impl Tally {
-    fn add(&mut self, outcome: &CheckOutcome, refuting: bool) {
-        self.outcomes.add(outcome.outcome);
-        self.excepted += u64::from(outcome.exception.is_some());
-        self.stale += u64::from(outcome.reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Stale));
-        // What found nothing to judge has no evidence and shows nothing: no class is put down for it.
-        if let Some(class) = weakest(outcome) {
-            if outcome.outcome != Outcome::Unknown {
-                self.classes.insert(class);
-            }
-            if let Some(subject) = outcome.subject.as_ref().filter(|_| refuting && class != EvidenceClass::Intended) {
-                self.things.insert(format!("{}/{}", subject.account, subject.address));
-            }
-        }
-    }
-
-    /// Failures that no exception covers.
-    fn failing(&self) -> u64 {
-        self.outcomes.fail.saturating_sub(self.excepted)
-    }
 }
 
 impl<'a> Standings<'a> {
@@ -235,66 +194,6 @@ impl<'a> Standings<'a> {
         }
     }
 
-    /// Other scanners' findings: they contribute, and never support.
-    fn add_findings(&mut self, inventory: &Inventory, chosen: &BTreeSet<i64>) {
-        let Some(table) = TableId::find("finding") else { return };
-        let batch = inventory.table_of(table, chosen);
-        let column = |name: &str| table.def().column_index(name).map(|index| batch.column(index));
-        let (Some(verdicts), Some(controls), Some(accounts)) =
-            (column("verdict"), column("controls"), column("account"))
-        else {
-            return;
-        };
-        let (verdicts, controls, accounts) =
-            (verdicts.as_string::<i32>(), controls.as_list::<i32>(), accounts.as_string::<i32>());
-        for row in 0..batch.num_rows() {
-            if controls.is_null(row) {
-                continue;
-            }
-            let verdict = if verdicts.is_valid(row) { verdicts.value(row) } else { "unknown" };
-            let outcome = verdict.parse().unwrap_or(Outcome::Unknown);
-            match outcome {
-                Outcome::Pass => self.tail.findings.0 += 1,
-                Outcome::Fail => self.tail.findings.1 += 1,
-                Outcome::Unknown | Outcome::NotApplicable => {}
-            }
-            let account = accounts.is_valid(row).then(|| accounts.value(row));
-            let listed = controls.value(row);
-            for control in listed.as_string::<i32>().iter().flatten() {
-                self.add_finding(control, account, outcome);
-            }
-        }
-    }
-
-    fn add_finding(&mut self, control: &str, account: Option<&str>, outcome: Outcome) {
-        let Ok(found) = self.catalogue.find(Edition::E2015, control) else { return };
-        let here = match self.settings.edition {
-            Edition::E2015 => vec![found.id().clone()],
-            Edition::E2026 => self.in_2026(found.id()),
-        };
-        for control in here {
-            for role in Role::ALL {
-                let about = self.is_about(&control, None);
-                for service in self.services_of(*role, account) {
-                    let cells = self.cells.entry((control.clone(), *role)).or_default();
-                    let cell = cells.entry(service).or_default();
-                    cell.evidence.failing_subjects += u64::from(about && outcome == Outcome::Fail);
-                    cell.evidence.whole.contributing.add(outcome);
-                    match outcome {
-                        Outcome::Pass => cell.counts.findings.0 += 1,
-                        Outcome::Fail => cell.counts.findings.1 += 1,
-                        Outcome::Unknown | Outcome::NotApplicable => {}
-                    }
-                }
-            }
-        }
-    }
-
-    fn in_2026(&self, control: &ControlId) -> Vec<ControlId> {
-        let there = self.catalogue.in_other_edition(Edition::E2015, control);
-        there.into_iter().map(|control| control.id.clone()).collect()
-    }
-
     /// The standing of every cell with guidance, and of every cell that something bears on.
     pub(crate) fn finish(mut self, inventory: &Inventory) -> Tail {
         self.flush();
@@ -363,97 +262,6 @@ impl<'a> Standings<'a> {
         let seen = expected.iter().filter(|account| self.seen.contains(*account)).count();
         Population { seen: seen as u64, expected: Some(expected.len() as u64), basis: "declared" }
     }
-}
-
-/// Settings and operations are seen account by account; what a party says is not.
-fn with_population(cell: &isoneph_standard::Cell, mut evidence: CellEvidence, population: &Population) -> CellEvidence {
-    let seen = Seen { seen: population.seen, expected: population.expected };
-    let of_accounts = |kind| matches!(kind, RequirementKind::Configuration | RequirementKind::Operation);
-    for (key, part) in &mut evidence.requirements {
-        let requirement = cell.requires.iter().find(|requirement| requirement.key == *key);
-        part.population = requirement.is_none_or(|requirement| of_accounts(requirement.kind)).then_some(seen);
-    }
-    evidence.whole.population = Some(seen);
-    evidence
-}
-
-fn add_outcomes(counts: &mut BTreeMap<Outcome, u64>, tally: &Tally) {
-    let OutcomeCounts { pass, fail, unknown, not_applicable } = tally.outcomes;
-    let all = [
-        (Outcome::Pass, pass),
-        (Outcome::Fail, fail),
-        (Outcome::Unknown, unknown),
-        (Outcome::NotApplicable, not_applicable),
-    ];
-    for (outcome, n) in all.into_iter().filter(|(_, n)| *n > 0) {
-        *counts.entry(outcome).or_default() += n;
-    }
-}
-
-fn add_failures(counts: &mut BTreeMap<Severity, u64>, severity: Severity, tally: &Tally) {
-    if tally.failing() > 0 {
-        *counts.entry(severity).or_default() += tally.failing();
-    }
-}
-
-impl Cell {
-    fn count(&mut self, severity: Severity, tally: &Tally) {
-        add_outcomes(&mut self.counts.outcomes, tally);
-        add_failures(&mut self.counts.failures, severity, tally);
-        self.counts.excepted += tally.excepted;
-    }
-
-    fn merge(&mut self, other: &Cell) {
-        for (outcome, n) in &other.counts.outcomes {
-            *self.counts.outcomes.entry(*outcome).or_default() += n;
-        }
-        for (severity, n) in &other.counts.failures {
-            *self.counts.failures.entry(*severity).or_default() += n;
-        }
-        self.counts.excepted += other.counts.excepted;
-        self.counts.findings.0 += other.counts.findings.0;
-        self.counts.findings.1 += other.counts.findings.1;
-        self.evidence.failing_subjects += other.evidence.failing_subjects;
-        self.things.extend(other.things.iter().cloned());
-        self.said.extend(other.said.iter().cloned());
-        merge_evidence(&mut self.evidence.whole, &other.evidence.whole);
-        for (key, part) in &other.evidence.requirements {
-            merge_evidence(self.evidence.requirements.entry(key.clone()).or_default(), part);
-        }
-    }
-}
-
-fn merge_evidence(into: &mut Evidence, from: &Evidence) {
-    into.required += from.required;
-    into.contributing += from.contributing;
-    into.excepted += from.excepted;
-    into.stale += from.stale;
-    into.classes.extend(&from.classes);
-}
-
-fn add_to(part: &mut Evidence, support: Support, tally: &Tally) {
-    part.excepted += tally.excepted;
-    match support {
-        Support::Required => {
-            part.required += tally.outcomes;
-            part.stale += tally.stale;
-            part.classes.extend(&tally.classes);
-        }
-        Support::Contributing => part.contributing += tally.outcomes,
-    }
-}
-
-/// An answer is as good as the weakest of what it rests on: with a plan under it, it is a plan's.
-fn weakest(outcome: &CheckOutcome) -> Option<EvidenceClass> {
-    let classes = || outcome.evidence.iter().map(|evidence| evidence.class);
-    let rank = |class: &EvidenceClass| match class {
-        EvidenceClass::Intended => 0,
-        EvidenceClass::Asserted => 1,
-        EvidenceClass::Configured => 2,
-        EvidenceClass::Operated => 3,
-        EvidenceClass::Assured => 4,
-    };
-    classes().min_by_key(rank)
 }
 
 /// The accounts seen by something other than a plan.
