@@ -189,8 +189,7 @@ fn bare_list(workbook: &Workbook) -> Option<Sheet> {
     if !one {
         return None;
     }
-    let heading =
-        isoneph_workbook::Cell { column: 0, text: "Service".to_owned(), kind: isoneph_workbook::CellKind::Text };
+    let heading = isoneph_workbook::Cell::new(0, "Service", isoneph_workbook::CellKind::Text);
     sheet.rows.insert(0, isoneph_workbook::Row { number: 0, cells: vec![heading] });
     Some(sheet)
 }

@@ -97,12 +97,12 @@ A.7.4 | 発明 | 適用外 | データセンタを持たない |";
 fn an_id_that_a_spreadsheet_took_for_a_number_is_told_by_its_place_or_not_at_all() {
     let ids = |ids: &[(&str, bool)]| {
         use isoneph_workbook::{Cell, CellKind, Row, Sheet, Workbook};
-        let text = |column, text: &str| Cell { column, text: text.to_owned(), kind: CellKind::Text };
+        let text = |column, text: &str| Cell::new(column, text, CellKind::Text);
         let mut rows =
             vec![Row { number: 1, cells: vec![text(0, "Control"), text(1, "Applicable"), text(2, "Status")] }];
         for (i, (id, number)) in ids.iter().enumerate() {
             let kind = if *number { CellKind::Number } else { CellKind::Text };
-            let id = Cell { column: 0, text: (*id).to_owned(), kind };
+            let id = Cell::new(0, *id, kind);
             rows.push(Row { number: i as u32 + 2, cells: vec![id, text(1, "yes")] });
         }
         let sheet = Sheet { name: "S".to_owned(), hidden: false, rows };
