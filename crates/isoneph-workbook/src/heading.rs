@@ -94,7 +94,8 @@ enum Closeness {
     OneLine,
 }
 
-/// The columns of a row that has headings. An exact name goes before one with a remark; a column counts once.
+/// The columns of a row that has headings. An exact name goes before one with a remark, and of the names of a column the
+/// one that stands first: the more telling ones do. A column counts once.
 fn columns(row: &Row, headings: &[Heading]) -> BTreeMap<&'static str, u32> {
     let mut columns = BTreeMap::new();
     let mut taken = Vec::new();
@@ -103,7 +104,9 @@ fn columns(row: &Row, headings: &[Heading]) -> BTreeMap<&'static str, u32> {
             if columns.contains_key(heading.key) {
                 continue;
             }
-            let found = row.cells.iter().find(|cell| !taken.contains(&cell.column) && bears(cell, heading, closeness));
+            let free = |cell: &&Cell| !taken.contains(&cell.column);
+            let mut names = heading.names.iter();
+            let found = names.find_map(|name| row.cells.iter().filter(free).find(|cell| bears(cell, name, closeness)));
             if let Some(cell) = found {
                 columns.insert(heading.key, cell.column);
                 taken.push(cell.column);
@@ -113,14 +116,11 @@ fn columns(row: &Row, headings: &[Heading]) -> BTreeMap<&'static str, u32> {
     columns
 }
 
-fn bears(cell: &Cell, heading: &Heading, closeness: Closeness) -> bool {
+fn bears(cell: &Cell, name: &str, closeness: Closeness) -> bool {
+    let name = heading_key(name);
     let is_named = |text: &str, with_remark: bool| {
         let key = heading_key(text);
-        heading
-            .names
-            .iter()
-            .map(|name| heading_key(name))
-            .any(|name| same(&name, &key) || (with_remark && same(without_remark(&name), without_remark(&key))))
+        same(&name, &key) || (with_remark && same(without_remark(&name), without_remark(&key)))
     };
     match closeness {
         Closeness::Exact => is_named(&cell.text, false),
@@ -160,7 +160,9 @@ impl<'a> Table<'a> {
         let cells = row.map(|row| row.cells.as_slice()).unwrap_or_default();
         let found = self.columns.get(heading.key);
         let free = |column: u32| found == Some(&column) || !self.columns.values().any(|taken| *taken == column);
-        let named = cells.iter().filter(|cell| bears(cell, heading, Closeness::OneLine) && free(cell.column));
+        let named = cells
+            .iter()
+            .filter(|cell| free(cell.column) && heading.names.iter().any(|name| bears(cell, name, Closeness::OneLine)));
         named.map(|cell| cell.column).collect()
     }
 

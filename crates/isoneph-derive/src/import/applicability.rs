@@ -18,7 +18,7 @@ pub(super) use control::known_control;
 use headings::HEADINGS;
 use mapping::mapped;
 pub use mapping::{Mapping, column_names};
-use words::{read_reason, read_status};
+use words::{denies, read_reason, read_status};
 
 use super::{
     Import, ImportError, ImportFormat, Line, Mark, ProblemCode, Rows, Target, key, object_name, read_date, read_mark,
@@ -46,10 +46,16 @@ pub fn applicability(
     let (tables, rows) = Rows::among(workbook, tables, HEADINGS, ImportFormat::Applicability)?;
     let words = mapping.map(|mapping| &mapping.words).into_iter().flatten();
     let words: BTreeMap<String, &str> = words.map(|(word, ours)| (key(word), ours.as_str())).collect();
-    let mut reading = Reading { target, catalogue, words, rows, before: None };
+    let mut reading = Reading { target, catalogue, words, rows, before: None, after: None };
     for table in &tables {
         reading.before = None;
-        table.rows().for_each(|line| reading.line(&line));
+        let lines: Vec<Line<'_>> = table.rows().collect();
+        let ids: Vec<Option<ControlId>> =
+            lines.iter().map(|line| known_control(catalogue, line.text("control"))).collect();
+        for (i, line) in lines.iter().enumerate() {
+            reading.after = ids[i + 1..].iter().flatten().next().cloned();
+            reading.line(line);
+        }
     }
     let import = reading.rows.finish();
     let only = tables.first().filter(|_| workbook.sheets.len() > 1 && tables.len() == 1);
@@ -80,8 +86,9 @@ struct Reading<'a> {
     catalogue: &'a Catalogue,
     words: BTreeMap<String, &'a str>,
     rows: Rows,
-    /// The control of the row before, by which `5.1` that was `5.10` is told.
+    /// The controls of the rows before and after, by which `5.1` that was `5.10` is told.
     before: Option<ControlId>,
+    after: Option<ControlId>,
 }
 
 impl Reading<'_> {
@@ -208,8 +215,8 @@ impl Reading<'_> {
         control
     }
 
-    /// A spreadsheet keeps `5.10` typed as a number as `5.1`. After 5.9 it was 5.10; after nothing, another clause's
-    /// last control or 5.0 it was 5.1.
+    /// A spreadsheet keeps `5.10` typed as a number as `5.1`. After 5.9 it was 5.10; before 5.2 it was 5.1. A list of
+    /// some controls may go from 4.3 to 5.10: there nothing tells.
     fn told_by_place(&self, short: ControlId, long: ControlId) -> Option<ControlId> {
         let parts = |id: &ControlId| -> Option<(u16, u16)> {
             let (clause, number) = id.as_str().split_once('.')?;
@@ -220,9 +227,11 @@ impl Reading<'_> {
         match self.before.as_ref().and_then(parts) {
             Some((before, last)) if before == clause && last + 1 == long_number => Some(long),
             Some((before, last)) if before == clause && last + 1 == number => Some(short),
-            Some((before, _)) if before != clause && number == 1 => Some(short),
-            None if number == 1 => Some(short),
-            _ => None,
+            Some((before, _)) if before == clause => None,
+            _ => match self.after.as_ref().and_then(parts) {
+                Some(after) if number == 1 && after == (clause, 2) => Some(short),
+                _ => None,
+            },
         }
     }
 
@@ -258,9 +267,17 @@ impl Reading<'_> {
     fn reasons(&mut self, line: &Line<'_>) -> Vec<Inclusion> {
         let mut reasons = Vec::new();
         for reason in Inclusion::ALL {
-            match read_mark(line.text(reason.as_str())) {
+            let written = line.text(reason.as_str());
+            match read_mark(written) {
                 Mark::Empty | Mark::Cleared => {}
-                Mark::Set | Mark::Part | Mark::Other => reasons.push(*reason),
+                Mark::Set | Mark::Part => reasons.push(*reason),
+                Mark::Other if read_yes_no(written) == Some(false) || sentence(written).is_none() => {}
+                // The law or the contract itself, unless the text says that there is none.
+                Mark::Other if !denies(written) => reasons.push(*reason),
+                Mark::Other => {
+                    let message = format!("'{written}' may be a reason, or say that there is none");
+                    self.rows.problem(line, reason.as_str(), ProblemCode::NotUnderstood, message);
+                }
             }
         }
         for column in ["reasons", "justification"] {

@@ -6,7 +6,7 @@ mod marks;
 
 use isoneph_register::Object;
 use isoneph_register::kinds::{Basis, BasisKind, EvidenceRef, Holder, Responsibility, ThirdParty};
-use isoneph_workbook::{Sheet, Workbook};
+use isoneph_workbook::{Cell, Sheet, Workbook};
 
 use headings::forms;
 use marks::by_columns;
@@ -63,9 +63,10 @@ fn read_table(table: &SheetTable<'_>, target: &Target, rows: &mut Rows) {
 
 /// What the row is about: the area, with its part where the table has a column of those.
 fn named(line: &Line<'_>) -> String {
-    let texts = ["area", "part"].map(|key| line.text(key).trim());
-    let texts: Vec<&str> = texts.into_iter().filter(|text| !text.is_empty()).collect();
-    texts.join(": ")
+    // The column to the left is the wider one, whatever the two are called.
+    let mut cells: Vec<&Cell> = ["area", "part"].into_iter().filter_map(|key| line.cell(key)).collect();
+    cells.sort_by_key(|cell| cell.column);
+    cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<&str>>().join(": ")
 }
 
 /// Titles of groups stand alone in their row, or merged over all of it.

@@ -58,7 +58,7 @@ pub(super) fn read_reason(text: &str) -> Option<Inclusion> {
             "co" => Some(Inclusion::Contractual),
             "br" | "bp" => Some(Inclusion::BestPractice),
             "rra" | "ra" => Some(Inclusion::Risk),
-            _ if denies(&key) => None,
+            _ if denies(text) => None,
             _ if named(&["legal", "law", "regulat", "statut", "gesetz", "法令", "法的"]) => Some(Inclusion::Legal),
             _ if named(&["contract", "vertrag", "vertraglich", "契約"]) => Some(Inclusion::Contractual),
             _ if named(&["customer", "client", "kunde", "顧客"]) => Some(Inclusion::Customer),
@@ -71,7 +71,9 @@ pub(super) fn read_reason(text: &str) -> Option<Inclusion> {
     })
 }
 
-fn denies(key: &str) -> bool {
+/// Whether a text says that something is not.
+pub(super) fn denies(text: &str) -> bool {
+    let key = key(text);
     let words = ["no", "not", "non", "never", "without", "neither", "nor", "none", "nicht", "kein", "keine", "ohne"];
     key.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
         || ["ない", "なし", "無し", "不要", "ません"].iter().any(|word| key.contains(word))

@@ -316,3 +316,26 @@ fn only_the_column_of_the_assurances_own_standard_says_what_is_in_its_scope() {
     let (names, said) = in_scope(&csv("Service,SOC 2,ISO 27001\nMill,✓,✓\n"));
     assert_eq!((names, said), (vec![], vec![("file.csv!A2".to_owned(), ProblemCode::Missing)]));
 }
+
+#[test]
+fn the_more_telling_of_two_headings_is_taken_wherever_it_stands() {
+    let text = "Question ID,Answer,CSP CAIQ Answer,SSRM Control Ownership\nIAM-01.1,Yes,No,CSP-owned\n";
+    let import = caiq(&csv(text), &target()).unwrap();
+    assert_eq!(import.columns["answer"], "CSP CAIQ Answer");
+    assert_eq!(import.ignored, ["Answer"]);
+}
+
+#[test]
+fn a_column_for_one_reason_that_says_there_is_none_gives_none() {
+    let text = "Control,Applicable,LR,CO,RRA\nA.5.1,Y,N/A,X,keine\nA.5.2,Y,no law,Master agreement 7,\n";
+    let import = soa(&csv(text));
+    let reasons = import.objects.iter().map(|object| <&Statement>::try_from(&object.spec).unwrap().reasons.clone());
+    assert_eq!(reasons.collect::<Vec<_>>(), [vec![Inclusion::Contractual], vec![Inclusion::Contractual]]);
+    assert_eq!(
+        problems(&import),
+        [
+            ("file.csv!E2".to_owned(), ProblemCode::NotUnderstood),
+            ("file.csv!C3".to_owned(), ProblemCode::NotUnderstood)
+        ]
+    );
+}
