@@ -115,7 +115,7 @@ pub(crate) fn read_holder(text: &str) -> Option<Holder> {
 fn one_holder(words: &str) -> Option<Holder> {
     let bare = ["by ", "responsibility of "].iter().find_map(|prefix| words.strip_prefix(prefix)).unwrap_or(words);
     let bare = bare.strip_prefix("the ").unwrap_or(bare);
-    let ends = [" owned", " only", " responsibility", " responsible", " managed", "所有", "の責任"];
+    let ends = [" owned", " only", " responsibility", " responsible", " managed", "所有", "の責任", "のみ"];
     let bare = ends.iter().find_map(|end| bare.strip_suffix(end)).unwrap_or(bare);
     let holder = match bare.trim_end_matches('.') {
         "provider"

@@ -104,6 +104,7 @@ fn part(text: &str, own: Holder) -> Part {
         Mark::Other => {}
     }
     let key = key(text);
+    let key = key.trim_end_matches('.').to_owned();
     if let Some(part) = letters(&key).or_else(|| word(&key)) {
         return part;
     }
