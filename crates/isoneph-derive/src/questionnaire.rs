@@ -7,7 +7,9 @@ use isoneph_standard::Catalogue;
 use isoneph_workbook::{ColumnDraft, Heading, SheetDraft, Workbook};
 use serde::Serialize;
 
-use crate::import::{Import, ImportError, ImportFormat, ProblemCode, Rows, Target, object_name, read_date, read_word};
+use crate::import::{
+    Import, ImportError, ImportFormat, ProblemCode, Rows, SheetTable, Target, object_name, read_date, read_word,
+};
 
 /// The name of this questionnaire in answers.
 pub const NAME: &str = "isoneph";
@@ -116,17 +118,19 @@ pub fn read(
     catalogue: &Catalogue,
     edition: Edition,
 ) -> Result<Import, ImportError> {
-    let (table, mut rows) = Rows::find(workbook, HEADINGS, ImportFormat::Questionnaire)?;
+    let (tables, mut rows) = Rows::find(workbook, HEADINGS, ImportFormat::Questionnaire)?;
     let known = questions(catalogue, edition);
-    let above =
-        |names: [&str; 2]| table.facts().find(|(name, _)| names.contains(name)).map(|(_, value)| value.to_owned());
+    let above = |names: [&str; 2]| {
+        let mut facts = tables.iter().flat_map(SheetTable::facts);
+        facts.find(|(name, _)| names.contains(name)).map(|(_, value)| value.to_owned())
+    };
     let service = match target.service.as_str() {
         "" => above(["Service", "サービス"]).unwrap_or_default(),
         given => given.to_owned(),
     };
     let by = above(["Answered by", "回答者"]);
     let on = above(["Answered on", "回答日"]).as_deref().and_then(read_date).or(target.dated);
-    for line in table.rows() {
+    for line in tables.iter().flat_map(SheetTable::rows) {
         let id = line.text("question");
         let Some(question) = known.iter().find(|question| question.id == id) else {
             rows.start(&line, "question");

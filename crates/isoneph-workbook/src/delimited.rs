@@ -11,11 +11,16 @@ use crate::sheet::{Cell, CellKind, Row, Sheet, Workbook};
 pub(crate) fn read(file: &str, bytes: &[u8], limits: &Limits) -> Result<Workbook, WorkbookError> {
     let mut notes = Notes::new(limits.notes);
     let text = decode(file, bytes, &mut notes)?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter(&text))
-        .from_reader(text.as_bytes());
+    if text.trim().is_empty() {
+        return Err(WorkbookError::Empty { file: file.to_owned() });
+    }
+    let separator = delimiter(&text);
+    if let Some(line) = open_quote(&text, separator) {
+        let message = "a quotation mark is opened and never closed: all that follows would be one cell";
+        return Err(WorkbookError::damaged(file, &format!("line {line}"), message));
+    }
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut rows: Vec<Row> = Vec::new();
     let (mut cells, mut bytes) = (0_usize, 0_usize);
     let mut record = csv::StringRecord::new();
@@ -70,8 +75,7 @@ fn next_line(reader: &csv::Reader<&[u8]>, text: &str) -> u64 {
 fn row(number: u64, record: &csv::StringRecord) -> Row {
     let cells = record.iter().enumerate().filter_map(|(column, text)| {
         let text = unguard(text).trim();
-        let cell = Cell { column: column as u32, text: text.to_owned(), kind: CellKind::Text };
-        (!text.is_empty()).then_some(cell)
+        (!text.is_empty()).then(|| Cell::new(column as u32, text, CellKind::Text))
     });
     Row { number: u32::try_from(number).unwrap_or(u32::MAX), cells: cells.collect() }
 }
@@ -87,12 +91,30 @@ fn decode(file: &str, bytes: &[u8], notes: &mut Notes) -> Result<String, Workboo
     if bytes.contains(&0) {
         return Err(WorkbookError::damaged(file, "byte 0", "this is neither a workbook nor text"));
     }
-    for encoding in [UTF_8, SHIFT_JIS] {
-        if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-            return Ok(text.into_owned());
-        }
+    if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Ok(text.into_owned());
+    }
+    let japanese = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes);
+    if let Some(text) = japanese.filter(|text| reads_as_japanese(text)) {
+        return Ok(text.into_owned());
     }
     Err(WorkbookError::damaged(file, "text", "this is neither UTF-8, UTF-16 nor Shift_JIS: save it as UTF-8"))
+}
+
+/// Western encodings pass for Shift_JIS: of `entfällt` it makes `entf舁lt`. Japanese stands in runs; the letters of other
+/// languages come out alone between Latin ones.
+fn reads_as_japanese(text: &str) -> bool {
+    let (mut runs, mut alone) = (0_usize, 0_usize);
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        let foreign = word.chars().filter(|c| !c.is_ascii()).count();
+        let latin = word.chars().any(|c| c.is_ascii_alphabetic());
+        match (foreign, latin) {
+            (0, _) => {}
+            (1, true) => alone += 1,
+            _ => runs += 1,
+        }
+    }
+    runs > alone || alone == 0
 }
 
 /// The separator that the first line with any has most of, outside quotation marks.
@@ -113,4 +135,38 @@ fn delimiter(text: &str) -> u8 {
         }
     }
     b','
+}
+
+/// Where a reader of delimited text stands.
+#[derive(Clone, Copy)]
+enum Within {
+    /// At the begin of a cell.
+    Begin,
+    /// In a cell without quotation marks around it: one in its middle means itself.
+    Bare,
+    /// In quotation marks that were opened on this line.
+    Quoted(u64),
+    /// After a mark that closes them, unless a second one follows.
+    Closing(u64),
+}
+
+/// The line on which a quotation mark is opened that nothing closes.
+fn open_quote(text: &str, separator: u8) -> Option<u64> {
+    let (mut line, mut within) = (1, Within::Begin);
+    for byte in text.bytes() {
+        within = match (within, byte) {
+            (Within::Begin, b'"') => Within::Quoted(line),
+            (Within::Closing(since), b'"') => Within::Quoted(since),
+            (Within::Quoted(since), b'"') => Within::Closing(since),
+            (Within::Quoted(since), _) => Within::Quoted(since),
+            (_, b'\r' | b'\n') => Within::Begin,
+            (_, byte) if byte == separator => Within::Begin,
+            _ => Within::Bare,
+        };
+        line += u64::from(byte == b'\n');
+    }
+    match within {
+        Within::Quoted(since) => Some(since),
+        _ => None,
+    }
 }

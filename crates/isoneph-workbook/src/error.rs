@@ -13,6 +13,12 @@ pub enum WorkbookError {
         /// The most that is read.
         limit: u64,
     },
+    /// There is no text in it.
+    #[error("{file} is empty")]
+    Empty {
+        /// The file.
+        file: String,
+    },
     /// It is a compound file: encrypted with a password, or in the format before 2007.
     #[error("{file} is locked with a password or in the format before 2007: save it as XLSX without a password")]
     Locked {

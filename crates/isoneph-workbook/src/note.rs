@@ -17,7 +17,7 @@ isoneph_model::vocabulary! {
         ExternalLink = "external-link",
         /// The workbook carries macros; none was run.
         Macro = "macro",
-        /// A hidden sheet: read like any other.
+        /// A hidden sheet: its cells are read like any other's, and used only where no sheet that shows will do.
         HiddenSheet = "hidden-sheet",
         /// Something other than a sheet of cells (a chart, a dialogue): not read.
         NotASheet = "not-a-sheet",

@@ -43,6 +43,9 @@ pub struct Cell {
     pub text: String,
     /// What the file holds there.
     pub kind: CellKind,
+    /// How many columns it stands over, from its own on: more than one only where cells are merged. It is the text of
+    /// its own column alone, and whoever reads the others has to ask.
+    pub across: u32,
 }
 
 isoneph_model::vocabulary! {
@@ -56,6 +59,18 @@ isoneph_model::vocabulary! {
         Date = "date",
         /// True or false.
         Boolean = "boolean",
+    }
+}
+
+impl Cell {
+    /// A cell of one column.
+    pub fn new(column: u32, text: impl Into<String>, kind: CellKind) -> Cell {
+        Cell { column, text: text.into(), kind, across: 1 }
+    }
+
+    /// Whether it stands over a column, by itself or as part of a merged area.
+    pub fn covers(&self, column: u32) -> bool {
+        column.checked_sub(self.column).is_some_and(|beside| beside < self.across)
     }
 }
 

@@ -122,7 +122,7 @@ impl Reading<'_> {
             DataRef::Float(value) => (value.to_string(), CellKind::Number),
             DataRef::DateTime(value) => date(value),
         };
-        Ok((!text.is_empty()).then_some(Cell { column, text, kind }))
+        Ok((!text.is_empty()).then(|| Cell::new(column, text, kind)))
     }
 
     fn count(&mut self, bytes: usize, at: &impl Fn() -> String) -> Result<(), WorkbookError> {
@@ -155,7 +155,9 @@ impl Reading<'_> {
         demand(merged.len() <= limit, file, || format!("{sheet}: the number of merged areas"), limit as u64)?;
         for area in merged {
             let (first, column) = area.start;
-            let Some(cell) = rows.get(&first).and_then(|row| row.get(&column)).cloned() else { continue };
+            let Some(cell) = rows.get_mut(&first).and_then(|row| row.get_mut(&column)) else { continue };
+            cell.across = area.end.1.saturating_sub(column).saturating_add(1);
+            let cell = cell.clone();
             self.notes.add(NoteCode::Merged, || place(sheet, first.saturating_add(1), column));
             // Only rows that have text of their own: an area down to the last row of the sheet adds none.
             let below: Vec<u32> =

@@ -85,7 +85,10 @@ fn workbook(path: &Path, documents: &mut Documents) -> anyhow::Result<()> {
         let read = questionnaire::read(&workbook, &Target::default(), Catalogue::embedded()?, Edition::E2015);
         let read = read.map_err(usage)?;
         // What is not answered says nothing; what is answered otherwise than the form allows is to be mended.
-        let wrong = |problem: &isoneph_derive::import::RowProblem| problem.code.as_str() == "not-understood";
+        // So is what is answered twice, and not alike.
+        let wrong = |problem: &isoneph_derive::import::RowProblem| {
+            matches!(problem.code.as_str(), "not-understood" | "contradicts" | "ambiguous")
+        };
         for problem in read.rows.iter().flat_map(|row| &row.problems).filter(|problem| wrong(problem)) {
             let (place, message) = (problem.place.clone(), problem.message.clone());
             documents.mistake(Mistake { file: name.clone(), place, message });

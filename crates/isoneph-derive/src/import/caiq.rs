@@ -2,9 +2,12 @@
 
 use isoneph_register::Object;
 use isoneph_register::kinds::{Answer, AnswerValue, Holder};
-use isoneph_workbook::{Heading, Workbook};
+use isoneph_workbook::{Heading, Sheet, Workbook};
 
-use super::{Import, ImportError, ImportFormat, ProblemCode, Rows, Target, key, object_name, read_holder, sentence};
+use super::{
+    Import, ImportError, ImportFormat, Line, ProblemCode, Rows, SheetTable, Target, key, object_name, read_holder,
+    read_yes_no, sentence,
+};
 
 /// The name of this questionnaire in answers.
 pub const NAME: &str = "caiq";
@@ -12,34 +15,65 @@ pub const NAME: &str = "caiq";
 const HEADINGS: &[Heading] = &[
     Heading {
         key: "question",
-        names: &["Question ID", "Question Number", "CAIQ ID", "質問ID", "質問番号"],
+        names: &["Question ID", "Question Number", "CAIQ ID", "質問ID", "質問番号", "Fragen-ID"],
         required: true,
     },
     Heading {
         key: "answer",
-        names: &["CSP CAIQ Answer", "CAIQ Answer", "CSP Answer", "Consensus Assessment Answer", "CSPのCAIQ回答"],
+        names: &[
+            "CSP CAIQ Answer",
+            "CAIQ Answer",
+            "CSP Answer",
+            "Consensus Assessment Answer",
+            "Answer",
+            "CSPのCAIQ回答",
+            "CAIQ回答",
+            "回答",
+            "Antwort des CSP",
+            "Antwort",
+        ],
         required: true,
     },
     Heading {
         key: "ownership",
-        names: &["SSRM Control Ownership", "Control Ownership", "SSRM Ownership", "SSRM管理策の所有"],
+        names: &[
+            "SSRM Control Ownership",
+            "Control Ownership",
+            "SSRM Ownership",
+            "SSRM管理策の所有",
+            "責任の所在",
+            "Verantwortung",
+        ],
         required: true,
     },
     Heading {
         key: "implementation",
-        names: &["CSP Implementation Description", "Implementation Description", "CSPの実装の説明"],
+        names: &[
+            "CSP Implementation Description",
+            "Implementation Description",
+            "CSPの実装の説明",
+            "実装の説明",
+            "Umsetzungsbeschreibung",
+        ],
         required: false,
     },
     Heading {
         key: "customer-duty",
-        names: &["CSC Responsibilities", "CSC Responsibility", "Customer Responsibilities", "CSCの責任"],
+        names: &[
+            "CSC Responsibilities",
+            "CSC Responsibility",
+            "Customer Responsibilities",
+            "CSCの責任",
+            "利用者の責任",
+            "Pflichten des Kunden",
+        ],
         required: false,
     },
     Heading { key: "control", names: &["CCM Control ID", "Control ID", "CCM ID"], required: false },
 ];
 
-pub(super) fn fits(workbook: &Workbook) -> bool {
-    workbook.sheets.iter().any(|sheet| sheet.table(HEADINGS).is_ok())
+pub(super) fn fits(sheet: &Sheet) -> bool {
+    sheet.table(HEADINGS).is_ok()
 }
 
 /// Reads a CAIQ. Rows without an answer make nothing: an empty form says nothing.
@@ -47,56 +81,71 @@ pub(super) fn fits(workbook: &Workbook) -> bool {
 /// # Errors
 /// If no sheet has its headings.
 pub fn caiq(workbook: &Workbook, target: &Target) -> Result<Import, ImportError> {
-    let (table, mut rows) = Rows::find(workbook, HEADINGS, ImportFormat::Caiq)?;
-    let above = table.table().sheet().rows.iter().take_while(|row| row.number < table.table().heading_row());
-    let titles = above.flat_map(|row| row.cells.iter().map(|cell| cell.text.as_str()));
-    let names = std::iter::once(table.table().sheet().name.as_str()).chain(titles);
-    let version = names.into_iter().find_map(version_in);
-    for line in table.rows() {
-        let id = line.text("question");
-        // Titles of domains, closing lines and notes stand between the questions.
-        if !is_question(id) {
-            if !id.is_empty() && !line.text("answer").is_empty() {
-                rows.start(&line, "question");
-                rows.problem(&line, "question", ProblemCode::NotUnderstood, "this is no id of a question");
-            }
-            continue;
+    let (tables, mut rows) = Rows::find(workbook, HEADINGS, ImportFormat::Caiq)?;
+    for table in &tables {
+        let version = version_of(table);
+        for line in table.rows() {
+            read_line(&line, version.as_deref(), target, &mut rows);
         }
-        rows.start(&line, "question");
-        let value = match key(line.text("answer")).as_str() {
-            "yes" | "はい" => AnswerValue::Yes,
-            "no" | "いいえ" => AnswerValue::No,
-            "na" | "n/a" | "not applicable" | "該当なし" | "対象外" => AnswerValue::NotApplicable,
-            "" => {
-                rows.problem(&line, "answer", ProblemCode::Missing, "not answered");
-                continue;
-            }
-            _ => {
-                rows.problem(&line, "answer", ProblemCode::NotUnderstood, "the answer is Yes, No or NA");
-                continue;
-            }
-        };
-        let owner = line.text("ownership");
-        let ownership = read_holder(owner);
-        if ownership.is_none() && !owner.is_empty() {
-            rows.problem(&line, "ownership", ProblemCode::NotUnderstood, format!("'{owner}' names no owner"));
-        }
-        let mut answer = Answer::new(target.service.clone(), NAME.to_owned(), id.to_owned(), value);
-        answer.version.clone_from(&version);
-        answer.ownership = ownership;
-        answer.implementation = sentence(line.text("implementation"));
-        answer.customer_duty = sentence(line.text("customer-duty"));
-        answer.area = target.area(id);
-        answer.document.clone_from(&target.document);
-        answer.answered = target.dated;
-        for (key, message) in incomplete(&answer) {
-            rows.problem(&line, key, ProblemCode::Incomplete, message);
-        }
-        let edition = version.as_deref().map_or(NAME.to_owned(), |version| format!("{NAME}-{version}"));
-        let name = object_name(&[&target.service, &edition, id]);
-        rows.make(&line, "question", Object::new(name, answer));
     }
     Ok(rows.finish())
+}
+
+/// It stands in the name of the sheet, or in a title above the headings.
+fn version_of(table: &SheetTable<'_>) -> Option<String> {
+    let (sheet, heading) = (table.table().sheet(), table.table().heading_row());
+    let above = sheet.rows.iter().take_while(|row| row.number < heading);
+    let titles = above.flat_map(|row| row.cells.iter().map(|cell| cell.text.as_str()));
+    std::iter::once(sheet.name.as_str()).chain(titles).find_map(version_in)
+}
+
+fn read_line(line: &Line<'_>, version: Option<&str>, target: &Target, rows: &mut Rows) {
+    let id = line.text("question");
+    // Titles of domains, closing lines and notes stand between the questions: they answer nothing.
+    if !is_question(id) {
+        let answer = line.text("answer");
+        if !answer.is_empty() && (line.row().cells.len() > 1 || read_yes_no(answer).is_some()) {
+            rows.start(line, "question");
+            let message =
+                if id.is_empty() { "which question it answers is not said" } else { "this is no id of a question" };
+            rows.problem(line, "question", ProblemCode::NotUnderstood, message);
+        }
+        return;
+    }
+    rows.start(line, "question");
+    let Some(value) = value(line, rows) else { return };
+    let owner = line.text("ownership");
+    let ownership = read_holder(owner);
+    if ownership.is_none() && !owner.is_empty() {
+        rows.problem(line, "ownership", ProblemCode::NotUnderstood, format!("'{owner}' names no owner"));
+    }
+    let mut answer = Answer::new(target.service.clone(), NAME.to_owned(), id.to_owned(), value);
+    answer.version = version.map(str::to_owned);
+    answer.ownership = ownership;
+    answer.implementation = sentence(line.text("implementation"));
+    answer.customer_duty = sentence(line.text("customer-duty"));
+    answer.area = target.area(id);
+    answer.document.clone_from(&target.document);
+    answer.answered = target.dated;
+    for (key, message) in incomplete(&answer) {
+        rows.problem(line, key, ProblemCode::Incomplete, message);
+    }
+    let edition = version.map_or(NAME.to_owned(), |version| format!("{NAME}-{version}"));
+    let name = object_name(&[&target.service, &edition, id]);
+    rows.make(line, "question", Object::new(name, answer));
+}
+
+fn value(line: &Line<'_>, rows: &mut Rows) -> Option<AnswerValue> {
+    match key(line.text("answer")).trim_end_matches('.') {
+        "yes" | "y" | "はい" | "ja" => return Some(AnswerValue::Yes),
+        "no" | "n" | "いいえ" | "nein" => return Some(AnswerValue::No),
+        "na" | "n/a" | "n.a" | "not applicable" | "該当なし" | "対象外" | "nicht anwendbar" => {
+            return Some(AnswerValue::NotApplicable);
+        }
+        "" => rows.problem(line, "answer", ProblemCode::Missing, "not answered"),
+        _ => rows.problem(line, "answer", ProblemCode::NotUnderstood, "the answer is Yes, No or NA"),
+    }
+    None
 }
 
 /// What a careful reader of the form would send back.

@@ -3,10 +3,12 @@
 use isoneph_register::Object;
 use isoneph_register::kinds::{Implementation, Statement};
 use isoneph_standard::Catalogue;
-use isoneph_workbook::{Heading, Workbook};
+use isoneph_workbook::{Heading, Sheet, Workbook};
 
 use super::applicability::known_control;
-use super::{Import, ImportError, ImportFormat, ProblemCode, Rows, Target, key, object_name, sentence};
+use super::{
+    Import, ImportError, ImportFormat, ProblemCode, Rows, SheetTable, Target, key, object_name, read_yes_no, sentence,
+};
 
 const HEADINGS: &[Heading] = &[
     Heading { key: "control", names: &["ref_id", "reference", "ref"], required: true },
@@ -18,8 +20,8 @@ const HEADINGS: &[Heading] = &[
     Heading { key: "observations", names: &["observations", "observation"], required: false },
 ];
 
-pub(super) fn fits(workbook: &Workbook) -> bool {
-    workbook.sheets.iter().any(|sheet| sheet.table(HEADINGS).is_ok())
+pub(super) fn fits(sheet: &Sheet) -> bool {
+    sheet.table(HEADINGS).is_ok()
 }
 
 /// Reads an audit as statements. What was not assessed makes nothing.
@@ -27,15 +29,22 @@ pub(super) fn fits(workbook: &Workbook) -> bool {
 /// # Errors
 /// If no sheet has its headings.
 pub fn ciso_assistant(workbook: &Workbook, target: &Target, catalogue: &Catalogue) -> Result<Import, ImportError> {
-    let (table, mut rows) = Rows::find(workbook, HEADINGS, ImportFormat::CisoAssistant)?;
-    for line in table.rows() {
+    let (tables, mut rows) = Rows::find(workbook, HEADINGS, ImportFormat::CisoAssistant)?;
+    for line in tables.iter().flat_map(SheetTable::rows) {
         // `non_compliant` in the columns of a machine is `Non-compliant` in those for people.
         let result = key(line.text("result")).replace('-', " ");
-        let heading = table.table().has("assessable") && line.text("assessable").is_empty();
-        if heading || (line.text("control").is_empty() && result.is_empty()) {
+        // A title of a group bears no result of its own: what stands there is a sum of those beneath.
+        let heading = line.has("assessable") && !matches!(read_yes_no(line.text("assessable")), Some(true));
+        let says_nothing = matches!(result.as_str(), "" | "not assessed");
+        if (heading && says_nothing) || (line.text("control").is_empty() && result.is_empty()) {
             continue;
         }
         rows.start(&line, "control");
+        if heading {
+            let message = format!("'{}' makes it a title, and it bears a result", line.text("assessable"));
+            rows.problem(&line, "assessable", ProblemCode::Contradicts, message);
+            continue;
+        }
         let written = line.text("control");
         let control = known_control(catalogue, written).filter(|_| is_control(written, line.text("urn")));
         let Some(control) = control else {

@@ -2,18 +2,46 @@
 //!
 //! The matrix decides who holds a control; the summary fills in where there is none, and is held against it.
 
-use std::collections::BTreeMap;
+mod id;
+mod origin;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use isoneph_register::Object;
 use isoneph_register::kinds::{Basis, BasisKind, Holder, Responsibility};
 use isoneph_workbook::{Heading, Sheet, Table, Workbook};
 
-use super::rows::SheetTable;
+use id::control;
+use origin::{Origin, by_origin, origin};
+
 use super::{
-    Import, ImportError, ImportFormat, Line, Mark, ProblemCode, Rows, Target, key, object_name, read_mark, sentence,
+    Import, ImportError, ImportFormat, Line, ProblemCode, Rows, SheetTable, Target, key, object_name, readable,
+    sentence,
 };
 
 const ID: Heading = Heading { key: "control", names: &["Control ID", "Control Number", "Control"], required: true };
+
+/// One text that tells what is inherited and what is left.
+const BOTH: Heading = Heading {
+    key: "responsibilities",
+    names: &[
+        "Specific Inheritance and Customer Agency/CSP Responsibilities",
+        "Specific Inheritance and Customer Responsibilities",
+    ],
+    required: false,
+};
+
+const PROVIDER: Heading = Heading {
+    key: "provider-duty",
+    names: &["CSP Responsibilities", "CSP Responsibility", "Provider Responsibilities", "Provider Responsibility"],
+    required: false,
+};
+
+const CUSTOMER: Heading = Heading {
+    key: "customer-duty",
+    names: &["Customer Responsibilities", "Customer Responsibility", "Customer Agency Responsibilities"],
+    required: false,
+};
 
 const MATRIX: &[Heading] = &[
     ID,
@@ -22,15 +50,18 @@ const MATRIX: &[Heading] = &[
         names: &["Can Be Inherited from CSP", "Can be Inherited", "Inheritable"],
         required: true,
     },
-    Heading {
-        key: "responsibilities",
-        names: &[
-            "Specific Inheritance and Customer Agency/CSP Responsibilities",
-            "Specific Inheritance and Customer Responsibilities",
-            "Customer Responsibilities",
-        ],
-        required: false,
-    },
+    BOTH,
+    PROVIDER,
+    CUSTOMER,
+];
+
+/// A matrix that tells in one column whose a control is, in the words of the summary.
+const ORIGINS: &[Heading] = &[
+    ID,
+    Heading { key: "origin", names: &["Control Origination", "Control Origin", "Origination"], required: true },
+    BOTH,
+    PROVIDER,
+    CUSTOMER,
 ];
 
 const SUMMARY: &[Heading] = &[
@@ -57,83 +88,115 @@ const SUMMARY: &[Heading] = &[
     },
 ];
 
-pub(super) fn fits(workbook: &Workbook) -> bool {
-    workbook.sheets.iter().any(|sheet| sheet.table(MATRIX).is_ok() || sheet.table(SUMMARY).is_ok())
+pub(super) fn fits(sheet: &Sheet) -> bool {
+    sheet.table(SUMMARY).is_ok() || matrix(sheet).is_some()
 }
 
-/// Reads the sheets of a package.
+/// Reads the sheets of a package: all matrices, and of summaries what no matrix tells.
 ///
 /// # Errors
 /// If no sheet has the headings of a matrix or a summary.
 pub fn fedramp(workbook: &Workbook, target: &Target) -> Result<Import, ImportError> {
-    let table = |headings: &'static [Heading]| {
-        let found = |sheet: &'_ Sheet| sheet.table(headings).is_ok();
-        workbook.sheets.iter().find(|sheet| found(sheet)).and_then(|sheet| sheet.table(headings).ok())
-    };
-    let (matrix, summary) = (table(MATRIX), table(SUMMARY));
-    let origins: BTreeMap<String, Origin> = summary
-        .iter()
-        .flat_map(Table::rows)
-        .filter_map(|line| Some((control(line.text("control"))?, origin(&line))))
-        .collect();
-    match (matrix, summary) {
-        (Some(matrix), summary) => {
-            let mut rows = Rows::of(workbook, &matrix, ImportFormat::Fedramp);
-            if let Some(summary) = &summary {
-                rows.also(summary);
-            }
-            read_matrix(&SheetTable::new(matrix), &origins, target, &mut rows);
-            Ok(rows.finish())
-        }
-        (None, Some(summary)) => {
-            let mut rows = Rows::of(workbook, &summary, ImportFormat::Fedramp);
-            read_summary(&SheetTable::new(summary), target, &mut rows);
-            Ok(rows.finish())
-        }
-        (None, None) => {
-            let tried = workbook.sheets.iter().filter_map(|sheet| sheet.table(MATRIX).err()).collect();
-            Err(ImportError::NoTable { format: ImportFormat::Fedramp, tried })
-        }
+    let summaries = readable(workbook, |sheet| sheet.table(SUMMARY).ok().filter(|_| matrix(sheet).is_none()));
+    let matrices = readable(workbook, matrix);
+    let matrix_count = matrices.len();
+    let all = matrices.into_iter().chain(summaries).collect();
+    let (tables, mut rows) = Rows::among(workbook, all, MATRIX, ImportFormat::Fedramp)?;
+    let (matrices, summaries) = tables.split_at(matrix_count);
+    let lines = summaries.iter().flat_map(SheetTable::rows);
+    let origins: BTreeMap<String, Origin> =
+        lines.filter_map(|line| Some((control(line.text("control"))?, origin(&line)))).collect();
+    let mut told = BTreeSet::new();
+    for table in matrices {
+        read_matrix(table, &origins, target, &mut told, &mut rows);
     }
+    for table in summaries {
+        read_summary(table, &told, target, &mut rows);
+    }
+    Ok(rows.finish())
 }
 
-fn read_matrix(table: &SheetTable<'_>, origins: &BTreeMap<String, Origin>, target: &Target, rows: &mut Rows) {
+/// A summary has its origins as columns, under a title like that of a matrix with one column of them.
+fn matrix(sheet: &Sheet) -> Option<Table<'_>> {
+    let origins = || sheet.table(ORIGINS).ok().filter(|_| sheet.table(SUMMARY).is_err());
+    sheet.table(MATRIX).ok().or_else(origins)
+}
+
+fn read_matrix(
+    table: &SheetTable<'_>,
+    origins: &BTreeMap<String, Origin>,
+    target: &Target,
+    told: &mut BTreeSet<String>,
+    rows: &mut Rows,
+) {
     for line in table.rows() {
         let Some(id) = begin(&line, rows) else { continue };
-        let holder = match key(line.text("inherited")).as_str() {
-            "yes" => Holder::Provider,
-            "partial" | "partially" => Holder::Shared,
-            "no" => Holder::Customer,
-            "n/a" | "na" | "not applicable" => Holder::NotApplicable,
-            "" => {
-                rows.problem(&line, "inherited", ProblemCode::Missing, "it is not said whether it can be inherited");
-                continue;
-            }
-            _ => {
-                rows.problem(&line, "inherited", ProblemCode::NotUnderstood, "it is Yes, Partial or No");
-                continue;
-            }
-        };
+        told.insert(id.clone());
+        let holder = if line.has("inherited") { by_inheritance(&line, rows) } else { by_origin(&line, rows) };
+        let Some(holder) = holder else { continue };
+        let key = if line.has("inherited") { "inherited" } else { "origin" };
         if let Some(other) = origins.get(&id).and_then(|origin| origin.holder).filter(|other| *other != holder) {
             let message = format!("the matrix says {holder}, the control summary {other}");
-            rows.problem(&line, "inherited", ProblemCode::Contradicts, message);
+            rows.problem(&line, key, ProblemCode::Contradicts, message);
         }
-        let duty = sentence(line.text("responsibilities"));
-        let made = responsibility(target, &id, holder, duty);
-        rows.make(&line, "control", made);
+        let duties = Duties::of(&line, holder);
+        if holder == Holder::Provider && duties.customer.is_some() {
+            let message = "the customer is told to do something of what is the provider's";
+            rows.problem(&line, "customer-duty", ProblemCode::Contradicts, message);
+        }
+        rows.make(&line, "control", responsibility(target, &id, holder, duties));
     }
 }
 
-fn read_summary(table: &SheetTable<'_>, target: &Target, rows: &mut Rows) {
+fn by_inheritance(line: &Line<'_>, rows: &mut Rows) -> Option<Holder> {
+    match key(line.text("inherited")).trim_end_matches('.') {
+        "yes" | "y" | "fully" | "fully inherited" => return Some(Holder::Provider),
+        "partial" | "partially" | "partially inherited" | "shared" => return Some(Holder::Shared),
+        "no" | "n" | "not inherited" => return Some(Holder::Customer),
+        "n/a" | "na" | "not applicable" => return Some(Holder::NotApplicable),
+        "" => {
+            let message = "it is not said whether it can be inherited";
+            rows.problem(line, "inherited", ProblemCode::Missing, message);
+        }
+        _ => rows.problem(line, "inherited", ProblemCode::NotUnderstood, "it is Yes, Partial or No"),
+    }
+    None
+}
+
+fn read_summary(table: &SheetTable<'_>, told: &BTreeSet<String>, target: &Target, rows: &mut Rows) {
     for line in table.rows() {
+        if control(line.text("control")).is_some_and(|id| told.contains(&id)) {
+            continue;
+        }
         let Some(id) = begin(&line, rows) else { continue };
         let origin = origin(&line);
         for (key, text) in &origin.other {
             rows.problem(&line, key, ProblemCode::NotUnderstood, format!("'{text}' is no mark"));
         }
         match origin.holder {
-            Some(holder) => rows.make(&line, "control", responsibility(target, &id, holder, None)),
+            Some(holder) => rows.make(&line, "control", responsibility(target, &id, holder, Duties::default())),
             None => rows.problem(&line, "control", ProblemCode::Missing, "no origin is marked"),
+        }
+    }
+}
+
+/// What each side is told to do.
+#[derive(Default)]
+struct Duties {
+    provider: Option<String>,
+    customer: Option<String>,
+}
+
+impl Duties {
+    /// A text under a party's name is that party's, whoever holds the control. One text for both tells what is inherited
+    /// and what is left: it is both sides' where they share.
+    fn of(line: &Line<'_>, holder: Holder) -> Duties {
+        let text = |key: &str| sentence(line.text(key));
+        let both = text("responsibilities");
+        let of = |holders: [Holder; 2]| both.clone().filter(|_| holders.contains(&holder));
+        Duties {
+            provider: text("provider-duty").or_else(|| of([Holder::Provider, Holder::Shared])),
+            customer: text("customer-duty").or_else(|| of([Holder::Customer, Holder::Shared])),
         }
     }
 }
@@ -141,72 +204,26 @@ fn read_summary(table: &SheetTable<'_>, target: &Target, rows: &mut Rows) {
 /// Begins a row that has an id. Rows of titles have none, and say nothing else.
 fn begin(line: &Line<'_>, rows: &mut Rows) -> Option<String> {
     let text = line.text("control");
-    if text.is_empty() || line.row().cells.len() < 2 {
+    let answered = ["inherited", "origin"].into_iter().any(|key| !line.text(key).is_empty());
+    if !answered && (text.is_empty() || line.row().cells.len() < 2) {
         return None;
     }
     rows.start(line, "control");
     let id = control(text);
     if id.is_none() {
-        rows.problem(line, "control", ProblemCode::NotUnderstood, "this is no id like AC-2(1)");
+        let message = if text.is_empty() { "of which control is not said" } else { "this is no id like AC-2(1)" };
+        rows.problem(line, "control", ProblemCode::NotUnderstood, message);
     }
     id
 }
 
-struct Origin {
-    holder: Option<Holder>,
-    other: Vec<(&'static str, String)>,
-}
-
-fn origin(line: &Line<'_>) -> Origin {
-    let mut other = Vec::new();
-    let mut marked = |columns: &[&'static str]| {
-        let mut any = false;
-        for column in columns {
-            match read_mark(line.text(column)) {
-                Mark::Set | Mark::Part => any = true,
-                Mark::Empty | Mark::Cleared => {}
-                Mark::Other => other.push((*column, line.text(column).to_owned())),
-            }
-        }
-        any
-    };
-    let provider = marked(&["corporate", "system", "hybrid", "pre-existing"]);
-    let customer = marked(&["configured", "provided"]);
-    let shared = marked(&["shared"]);
-    let not_applicable = marked(&["not-applicable"]);
-    let holder = match (shared || (provider && customer), provider, customer) {
-        (true, _, _) => Some(Holder::Shared),
-        (false, true, _) => Some(Holder::Provider),
-        (false, false, true) => Some(Holder::Customer),
-        (false, false, false) => not_applicable.then_some(Holder::NotApplicable),
-    };
-    Origin { holder, other }
-}
-
-/// `AC-02 (01)` → `AC-2(1)`.
-fn control(text: &str) -> Option<String> {
-    let upper: String = text.to_ascii_uppercase().chars().filter(|c| !c.is_whitespace()).collect();
-    let (family, rest) = upper.split_once('-')?;
-    let (number, enhancement) = match rest.split_once(['(', '.']) {
-        Some((number, enhancement)) => (number, Some(enhancement.trim_end_matches(')'))),
-        None => (rest, None),
-    };
-    let family = Some(family).filter(|family| family.len() == 2 && family.bytes().all(|b| b.is_ascii_uppercase()))?;
-    let number: u16 = number.parse().ok()?;
-    match enhancement {
-        None => Some(format!("{family}-{number}")),
-        Some(enhancement) => Some(format!("{family}-{number}({})", enhancement.parse::<u16>().ok()?)),
-    }
-}
-
-fn responsibility(target: &Target, id: &str, holder: Holder, duty: Option<String>) -> Object {
+fn responsibility(target: &Target, id: &str, holder: Holder, duties: Duties) -> Object {
     let area = target.area(id).unwrap_or_else(|| format!("nist-800-53:{id}"));
     let mut row = Responsibility::new(target.service.clone(), area, holder);
     row.stated_by.clone_from(&target.stated_by);
     row.customer.clone_from(&target.customer);
-    // One text tells what is inherited and what is left: it is both sides' duty where they share.
-    row.provider_duty = duty.clone().filter(|_| matches!(holder, Holder::Provider | Holder::Shared));
-    row.customer_duty = duty.filter(|_| matches!(holder, Holder::Customer | Holder::Shared));
+    row.provider_duty = duties.provider;
+    row.customer_duty = duties.customer;
     row.version = target.document.as_ref().and_then(|document| document.version.clone());
     row.dated = target.dated;
     row.basis = Some(Basis {
@@ -217,19 +234,4 @@ fn responsibility(target: &Target, id: &str, holder: Holder, duty: Option<String
     let party = target.stated_by.as_deref().unwrap_or("own");
     let name = object_name(&[&target.service, party, "nist-800-53", &id.replace('(', ".").replace(')', "")]);
     Object::new(name, row)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_one_however_they_are_written() {
-        for text in ["AC-2(1)", "AC-02 (01)", "ac-2 (1)", "AC-2.1"] {
-            assert_eq!(control(text).as_deref(), Some("AC-2(1)"), "{text}");
-        }
-        for text in ["", "AC", "XX", "AC-2(one)", "A-1", "ACC-1"] {
-            assert_eq!(control(text), None, "{text}");
-        }
-    }
 }

@@ -16,18 +16,22 @@ pub mod fedramp;
 pub mod plain;
 pub mod services_in_scope;
 
+mod doubt;
 mod rows;
+mod tables;
 mod words;
 
-pub use rows::{Import, ImportError, ImportFormat, ImportRow, Line, ProblemCode, RowProblem, Rows, SheetTable};
+pub use rows::{Import, ImportError, ImportFormat, ImportRow, ProblemCode, RowProblem, Rows};
+pub use tables::{Line, SheetTable};
 pub use words::{object_name, read_date, read_word};
 
-pub(crate) use words::{Mark, key, read_controls, read_holder, read_mark, read_role, read_yes_no, sentence};
+pub(crate) use tables::readable;
+pub(crate) use words::{Mark, is_dash, key, read_controls, read_holder, read_mark, read_role, read_yes_no, sentence};
 
 use std::collections::BTreeMap;
 
 use isoneph_register::kinds::Document;
-use isoneph_workbook::Workbook;
+use isoneph_workbook::{Sheet, Workbook};
 use jiff::civil::Date;
 
 /// What an import is for: the file itself does not say.
@@ -56,9 +60,10 @@ impl Target {
     }
 }
 
-/// What a workbook seems to be, by its headings; `None` if by none that is known. The more telling ones are tried first.
+/// What a workbook seems to be, by its headings; `None` if by none that is known. The more telling ones are tried first,
+/// and hidden sheets only where none that shows tells.
 pub fn detect(workbook: &Workbook) -> Option<ImportFormat> {
-    type Test = (ImportFormat, fn(&Workbook) -> bool);
+    type Test = (ImportFormat, fn(&Sheet) -> bool);
     let tests: [Test; 5] = [
         (ImportFormat::Caiq, caiq::fits),
         (ImportFormat::CisoAssistant, ciso_assistant::fits),
@@ -66,5 +71,8 @@ pub fn detect(workbook: &Workbook) -> Option<ImportFormat> {
         (ImportFormat::Applicability, applicability::fits),
         (ImportFormat::Matrix, plain::fits),
     ];
-    tests.into_iter().find(|(_, fits)| fits(workbook)).map(|(format, _)| format)
+    [false, true].into_iter().find_map(|hidden| {
+        let fit = |fits: fn(&Sheet) -> bool| workbook.sheets.iter().any(|sheet| sheet.hidden == hidden && fits(sheet));
+        tests.into_iter().find(|(_, fits)| fit(*fits)).map(|(format, _)| format)
+    })
 }

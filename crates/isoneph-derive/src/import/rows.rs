@@ -1,10 +1,13 @@
 //! What was understood, row by row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use isoneph_register::{Object, ObjectKey};
-use isoneph_workbook::{Cell, Heading, HeadingError, Note, Row, Sheet, Table, TableRow, Workbook};
+use isoneph_workbook::{Cell, Heading, HeadingError, Note, Row, Table, Workbook};
 use serde::Serialize;
+
+use super::doubt::{CROSSED, bears_a_remark, crossed, decides, is_x};
+use super::tables::{Line, SheetTable, readable};
 
 isoneph_model::vocabulary! {
     /// What a file is.
@@ -35,7 +38,7 @@ isoneph_model::vocabulary! {
         Missing = "missing",
         /// The same was said in a row before; this one makes nothing.
         Duplicate = "duplicate",
-        /// Two cells of the row contradict each other.
+        /// Two cells of the row contradict each other, or two rows.
         Contradicts = "contradicts",
         /// It can mean more than one thing.
         Ambiguous = "ambiguous",
@@ -112,48 +115,19 @@ pub enum ImportError {
     Mapping(String),
 }
 
-/// A table, and the facts above its headings.
-#[derive(Debug)]
-pub struct SheetTable<'a> {
-    table: Table<'a>,
-    sheet: &'a Sheet,
-}
-
-/// A row of it.
-pub type Line<'a> = TableRow<'a>;
-
-impl<'a> SheetTable<'a> {
-    pub(crate) fn new(table: Table<'a>) -> SheetTable<'a> {
-        SheetTable { sheet: table.sheet(), table }
-    }
-
-    /// The rows beneath the headings.
-    pub fn rows(&'a self) -> impl Iterator<Item = Line<'a>> {
-        self.table.rows()
-    }
-
-    /// The table itself.
-    pub fn table(&self) -> &Table<'a> {
-        &self.table
-    }
-
-    /// Names and values above the headings: the first two cells of each row.
-    pub fn facts(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let heading = self.table.heading_row();
-        let above = self.sheet.rows.iter().take_while(move |row| row.number < heading);
-        above.filter_map(|row| Some((row.cells.first()?.text.as_str(), row.cells.get(1)?.text.as_str())))
-    }
-}
-
 /// Collects what was understood.
 #[derive(Debug)]
 pub struct Rows {
     import: Import,
-    made: BTreeMap<ObjectKey, String>,
+    made: BTreeMap<ObjectKey, usize>,
+    /// The row that was begun last cannot be told: nothing is made of it.
+    blocked: bool,
+    /// Sheets in which a letter x may be a tick or a cross.
+    crossed: BTreeSet<String>,
 }
 
 impl Rows {
-    /// The first sheet with these headings, and a collector for its rows.
+    /// All sheets with these headings, and a collector for their rows.
     ///
     /// # Errors
     /// If no sheet has them.
@@ -161,18 +135,24 @@ impl Rows {
         workbook: &'a Workbook,
         headings: &[Heading],
         format: ImportFormat,
-    ) -> Result<(SheetTable<'a>, Rows), ImportError> {
-        let mut tried = Vec::new();
-        for sheet in &workbook.sheets {
-            match sheet.table(headings) {
-                Ok(table) => {
-                    let rows = Rows::of(workbook, &table, format);
-                    return Ok((SheetTable::new(table), rows));
-                }
-                Err(error) => tried.push(error),
-            }
-        }
-        Err(ImportError::NoTable { format, tried })
+    ) -> Result<(Vec<SheetTable<'a>>, Rows), ImportError> {
+        Rows::among(workbook, readable(workbook, |sheet| sheet.table(headings).ok()), headings, format)
+    }
+
+    /// A collector for the rows of these tables; the headings are those that were looked for.
+    pub(crate) fn among<'a>(
+        workbook: &'a Workbook,
+        tables: Vec<Table<'a>>,
+        headings: &[Heading],
+        format: ImportFormat,
+    ) -> Result<(Vec<SheetTable<'a>>, Rows), ImportError> {
+        let Some((first, others)) = tables.split_first() else {
+            let tried = workbook.sheets.iter().filter_map(|sheet| sheet.table(headings).err()).collect();
+            return Err(ImportError::NoTable { format, tried });
+        };
+        let mut rows = Rows::of(workbook, first, format);
+        others.iter().for_each(|table| rows.also(table));
+        Ok((tables.into_iter().map(SheetTable::new).collect(), rows))
     }
 
     pub(crate) fn of(workbook: &Workbook, table: &Table<'_>, format: ImportFormat) -> Rows {
@@ -187,11 +167,17 @@ impl Rows {
             objects: Vec::new(),
         };
         add_sheet(&mut import, table);
-        Rows { import, made: BTreeMap::new() }
+        Rows { import, made: BTreeMap::new(), blocked: false, crossed: crossed(table).into_iter().collect() }
     }
 
     pub(crate) fn also(&mut self, table: &Table<'_>) {
         add_sheet(&mut self.import, table);
+        self.crossed.extend(crossed(table));
+    }
+
+    /// Whether a text is an `x` in a sheet that ticks with `○` or `✓`: then it is likely to mean the contrary.
+    pub(crate) fn is_crossed(&self, line: &Line<'_>, text: &str) -> bool {
+        is_x(text) && self.crossed.contains(&line.sheet().name)
     }
 
     /// Begins a row: everything read in it, and what names it.
@@ -208,6 +194,24 @@ impl Rows {
             problems: Vec::new(),
         };
         self.import.rows.push(row);
+        self.blocked = false;
+        for (key, other) in line.disputed() {
+            let message = format!("{} has the same heading and says otherwise", line.place_of(other));
+            self.problem(line, key, ProblemCode::Ambiguous, message);
+            self.blocked = true;
+        }
+        let crosses: Vec<&'static str> =
+            self.import.columns.keys().filter(|key| self.is_crossed(line, line.text(key))).copied().collect();
+        for key in crosses {
+            self.problem(line, key, ProblemCode::Ambiguous, CROSSED);
+            self.blocked = true;
+        }
+        let remarks: Vec<&'static str> =
+            self.import.columns.keys().filter(|key| **key != id && bears_a_remark(line.text(key))).copied().collect();
+        for key in remarks {
+            let message = "it bears the mark of a remark: what the remark says was not read";
+            self.problem(line, key, ProblemCode::Incomplete, message);
+        }
     }
 
     /// Says something of the row that was begun last.
@@ -224,16 +228,39 @@ impl Rows {
 
     /// Makes an object of the row that was begun last, unless a row before made it already.
     pub fn make(&mut self, line: &Line<'_>, id: &'static str, object: Object) {
-        let key = object.key();
-        if let Some(first) = self.made.get(&key) {
-            let message = format!("{} says this already", first.clone());
-            return self.problem(line, id, ProblemCode::Duplicate, message);
+        if self.blocked {
+            return;
         }
-        self.made.insert(key.clone(), line.place(id));
+        let key = object.key();
+        if let Some(first) = self.made.get(&key).copied() {
+            return self.again(line, id, first, &object);
+        }
+        self.made.insert(key.clone(), self.import.rows.len().saturating_sub(1));
         if let Some(row) = self.import.rows.last_mut() {
             row.makes = Some(key);
         }
         self.import.objects.push(object);
+    }
+
+    /// A row says what a row before said. Where they disagree on what decides, neither counts: which of the two holds,
+    /// an older sheet or a second task of the same area, the file does not say.
+    fn again(&mut self, line: &Line<'_>, id: &'static str, first: usize, object: &Object) {
+        let key = object.key();
+        let place = self.import.rows[first].place.clone();
+        let before = self.import.objects.iter().position(|object| object.key() == key);
+        let agree = before.is_some_and(|before| decides(&self.import.objects[before]) == decides(object));
+        if agree {
+            return self.problem(line, id, ProblemCode::Duplicate, format!("{place} says this already"));
+        }
+        let here = line.place(id);
+        self.problem(line, id, ProblemCode::Contradicts, format!("{place} says otherwise of the same: neither counts"));
+        if let Some(before) = before {
+            self.import.objects.remove(before);
+            let row = &mut self.import.rows[first];
+            row.makes = None;
+            let message = format!("{here} says otherwise of the same: neither counts");
+            row.problems.push(RowProblem { place, code: ProblemCode::Contradicts, message });
+        }
     }
 
     /// What was understood. Objects in the order of their rows.

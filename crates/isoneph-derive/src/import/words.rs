@@ -44,33 +44,21 @@ pub fn read_date(text: &str) -> Option<Date> {
 
 /// Yes or no, in the words and marks of forms.
 pub(crate) fn read_yes_no(text: &str) -> Option<bool> {
-    let key = key(text);
-    let yes = ["yes", "y", "true", "applicable", "included", "include", "in scope", "適用", "適用する", "はい", "有"];
-    let no = [
-        "no",
-        "n",
-        "false",
-        "not applicable",
-        "non-applicable",
-        "n/a",
-        "na",
-        "not-applicable",
-        "excluded",
-        "exclude",
-        "out of scope",
-        "適用外",
-        "適用しない",
-        "適用除外",
-        "除外",
-        "対象外",
-        "いいえ",
-        "無",
-    ];
     match read_mark(text) {
         Mark::Set => Some(true),
         Mark::Cleared => Some(false),
-        _ if yes.contains(&key.as_str()) => Some(true),
-        _ if no.contains(&key.as_str()) => Some(false),
+        _ => yes_no_word(&key(text)),
+    }
+}
+
+fn yes_no_word(key: &str) -> Option<bool> {
+    match key.trim_end_matches('.') {
+        "yes" | "y" | "true" | "applicable" | "applies" | "included" | "include" | "in scope" | "selected" | "ja"
+        | "anwendbar" | "適用" | "適用する" | "対象" | "採用" | "はい" | "有" => Some(true),
+        "no" | "n" | "false" | "not applicable" | "non-applicable" | "inapplicable" | "does not apply" | "n/a"
+        | "na" | "n.a" | "not-applicable" | "excluded" | "exclude" | "not selected" | "not included"
+        | "out of scope" | "not in scope" | "nein" | "nicht anwendbar" | "適用外" | "適用しない" | "適用除外"
+        | "非適用" | "不適用" | "除外" | "対象外" | "不採用" | "いいえ" | "無" => Some(false),
         _ => None,
     }
 }
@@ -104,70 +92,149 @@ pub(crate) fn read_mark(text: &str) -> Mark {
     }
 }
 
-/// Who holds it: our own words and those of CAIQ, cloud providers and Japanese forms.
+/// Who holds it: our own words and those of CAIQ, FedRAMP, cloud providers and Japanese and German forms. Parties joined
+/// by a word (`provider and customer`) share it. A remark in brackets is passed over unless it names a party as well:
+/// `provider (customer on request)` is for people to read.
 pub(crate) fn read_holder(text: &str) -> Option<Holder> {
-    let words = key(text).replace(['-', '_'], " ");
+    let words = key(text).replace(|c| is_dash(c) || c == '_', " ");
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let holder = match words.as_str() {
+    one_holder(&words)
+        .or_else(|| {
+            let (before, remark) = words.strip_suffix(')')?.split_once('(')?;
+            let (before, remark) = (before.trim(), remark.trim());
+            let alone = one_holder(before).or_else(|| joined_holders(before));
+            match joined_holders(remark) {
+                // `Shared (CSP and CSC)`: the remark says the same.
+                Some(named) => alone.filter(|alone| *alone == named),
+                None => alone.filter(|_| !names_a_party(remark)),
+            }
+        })
+        .or_else(|| joined_holders(&words))
+}
+
+fn one_holder(words: &str) -> Option<Holder> {
+    let bare = ["by ", "responsibility of "].iter().find_map(|prefix| words.strip_prefix(prefix)).unwrap_or(words);
+    let bare = bare.strip_prefix("the ").unwrap_or(bare);
+    let ends = [" owned", " only", " responsibility", " responsible", " managed", "所有", "の責任", "のみ"];
+    let bare = ends.iter().find_map(|end| bare.strip_suffix(end)).unwrap_or(bare);
+    let holder = match bare.trim_end_matches('.') {
         "provider"
         | "csp"
-        | "csp owned"
-        | "csp所有"
         | "cloud service provider"
         | "cloud provider"
+        | "service provider"
         | "vendor"
         | "supplier"
         | "p"
+        | "inherited from provider"
+        | "inherited from csp"
+        | "anbieter"
+        | "cloud anbieter"
+        | "dienstleister"
         | "プロバイダ"
+        | "プロバイダー"
         | "事業者"
         | "クラウド事業者"
         | "クラウドサービスプロバイダ"
-        | "provider responsibility" => Holder::Provider,
+        | "クラウドサービスプロバイダー"
+        | "クラウドサービス事業者" => Holder::Provider,
         "customer"
         | "csc"
-        | "csc owned"
-        | "csc所有"
         | "cloud service customer"
+        | "cloud customer"
         | "client"
         | "tenant"
         | "user"
         | "c"
         | "you"
+        | "customer configured"
+        | "configured by customer"
+        | "customer provided"
+        | "provided by customer"
+        | "kunde"
+        | "cloud kunde"
+        | "auftraggeber"
         | "カスタマ"
+        | "カスタマー"
+        | "顧客"
         | "利用者"
+        | "クラウド利用者"
+        | "クラウドサービス利用者"
         | "お客様"
         | "お客さま"
         | "クラウドサービスカスタマ"
-        | "customer responsibility" => Holder::Customer,
-        "shared"
-        | "both"
-        | "joint"
-        | "shared csp and csc"
-        | "shared csp csc"
-        | "cspとcscの共有"
-        | "cspとcscで共有"
-        | "p/c"
-        | "s"
-        | "共同"
-        | "共有"
-        | "双方"
-        | "両者"
-        | "shared responsibility" => Holder::Shared,
+        | "クラウドサービスカスタマー" => Holder::Customer,
+        "shared" | "both" | "joint" | "p/c" | "s" | "shared csp csc" | "cspとcscの共有" | "cspとcscで共有"
+        | "beide" | "gemeinsam" | "geteilt" | "共同" | "共有" | "共通" | "双方" | "両者" => Holder::Shared,
         "third party"
         | "3rd party"
         | "3rd party outsourced"
         | "third party outsourced"
         | "subprocessor"
         | "sub processor"
+        | "subcontractor"
+        | "unterauftragnehmer"
         | "第三者"
-        | "shared csp and 3rd party"
-        | "shared csp and third party"
+        | "再委託先"
         | "shared csp 3rd party" => Holder::ThirdParty,
         "nobody" | "none" | "nd" | "not determined" | "tbd" | "未定" | "なし" => Holder::Nobody,
-        "not applicable" | "n/a" | "na" | "該当なし" | "対象外" => Holder::NotApplicable,
+        "not applicable" | "n/a" | "na" | "n.a" | "entfällt" | "nicht anwendbar" | "該当なし" | "対象外" => {
+            Holder::NotApplicable
+        }
         _ => return None,
     };
     Some(holder)
+}
+
+/// `CSP and CSC`, `shared provider/customer`. What a provider shares with a third party is not the customer's; what a
+/// customer shares with one has no word here.
+fn joined_holders(words: &str) -> Option<Holder> {
+    let shared = ["shared between ", "shared by ", "shared "].iter().find_map(|prefix| words.strip_prefix(prefix));
+    let mut parts = vec![shared.unwrap_or(words)];
+    for word in [" and ", " und ", "&", "+", "/", ",", ";", "、", "・", "と"] {
+        parts = parts.into_iter().flat_map(|part| part.split(word)).collect();
+    }
+    let parts: Vec<&str> = parts.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
+    let mut holders = parts.iter().map(|part| one_holder(part)).collect::<Option<Vec<Holder>>>()?;
+    holders.sort();
+    holders.dedup();
+    match holders.as_slice() {
+        [Holder::Provider, Holder::Customer] => Some(Holder::Shared),
+        [Holder::Provider, Holder::ThirdParty] => Some(Holder::ThirdParty),
+        _ => None,
+    }
+}
+
+fn names_a_party(words: &str) -> bool {
+    let parties = [
+        "provider",
+        "csp",
+        "vendor",
+        "supplier",
+        "customer",
+        "csc",
+        "client",
+        "tenant",
+        "user",
+        "party",
+        "shared",
+        "joint",
+        "anbieter",
+        "kunde",
+        "事業者",
+        "利用者",
+        "プロバイダ",
+        "カスタマ",
+        "お客",
+        "顧客",
+        "共",
+    ];
+    parties.iter().any(|party| words.contains(party))
+}
+
+/// A hyphen, in any of its forms.
+pub(crate) fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 /// The role that a word names.

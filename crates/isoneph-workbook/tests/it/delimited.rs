@@ -47,3 +47,32 @@ fn bytes_that_are_no_text_are_refused() {
         assert!(read.is_err() || read.is_ok_and(|workbook| noted(&workbook)));
     }
 }
+
+#[test]
+fn a_quotation_mark_that_nothing_closes_is_refused_with_its_line() {
+    let error = read("m.csv", b"area,party\nkeys,\"the customer\nmoths,provider\n", &Limits::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "m.csv: line 2: a quotation mark is opened and never closed: all that follows would be one cell"
+    );
+    for text in ["area,party\n\"a \"\"quoted\"\" word\",x\n", "area,party\n5\" pipe,x\n", "area,\"two\nlines\"\nb,c\n"]
+    {
+        assert!(read("m.csv", text.as_bytes(), &Limits::default()).is_ok(), "{text:?}");
+    }
+}
+
+#[test]
+fn an_empty_file_says_so() {
+    for bytes in [&b""[..], b" \r\n", b"\xef\xbb\xbf"] {
+        assert_eq!(read("m.csv", bytes, &Limits::default()).unwrap_err().to_string(), "m.csv is empty");
+    }
+}
+
+#[test]
+fn a_western_encoding_is_not_taken_for_japanese() {
+    let german = "Bereich;Wer\nPapier;entf\u{e4}llt\n".chars().map(|c| c as u8).collect::<Vec<u8>>();
+    let error = read("m.csv", &german, &Limits::default()).unwrap_err();
+    assert!(error.to_string().contains("save it as UTF-8"), "{error}");
+    let (mixed, _, _) = encoding_rs::SHIFT_JIS.encode("管理策,責任\nID管理,A社\nID,様\n");
+    assert_eq!(texts(&csv(&mixed))[1], ["ID管理", "A社"]);
+}

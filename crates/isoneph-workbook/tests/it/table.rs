@@ -40,6 +40,29 @@ fn without_the_required_headings_the_closest_row_is_shown() {
     let error = workbook.sheets[0].table(HEADINGS).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "sheet 'm.csv': none of its first 20 rows has the headings 'Responsible party' (closest is row 2: Control | Something else)"
+        "sheet 'm.csv': none of its first 50 rows has the headings 'Responsible party' (closest is row 2: Control | Something else)"
     );
+}
+
+#[test]
+fn headings_with_other_lines_or_marks_at_their_end_are_found() {
+    let workbook =
+        csv("\"Control ID.\",\"Responsible party\nchoose from the list\",\"内容\nDuty\"\n9.2.1,provider,does it\n");
+    let table = workbook.sheets[0].table(HEADINGS).unwrap();
+    assert_eq!(table.columns().values().copied().collect::<Vec<u32>>(), [0, 2, 1]);
+}
+
+#[test]
+fn a_row_that_repeats_the_headings_is_none_of_the_table() {
+    let workbook = csv("Control,Responsible party\n9.2.1,provider\nControl,Responsible party\n9.2.2,customer\n");
+    let table = workbook.sheets[0].table(HEADINGS).unwrap();
+    assert_eq!(table.rows().map(|row| row.text("control")).collect::<Vec<_>>(), ["9.2.1", "9.2.2"]);
+}
+
+#[test]
+fn two_columns_with_one_heading_are_disputed_where_they_differ() {
+    let workbook = csv("Control,Responsible party,responsible_party\n9.2.1,provider,customer\n9.2.2,shared,Shared\n");
+    let table = workbook.sheets[0].table(HEADINGS).unwrap();
+    let disputed: Vec<Vec<(&str, u32)>> = table.rows().map(|row| row.disputed().collect()).collect();
+    assert_eq!(disputed, [vec![("party", 2)], vec![]]);
 }

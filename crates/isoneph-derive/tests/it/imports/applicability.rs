@@ -97,12 +97,12 @@ A.7.4 | 発明 | 適用外 | データセンタを持たない |";
 fn an_id_that_a_spreadsheet_took_for_a_number_is_told_by_its_place_or_not_at_all() {
     let ids = |ids: &[(&str, bool)]| {
         use isoneph_workbook::{Cell, CellKind, Row, Sheet, Workbook};
-        let text = |column, text: &str| Cell { column, text: text.to_owned(), kind: CellKind::Text };
+        let text = |column, text: &str| Cell::new(column, text, CellKind::Text);
         let mut rows =
             vec![Row { number: 1, cells: vec![text(0, "Control"), text(1, "Applicable"), text(2, "Status")] }];
         for (i, (id, number)) in ids.iter().enumerate() {
             let kind = if *number { CellKind::Number } else { CellKind::Text };
-            let id = Cell { column: 0, text: (*id).to_owned(), kind };
+            let id = Cell::new(0, *id, kind);
             rows.push(Row { number: i as u32 + 2, cells: vec![id, text(1, "yes")] });
         }
         let sheet = Sheet { name: "S".to_owned(), hidden: false, rows };
@@ -114,6 +114,14 @@ fn an_id_that_a_spreadsheet_took_for_a_number_is_told_by_its_place_or_not_at_all
     let listed = ids(&[("5.9", true), ("5.1", true), ("5.11", true)]);
     assert_eq!(listed, ("5.9 5.10 5.11".to_owned(), Vec::new()));
     assert_eq!(ids(&[("5.1", true), ("5.2", true)]).0, "5.1 5.2");
+    assert_eq!(ids(&[("5.9", true), ("5.1", true), ("7.1", true), ("7.2", true)]).0, "5.9 5.10 7.1 7.2");
+    // Some controls only: 5.1 or 5.10, before another clause or further on in its own.
+    for after in ["7.4", "5.11"] {
+        assert_eq!(
+            ids(&[("5.1", true), (after, true)]),
+            (after.to_owned(), vec![("S!A2".to_owned(), ProblemCode::Ambiguous)])
+        );
+    }
     let (read, said) = ids(&[("5.7", true), ("8.2", true)]);
     assert_eq!((read.as_str(), said), ("5.7", vec![("S!A3".to_owned(), ProblemCode::Ambiguous)]));
 }

@@ -71,11 +71,7 @@ ok;CSP-Owned;;LOG-03.3;No
     let read: Vec<_> = import.objects.iter().map(|o| (o.name.as_str(), answer(o).ownership)).collect();
     assert_eq!(
         read,
-        [
-            ("crm/caiq-4.1/LOG-03.1", Some(Holder::Customer)),
-            ("crm/caiq-4.1/LOG-03.2", Some(Holder::Shared)),
-            ("crm/caiq-4.1/LOG-03.3", None),
-        ]
+        [("crm/caiq-4.1/LOG-03.1", Some(Holder::Customer)), ("crm/caiq-4.1/LOG-03.2", Some(Holder::Shared)),]
     );
     assert_eq!(import.ignored, ["Status"]);
     assert_eq!(
@@ -84,7 +80,9 @@ ok;CSP-Owned;;LOG-03.3;No
             ("file.csv!C6".to_owned(), ProblemCode::Incomplete),
             ("file.csv!B7".to_owned(), ProblemCode::NotUnderstood),
             ("file.csv!B7".to_owned(), ProblemCode::Incomplete),
-            ("file.csv!D8".to_owned(), ProblemCode::Duplicate),
+            // Two answers to one question that disagree: neither is taken.
+            ("file.csv!D7".to_owned(), ProblemCode::Contradicts),
+            ("file.csv!D8".to_owned(), ProblemCode::Contradicts),
             ("file.csv!E9".to_owned(), ProblemCode::NotUnderstood),
         ]
     );

@@ -6,6 +6,7 @@ mod applicability;
 mod caiq;
 mod ciso_assistant;
 mod fedramp;
+mod layouts;
 mod matrix;
 mod questionnaire;
 mod services_in_scope;
