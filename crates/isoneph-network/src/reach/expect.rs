@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::connection::{Connection, connect};
+use super::join::join;
 use super::path::{Passage, TraceHop};
-use super::refer::{Party, Unreferred};
+use super::refer::{Goals, Party, Unreferred};
 use super::walk::{Goal, Start};
 use crate::model::Model;
 use crate::model::address::AddressRange;
@@ -168,6 +169,10 @@ impl<'m> Questions<'m> {
         Self { model, known: BTreeMap::new() }
     }
 
+    pub(super) fn model(&self) -> &'m Model {
+        self.model
+    }
+
     /// The connection between a start and a destination.
     pub fn connection(&mut self, start: Start, goal: Goal, destination: AddressRange) -> Rc<Connection> {
         let model = self.model;
@@ -191,45 +196,17 @@ impl<'m> Questions<'m> {
         Ok(Tested { expectation: expectation.clone(), answer, ok, why, path })
     }
 
-    #[expect(clippy::type_complexity, reason = "two lists of alternatives, taken apart at once")]
-    fn ends(&self, expectation: &Expectation) -> Result<(Vec<Vec<Start>>, Vec<Vec<(Goal, AddressRange)>>), Unreferred> {
-        let starts = Party::find(self.model, &expectation.src)?.starts(self.model)?;
-        let goals = Party::find(self.model, &expectation.dst)?.goals(self.model);
-        Ok((starts, goals))
+    fn ends(&self, expectation: &Expectation) -> Result<(Vec<Vec<Start>>, Goals), Unreferred> {
+        let sender = Party::find(self.model, &expectation.src)?;
+        let receiver = Party::find(self.model, &expectation.dst)?;
+        Ok((sender.starts(self.model)?, receiver.goals(self.model, sender.is_outside())?))
     }
 
-    fn answer(
-        &mut self,
-        starts: &[Vec<Start>],
-        goals: &[Vec<(Goal, AddressRange)>],
-        asked: &Asked,
-    ) -> (Answer, Vec<String>, Vec<TraceHop>) {
-        let mut sum: Option<Passage> = None;
-        let mut told: Vec<Rc<Connection>> = Vec::new();
-        for (from, to) in starts.iter().flat_map(|from| goals.iter().map(move |to| (from, to))) {
-            let mut one: Option<Passage> = None;
-            for (start, (goal, range)) in from.iter().flat_map(|start| to.iter().map(move |goal| (start, goal))) {
-                if family_of(self.model, *start) != range.family {
-                    continue;
-                }
-                let connection = self.connection(*start, *goal, *range);
-                // Of several addresses of one party any suffices; of several ranges of the outside all must do.
-                let outside = matches!(start, Start::Outside(_)) || *goal == Goal::Outside;
-                let passage = &connection.connects;
-                one = Some(one.map_or_else(
-                    || passage.clone(),
-                    |held| if outside { held.either(passage) } else { held.or(passage) },
-                ));
-                told.push(connection);
-            }
-            if let Some(one) = one {
-                sum = Some(sum.map_or_else(|| one.clone(), |held| held.either(&one)));
-            }
+    fn answer(&mut self, starts: &[Vec<Start>], goals: &Goals, asked: &Asked) -> (Answer, Vec<String>, Vec<TraceHop>) {
+        match join(self, starts, goals, Passage::either) {
+            Some(joined) => self.tell(&joined.connects, asked, &joined.told),
+            None => (Answer::Deny, vec!["the two ends have no address family in common".into()], Vec::new()),
         }
-        let Some(sum) = sum else {
-            return (Answer::Deny, vec!["the two ends have no address family in common".into()], Vec::new());
-        };
-        self.tell(&sum, asked, &told)
     }
 
     fn tell(&self, sum: &Passage, asked: &Asked, told: &[Rc<Connection>]) -> (Answer, Vec<String>, Vec<TraceHop>) {
@@ -263,13 +240,6 @@ impl<'m> Questions<'m> {
         let mut path = shown.as_ref().map(|held| held.path.clone()).unwrap_or_default();
         path.extend(shown.map(|held| held.back).unwrap_or_default());
         (answer, why, path)
-    }
-}
-
-pub(crate) fn family_of(model: &Model, start: Start) -> crate::model::address::Family {
-    match start {
-        Start::Endpoint(endpoint, place) => model.parts.endpoints[endpoint].places[place].inside.family,
-        Start::Outside(range) => range.family,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Network models and reachability: what the platforms' semantics say, one fact a test.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod addresses;
 mod aws;
 mod azure;
 mod azure_plans;
