@@ -72,9 +72,9 @@ pub struct Tested {
 
 /// An expectation that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expectation {line}: {message}")]
+#[error("{}{message}", if *line == 0 { String::new() } else { format!("expectation {line}: ") })]
 pub struct BadExpectation {
-    /// The line or record, from 1.
+    /// The line or record, from 1; 0 for the whole.
     pub line: usize,
     /// What is wrong.
     pub message: String,
@@ -84,9 +84,25 @@ pub struct BadExpectation {
 /// `block`, `drop` mean deny; `unknown` or nothing expects nothing. Other columns are ignored.
 ///
 /// # Errors
-/// Where a record lacks an end, or expects something that is no answer.
+/// Where a record lacks an end, or expects something that is no answer; and where there is no record, since expecting
+/// nothing is always met.
 pub fn read_expectations(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
-    let text = text.trim_start_matches('\u{feff}');
+    let all = read_all(text.trim_start_matches('\u{feff}'))?;
+    if all.is_empty() {
+        return Err(BadExpectation { line: 0, message: format!("it holds no expected flow; {NEEDED}") });
+    }
+    Ok(all)
+}
+
+/// What a file of expectations must have.
+const NEEDED: &str = "it needs src and dst, and may have proto, port and expect (permit or deny), as CSV with a header or \
+                      as JSON lines";
+/// Names of the sender.
+const SOURCE: &[&str] = &["src", "source", "from"];
+/// Names of the receiver.
+const DESTINATION: &[&str] = &["dst", "destination", "to"];
+
+fn read_all(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
     match text.trim_start().chars().next() {
         Some('{') => text
             .lines()
@@ -111,6 +127,11 @@ fn of_csv(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
         csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).flexible(true).from_reader(text.as_bytes());
     let bad = |line: usize, error: csv::Error| BadExpectation { line, message: error.to_string() };
     let header = reader.headers().map_err(|error| bad(1, error))?.clone();
+    let has = |names: &[&str]| header.iter().any(|column| names.contains(&column.to_ascii_lowercase().as_str()));
+    if !header.is_empty() && !(has(SOURCE) && has(DESTINATION)) {
+        let columns: Vec<&str> = header.iter().collect();
+        return Err(BadExpectation { line: 0, message: format!("its columns are {}; {NEEDED}", columns.join(", ")) });
+    }
     let mut out = Vec::new();
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|error| bad(index + 2, error))?;
@@ -136,8 +157,8 @@ fn of_fields(line: usize, fields: &BTreeMap<String, String>) -> Result<Expectati
     };
     let word = find(&["expect", "expected", "result", "answer"]);
     Ok(Expectation {
-        src: need(&["src", "source", "from"])?,
-        dst: need(&["dst", "destination", "to"])?,
+        src: need(SOURCE)?,
+        dst: need(DESTINATION)?,
         proto: find(&["proto", "protocol"]).unwrap_or_else(|| "any".into()),
         port: find(&["port", "dport", "dst_port"]).unwrap_or_else(|| "any".into()),
         expect: word.map_or(Ok(None), |word| expected(line, &word))?,

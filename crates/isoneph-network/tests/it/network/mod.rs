@@ -6,6 +6,7 @@ mod aws;
 mod azure;
 mod azure_plans;
 mod borders;
+mod changes;
 mod estate;
 mod expectations;
 mod google;
