@@ -128,7 +128,8 @@ fn of_csv(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
     let bad = |line: usize, error: csv::Error| BadExpectation { line, message: error.to_string() };
     let header = reader.headers().map_err(|error| bad(1, error))?.clone();
     let has = |names: &[&str]| header.iter().any(|column| names.contains(&column.to_ascii_lowercase().as_str()));
-    if !header.is_empty() && !(has(SOURCE) && has(DESTINATION)) {
+    let named = has(SOURCE) && has(DESTINATION);
+    if !named && !header.is_empty() {
         let columns: Vec<&str> = header.iter().collect();
         return Err(BadExpectation { line: 0, message: format!("its columns are {}; {NEEDED}", columns.join(", ")) });
     }

@@ -505,9 +505,9 @@ fn shown_address(range: AddressRange) -> String {
 impl std::fmt::Display for Witness {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { from, source, to, destination, protocol, packet, .. } = self;
-        let end = |name: &str, address: &str| match address == NOT_SHOWN || name.ends_with(address) {
-            true => name.to_owned(),
-            false => format!("{name} ({address})"),
+        let end = |name: &str, address: &str| {
+            let said = name.ends_with(address) || name.ends_with(&format!("(e.g. {address})"));
+            if said || address == NOT_SHOWN { name.to_owned() } else { format!("{name} ({address})") }
         };
         write!(out, "{protocol} {} -> {}", end(from, source), end(to, destination))?;
         let what = match packet.protocol {

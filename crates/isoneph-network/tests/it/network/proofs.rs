@@ -190,4 +190,6 @@ fn a_packet_that_goes_out_is_shown_with_one_address_and_not_a_stretch_of_them() 
     let proof = proved(&model(&estate.text()), intent);
     let witness = pair(&proof, "red", "outside").witness.clone().unwrap();
     assert_eq!((witness.destination.as_str(), witness.to.as_str()), ("1.0.0.0", "the internet (e.g. 1.0.0.0)"));
+    assert!(witness.to_string().contains("red-1 (10.1.1.10) -> the internet (e.g. 1.0.0.0)"), "{witness}");
+    assert!(!witness.to_string().contains("1.0.0.0) (1.0.0.0)"), "{witness}");
 }
