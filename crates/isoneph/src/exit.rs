@@ -47,6 +47,23 @@ impl fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
+/// Something given that cannot be read: it ends a run with [`Exit::Incomplete`].
+#[derive(Debug)]
+pub(crate) struct UnreadError(pub(crate) String);
+
+impl fmt::Display for UnreadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UnreadError {}
+
+/// Something that cannot be read, as [`anyhow::Error`].
+pub(crate) fn unread(message: impl fmt::Display) -> anyhow::Error {
+    UnreadError(message.to_string()).into()
+}
+
 /// An error of the caller, as [`anyhow::Error`].
 pub(crate) fn usage(message: impl fmt::Display) -> anyhow::Error {
     UsageError(message.to_string()).into()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::exit::{Exit, UsageError};
+use crate::exit::{Exit, UnreadError, UsageError};
 
 /// A place to write to. A file appears under its name only once [`Output::finish`] has succeeded.
 pub(crate) enum Output {
@@ -112,10 +112,14 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
         // The reader went away (`isoneph … | head`): nobody is left to tell.
         return Exit::Done;
     }
-    let exit = if error.is::<UsageError>() { Exit::Usage } else { Exit::Internal };
+    let exit = match (error.is::<UsageError>(), error.is::<UnreadError>()) {
+        (true, _) => Exit::Usage,
+        (false, true) => Exit::Incomplete,
+        (false, false) => Exit::Internal,
+    };
     let message = match exit {
-        Exit::Usage => format!("error: {error}"),
-        _ => format!("internal error: {error:#}"),
+        Exit::Internal => format!("internal error: {error:#}"),
+        _ => format!("error: {error}"),
     };
     warn(&message);
     exit

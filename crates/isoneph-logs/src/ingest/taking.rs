@@ -106,7 +106,8 @@ impl<'s> Taking<'s> {
             Err(closed) => return Ok(closed_entry(shown, named, closed)),
         };
         let (bytes, sha256) = (opened.bytes, hex(&opened.sha256));
-        if !known.insert(key_of(&opened.sha256)) {
+        let key = key_of(&opened.sha256);
+        if !known.insert(key) {
             return Ok(FileEntry { bytes, sha256: Some(sha256), ..entry(shown, FileStatus::Known, None) });
         }
         let mut hints = walk::hints(path);
@@ -118,6 +119,10 @@ impl<'s> Taking<'s> {
             return Err(error.into());
         }
         let entry = self.entry(named, ending.stopped);
+        // What is no log is none of which a copy could be known: its copies are others' to read as well.
+        if matches!(entry.status, FileStatus::Skipped | FileStatus::Rejected) && entry.formats.is_empty() {
+            known.remove(&key);
+        }
         Ok(FileEntry { bytes, content_sha256: ending.content_sha256, ..entry })
     }
 

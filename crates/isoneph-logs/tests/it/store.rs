@@ -38,6 +38,16 @@ fn the_same_file_counts_once_under_any_name_and_in_any_run() {
 }
 
 #[test]
+fn a_copy_of_what_is_no_log_is_no_log_either() {
+    let bench = Bench::new();
+    bench.file("east/VpnGateways.json", br#"{"VpnGateways": []}"#);
+    bench.file("west/VpnGateways.json", br#"{"VpnGateways": []}"#);
+    bench.file("a.json", records(&[event("e1", "111122223333", DAY)]));
+    let totals = bench.ingest().totals;
+    assert_eq!((totals.files_read, totals.files_skipped, totals.files_known), (1, 2, 0));
+}
+
+#[test]
 fn the_same_event_counts_once_in_any_file_and_run() {
     let bench = Bench::new();
     let events: Vec<String> = (0..50).map(|i| event(&format!("e{i}"), "111122223333", DAY)).collect();

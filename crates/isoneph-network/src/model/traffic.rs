@@ -392,7 +392,8 @@ fn range(low: u16, high: u16) -> String {
 }
 
 impl fmt::Display for Traffic {
-    /// Short and complete: `tcp 22,80-90; udp 53`, `all`, `none`; a source port range is named only where it is not whole.
+    /// Short and complete: `tcp 22,80-90; udp 53`, `all`, `none`; source ports are named only where they are not all:
+    /// `tcp 80,443 (from source ports 1024-65535)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_all() {
             return f.write_str("all");
@@ -408,13 +409,17 @@ impl fmt::Display for Traffic {
                 }
                 let icmp = low == high && is_icmp(low as u8);
                 let mut part = name.clone();
-                if (from, to) != (0, u16::MAX) {
-                    part +=
-                        &if icmp { format!(" type {}", range(from, to)) } else { format!(" from {}", range(from, to)) };
+                let some = (from, to) != (0, u16::MAX);
+                if some && icmp {
+                    part += &format!(" type {}", range(from, to));
                 }
                 if list != ["0-65535"] {
                     part += if icmp { " code " } else { " " };
                     part += &list.join(",");
+                }
+                if some && !icmp {
+                    let ports = if from == to { "port" } else { "ports" };
+                    part += &format!(" (from source {ports} {})", range(from, to));
                 }
                 parts.push(part);
             }

@@ -12,6 +12,7 @@ mod explain;
 pub mod flat;
 pub mod generate;
 mod naive;
+mod open;
 mod order;
 mod rule;
 
@@ -20,4 +21,5 @@ pub use compose::compose_into;
 pub use diff::{Difference, Method, Options, Side, Statistics, Undecided, difference};
 pub use explain::{Explanation, Finding};
 pub use naive::{Deciding, Verdict};
+pub use open::{Comparison, OpenPoint};
 pub use rule::{Action, Certainty, Combination, Note, NoteKind, Policy, Rule};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::classes::Class;
+use super::classes::{Class, outside_name, outside_pieces};
 use super::expect::Questions;
 use super::matrix::{Cell, MAX_PAIRS, Matrix, ReachError, between, matrix};
 use super::path::{Passage, TraceHop};
@@ -206,22 +206,24 @@ fn pair_up(states: &[State<'_>; 2]) -> (Vec<Joint>, Vec<String>) {
     (out, unpaired)
 }
 
-/// The pieces of the outside that both states treat as one.
-fn outside<'s>(states: &'s [State<'_>; 2]) -> impl Iterator<Item = Joint> + 's {
-    let pieces = |state: usize| {
-        let classes = states[state].matrix.classes.iter().enumerate();
-        classes.filter_map(|(class, held)| Some((class, held.outside?))).collect::<Vec<_>>()
+/// The outside as both states see it: one for each two groups of pieces that share an address.
+fn outside(states: &[State<'_>; 2]) -> Vec<Joint> {
+    let [first, second] = [0, 1].map(|state| outside_pieces(states[state].model));
+    let class = |state: usize, group: usize| {
+        let classes = states[state].matrix.classes.iter().enumerate().filter(|(_, held)| held.outside.is_some());
+        classes.map(|(class, _)| class).nth(group)
     };
-    let second = pieces(1);
-    pieces(0).into_iter().flat_map(move |(class, range)| {
-        let meeting: Vec<Joint> = second
-            .iter()
-            .filter(|(_, other)| range.meets(*other))
-            .map(|(other_class, other)| {
-                let both = AddressRange { low: range.low.max(other.low), high: range.high.min(other.high), ..range };
-                Joint { classes: [Some(class), Some(*other_class)], members: vec![format!("outside {both}")] }
-            })
-            .collect();
-        meeting
-    })
+    let mut shared: BTreeMap<(usize, usize), (AddressRange, usize)> = BTreeMap::new();
+    for (range, group) in &first {
+        for (other, other_group) in &second {
+            if let Some(both) = range.and(*other) {
+                shared.entry((*group, *other_group)).or_insert((both, 0)).1 += 1;
+            }
+        }
+    }
+    let joint = |((group, other_group), (range, alike))| Joint {
+        classes: [class(0, group), class(1, other_group)],
+        members: vec![outside_name(range, alike)],
+    };
+    shared.into_iter().map(joint).collect()
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::refer::internet;
 use super::walk::{Goal, Start};
 use crate::model::Model;
-use crate::model::address::{AddressRange, Family};
+use crate::model::address::{AddressRange, AddressSet, Family, Meeting, address_text};
 use crate::model::form::{EndpointId, EndpointKind};
 use crate::model::policy::{Peers, Rule};
 
@@ -78,7 +78,7 @@ impl Cuts {
         };
         for peers in all_peers(model) {
             peers.addresses.ranges().iter().for_each(&mut add);
-            peers.unplaced.iter().flat_map(super::super::model::address::AddressSet::ranges).for_each(&mut add);
+            peers.unplaced.iter().flat_map(AddressSet::ranges).for_each(&mut add);
         }
         for table in &model.parts.tables {
             table.routes.iter().map(|route| &route.destination).for_each(&mut add);
@@ -181,10 +181,10 @@ pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: 
         .map(|(signature, members)| Class { name: name_of(model, &members), members, outside: None, mark: signature.0 })
         .collect();
     out.sort_by_key(|class| class.members.first().copied());
-    out.extend(outside(model, &cuts).into_iter().map(|range| Class {
-        name: format!("outside {range}"),
+    out.extend(outside(model, &cuts).into_iter().map(|piece| Class {
+        name: outside_name(piece.range, piece.alike),
         members: Vec::new(),
-        outside: Some(range),
+        outside: Some(piece.range),
         mark: outside_mark,
     }));
     out
@@ -208,6 +208,21 @@ fn name_of(model: &Model, members: &[EndpointId]) -> String {
         0 | 1 => first.to_owned(),
         count => format!("{first} and {} more", count - 1),
     }
+}
+
+/// How a reader knows a part of the outside. What is one piece is known by it; what stands for many has an example.
+pub(crate) fn outside_name(range: AddressRange, alike: usize) -> String {
+    match alike {
+        1 => format!("outside {range}"),
+        _ => format!("the internet (e.g. {})", address_text(range.family, range.low)),
+    }
+}
+
+/// A piece of the outside, and how many pieces it stands for with itself.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    range: AddressRange,
+    alike: usize,
 }
 
 /// Which lists of policies name each endpoint: equal lists are one.
@@ -235,47 +250,46 @@ fn memberships(model: &Model) -> BTreeMap<EndpointId, Vec<usize>> {
     out.into_iter().map(|(endpoint, lists)| (endpoint, lists.into_iter().collect())).collect()
 }
 
-/// The outside in pieces between cuts; pieces that every list of addresses treats the same are one, by their first.
-fn outside(model: &Model, cuts: &Cuts) -> Vec<AddressRange> {
-    let pieces: Vec<AddressRange> = internet(model).into_iter().flat_map(|range| cuts.pieces(range)).collect();
-    if pieces.len() > MAX_OUTSIDE_PIECES {
-        // Too many to ask about one by one: whole stretches stand for them, and answers about those that differ stay open.
-        return internet(model);
-    }
-    let mut seen: BTreeSet<Vec<bool>> = BTreeSet::new();
-    let sets: Vec<&crate::model::address::AddressSet> = all_peers(model)
-        .map(|peers| &peers.addresses)
-        .filter(|set| !set.is_empty())
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
-    let routes: BTreeSet<AddressRange> = model
-        .parts
-        .tables
-        .iter()
-        .flat_map(|table| &table.routes)
-        .map(|route| route.destination)
-        .chain(
-            model
-                .parts
-                .transits
-                .iter()
-                .flat_map(|transit| &transit.tables)
-                .flat_map(|table| &table.routes)
-                .map(|route| route.destination),
-        )
-        .collect();
-    if pieces.len().saturating_mul(sets.len() + routes.len()) > 50_000_000 {
-        return pieces;
-    }
-    let mut out = Vec::new();
-    for piece in pieces {
-        let mut signature = vec![piece.family == Family::V4];
-        signature.extend(sets.iter().map(|set| set.meeting(piece) != crate::model::address::Meeting::Apart));
-        signature.extend(routes.iter().map(|route| route.covers(piece)));
-        if seen.insert(signature) {
-            out.push(piece);
+/// The outside in pieces between cuts, each with the number of its group: pieces that every list of addresses and every
+/// route treats the same are one group. Groups are numbered as classes of the outside stand in [`classes`].
+pub(crate) fn outside_pieces(model: &Model) -> Vec<(AddressRange, usize)> {
+    grouped_pieces(model, &Cuts::of(model))
+}
+
+/// The groups of the outside, each by its first piece.
+fn outside(model: &Model, cuts: &Cuts) -> Vec<Piece> {
+    let mut out: Vec<Piece> = Vec::new();
+    for (range, group) in grouped_pieces(model, cuts) {
+        match out.get_mut(group) {
+            Some(known) => known.alike += 1,
+            None => out.push(Piece { range, alike: 1 }),
         }
     }
     out
+}
+
+fn grouped_pieces(model: &Model, cuts: &Cuts) -> Vec<(AddressRange, usize)> {
+    let each_alone = |pieces: Vec<AddressRange>| (0..).zip(pieces).map(|(group, range)| (range, group)).collect();
+    let pieces: Vec<AddressRange> = internet(model).into_iter().flat_map(|range| cuts.pieces(range)).collect();
+    if pieces.len() > MAX_OUTSIDE_PIECES {
+        // Too many to ask about one by one: whole stretches stand for them, and answers about those that differ stay open.
+        return each_alone(internet(model));
+    }
+    let lists = all_peers(model).map(|peers| &peers.addresses).filter(|set| !set.is_empty());
+    let lists: BTreeSet<&AddressSet> = lists.collect();
+    let tables = model.parts.tables.iter().flat_map(|table| &table.routes).map(|route| route.destination);
+    let hubs = model.parts.transits.iter().flat_map(|transit| &transit.tables).flat_map(|table| &table.routes);
+    let routes: BTreeSet<AddressRange> = tables.chain(hubs.map(|route| route.destination)).collect();
+    if pieces.len().saturating_mul(lists.len() + routes.len()) > 50_000_000 {
+        return each_alone(pieces);
+    }
+    let mut seen: BTreeMap<Vec<bool>, usize> = BTreeMap::new();
+    let group = |piece: AddressRange| {
+        let mut signature = vec![piece.family == Family::V4];
+        signature.extend(lists.iter().map(|set| set.meeting(piece) != Meeting::Apart));
+        signature.extend(routes.iter().map(|route| route.covers(piece)));
+        let next = seen.len();
+        (piece, *seen.entry(signature).or_insert(next))
+    };
+    pieces.into_iter().map(group).collect()
 }

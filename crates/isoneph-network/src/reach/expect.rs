@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::connection::{Connection, connect};
+use super::join::join;
 use super::path::{Passage, TraceHop};
-use super::refer::{Party, Unreferred};
+use super::refer::{Goals, Party, Unreferred};
 use super::walk::{Goal, Start};
 use crate::model::Model;
 use crate::model::address::AddressRange;
@@ -71,9 +72,9 @@ pub struct Tested {
 
 /// An expectation that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expectation {line}: {message}")]
+#[error("{}{message}", if *line == 0 { String::new() } else { format!("expectation {line}: ") })]
 pub struct BadExpectation {
-    /// The line or record, from 1.
+    /// The line or record, from 1; 0 for the whole.
     pub line: usize,
     /// What is wrong.
     pub message: String,
@@ -83,9 +84,25 @@ pub struct BadExpectation {
 /// `block`, `drop` mean deny; `unknown` or nothing expects nothing. Other columns are ignored.
 ///
 /// # Errors
-/// Where a record lacks an end, or expects something that is no answer.
+/// Where a record lacks an end, or expects something that is no answer; and where there is no record, since expecting
+/// nothing is always met.
 pub fn read_expectations(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
-    let text = text.trim_start_matches('\u{feff}');
+    let all = read_all(text.trim_start_matches('\u{feff}'))?;
+    if all.is_empty() {
+        return Err(BadExpectation { line: 0, message: format!("it holds no expected flow; {NEEDED}") });
+    }
+    Ok(all)
+}
+
+/// What a file of expectations must have.
+const NEEDED: &str = "it needs src and dst, and may have proto, port and expect (permit or deny), as CSV with a header or \
+                      as JSON lines";
+/// Names of the sender.
+const SOURCE: &[&str] = &["src", "source", "from"];
+/// Names of the receiver.
+const DESTINATION: &[&str] = &["dst", "destination", "to"];
+
+fn read_all(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
     match text.trim_start().chars().next() {
         Some('{') => text
             .lines()
@@ -110,6 +127,12 @@ fn of_csv(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
         csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).flexible(true).from_reader(text.as_bytes());
     let bad = |line: usize, error: csv::Error| BadExpectation { line, message: error.to_string() };
     let header = reader.headers().map_err(|error| bad(1, error))?.clone();
+    let has = |names: &[&str]| header.iter().any(|column| names.contains(&column.to_ascii_lowercase().as_str()));
+    let named = has(SOURCE) && has(DESTINATION);
+    if !named && !header.is_empty() {
+        let columns: Vec<&str> = header.iter().collect();
+        return Err(BadExpectation { line: 0, message: format!("its columns are {}; {NEEDED}", columns.join(", ")) });
+    }
     let mut out = Vec::new();
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|error| bad(index + 2, error))?;
@@ -135,8 +158,8 @@ fn of_fields(line: usize, fields: &BTreeMap<String, String>) -> Result<Expectati
     };
     let word = find(&["expect", "expected", "result", "answer"]);
     Ok(Expectation {
-        src: need(&["src", "source", "from"])?,
-        dst: need(&["dst", "destination", "to"])?,
+        src: need(SOURCE)?,
+        dst: need(DESTINATION)?,
         proto: find(&["proto", "protocol"]).unwrap_or_else(|| "any".into()),
         port: find(&["port", "dport", "dst_port"]).unwrap_or_else(|| "any".into()),
         expect: word.map_or(Ok(None), |word| expected(line, &word))?,
@@ -168,6 +191,10 @@ impl<'m> Questions<'m> {
         Self { model, known: BTreeMap::new() }
     }
 
+    pub(super) fn model(&self) -> &'m Model {
+        self.model
+    }
+
     /// The connection between a start and a destination.
     pub fn connection(&mut self, start: Start, goal: Goal, destination: AddressRange) -> Rc<Connection> {
         let model = self.model;
@@ -191,45 +218,17 @@ impl<'m> Questions<'m> {
         Ok(Tested { expectation: expectation.clone(), answer, ok, why, path })
     }
 
-    #[expect(clippy::type_complexity, reason = "two lists of alternatives, taken apart at once")]
-    fn ends(&self, expectation: &Expectation) -> Result<(Vec<Vec<Start>>, Vec<Vec<(Goal, AddressRange)>>), Unreferred> {
-        let starts = Party::find(self.model, &expectation.src)?.starts(self.model)?;
-        let goals = Party::find(self.model, &expectation.dst)?.goals(self.model);
-        Ok((starts, goals))
+    fn ends(&self, expectation: &Expectation) -> Result<(Vec<Vec<Start>>, Goals), Unreferred> {
+        let sender = Party::find(self.model, &expectation.src)?;
+        let receiver = Party::find(self.model, &expectation.dst)?;
+        Ok((sender.starts(self.model)?, receiver.goals(self.model, sender.is_outside())?))
     }
 
-    fn answer(
-        &mut self,
-        starts: &[Vec<Start>],
-        goals: &[Vec<(Goal, AddressRange)>],
-        asked: &Asked,
-    ) -> (Answer, Vec<String>, Vec<TraceHop>) {
-        let mut sum: Option<Passage> = None;
-        let mut told: Vec<Rc<Connection>> = Vec::new();
-        for (from, to) in starts.iter().flat_map(|from| goals.iter().map(move |to| (from, to))) {
-            let mut one: Option<Passage> = None;
-            for (start, (goal, range)) in from.iter().flat_map(|start| to.iter().map(move |goal| (start, goal))) {
-                if family_of(self.model, *start) != range.family {
-                    continue;
-                }
-                let connection = self.connection(*start, *goal, *range);
-                // Of several addresses of one party any suffices; of several ranges of the outside all must do.
-                let outside = matches!(start, Start::Outside(_)) || *goal == Goal::Outside;
-                let passage = &connection.connects;
-                one = Some(one.map_or_else(
-                    || passage.clone(),
-                    |held| if outside { held.either(passage) } else { held.or(passage) },
-                ));
-                told.push(connection);
-            }
-            if let Some(one) = one {
-                sum = Some(sum.map_or_else(|| one.clone(), |held| held.either(&one)));
-            }
+    fn answer(&mut self, starts: &[Vec<Start>], goals: &Goals, asked: &Asked) -> (Answer, Vec<String>, Vec<TraceHop>) {
+        match join(self, starts, goals, Passage::either) {
+            Some(joined) => self.tell(&joined.connects, asked, &joined.told),
+            None => (Answer::Deny, vec!["the two ends have no address family in common".into()], Vec::new()),
         }
-        let Some(sum) = sum else {
-            return (Answer::Deny, vec!["the two ends have no address family in common".into()], Vec::new());
-        };
-        self.tell(&sum, asked, &told)
     }
 
     fn tell(&self, sum: &Passage, asked: &Asked, told: &[Rc<Connection>]) -> (Answer, Vec<String>, Vec<TraceHop>) {
@@ -263,13 +262,6 @@ impl<'m> Questions<'m> {
         let mut path = shown.as_ref().map(|held| held.path.clone()).unwrap_or_default();
         path.extend(shown.map(|held| held.back).unwrap_or_default());
         (answer, why, path)
-    }
-}
-
-pub(crate) fn family_of(model: &Model, start: Start) -> crate::model::address::Family {
-    match start {
-        Start::Endpoint(endpoint, place) => model.parts.endpoints[endpoint].places[place].inside.family,
-        Start::Outside(range) => range.family,
     }
 }
 

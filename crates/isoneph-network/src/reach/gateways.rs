@@ -49,7 +49,7 @@ impl Walker<'_> {
             } else if network.default_outbound && !self.is_private(&mut state) {
                 let to = AddressRange::whole(Family::V4);
                 let what = "the provider's own way out".to_owned();
-                state.stages.push(Stage::Limit { what, traffic: self.translatable(state.network) });
+                state.stages.push(Stage::Limit { what, traffic: self.translatable(&state) });
                 state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
                 state.source = Side { range: to, endpoint: None };
             } else {
@@ -83,7 +83,7 @@ impl Walker<'_> {
         let held = &self.model.parts.nats[nat];
         let public = held.public.first().copied().unwrap_or_else(|| AddressRange::whole(Family::V4));
         state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
-        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: self.translatable(state.network) });
+        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: self.translatable(&state) });
         state.stages.push(Stage::Rewrite(Rewrite::SourceNat { nat, to: public }));
         state.source = Side { range: public, endpoint: None };
         self.internet(state);
@@ -108,7 +108,7 @@ impl Walker<'_> {
         let inside = self.model.parts.endpoints[endpoint].places.first().map(|place| place.inside);
         let Some(inside) = inside else { return self.doubt(state, &held.id) };
         state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
-        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: self.translatable(state.network) });
+        state.stages.push(Stage::Limit { what: held.id.clone(), traffic: self.translatable(&state) });
         state.subnet = Some(subnet);
         state.network = self.model.parts.subnets[subnet].network;
         state.references = false;
@@ -475,10 +475,11 @@ impl Walker<'_> {
     }
 
     /// What a translating gateway knows to translate. Azure's knows no ICMP.
-    fn translatable(&self, network: NetworkId) -> Traffic {
-        let known: &[u8] = match self.model.parts.networks[network].platform {
+    fn translatable(&self, state: &State) -> Traffic {
+        let icmp = if state.destination.family == Family::V4 { ICMP } else { ICMP6 };
+        let known: &[u8] = match self.model.parts.networks[state.network].platform {
             Platform::Azure => &[TCP, UDP],
-            _ => &[TCP, UDP, ICMP, ICMP6],
+            _ => &[TCP, UDP, icmp],
         };
         known.iter().fold(Traffic::none(), |set, protocol| set.or(&Traffic::protocol(*protocol)))
     }

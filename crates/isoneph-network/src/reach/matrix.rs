@@ -5,9 +5,11 @@ use serde::Serialize;
 use super::classes::{Class, classes};
 use super::connection::Connection;
 use super::expect::{Asked, Questions};
+use super::join::join;
 use super::path::{End, Passage, TraceHop};
 use super::refer::{Party, Unreferred};
 use crate::model::Model;
+use crate::model::address::AddressRange;
 use crate::model::traffic::Traffic;
 
 /// The most pairs of classes that are followed one by one.
@@ -68,7 +70,7 @@ pub(crate) fn between(questions: &mut Questions<'_>, model: &Model, from: &Class
     let mut out: Option<Between> = None;
     for start in from.starts(model) {
         for (goal, range) in to.goals(model, from) {
-            if super::expect::family_of(model, start) != range.family {
+            if super::join::family_of(model, start) != range.family {
                 continue;
             }
             let connection = questions.connection(start, goal, range);
@@ -173,30 +175,26 @@ pub fn reach(model: &Model, from: &str, to: &str, service: Option<&str>) -> Resu
         None => Traffic::all(),
         Some(text) => asked(text)?,
     };
-    let starts = Party::find(model, from)?.starts(model)?;
-    let goals = Party::find(model, to)?.goals(model);
-    let mut questions = Questions::new(model);
-    let (mut arrives, mut connects) = (None, None);
+    let (sender, receiver) = (Party::find(model, from)?, Party::find(model, to)?);
+    let starts = sender.starts(model)?;
+    let goals = receiver.goals(model, sender.is_outside())?;
+    // An outside that is of both families reaches by the one what it does not by the other.
+    let joined = join(&mut Questions::new(model), &starts, &goals, Passage::or);
+    let Some(joined) = joined else {
+        let (from, to) = (from.into(), to.into());
+        return Ok(Reach { from, to, arrives: Passage::none(), connects: Passage::none(), ways: Vec::new() });
+    };
+    let world = if let Party::Outside(ranges) = receiver { ranges } else { Vec::new() };
     let mut ways = Vec::new();
-    for start in starts.iter().flatten() {
-        for (goal, range) in goals.iter().flatten() {
-            if super::expect::family_of(model, *start) != range.family {
-                continue;
-            }
-            let connection = questions.connection(*start, *goal, *range);
-            let join = |held: Option<Passage>, more: &Passage| {
-                Some(held.map_or_else(|| more.clone(), |held: Passage| held.or(more)))
-            };
-            arrives = join(arrives, &connection.arrives);
-            connects = join(connects, &connection.connects);
-            ways.extend(connection.ways.iter().map(|way| shown(model, way, &asked)));
+    for way in joined.told.iter().flat_map(|connection| &connection.ways) {
+        let way = shown(model, way, &asked, &world);
+        // Ranges of the outside that fare alike are told once.
+        if !ways.contains(&way) {
+            ways.push(way);
         }
     }
-    let only = |passage: Option<Passage>| {
-        let passage = passage.unwrap_or_else(Passage::none);
-        Passage { may: passage.may.and(&asked), must: passage.must.and(&asked) }
-    };
-    Ok(Reach { from: from.into(), to: to.into(), arrives: only(arrives), connects: only(connects), ways })
+    let only = |passage: Passage| Passage { may: passage.may.and(&asked), must: passage.must.and(&asked) };
+    Ok(Reach { from: from.into(), to: to.into(), arrives: only(joined.arrives), connects: only(joined.connects), ways })
 }
 
 fn asked(text: &str) -> Result<Traffic, ReachError> {
@@ -208,13 +206,15 @@ fn asked(text: &str) -> Result<Traffic, ReachError> {
     Asked::read(proto, port).map(|asked| asked.set((0, u16::MAX))).map_err(ReachError::Service)
 }
 
-fn shown(model: &Model, way: &super::connection::Way, asked: &Traffic) -> WayShown {
+/// One way for people. `world` holds the ranges of the outside that were asked for.
+fn shown(model: &Model, way: &super::connection::Way, asked: &Traffic, world: &[AddressRange]) -> WayShown {
     let passing = way.connects.must.and(asked);
     let possible = way.arrives.may.and(asked);
     let parcel = passing.witness().or_else(|| possible.witness()).or_else(|| asked.witness());
     let told = parcel.map(|parcel| super::connection::explain_way(model, way, parcel));
     let end = match &way.path.end {
         End::Endpoint { endpoint, .. } => model.parts.endpoints[*endpoint].name.clone(),
+        End::Outside { range } if world.len() > 1 && world.contains(range) => "the internet".to_owned(),
         End::Outside { range } => format!("outside, {range}"),
         End::Service { name } => name.clone(),
         End::Vacant { range } => format!("whoever may get {range}"),

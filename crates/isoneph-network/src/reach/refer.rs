@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::walk::{Goal, Start};
-use crate::model::Model;
 use crate::model::address::{AddressRange, Family, Meeting, is_private, private_blocks};
-use crate::model::form::EndpointId;
+use crate::model::form::{EndpointId, Network, NetworkId};
+use crate::model::{Model, Spot};
 
 /// Why a name means nothing in the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize)]
@@ -21,9 +21,22 @@ pub enum Unreferred {
         /// The network.
         network: String,
     },
+    /// An address of a network that does not show all its interfaces, and none that it shows surely has it.
+    #[error(
+        "who has the address {address} is not known: {network} does not show all its interfaces with their addresses"
+    )]
+    Unlisted {
+        /// The address.
+        address: String,
+        /// The network.
+        network: String,
+    },
     /// A private address that no network of the model holds.
     #[error("no network of the model holds the address {0}")]
     Elsewhere(String),
+    /// Neither end is of the model.
+    #[error("neither end is in a network of the model: what passes between two parties outside is not shown")]
+    BothOutside,
 }
 
 /// One end of a question.
@@ -89,6 +102,12 @@ impl Party {
         }
     }
 
+    /// Whether it is somebody outside every network.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Outside(_))
+    }
+
     /// The starts it stands for: alternatives, of which each inner list is one party with several addresses.
     ///
     /// # Errors
@@ -110,32 +129,87 @@ impl Party {
         }
     }
 
-    /// The goals it stands for, with the address asked: alternatives, of which each inner list is one party.
-    #[must_use]
-    pub fn goals(&self, model: &Model) -> Vec<Vec<(Goal, AddressRange)>> {
+    /// The goals it stands for to a sender outside every network or inside one, each with the address asked: alternatives,
+    /// of which each inner list is one party.
+    ///
+    /// # Errors
+    /// Where a sender outside asks for somebody outside, or for an address of which nobody is known.
+    pub fn goals(&self, model: &Model, outside: bool) -> Result<Goals, Unreferred> {
         match self {
-            Self::Endpoints(endpoints) => endpoints
-                .iter()
-                .map(|endpoint| {
-                    let places = &model.parts.endpoints[*endpoint].places;
-                    let goal = |(place, held): (usize, &crate::model::form::Place)| {
-                        (Goal::Endpoint(*endpoint, place), held.inside)
-                    };
-                    places.iter().enumerate().map(goal).collect()
-                })
-                .collect(),
-            Self::Address(range) => vec![vec![(Goal::Anybody, *range)]],
-            Self::Outside(ranges) => vec![ranges.iter().map(|range| (Goal::Outside, *range)).collect()],
+            Self::Endpoints(endpoints) => {
+                let places = |endpoint: EndpointId| 0..model.parts.endpoints[endpoint].places.len();
+                let one = |endpoint: &EndpointId| {
+                    places(*endpoint).flat_map(|place| asked_at(model, (*endpoint, place), outside)).collect()
+                };
+                Ok(endpoints.iter().map(one).collect())
+            }
+            Self::Address(range) if outside => held_from_outside(model, *range),
+            Self::Address(range) => Ok(vec![vec![(Goal::Anybody, *range)]]),
+            Self::Outside(_) if outside => Err(Unreferred::BothOutside),
+            Self::Outside(ranges) => Ok(vec![ranges.iter().map(|range| (Goal::Outside, *range)).collect()]),
         }
     }
 }
 
-fn vacancy(model: &Model, range: AddressRange) -> Unreferred {
-    let holder = model.parts.networks.iter().find(|network| network.ranges.meeting(range) == Meeting::Within);
-    match holder {
-        Some(network) if network.complete => {
-            Unreferred::Vacant { address: range.to_string(), network: network.name.clone() }
+/// Alternatives, each with the addresses at which one party is asked for.
+pub type Goals = Vec<Vec<(Goal, AddressRange)>>;
+
+/// The addresses at which a place is asked for. From outside that is its public address; its own alone says that it has
+/// none, or is asked for through an entry that is not modelled.
+fn asked_at(model: &Model, (endpoint, place): Spot, outside: bool) -> Vec<(Goal, AddressRange)> {
+    let endpoint_held = &model.parts.endpoints[endpoint];
+    let held = &endpoint_held.places[place];
+    let goal = Goal::Endpoint(endpoint, place);
+    let entries = !model.parts.networks[endpoint_held.network].entries.is_empty();
+    let public = held.public.filter(|_| outside);
+    let inside = (public.is_none() || entries).then_some(held.inside);
+    public.into_iter().chain(inside).map(|range| (goal, range)).collect()
+}
+
+/// Whom an address means to a sender outside: who is found by it from there, else whoever holds it inside.
+fn held_from_outside(model: &Model, range: AddressRange) -> Result<Goals, Unreferred> {
+    let released = model.parts.released.iter().any(|(address, _)| address.covers(range));
+    if released || !found_from_outside(model, range).is_empty() {
+        return Ok(vec![vec![(Goal::Anybody, range)]]);
+    }
+    let held = model.index().anywhere(&model.parts, range);
+    if held.is_empty() {
+        return Err(vacancy(model, range));
+    }
+    Ok(held.into_iter().map(|spot| asked_at(model, spot, true)).collect())
+}
+
+/// Endpoints that surely have an address of a range by which the outside finds them.
+pub(super) fn found_from_outside(model: &Model, range: AddressRange) -> Vec<Spot> {
+    let parts = &model.parts;
+    let surely = |(endpoint, place): &Spot| {
+        let public = parts.endpoints[*endpoint].places[*place].public;
+        public.is_some_and(|public| range.covers(public))
+    };
+    let mut found: Vec<Spot> = model.index().public(parts, range).filter(surely).collect();
+    for (network, held) in parts.networks.iter().enumerate() {
+        if range.family == Family::V6 || held.flat {
+            found.extend(model.index().inside(parts, network, range).filter(|(endpoint, place)| {
+                let inside = parts.endpoints[*endpoint].places[*place].inside;
+                range.covers(inside) && (held.flat || !is_private(inside))
+            }));
         }
-        _ => Unreferred::Elsewhere(range.to_string()),
+    }
+    found
+}
+
+/// Why nobody is known to have an address.
+fn vacancy(model: &Model, range: AddressRange) -> Unreferred {
+    let holds = |network: &&(NetworkId, &Network)| network.1.ranges.meeting(range) == Meeting::Within;
+    let all: Vec<(NetworkId, &Network)> = model.parts.networks.iter().enumerate().collect();
+    let holders: Vec<&(NetworkId, &Network)> = all.iter().filter(holds).collect();
+    // Somebody of whom only the subnet is known may have it.
+    let open = |id: NetworkId| model.index().inside(&model.parts, id, range).next().is_some();
+    let unlisted = holders.iter().find(|(id, network)| !network.complete || open(*id));
+    let (address, name) = (range.to_string(), |network: &Network| network.name.clone());
+    match (unlisted, holders.first()) {
+        (Some((_, network)), _) => Unreferred::Unlisted { address, network: name(network) },
+        (None, Some((_, network))) => Unreferred::Vacant { address, network: name(network) },
+        (None, None) => Unreferred::Elsewhere(address),
     }
 }

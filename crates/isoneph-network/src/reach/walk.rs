@@ -4,15 +4,19 @@
 use std::collections::BTreeSet;
 
 use super::path::{Direction, End, Path, Rewrite, Stage};
+use super::refer::found_from_outside;
 use crate::model::Model;
-use crate::model::address::{AddressRange, Family, is_private};
-use crate::model::form::{EndpointId, EndpointKind, NetworkId, Platform, PolicyId, SubnetId, TableId};
+use crate::model::address::{AddressRange, Family, Meeting, is_private};
+use crate::model::form::{EndpointId, EndpointKind, Network, NetworkId, Platform, PolicyId, SubnetId, TableId};
 use crate::model::policy::Side;
 
 /// The most gateways and tables one packet passes before its way counts as a loop.
 const MAX_HOPS: usize = 24;
 /// The most ways of one question that are kept; past it the rest is one doubt.
 const MAX_PATHS: usize = 256;
+
+/// Why a packet does not get from a cluster's network to somebody in another network.
+const UNJOINED: &str = "the two are in networks that no route joins";
 
 /// Where a packet starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,7 +159,7 @@ impl<'m> Walker<'m> {
             return same && endpoint.subnet == Some(subnet) && endpoint.network == state.network;
         }
         let ranges = &self.model.parts.subnets[subnet].ranges;
-        ranges.meeting(state.destination) == crate::model::address::Meeting::Within
+        ranges.meeting(state.destination) == Meeting::Within
     }
 
     /// A cluster's network: everything reaches everything, policies apart.
@@ -167,26 +171,42 @@ impl<'m> Walker<'m> {
         }
         let name = self.model.parts.networks[state.network].name.clone();
         state.stages.push(Stage::Hop { what: "across", name });
-        let inside: Vec<_> = self.model.index().inside(&self.model.parts, state.network, state.destination).collect();
         match self.goal {
             Goal::Endpoint(goal, place) if self.model.parts.endpoints[goal].network == state.network => {
                 self.arrive(state, goal, place);
             }
-            Goal::Anybody if state.destination.single().is_some() && !inside.is_empty() => {
-                for (endpoint, place) in inside {
-                    self.arrive(state.clone(), endpoint, place);
-                }
-            }
             Goal::Endpoint(goal, _) => {
                 state.references = false;
                 let name = self.model.parts.endpoints[goal].name.clone();
-                self.block(state, "the two are in networks that no route joins", &name);
+                self.block(state, UNJOINED, &name);
             }
-            Goal::Anybody | Goal::Outside => {
+            Goal::Anybody => self.flat_address(state),
+            Goal::Outside => {
                 let range = state.destination;
                 self.end(state, End::Outside { range });
             }
         }
+    }
+
+    /// An address asked for in a cluster's network: whoever surely has it there, else whoever has it elsewhere.
+    fn flat_address(&mut self, mut state: State) {
+        let parts = &self.model.parts;
+        let asked = state.destination;
+        let surely = |spot: &(EndpointId, usize)| asked.covers(parts.endpoints[spot.0].places[spot.1].inside);
+        let here: Vec<_> = self.model.index().inside(parts, state.network, asked).filter(surely).collect();
+        for (endpoint, place) in &here {
+            self.arrive(state.clone(), *endpoint, *place);
+        }
+        if !here.is_empty() && asked.single().is_some() {
+            return;
+        }
+        let elsewhere = self.model.index().anywhere(parts, asked).into_iter().find(|spot| !here.contains(spot));
+        if let Some((endpoint, _)) = elsewhere.filter(|_| here.is_empty()) {
+            state.references = false;
+            let name = parts.endpoints[endpoint].name.clone();
+            return self.block(state, UNJOINED, &name);
+        }
+        self.outside_or_vacant(state);
     }
 
     /// Looks the destination up in a table. A range is cut where routes differ: each piece is a way of its own.
@@ -339,38 +359,37 @@ impl<'m> Walker<'m> {
             let range = state.destination;
             return self.end(state, End::Outside { range });
         }
+        let found = match self.goal {
+            Goal::Endpoint(goal, place) => vec![(goal, place)],
+            _ => found_from_outside(self.model, state.destination),
+        };
         let parts = &self.model.parts;
-        let mut found: Vec<(EndpointId, usize)> = Vec::new();
-        if let Goal::Endpoint(goal, place) = self.goal {
-            found.push((goal, place));
-        } else {
-            let exact = |(endpoint, place): &(EndpointId, usize)| {
-                let public = parts.endpoints[*endpoint].places[*place].public;
-                public.is_some_and(|public| state.destination.covers(public))
-            };
-            found.extend(self.model.index().public(parts, state.destination).filter(exact));
-            for network in 0..parts.networks.len() {
-                let flat = parts.networks[network].flat;
-                if state.destination.family == Family::V6 || flat {
-                    found.extend(self.model.index().inside(parts, network, state.destination).filter(|spot| {
-                        let inside = parts.endpoints[spot.0].places[spot.1].inside;
-                        state.destination.covers(inside) && (flat || !is_private(inside))
-                    }));
-                }
-            }
-        }
         if found.is_empty() {
             let released = parts.released.iter().find(|(range, _)| range.covers(state.destination));
             if let Some((_, what)) = released {
                 let reason = format!("{} belonged to {what}", state.destination);
                 return self.block(state, &reason, what);
             }
-            let range = state.destination;
-            return self.end(state, End::Outside { range });
+            return self.outside_or_vacant(state);
         }
         for (endpoint, place) in found {
             self.enter(state.clone(), endpoint, place);
         }
+    }
+
+    /// To an address that nobody surely has: outside, unless it is an address of a network.
+    fn outside_or_vacant(&mut self, mut state: State) {
+        let range = state.destination;
+        let holds = |network: &&Network| !network.flat && network.ranges.meeting(range) == Meeting::Within;
+        let Some(network) = self.model.parts.networks.iter().find(holds) else {
+            return self.end(state, End::Outside { range });
+        };
+        if network.complete {
+            let reason = format!("nothing in {} has the address {range}", network.name);
+            return self.block(state, &reason, &network.name);
+        }
+        state.stages.push(Stage::Doubt { object: format!("the interfaces of {}", network.name) });
+        self.end(state, End::Vacant { range });
     }
 
     /// From the internet into the network of an endpoint.

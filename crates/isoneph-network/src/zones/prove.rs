@@ -26,6 +26,8 @@ pub enum Separation {
     Breach,
     /// Whether one arrives depends on objects that the input does not show.
     Undecided,
+    /// One of the zones holds nothing of the network: nothing was asked, and nothing is proved.
+    HoldsNothing,
 }
 
 /// What stands for an address that the input does not tell.
@@ -144,6 +146,19 @@ pub struct Proof {
     pub unsupported: usize,
 }
 
+impl Proof {
+    /// Whether anything was asked at all: some two zones hold something of the network.
+    #[must_use]
+    pub fn is_about_something(&self) -> bool {
+        self.pairs.iter().any(|pair| pair.separation != Separation::HoldsNothing)
+    }
+
+    /// The zones that hold nothing of the network.
+    pub fn hollow(&self) -> impl Iterator<Item = &str> {
+        self.zones.iter().filter(|zone| zone.classes == 0).map(|zone| zone.name.as_str())
+    }
+}
+
 /// How much a proof may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -225,7 +240,8 @@ fn prove_today(model: &Model, intent: &Intent, day: jiff::civil::Date, most: usi
             {
                 pair.follow(&mut questions, model, sender, receiver);
             }
-            pairs.push(pair.finish());
+            let held = !senders.is_empty() && !receivers.is_empty();
+            pairs.push(pair.finish(held));
         }
     }
     Ok(summary(model, intent, &assignment, &by_zone, pairs))
@@ -411,6 +427,10 @@ impl Pair {
                     _ => None,
                 });
                 let destination = asked.unwrap_or(way.path.destination);
+                let destination = match receiver.outside {
+                    Some(_) => AddressRange::number(destination.family, destination.low),
+                    None => destination,
+                };
                 let to = match &way.path.end {
                     End::Endpoint { endpoint, .. } => model.parts.endpoints[*endpoint].name.clone(),
                     _ => receiver.name.clone(),
@@ -440,11 +460,13 @@ impl Pair {
         shown
     }
 
-    fn finish(self) -> PairProof {
-        let separation = match (self.witness.is_some(), self.open) {
-            (true, _) => Separation::Breach,
-            (false, true) => Separation::Undecided,
-            (false, false) => Separation::Apart,
+    /// `held` says whether both zones hold something.
+    fn finish(self, held: bool) -> PairProof {
+        let separation = match (held, self.witness.is_some(), self.open) {
+            (false, _, _) => Separation::HoldsNothing,
+            (true, true, _) => Separation::Breach,
+            (true, false, true) => Separation::Undecided,
+            (true, false, false) => Separation::Apart,
         };
         let mut kept: Vec<(String, usize)> = self.kept.into_iter().collect();
         kept.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
@@ -483,9 +505,9 @@ fn shown_address(range: AddressRange) -> String {
 impl std::fmt::Display for Witness {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { from, source, to, destination, protocol, packet, .. } = self;
-        let end = |name: &str, address: &str| match address == NOT_SHOWN || name.ends_with(address) {
-            true => name.to_owned(),
-            false => format!("{name} ({address})"),
+        let end = |name: &str, address: &str| {
+            let said = name.ends_with(address) || name.ends_with(&format!("(e.g. {address})"));
+            if said || address == NOT_SHOWN { name.to_owned() } else { format!("{name} ({address})") }
         };
         write!(out, "{protocol} {} -> {}", end(from, source), end(to, destination))?;
         let what = match packet.protocol {

@@ -11,6 +11,7 @@ mod exhaustive;
 mod hostile;
 mod iptables;
 mod network;
+mod open;
 mod pitfalls;
 mod rewrites;
 

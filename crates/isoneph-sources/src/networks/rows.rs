@@ -37,7 +37,7 @@ impl Shown<'_> {
         let intended = match pair.separation {
             Separation::Apart => Some(true),
             Separation::Breach => Some(false),
-            Separation::Undecided => None,
+            Separation::Undecided | Separation::HoldsNothing => None,
         };
         let witness = pair.witness.as_ref();
         let hops = |rules_only: bool| -> Vec<String> {

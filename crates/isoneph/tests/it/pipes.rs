@@ -99,5 +99,7 @@ fn a_file_that_is_called_like_standard_input_is_that_file() {
 fn a_network_comes_through_a_pipe_as_well() {
     let bytes = std::fs::read(root().join(PLAN)).expect("the example");
     let from_file = isoneph(&["network", "reach", PLAN]).ends_with(0);
-    assert_eq!(piped(&["network", "reach", "/dev/stdin"], &bytes).ends_with(0).stdout(), from_file.stdout());
+    for input in ["/dev/stdin", "-"] {
+        assert_eq!(piped(&["network", "reach", input], &bytes).ends_with(0).stdout(), from_file.stdout());
+    }
 }

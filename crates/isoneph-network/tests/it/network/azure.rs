@@ -300,3 +300,14 @@ fn a_managers_rules_come_before_every_group() {
          permit a -> b tcp/24",
     );
 }
+
+#[test]
+fn the_internet_finds_nobody_by_a_private_address() {
+    let text = pair(plain(), plain(), vec![]);
+    check(
+        &model(&text),
+        "deny 8.8.8.8 -> 10.0.2.4 tcp/22 : no public address
+         undecided 8.8.8.8 -> 10.0.2.99 tcp/22 : does not show all its interfaces
+         undecided 8.8.8.8 -> 10.77.0.1 tcp/22 : no network of the model holds",
+    );
+}

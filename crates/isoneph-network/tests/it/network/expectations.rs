@@ -49,6 +49,18 @@ fn mistakes_are_named_with_their_line() {
 }
 
 #[test]
+fn a_file_that_expects_nothing_is_a_mistake_and_not_a_success() {
+    for text in ["", "\n", "src,dst,proto,port,expect\n", "[]", "# a remark\n"] {
+        let told = read_expectations(text).unwrap_err().to_string();
+        assert!(told.starts_with("it holds no expected flow; it needs src and dst"), "{text:?}: {told}");
+    }
+    for text in ["x,y\n", "x,y\n1,2\n", "src,port\nweb,22\n"] {
+        let told = read_expectations(text).unwrap_err().to_string();
+        assert!(told.starts_with("its columns are ") && told.contains("it needs src and dst"), "{text:?}: {told}");
+    }
+}
+
+#[test]
 fn a_party_that_does_not_exist_leaves_the_answer_open() {
     let all =
         read_expectations("src,dst,proto,port,expect\nghost,right,tcp,22,permit\n10.99.0.1,right,tcp,22,deny").unwrap();

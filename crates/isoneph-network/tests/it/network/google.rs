@@ -329,3 +329,16 @@ fn a_machine_of_an_automatic_network_stands_in_one_of_its_subnets() {
         machine("a"), machine("b")]}}});
     check(&model(&plan.to_string()), "permit a -> b tcp/22\ndeny a -> b tcp/80");
 }
+
+#[test]
+fn the_internet_finds_a_machine_by_its_public_address_alone() {
+    let text = estate(vec![rule("a 1000 INGRESS allow tcp:22 0.0.0.0/0")]);
+    check(
+        &model(&text),
+        "deny 8.8.8.8 -> 10.0.0.3 tcp/22 : no public address
+         permit 8.8.8.8 -> 34.1.1.1 tcp/22
+         permit 8.8.8.8 -> web tcp/22
+         undecided 8.8.8.8 -> 10.0.0.99 tcp/22 : does not show all its interfaces
+         undecided 8.8.8.8 -> 10.77.0.1 tcp/22 : no network of the model holds",
+    );
+}

@@ -410,3 +410,23 @@ fn namespaces_told_apart_by_labels_they_share_are_not_all_namespaces() {
     let policy = "apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: p}\nspec:\n  priority: 1\n  subject: {namespaces: {}}\n  ingress:\n  - {action: Deny, from: [{namespaces: {notSameLabels: [team]}}]}\n";
     check(&model(&pair(policy)), "undecided one -> two tcp/80 : whom notSameLabels selects");
 }
+
+#[test]
+fn an_address_of_a_pod_means_that_pod_and_no_other_one_without_an_address() {
+    let pod = |name: &str, status: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: shop, labels: {{app: {name}}}}}\nspec: {{}}\n{status}---\n"
+        )
+    };
+    let shut = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec:\n  podSelector: {matchLabels: {app: known}}\n  ingress: []\n";
+    let known = pod("known", "status: {podIP: 10.9.0.1}\n");
+    let text = format!("{known}{}{}{shut}", pod("one", ""), pod("two", ""));
+    check(
+        &model(&text),
+        "deny one -> known tcp/80
+         deny one -> 10.9.0.1 tcp/80
+         permit 10.9.0.1 -> one tcp/80
+         permit one -> 10.50.0.1 tcp/80
+         undecided 8.8.8.8 -> 10.50.0.1 tcp/80 : neither end",
+    );
+}

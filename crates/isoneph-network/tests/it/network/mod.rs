@@ -1,10 +1,12 @@
 //! Network models and reachability: what the platforms' semantics say, one fact a test.
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod addresses;
 mod aws;
 mod azure;
 mod azure_plans;
 mod borders;
+mod changes;
 mod estate;
 mod expectations;
 mod google;

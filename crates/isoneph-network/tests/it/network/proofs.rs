@@ -158,3 +158,38 @@ fn a_member_to_come_that_a_rule_waits_for_is_told_beside_the_proof() {
     assert_eq!(latent.witness.as_ref().unwrap().source, "10.1.1.99");
     assert!(pair(&proof, "blue", "red").latent.is_none());
 }
+
+#[test]
+fn a_zone_that_holds_nothing_is_not_proved_apart_from_anything() {
+    let intent = "zones:
+- {name: red, kind: tenant, members: [{network: vpc-red}]}
+- {name: ghost, kind: tenant, members: [{address: 10.99.0.0/16}]}
+- {name: shade, kind: tenant, members: [{address: 10.98.0.0/16}]}";
+    let model = tenants(&[]);
+    let proof = proved(&model, intent);
+    assert!(proof.pairs.iter().all(|pair| pair.separation == Separation::HoldsNothing), "{:?}", proof.pairs);
+    assert!(!proof.is_about_something());
+    assert_eq!(proof.hollow().collect::<Vec<_>>(), ["ghost", "shade"]);
+    assert_eq!(proof.empty, ["ghost: 1", "shade: 1"]);
+    let mixed = proved(&model, &format!("{intent}\n- {{name: blue, kind: tenant, members: [{{network: vpc-blue}}]}}"));
+    assert_eq!(pair(&mixed, "red", "blue").separation, Separation::Apart);
+    assert_eq!(pair(&mixed, "red", "ghost").separation, Separation::HoldsNothing);
+    assert!(mixed.is_about_something());
+    assert!(!proved(&model, "").is_about_something());
+}
+
+#[test]
+fn a_packet_that_goes_out_is_shown_with_one_address_and_not_a_stretch_of_them() {
+    let estate = Estate::new()
+        .vpc("red", "10.1.0.0/16")
+        .internet("red")
+        .subnet("red", "red", "10.1.1.0/24", "z1", &["10.1.0.0/16 local", "0.0.0.0/0 igw-red"])
+        .group("open", "red", &[], ALL)
+        .eni("red-1", "red", "10.1.1.10", Some("198.51.100.1"), &["open"]);
+    let intent = "zones: [{name: red, kind: tenant, members: [{network: vpc-red}]}, {name: outside, kind: outside}]";
+    let proof = proved(&model(&estate.text()), intent);
+    let witness = pair(&proof, "red", "outside").witness.clone().unwrap();
+    assert_eq!((witness.destination.as_str(), witness.to.as_str()), ("1.0.0.0", "the internet (e.g. 1.0.0.0)"));
+    assert!(witness.to_string().contains("red-1 (10.1.1.10) -> the internet (e.g. 1.0.0.0)"), "{witness}");
+    assert!(!witness.to_string().contains("1.0.0.0) (1.0.0.0)"), "{witness}");
+}

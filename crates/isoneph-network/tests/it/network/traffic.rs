@@ -80,3 +80,12 @@ fn bounds_hold_at_both_ends() {
     assert_eq!(edges.not().and(&Traffic::protocol(6)).to_string(), "tcp 1-65534");
     assert!(Traffic::of(TrafficBox { protocol: (6, 5), source: (0, 1), destination: (0, 1) }).is_empty());
 }
+
+#[test]
+fn source_ports_are_named_as_such_and_behind_the_ports_asked_for() {
+    let of = |source, destination| Traffic::of(TrafficBox { protocol: (6, 6), source, destination });
+    let two = of((0, 21), (80, 80)).or(&of((0, 21), (443, 443)));
+    assert_eq!(two.to_string(), "tcp 80,443 (from source ports 0-21)");
+    assert_eq!(of((53, 53), (0, u16::MAX)).to_string(), "tcp (from source port 53)");
+    assert_eq!(of((0, u16::MAX), (22, 22)).to_string(), "tcp 22");
+}

@@ -1,22 +1,28 @@
 //! `isoneph network diff`: what one policy permits and another denies, or one state of a network and another.
 
+mod answer;
+
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use isoneph_network::acl::{self, Document, ReadOptions};
-use isoneph_network::policy::{Difference, Options, Policy, Side, difference};
+use isoneph_network::policy::{Note, NoteKind, Policy};
 use isoneph_network::reach::{Changes, changes};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use self::answer::Answer;
 use super::{hop_text, load, text_of};
-use crate::exit::{Exit, usage};
-use crate::output::Output;
+use crate::exit::{Exit, unread, usage};
+use crate::output::{self, Output};
 use crate::{safe, settings};
 
 /// The largest file of rules.
 const MOST: usize = 256 << 20;
+/// How much that is not understood is told of one file.
+const MOST_TOLD: usize = 20;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -62,35 +68,28 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         return run_states(arguments);
     }
     let options = options(arguments)?;
-    let (first, second) = (read(&arguments.first, &options)?, read(&arguments.second, &options)?);
-    let pairs = pairs(&first, &second)?;
-    let mut answers = Vec::new();
-    let mut exit = Exit::Done;
-    for (one, other) in pairs {
-        let answer = difference(one, other, &Options::default());
-        exit = exit.max(match &answer {
-            Ok(difference) if difference.is_equal() => Exit::Done,
-            Ok(_) => Exit::Findings,
-            Err(_) => Exit::Incomplete,
-        });
-        answers.push((one.name.clone(), answer));
+    let texts = [text_of(&arguments.first, MOST)?, text_of(&arguments.second, MOST)?];
+    let same_text = texts[0] == texts[1];
+    let first = read(&arguments.first, &texts[0], &options)?;
+    let second = read(&arguments.second, &texts[1], &options)?;
+    tell_open(&arguments.first, &first);
+    if !same_text {
+        tell_open(&arguments.second, &second);
     }
+    let answers: Vec<Answer> =
+        pairs(&first, &second)?.into_iter().map(|(one, other)| Answer::of(one, other, same_text)).collect();
     let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
-        Format::Text => {
-            for (name, answer) in &answers {
-                text(&mut out, name, answer.as_ref().map_err(ToString::to_string))?;
-            }
-        }
+        Format::Text => answers.iter().try_for_each(|answer| answer.text(&mut out))?,
         Format::Json => {
-            let answers: Vec<Value> = answers.iter().map(|(name, answer)| value(name, answer)).collect();
+            let answers: Vec<Value> = answers.iter().map(Answer::value).collect();
             let whole = json!({ "schema": "isoneph.network-diff/1", "policies": answers });
             serde_json::to_writer_pretty(&mut out, &whole)?;
             writeln!(out)?;
         }
     }
     out.finish()?;
-    Ok(exit)
+    Ok(answers.iter().map(Answer::exit).max().unwrap_or(Exit::Done))
 }
 
 /// Whether a path shows a network, and not a list of rules: a folder, JSON, or YAML.
@@ -170,9 +169,22 @@ fn options(arguments: &Arguments) -> anyhow::Result<ReadOptions> {
     Ok(options)
 }
 
-fn read(path: &Path, options: &ReadOptions) -> anyhow::Result<Document> {
-    let text = text_of(path, MOST)?;
-    acl::read(&text, options).map_err(|error| usage(format!("{}: {error}", path.display())))
+fn read(path: &Path, text: &str, options: &ReadOptions) -> anyhow::Result<Document> {
+    acl::read(text, options).map_err(|error| unread(format!("{}: {error}", path.display())))
+}
+
+/// Tells what is not understood of a file, with its place, whether it decides or not.
+fn tell_open(path: &Path, document: &Document) {
+    let own = document.policies.iter().flat_map(|policy| &policy.notes);
+    let all = document.notes.iter().chain(own);
+    let open: BTreeSet<&Note> = all.filter(|note| note.kind == NoteKind::NotUnderstood).collect();
+    for note in open.iter().take(MOST_TOLD) {
+        let line = if note.line == 0 { String::new() } else { format!(" line {}:", note.line) };
+        output::warn(&safe::terminal(&format!("{}:{line} {}", path.display(), note.message)));
+    }
+    if open.len() > MOST_TOLD {
+        output::warn(&format!("{}: … and {} more that is not understood", path.display(), open.len() - MOST_TOLD));
+    }
 }
 
 /// The policies to compare: by name, or the only ones there are.
@@ -194,74 +206,4 @@ fn pairs<'a>(first: &'a Document, second: &'a Document) -> anyhow::Result<Vec<(&
         )));
     }
     Ok(pairs)
-}
-
-fn text(out: &mut impl Write, name: &str, answer: Result<&Difference, String>) -> anyhow::Result<()> {
-    let name = if name.is_empty() { "the policies".to_owned() } else { safe::terminal(name) };
-    match answer {
-        Err(why) => writeln!(out, "{name}: undecided: {}", safe::terminal(&why))?,
-        Ok(difference) if difference.is_equal() => writeln!(out, "{name}: every packet is decided alike")?,
-        Ok(difference) => {
-            writeln!(out, "{name}: they differ")?;
-            side(out, "A permits, B denies", difference, &difference.only_first)?;
-            side(out, "B permits, A denies", difference, &difference.only_second)?;
-        }
-    }
-    Ok(())
-}
-
-fn side(out: &mut impl Write, title: &str, difference: &Difference, side: &Side) -> anyhow::Result<()> {
-    if side.possible.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "  {title}: {}", safe::terminal(&difference.space.describe(side.possible)))?;
-    for finding in &side.findings {
-        let doubt = if finding.certain { "" } else { " (perhaps: a rule is not fully known)" };
-        writeln!(out, "    {}{doubt}", safe::terminal(&finding.text))?;
-        writeln!(out, "      for example {}", finding.witness)?;
-    }
-    if !side.complete {
-        writeln!(out, "    … and more")?;
-    }
-    Ok(())
-}
-
-fn value(name: &str, answer: &Result<Difference, isoneph_network::policy::Undecided>) -> Value {
-    match answer {
-        Err(why) => json!({ "policy": name, "answer": "undecided", "why": why.to_string() }),
-        Ok(difference) => {
-            let answer = match (difference.is_equal(), difference.is_different()) {
-                (true, _) => "equal",
-                (false, true) => "different",
-                (false, false) => "undecided",
-            };
-            json!({
-                "policy": name,
-                "answer": answer,
-                "only_first": side_value(difference, &difference.only_first),
-                "only_second": side_value(difference, &difference.only_second),
-            })
-        }
-    }
-}
-
-fn side_value(difference: &Difference, side: &Side) -> Value {
-    let findings: Vec<Value> = side
-        .findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "certain": finding.certain,
-                "witness": finding.witness,
-                "text": finding.text,
-                "permitted_by": finding.permitted_by,
-                "denied_by": finding.denied_by,
-            })
-        })
-        .collect();
-    json!({
-        "packets": difference.space.describe(side.possible),
-        "complete": side.complete,
-        "findings": findings,
-    })
 }

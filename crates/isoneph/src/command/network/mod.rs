@@ -6,8 +6,8 @@ mod reach;
 mod test;
 mod verify_proof;
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use isoneph_network::model::Model;
@@ -15,7 +15,7 @@ use isoneph_network::reach::TraceHop;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::exit::{Exit, usage};
+use crate::exit::{Exit, unread};
 use crate::output;
 use crate::safe;
 
@@ -47,13 +47,17 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
 
 /// Reads a network. What could not be read is told, and makes the run incomplete.
 fn load(paths: &[PathBuf]) -> anyhow::Result<(Model, Exit)> {
+    let paths: Vec<PathBuf> = paths.iter().map(|path| source(path).to_owned()).collect();
     if let Some(path) = paths.iter().find(|path| !path.exists()) {
-        return Err(usage(format!("{}: there is no such file or folder", path.display())));
+        return Err(unread(format!("{}: there is no such file or folder", path.display())));
     }
-    let (model, problems) = Model::load(paths);
+    let (mut model, problems) = Model::load(&paths);
+    // Standard input keeps the name that it was given by.
+    model.sources.iter_mut().filter(|held| held.path == STANDARD_INPUT).for_each(|held| "-".clone_into(&mut held.path));
     for problem in &problems {
         let place = if problem.locator.is_empty() { String::new() } else { format!(": {}", problem.locator) };
-        output::warn(&safe::terminal(&format!("not read: {}{place}: {}", problem.path, problem.message)));
+        let path = if problem.path == STANDARD_INPUT { "standard input" } else { &problem.path };
+        output::warn(&safe::terminal(&format!("not read: {path}{place}: {}", problem.message)));
     }
     let nothing = model.sources.is_empty();
     if nothing {
@@ -63,15 +67,26 @@ fn load(paths: &[PathBuf]) -> anyhow::Result<(Model, Exit)> {
     Ok((model, exit))
 }
 
-/// Reads a text file within bounds.
-fn text_of(path: &std::path::Path, most: usize) -> anyhow::Result<String> {
-    let failed = |error: std::io::Error| usage(format!("{}: {error}", path.display()));
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > most as u64 {
-        return Err(usage(format!("{}: {size} bytes, more than the {most} that are read", path.display())));
+/// Where standard input is read.
+const STANDARD_INPUT: &str = "/dev/stdin";
+
+/// What a path names: `-` is standard input, unless a file is called so.
+fn source(path: &Path) -> &Path {
+    if path == Path::new("-") && !path.exists() { Path::new(STANDARD_INPUT) } else { path }
+}
+
+/// Reads a text file, or standard input, within bounds.
+fn text_of(path: &Path, most: usize) -> anyhow::Result<String> {
+    let failed = |error: std::io::Error| unread(format!("{}: {error}", path.display()));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(source(path)).map_err(failed)?;
+    // What a pipe holds is known when it ends.
+    file.take(most as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() > most {
+        return Err(unread(format!("{}: more than the {most} bytes that are read", path.display())));
     }
-    String::from_utf8(std::fs::read(path).map_err(failed)?)
-        .map_err(|error| usage(format!("{}: not UTF-8 at byte {}", path.display(), error.utf8_error().valid_up_to())))
+    String::from_utf8(bytes)
+        .map_err(|error| unread(format!("{}: not UTF-8 at byte {}", path.display(), error.utf8_error().valid_up_to())))
 }
 
 /// The head that every JSON answer about a network has: what it holds for.

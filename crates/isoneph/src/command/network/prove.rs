@@ -4,15 +4,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use isoneph_derive::intent::network_intent;
 use isoneph_network::idd::Budget;
 use isoneph_network::model::Model;
-use isoneph_network::zones::{Intent, Latent, PairProof, Proof, Separation, certify, derive, prove};
+use isoneph_network::zones::{Intent, IntentError, Latent, PairProof, Proof, Separation, Zone, certify, derive, prove};
+use isoneph_register::{Documents, Register, looks_like_register};
 use jiff::civil::Date;
 
 use super::{hop_text, load, text_of, write_json};
 use crate::exit::{Exit, usage};
 use crate::output::{self, Output};
-use crate::{safe, settings};
+use crate::{safe, settings, workspace};
 
 /// The largest file of intent.
 const MOST: usize = 16 << 20;
@@ -22,8 +24,9 @@ pub(crate) struct Arguments {
     /// Networks: Terraform plans, answers of the provider's API, Kubernetes manifests
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Zones and the flows intended between them (YAML or JSON); without it zones are derived from the network, and
-    /// nothing is intended between them
+    /// Zones and the flows intended between them: the register's YAML (`kind: zone`, `kind: flow`; a file, or a folder with
+    /// all that they refer to), or one document with `zones` and `flows` (YAML or JSON); without it zones are derived from
+    /// the network, and nothing is intended between them
     #[arg(long, value_name = "FILE")]
     intent: Option<PathBuf>,
     /// The day for which flows are intended (YYYY-MM-DD); by default today, in UTC
@@ -51,10 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (model, read) = load(&arguments.paths)?;
     let intent = match &arguments.intent {
         None => derive(&model),
-        Some(path) => {
-            let text = text_of(path, MOST)?;
-            Intent::read(&text).map_err(|error| usage(format!("{}: {error}", path.display())))?
-        }
+        Some(path) => intent_of(path)?,
     };
     let day = arguments.as_of.unwrap_or_else(settings::today);
     let proof = prove(&model, &intent, day).map_err(usage)?;
@@ -70,11 +70,42 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     };
     let read = read.max(certified);
     let has = |separation| proof.pairs.iter().any(|pair| pair.separation == separation);
+    if !proof.is_about_something() {
+        output::warn("nothing was proved: no two zones hold something of the network");
+        return Ok(read.max(Exit::Incomplete));
+    }
     Ok(match (has(Separation::Breach), has(Separation::Undecided)) {
         (_, true) => read.max(Exit::Incomplete),
         (true, false) => read.max(Exit::Findings),
         (false, false) => read,
     })
+}
+
+/// What somebody means: the zones and flows of a register's YAML (a file or a folder), or the plain form.
+fn intent_of(path: &Path) -> anyhow::Result<Intent> {
+    let told = |error: IntentError| usage(format!("{}: {error}", path.display()));
+    if path.is_dir() {
+        let register = Register::load(std::slice::from_ref(&path.to_owned())).map_err(workspace::mistaken)?;
+        return of_register(&register, path);
+    }
+    let text = text_of(path, MOST)?;
+    if !looks_like_register(&text) {
+        return Intent::read(&text).map_err(told);
+    }
+    let mut documents = Documents::new();
+    documents.read(&path.display().to_string(), text.as_bytes());
+    of_register(&Register::new(documents).map_err(workspace::mistaken)?, path)
+}
+
+/// The zones and flows of a register. What nobody declares of the world outside is not judged here.
+fn of_register(register: &Register, path: &Path) -> anyhow::Result<Intent> {
+    let mut intent = network_intent([register]).unwrap_or_default();
+    let flows = std::mem::take(&mut intent.flows);
+    let named = |zone: &Zone| flows.iter().any(|flow| flow.from == zone.name || flow.to == zone.name);
+    intent.zones.retain(|zone| !zone.implied || named(zone));
+    intent.flows = flows;
+    intent.check().map_err(|error| usage(format!("{}: {error}", path.display())))?;
+    Ok(intent)
 }
 
 /// Writes the certificate of all pairs that are apart. Where none can be written, the file does not appear.
@@ -113,18 +144,27 @@ fn text(out: &mut impl Write, proof: &Proof) -> anyhow::Result<()> {
         }
     }
     let count = |wanted| proof.pairs.iter().filter(|pair| pair.separation == wanted).count();
+    let hollow = match count(Separation::HoldsNothing) {
+        0 => String::new(),
+        count => format!(", {count} with a zone that holds nothing"),
+    };
     writeln!(
         out,
-        "{} ordered pairs of {} zones: {} proved apart, {} breached, {} undecided",
+        "{} ordered pairs of {} zones: {} proved apart, {} breached, {} undecided{hollow}",
         proof.pairs.len(),
         proof.zones.len(),
         count(Separation::Apart),
         count(Separation::Breach),
         count(Separation::Undecided)
     )?;
-    for (what, names) in
-        [("in no zone", &proof.unassigned), ("in several zones", &proof.disputed), ("names nothing", &proof.empty)]
-    {
+    for name in proof.hollow() {
+        writeln!(out, "  holds nothing of this network: {}", safe::terminal(name))?;
+    }
+    for (what, names) in [
+        ("in no zone", &proof.unassigned),
+        ("in several zones", &proof.disputed),
+        ("names nothing (zone: number of its member)", &proof.empty),
+    ] {
         for name in names {
             writeln!(out, "  {what}: {}", safe::terminal(name))?;
         }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use isoneph_network::model::Model;
-use isoneph_network::reach::{Matrix, Reach, ReachError, matrix, reach};
+use isoneph_network::reach::{Matrix, Reach, ReachError, Unreferred, matrix, reach};
 use isoneph_report::network::{Link, Party, Picture, PictureError, write as write_picture};
 
 use super::{hop_text, load, write_json};
-use crate::exit::{Exit, usage};
+use crate::exit::{Exit, unread, usage};
 use crate::output::Output;
 use crate::safe;
 
@@ -48,7 +48,11 @@ enum Format {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (model, exit) = load(&arguments.paths)?;
     let mut out = Output::beside(arguments.output.as_deref(), &arguments.paths)?;
-    let asked = |error: ReachError| usage(error);
+    // What nobody is called is a slip of whoever asks; whom an address means, the input may leave open.
+    let asked = |error: ReachError| match error {
+        ReachError::Party(Unreferred::Unknown(_)) | ReachError::Service(_) | ReachError::TooMany { .. } => usage(error),
+        ReachError::Party(_) => unread(error),
+    };
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => {
             let found = reach(&model, from, to, arguments.port.as_deref()).map_err(asked)?;

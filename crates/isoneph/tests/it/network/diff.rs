@@ -39,3 +39,52 @@ fn names_in_a_policy_are_what_the_definitions_say() {
         isoneph(&["network", "diff", "--definitions", &names, "--definitions", &other, &first, &second]).ends_with(1);
     assert!(run.stdout().contains("8443"), "{}", run.stdout());
 }
+
+const UNKNOWN_MATCH: &str =
+    "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -m quota --quota 9 -j ACCEPT\nCOMMIT\n";
+
+#[test]
+fn rules_that_are_not_understood_leave_it_undecided_and_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = file(&folder, "first.rules", UNKNOWN_MATCH.as_bytes());
+    let second = file(&folder, "second.rules", format!("# the same\n{UNKNOWN_MATCH}").as_bytes());
+    let run = isoneph(&["network", "diff", &first, &second]).ends_with(3);
+    let text = run.stdout();
+    assert!(text.contains("undecided") && !text.contains("they differ"), "{text}");
+    assert!(text.contains("open: A line 3:") && text.contains("module quota is not understood"), "{text}");
+    let answer = isoneph(&["network", "diff", "--format", "json", &first, &second]).ends_with(3).json();
+    assert_eq!(answer["policies"][0]["answer"], "undecided");
+    assert_eq!(answer["policies"][0]["open"]["first"][0]["line"], 3);
+}
+
+#[test]
+fn a_file_is_equal_to_itself_and_says_what_of_it_is_not_understood() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = file(&folder, "some.rules", UNKNOWN_MATCH.as_bytes());
+    let run = isoneph(&["network", "diff", &path, &path]).ends_with(0);
+    assert!(run.stdout().contains("both are the same text") && run.stdout().contains("quota"), "{}", run.stdout());
+    let policy = "header {\n  target:: juniper f\n}\nterm a {\n  source-address:: INTERNAL\n  action:: accept\n}\n";
+    let path = file(&folder, "some.pol", policy.as_bytes());
+    let run = isoneph(&["network", "diff", &path, &path]).ends_with(0);
+    assert!(run.stderr().contains("network INTERNAL is not defined"), "{}", run.stderr());
+}
+
+#[test]
+fn a_row_with_a_cell_too_few_is_named_with_file_and_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let head = "action,protocol,src,sport,dst,dport\npermit,tcp,any,any,10.0.0.1,443\n";
+    let whole = file(&folder, "whole.csv", head.as_bytes());
+    let short = file(&folder, "short.csv", format!("{head}permit,tcp,any,any,10.0.0.1\n").as_bytes());
+    let run = isoneph(&["network", "diff", &whole, &short]).ends_with(3);
+    assert!(run.stderr().contains("short.csv: line 3: 5 cells where 6 are expected"), "{}", run.stderr());
+}
+
+#[test]
+fn what_cannot_be_read_leaves_the_run_incomplete() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rules = file(&folder, "some.rules", UNKNOWN_MATCH.as_bytes());
+    let prose = file(&folder, "prose.txt", b"nothing of the kind");
+    isoneph(&["network", "diff", &rules, &prose]).ends_with(3);
+    isoneph(&["network", "diff", &rules, "/no/such/file"]).ends_with(3);
+    isoneph(&["network", "reach", "/no/such/file"]).ends_with(3);
+}

@@ -124,3 +124,40 @@ fn where_nothing_is_apart_no_certificate_appears() {
     isoneph(&["network", "prove", "--intent", &intent, "--certificate", &certificate, &open]).ends_with(3);
     assert!(!path.exists());
 }
+
+#[test]
+fn zones_that_hold_nothing_prove_nothing() {
+    let (folder, network) = with_cluster(CLOSED);
+    let ghosts = "zones:\n- {name: a, kind: tenant, members: [{address: 10.99.0.0/16}]}\n\
+                  - {name: b, kind: tenant, members: [{address: 10.98.0.0/16}]}\n";
+    let certificate = folder.path().join("none.json");
+    for (name, text) in [("ghosts.yaml", ghosts), ("empty.yaml", "")] {
+        let intent = file(&folder, name, text.as_bytes());
+        let shown = certificate.display().to_string();
+        let run = isoneph(&["network", "prove", "--intent", &intent, "--certificate", &shown, &network]).ends_with(3);
+        assert!(run.stdout().contains("0 proved apart"), "{}", run.stdout());
+        assert!(run.stderr().contains("nothing was proved"), "{}", run.stderr());
+        assert_eq!(run.stdout().contains("holds nothing of this network: a"), name == "ghosts.yaml");
+        assert!(!certificate.exists());
+    }
+}
+
+#[test]
+fn the_registers_own_zones_and_flows_are_an_intent() {
+    let zones = "kind: zone\nname: red\nspec: {title: Red, purpose: internal, members: [red]}\n---\n\
+                 kind: zone\nname: blue\nspec: {title: Blue, purpose: internal, members: [blue]}\n";
+    let flow = "---\nkind: flow\nname: base\nspec: {from: red, to: blue, action: allow, protocol: tcp, ports: [\"5432\"], \
+                owner: Ana, purpose: the base}\n";
+    let (folder, network) = with_cluster(OPEN);
+    let strict = file(&folder, "strict.yaml", zones.as_bytes());
+    let run = isoneph(&["network", "prove", "--as-of", "2026-11-20", "--intent", &strict, &network]).ends_with(1);
+    assert!(run.stdout().contains("BREACH  red -> blue"), "{}", run.stdout());
+    assert!(run.stdout().contains("2 ordered pairs of 2 zones"), "nobody declared the outside\n{}", run.stdout());
+    let wanted = file(&folder, "wanted.yaml", format!("{zones}{flow}").as_bytes());
+    let run = isoneph(&["network", "prove", "--as-of", "2026-11-20", "--intent", &wanted, &network]).ends_with(0);
+    assert!(run.stdout().contains("2 proved apart"), "{}", run.stdout());
+    let lost =
+        file(&folder, "lost.yaml", b"kind: zone\nname: red\nspec: {title: Red, tenant: nobody, members: [red]}\n");
+    let run = isoneph(&["network", "prove", "--intent", &lost, &network]).ends_with(2);
+    assert!(run.stderr().contains("no tenant is named 'nobody'"), "{}", run.stderr());
+}

@@ -26,3 +26,24 @@ fn the_picture_is_one_page_that_loads_nothing_and_names_every_class() {
         assert!(!text.contains(bad), "{bad}");
     }
 }
+
+#[test]
+fn whom_an_address_does_not_name_is_told_and_is_nobody_on_the_internet() {
+    let (_folder, network) = with_cluster(OPEN);
+    let ask = |from: &str, to: &str| isoneph(&["network", "reach", "--from", from, "--to", to, &network]);
+    let run = ask("8.8.8.8", "10.0.0.1").ends_with(3);
+    assert!(run.stderr().contains("neither end is in a network of the model"), "{}", run.stderr());
+    let run = ask("red-app", "nobody").ends_with(2);
+    assert!(run.stderr().contains("nothing in the model is called"), "{}", run.stderr());
+}
+
+#[test]
+fn flows_that_expect_nothing_are_wrong_usage() {
+    let (folder, network) = with_cluster(OPEN);
+    for (name, text) in [("empty.csv", ""), ("header.csv", "src,dst,proto,port,expect\n"), ("other.csv", "x,y\n1,2\n")]
+    {
+        let flows = crate::file(&folder, name, text.as_bytes());
+        let run = isoneph(&["network", "test", &flows, &network]).ends_with(2);
+        assert!(run.stderr().contains(name) && run.stderr().contains("src and dst"), "{}", run.stderr());
+    }
+}

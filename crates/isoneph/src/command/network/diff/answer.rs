@@ -1,0 +1,142 @@
+//! What two policies come to, as text and as a value.
+
+use std::io::Write;
+
+use isoneph_network::policy::{Comparison, Difference, OpenPoint, Options, Policy, Side, Undecided, difference};
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::safe;
+
+/// What the comparison of two policies of one name came to.
+pub(super) struct Answer {
+    name: String,
+    found: Result<Difference, Undecided>,
+    /// What is open of the first and of the second, where that may decide.
+    open: [Vec<OpenPoint>; 2],
+    /// Both files are the same text: what is not understood of the one is the same of the other.
+    same_text: bool,
+}
+
+impl Answer {
+    pub(super) fn of(one: &Policy, other: &Policy, same_text: bool) -> Self {
+        let found = difference(one, other, &Options::default());
+        let open = found.as_ref().map(|found| found.open_points(one, other)).unwrap_or_default();
+        Self { name: one.name.clone(), found, open, same_text }
+    }
+
+    fn comparison(&self) -> Comparison {
+        match &self.found {
+            _ if self.same_text => Comparison::Equal,
+            Ok(found) => found.comparison(),
+            Err(_) => Comparison::Undecided,
+        }
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        match self.comparison() {
+            Comparison::Equal => Exit::Done,
+            Comparison::Different => Exit::Findings,
+            Comparison::Undecided => Exit::Incomplete,
+        }
+    }
+
+    pub(super) fn text(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        let name = if self.name.is_empty() { "the policies".to_owned() } else { safe::terminal(&self.name) };
+        match (self.comparison(), &self.found) {
+            (Comparison::Equal, _) => {
+                writeln!(out, "{name}: every packet is decided alike")?;
+                if self.open.iter().any(|open| !open.is_empty()) {
+                    writeln!(out, "  both are the same text; what is not understood of it is taken to be the same:")?;
+                    self.open_text(out, &[("", &self.open[0])])?;
+                }
+            }
+            (_, Err(why)) => writeln!(out, "{name}: undecided: {}", safe::terminal(&why.to_string()))?,
+            (comparison, Ok(found)) => {
+                match comparison {
+                    Comparison::Different => writeln!(out, "{name}: they differ")?,
+                    _ => writeln!(out, "{name}: undecided: whether they differ hangs on what is not understood")?,
+                }
+                self.open_text(out, &[("A ", &self.open[0]), ("B ", &self.open[1])])?;
+                side(out, "A permits, B denies", found, &found.only_first)?;
+                side(out, "B permits, A denies", found, &found.only_second)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open_text(&self, out: &mut impl Write, sides: &[(&str, &Vec<OpenPoint>)]) -> anyhow::Result<()> {
+        for (side, points) in sides {
+            for point in *points {
+                let line = if point.line == 0 { String::new() } else { format!("line {}: ", point.line) };
+                let text = format!("  open: {side}{line}{}: {}", point.rule, point.message);
+                writeln!(out, "{}", safe::terminal(&text))?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn value(&self) -> Value {
+        let open = json!({ "first": self.open[0], "second": self.open[1] });
+        let (name, answer) = (&self.name, self.comparison());
+        match &self.found {
+            Err(why) => {
+                json!({ "policy": name, "answer": answer, "same_text": self.same_text, "why": why.to_string() })
+            }
+            Ok(found) => {
+                let nothing = Side { complete: true, ..Side::default() };
+                let [first, second] = match answer {
+                    Comparison::Equal => [&nothing, &nothing],
+                    _ => [&found.only_first, &found.only_second],
+                };
+                json!({
+                    "policy": name,
+                    "answer": answer,
+                    "same_text": self.same_text,
+                    "open": open,
+                    "only_first": side_value(found, first),
+                    "only_second": side_value(found, second),
+                })
+            }
+        }
+    }
+}
+
+/// What is sure comes first; what only may be says so.
+fn side(out: &mut impl Write, title: &str, difference: &Difference, side: &Side) -> anyhow::Result<()> {
+    if side.possible.is_empty() {
+        return Ok(());
+    }
+    let (doubt, shown) = if side.certain.is_empty() { ("perhaps ", side.possible) } else { ("", side.certain) };
+    writeln!(out, "  {doubt}{title}: {}", safe::terminal(&difference.space.describe(shown)))?;
+    for finding in &side.findings {
+        let doubt = if finding.certain { "" } else { " (perhaps: a rule is not fully known)" };
+        writeln!(out, "    {}{doubt}", safe::terminal(&finding.text))?;
+        writeln!(out, "      for example {}", finding.witness)?;
+    }
+    if !side.complete {
+        writeln!(out, "    … and more")?;
+    }
+    Ok(())
+}
+
+fn side_value(difference: &Difference, side: &Side) -> Value {
+    let findings: Vec<Value> = side
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "certain": finding.certain,
+                "witness": finding.witness,
+                "text": finding.text,
+                "permitted_by": finding.permitted_by,
+                "denied_by": finding.denied_by,
+            })
+        })
+        .collect();
+    json!({
+        "packets": difference.space.describe(side.possible),
+        "complete": side.complete,
+        "findings": findings,
+    })
+}
