@@ -154,16 +154,14 @@ impl Party {
 /// Alternatives, each with the addresses at which one party is asked for.
 pub type Goals = Vec<Vec<(Goal, AddressRange)>>;
 
-/// The addresses at which a place is asked for. From outside that is its public address; its own alone says that it has
-/// none, or is asked for through an entry that is not modelled.
+/// The addresses at which a place is asked for. Inside, its own and its public one: either leads to it, whatever lies between.
+/// From outside its public one; its own alone says that it has none, or is asked for through an entry that is not modelled.
 fn asked_at(model: &Model, (endpoint, place): Spot, outside: bool) -> Vec<(Goal, AddressRange)> {
     let endpoint_held = &model.parts.endpoints[endpoint];
     let held = &endpoint_held.places[place];
-    let goal = Goal::Endpoint(endpoint, place);
     let entries = !model.parts.networks[endpoint_held.network].entries.is_empty();
-    let public = held.public.filter(|_| outside);
-    let inside = (public.is_none() || entries).then_some(held.inside);
-    public.into_iter().chain(inside).map(|range| (goal, range)).collect()
+    let own = (!outside || held.public.is_none() || entries).then_some(held.inside);
+    own.into_iter().chain(held.public).map(|range| (Goal::Endpoint(endpoint, place), range)).collect()
 }
 
 /// Whom an address means to a sender outside: who is found by it from there, else whoever holds it inside.

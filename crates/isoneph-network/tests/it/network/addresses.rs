@@ -141,3 +141,21 @@ fn an_address_of_the_sixth_version_inside_a_network_is_no_one_elsewhere() {
             "Ipv6CidrBlockAssociationSet": [{"Ipv6CidrBlock": "2600:1f18:1::/56", "Ipv6CidrBlockState": {"State": "associated"}}]}));
     check(&model(&estate.text()), "deny 2001:4860::1 -> 2600:1f18:1::9 tcp/22 : nothing in vpc-six has the address");
 }
+
+#[test]
+fn a_machine_asked_for_by_name_is_reached_by_its_public_address_where_no_route_leads_to_its_own() {
+    let estate = estate()
+        .vpc("b", "10.7.0.0/16")
+        .internet("b")
+        .subnet("b", "two", "10.7.1.0/24", "z1", &["10.7.0.0/16 local", "0.0.0.0/0 igw-b"])
+        .group("ssh", "b", &["tcp 22 0.0.0.0/0"], ALL)
+        .eni("far", "two", "10.7.1.10", Some("198.51.100.7"), &["ssh"]);
+    check(
+        &model(&estate.text()),
+        "permit front -> far tcp/22
+         deny front -> far tcp/23
+         permit front -> 198.51.100.7 tcp/22
+         deny front -> 10.7.1.10 tcp/22 : private
+         deny back -> far tcp/22 : the sender has no public address",
+    );
+}
