@@ -50,7 +50,7 @@ fn rules_that_are_not_understood_leave_it_undecided_and_are_named() {
     let second = file(&folder, "second.rules", format!("# the same\n{UNKNOWN_MATCH}").as_bytes());
     let run = isoneph(&["network", "diff", &first, &second]).ends_with(3);
     let text = run.stdout();
-    assert!(text.contains("undecided") && !text.contains("they differ"), "{text}");
+    assert!(text.contains(": undecided") && !text.contains(": they differ"), "{text}");
     assert!(text.contains("open: A line 3:") && text.contains("module quota is not understood"), "{text}");
     let answer = isoneph(&["network", "diff", "--format", "json", &first, &second]).ends_with(3).json();
     assert_eq!(answer["policies"][0]["answer"], "undecided");
