@@ -18,6 +18,9 @@ const MAX_PATHS: usize = 256;
 /// Why a packet does not get from a cluster's network to somebody in another network.
 const UNJOINED: &str = "the two are in networks that no route joins";
 
+/// What nobody shows of a cluster inside a cloud.
+const JOINED_UNSEEN: &str = "how the cluster's network is joined to the cloud's";
+
 /// Where a packet starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Start {
@@ -125,6 +128,11 @@ impl<'m> Walker<'m> {
     /// Out of an endpoint, past its own policies.
     pub(super) fn leave(&mut self, mut state: State, table: Option<TableId>) {
         let network = &self.model.parts.networks[state.network];
+        if let Goal::Endpoint(goal, _) = self.goal
+            && Self::joins_unseen(network, &self.model.parts.networks[self.model.parts.endpoints[goal].network])
+        {
+            return self.doubt(state, JOINED_UNSEEN);
+        }
         if network.flat {
             return self.flat(state);
         }
@@ -144,6 +152,11 @@ impl<'m> Walker<'m> {
             Some(table) => self.route(state, table),
             None => self.doubt(state, &format!("the route table of subnet {}", self.model.parts.subnets[subnet].id)),
         }
+    }
+
+    /// Whether one is a cluster's network and the other a cloud's: neither says how, or whether, nodes join the two.
+    fn joins_unseen(one: &Network, other: &Network) -> bool {
+        (one.platform == Platform::Kubernetes) != (other.platform == Platform::Kubernetes)
     }
 
     /// Out of a subnet a gateway stands in.
@@ -202,6 +215,10 @@ impl<'m> Walker<'m> {
         }
         let elsewhere = self.model.index().anywhere(parts, asked).into_iter().find(|spot| !here.contains(spot));
         if let Some((endpoint, _)) = elsewhere.filter(|_| here.is_empty()) {
+            let (here, there) = (&parts.networks[state.network], &parts.networks[parts.endpoints[endpoint].network]);
+            if Self::joins_unseen(here, there) {
+                return self.doubt(state, JOINED_UNSEEN);
+            }
             state.references = false;
             let name = parts.endpoints[endpoint].name.clone();
             return self.block(state, UNJOINED, &name);

@@ -5,7 +5,7 @@ use isoneph_network::reach::reach;
 use serde_json::{Value, json};
 
 use super::estate::Estate;
-use super::{check, model};
+use super::{check, model, models};
 
 const ALL: &[&str] = &["-1 * 0.0.0.0/0"];
 
@@ -157,5 +157,23 @@ fn a_machine_asked_for_by_name_is_reached_by_its_public_address_where_no_route_l
          permit front -> 198.51.100.7 tcp/22
          deny front -> 10.7.1.10 tcp/22 : private
          deny back -> far tcp/22 : the sender has no public address",
+    );
+}
+
+#[test]
+fn how_a_cluster_is_joined_to_the_network_around_it_is_open_and_a_policy_of_its_own_holds_all_the_same() {
+    let pods = "kind: Namespace\napiVersion: v1\nmetadata: {name: shop}\n---\nkind: Pod\napiVersion: v1\n\
+                metadata: {name: web, namespace: shop}\nspec: {}\n";
+    let closed = "---\nkind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: none, namespace: shop}\n\
+                  spec: {podSelector: {}, policyTypes: [Ingress]}\n";
+    check(
+        &models(&[&estate().text(), pods]),
+        "undecided front -> shop/web tcp/80 : joined
+         undecided shop/web -> front tcp/22 : joined",
+    );
+    check(
+        &models(&[&estate().text(), &format!("{pods}{closed}")]),
+        "deny front -> shop/web tcp/80
+         undecided shop/web -> front tcp/22 : joined",
     );
 }

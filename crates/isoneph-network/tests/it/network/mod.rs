@@ -23,7 +23,13 @@ use isoneph_network::reach::expect::{Answer, read_expectations, test_expectation
 /// The model of one document, which must be read without problems.
 #[track_caller]
 fn model(text: &str) -> Model {
-    let (model, problems) = Model::read(vec![InputFile { path: "input".into(), bytes: text.as_bytes().to_vec() }]);
+    models(&[text])
+}
+
+/// One model of several files.
+fn models(texts: &[&str]) -> Model {
+    let file = |(at, text): (usize, &&str)| InputFile { path: format!("input{at}"), bytes: text.as_bytes().to_vec() };
+    let (model, problems) = Model::read(texts.iter().enumerate().map(file).collect());
     assert_eq!(problems, Vec::new());
     model
 }
