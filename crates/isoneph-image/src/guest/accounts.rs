@@ -170,6 +170,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Accounts> {
             None if guest.exists("/etc/passwd") => {}
             None => guest.problem("/etc/passwd", "absent", "there is no /etc/passwd: no account is known"),
         }
+        elsewhere(guest);
         for path in ["/etc/group", "/usr/lib/group"] {
             let Some(text) = guest.text(path) else { continue };
             for (_, line) in text.settings(&['#']) {
@@ -181,6 +182,23 @@ pub fn read(guest: &Guest<'_>) -> Known<Accounts> {
         }
         accounts
     })
+}
+
+/// Accounts that stand neither in passwd nor in shadow are not read: those of nss-altfiles and of systemd's user records.
+fn elsewhere(guest: &Guest<'_>) {
+    const SWITCH: &str = "/etc/nsswitch.conf";
+    let alternative = "/usr/lib/passwd";
+    let switch = guest.link_metadata(SWITCH).and_then(|_| guest.text(SWITCH));
+    let named = |text: &Text| {
+        let mut lines = text.settings(&['#']).filter_map(|(_, line)| line.strip_prefix("passwd:"));
+        lines.any(|sources| sources.split_whitespace().any(|source| source == "altfiles"))
+    };
+    if switch.as_deref().is_some_and(named) && guest.link_metadata(alternative).is_some() {
+        guest.problem(alternative, "not-read", format!("{alternative} holds accounts as well, which are not read"));
+    }
+    for path in ["/etc/userdb/*.user", "/usr/lib/userdb/*.user"].iter().flat_map(|pattern| guest.glob(pattern)) {
+        guest.problem(&path, "not-read", format!("{path} is an account of systemd's own kind, which is not read"));
+    }
 }
 
 /// A line that no program takes may be what is left of an account.

@@ -135,10 +135,40 @@ impl State {
 #[must_use]
 pub fn read(guest: &Guest<'_>) -> Known<Vec<Target>> {
     guest.watched(|| {
+        if told_elsewhere(guest) {
+            return Vec::new();
+        }
         let mut state = State::default();
         read_file(guest, "/etc/rsyslog.conf", &mut state, 0);
         state.reached()
     })
+}
+
+/// Where a unit or the options of the service are written.
+const STARTS: [&str; 6] = [
+    "/etc/systemd/system/rsyslog.service",
+    "/usr/lib/systemd/system/rsyslog.service",
+    "/lib/systemd/system/rsyslog.service",
+    "/etc/systemd/system/rsyslog.service.d/*.conf",
+    "/etc/default/rsyslog",
+    "/etc/sysconfig/rsyslog",
+];
+
+/// Whether the daemon is started with `-f`: it then reads another file, which is not followed.
+fn told_elsewhere(guest: &Guest<'_>) -> bool {
+    let mut elsewhere = false;
+    for path in STARTS.iter().flat_map(|pattern| guest.glob(pattern)) {
+        let Some(text) = guest.text(&path) else { continue };
+        let starts = |line: &str| line.contains("rsyslogd") || line.to_ascii_uppercase().contains("OPTIONS=");
+        let words = |line: &str| line.split([' ', '\t', '"', '\'', '=']).any(|word| word.starts_with("-f"));
+        let found = text.settings(&['#', ';']).find(|(_, line)| starts(line) && words(line));
+        if let Some((number, _)) = found {
+            let message = format!("{path}:{number} starts rsyslog with another file, which is not read");
+            guest.problem(&path, "not-followed", message);
+            elsewhere = true;
+        }
+    }
+    elsewhere
 }
 
 fn read_file(guest: &Guest<'_>, path: &str, state: &mut State, depth: usize) {
