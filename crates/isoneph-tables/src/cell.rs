@@ -77,6 +77,17 @@ impl Cell<bool> {
         self.not().and(other.not()).not()
     }
 
+    /// Takes in what one of several says of what they are together: it is so where one of them is. As long as nothing was
+    /// collected, nobody has spoken.
+    pub fn take_in_any(&mut self, one: Cell<bool>) {
+        *self = std::mem::take(self).or(one.clone()).either(one);
+    }
+
+    /// As [`take_in_any`](Self::take_in_any), of what holds of all together only where it holds of each.
+    pub fn take_in_all(&mut self, one: Cell<bool>) {
+        *self = std::mem::take(self).or(one.clone()).and(one);
+    }
+
     /// Three-valued NOT.
     #[allow(clippy::should_implement_trait)]
     pub fn not(self) -> Cell<bool> {

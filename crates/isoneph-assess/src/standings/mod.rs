@@ -300,3 +300,19 @@ fn losses(inventory: &Inventory) -> Vec<Loss> {
     }
     losses
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_control_is_about_is_a_table() {
+        let catalogue = Catalogue::embedded().unwrap();
+        let editions = isoneph_model::Edition::ALL.iter().flat_map(|edition| catalogue.edition(*edition).controls());
+        let about: Vec<&String> = editions.flat_map(|control| &control.about).collect();
+        assert!(!about.is_empty());
+        for name in about {
+            assert!(TableId::find(name).is_some(), "{name}");
+        }
+    }
+}

@@ -89,6 +89,37 @@ fn a_compressed_plan_is_read_like_a_plain_one() {
 }
 
 #[test]
+fn a_packed_copy_of_a_plan_shows_no_second_estate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plain = file(&folder, "plan.json", &plan());
+    let packed = file(&folder, "plan.json.gz", &crate::support::gzip(&plan()));
+    let count = |paths: &[&str]| {
+        let run = isoneph(&[&["assess", "--format", "json", "--fail-on", "none"], paths].concat()).ends_with(0);
+        run.json()["outcomes"].as_array().map(Vec::len)
+    };
+    assert_eq!(count(&[&plain, &packed]), count(&[&plain]));
+}
+
+#[test]
+fn a_register_file_that_holds_a_mistake_alone_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = file(&folder, "party.yaml", b"kind: party\nname: a\nspec: { roles: none }\n");
+    let told = isoneph(&["assess", &path]).ends_with(2).stderr();
+    assert!(told.contains("party.yaml:3:") && told.contains("`roles`"), "{told}");
+}
+
+#[test]
+fn a_file_that_logs_are_held_against_has_to_be_there_and_is_named_where_there_are_no_logs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plan = file(&folder, "plan.json", &plan());
+    let told = isoneph(&["assess", "--administration", "no-such.toml", &plan]).ends_with(2).stderr();
+    assert!(told.contains("no-such.toml"), "{told}");
+    let people = file(&folder, "people.toml", b"[[person]]\nname = \"a\"\nidentities = [\"a\"]\n");
+    let run = isoneph(&["assess", "--fail-on", "none", "--administration", &people, &plan]).ends_with(0);
+    assert!(run.stderr().contains("not looked at") && run.stderr().contains("people.toml"), "{}", run.stderr());
+}
+
+#[test]
 fn a_list_of_nothing_says_of_nothing_that_it_is_not_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let nothing = file(&folder, "events.json", b"[]");

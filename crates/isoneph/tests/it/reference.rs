@@ -55,6 +55,12 @@ fn every_check_and_table_can_be_shown() {
 }
 
 #[test]
+fn a_table_says_what_fills_it() {
+    let told = isoneph(&["table", "show", "bucket"]).ends_with(0).stdout();
+    assert!(told.contains("Filled by Terraform: aws_s3_bucket"), "{told}");
+}
+
+#[test]
 fn the_tests_of_one_check_can_be_run() {
     let run = isoneph(&["check", "test", "bucket-without-versioning"]).ends_with(0);
     assert!(run.stdout().contains("1 passed, 0 failed"), "{}", run.stdout());
@@ -67,6 +73,8 @@ fn a_question_in_sql_is_answered_as_table_csv_and_json() {
             "query",
             "SELECT name, versioning FROM bucket WHERE provider = 'aws' ORDER BY name",
             "examples/saas",
+            "--as-of",
+            "2026-11-20",
             "--format",
             format,
         ])

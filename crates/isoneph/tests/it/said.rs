@@ -108,3 +108,25 @@ fn a_review_that_is_overdue_makes_an_answer_stale() {
     assert!(stale("2026-01-01"));
     assert!(!stale("2027-01-01"));
 }
+
+#[test]
+fn who_has_no_machine_may_exclude_hardening_them_whatever_else_there_is() {
+    let state = std::fs::read_to_string(crate::root().join("examples/saas/google/state.json")).expect("the example");
+    let mut without: Value = serde_json::from_str(&state).expect("JSON");
+    let resources = without["values"]["root_module"]["resources"].as_array_mut().expect("resources");
+    let before = resources.len();
+    resources.retain(|resource| resource["type"] != "google_compute_instance");
+    assert_eq!(resources.len() + 1, before, "the example has one machine there");
+    let folder = tempfile::tempdir().expect("a folder");
+    let standing = |state: &str| {
+        let path = file(&folder, "state.json", state.as_bytes());
+        let config = ["--config", "examples/saas/isoneph.toml", "--as-of", "2026-11-20", "--fail-on", "none"];
+        let paths = ["--format", "json", "examples/saas/register", &path];
+        let json = isoneph(&[&["assess"], &config[..], &paths[..]].concat()).ends_with(0).json();
+        let cells = json["standings"].as_array().expect("standings").clone();
+        let of = |cell: &&Value| cell["control"] == "CLD.9.5.2" && cell["service"] == "google-cloud";
+        cells.iter().find(of).expect("the cell")["standing"].clone()
+    };
+    assert_eq!(standing(&state), "contradicted");
+    assert_eq!(standing(&without.to_string()), "excluded");
+}

@@ -211,15 +211,15 @@ fn member(resource: &Resource, stage: &mut Stage) {
         CLUSTER,
         |row, code| {
             let lost = || Cell::Gap(code);
-            one_is(&mut row.public, lost());
-            one_is(&mut row.multi_zone, lost());
-            all_are(&mut row.automatic_minor_upgrades, lost());
-            all_are(&mut row.monitored, lost());
+            row.public.take_in_any(lost());
+            row.multi_zone.take_in_any(lost());
+            row.automatic_minor_upgrades.take_in_all(lost());
+            row.monitored.take_in_all(lost());
         },
         move |row| {
-            one_is(&mut row.public, public);
-            all_are(&mut row.automatic_minor_upgrades, upgrades);
-            all_are(&mut row.monitored, watched);
+            row.public.take_in_any(public);
+            row.automatic_minor_upgrades.take_in_all(upgrades);
+            row.monitored.take_in_all(watched);
             // Aurora puts members into different zones: a second one makes the difference.
             row.multi_zone = match &row.multi_zone {
                 Cell::Gap(GapCode::NotCollected) => false.into(),
@@ -228,16 +228,6 @@ fn member(resource: &Resource, stage: &mut Stage) {
             };
         },
     );
-}
-
-/// Whether one of the members is; of a cluster none has spoken yet where nothing was collected.
-fn one_is(all: &mut Cell<bool>, one: Cell<bool>) {
-    *all = std::mem::take(all).or(one.clone()).either(one);
-}
-
-/// As [`one_is`], of what holds of a cluster only where it holds of each member.
-fn all_are(all: &mut Cell<bool>, one: Cell<bool>) {
-    *all = std::mem::take(all).or(one.clone()).and(one);
 }
 
 /// Automatic backups copied to the region of this resource.

@@ -46,7 +46,7 @@ fn plan(resource: &Resource, stage: &mut Stage) {
         let scanned = on.clone();
         stage.for_account::<ImageRegistry>(resource, move |_, row| {
             // Either plan scans; what no plan has spoken of before, this one decides.
-            row.scan_on_push = std::mem::take(&mut row.scan_on_push).or(scanned.clone()).either(scanned.clone());
+            row.scan_on_push.take_in_any(scanned.clone());
         });
     }
     if of.known().is_none_or(scans) {

@@ -28,40 +28,35 @@ trait Lockable: Row + 'static {
     fn lock(&mut self, locked: Cell<bool>);
 }
 
-/// A lock more: one is enough.
-fn or(kept: &mut Cell<bool>, locked: Cell<bool>) {
-    *kept = std::mem::take(kept).or(locked.clone()).either(locked);
-}
-
 impl Lockable for Bucket {
     fn lock(&mut self, locked: Cell<bool>) {
         let mut kept = std::mem::take(&mut self.force_destroy).not();
-        or(&mut kept, locked);
+        kept.take_in_any(locked);
         self.force_destroy = kept.not();
     }
 }
 
 impl Lockable for Database {
     fn lock(&mut self, locked: Cell<bool>) {
-        or(&mut self.deletion_protected, locked);
+        self.deletion_protected.take_in_any(locked);
     }
 }
 
 impl Lockable for LogStore {
     fn lock(&mut self, locked: Cell<bool>) {
-        or(&mut self.deletion_protected, locked);
+        self.deletion_protected.take_in_any(locked);
     }
 }
 
 impl Lockable for ResourceRow {
     fn lock(&mut self, locked: Cell<bool>) {
-        or(&mut self.destroy_prevented, locked);
+        self.destroy_prevented.take_in_any(locked);
     }
 }
 
 impl Lockable for Vm {
     fn lock(&mut self, locked: Cell<bool>) {
-        or(&mut self.deletion_protected, locked);
+        self.deletion_protected.take_in_any(locked);
     }
 }
 
