@@ -54,14 +54,16 @@ impl ControlId {
     }
 
     fn numbers(&self) -> impl Iterator<Item = u16> + '_ {
-        self.0.trim_start_matches("CLD.").split('.').map(|n| n.parse().unwrap_or(u16::MAX))
+        let numbers = self.0.strip_prefix("CLD.").unwrap_or(&self.0);
+        numbers.split('.').map(|n| n.parse().unwrap_or(u16::MAX))
     }
 }
 
 impl FromStr for ControlId {
     type Err = ControlIdError;
 
-    /// Accepts the forms people write: `A.9.2.1` (the prefix of ISO/IEC 27001 Annex A), `cld 6.3.1`, `CLD.6.3.1`.
+    /// Accepts the forms people write: `A.9.2.1` (the prefix of ISO/IEC 27001 Annex A), `cld 6.3.1`, `CLD.6.3.1`, and `5.01`
+    /// for 5.1, which sorts as a text.
     fn from_str(text: &str) -> Result<Self, ControlIdError> {
         let upper = text.trim().to_ascii_uppercase();
         let bare = upper.strip_prefix("A.").unwrap_or(&upper);
@@ -71,11 +73,16 @@ impl FromStr for ControlId {
         };
         let parts: Vec<&str> = numbers.split('.').collect();
         let is_number = |p: &&str| (1..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit());
-        if (2..=3).contains(&parts.len()) && parts.iter().all(is_number) {
-            Ok(ControlId(format!("{prefix}{numbers}")))
-        } else {
-            Err(ControlIdError(text.to_owned()))
+        if !(2..=3).contains(&parts.len()) || !parts.iter().all(is_number) {
+            return Err(ControlIdError(text.to_owned()));
         }
+        let mut id = prefix.to_owned();
+        for (n, part) in parts.iter().enumerate() {
+            id.push_str(if n > 0 { "." } else { "" });
+            let significant = part.trim_start_matches('0');
+            id.push_str(if significant.is_empty() { "0" } else { significant });
+        }
+        Ok(ControlId(id))
     }
 }
 
@@ -101,6 +108,9 @@ impl fmt::Display for ControlId {
 
 impl Ord for ControlId {
     fn cmp(&self, other: &Self) -> Ordering {
+        if self.0 == other.0 {
+            return Ordering::Equal;
+        }
         let clause = |id: &ControlId| id.numbers().next();
         clause(self)
             .cmp(&clause(other))
@@ -128,6 +138,8 @@ mod tests {
         assert_eq!(id("A.9.2.1"), id("9.2.1"));
         assert_eq!(id("cld 6.3.1"), id("CLD.6.3.1"));
         assert_eq!(id("6.3.1").with_cloud_prefix(), id("CLD.6.3.1"));
+        assert_eq!(id("A.5.01"), id("5.1"));
+        assert_eq!(id("5.10").as_str(), "5.10");
     }
 
     #[test]

@@ -47,12 +47,20 @@ pub struct ColumnDraft {
     pub choices: Vec<String>,
     /// What a reader is told on entering a cell; at most 255 characters are shown.
     pub hint: String,
+    /// Whether rows that differ only in such columns are one thing to a reader who is shown text.
+    pub gathers: bool,
 }
 
 impl ColumnDraft {
     /// A column for any text.
     pub fn text(title: impl Into<String>, width: u16) -> ColumnDraft {
         ColumnDraft { title: title.into(), width, ..ColumnDraft::default() }
+    }
+
+    /// The same column, as one that gathers.
+    #[must_use]
+    pub fn gathering(self) -> ColumnDraft {
+        ColumnDraft { gathers: true, ..self }
     }
 
     /// A column for one of some words.

@@ -1,8 +1,13 @@
 //! Text from evidence, made safe for a terminal.
 
+use std::borrow::Cow;
+
 /// Replaces control characters: a bucket's name must not move the cursor or change the colours of a terminal.
-pub(crate) fn terminal(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+pub(crate) fn terminal(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect())
 }
 
 /// A cell of a CSV that somebody will open in a spreadsheet: what would be taken for a formula becomes text.

@@ -3,7 +3,6 @@
 
 mod control;
 mod headings;
-mod mapping;
 mod words;
 
 use std::collections::BTreeMap;
@@ -15,18 +14,16 @@ use isoneph_standard::Catalogue;
 use isoneph_workbook::{CellKind, Sheet, Table, Workbook};
 
 pub(super) use control::known_control;
-use headings::HEADINGS;
-use mapping::mapped;
-pub use mapping::{Mapping, column_names};
+use headings::forms;
 use words::{denies, read_reason, read_status};
 
 use super::{
-    Import, ImportError, ImportFormat, Line, Mark, ProblemCode, Rows, Target, key, object_name, read_date, read_mark,
-    read_role, read_yes_no, readable, sentence,
+    Import, ImportError, ImportFormat, Line, Mapping, Mark, ProblemCode, Rows, Target, key, mapped, object_name,
+    read_date, read_mark, read_role, read_yes_no, readable, sentence,
 };
 
 pub(super) fn fits(sheet: &Sheet) -> bool {
-    sheet.table(HEADINGS).is_ok()
+    forms().iter().any(|form| sheet.table(form).is_ok())
 }
 
 /// Reads a statement of applicability.
@@ -39,14 +36,15 @@ pub fn applicability(
     catalogue: &Catalogue,
     mapping: Option<&Mapping>,
 ) -> Result<(Import, Mapping), ImportError> {
+    let forms = forms();
+    let of_some_form = |sheet| forms.iter().find_map(|form| Sheet::table(sheet, form).ok());
     let tables = match mapping {
-        Some(mapping) => mapped(workbook, mapping)?,
-        None => readable(workbook, |sheet| Some(with_controls(sheet.table(HEADINGS).ok()?, catalogue))),
+        Some(mapping) => mapped(workbook, mapping, &forms)?,
+        None => readable(workbook, |sheet| Some(with_controls(of_some_form(sheet)?, catalogue))),
     };
-    let (tables, rows) = Rows::among(workbook, tables, HEADINGS, ImportFormat::Applicability)?;
-    let words = mapping.map(|mapping| &mapping.words).into_iter().flatten();
-    let words: BTreeMap<String, &str> = words.map(|(word, ours)| (key(word), ours.as_str())).collect();
-    let mut reading = Reading { target, catalogue, words, rows, before: None, after: None };
+    let (tables, rows) = Rows::among(workbook, tables, &forms[0], ImportFormat::Applicability)?;
+    let given = mapping.cloned().unwrap_or_default();
+    let mut reading = Reading { target, catalogue, given, rows, before: None, after: None };
     for table in &tables {
         reading.before = None;
         let lines: Vec<Line<'_>> = table.rows().collect();
@@ -70,7 +68,8 @@ pub fn applicability(
 /// Several columns may be headed like one of ids: `No.` that counts rows, `Control` that holds titles. It is the one that
 /// names most controls.
 fn with_controls<'a>(table: Table<'a>, catalogue: &Catalogue) -> Table<'a> {
-    let Some(heading) = HEADINGS.iter().find(|heading| heading.key == "control") else { return table };
+    let [form, _] = forms();
+    let Some(heading) = form.iter().find(|heading| heading.key == "control") else { return table };
     let named =
         |column: u32| table.rows().filter(|line| known_control(catalogue, line.row().text(column)).is_some()).count();
     // Of equals the first.
@@ -84,7 +83,8 @@ fn with_controls<'a>(table: Table<'a>, catalogue: &Catalogue) -> Table<'a> {
 struct Reading<'a> {
     target: &'a Target,
     catalogue: &'a Catalogue,
-    words: BTreeMap<String, &'a str>,
+    /// What is given beside the file.
+    given: Mapping,
     rows: Rows,
     /// The controls of the rows before and after, by which `5.1` that was `5.10` is told.
     before: Option<ControlId>,
@@ -93,7 +93,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn word<'t>(&'t self, text: &'t str) -> &'t str {
-        self.words.get(&key(text)).copied().unwrap_or(text)
+        self.given.word(text)
     }
 
     fn line(&mut self, line: &Line<'_>) {
@@ -158,7 +158,8 @@ impl Reading<'_> {
     fn is_of_a_clause(&self, line: &Line<'_>, written: &str) -> bool {
         let first = written.split_whitespace().next().unwrap_or_default();
         let numbers = first.split('.').filter(|part| part.starts_with(|c: char| c.is_ascii_digit())).count();
-        let says = HEADINGS.iter().any(|heading| heading.key != "control" && !line.text(heading.key).is_empty());
+        let [form, _] = forms();
+        let says = form.iter().any(|heading| heading.key != "control" && !line.text(heading.key).is_empty());
         numbers < 2 && !says
     }
 
@@ -173,6 +174,7 @@ impl Reading<'_> {
                 None
             }
             ("", _) if excluded => Some(false),
+            ("", _) if !line.has("applicable") => self.applies_by_reasons(line),
             ("", _) => {
                 let message = "it is not said whether it applies";
                 self.rows.problem(line, "applicable", ProblemCode::Missing, message);
@@ -185,6 +187,22 @@ impl Reading<'_> {
             }
             (_, said) => said,
         }
+    }
+
+    /// Where no column says whether a control applies, a reason that is marked does; what is marked nowhere is excluded
+    /// where a reason for that is given.
+    fn applies_by_reasons(&mut self, line: &Line<'_>) -> Option<bool> {
+        let marked = |reason: &Inclusion| matches!(read_mark(line.text(reason.as_str())), Mark::Set | Mark::Part);
+        let written = |reason: &Inclusion| !line.text(reason.as_str()).is_empty();
+        if Inclusion::ALL.iter().any(marked) {
+            return Some(true);
+        }
+        if !Inclusion::ALL.iter().any(written) && sentence(line.text("exclusion")).is_some() {
+            return Some(false);
+        }
+        let message = "no reason is marked for it and none given against it: whether it applies is not said";
+        self.rows.problem(line, "control", ProblemCode::Missing, message);
+        None
     }
 
     fn control(&mut self, line: &Line<'_>) -> Option<ControlId> {

@@ -17,14 +17,17 @@ pub mod plain;
 pub mod services_in_scope;
 
 mod doubt;
+mod mapping;
 mod rows;
 mod tables;
 mod words;
 
+pub use mapping::Mapping;
 pub use rows::{Import, ImportError, ImportFormat, ImportRow, ProblemCode, RowProblem, Rows};
 pub use tables::{Line, SheetTable};
 pub use words::{object_name, read_date, read_word};
 
+pub(crate) use mapping::mapped;
 pub(crate) use tables::readable;
 pub(crate) use words::{Mark, is_dash, key, read_controls, read_holder, read_mark, read_role, read_yes_no, sentence};
 
@@ -64,12 +67,13 @@ impl Target {
 /// and hidden sheets only where none that shows tells.
 pub fn detect(workbook: &Workbook) -> Option<ImportFormat> {
     type Test = (ImportFormat, fn(&Sheet) -> bool);
-    let tests: [Test; 5] = [
+    let tests: [Test; 6] = [
         (ImportFormat::Caiq, caiq::fits),
         (ImportFormat::CisoAssistant, ciso_assistant::fits),
         (ImportFormat::Fedramp, fedramp::fits),
         (ImportFormat::Applicability, applicability::fits),
         (ImportFormat::Matrix, plain::fits),
+        (ImportFormat::ServicesInScope, services_in_scope::fits),
     ];
     [false, true].into_iter().find_map(|hidden| {
         let fit = |fits: fn(&Sheet) -> bool| workbook.sheets.iter().any(|sheet| sheet.hidden == hidden && fits(sheet));

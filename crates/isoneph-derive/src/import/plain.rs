@@ -12,8 +12,8 @@ use headings::forms;
 use marks::by_columns;
 
 use super::{
-    Import, ImportError, ImportFormat, Line, Mark, ProblemCode, Rows, SheetTable, Target, key, object_name,
-    read_controls, read_date, read_holder, read_mark, read_word, readable, sentence,
+    Import, ImportError, ImportFormat, Line, Mapping, Mark, ProblemCode, Rows, SheetTable, Target, key, mapped,
+    object_name, read_controls, read_date, read_holder, read_mark, read_word, readable, sentence,
 };
 
 pub(super) fn fits(sheet: &Sheet) -> bool {
@@ -23,18 +23,23 @@ pub(super) fn fits(sheet: &Sheet) -> bool {
 /// Reads a matrix.
 ///
 /// # Errors
-/// If no sheet has the headings of one.
-pub fn plain(workbook: &Workbook, target: &Target) -> Result<Import, ImportError> {
-    let [held_by, each] = forms();
-    let tables = readable(workbook, |sheet| sheet.table(&held_by).or_else(|_| sheet.table(&each)).ok());
-    let (tables, mut rows) = Rows::among(workbook, tables, &held_by, ImportFormat::Matrix)?;
+/// If no sheet has the headings of one, or the mapping does not fit the workbook.
+pub fn plain(workbook: &Workbook, target: &Target, mapping: Option<&Mapping>) -> Result<Import, ImportError> {
+    let forms = forms();
+    let of_some_form = |sheet| forms.iter().find_map(|form| Sheet::table(sheet, form).ok());
+    let tables = match mapping {
+        Some(mapping) => mapped(workbook, mapping, &forms)?,
+        None => readable(workbook, of_some_form),
+    };
+    let (tables, mut rows) = Rows::among(workbook, tables, &forms[0], ImportFormat::Matrix)?;
+    let given = mapping.cloned().unwrap_or_default();
     for table in &tables {
-        read_table(table, target, &mut rows);
+        read_table(table, target, &given, &mut rows);
     }
     Ok(rows.finish())
 }
 
-fn read_table(table: &SheetTable<'_>, target: &Target, rows: &mut Rows) {
+fn read_table(table: &SheetTable<'_>, target: &Target, given: &Mapping, rows: &mut Rows) {
     let in_force =
         table.facts().find(|(name, _)| ["version in force", "version", "版", "現行版"].contains(&key(name).as_str()));
     let in_force = in_force.map(|(_, version)| version.to_owned());
@@ -47,7 +52,7 @@ fn read_table(table: &SheetTable<'_>, target: &Target, rows: &mut Rows) {
             continue;
         }
         rows.start(&line, "area");
-        let held = if line.has("holder") { by_word(&line, rows) } else { by_columns(&line, rows) };
+        let held = if line.has("holder") { by_word(&line, given, rows) } else { by_columns(&line, rows) };
         let Some(held) = held else { continue };
         let row = responsibility(&line, target, held, in_force.as_deref(), rows);
         let party = target.stated_by.as_deref().unwrap_or("own");
@@ -96,14 +101,14 @@ struct Held {
     customer: Option<String>,
 }
 
-fn by_word(line: &Line<'_>, rows: &mut Rows) -> Option<Held> {
+fn by_word(line: &Line<'_>, given: &Mapping, rows: &mut Rows) -> Option<Held> {
     let word = line.text("holder");
     // Our own sheet leaves the holder of a disputed row empty: there is nothing to take over.
     if word.is_empty() {
         rows.problem(line, "holder", ProblemCode::Missing, "nobody is named");
         return None;
     }
-    let Some(holder) = read_holder(word) else {
+    let Some(holder) = read_holder(given.word(word)) else {
         rows.problem(line, "holder", ProblemCode::NotUnderstood, format!("'{word}' names no holder"));
         return None;
     };

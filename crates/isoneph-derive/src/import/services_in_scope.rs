@@ -42,6 +42,11 @@ const HEADINGS: &[Heading] = &[
     Heading { key: "scope", names: &["In scope", "Scope", "対象"], required: false },
 ];
 
+/// A column of services alone is in many a workbook: a list of what is in scope says so, or where.
+pub(super) fn fits(sheet: &Sheet) -> bool {
+    sheet.table(HEADINGS).is_ok_and(|table| ["environment", "regions", "scope"].into_iter().any(|key| table.has(key)))
+}
+
 /// A list of products that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ScopeImport {

@@ -1,10 +1,13 @@
 //! A matrix as a sheet: the same columns that the importer of a plain matrix reads.
 
+use std::collections::BTreeSet;
+
 use isoneph_model::{ControlId, Lang};
 use isoneph_register::kinds::{BasisKind, Holder};
 use isoneph_workbook::{ColumnDraft, SheetDraft};
 
-use super::matrix::Matrix;
+use super::finding::{Finding, FindingCode};
+use super::matrix::{Matrix, MatrixRow};
 
 /// The matrix as a sheet.
 pub fn sheet(matrix: &Matrix, lang: Lang) -> SheetDraft {
@@ -28,6 +31,7 @@ pub fn sheet(matrix: &Matrix, lang: Lang) -> SheetDraft {
         ColumnDraft::text(title("Owner", "責任者"), 16),
         ColumnDraft::text(title("Due", "期限"), 12),
         ColumnDraft::text(title("Standing", "状態"), 14),
+        ColumnDraft::text(title("To be mended", "要対応"), 30),
     ];
     let rows = matrix.rows.iter().map(|row| {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -50,6 +54,7 @@ pub fn sheet(matrix: &Matrix, lang: Lang) -> SheetDraft {
             text(&row.owner),
             row.due.map(|due| due.to_string()).unwrap_or_default(),
             row.standing.to_string(),
+            to_be_mended(matrix, row),
         ]
     });
     let facts = vec![
@@ -58,4 +63,13 @@ pub fn sheet(matrix: &Matrix, lang: Lang) -> SheetDraft {
         (title("Version in force", "現行版").to_owned(), matrix.version.clone().unwrap_or_default()),
     ];
     SheetDraft { name: title("Matrix", "責任分担表").to_owned(), facts, columns, rows: rows.collect() }
+}
+
+/// What was found of the area: of all its customers, or of the one of the row.
+fn to_be_mended(matrix: &Matrix, row: &MatrixRow) -> String {
+    let of_row = |finding: &&Finding| {
+        finding.area.as_deref() == Some(&row.area) && (finding.customer.is_none() || finding.customer == row.customer)
+    };
+    let codes: BTreeSet<FindingCode> = matrix.findings.iter().filter(of_row).map(|finding| finding.code).collect();
+    codes.iter().map(|code| code.as_str()).collect::<Vec<&str>>().join(", ")
 }

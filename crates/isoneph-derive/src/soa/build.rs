@@ -213,20 +213,37 @@ fn problems(claims: &[SoaClaim], decision: Decision, says: &[CellEvidence], as_o
         found.insert(if claims.is_empty() { SoaProblem::Undecided } else { SoaProblem::ProposedOnly });
     }
     for claim in claims.iter().filter(|claim| !claim.proposed) {
-        found.extend(of_claim(claim, as_of));
-        let about =
-            |said: &&CellEvidence| claim.service.is_none() || said.service.is_none() || claim.service == said.service;
-        let done = matches!(claim.status, Some(Implementation::Implemented | Implementation::Alternative));
-        let refuted = says.iter().filter(about).any(|said| speaks_against(said.standing));
-        if refuted && (!claim.applicable || done) {
-            found.insert(SoaProblem::Contradicted);
-        }
+        found.extend(claim.problems(says, as_of));
     }
     // What an assessment found contradicted is so, whichever claim it held against the evidence.
     if says.iter().any(|said| said.standing == Standing::Contradicted) {
         found.insert(SoaProblem::Contradicted);
     }
     found.into_iter().collect()
+}
+
+impl CellEvidence {
+    /// Whether it is about what a claim is about: the same service, or no particular one.
+    pub(super) fn is_about(&self, claim: &SoaClaim) -> bool {
+        claim.service.is_none() || self.service.is_none() || claim.service == self.service
+    }
+}
+
+impl SoaClaim {
+    /// What is wrong with it, seen by itself and by what the evidence says of its cell.
+    pub(super) fn problems(&self, says: &[CellEvidence], as_of: Date) -> BTreeSet<SoaProblem> {
+        let mut found: BTreeSet<SoaProblem> = of_claim(self, as_of).into_iter().collect();
+        let mut about = says.iter().filter(|said| said.is_about(self));
+        let relies = !self.applicable || self.is_done();
+        if relies && about.any(|said| speaks_against(said.standing)) {
+            found.insert(SoaProblem::Contradicted);
+        }
+        found
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self.status, Some(Implementation::Implemented | Implementation::Alternative))
+    }
 }
 
 fn of_claim(claim: &SoaClaim, as_of: Date) -> Vec<SoaProblem> {
@@ -244,8 +261,7 @@ fn of_claim(claim: &SoaClaim, as_of: Date) -> Vec<SoaProblem> {
     demand(!claim.reasons.is_empty(), SoaProblem::ReasonMissing);
     demand(claim.status.is_some(), SoaProblem::StatusMissing);
     demand(claim.owner.is_some(), SoaProblem::OwnerMissing);
-    let done = matches!(claim.status, Some(Implementation::Implemented | Implementation::Alternative));
-    if done {
+    if claim.is_done() {
         let current = claim.evidence.iter().any(|evidence| evidence.until.is_none_or(|until| until >= as_of));
         demand(!claim.evidence.is_empty(), SoaProblem::EvidenceMissing);
         demand(current || claim.evidence.is_empty(), SoaProblem::EvidenceEnded);

@@ -31,7 +31,7 @@ pub fn sheet(soa: &Soa, frozen: Option<&FrozenSoa>, lang: Lang) -> SheetDraft {
         ColumnDraft::text(title("Source", "出典"), 22),
         ColumnDraft::text(title("Cloud guidance", "クラウドの指針"), 16),
         ColumnDraft::choice(title("Role", "役割"), 10, Role::ALL.iter().map(|role| role.as_str())),
-        ColumnDraft::text(title("Service", "対象サービス"), 16),
+        ColumnDraft::text(title("Service", "対象サービス"), 16).gathering(),
         ColumnDraft::choice(title("Applicable", "適用"), 11, ["yes", "no"]),
         ColumnDraft { hint: reasons_hint(), ..ColumnDraft::text(title("Reasons for inclusion", "採用理由"), 24) },
         ColumnDraft::text(title("Reason for exclusion", "除外理由"), 36),
@@ -46,10 +46,10 @@ pub fn sheet(soa: &Soa, frozen: Option<&FrozenSoa>, lang: Lang) -> SheetDraft {
         ColumnDraft::text(title("What the evidence says", "証拠が示すこと"), 36),
         ColumnDraft::text(title("To be mended", "要対応"), 30),
         ColumnDraft::text(title("Stated as", "言明の管理策"), 12),
-        ColumnDraft::text(title("Statement name", "言明の名称"), 24),
+        ColumnDraft::text(title("Statement name", "言明の名称"), 24).gathering(),
         ColumnDraft::text(title("Requirement of the cell", "区画の要求事項"), 24),
     ];
-    let rows = soa.rows.iter().flat_map(|row| row.cells().flat_map(|(role, cell)| lines(row, role, cell, lang)));
+    let rows = soa.rows.iter().flat_map(|row| row.cells().flat_map(|(role, cell)| lines(soa, row, role, cell, lang)));
     let name = title("Statement of applicability", "適用宣言書").to_owned();
     SheetDraft { name, facts, columns, rows: rows.collect() }
 }
@@ -91,13 +91,25 @@ fn reasons_hint() -> String {
 }
 
 /// A line for each claim, or one that is empty.
-fn lines(row: &SoaRow, role: Option<Role>, cell: &SoaCell, lang: Lang) -> Vec<Vec<String>> {
+fn lines(soa: &Soa, row: &SoaRow, role: Option<Role>, cell: &SoaCell, lang: Lang) -> Vec<Vec<String>> {
     let claims: Vec<Option<&SoaClaim>> = cell.claims.iter().filter(|claim| !claim.proposed).map(Some).collect();
     let claims = if claims.is_empty() { vec![None] } else { claims };
-    claims.into_iter().map(|claim| line(row, role, cell, claim, lang)).collect()
+    claims.into_iter().map(|claim| line(soa, row, role, cell, claim, lang)).collect()
 }
 
-fn line(row: &SoaRow, role: Option<Role>, cell: &SoaCell, claim: Option<&SoaClaim>, lang: Lang) -> Vec<String> {
+fn line(
+    soa: &Soa,
+    row: &SoaRow,
+    role: Option<Role>,
+    cell: &SoaCell,
+    claim: Option<&SoaClaim>,
+    lang: Lang,
+) -> Vec<String> {
+    let says = cell.evidence_says.iter().filter(|said| claim.is_none_or(|claim| said.is_about(claim)));
+    let problems = match claim {
+        Some(claim) => claim.problems(&cell.evidence_says, soa.as_of).into_iter().collect(),
+        None => cell.problems.clone(),
+    };
     let of = |of: fn(&SoaClaim) -> String| claim.map(of).unwrap_or_default();
     let list = |items: Vec<String>| items.join(", ");
     let source = match row.source {
@@ -128,8 +140,8 @@ fn line(row: &SoaRow, role: Option<Role>, cell: &SoaCell, claim: Option<&SoaClai
         }),
         of(|claim| claim.reviewed.map(|day| day.to_string()).unwrap_or_default()),
         of(|claim| claim.next_review.map(|day| day.to_string()).unwrap_or_default()),
-        list(cell.evidence_says.iter().map(|said| format!("{}: {}", said.standing, said.why)).collect()),
-        list(cell.problems.iter().map(ToString::to_string).collect()),
+        list(says.map(|said| format!("{}: {}", said.standing, said.why)).collect()),
+        list(problems.iter().map(ToString::to_string).collect()),
         of(|claim| claim.control.to_string()),
         of(|claim| claim.statement.clone()),
         of(|claim| claim.requirement.clone().unwrap_or_default()),

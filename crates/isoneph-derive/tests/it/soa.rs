@@ -157,3 +157,24 @@ fn what_changed_since_a_version_is_told_field_by_field() {
     );
     assert_eq!(compare(&now, &now).changes, []);
 }
+
+#[test]
+fn a_line_of_the_sheet_says_what_its_own_statement_lacks_and_what_speaks_about_its_own_service() {
+    let of_service =
+        |service: &str, evidence: Value| json!({ "role": "provider", "service": service, "evidence": evidence });
+    let objects = with([
+        statement("a", "9.2.1", of_service("crm", json!([{ "title": "Record" }]))),
+        statement("b", "9.2.1", of_service("aws", json!([]))),
+    ]);
+    let mut said = says("9.2.1", Role::Provider, Standing::Contradicted);
+    said.service = Some("crm".to_owned());
+    let soa = of(&objects, &[said]);
+    let sheet = isoneph_derive::soa::sheet(&soa, None, isoneph_model::Lang::En);
+    let at = |title: &str| sheet.columns.iter().position(|column| column.title == title).unwrap();
+    let line = |service: &str| sheet.rows.iter().find(|row| row[at("Service")] == service).unwrap();
+    assert!(line("crm")[at("To be mended")].contains("contradicted"));
+    assert!(!line("crm")[at("To be mended")].contains("evidence-missing"));
+    assert!(line("crm")[at("What the evidence says")].contains("contradicted"));
+    assert!(line("aws")[at("To be mended")].contains("evidence-missing"));
+    assert_eq!(line("aws")[at("What the evidence says")], "");
+}

@@ -45,7 +45,7 @@ fn draft(column: &Column) -> ColumnDraft {
         Shape::Texts => (28, Vec::new()),
         Shape::Parts => (44, Vec::new()),
     };
-    ColumnDraft { title, width, choices, hint: column.hint.clone() }
+    ColumnDraft { title, width, choices, hint: column.hint.clone(), gathers: false }
 }
 
 fn row(object: &Object, fields: &[Column]) -> Result<Vec<String>, serde_json::Error> {

@@ -307,6 +307,14 @@ fn two_splits_are_held_against_each_other() {
     let rows = run.json()["rows"].as_array().expect("rows").clone();
     let backup = rows.iter().find(|row| row["area"] == "backup").expect("the area");
     assert_eq!(backup["difference"], "holder");
+    let unclear = file(&folder, "unclear.csv", b"Area,Held by\nbackup,somebody\nlogging,shared\n");
+    let run = isoneph(&["matrix", "kumo-desk", "-f", SAAS, "--compare", &unclear, "--format", "json"]).ends_with(3);
+    assert_eq!(run.json()["not_understood"][0]["id"], "backup");
+    assert!(
+        run.stderr().contains("unclear.csv'!A2 'backup' was not compared: 'somebody' names no holder"),
+        "{}",
+        run.stderr()
+    );
     isoneph(&["matrix", "aws", "-f", SAAS, "--compare", "azure"]).ends_with(1);
     isoneph(&["matrix", "aws", "-f", SAAS, "--compare", "nothing"]).ends_with(2);
 }

@@ -8,9 +8,9 @@ macro_rules! headings {
     };
 }
 
-pub(super) const HEADINGS: &[Heading] = headings! {
+const HEADINGS: &[Heading] = headings! {
     "control" true: ["Control", "Control ID", "Control No", "Control number", "Control ref", "Control reference", "Ref",
-        "Reference", "Annex A", "Annex A control", "Annex A reference", "ISO/IEC 27001:2022 Control", "ISO 27001 control",
+        "Reference", "Sec", "Section", "Annex A", "Annex A control", "Annex A reference", "ISO/IEC 27001:2022 Control", "ISO 27001 control",
         "ISO/IEC 27001 control", "ID", "No", "Nr", "Maßnahme", "管理策番号", "附属書A", "番号", "管理策"],
     "applicable" true: ["Applicable", "Applicability", "Applies", "Is applicable", "Applicable?", "Included", "Selected",
         "Anwendbar", "Anwendbarkeit", "適用", "適用の有無", "適用可否", "適用有無",
@@ -27,7 +27,8 @@ pub(super) const HEADINGS: &[Heading] = headings! {
         "Business requirements/best practices"],
     "risk" false: ["RRA", "Risk", "Result of risk assessment", "Results of risk assessment", "Risk assessment"],
     "customer" false: ["Customer request", "Customer requirement", "Customer"],
-    "exclusion" false: ["Reason for exclusion", "Reasons for exclusion", "Justification for exclusion",
+    "exclusion" false: ["Reason for exclusion", "Reasons for exclusion", "Justification for exclusion", "Remarks (with justification for exclusions)",
+        "Remarks with justification for exclusions",
         "Exclusion reason", "Justification for non-applicability", "Begründung für Ausschluss", "除外理由", "適用除外の理由", "非適用理由"],
     "justification" false: ["Justification", "Reason", "Rationale", "Begründung",
         "Begründung für Aufnahme/Ausschluss", "理由", "採用理由・除外理由", "採用・除外の理由", "正当化"],
@@ -46,3 +47,14 @@ pub(super) const HEADINGS: &[Heading] = headings! {
     "requirement" false: ["Requirement of the cell", "区画の要求事項"],
     "next-review" false: ["Next review", "Next review date", "次回レビュー"],
 };
+
+/// The headings of either form: one with a column that says whether a control applies, and the form in which a control
+/// applies for the reasons that are ticked (`LR`, `CO`, `BR/BP`, `RRA`).
+pub(super) fn forms() -> [Vec<Heading>; 2] {
+    let ticked = |heading: &Heading| match heading.key {
+        "applicable" => Heading { required: false, ..*heading },
+        "legal" | "contractual" => Heading { required: true, ..*heading },
+        _ => *heading,
+    };
+    [HEADINGS.to_vec(), HEADINGS.iter().map(ticked).collect()]
+}

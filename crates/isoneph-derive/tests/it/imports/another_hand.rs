@@ -96,7 +96,7 @@ R | Lamp keys | both | A
  | Lamp fog | nobody asked |";
     let workbook = xlsx(&[("RACI", text)]);
     assert_eq!(detect(&workbook), Some(ImportFormat::Matrix));
-    let import = plain(&workbook, &target()).unwrap();
+    let import = plain(&workbook, &target(), None).unwrap();
     assert_eq!(
         holders(&import),
         [("lamp-halls", Holder::Provider), ("lamp-data", Holder::Customer), ("lamp-keys", Holder::Shared)]

@@ -153,3 +153,30 @@ fn our_own_sheet_comes_back() {
         assert!(problems(&import).iter().all(|(_, code)| *code == ProblemCode::Missing));
     }
 }
+
+#[test]
+fn where_no_column_says_so_a_control_applies_for_the_reasons_that_are_ticked() {
+    let text = "Sec,Control,Current controls,Remarks (with justification for exclusions),LR,CO,BR/BP,RRA\n\
+                5,Policies,,,,,,\n\
+                5.1.1,Policies for information security,yes,,X,,,X\n\
+                9.2.1,Registration,,Nobody logs on,,,,\n\
+                9.2.2,Provisioning,,,,,,\n";
+    let workbook = csv(text);
+    assert_eq!(detect(&workbook), Some(ImportFormat::Applicability));
+    let (import, mapping) = applicability(&workbook, &Target::default(), Catalogue::embedded().unwrap(), None).unwrap();
+    let said: Vec<_> = import
+        .objects
+        .iter()
+        .map(|object| <&Statement>::try_from(&object.spec).unwrap())
+        .map(|s| (s.control.to_string(), s.reasons.clone(), s.exclusion.clone()))
+        .collect();
+    let reasons = vec![Inclusion::Legal, Inclusion::Risk];
+    assert_eq!(
+        said,
+        [("5.1.1".to_owned(), reasons, None), ("9.2.1".to_owned(), vec![], Some("Nobody logs on".to_owned()))]
+    );
+    assert_eq!(problems(&import), [("file.csv!A5".to_owned(), ProblemCode::Missing)]);
+    // What was found is remembered, and found again.
+    let again = applicability(&workbook, &Target::default(), Catalogue::embedded().unwrap(), Some(&mapping)).unwrap();
+    assert_eq!(again.0.objects, import.objects);
+}

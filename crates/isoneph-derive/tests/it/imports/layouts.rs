@@ -64,7 +64,7 @@ fn a_word_in_a_partys_column_is_a_tick_only_if_it_means_one() {
         ("No sharing of keys", None),
     ];
     for (said, holder) in cases {
-        let import = plain(&csv(&format!("Area,Provider,Customer\nmill,{said},X\n")), &target()).unwrap();
+        let import = plain(&csv(&format!("Area,Provider,Customer\nmill,{said},X\n")), &target(), None).unwrap();
         let expected: Vec<String> = holder.iter().map(|holder| format!("mill {holder}")).collect();
         assert_eq!(holders(&import), expected, "{said}");
         assert_eq!(problems(&import).is_empty(), holder.is_some(), "{said}");
@@ -73,7 +73,7 @@ fn a_word_in_a_partys_column_is_a_tick_only_if_it_means_one() {
 
 #[test]
 fn an_x_beside_circles_or_ticks_may_be_a_cross() {
-    let import = plain(&csv("項目,事業者,利用者\n粉,○,x\n水,○,×\n風,○,○\n"), &target()).unwrap();
+    let import = plain(&csv("項目,事業者,利用者\n粉,○,x\n水,○,×\n風,○,○\n"), &target(), None).unwrap();
     assert_eq!(holders(&import), ["水 provider", "風 shared"]);
     assert_eq!(problems(&import), [("file.csv!C2".to_owned(), ProblemCode::Ambiguous)]);
     let (names, said) = in_scope(&csv("Service,ISO 27017\nMill,✓\nPond,x\n"));
@@ -82,7 +82,7 @@ fn an_x_beside_circles_or_ticks_may_be_a_cross() {
 
 #[test]
 fn a_third_column_for_what_is_joint_is_read() {
-    let import = plain(&csv("Area,Provider,Customer,Joint\nmill,,,X\npond,X,,\nbarn,,,\n"), &target()).unwrap();
+    let import = plain(&csv("Area,Provider,Customer,Joint\nmill,,,X\npond,X,,\nbarn,,,\n"), &target(), None).unwrap();
     assert_eq!(holders(&import), ["mill shared", "pond provider"]);
     assert_eq!(problems(&import), [("file.csv!A4".to_owned(), ProblemCode::Missing)]);
 }
@@ -104,7 +104,7 @@ fn parties_joined_by_a_word_share_and_remarks_that_name_a_party_decide_nothing()
         ("Customer and third party", None),
     ];
     for (said, holder) in cases {
-        let import = plain(&csv(&format!("Area,Responsible\nmill,{said}\n")), &target()).unwrap();
+        let import = plain(&csv(&format!("Area,Responsible\nmill,{said}\n")), &target(), None).unwrap();
         let expected: Vec<String> = holder.iter().map(|holder| format!("mill {holder}")).collect();
         assert_eq!(holders(&import), expected, "{said}");
     }
@@ -113,7 +113,7 @@ fn parties_joined_by_a_word_share_and_remarks_that_name_a_party_decide_nothing()
 #[test]
 fn tasks_of_one_area_are_rows_of_their_own_and_a_row_without_a_name_is_told() {
     let text = "Area,Task,Responsible\nMill,oil,Provider\nMill,grind,Customer\nPond,,Shared\n,,Customer\n";
-    let import = plain(&csv(text), &target()).unwrap();
+    let import = plain(&csv(text), &target(), None).unwrap();
     assert_eq!(holders(&import), ["mill-oil provider", "mill-grind customer", "pond shared"]);
     assert_eq!(problems(&import), [("file.csv!A5".to_owned(), ProblemCode::Missing)]);
 }
@@ -124,7 +124,7 @@ fn rows_that_disagree_on_one_area_count_neither_and_all_sheets_are_read() {
         ("2024", "Area | Responsible\nmill | Provider\npond | Provider"),
         ("2025", "Area | Responsible\nmill | Customer\npond | Provider\nbarn | Shared"),
     ];
-    let import = plain(&xlsx(&sheets), &target()).unwrap();
+    let import = plain(&xlsx(&sheets), &target(), None).unwrap();
     assert_eq!(import.sheets, ["2024", "2025"]);
     assert_eq!(holders(&import), ["pond provider", "barn shared"]);
     let said = problems(&import);
@@ -138,9 +138,9 @@ fn a_hidden_sheet_does_not_speak_for_one_that_shows() {
     let mut workbook =
         xlsx(&[("draft", "Area | Responsible\nmill | Provider"), ("final", "Area | Responsible\nmill | Customer")]);
     workbook.sheets[0].hidden = true;
-    assert_eq!(holders(&plain(&workbook, &target()).unwrap()), ["mill customer"]);
+    assert_eq!(holders(&plain(&workbook, &target(), None).unwrap()), ["mill customer"]);
     workbook.sheets.truncate(1);
-    assert_eq!(holders(&plain(&workbook, &target()).unwrap()), ["mill provider"]);
+    assert_eq!(holders(&plain(&workbook, &target(), None).unwrap()), ["mill provider"]);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_cell_merged_under_both_parties_is_both_parties() {
         row(4, [("barn", 1), ("one of us sweeps", 2), ("", 1)]),
     ];
     let workbook = Workbook { sheets: vec![Sheet { name: "S".to_owned(), hidden: false, rows }], notes: Vec::new() };
-    let import = plain(&workbook, &target()).unwrap();
+    let import = plain(&workbook, &target(), None).unwrap();
     assert_eq!(holders(&import), ["mill shared", "pond provider"]);
     assert_eq!(problems(&import), [("S!B4".to_owned(), ProblemCode::Ambiguous)]);
 }

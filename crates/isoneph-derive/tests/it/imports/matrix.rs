@@ -1,5 +1,5 @@
 use isoneph_derive::Declared;
-use isoneph_derive::import::{Import, ImportFormat, ProblemCode, Target, detect, plain::plain};
+use isoneph_derive::import::{Import, ImportFormat, Mapping, ProblemCode, Target, detect, plain::plain};
 use isoneph_derive::responsibilities::{RowDifference, compare, matrix, sheet};
 use isoneph_model::Lang;
 use isoneph_register::kinds::{BasisKind, Holder, Responsibility};
@@ -31,7 +31,7 @@ Lamp posts,customer,,paints posts,all of them,hearsay,
 ";
     let workbook = csv(text);
     assert_eq!(detect(&workbook), Some(ImportFormat::Matrix));
-    let import = plain(&workbook, &target()).unwrap();
+    let import = plain(&workbook, &target(), None).unwrap();
     let read: Vec<(&str, Holder)> = rows(&import).iter().map(|row| (row.area.as_str(), row.holder)).collect();
     assert_eq!(read, [("lamp-oil", Holder::Provider), ("lamp-keys", Holder::Shared), ("lamp-posts", Holder::Customer)]);
     let oil = rows(&import)[0];
@@ -58,7 +58,7 @@ No. | 項目 | クラウド事業者 | 利用者 | 備考
 3 | データの分類 | － | 分類し、表示する |
 4 | 監査 | | |
 5 | 天気 | △ | |";
-    let import = plain(&xlsx(&[("責任分担", text)]), &target()).unwrap();
+    let import = plain(&xlsx(&[("責任分担", text)]), &target(), None).unwrap();
     let read: Vec<(&str, Holder)> = rows(&import).iter().map(|row| (row.area.as_str(), row.holder)).collect();
     assert_eq!(
         read,
@@ -73,7 +73,8 @@ No. | 項目 | クラウド事業者 | 利用者 | 備考
 
 #[test]
 fn letters_of_responsible_and_accountable_count_and_the_others_do_not() {
-    let import = plain(&csv("Activity,Vendor,Client\nBackup,R/A,I\nRestore,C,R\nDrill,R,A\n"), &target()).unwrap();
+    let import =
+        plain(&csv("Activity,Vendor,Client\nBackup,R/A,I\nRestore,C,R\nDrill,R,A\n"), &target(), None).unwrap();
     let holders: Vec<Holder> = rows(&import).iter().map(|row| row.holder).collect();
     assert_eq!(holders, [Holder::Provider, Holder::Customer, Holder::Shared]);
 }
@@ -100,7 +101,7 @@ fn our_own_sheet_comes_back_in_both_formats_and_languages() {
         let book = WorkbookDraft { title: String::new(), sheets: vec![draft.clone()] };
         for bytes in [write_xlsx(&book).unwrap(), write_csv(&draft)] {
             let workbook = read("m", &bytes, &Limits::default()).unwrap();
-            let import = plain(&workbook, &target()).unwrap();
+            let import = plain(&workbook, &target(), None).unwrap();
             assert_eq!(problems(&import), []);
             let again = with(import.objects);
             let second = matrix(&Declared::new(&again), "crm").unwrap();
@@ -109,5 +110,29 @@ fn our_own_sheet_comes_back_in_both_formats_and_languages() {
             assert_eq!(first.rows[0].due, second.rows[0].due);
             assert_eq!(first.version, second.version);
         }
+    }
+}
+
+#[test]
+fn columns_and_words_of_a_house_are_read_by_the_mapping_that_is_given() {
+    let mapping = |text: &str| serde_json::from_str::<Mapping>(text).unwrap();
+    let target = Target { service: "crm".to_owned(), ..Target::default() };
+    let held = |text: &str, given: &str| {
+        let read = plain(&csv(text), &target, Some(&mapping(given))).unwrap();
+        let rows = read.objects.iter().map(|object| <&Responsibility>::try_from(&object.spec).unwrap());
+        rows.map(|row| format!("{} {}", row.area, row.holder)).collect::<Vec<String>>()
+    };
+    let columns = "{\"columns\": {\"area\": \"Work\", \"provider\": \"Nimbus Ltd\", \"customer\": \"Our bank\"}}";
+    let ticked = "Work,Nimbus Ltd,Our bank\nbackup,X,\nlogging,X,X\n";
+    assert_eq!(held(ticked, columns), ["backup provider", "logging shared"]);
+    let words = "{\"columns\": {\"area\": \"Work\", \"holder\": \"By\"}, \"words\": {\"nimbus\": \"provider\"}}";
+    assert_eq!(held("Work,By\nbackup,Nimbus\nlogging,Customer\n", words), ["backup provider", "logging customer"]);
+    for (wrong, said) in [
+        ("{\"columns\": {\"area\": \"Work\"}}", "it does not say which column is 'holder'"),
+        ("{\"columns\": {\"area\": \"Work\", \"holder\": \"Whose\"}}", "missing: Whose"),
+        ("{\"columns\": {\"area\": \"Work\", \"keeper\": \"By\"}}", "it has no column 'keeper'"),
+    ] {
+        let error = plain(&csv("Work,By\nbackup,X\n"), &target, Some(&mapping(wrong))).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-use isoneph_derive::import::{ProblemCode, services_in_scope::services_in_scope};
+use isoneph_derive::import::{ImportFormat, ProblemCode, detect, services_in_scope::services_in_scope};
 use isoneph_register::kinds::Assurance;
 use serde_json::json;
 
@@ -74,4 +74,12 @@ Door Bell | ✓ | soon | ✓ | ✓ |";
 fn a_bare_list_is_read() {
     let import = services_in_scope(&csv("Lamp Store\nOwl Queue\n"), "cert", &certificate()).unwrap();
     assert_eq!(scope(&import.assurance), [("Lamp Store", None, vec![]), ("Owl Queue", None, vec![])]);
+}
+
+#[test]
+fn a_list_that_says_where_or_whether_is_told_by_its_headings_and_a_bare_one_is_not() {
+    let detected = |text: &str| detect(&csv(text));
+    assert_eq!(detected("Service,Environment\nmail,commercial\n"), Some(ImportFormat::ServicesInScope));
+    assert_eq!(detected("Product,In scope\nmail,yes\n"), Some(ImportFormat::ServicesInScope));
+    assert_eq!(detected("Service,Price\nmail,3\n"), None);
 }

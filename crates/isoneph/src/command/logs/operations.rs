@@ -49,7 +49,8 @@ pub(super) fn run(arguments: &OperationArguments) -> anyhow::Result<Exit> {
             Basis::Adopted { by, on } => format!(", adopted by {by} on {on}"),
             Basis::Amended { by, on } => format!(", amended by {by} on {on}"),
         };
-        let back = safe::terminal(&format!("{} {}, reversible: {}{word}", one.class, one.act, one.reversible));
+        let back = format!("{} {}, reversible: {}{word}", one.class, one.act, one.reversible);
+        let back = safe::terminal(&back);
         let why = safe::terminal(one.why.get(arguments.lang));
         writeln!(out, "{:<11} {}  ({back})\n            {why}", one.platform, safe::terminal(&one.name))?;
     }

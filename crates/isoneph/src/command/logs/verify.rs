@@ -79,7 +79,8 @@ const SHOWN: usize = 100;
 fn text(out: &mut impl Write, report: &DigestReport) -> anyhow::Result<()> {
     for (number, chain) in report.chains.iter().enumerate() {
         let backfill = if chain.backfill { ", delivered late" } else { "" };
-        let name = safe::terminal(&format!("{} {} {}", chain.account, chain.region, chain.trail));
+        let name = format!("{} {} {}", chain.account, chain.region, chain.trail);
+        let name = safe::terminal(&name);
         let (from, until) = (time(chain.begins_at.0), time(chain.ends_at.0));
         writeln!(out, "{name}: {} digests from {from} until {until}{backfill}", chain.digests)?;
         let own = report.digests.iter().filter(|digest| digest.chain == number && !digest.problems.is_empty());

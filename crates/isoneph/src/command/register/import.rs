@@ -5,15 +5,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isoneph_derive::import::applicability::{Mapping, applicability};
+use isoneph_derive::import::applicability::applicability;
 use isoneph_derive::import::services_in_scope::services_in_scope;
-use isoneph_derive::import::{Import, ImportFormat, Target, caiq, ciso_assistant, detect, fedramp, plain};
+use isoneph_derive::import::{Import, ImportFormat, Mapping, Target, caiq, ciso_assistant, detect, fedramp, plain};
 use isoneph_derive::questionnaire;
 use isoneph_model::Edition;
 use isoneph_register::kinds::{Assurance, Document, Kind};
 use isoneph_register::{Documents, Moment};
 use isoneph_standard::Catalogue;
-use isoneph_workbook::{Limits, Workbook};
+use isoneph_workbook::{Limits, Sheet, Workbook};
 use jiff::civil::Date;
 use sha2::Digest as _;
 
@@ -52,7 +52,8 @@ pub(crate) struct Arguments {
     /// The assurance of the register whose products in scope the file lists
     #[arg(long, value_name = "NAME")]
     assurance: Option<String>,
-    /// Which column of a statement of applicability is which: JSON as `import` remembers it
+    /// Which column of a statement of applicability or a matrix is which, and which word is ours: JSON such as
+    /// {"columns": {"area": "Task", "holder": "Who"}, "words": {"AWS": "provider"}}
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     /// Take it into the register, on whose word; without it nothing is written
@@ -79,11 +80,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let name = arguments.file.display().to_string();
     let bytes = workspace::bytes(&arguments.file)?;
     let workbook = isoneph_workbook::read(&name, &bytes, &Limits::default()).map_err(usage)?;
-    let format = arguments.format_of.or_else(|| detect(&workbook)).or_else(|| checklist(&workbook));
-    let format = format.ok_or_else(|| {
-        let known: Vec<&str> = ImportFormat::ALL.iter().map(|format| format.as_str()).collect();
-        usage(format!("{name}: its headings are of none that is known; --format-of {}", known.join("|")))
-    })?;
+    let listed = arguments.assurance.as_ref().map(|_| ImportFormat::ServicesInScope);
+    let format = arguments.format_of.or(listed).or_else(|| detect(&workbook)).or_else(|| checklist(&workbook));
+    let format = format.ok_or_else(|| unknown(&name, &workbook))?;
     let (import, mapping) = read(arguments, &workbook, &bytes, format)?;
     let mut out = Output::open(None)?;
     match arguments.format.as_str() {
@@ -113,6 +112,24 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(if import.not_understood() == 0 { Exit::Done } else { Exit::Incomplete })
 }
 
+/// What a file of no known form begins with, sheet by sheet, and what can be said beside it.
+fn unknown(name: &str, workbook: &Workbook) -> anyhow::Error {
+    let first = |sheet: &Sheet| {
+        let row = sheet.rows.iter().find(|row| row.cells.len() > 1).or(sheet.rows.first());
+        let Some(row) = row else { return format!("sheet '{}' is empty", sheet.name) };
+        let cells: Vec<&str> = row.cells.iter().map(|cell| cell.text.trim()).collect();
+        format!("sheet '{}', row {}: {}", sheet.name, row.number, cells.join(" | "))
+    };
+    let begins: Vec<String> = workbook.sheets.iter().map(first).collect();
+    let known: Vec<&str> = ImportFormat::ALL.iter().map(|format| format.as_str()).collect();
+    usage(safe::terminal(&format!(
+        "{name}: its headings are of none that is known ({}); say what it is: --format-of {}, and for a matrix or a \
+         statement of applicability which column is which: --mapping FILE",
+        begins.join("; "),
+        known.join("|"),
+    )))
+}
+
 fn checklist(workbook: &Workbook) -> Option<ImportFormat> {
     questionnaire::is_checklist(workbook).then_some(ImportFormat::Questionnaire)
 }
@@ -132,7 +149,10 @@ fn read(
     let read = match format {
         ImportFormat::Caiq => caiq::caiq(workbook, &target),
         ImportFormat::Fedramp => fedramp::fedramp(workbook, &target),
-        ImportFormat::Matrix => plain::plain(workbook, &target),
+        ImportFormat::Matrix => {
+            let given = arguments.mapping.as_deref().map(mapping).transpose()?;
+            plain::plain(workbook, &target, given.as_ref())
+        }
         ImportFormat::CisoAssistant => ciso_assistant::ciso_assistant(workbook, &target, catalogue),
         ImportFormat::Questionnaire => questionnaire::read(workbook, &target, catalogue, Edition::E2015),
         ImportFormat::ServicesInScope => return in_scope(arguments, workbook),

@@ -7,14 +7,17 @@ use isoneph_derive::responsibilities::{
     CHAIN_KINDS, Chain, Comparison, MATRIX_KINDS, Matrix, chains, chains_sheet, compare, comparison_sheet,
     findings_sheet, hands_down, matrices, matrix, sheet,
 };
-use isoneph_derive::{Declared, import};
+use isoneph_derive::{
+    Declared,
+    import::{self, ImportRow},
+};
 use isoneph_register::{Documents, Object};
 use isoneph_workbook::Limits;
 use serde::Serialize;
 
 use super::sheets::{Asked, Shown};
 use crate::exit::{Exit, usage};
-use crate::workspace;
+use crate::{output, safe, workspace};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -80,28 +83,54 @@ fn of_service(declared: &Declared<'_>, service: &str) -> anyhow::Result<Matrix> 
     matrix(declared, service).ok_or_else(|| usage(format!("there is no service '{service}'")))
 }
 
-fn run_compare(arguments: &Arguments, first: &Matrix, second: &Matrix) -> anyhow::Result<Exit> {
-    let comparison: Comparison = compare(first, second);
+/// Two splits, and the rows of a file that no split could be made of.
+#[derive(Serialize)]
+struct Compared {
+    #[serde(flatten)]
+    comparison: Comparison,
+    not_understood: Vec<ImportRow>,
+}
+
+/// Ends with 3 where rows of the other were not understood: an area that seems to be in one only may be in both.
+fn run_compare(arguments: &Arguments, first: &Matrix, other: &Other) -> anyhow::Result<Exit> {
+    let comparison = compare(first, &other.matrix);
     let same = comparison.rows.iter().all(|row| row.difference.as_str() == "same");
     let sheets = vec![comparison_sheet(&comparison, arguments.shown.lang)];
-    arguments.shown.write("Two splits of responsibilities", sheets, &comparison)?;
-    Ok(if same { Exit::Done } else { Exit::Findings })
+    let compared = Compared { comparison, not_understood: other.not_understood.clone() };
+    arguments.shown.write("Two splits of responsibilities", sheets, &compared)?;
+    for row in &other.not_understood {
+        let why: Vec<&str> = row.problems.iter().map(|problem| problem.message.as_str()).collect();
+        let told = format!("{} '{}' was not compared: {}", row.place, row.id, why.join("; "));
+        output::warn(&safe::terminal(&told));
+    }
+    Ok(match (other.not_understood.is_empty(), same) {
+        (false, _) => Exit::Incomplete,
+        (true, true) => Exit::Done,
+        (true, false) => Exit::Findings,
+    })
+}
+
+struct Other {
+    matrix: Matrix,
+    not_understood: Vec<ImportRow>,
 }
 
 /// The matrix of another service, or the one that a file holds.
-fn other_matrix(declared: &Declared<'_>, ours: &[Object], first: &Matrix, other: &str) -> anyhow::Result<Matrix> {
+fn other_matrix(declared: &Declared<'_>, ours: &[Object], first: &Matrix, other: &str) -> anyhow::Result<Other> {
     let path = Path::new(other);
     if !path.is_file() {
-        return of_service(declared, other);
+        return Ok(Other { matrix: of_service(declared, other)?, not_understood: Vec::new() });
     }
     let mut documents = Documents::new();
+    let mut not_understood = Vec::new();
     let bytes = workspace::bytes(path)?;
     if std::str::from_utf8(&bytes).is_ok_and(isoneph_register::looks_like_register) {
         documents = workspace::documents(&[PathBuf::from(path)])?;
     } else {
         let workbook = isoneph_workbook::read(other, &bytes, &Limits::default()).map_err(usage)?;
         let target = import::Target { service: first.service.clone(), ..import::Target::default() };
-        let read = import::plain::plain(&workbook, &target).map_err(usage)?;
+        let read = import::plain::plain(&workbook, &target, None).map_err(usage)?;
+        not_understood = read.rows.into_iter().filter(|row| row.makes.is_none()).collect();
         documents.take(other, &bytes, read.objects.into_iter().map(|object| (String::new(), object)));
     }
     // The other side's rows stand beside the services and parties that both know, and beside no row of ours.
@@ -112,5 +141,5 @@ fn other_matrix(declared: &Declared<'_>, ours: &[Object], first: &Matrix, other:
     let both = Declared::of_kinds(MATRIX_KINDS, ours.chain(&theirs));
     let mut second = of_service(&both, &first.service)?;
     second.service = other.to_owned();
-    Ok(second)
+    Ok(Other { matrix: second, not_understood })
 }

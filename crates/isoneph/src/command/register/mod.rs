@@ -10,5 +10,6 @@ pub(crate) mod matrix;
 pub(crate) mod questionnaire;
 pub(crate) mod sample;
 pub(crate) mod schema;
+mod sheet_text;
 pub(crate) mod sheets;
 pub(crate) mod soa;

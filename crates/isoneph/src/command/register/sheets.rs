@@ -13,9 +13,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::get::moment;
+use super::sheet_text;
 use crate::exit::usage;
 use crate::output::Output;
-use crate::{safe, settings, workspace};
+use crate::{settings, workspace};
 
 /// Which register is asked, and for which day.
 #[derive(Args)]
@@ -77,7 +78,7 @@ impl Shown {
                 serde_json::to_writer_pretty(&mut out, value)?;
                 writeln!(out)?;
             }
-            Format::Text => sheets.iter().try_for_each(|sheet| text(&mut out, sheet))?,
+            Format::Text => sheets.iter().try_for_each(|sheet| sheet_text::write(&mut out, sheet))?,
             Format::Html => write_sheets_html(&mut out, self.lang, title, &sheets)?,
             Format::Csv => {
                 if let Some(first) = sheets.first() {
@@ -110,27 +111,4 @@ pub(crate) fn workbook(title: &str, mut sheets: Vec<SheetDraft>) -> anyhow::Resu
         taken.push(sheet.name.clone());
     }
     write_xlsx(&WorkbookDraft { title: title.to_owned(), sheets }).map_err(usage)
-}
-
-/// A sheet for the terminal: what it is about, then a block a row with what is not empty.
-fn text(out: &mut impl Write, sheet: &SheetDraft) -> anyhow::Result<()> {
-    writeln!(out, "{}", safe::terminal(&sheet.name))?;
-    for (name, value) in &sheet.facts {
-        writeln!(out, "  {}: {}", safe::terminal(name), safe::terminal(value))?;
-    }
-    if sheet.rows.is_empty() {
-        writeln!(out, "  –")?;
-    }
-    for row in &sheet.rows {
-        let mut cells = row.iter().zip(&sheet.columns).filter(|(cell, _)| !cell.is_empty());
-        if let Some((first, _)) = cells.next() {
-            writeln!(out, "\n- {}", safe::terminal(first))?;
-        }
-        for (cell, column) in cells {
-            let lines: Vec<String> = cell.lines().map(safe::terminal).collect();
-            writeln!(out, "    {}: {}", safe::terminal(&column.title), lines.join("\n      "))?;
-        }
-    }
-    writeln!(out)?;
-    Ok(())
 }

@@ -42,7 +42,8 @@ impl Answer {
     }
 
     pub(super) fn text(&self, out: &mut impl Write) -> anyhow::Result<()> {
-        let name = if self.name.is_empty() { "the policies".to_owned() } else { safe::terminal(&self.name) };
+        let name =
+            if self.name.is_empty() { "the policies".to_owned() } else { safe::terminal(&self.name).into_owned() };
         match (self.comparison(), &self.found) {
             (Comparison::Equal, _) => {
                 writeln!(out, "{name}: every packet is decided alike")?;
