@@ -28,4 +28,4 @@ pub mod sample;
 pub mod soa;
 
 pub use declared::{Declared, Entry};
-pub use rows::{Departures, write_rows};
+pub use rows::{Departures, Known, write_rows};

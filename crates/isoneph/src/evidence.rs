@@ -1,9 +1,10 @@
 //! Reads what the user gives into one inventory.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use isoneph_derive::Departures;
 use isoneph_derive::intent::{network_intent, tenant_accounts};
+use isoneph_derive::{Departures, Known};
 use isoneph_model::Locator;
 use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
@@ -17,7 +18,7 @@ use isoneph_tables::{Inventory, NewInput, Sink};
 
 use crate::exit::{Exit, usage};
 use crate::logs_against::LogArguments;
-use crate::{output, safe, scanner, workspace};
+use crate::{frozen, output, safe, scanner, workspace};
 
 /// What was read.
 pub(crate) struct Evidence {
@@ -81,7 +82,8 @@ pub(crate) fn read(
     // Logs and inventories show more of a departure than the register says: only one of them tells it.
     let follows = !logs.files.is_empty() || !logs.stores.is_empty() || against.names_departures();
     let departures = if follows { Departures::FollowedElsewhere } else { Departures::Said };
-    said(&registers, &reading, departures, &mut sink)?;
+    let soa_versions = versions_held(config)?;
+    said(&registers, &Known { as_of: reading.as_of, departures, soa_versions }, &mut sink)?;
     let known: &[Register] = if follows { &registers } else { &[] };
     let against = against.with(declaration, known, reading.as_of);
     let judged = logs.judge(&against, &mut sink).map_err(told)?;
@@ -117,18 +119,24 @@ pub(crate) fn read_images_alone(
     for path in paths {
         refuse_unless_image(path, &reading, &mut sink);
     }
-    said(&registers, &reading, Departures::Said, &mut sink)?;
+    let known = Known { as_of: reading.as_of, departures: Departures::Said, soa_versions: versions_held(config)? };
+    said(&registers, &known, &mut sink)?;
     piped.name_inputs(&mut sink);
     Ok(sink.finish()?)
 }
 
 /// What parties say, and what follows from it.
-fn said(registers: &[Register], reading: &Reading, departures: Departures, sink: &mut Sink) -> anyhow::Result<()> {
+fn said(registers: &[Register], known: &Known, sink: &mut Sink) -> anyhow::Result<()> {
     for register in registers {
         let mut written = write_rows(register, None, sink)?;
-        isoneph_derive::write_rows(register, reading.as_of, departures, &mut written, sink)?;
+        isoneph_derive::write_rows(register, known, &mut written, sink)?;
     }
     Ok(())
+}
+
+/// The versions of statements of applicability that the workspace of a declaration has frozen.
+fn versions_held(config: Option<&Path>) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+    config.map_or(Ok(BTreeMap::new()), |config| frozen::versions(workspace::folder_of(config)))
 }
 
 /// What the networks let pass, held against the zones and flows of the registers.

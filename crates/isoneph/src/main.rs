@@ -4,6 +4,7 @@
 mod command;
 mod evidence;
 mod exit;
+mod frozen;
 mod logs_against;
 mod output;
 mod report;

@@ -116,11 +116,16 @@ pub(crate) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// The register of the workspace that a declaration lies in, if there is one.
 pub(crate) fn beside(config: &Path) -> anyhow::Result<Option<Register>> {
-    let folder = config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(config);
     match folder.join(REGISTER).is_file() {
         true => Ok(Some(store(folder)?.register(Moment::Now).map_err(told)?)),
         false => Ok(None),
     }
+}
+
+/// The folder that a declaration lies in.
+pub(crate) fn folder_of(config: &Path) -> &Path {
+    config.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Mistakes in what was given are the giver's to mend.

@@ -186,9 +186,14 @@ fn holder(declared: &Declared<'_>, assurance: &Assurance, found: &mut Found<'_>)
     }
 }
 
-fn soa(assurance: &Assurance, options: &Options, found: &mut Found<'_>) {
+/// Whether it is a certificate of an ISMS, which is one of a statement of applicability.
+pub(crate) fn rests_on_statement(assurance: &Assurance) -> bool {
     let of_isms = standard(assurance).is_some_and(|standard| standard.family != Family::Iso27002);
-    if !of_isms || !is_certificate(assurance) {
+    of_isms && is_certificate(assurance)
+}
+
+fn soa(assurance: &Assurance, options: &Options, found: &mut Found<'_>) {
+    if !rests_on_statement(assurance) {
         return;
     }
     let Some(version) = &assurance.soa_version else { return found.add(AssuranceCode::SoaVersionUnknown, &[]) };

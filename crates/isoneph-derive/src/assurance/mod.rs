@@ -30,4 +30,4 @@ pub use scope_difference::{ScopeDifference, scope_difference, scope_differences}
 pub use sheets::{coverage_sheet, differences_sheet, holdings_sheet, usable_sheet};
 pub use usable::{ControlUse, ProviderPart, usable};
 
-pub(crate) use holds::standard as standard_of;
+pub(crate) use holds::{rests_on_statement, standard as standard_of};

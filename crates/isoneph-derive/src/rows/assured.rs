@@ -6,17 +6,19 @@ use isoneph_tables::schema::register as schema;
 use isoneph_tables::{Cell, SinkError};
 
 use super::{Writer, known, start};
-use crate::assurance::{AssuranceCode, CoverageState, Holding, OfferingCoverage, Options, coverage, review};
+use crate::assurance::{
+    AssuranceCode, CoverageState, Holding, OfferingCoverage, Options, coverage, rests_on_statement, review,
+};
 use crate::declared::Entry;
 
 impl Writer<'_, '_, '_> {
     pub(super) fn assured(&mut self) -> Result<(), SinkError> {
-        let options = Options::default();
-        for holding in review(self.declared, &options, self.as_of) {
+        let options = Options { soa_versions: self.known.soa_versions.clone(), ..Options::default() };
+        for holding in review(self.declared, &options, self.known.as_of) {
             let Some(entry) = self.declared.get::<Assurance>(&holding.assurance) else { continue };
             self.standing(entry, &holding)?;
         }
-        let services = coverage(self.declared, &options, self.as_of);
+        let services = coverage(self.declared, &options, self.known.as_of);
         for service in
             services.into_iter().filter(|service| self.declared.is_ours(&service.service)).collect::<Vec<_>>()
         {
@@ -42,6 +44,7 @@ impl Writer<'_, '_, '_> {
         let base_wrong = any(&[Code::BaseNotValid, Code::BaseNotIso27001, Code::BaseOfOther]).is_some();
         let other_holder = any(&[Code::HolderNotProvider, Code::HolderNameDiffers]).is_some();
         let exceptions = any(&[Code::Exceptions, Code::Qualified]).is_some();
+        let other_statement = any(&[Code::SoaVersionOlder, Code::SoaVersionDiffers]).is_some();
         let is_report = entry.spec.report.is_some();
         let row = schema::AssuranceStanding {
             assurance: entry.name.into(),
@@ -58,6 +61,10 @@ impl Writer<'_, '_, '_> {
             independent: any(&[Code::SelfDeclared, Code::Undocumented]).is_none().into(),
             superseded: self.is_superseded(entry.name).into(),
             edition_replaced: has(Code::SupersededEdition).into(),
+            soa_version: Cell::Known(entry.spec.soa_version.clone().unwrap_or_default()),
+            soa_frozen: (rests_on_statement(entry.spec) && self.known.soa_versions.contains_key(&holding.holder))
+                .into(),
+            soa_in_force: known(decided(other_statement, has(Code::SoaVersionUnknown) || has(Code::SoaNotHeld))),
             has_until: holding.until.is_some().into(),
             until: known(holding.until.map(start)),
         };

@@ -30,8 +30,10 @@ impl Writer<'_, '_, '_> {
     /// Returns whether any tenant has departed.
     pub(super) fn exits(&mut self) -> Result<bool, SinkError> {
         let mut any = false;
-        let departed =
-            self.declared.claimed::<Tenant>().filter(|tenant| tenant.spec.ended.is_some_and(|day| day <= self.as_of));
+        let departed = self
+            .declared
+            .claimed::<Tenant>()
+            .filter(|tenant| tenant.spec.ended.is_some_and(|day| day <= self.known.as_of));
         for tenant in departed.collect::<Vec<_>>() {
             any = true;
             self.exit(tenant)?;
@@ -41,7 +43,7 @@ impl Writer<'_, '_, '_> {
 
     fn exit(&mut self, tenant: Entry<'_, Tenant>) -> Result<(), SinkError> {
         let Some(ended) = tenant.spec.ended else { return Ok(()) };
-        let said = Said { declared: self.declared, as_of: self.as_of };
+        let said = Said { declared: self.declared, as_of: self.known.as_of };
         let terms = said.terms(tenant.spec);
         let due = terms.and_then(|terms| ended.checked_add(i64::from(terms.removal_days?).days()).ok());
         let items = said.items(tenant.name, &tenant.spec.service, due);
@@ -73,7 +75,7 @@ impl Writer<'_, '_, '_> {
         self.written.derive(Derived { of: &key, suffix: EXIT, service, tenant }, &row, self.sink)?;
         let exit = self.written.uid(&key, EXIT);
         for item in items {
-            let row = item_row(&exit, &item, due, self.as_of);
+            let row = item_row(&exit, &item, due, self.known.as_of);
             let of = &ObjectKey { kind: Kind::TenantDataStore, name: item.store.to_owned() };
             let suffix = &format!("{EXIT}/{tenant}");
             self.written.derive(Derived { of, suffix, service, tenant }, &row, self.sink)?;

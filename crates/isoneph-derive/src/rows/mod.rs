@@ -4,6 +4,8 @@ mod assured;
 mod exits;
 mod split;
 
+use std::collections::BTreeMap;
+
 use isoneph_register::{Derived, ObjectKey, Register, WrittenRows};
 use isoneph_tables::schema::register as schema;
 use isoneph_tables::schema::{ExitItem, TenantExit};
@@ -21,23 +23,33 @@ pub enum Departures {
     FollowedElsewhere,
 }
 
+/// What is known beside the register.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The day of the assessment.
+    pub as_of: Date,
+    /// Where departures of tenants are followed.
+    pub departures: Departures,
+    /// The versions of statements of applicability that are frozen, by organisation, the newest last.
+    pub soa_versions: BTreeMap<String, Vec<String>>,
+}
+
 /// Writes what follows from a register beside its own rows.
 ///
 /// # Errors
 /// If the sink cannot hold more.
 pub fn write_rows(
     register: &Register,
-    as_of: Date,
-    departures: Departures,
+    known: &Known,
     written: &mut WrittenRows<'_>,
     sink: &mut Sink,
 ) -> Result<(), SinkError> {
     // Drafts claim nothing, and nothing follows from them.
     let declared = Declared::new(register.objects().filter(|object| !object.proposed));
-    let mut writer = Writer { declared: &declared, as_of, written, sink };
+    let mut writer = Writer { declared: &declared, known, written, sink };
     writer.split()?;
     writer.assured()?;
-    let departed = departures == Departures::Said && writer.exits()?;
+    let departed = known.departures == Departures::Said && writer.exits()?;
     let mut tables = vec![
         schema::DutyArea::table(),
         schema::ServiceSplit::table(),
@@ -53,7 +65,7 @@ pub fn write_rows(
 
 struct Writer<'w, 'a, 'r> {
     declared: &'w Declared<'a>,
-    as_of: Date,
+    known: &'w Known,
     written: &'w mut WrittenRows<'r>,
     sink: &'w mut Sink,
 }

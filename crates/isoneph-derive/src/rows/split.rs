@@ -15,7 +15,7 @@ use crate::responsibilities::{
 
 impl Writer<'_, '_, '_> {
     pub(super) fn split(&mut self) -> Result<(), SinkError> {
-        let ways = chains(self.declared, self.as_of);
+        let ways = chains(self.declared, self.known.as_of);
         let ways: BTreeMap<(&str, &str), &Chain> =
             ways.iter().map(|chain| ((chain.service.as_str(), chain.area.as_str()), chain)).collect();
         // Of services further down only what is handed to them counts, and that stands with whoever hands it down.

@@ -150,6 +150,17 @@ fn a_certificate_is_held_against_the_versions_that_were_frozen() {
     at(&folder, &["soa", "--freeze", "1.10"]).ends_with(0);
     assert_eq!(codes("1.9"), ["soa-version-older"]);
     assert_eq!(codes("7"), ["soa-version-differs"]);
+    // An assessment beside the workspace holds it against them as well.
+    let [path, config] = ["cert.yaml", "isoneph.toml"].map(|name| folder.path().join(name).display().to_string());
+    let outcome = |version: &str| {
+        codes(version);
+        let words = ["assess", "--config", &config, &path, "--fail-on", "none", "--format", "json"];
+        let outcomes = isoneph(&words).json()["outcomes"].as_array().expect("outcomes").clone();
+        let of_check = |o: &&Value| o["check"] == "certificate-of-another-statement-version";
+        outcomes.iter().find(of_check).expect("it is judged")["outcome"].clone()
+    };
+    assert_eq!(outcome("1.9"), "fail");
+    assert_eq!(outcome("1.10"), "pass");
     // A frozen version that somebody changed is no version.
     let path = folder.path().join(".isoneph/soa/isms/1.9.json");
     let text = std::fs::read_to_string(&path).expect("it is there").replace("Cloud use", "Cloud abuse");

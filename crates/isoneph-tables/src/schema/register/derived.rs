@@ -92,6 +92,12 @@ table! {
         superseded: bool, none "false";
         /// Whether the edition of its standard was replaced. It is not wrong for that.
         edition_replaced: bool, none "false";
+        /// The version of the statement of applicability that it names.
+        soa_version: String, none "''";
+        /// Whether versions of its holder's statement are frozen in the workspace, and it is a certificate of one.
+        soa_frozen: bool, none "false";
+        /// Whether it names the one that is in force.
+        soa_in_force: bool, none "never: NULL where it names none, or where none of its holder's is frozen";
         /// Whether its last day, its period's or the letter's is told.
         has_until: bool, none "false";
         /// The last day that it holds.

@@ -12,9 +12,8 @@ use isoneph_derive::assurance::{
 use serde::Serialize;
 
 use super::sheets::{Asked, Shown};
-use super::soa::frozen;
 use crate::exit::{Exit, usage};
-use crate::workspace;
+use crate::{frozen, workspace};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -36,8 +35,8 @@ struct Answer {
     controls: Vec<ControlUse>,
 }
 
-/// The versions of statements of applicability that the workspace has frozen, by organisation, the newest last. A register
-/// in files needs no workspace, and one that is named or stands around counts.
+/// The versions of statements of applicability that the workspace has frozen. A register in files needs no
+/// workspace, and one that is named or stands around counts.
 fn held(arguments: &Arguments) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
     let named = arguments.asked.workspace.as_deref();
     let workspace = match workspace::find(named) {
@@ -45,17 +44,7 @@ fn held(arguments: &Arguments) -> anyhow::Result<BTreeMap<String, Vec<String>>> 
         Err(error) if named.is_some() => return Err(error),
         Err(_) => return Ok(BTreeMap::new()),
     };
-    let mut frozen = frozen(&workspace)?;
-    // Of one day the higher number is the newer: 1.10 comes after 1.9.
-    let numbers = |version: &str| -> Vec<u64> {
-        version.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
-    };
-    frozen.sort_by_cached_key(|frozen| (frozen.soa.as_of, numbers(&frozen.version), frozen.version.clone()));
-    let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for version in frozen {
-        held.entry(version.soa.organisation).or_default().push(version.version);
-    }
-    Ok(held)
+    frozen::versions(&workspace)
 }
 
 /// Runs the command. It ends with 1 where something in use is not covered, or an assurance does not hold.

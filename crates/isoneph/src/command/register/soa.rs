@@ -13,10 +13,7 @@ use serde::Deserialize;
 
 use super::sheets::{Asked, Shown};
 use crate::exit::{Exit, usage};
-use crate::{output, workspace};
-
-/// Where a workspace keeps frozen versions: a folder a scope, a file a version.
-const SOA: &str = ".isoneph/soa";
+use crate::{frozen, output, workspace};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -74,45 +71,11 @@ fn which_scope(objects: &[Object], asked: Option<&str>) -> anyhow::Error {
 
 fn run_compare(arguments: &Arguments, now: &Soa, version: &str) -> anyhow::Result<Exit> {
     let path = path_of(&workspace::find(arguments.asked.workspace.as_deref())?, &now.scope, version)?;
-    let before = read_frozen(&path)?;
+    let before = frozen::read(&path)?;
     let comparison = soa::compare(&before.soa, now);
     let sheets = vec![soa::comparison_sheet(version, &comparison, arguments.shown.lang)];
     arguments.shown.write("Changes of the statement of applicability", sheets, &comparison)?;
     Ok(if comparison.changes.is_empty() { Exit::Done } else { Exit::Findings })
-}
-
-/// More versions than any workspace has reason to keep.
-const MAX_FROZEN: usize = 10_000;
-
-/// Every version that a workspace has frozen, of all its scopes. One that was changed afterwards is an error, not a version.
-pub(super) fn frozen(workspace: &Path) -> anyhow::Result<Vec<FrozenSoa>> {
-    let mut found = Vec::new();
-    for folder in listed(&workspace.join(SOA))?.iter().filter(|path| path.is_dir()) {
-        for path in listed(folder)?.iter().filter(|path| path.extension().is_some_and(|end| end == "json")) {
-            if found.len() >= MAX_FROZEN {
-                return Err(usage(format!("{}: more than {MAX_FROZEN} versions", workspace.join(SOA).display())));
-            }
-            found.push(read_frozen(path)?);
-        }
-    }
-    Ok(found)
-}
-
-fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let entries = std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
-    let mut paths = entries.collect::<Result<Vec<PathBuf>, std::io::Error>>()?;
-    paths.sort();
-    Ok(paths)
-}
-
-fn read_frozen(path: &Path) -> anyhow::Result<FrozenSoa> {
-    let told = |error: &dyn std::fmt::Display| usage(format!("{}: {error}", path.display()));
-    let frozen: FrozenSoa = serde_json::from_slice(&workspace::bytes(path)?).map_err(|error| told(&error))?;
-    frozen.verify().map_err(|error| told(&error))?;
-    Ok(frozen)
 }
 
 /// Puts a version down, whole or not at all, and never over one that is there.
@@ -141,7 +104,7 @@ fn path_of(workspace: &Path, scope: &str, version: &str) -> anyhow::Result<PathB
     if file.is_empty() || file.starts_with('.') {
         return Err(usage(format!("'{version}' cannot be the name of a version")));
     }
-    Ok(workspace.join(SOA).join(plain(scope)).join(format!("{file}.json")))
+    Ok(workspace.join(frozen::FOLDER).join(plain(scope)).join(format!("{file}.json")))
 }
 
 /// The standings of an assessment, as far as a statement of applicability needs them.
