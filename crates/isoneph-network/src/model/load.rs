@@ -1,11 +1,13 @@
 //! Reads files and folders, tells formats by content, and puts everything into one model.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::digest::sha256;
@@ -121,6 +123,8 @@ struct Gathering {
     azure: azure::Estate,
     google: google::Estate,
     cluster: kubernetes::Cluster,
+    /// Addresses of Terraform resources that have no identifier yet.
+    addresses: BTreeSet<String>,
     sources: Vec<Source>,
     unsupported: Vec<Unsupported>,
     problems: Vec<Problem>,
@@ -162,10 +166,25 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
 }
 
 /// Parts of a Terraform plan that say nothing of packets, and are the most of it.
-const NEEDLESS: &[&str] = &["resource_changes", "resource_drift", "relevant_attributes", "checks", "output_changes"];
+const NEEDLESS: &[&str] = &["resource_drift", "relevant_attributes", "checks", "output_changes"];
 
 /// A document without what is needless at its top.
 struct Lean(Value);
+
+/// Of a change of a Terraform plan what is known only after apply: the rest is the most of a plan.
+#[derive(Deserialize, Serialize)]
+struct LeanChange {
+    #[serde(default)]
+    address: Option<String>,
+    #[serde(default)]
+    change: Option<Unknown>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Unknown {
+    #[serde(default)]
+    after_unknown: Value,
+}
 
 impl<'de> Deserialize<'de> for Lean {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -182,6 +201,9 @@ impl<'de> Deserialize<'de> for Lean {
                 while let Some(key) = map.next_key::<String>()? {
                     if NEEDLESS.contains(&key.as_str()) {
                         map.next_value::<IgnoredAny>()?;
+                    } else if key == "resource_changes" {
+                        let changes: Option<Vec<LeanChange>> = map.next_value()?;
+                        kept.insert(key, serde_json::to_value(changes).map_err(serde::de::Error::custom)?);
                     } else {
                         kept.insert(key, map.next_value()?);
                     }
@@ -259,7 +281,8 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
         return Some("aws-api");
     }
     if terraform::recognises(document) {
-        let document = terraform::Document::read(document);
+        let mut document = terraform::Document::read(document);
+        document.tell_apart(&mut gathering.addresses, path);
         if aws::terraform::recognises(&document) {
             aws::terraform::read(&mut gathering.aws, &document, source, &mut gathering.unsupported);
         }
