@@ -439,7 +439,10 @@ impl<'m> Walker<'m> {
                 state.stages.push(Stage::Rewrite(Rewrite::DestinationPublic { from: state.destination }));
                 state.destination = held.inside;
             }
-            _ if held.inside.meets(state.destination) && !is_private(held.inside) => {}
+            // Of IPv4 a gateway brings in what it translates, whatever addresses a network was given inside.
+            _ if held.inside.family == Family::V6
+                && held.inside.meets(state.destination)
+                && !is_private(held.inside) => {}
             _ if !network.entries.is_empty() => {
                 let names = network.entries.join(", ");
                 state.stages.push(Stage::Doubt { object: format!("what {names} lets in") });
