@@ -242,9 +242,24 @@ fn is_live(format: &str, document: &Value) -> bool {
     }
 }
 
+/// A text of 16-bit letters, as shells of Windows write what is sent to a file; `None` for any other.
+fn of_wide(bytes: &[u8]) -> Option<String> {
+    let (mark, rest) = bytes.split_first_chunk::<2>()?;
+    let letter = match mark {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, rest) = rest.as_chunks::<2>();
+    let letters = pairs.iter().map(|pair| letter(*pair));
+    char::decode_utf16(letters).collect::<Result<String, _>>().ok().filter(|_| rest.is_empty())
+}
+
 /// The documents of a file: one of JSON, or many of YAML. Those that cannot be read are problems.
 fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
-    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let wide = of_wide(&file.bytes);
+    let bytes = wide.as_ref().map_or(file.bytes.as_slice(), String::as_bytes);
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bad = |locator: String, message: String| Problem { locator, ..Problem::file(&file.path, message) };
     let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(start, Some(b'{' | b'[')) {

@@ -126,6 +126,24 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     transit::read(estate, &reading);
     machines::read(estate, &reading);
     groups::name_defaults(estate, &reading);
+    unsupported.extend(unseen(estate, &reading));
+}
+
+/// Machines of whose subnets nothing is shown: they stand in networks of which nothing is said.
+fn unseen(estate: &Estate, reading: &Reading<'_>) -> Vec<Unsupported> {
+    let kinds = ["aws_instance", "aws_spot_instance_request", "aws_network_interface"];
+    let machines = reading.document.of_kind(&kinds).filter(|resource| {
+        let instance = estate.instances.get(&resource.identity());
+        let own = instance.map_or_else(|| vec![resource.identity()], |held| held.interfaces.clone());
+        let origin = reading.origin(resource);
+        let stands = |id: &String| {
+            let held = estate.interfaces.get(id);
+            held.is_some_and(|held| estate.vpcs.contains_key(&held.vpc))
+        };
+        !own.iter().any(stands) && !estate.interfaces.values().any(|held| held.origin == origin)
+    });
+    let effect = "its subnet or network is not shown: nothing is said of it";
+    machines.map(|held| Unsupported::new(reading.source, held.address.clone(), &held.kind, effect)).collect()
 }
 
 /// Whether a resource names subnets or groups and is of a kind of which nothing is known.
@@ -476,8 +494,8 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
             for (index, values) in list(&resource.values, key).iter().enumerate() {
                 let number = index.to_string();
                 let is_open = |field: &&str| reading.is_open(resource, &[key, &number, field], values);
-                open |= ["rule_no", "action"].iter().any(|field| is_open(&field));
-                let condition = ACL_SERVICE.iter().any(|field| is_open(&field));
+                open |= ["rule_no", "action"].iter().any(|field| is_open(field));
+                let condition = ACL_SERVICE.iter().any(|field| is_open(field));
                 let condition = condition.then(|| format!("what {key} {index} of {} says", resource.address));
                 entries.push(AclEntry { condition, ..acl_entry(values, egress, "rule_no", "action") });
             }

@@ -351,3 +351,23 @@ fn a_kind_with_interfaces_that_is_not_modelled_is_named() {
     let named: Vec<String> = model(&plan(&all)).unsupported.iter().map(|one| one.kind.clone()).collect();
     assert_eq!(named, ["aws_quantum_machine"]);
 }
+
+#[test]
+fn a_machine_of_a_subnet_that_is_not_shown_is_named() {
+    let all = with(vec![("aws_instance.far", json!({"subnet_id": "subnet-0123"}), json!({}))]);
+    let named: Vec<String> = model(&plan(&all)).unsupported.iter().map(|one| one.locator.clone()).collect();
+    assert_eq!(named, ["aws_instance.far"]);
+}
+
+#[test]
+fn a_plan_that_a_shell_wrote_in_wide_letters_is_read() {
+    use isoneph_network::model::{InputFile, Model};
+    let wide = |letter: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("\u{feff}{}", plan(&base())).encode_utf16().flat_map(letter).collect()
+    };
+    for bytes in [wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
+        let (model, problems) = Model::read(vec![InputFile { path: "plan.json".into(), bytes }]);
+        assert_eq!(problems, Vec::new());
+        check(&model, "permit web -> db tcp/5432");
+    }
+}
