@@ -279,7 +279,7 @@ fn nats(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         if public.is_empty() && !nat.private {
             public.push(AddressRange::whole(Family::V4));
         }
-        let endpoint = endpoint.or_else(|| stand_in(id, nat, parts, places));
+        let endpoint = endpoint.or_else(|| stand_in(id, nat, public.first().copied(), parts, places));
         parts.nats.push(Nat {
             id: id.clone(),
             endpoint,
@@ -291,7 +291,13 @@ fn nats(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 }
 
 /// A NAT gateway whose interface the input does not list still has an address in its subnet.
-fn stand_in(id: &str, nat: &super::estate::NatGateway, parts: &mut Parts, places: &Places) -> Option<usize> {
+fn stand_in(
+    id: &str,
+    nat: &super::estate::NatGateway,
+    public: Option<AddressRange>,
+    parts: &mut Parts,
+    places: &Places,
+) -> Option<usize> {
     let subnet = *places.subnets.get(&nat.subnet)?;
     let network = parts.subnets[subnet].network;
     let inside = nat.inside.first().or_else(|| parts.subnets[subnet].ranges.ranges().first()).copied()?;
@@ -303,7 +309,7 @@ fn stand_in(id: &str, nat: &super::estate::NatGateway, parts: &mut Parts, places
         network,
         subnet: Some(subnet),
         owner: parts.networks[network].owner.clone(),
-        places: vec![Place { inside, public: nat.public.first().copied() }],
+        places: vec![Place { inside, public }],
         inbound: Vec::new(),
         outbound: Vec::new(),
         table: None,

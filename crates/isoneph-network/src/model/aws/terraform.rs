@@ -494,8 +494,8 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
             for (index, values) in list(&resource.values, key).iter().enumerate() {
                 let number = index.to_string();
                 let is_open = |field: &&str| reading.is_open(resource, &[key, &number, field], values);
-                open |= ["rule_no", "action"].iter().any(|field| is_open(field));
-                let condition = ACL_SERVICE.iter().any(|field| is_open(field));
+                open |= ["rule_no", "action"].iter().any(is_open);
+                let condition = ACL_SERVICE.iter().any(is_open);
                 let condition = condition.then(|| format!("what {key} {index} of {} says", resource.address));
                 entries.push(AclEntry { condition, ..acl_entry(values, egress, "rule_no", "action") });
             }

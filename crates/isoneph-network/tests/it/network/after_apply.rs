@@ -371,3 +371,28 @@ fn a_plan_that_a_shell_wrote_in_wide_letters_is_read() {
         check(&model, "permit web -> db tcp/5432");
     }
 }
+
+#[test]
+fn a_public_translating_gateway_lets_out_under_an_address_that_is_known_later() {
+    for (kind, answer) in [("public", "permit"), ("private", "deny")] {
+        let all = with(vec![
+            (
+                "aws_nat_gateway.out",
+                json!({"connectivity_type": kind}),
+                refers(&[("subnet_id", "aws_subnet.one"), ("allocation_id", "aws_eip.out")]),
+            ),
+            (
+                "aws_route_table.private",
+                json!({"route": [{"cidr_block": "0.0.0.0/0"}]}),
+                json!({"vpc_id": refer(&["aws_vpc.main"]), "route": [{"nat_gateway_id": refer(&["aws_nat_gateway.out"])}]}),
+            ),
+            (
+                "aws_route_table_association.two",
+                json!({}),
+                refers(&[("subnet_id", "aws_subnet.two"), ("route_table_id", "aws_route_table.private")]),
+            ),
+            machine("aws_subnet.two", json!({})),
+        ]);
+        check(&model(&plan(&all)), &format!("{answer} box -> 8.8.8.8 tcp/443\ndeny internet -> box tcp/443"));
+    }
+}
