@@ -114,6 +114,23 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     machines(estate, &reading);
     balancers(estate, &reading);
     managers(estate, &reading);
+    unsupported.extend(unseen(estate, source));
+}
+
+/// Interfaces of whose subnets nothing is shown: they stand in networks of which nothing is said.
+fn unseen(estate: &Estate, source: usize) -> Vec<Unsupported> {
+    let shown = |place: &InterfacePlace| {
+        let subnet = estate.subnets.get(&place.subnet);
+        subnet.is_some_and(|subnet| estate.networks.contains_key(&subnet.network))
+    };
+    let own = estate.interfaces.values().filter(|held| held.origin.source == source);
+    own.filter(|held| !held.places.iter().any(shown))
+        .map(|held| {
+            let locator = held.aliases.first().unwrap_or(&held.name).clone();
+            let effect = "its subnet or network is not shown: nothing is said of it";
+            Unsupported::new(source, locator, "network interface", effect)
+        })
+        .collect()
 }
 
 fn networks(estate: &mut Estate, reading: &Reading<'_>) {

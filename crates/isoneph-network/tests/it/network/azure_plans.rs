@@ -323,3 +323,10 @@ fn members_of_a_scaling_set_have_the_public_addresses_it_gives_them() {
         asked(&all, &format!("{answer} internet -> set tcp/22"));
     }
 }
+
+#[test]
+fn an_interface_of_a_subnet_that_is_not_shown_is_named() {
+    let all = [network(), nic("azurerm_network_interface.far", "azurerm_subnet.elsewhere")];
+    let named: Vec<String> = model(&plan(&all).to_string()).unsupported.iter().map(|one| one.locator.clone()).collect();
+    assert_eq!(named, ["azurerm_network_interface.far"]);
+}
