@@ -83,6 +83,7 @@ pub struct Document {
 
 /// The format a content has.
 pub fn detect(text: &str) -> Option<Format> {
+    let text = without_mark(text);
     if capirca::looks_like(text) {
         Some(Format::Capirca)
     } else if iptables::looks_like(text) {
@@ -94,11 +95,17 @@ pub fn detect(text: &str) -> Option<Format> {
     }
 }
 
+/// The text without the mark that some editors put before it.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// Reads a rule file of any known format.
 pub fn read(text: &str, options: &ReadOptions) -> Result<Document, AclError> {
     if text.len() > MAX_BYTES {
         return Err(AclError::TooLarge(text.len()));
     }
+    let text = without_mark(text);
     match detect(text).ok_or(AclError::UnknownFormat)? {
         Format::Csv => plain::read(text),
         Format::Iptables => iptables::read(text, options),

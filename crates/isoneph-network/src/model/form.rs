@@ -50,6 +50,8 @@ pub struct Network {
     pub region: String,
     /// Its own addresses.
     pub ranges: AddressSet,
+    /// Whether it may have addresses that are not known.
+    pub open: bool,
     /// Whether everything inside reaches everything, and the outside, without routes (a cluster's pod network).
     pub flat: bool,
     /// Whether an endpoint without a public address still reaches the internet through addresses of the provider.
@@ -58,6 +60,8 @@ pub struct Network {
     pub complete: bool,
     /// The gateway through which the internet comes in, where one is attached.
     pub internet: Option<String>,
+    /// The table by which what comes in through that gateway is routed, where it has one.
+    pub edge: Option<TableId>,
     /// Ways in from outside that are not modelled, by name: they may lead to any endpoint inside.
     pub entries: Vec<String>,
     /// Labels of the platform.
@@ -215,8 +219,8 @@ pub enum Target {
         peering: String,
         /// The other network, where the input shows it.
         network: Option<NetworkId>,
-        /// Whether rules that name groups hold across it.
-        references: bool,
+        /// Whether rules that name groups hold across it; `None` where the input does not show it.
+        references: Option<bool>,
     },
     /// A transit gateway.
     Transit {

@@ -1,11 +1,13 @@
 //! Reads files and folders, tells formats by content, and puts everything into one model.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::digest::sha256;
@@ -121,6 +123,8 @@ struct Gathering {
     azure: azure::Estate,
     google: google::Estate,
     cluster: kubernetes::Cluster,
+    /// Addresses of Terraform resources that have no identifier yet.
+    addresses: BTreeSet<String>,
     sources: Vec<Source>,
     unsupported: Vec<Unsupported>,
     problems: Vec<Problem>,
@@ -162,10 +166,25 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
 }
 
 /// Parts of a Terraform plan that say nothing of packets, and are the most of it.
-const NEEDLESS: &[&str] = &["resource_changes", "resource_drift", "relevant_attributes", "checks", "output_changes"];
+const NEEDLESS: &[&str] = &["resource_drift", "relevant_attributes", "checks", "output_changes"];
 
 /// A document without what is needless at its top.
 struct Lean(Value);
+
+/// Of a change of a Terraform plan what is known only after apply: the rest is the most of a plan.
+#[derive(Deserialize, Serialize)]
+struct LeanChange {
+    #[serde(default)]
+    address: Option<String>,
+    #[serde(default)]
+    change: Option<Unknown>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Unknown {
+    #[serde(default)]
+    after_unknown: Value,
+}
 
 impl<'de> Deserialize<'de> for Lean {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -182,6 +201,9 @@ impl<'de> Deserialize<'de> for Lean {
                 while let Some(key) = map.next_key::<String>()? {
                     if NEEDLESS.contains(&key.as_str()) {
                         map.next_value::<IgnoredAny>()?;
+                    } else if key == "resource_changes" {
+                        let changes: Option<Vec<LeanChange>> = map.next_value()?;
+                        kept.insert(key, serde_json::to_value(changes).map_err(serde::de::Error::custom)?);
                     } else {
                         kept.insert(key, map.next_value()?);
                     }
@@ -220,9 +242,24 @@ fn is_live(format: &str, document: &Value) -> bool {
     }
 }
 
+/// A text of 16-bit letters, as shells of Windows write what is sent to a file; `None` for any other.
+fn of_wide(bytes: &[u8]) -> Option<String> {
+    let (mark, rest) = bytes.split_first_chunk::<2>()?;
+    let letter = match mark {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, rest) = rest.as_chunks::<2>();
+    let letters = pairs.iter().map(|pair| letter(*pair));
+    char::decode_utf16(letters).collect::<Result<String, _>>().ok().filter(|_| rest.is_empty())
+}
+
 /// The documents of a file: one of JSON, or many of YAML. Those that cannot be read are problems.
 fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
-    let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+    let wide = of_wide(&file.bytes);
+    let bytes = wide.as_ref().map_or(file.bytes.as_slice(), String::as_bytes);
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let bad = |locator: String, message: String| Problem { locator, ..Problem::file(&file.path, message) };
     let start = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(start, Some(b'{' | b'[')) {
@@ -259,7 +296,8 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
         return Some("aws-api");
     }
     if terraform::recognises(document) {
-        let document = terraform::Document::read(document);
+        let mut document = terraform::Document::read(document);
+        document.tell_apart(&mut gathering.addresses, path);
         if aws::terraform::recognises(&document) {
             aws::terraform::read(&mut gathering.aws, &document, source, &mut gathering.unsupported);
         }

@@ -247,6 +247,12 @@ pub struct Explanation {
 }
 
 impl Connection {
+    /// Why a packet may not pass where some other way than the best is taken.
+    pub(super) fn otherwise(&self, model: &Model, parcel: Parcel) -> Vec<String> {
+        let told = self.ways.iter().map(|way| explain_way(model, way, parcel));
+        told.filter(|found| found.permit != Some(true)).flat_map(|found| found.because).collect()
+    }
+
     /// Follows one packet and its answer, rule by rule. The best way is told: one that permits, else one that may, else the
     /// one that gets farthest.
     #[must_use]

@@ -248,6 +248,7 @@ impl<'m> Questions<'m> {
             Answer::Undecided => whole.minus(&sum.must),
         };
         let Some(parcel) = unlike.witness() else { return (answer, Vec::new(), Vec::new()) };
+        let ways = told;
         let told: Vec<_> = told.iter().map(|connection| connection.explain(self.model, parcel)).collect();
         let wanted = match answer {
             Answer::Permit => Some(true),
@@ -258,6 +259,12 @@ impl<'m> Questions<'m> {
         let mut why = shown.as_ref().map(|held| held.because.clone()).unwrap_or_default();
         if answer == Answer::Undecided && whole.and(&sum.may) == whole.and(&sum.must) {
             why = vec![format!("of what was asked only this passes: {}", whole.and(&sum.must))];
+        }
+        if answer == Answer::Undecided && why.is_empty() {
+            // One way is sure, and it is not sure that it is the one taken.
+            why = ways.iter().flat_map(|connection| connection.otherwise(self.model, parcel)).collect();
+            why.sort_unstable();
+            why.dedup();
         }
         let mut path = shown.as_ref().map(|held| held.path.clone()).unwrap_or_default();
         path.extend(shown.map(|held| held.back).unwrap_or_default());

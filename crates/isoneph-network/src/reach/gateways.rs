@@ -119,7 +119,13 @@ impl Walker<'_> {
         self.leave_subnet(state);
     }
 
-    fn through_peering(&mut self, mut state: State, peering: &str, network: Option<NetworkId>, references: bool) {
+    fn through_peering(
+        &mut self,
+        mut state: State,
+        peering: &str,
+        network: Option<NetworkId>,
+        references: Option<bool>,
+    ) {
         let Some(network) = network else {
             return self.doubt(state, &format!("the network behind peering {peering}"));
         };
@@ -128,14 +134,20 @@ impl Walker<'_> {
         }
         state.stages.push(Stage::Hop { what: "through", name: peering.to_owned() });
         let other = &self.model.parts.networks[network];
-        if other.ranges.meeting(state.destination) == crate::model::address::Meeting::Apart {
+        if !other.open && other.ranges.meeting(state.destination) == crate::model::address::Meeting::Apart {
             let reason =
                 format!("peering {peering} leads to {} alone, and {} is not in it", other.name, state.destination);
             return self.block(state, &reason, peering);
         }
-        state.references &= references;
         state.network = network;
         state.subnet = None;
+        if references.is_none() && state.references {
+            // Either may be so.
+            let mut without = state.clone();
+            without.references = false;
+            self.local(without);
+        }
+        state.references &= references.unwrap_or(true);
         self.local(state);
     }
 
@@ -215,6 +227,10 @@ impl Walker<'_> {
         for (piece, route) in pieces {
             let mut other = state.clone();
             other.destination = piece;
+            if !table.complete {
+                // A route that is not shown may be narrower, and take the packet.
+                self.doubt(other.clone(), &format!("the routes of {}", table.id));
+            }
             other.stages.push(Stage::Hop { what: "route", name: format!("{} {}", table.id, route.destination) });
             match route.attachment {
                 None => self.block(other, "the route is a black hole", &table.id),

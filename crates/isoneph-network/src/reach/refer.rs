@@ -54,7 +54,9 @@ pub enum Party {
 #[must_use]
 pub fn internet(model: &Model) -> Vec<AddressRange> {
     let mut taken = private_blocks();
-    taken.extend(["0.0.0.0/8", "224.0.0.0/3", "::/8", "ff00::/8"].iter().filter_map(|text| AddressRange::parse(text)));
+    // The last is Azure's own, which its machines alone reach and hear.
+    let unrouted = ["0.0.0.0/8", "224.0.0.0/3", "::/8", "ff00::/8", "168.63.129.16/32"];
+    taken.extend(unrouted.iter().filter_map(|text| AddressRange::parse(text)));
     for endpoint in &model.parts.endpoints {
         for place in &endpoint.places {
             taken.extend(place.public.filter(|public| public.single().is_some()));

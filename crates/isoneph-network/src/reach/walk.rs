@@ -7,7 +7,7 @@ use super::path::{Direction, End, Path, Rewrite, Stage};
 use super::refer::found_from_outside;
 use crate::model::Model;
 use crate::model::address::{AddressRange, Family, Meeting, is_private};
-use crate::model::form::{EndpointId, EndpointKind, Network, NetworkId, Platform, PolicyId, SubnetId, TableId};
+use crate::model::form::{EndpointId, EndpointKind, Network, NetworkId, Platform, PolicyId, SubnetId, TableId, Target};
 use crate::model::policy::Side;
 
 /// The most gateways and tables one packet passes before its way counts as a loop.
@@ -245,6 +245,10 @@ impl<'m> Walker<'m> {
             if !state.destination.meets(route.destination) {
                 continue;
             }
+            if route.unknown.is_some() && route.target == Target::Local && self.goal == Goal::Outside {
+                // Whoever is outside of every network has no address of this one.
+                continue;
+            }
             if let Some(unknown) = &route.unknown {
                 let mut other = state.clone();
                 other.stages.push(Stage::Doubt { object: format!("{unknown} in route table {}", held.name) });
@@ -435,7 +439,10 @@ impl<'m> Walker<'m> {
                 state.stages.push(Stage::Rewrite(Rewrite::DestinationPublic { from: state.destination }));
                 state.destination = held.inside;
             }
-            _ if held.inside.meets(state.destination) && !is_private(held.inside) => {}
+            // Of IPv4 a gateway brings in what it translates, whatever addresses a network was given inside.
+            _ if held.inside.family == Family::V6
+                && held.inside.meets(state.destination)
+                && !is_private(held.inside) => {}
             _ if !network.entries.is_empty() => {
                 let names = network.entries.join(", ");
                 state.stages.push(Stage::Doubt { object: format!("what {names} lets in") });
@@ -446,7 +453,10 @@ impl<'m> Walker<'m> {
                 return self.block(state, &reason, &endpoint.name);
             }
         }
-        self.arrive(state, id, place);
+        match network.edge {
+            Some(table) => self.route(state, table),
+            None => self.arrive(state, id, place),
+        }
     }
 
     pub(super) fn push_border(&self, state: &mut State, policy: PolicyId, direction: Direction, subnet: SubnetId) {

@@ -66,3 +66,16 @@ fn groups_that_nest_themselves_tenfold_end() {
     let policy = crate::only_policy(&text);
     assert_eq!(crate::verdict(&policy, "47 1.1.1.1 2.2.2.2"), "undecided");
 }
+
+#[test]
+fn a_mark_before_the_text_is_no_part_of_it() {
+    for text in [
+        "ip access-list extended A\r\n permit tcp any any eq 80\r\n",
+        "*filter\r\n:FORWARD DROP [0:0]\r\n-A FORWARD -p tcp --dport 80 -j ACCEPT\r\nCOMMIT\r\n",
+        "action,protocol,src,sport,dst,dport\r\npermit,tcp,any,any,any,80\r\n",
+    ] {
+        let policy = crate::only_policy(&format!("\u{feff}{text}"));
+        assert_eq!(crate::verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:80"), "permit", "{text}");
+        assert_eq!(crate::verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:81"), "deny", "{text}");
+    }
+}

@@ -106,10 +106,14 @@ pub(crate) fn read(
         return;
     }
     let Some(object) = document.as_object() else { return };
+    // Of what comes in pages the last alone says that there is no more.
+    let cut = ["NextToken", "NextMarker", "Marker"].iter().any(|key| text(document, key).is_some());
     for (key, held) in object {
         let Some(elements) = held.as_array() else { continue };
         if let Some((name, reader)) = LISTS.iter().find(|(name, _)| name == key) {
-            estate.listed.insert((place.folder.to_owned(), name));
+            if !cut {
+                estate.listed.insert((place.folder.to_owned(), name));
+            }
             for (index, element) in elements.iter().enumerate() {
                 let locator = format!("#/{key}/{index}");
                 let origin = Origin { source: place.source, locator: locator.clone() };
@@ -162,6 +166,7 @@ fn vpc(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin) ->
     estate.vpcs.insert(
         text(value, "VpcId")?.into(),
         Vpc {
+            open: [held.is_empty(), false],
             ranges: held,
             owner: text_or_empty(value, "OwnerId"),
             region: region_of(value, place.folder),
@@ -210,11 +215,12 @@ fn subnet(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin)
 }
 
 fn table(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> Option<()> {
-    let (mut main, mut subnets) = (false, Vec::new());
+    let (mut main, mut edge, mut subnets) = (false, false, Vec::new());
     for association in list(value, "Associations") {
         let state = association.get("AssociationState").and_then(|state| text(state, "State")).unwrap_or("associated");
         if matches!(state, "associated" | "associating") {
             main |= flag(association, "Main") == Some(true);
+            edge |= text(association, "GatewayId").is_some_and(|id| id.starts_with("igw-"));
             subnets.extend(text(association, "SubnetId").map(Into::into));
         }
     }
@@ -223,6 +229,7 @@ fn table(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> O
         Table {
             vpc: text_or_empty(value, "VpcId"),
             main,
+            edge,
             subnets,
             routes: list(value, "Routes").iter().map(route).collect(),
             tags: tags(value.get("Tags")),
@@ -288,6 +295,7 @@ fn acl(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> Opt
                 .map(Into::into)
                 .collect(),
             entries,
+            open: false,
             tags: tags(value.get("Tags")),
             origin,
         },
@@ -443,6 +451,7 @@ fn peering(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Opti
         text(value, "VpcPeeringConnectionId")?.into(),
         Peering {
             pending: false,
+            unclear_regions: false,
             active: status == "active",
             sides: [side("RequesterVpcInfo", "VpcId"), side("AccepterVpcInfo", "VpcId")],
             regions: [side("RequesterVpcInfo", "Region"), side("AccepterVpcInfo", "Region")],

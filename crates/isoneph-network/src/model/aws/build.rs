@@ -58,10 +58,12 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             owner: vpc.owner.clone(),
             region: vpc.region.clone(),
             ranges: AddressSet::new(vpc.ranges.clone()),
+            open: vpc.open.contains(&true),
             flat: false,
             default_outbound: false,
             complete: estate.listed.contains(&(vpc.folder.clone(), "NetworkInterfaces")),
             internet: gateways.get(id.as_str()).map(|gateway| (*gateway).to_owned()),
+            edge: None,
             entries: Vec::new(),
             tags: vpc.tags.clone(),
             origin: vpc.origin.clone(),
@@ -277,7 +279,7 @@ fn nats(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         if public.is_empty() && !nat.private {
             public.push(AddressRange::whole(Family::V4));
         }
-        let endpoint = endpoint.or_else(|| stand_in(id, nat, parts, places));
+        let endpoint = endpoint.or_else(|| stand_in(id, nat, public.first().copied(), parts, places));
         parts.nats.push(Nat {
             id: id.clone(),
             endpoint,
@@ -289,7 +291,13 @@ fn nats(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 }
 
 /// A NAT gateway whose interface the input does not list still has an address in its subnet.
-fn stand_in(id: &str, nat: &super::estate::NatGateway, parts: &mut Parts, places: &Places) -> Option<usize> {
+fn stand_in(
+    id: &str,
+    nat: &super::estate::NatGateway,
+    public: Option<AddressRange>,
+    parts: &mut Parts,
+    places: &Places,
+) -> Option<usize> {
     let subnet = *places.subnets.get(&nat.subnet)?;
     let network = parts.subnets[subnet].network;
     let inside = nat.inside.first().or_else(|| parts.subnets[subnet].ranges.ranges().first()).copied()?;
@@ -301,7 +309,7 @@ fn stand_in(id: &str, nat: &super::estate::NatGateway, parts: &mut Parts, places
         network,
         subnet: Some(subnet),
         owner: parts.networks[network].owner.clone(),
-        places: vec![Place { inside, public: nat.public.first().copied() }],
+        places: vec![Place { inside, public }],
         inbound: Vec::new(),
         outbound: Vec::new(),
         table: None,
@@ -327,6 +335,9 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         });
         if table.main {
             main.insert(table.vpc.as_str(), index);
+        }
+        if let Some(network) = places.networks.get(&table.vpc).filter(|_| table.edge) {
+            parts.networks[*network].edge = Some(index);
         }
         for subnet in &table.subnets {
             if let Some(subnet) = places.subnets.get(subnet) {
@@ -361,8 +372,11 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
         match &route.destination {
             Destination::Range(range) => out.push(known(*range)),
             Destination::PrefixList(list) => match estate.prefix_lists.get(list) {
-                Some(ranges) => out.extend(ranges.iter().copied().map(known)),
-                None => out.extend(open(&format!("prefix list {list}"))),
+                Some(ranges) if !estate.open_lists.contains(list) => out.extend(ranges.iter().copied().map(known)),
+                held => {
+                    out.extend(held.into_iter().flatten().copied().map(known));
+                    out.extend(open(&format!("prefix list {list}")));
+                }
             },
             Destination::Unknown(what) => out.extend(open(what)),
         }
@@ -375,6 +389,11 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
             target: Target::Local,
             rank: 0,
         }));
+    }
+    let open = estate.vpcs.get(&table.vpc).map(|vpc| vpc.open).unwrap_or_default();
+    for family in [Family::V4, Family::V6].into_iter().zip(open).filter(|(_, open)| *open).map(|(family, _)| family) {
+        let unknown = Some(format!("a block of {}", table.vpc));
+        out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });
     }
     out
 }
@@ -420,7 +439,7 @@ fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> T
 
 fn peering(id: &str, vpc: &str, estate: &Estate, places: &Places) -> Target {
     let Some(held) = estate.peerings.get(id) else {
-        return Target::Peer { peering: id.to_owned(), network: None, references: true };
+        return Target::Peer { peering: id.to_owned(), network: None, references: Some(true) };
     };
     if !held.active {
         return Target::Drop { reason: format!("peering {id} is not active") };
@@ -436,7 +455,7 @@ fn peering(id: &str, vpc: &str, estate: &Estate, places: &Places) -> Target {
     Target::Peer {
         peering: id.to_owned(),
         network: places.networks.get(other).copied(),
-        references: held.regions[0] == held.regions[1],
+        references: (!held.unclear_regions).then(|| held.regions[0] == held.regions[1]),
     }
 }
 
@@ -446,7 +465,8 @@ fn borders(estate: &Estate, parts: &mut Parts, places: &Places) {
     let mut defaults: BTreeMap<&str, (PolicyId, PolicyId)> = BTreeMap::new();
     let mut own: BTreeMap<&str, (PolicyId, PolicyId)> = BTreeMap::new();
     for (id, acl) in &estate.acls {
-        let pair = push_pair(parts, filters::acl(id, acl));
+        let pair = if acl.open { (unknown_acl(), unknown_acl()) } else { filters::acl(id, acl) };
+        let pair = push_pair(parts, pair);
         if acl.default {
             defaults.insert(acl.vpc.as_str(), pair);
         }

@@ -26,6 +26,8 @@ pub(crate) struct Estate {
     pub(crate) attachments: BTreeMap<String, TransitAttachment>,
     pub(crate) transit_tables: BTreeMap<String, TransitTable>,
     pub(crate) prefix_lists: BTreeMap<String, Vec<AddressRange>>,
+    /// Prefix lists that may hold more than is known of them.
+    pub(crate) open_lists: BTreeSet<String>,
     /// VPC endpoint id to (kind, service name, VPC, interfaces).
     pub(crate) endpoints: BTreeMap<String, VpcEndpoint>,
     pub(crate) balancers: BTreeMap<String, Balancer>,
@@ -37,6 +39,8 @@ pub(crate) struct Estate {
 #[derive(Debug, Default)]
 pub(crate) struct Vpc {
     pub(crate) ranges: Vec<AddressRange>,
+    /// Families of which it has a block that is not known: IPv4, IPv6.
+    pub(crate) open: [bool; 2],
     pub(crate) owner: String,
     pub(crate) region: String,
     pub(crate) folder: String,
@@ -55,6 +59,10 @@ pub(crate) struct Subnet {
     pub(crate) unclear_acl: bool,
     /// Whether interfaces are given an IPv6 address when they are made.
     pub(crate) assigns_six: bool,
+    /// Whether machines are given a public IPv4 address when they are made.
+    pub(crate) assigns_public: bool,
+    /// Families of which it has a block that is not known: IPv4, IPv6.
+    pub(crate) open: [bool; 2],
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) origin: Origin,
 }
@@ -63,6 +71,8 @@ pub(crate) struct Subnet {
 pub(crate) struct Table {
     pub(crate) vpc: String,
     pub(crate) main: bool,
+    /// Whether it is for what comes in through the network's internet gateway.
+    pub(crate) edge: bool,
     pub(crate) subnets: Vec<String>,
     pub(crate) routes: Vec<Route>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -104,6 +114,8 @@ pub(crate) struct Acl {
     pub(crate) default: bool,
     pub(crate) subnets: Vec<String>,
     pub(crate) entries: Vec<AclEntry>,
+    /// Whether it may say more than its entries, before them.
+    pub(crate) open: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) origin: Origin,
 }
@@ -190,6 +202,8 @@ pub(crate) struct Peering {
     pub(crate) pending: bool,
     pub(crate) sides: [String; 2],
     pub(crate) regions: [String; 2],
+    /// Whether it is not known that the two are of one region, nor that they are not.
+    pub(crate) unclear_regions: bool,
 }
 
 #[derive(Debug, Default)]

@@ -12,7 +12,7 @@ use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
 pub(super) type Members = BTreeMap<String, Vec<EndpointId>>;
 
 /// Protocols whose ports a rule restricts; for others AWS ignores them.
-const WITH_PORTS: [u8; 3] = [6, 17, 132];
+const WITH_PORTS: [u8; 2] = [6, 17];
 
 /// The packets of a rule in EC2's words: protocol, and ports or ICMP type and code where -1 is any.
 pub(super) fn service(protocol: &str, from: Option<i64>, to: Option<i64>) -> Service {
@@ -75,8 +75,11 @@ fn permit(id: &str, permission: &Permission, estate: &Estate, members: &Members)
     let mut held = permission.ranges.clone();
     for list in &permission.prefix_lists {
         match estate.prefix_lists.get(list) {
-            Some(ranges) => held.extend(ranges),
-            None => peers.unknown.push(format!("prefix list {list}")),
+            Some(ranges) if !estate.open_lists.contains(list) => held.extend(ranges),
+            known => {
+                held.extend(known.into_iter().flatten());
+                peers.unknown.push(format!("prefix list {list}"));
+            }
         }
     }
     peers.addresses = AddressSet::new(held);

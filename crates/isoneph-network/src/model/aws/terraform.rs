@@ -2,6 +2,7 @@
 
 mod groups;
 mod machines;
+mod services;
 mod transit;
 
 use serde_json::Value;
@@ -10,7 +11,7 @@ use super::estate::{
     Acl, AclEntry, Destination, Estate, NatGateway, Peering, Route, RouteTarget, Subnet, Table, Vpc, VpcEndpoint,
 };
 use crate::model::Unsupported;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
@@ -63,6 +64,13 @@ impl Reading<'_> {
         self.document.is_open(resource, path, values)
     }
 
+    /// The region that a peering is asked for from, where something tells it.
+    fn region(&self, estate: &Estate, resource: &Resource) -> Option<String> {
+        let own = text(&resource.values, "region").map(ToOwned::to_owned);
+        let vpc = || estate.vpcs.get(&self.id(resource, "vpc_id")).map(|vpc| vpc.region.clone());
+        own.or_else(vpc).filter(|region| !region.is_empty()).or_else(|| self.document.region(resource))
+    }
+
     /// The network that `words NETWORK` names as what it is made with, or whose own attribute holds the identifier.
     fn made_with(&self, id: &str, words: &str, attributes: &[&str]) -> Option<String> {
         if let Some(network) = id.strip_prefix(words) {
@@ -106,6 +114,10 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
             unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
         }
     }
+    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(held)).map(|resource| {
+        let effect = "not modelled: it may have interfaces in subnets, of which nothing is said";
+        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
+    }));
     networks(estate, &reading);
     gateways(estate, &reading);
     tables(estate, &reading);
@@ -114,6 +126,37 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     transit::read(estate, &reading);
     machines::read(estate, &reading);
     groups::name_defaults(estate, &reading);
+    unsupported.extend(unseen(estate, &reading));
+}
+
+/// Machines of whose subnets nothing is shown: they stand in networks of which nothing is said.
+fn unseen(estate: &Estate, reading: &Reading<'_>) -> Vec<Unsupported> {
+    let kinds = ["aws_instance", "aws_spot_instance_request", "aws_network_interface"];
+    let machines = reading.document.of_kind(&kinds).filter(|resource| {
+        let instance = estate.instances.get(&resource.identity());
+        let own = instance.map_or_else(|| vec![resource.identity()], |held| held.interfaces.clone());
+        let origin = reading.origin(resource);
+        let stands = |id: &String| {
+            let held = estate.interfaces.get(id);
+            held.is_some_and(|held| estate.vpcs.contains_key(&held.vpc))
+        };
+        !own.iter().any(stands) && !estate.interfaces.values().any(|held| held.origin == origin)
+    });
+    let effect = "its subnet or network is not shown: nothing is said of it";
+    machines.map(|held| Unsupported::new(reading.source, held.address.clone(), &held.kind, effect)).collect()
+}
+
+/// Whether a resource names subnets or groups and is of a kind of which nothing is known.
+fn is_unplaced(resource: &Resource) -> bool {
+    const FIELDS: [&str; 6] =
+        ["subnet_id", "subnet_ids", "security_group_ids", "vpc_security_group_ids", "vpc_config", "vpc_options"];
+    let known = |key: &&str| resource.values.get(key).is_some_and(|held| !held.is_null() && !is_empty(held));
+    let of_provider = resource.kind.starts_with("aws_") && resource.is_managed();
+    of_provider && FIELDS.iter().any(known) && services::is_unplaced(&resource.kind)
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_str().is_some_and(str::is_empty)
 }
 
 fn range_of(value: &Value, key: &str) -> Option<AddressRange> {
@@ -134,13 +177,19 @@ fn labels(resource: &Resource) -> std::collections::BTreeMap<String, String> {
 fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.any_of_kind(&["aws_vpc", "aws_default_vpc"]) {
         let values = &resource.values;
-        let ranges =
+        let ranges: Vec<AddressRange> =
             [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")].into_iter().flatten().collect();
+        let given_six = flag(values, "assign_generated_ipv6_cidr_block") == Some(true)
+            || text(values, "ipv6_ipam_pool_id").is_some()
+            || ["ipv6_cidr_block", "ipv6_ipam_pool_id"].iter().any(|key| reading.is_open(resource, &[key], values));
+        let missing = |family: Family| !ranges.iter().any(|range| range.family == family);
+        let open = [missing(Family::V4), missing(Family::V6) && given_six];
         let region = text(values, "arn").and_then(|arn| arn.split(':').nth(3)).or_else(|| text(values, "region"));
         estate.vpcs.insert(
             resource.identity(),
             Vpc {
                 ranges,
+                open,
                 owner: account(resource),
                 region: region.unwrap_or_default().into(),
                 folder: reading.folder.clone(),
@@ -153,20 +202,31 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         reading.document.of_kind(&["aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"])
     {
         let more = range_of(&resource.values, "cidr_block").or_else(|| range_of(&resource.values, "ipv6_cidr_block"));
-        if let Some(vpc) = estate.vpcs.get_mut(&reading.id(resource, "vpc_id")) {
-            vpc.ranges.extend(more);
+        let six = usize::from(resource.kind == "aws_vpc_ipv6_cidr_block_association");
+        let (owners, doubt) = reading.owners(resource, "vpc_id", estate.vpcs.keys());
+        for id in owners {
+            let Some(vpc) = estate.vpcs.get_mut(&id) else { continue };
+            match more.filter(|_| doubt.is_none()) {
+                Some(range) => vpc.ranges.push(range),
+                None => vpc.open[six] = true,
+            }
         }
     }
     for resource in reading.document.any_of_kind(&["aws_subnet", "aws_default_subnet"]) {
         let values = &resource.values;
+        let ranges: Vec<AddressRange> =
+            [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")].into_iter().flatten().collect();
+        let missing = |family: Family| !ranges.iter().any(|range| range.family == family);
+        let six = ["ipv6_cidr_block", "ipv6_ipam_pool_id"].iter().any(|key| reading.is_open(resource, &[key], values));
+        let four = flag(values, "ipv6_native") != Some(true);
         estate.subnets.insert(
             resource.identity(),
             Subnet {
                 vpc: reading.id(resource, "vpc_id"),
-                ranges: [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")]
-                    .into_iter()
-                    .flatten()
-                    .collect(),
+                open: [four && missing(Family::V4), six && missing(Family::V6)],
+                assigns_public: flag(values, "map_public_ip_on_launch")
+                    .unwrap_or(resource.kind == "aws_default_subnet"),
+                ranges,
                 zone: text(values, "availability_zone_id")
                     .or_else(|| text(values, "availability_zone"))
                     .unwrap_or_default()
@@ -213,7 +273,9 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["aws_vpc_peering_connection"]) {
         let region = text(&resource.values, "peer_region").unwrap_or_default().to_owned();
         // Both ends of one region unless another is named.
-        let regions = if region.is_empty() { Default::default() } else { [String::new(), region] };
+        let own = if region.is_empty() { Some(String::new()) } else { reading.region(estate, resource) };
+        let unclear_regions = own.is_none();
+        let regions = [own.unwrap_or_default(), region];
         let sides = [reading.id(resource, "vpc_id"), reading.id(resource, "peer_vpc_id")];
         let status = text(&resource.values, "accept_status");
         let accepted = flag(&resource.values, "auto_accept") == Some(true)
@@ -223,7 +285,7 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
             });
         let active = status.is_none_or(|status| status == "active");
         let pending = status.is_none() && !accepted;
-        estate.peerings.insert(resource.identity(), Peering { active, pending, sides, regions });
+        estate.peerings.insert(resource.identity(), Peering { active, pending, sides, regions, unclear_regions });
     }
     for resource in document.of_kind(&["aws_vpc_endpoint"]) {
         let kind = text(&resource.values, "vpc_endpoint_type").unwrap_or("Gateway").to_owned();
@@ -246,11 +308,17 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
         if !gateways.found.is_empty() || (gateways.open && document.is_written(resource, &["propagating_vgws"])) {
             routes.push(learned(gateways.found.first()));
         }
+        if document.is_open_block(resource, "route") {
+            let what = format!("the routes of {}", resource.address);
+            let (destination, target) = (Destination::Unknown(what.clone()), RouteTarget::Other(what));
+            routes.push(Route { destination, target, active: true, propagated: false });
+        }
         estate.tables.insert(
             resource.identity(),
             Table {
                 vpc: vpc.unwrap_or_default(),
                 main: default,
+                edge: false,
                 subnets: Vec::new(),
                 routes,
                 tags: labels(resource),
@@ -292,7 +360,16 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["aws_route_table_association"]) {
         let (tables, unsure) = reading.owners(resource, "route_table_id", estate.tables.keys());
-        // An association of a gateway's own (edge) table names no subnet.
+        let gateway = reading.ids(resource, "gateway_id");
+        if !gateway.is_empty() {
+            // What comes in by the gateway follows the table; what a VPN gateway lets in is not followed at all.
+            let outside = gateway.iter().any(|id| !id.starts_with("vgw-") && !id.contains("aws_vpn_gateway."));
+            for id in tables {
+                let id = reading.table(estate, &id);
+                estate.tables.entry(id).and_modify(|table| table.edge |= outside);
+            }
+            continue;
+        }
         if !document.is_written(resource, &["subnet_id"]) && text(&resource.values, "subnet_id").is_none() {
             continue;
         }
@@ -411,10 +488,17 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
             }
         }
         let subnets = if held.choice { Vec::new() } else { held.found };
-        let mut entries = Vec::new();
+        let (mut entries, mut open) = (Vec::new(), false);
         for (key, egress) in [("ingress", false), ("egress", true)] {
-            entries
-                .extend(list(&resource.values, key).iter().map(|entry| acl_entry(entry, egress, "rule_no", "action")));
+            open |= document.is_open_block(resource, key);
+            for (index, values) in list(&resource.values, key).iter().enumerate() {
+                let number = index.to_string();
+                let is_open = |field: &&str| reading.is_open(resource, &[key, &number, field], values);
+                open |= ["rule_no", "action"].iter().any(is_open);
+                let condition = ACL_SERVICE.iter().any(is_open);
+                let condition = condition.then(|| format!("what {key} {index} of {} says", resource.address));
+                entries.push(AclEntry { condition, ..acl_entry(values, egress, "rule_no", "action") });
+            }
         }
         estate.acls.insert(
             resource.identity(),
@@ -423,6 +507,7 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
                 default,
                 subnets,
                 entries,
+                open,
                 tags: labels(resource),
                 origin: reading.origin(resource),
             },
@@ -457,14 +542,16 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
         let egress = flag(&resource.values, "egress") == Some(true);
         let (owners, doubt) = reading.owners(resource, "network_acl_id", estate.acls.keys());
         let entry = acl_entry(&resource.values, egress, "rule_number", "rule_action");
-        let open = ["from_port", "to_port", "protocol", "rule_number", "rule_action", "icmp_type", "icmp_code"]
-            .iter()
-            .any(|key| reading.is_open(resource, &[key], &resource.values));
+        let is_open = |key: &&str| reading.is_open(resource, &[key], &resource.values);
+        let open = ACL_SERVICE.iter().any(is_open);
+        // Where among the others it stands, and what it does, tells what they do.
+        let anywhere = ["rule_number", "rule_action", "egress"].iter().any(is_open);
         let condition = doubt.or_else(|| open.then(|| format!("what {} says is known after apply", resource.address)));
         for id in owners {
             let id = reading.acl(estate, &id);
             if let Some(acl) = estate.acls.get_mut(&id) {
                 acl.entries.push(AclEntry { condition: condition.clone(), ..entry.clone() });
+                acl.open |= anywhere;
             }
         }
     }
@@ -485,6 +572,9 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
         }
     }
 }
+
+/// Fields that say which packets an entry is about.
+const ACL_SERVICE: [&str; 5] = ["from_port", "to_port", "protocol", "icmp_type", "icmp_code"];
 
 fn acl_entry(value: &Value, egress: bool, number_key: &str, action_key: &str) -> AclEntry {
     let block = text(value, "cidr_block").or_else(|| text(value, "ipv6_cidr_block"));

@@ -45,6 +45,22 @@ fn attachments(
             appliance_mode: held.appliance_mode,
         });
     }
+    // What a route leads to and the input does not show (a VPN, another account's network) is attached all the same.
+    let known: Vec<String> = out.iter().map(|held| held.id.clone()).collect();
+    let routes = tables.iter().flat_map(|name| &estate.transit_tables[*name].routes);
+    let mut named: Vec<&String> = routes.filter_map(|(_, attachment, _)| attachment.as_ref()).collect();
+    named.sort_unstable();
+    named.dedup();
+    named.retain(|id| !known.contains(id) && !known.contains(&format!("{id}@{transit}")));
+    out.extend(named.into_iter().map(|id| Attachment {
+        id: id.clone(),
+        network: None,
+        subnets: Vec::new(),
+        peer: None,
+        table: None,
+        references: false,
+        appliance_mode: false,
+    }));
     out
 }
 

@@ -45,10 +45,12 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             owner: network.owner.clone(),
             region: network.region.clone(),
             ranges: AddressSet::new(network.ranges.clone()),
+            open: network.ranges.is_empty(),
             flat: false,
             default_outbound: true,
             complete: false,
             internet: Some("internet".into()),
+            edge: None,
             entries: estate.entries.clone(),
             tags: network.tags.clone(),
             origin: network.origin.clone(),
@@ -89,27 +91,42 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
     let index = places.networks[network];
     let mut out: Vec<Route> =
         parts.networks[index].ranges.ranges().iter().map(|range| route(*range, Target::Local)).collect();
-    let mut remote = false;
+    // Blocks that are not known may be any.
+    let unseen = |other: usize, target: &Target| Route {
+        destination: AddressRange::whole(Family::V4),
+        unknown: Some(format!("the addresses of {}", parts.networks[other].name)),
+        target: target.clone(),
+        rank: 2,
+    };
+    out.extend(parts.networks[index].open.then(|| unseen(index, &Target::Local)));
+    let mut beyond: Option<String> = None;
     for peering in estate.peerings.iter().filter(|peering| peering.from == network) {
-        remote |= peering.remote_gateways;
+        if peering.remote_gateways {
+            beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
+        }
         let other = places.networks.get(&peering.to).copied();
         // Both ends must have been made; the other end of a network that is not shown is taken on the state's word.
         let answered =
             other.is_none() || estate.peerings.iter().any(|back| back.from == peering.to && back.to == network);
         let target = if peering.connected && answered {
-            Target::Peer { peering: peering.name.clone(), network: other, references: false }
+            Target::Peer { peering: peering.name.clone(), network: other, references: Some(false) }
         } else {
             Target::Drop { reason: format!("peering {} is not connected both ways", peering.name) }
         };
+        if other.is_none() && peering.connected {
+            beyond = Some(format!("the network behind peering {}", peering.name));
+        }
+        out.extend(other.filter(|other| parts.networks[*other].open).map(|other| unseen(other, &target)));
         let ranges = other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
         out.extend(ranges.into_iter().map(|range| route(range, target.clone())));
     }
-    let gateway = remote || estate.connected.iter().any(|held| held == network);
+    if estate.connected.iter().any(|held| held == network) {
+        beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
+    }
     for block in NOWHERE.iter().filter_map(|text| AddressRange::parse(text)) {
-        let target = if gateway {
-            Target::Opaque { name: format!("what the gateway of {} leads to", parts.networks[index].name) }
-        } else {
-            Target::Drop { reason: "no route leads to private addresses outside the network".into() }
+        let target = match &beyond {
+            Some(name) => Target::Opaque { name: name.clone() },
+            None => Target::Drop { reason: "no route leads to private addresses outside the network".into() },
         };
         out.push(route(block, target));
     }
@@ -198,12 +215,16 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
 fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Places) -> (Vec<AddressRange>, Vec<String>) {
     let Some(index) = places.networks.get(network) else { return (Vec::new(), vec![format!("network {network}")]) };
     let mut out = parts.networks[*index].ranges.ranges().to_vec();
-    let mut unknown = Vec::new();
+    let of = |network: usize| format!("the addresses of {}", parts.networks[network].name);
+    let mut unknown: Vec<String> = parts.networks[*index].open.then(|| of(*index)).into_iter().collect();
     for peering in
         estate.peerings.iter().filter(|peering| peering.from == network && peering.access && peering.connected)
     {
         match places.networks.get(&peering.to) {
-            Some(other) => out.extend(parts.networks[*other].ranges.ranges()),
+            Some(other) => {
+                out.extend(parts.networks[*other].ranges.ranges());
+                unknown.extend(parts.networks[*other].open.then(|| of(*other)));
+            }
             None => unknown.push(format!("the addresses of {}", peering.to)),
         }
         if peering.remote_gateways {
@@ -265,6 +286,12 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
                 })),
                 (None, None) => {}
             }
+        }
+        if held.is_empty() {
+            // It stands somewhere, though nothing shows where.
+            let public = interface.places.iter().any(|place| place.public.is_some());
+            let whole = AddressRange::whole(Family::V4);
+            held.push(Place { inside: whole, public: public.then_some(whole) });
         }
         let machine = owners.get(id.as_str());
         let mut aliases = interface.aliases.clone();

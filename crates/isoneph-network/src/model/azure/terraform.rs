@@ -114,6 +114,23 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     machines(estate, &reading);
     balancers(estate, &reading);
     managers(estate, &reading);
+    unsupported.extend(unseen(estate, source));
+}
+
+/// Interfaces of whose subnets nothing is shown: they stand in networks of which nothing is said.
+fn unseen(estate: &Estate, source: usize) -> Vec<Unsupported> {
+    let shown = |place: &InterfacePlace| {
+        let subnet = estate.subnets.get(&place.subnet);
+        subnet.is_some_and(|subnet| estate.networks.contains_key(&subnet.network))
+    };
+    let own = estate.interfaces.values().filter(|held| held.origin.source == source);
+    own.filter(|held| !held.places.iter().any(shown))
+        .map(|held| {
+            let locator = held.aliases.first().unwrap_or(&held.name).clone();
+            let effect = "its subnet or network is not shown: nothing is said of it";
+            Unsupported::new(source, locator, "network interface", effect)
+        })
+        .collect()
 }
 
 fn networks(estate: &mut Estate, reading: &Reading<'_>) {
@@ -238,17 +255,45 @@ fn end(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value
     End { prefixes, ports, groups }
 }
 
-fn rule(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value) -> SecurityRule {
-    SecurityRule {
+/// What stands for rules that are known only after apply: both ways, anything.
+fn any_rules(resource: &Resource) -> Vec<SecurityRule> {
+    let doubt = Some(format!("the rules of {}", resource.address));
+    let end = || End { prefixes: vec!["*".into()], ports: Vec::new(), groups: Vec::new() };
+    let sides = [true, false].into_iter().flat_map(|inbound| [true, false].map(|allow| (inbound, allow)));
+    let of = |(inbound, allow)| SecurityRule {
+        name: "security_rule".into(),
+        priority: 0,
+        inbound,
+        allow,
+        protocol: "*".into(),
+        source: end(),
+        destination: end(),
+        doubt: doubt.clone(),
+    };
+    sides.map(of).collect()
+}
+
+/// A rule; two, where the plan does not show whether it allows or denies.
+fn rule(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value) -> Vec<SecurityRule> {
+    let is_open = |key: &&str| {
+        let at: Vec<&str> = path.iter().copied().chain([*key]).collect();
+        reading.document.is_open(resource, &at, values)
+    };
+    let doubt = ["priority", "access", "protocol"].iter().any(is_open);
+    let doubt = doubt.then(|| format!("what {} says is known after apply", resource.address));
+    let either = is_open(&"access");
+    let held = SecurityRule {
         name: text_or_empty(values, "name"),
         priority: number(values, "priority").unwrap_or(i64::MAX),
         inbound: text(values, "direction").is_some_and(|word| word.eq_ignore_ascii_case("inbound")),
-        allow: text(values, "access").is_some_and(|word| word.eq_ignore_ascii_case("allow")),
+        allow: either || text(values, "access").is_some_and(|word| word.eq_ignore_ascii_case("allow")),
         protocol: text(values, "protocol").unwrap_or("*").to_owned(),
         source: end(reading, resource, path, values, "source"),
         destination: end(reading, resource, path, values, "destination"),
-        doubt: None,
-    }
+        doubt,
+    };
+    let other = either.then(|| SecurityRule { allow: false, ..held.clone() });
+    other.into_iter().chain([held]).collect()
 }
 
 fn groups(estate: &mut Estate, reading: &Reading<'_>) {
@@ -258,22 +303,26 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
         let id = Reading::own(resource);
         names.add(resource);
         let rules = list(&resource.values, "security_rule").iter().enumerate();
-        let rules =
-            rules.map(|(index, held)| rule(reading, resource, &["security_rule", &index.to_string()], held)).collect();
+        let mut rules: Vec<SecurityRule> = rules
+            .flat_map(|(index, held)| rule(reading, resource, &["security_rule", &index.to_string()], held))
+            .collect();
+        if document.is_open_block(resource, "security_rule") {
+            rules.extend(any_rules(resource));
+        }
         estate.groups.insert(id, SecurityGroup { name: name(resource), rules, origin: reading.origin(resource) });
     }
     for resource in document.of_kind(&["azurerm_network_security_rule"]) {
         let held = rule(reading, resource, &[], &resource.values);
         let id = names.find(reading, resource, "network_security_group_name");
         if let Some(group) = estate.groups.get_mut(&id) {
-            group.rules.push(held);
+            group.rules.extend(held);
             continue;
         }
         // It may be a rule of any group of which it is not sure that it is none.
         let (_, doubt) = document.owners(resource, "network_security_group_name", std::iter::empty());
         let doubt = doubt.or_else(|| names.0.contains_key(&id).then(|| format!("which group {id} is")));
         for group in estate.groups.values_mut().filter(|_| doubt.is_some()) {
-            group.rules.push(SecurityRule { doubt: doubt.clone(), ..held.clone() });
+            group.rules.extend(held.iter().map(|one| SecurityRule { doubt: doubt.clone(), ..one.clone() }));
         }
     }
 }
@@ -289,7 +338,10 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["azurerm_route_table"]) {
         let id = Reading::own(resource);
         names.add(resource);
-        let routes = list(&resource.values, "route").iter().map(read).collect();
+        let mut routes: Vec<Route> = list(&resource.values, "route").iter().map(read).collect();
+        if document.is_open_block(resource, "route") {
+            routes.push(Route { prefix: format!("the routes of {}", resource.address), ..Route::default() });
+        }
         estate.tables.insert(id, Table { name: name(resource), routes, origin: reading.origin(resource) });
     }
     for resource in document.of_kind(&["azurerm_route"]) {
@@ -370,13 +422,15 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
     {
         let path = ["network_interface", "0", "ip_configuration", "0", "subnet_id"];
         let subnet = reading.at(resource, &path).unwrap_or_default();
+        let public = resource.values.pointer("/network_interface/0/ip_configuration/0/public_ip_address/0");
+        let public = public.map(|_| format!("public address of {}", resource.key()));
         estate.interfaces.insert(
             Reading::own(resource),
             Interface {
                 name: name(resource),
                 owner: subscription(resource),
                 group: reading.at(resource, &["network_interface", "0", "network_security_group_id"]),
-                places: vec![InterfacePlace { subnet, ..InterfacePlace::default() }],
+                places: vec![InterfacePlace { subnet, public, address: None }],
                 application_groups: reading.ids(
                     resource,
                     &["network_interface", "0", "ip_configuration", "0", "application_security_group_ids"],

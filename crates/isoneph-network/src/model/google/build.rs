@@ -24,6 +24,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             .filter(|subnet| subnet.network == *id)
             .flat_map(|subnet| subnet.ranges.clone())
             .collect();
+        let open = estate.subnets.values().any(|subnet| subnet.network == *id && subnet.ranges.is_empty());
         ranges.extend(AddressRange::parse(AUTOMATIC).filter(|_| network.automatic));
         parts.networks.push(Network {
             id: id.clone(),
@@ -32,10 +33,12 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             owner: network.project.clone(),
             region: String::new(),
             ranges: AddressSet::new(ranges),
+            open,
             flat: false,
             default_outbound: false,
             complete: false,
             internet: Some("default internet gateway".into()),
+            edge: None,
             entries: estate.entries.clone(),
             tags: BTreeMap::new(),
             origin: network.origin.clone(),
@@ -174,7 +177,7 @@ fn routes(
     let own = &parts.networks[network];
     let known = |destination, target, rank| Route { destination, unknown: None, target, rank };
     let mut out: Vec<Route> = own.ranges.ranges().iter().map(|range| known(*range, Target::Local, 0)).collect();
-    if out.is_empty() {
+    if own.open || out.is_empty() {
         let unknown = Some(format!("the subnets of {}", own.name));
         out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: Target::Local, rank: 0 });
     }
@@ -184,17 +187,21 @@ fn routes(
             // What it announces, the input does not show.
             for block in crate::model::address::private_blocks().into_iter().filter(|block| block.family == Family::V4)
             {
-                let target = Target::Peer { peering: peering.name.clone(), network: None, references: false };
+                let target = Target::Peer { peering: peering.name.clone(), network: None, references: Some(false) };
                 out.push(known(block, target, 2000));
             }
             continue;
         };
         let answered = estate.peerings.iter().any(|back| back.from == peering.to && back.to == own.id && back.active);
         let target = if peering.active && answered {
-            Target::Peer { peering: peering.name.clone(), network: Some(other), references: false }
+            Target::Peer { peering: peering.name.clone(), network: Some(other), references: Some(false) }
         } else {
             Target::Drop { reason: format!("peering {} is not made from both ends", peering.name) }
         };
+        if parts.networks[other].open {
+            let unknown = Some(format!("the subnets of {}", parts.networks[other].name));
+            out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: target.clone(), rank: 1 });
+        }
         out.extend(parts.networks[other].ranges.ranges().iter().map(|range| known(*range, target.clone(), 1)));
     }
     for route in chosen.iter().filter_map(|id| estate.routes.get(*id)) {

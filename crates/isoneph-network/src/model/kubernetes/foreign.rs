@@ -27,7 +27,7 @@ pub(super) struct Foreign {
 const OWN: [&str; 3] = ["networking.k8s.io", "extensions", "policy.networking.k8s.io"];
 
 /// Kinds of other makers: whether they hold in every namespace, and whether they may permit.
-const KINDS: [(&str, bool, bool); 8] = [
+const KINDS: [(&str, bool, bool); 9] = [
     ("CiliumNetworkPolicy", false, true),
     ("CiliumClusterwideNetworkPolicy", true, true),
     ("GlobalNetworkPolicy", true, true),
@@ -36,6 +36,8 @@ const KINDS: [(&str, bool, bool); 8] = [
     ("AuthorizationPolicy", false, false),
     ("EgressFirewall", false, false),
     ("EgressNetworkPolicy", false, false),
+    // Groups of the cloud, given to pods.
+    ("SecurityGroupPolicy", false, false),
 ];
 
 /// The namespace whose policies a mesh applies everywhere.

@@ -12,6 +12,7 @@ mod objects;
 mod policies;
 mod selector;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -91,6 +92,10 @@ pub(crate) fn read(
         for (index, item) in items.iter().enumerate() {
             let origin = Origin { source: origin.source, locator: format!("{}/items/{index}", origin.locator) };
             let kind = text(item, "kind").unwrap_or(of);
+            // Of a list of one kind the API says group and kind once, above the items.
+            let whole = text(item, "apiVersion").is_none() && !of.is_empty();
+            let group = document.get("apiVersion").filter(|_| whole).cloned();
+            let item = &with_group(item, group);
             if kind.ends_with("List") {
                 problems.push(Problem::unread(origin.source, &origin.locator, "a list within a list"));
                 continue;
@@ -101,6 +106,23 @@ pub(crate) fn read(
     }
     take(cluster, kind, document, origin.clone(), unsupported, problems);
 }
+
+fn with_group(item: &Value, group: Option<Value>) -> Cow<'_, Value> {
+    let Some(group) = group else { return Cow::Borrowed(item) };
+    let mut item = item.clone();
+    if let Some(object) = item.as_object_mut() {
+        object.insert("apiVersion".into(), group);
+    }
+    Cow::Owned(item)
+}
+
+/// Whether an object of another maker (a Rollout, a DeploymentConfig) makes pods as Kubernetes' own do.
+fn makes_pods(body: &Value) -> bool {
+    body.pointer("/spec/template/spec/containers").is_some_and(Value::is_array)
+}
+
+/// Kinds that decide about packets whatever they are called.
+const POLICIES: [&str; 3] = ["NetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy"];
 
 fn take(
     cluster: &mut Cluster,
@@ -120,14 +142,18 @@ fn take(
         return;
     }
     // Other kinds carry no packets.
-    if !READ.contains(&kind) {
+    if !READ.contains(&kind) && !makes_pods(body) {
         return;
     }
     let Some(metadata) = body.get("metadata").filter(|held| held.is_object()) else {
         problems.push(Problem::unread(origin.source, &origin.locator, "an object without metadata"));
         return;
     };
-    let name = text(metadata, "name").or_else(|| text(metadata, "generateName")).unwrap_or_default();
+    let unnamed = format!("at {}", origin.locator);
+    let name = text(metadata, "name")
+        .or_else(|| text(metadata, "generateName"))
+        .or_else(|| POLICIES.contains(&kind).then_some(unnamed.as_str()))
+        .unwrap_or_default();
     if name.is_empty() {
         problems.push(Problem::unread(origin.source, &origin.locator, "an object without a name"));
         return;

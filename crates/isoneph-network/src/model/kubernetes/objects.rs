@@ -113,7 +113,7 @@ pub(super) fn workloads(cluster: &Cluster) -> Vec<Workload> {
                 | "CronJob"
                 | "VirtualMachine"
                 | "VirtualMachineInstance"
-        );
+        ) || super::makes_pods(&object.body);
         let (kind, name) = top(&object.namespace, &object.kind, &object.name);
         let owned = kind != object.kind || name != object.name;
         if !templated || owned || running.contains(&(object.namespace.clone(), kind.clone(), name.clone())) {

@@ -172,8 +172,8 @@ fn compose(
         return None;
     }
     let mut tiers = Vec::new();
-    if way == Way::In && !hosts.is_empty() {
-        tiers.push(node_tier(hosts));
+    if !hosts.is_empty() {
+        tiers.push(node_tier(hosts, way));
     }
     let mut names = Vec::new();
     let mut origin = None;
@@ -208,10 +208,10 @@ fn compose(
     Some(Policy { id: name.clone(), name, stateful: true, tiers, origin: origin.unwrap_or_default() })
 }
 
-/// A pod's own node always reaches it; which node that is, manifests do not say.
-fn node_tier(hosts: &[EndpointId]) -> Tier {
+/// A pod and its own node always reach each other; which node that is, manifests do not say.
+fn node_tier(hosts: &[EndpointId], way: Way) -> Tier {
     let rule = Rule {
-        id: "from the pod's own node".into(),
+        id: if way == Way::In { "from the pod's own node" } else { "to the pod's own node" }.into(),
         action: Action::Permit,
         peers: Peers { maybe: hosts.to_vec(), doubt: Some(HOST_NETWORK.into()), ..Peers::default() },
         local: None,

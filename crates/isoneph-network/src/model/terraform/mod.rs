@@ -33,6 +33,8 @@ pub(crate) struct Resource {
     local: String,
     /// The index key, as text; empty where there is none.
     index: String,
+    /// What tells it from a resource of the same address in another document; mostly empty.
+    mark: String,
 }
 
 /// Everything of one document.
@@ -53,6 +55,10 @@ pub(crate) struct Document {
     unknown: BTreeMap<String, Value>,
     /// (module, local) to the instances.
     instances: BTreeMap<(String, String), Vec<usize>>,
+    /// Names of provider configurations to the regions they are for.
+    regions: BTreeMap<String, String>,
+    /// (module, local) to the name of the provider configuration.
+    providers: BTreeMap<(String, String), String>,
     /// Addresses taken so far: a data source may stand in the plan and in the prior state.
     seen: BTreeSet<String>,
 }
@@ -76,9 +82,19 @@ pub(crate) fn recognises(value: &Value) -> bool {
 }
 
 impl Resource {
+    /// Whether the document makes it, and does not only look it up.
+    pub(crate) fn is_managed(&self) -> bool {
+        !self.local.starts_with("data.")
+    }
+
     /// Its identifier, or its address where that is known only after apply.
     pub(crate) fn identity(&self) -> String {
-        text(&self.values, "id").map_or_else(|| self.address.clone(), ToOwned::to_owned)
+        text(&self.values, "id").map_or_else(|| self.key(), ToOwned::to_owned)
+    }
+
+    /// Its address, told apart from the same address in another document.
+    pub(crate) fn key(&self) -> String {
+        format!("{}{}", self.address, self.mark)
     }
 }
 
@@ -106,6 +122,7 @@ impl Document {
         for (name, held) in value.get("variables").and_then(Value::as_object).into_iter().flatten() {
             out.variables.insert(name.clone(), held.get("value").cloned().unwrap_or(Value::Null));
         }
+        out.provider_regions(value);
         for change in list(value, "resource_changes") {
             let held = change.get("change").and_then(|held| held.get("after_unknown"));
             if let (Some(address), Some(held)) = (text(change, "address"), held.filter(|held| held.is_object())) {
@@ -116,6 +133,27 @@ impl Document {
             out.instances.entry((resource.module.clone(), resource.local.clone())).or_default().push(index);
         }
         out
+    }
+
+    /// The regions that provider configurations are written to be for.
+    fn provider_regions(&mut self, value: &Value) {
+        let configurations = value.pointer("/configuration/provider_config").and_then(Value::as_object);
+        for (name, held) in configurations.into_iter().flatten() {
+            let Some(written) = held.pointer("/expressions/region") else { continue };
+            let variable = list(written, "references").first().and_then(Value::as_str);
+            let given = variable.and_then(|held| self.variables.get(held.strip_prefix("var.")?)?.as_str());
+            if let Some(region) = text(written, "constant_value").or(given) {
+                self.regions.insert(name.clone(), region.to_owned());
+            }
+        }
+    }
+
+    /// The region of the provider configuration that makes a resource.
+    pub(crate) fn region(&self, resource: &Resource) -> Option<String> {
+        let provider = self.providers.get(&(resource.module.clone(), resource.local.clone()))?;
+        // A module's own name for what it is given: known where there is but one region.
+        let only = || self.regions.values().next().filter(|first| self.regions.values().all(|held| held == *first));
+        self.regions.get(provider).or_else(only).cloned()
     }
 
     fn module(&mut self, module: &Value, pointer: &str, depth: usize) {
@@ -164,6 +202,7 @@ impl Document {
             place: place.to_owned(),
             local: local_name(text(resource, "mode"), kind, name),
             index: index_text(resource.get("index")),
+            mark: String::new(),
         });
     }
 
@@ -187,6 +226,7 @@ impl Document {
                     place: module.to_owned(),
                     local: local.clone(),
                     index,
+                    mark: String::new(),
                 });
             }
         }
@@ -200,6 +240,8 @@ impl Document {
             let (Some(kind), Some(name)) = (text(resource, "type"), text(resource, "name")) else { continue };
             let local = local_name(text(resource, "mode"), kind, name);
             let held = resource.get("expressions").cloned().unwrap_or(Value::Null);
+            let provider = text(resource, "provider_config_key").unwrap_or(kind.split('_').next().unwrap_or_default());
+            self.providers.insert((path.to_owned(), local.clone()), provider.to_owned());
             for key in ["for_each_expression", "count_expression"] {
                 if let Some(over) = resource.get(key) {
                     self.repeats.insert((path.to_owned(), local.clone()), over.clone());
@@ -222,6 +264,18 @@ impl Document {
                 self.configuration(held, &child, depth + 1);
             }
         }
+    }
+
+    /// Tells resources that have no identifier yet from those of other documents that have the same address: two plans
+    /// are two estates, though both may call their network `aws_vpc.main`.
+    pub(crate) fn tell_apart(&mut self, taken: &mut BTreeSet<String>, path: &str) {
+        let mut unnamed = self.resources.iter_mut().filter(|held| text(&held.values, "id").is_none());
+        let own: Vec<String> = unnamed.by_ref().map(|held| held.address.clone()).collect();
+        if own.iter().any(|address| taken.contains(address)) {
+            let unnamed = self.resources.iter_mut().filter(|held| text(&held.values, "id").is_none());
+            unnamed.for_each(|held| held.mark = format!(" of {path}"));
+        }
+        taken.extend(own);
     }
 
     /// Resources of a type.

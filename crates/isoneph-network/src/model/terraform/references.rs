@@ -68,6 +68,9 @@ impl Document {
                     return out;
                 }
             }
+            // What is known only after apply is left out of the values: this is known to be nothing.
+            Some(Value::Null | Value::String(_)) => return out,
+            Some(Value::Array(held)) if held.is_empty() => return out,
             _ => {}
         }
         self.add_referred(resource, path, &mut out);
@@ -87,7 +90,7 @@ impl Document {
             .get(&(resource.module.clone(), resource.local.clone()))
             .and_then(|held| expression_at(held, path))
         else {
-            out.open = self.is_unknown(resource, path);
+            out.open = self.is_unknown_in_block(resource, path);
             return;
         };
         let last = path.last().copied().unwrap_or_default();
@@ -110,7 +113,23 @@ impl Document {
     /// Whether a value is written and known only after apply; `values` holds the last name of the path.
     pub(crate) fn is_open(&self, resource: &Resource, path: &[&str], values: &Value) -> bool {
         let key = path.last().copied().unwrap_or_default();
-        values.get(key).is_none() && (self.is_written(resource, path) || self.is_unknown(resource, path))
+        values.get(key).is_none() && (self.is_written(resource, path) || self.is_unknown_in_block(resource, path))
+    }
+
+    /// Whether blocks that are written as a value, or by `dynamic`, are known only after apply as a whole.
+    pub(crate) fn is_open_block(&self, resource: &Resource, key: &str) -> bool {
+        list(&resource.values, key).is_empty() && self.is_written(resource, &[key]) && {
+            let held = self.expressions.get(&(resource.module.clone(), resource.local.clone()));
+            let written = held.and_then(|held| held.get(key)).and_then(Value::as_object);
+            let refers = written.is_some_and(|held| held.contains_key("references"));
+            refers && (resource.values.get(key).is_none() || self.is_unknown(resource, &[key]))
+        }
+    }
+
+    /// Whether a field of a block is known only after apply. The configuration of a plan does not show what `dynamic`
+    /// writes; what is nowhere written outside of blocks the provider chooses, which readers know the outcome of.
+    fn is_unknown_in_block(&self, resource: &Resource, path: &[&str]) -> bool {
+        path.len() > 1 && !self.is_written(resource, &path[..1]) && self.is_unknown(resource, path)
     }
 
     /// What a rule, route or association belongs to, and why that is not sure: where the plan does not show which of `all`

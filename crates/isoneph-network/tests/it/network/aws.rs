@@ -445,3 +445,51 @@ fn an_unlisted_kind_is_named() {
     let kinds: Vec<String> = model(&text).unsupported.into_iter().map(|held| held.kind).collect();
     assert_eq!(kinds, ["VpnGateways", "Widgets"]);
 }
+
+#[test]
+fn a_network_given_public_addresses_inside_is_reached_by_what_the_gateway_translates() {
+    let estate = Estate::new()
+        .vpc("a", "52.10.0.0/16")
+        .internet("a")
+        .subnet("a", "one", "52.10.1.0/24", "z1", &["52.10.0.0/16 local", "0.0.0.0/0 igw-a"])
+        .group("web", "a", &["tcp 443 0.0.0.0/0"], ALL)
+        .eni("open", "one", "52.10.1.10", Some("198.51.100.1"), &["web"])
+        .eni("shut", "one", "52.10.1.11", None, &["web"]);
+    check(
+        &model(&estate.text()),
+        "permit internet -> open tcp/443
+         deny internet -> shut tcp/443 : has no public address
+         permit open -> shut tcp/443",
+    );
+}
+
+#[test]
+fn a_list_of_which_a_page_is_missing_does_not_say_what_is_not_there() {
+    let whole: serde_json::Value = serde_json::from_str(&pair().text()).unwrap();
+    let mut cut = whole.clone();
+    cut["NextToken"] = json!("more");
+    check(&model(&whole.to_string()), "deny web -> 10.0.2.77 tcp/5432");
+    check(&model(&cut.to_string()), "undecided web -> 10.0.2.77 tcp/5432\npermit web -> db tcp/5432");
+    // The last page says that there is no more.
+    let last = json!({"NetworkInterfaces": []});
+    check(&super::models(&[&cut.to_string(), &last.to_string()]), "deny web -> 10.0.2.77 tcp/5432");
+}
+
+#[test]
+fn a_gateways_own_table_takes_what_comes_in_past_what_it_names() {
+    let estate = pair().internet("a").eni("open", "one", "10.0.1.30", Some("198.51.100.1"), &["web"]).add(
+        "RouteTables",
+        json!({"RouteTableId": "rtb-edge", "VpcId": "vpc-a", "Associations": [{"GatewayId": "igw-a", "AssociationState": {"State": "associated"}}],
+            "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active"},
+                {"DestinationCidrBlock": "10.0.1.0/24", "GatewayId": "vpce-wall", "State": "active"}]}),
+    );
+    check(&model(&estate.text()), "undecided internet -> open tcp/22 : vpce-wall\ndeny internet -> open tcp/23");
+}
+
+#[test]
+fn what_a_hub_leads_to_and_does_not_show_may_take_the_packet() {
+    // A narrower route to a VPN's attachment stands before what is propagated.
+    check(&model(&hub(&["10.2.1.0/24 vpn"], &["left", "right"]).text()), "undecided l1 -> r1 tcp/22 : att-vpn");
+    // What a VPN propagates is learned at run time, and may be narrower.
+    check(&model(&hub(&[], &["left", "right", "vpn"]).text()), "undecided l1 -> r1 tcp/22 : the routes of");
+}

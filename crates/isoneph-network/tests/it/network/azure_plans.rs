@@ -220,3 +220,113 @@ fn a_port_known_after_apply_is_not_every_port() {
         "undecided a -> b tcp/22",
     );
 }
+
+#[test]
+fn rules_and_routes_that_are_known_only_after_apply_may_say_anything() {
+    let base = |group_of: Held, table: Held| {
+        vec![
+            network(),
+            subnet("azurerm_subnet.one", "10.0.1.0/24", json!({})),
+            subnet("azurerm_subnet.two", "10.0.2.0/24", json!({})),
+            nic("azurerm_network_interface.a", "azurerm_subnet.one"),
+            nic("azurerm_network_interface.b", "azurerm_subnet.two"),
+            group_of,
+            associated(
+                "azurerm_subnet_network_security_group_association.two",
+                "azurerm_subnet.two",
+                "azurerm_network_security_group.g",
+            ),
+            table,
+            (
+                "azurerm_subnet_route_table_association.one",
+                json!({}),
+                json!({"subnet_id": refers(&["azurerm_subnet.one"]), "route_table_id": refers(&["azurerm_route_table.t"])}),
+            ),
+        ]
+    };
+    let later = |key: &str| json!({key: {"references": ["random_integer.port"]}});
+    let plain_group = || group("azurerm_network_security_group.g", json!([rule(100, "Deny", "22")]));
+    let plain_table = || ("azurerm_route_table.t", json!({"name": "t", "route": []}), json!({}));
+    asked(&base(plain_group(), plain_table()), "deny a -> b tcp/22\npermit a -> b tcp/23");
+    let open = ("azurerm_network_security_group.g", json!({"name": "n"}), later("security_rule"));
+    asked(&base(open, plain_table()), "undecided a -> b tcp/22\nundecided a -> b tcp/23");
+    let open = ("azurerm_route_table.t", json!({"name": "t"}), later("route"));
+    asked(
+        &base(plain_group(), open),
+        "deny a -> b tcp/22\nundecided a -> b tcp/23 : the routes of azurerm_route_table.t",
+    );
+    // Neither the action nor the place of a rule.
+    let mut half = rule(100, "Deny", "22");
+    half.as_object_mut().unwrap().remove("access");
+    let open = (
+        "azurerm_network_security_group.g",
+        json!({"name": "n", "security_rule": [half]}),
+        json!({"security_rule": [{"access": {"references": ["random_integer.port"]}}]}),
+    );
+    asked(&base(open, plain_table()), "undecided a -> b tcp/22\npermit a -> b tcp/23");
+}
+
+#[test]
+fn addresses_that_nobody_knows_yet_are_some_addresses() {
+    let mut all = vec![
+        ("azurerm_virtual_network.v", json!({"name": "v"}), json!({})),
+        subnet("azurerm_subnet.one", "10.0.1.0/24", json!({})),
+        nic("azurerm_network_interface.a", "azurerm_subnet.one"),
+        nic("azurerm_network_interface.b", "azurerm_subnet.one"),
+    ];
+    all[1].1.as_object_mut().unwrap().remove("address_prefixes");
+    asked(&all, "undecided a -> b tcp/22");
+}
+
+#[test]
+fn the_platforms_own_address_is_nobody_on_the_internet() {
+    let mut a = nic("azurerm_network_interface.a", "azurerm_subnet.one");
+    a.2["ip_configuration"][0]["public_ip_address_id"] = refers(&["azurerm_public_ip.p"]);
+    let all = [
+        network(),
+        subnet("azurerm_subnet.one", "10.0.1.0/24", json!({})),
+        ("azurerm_public_ip.p", json!({"name": "p", "sku": "Standard"}), json!({})),
+        a,
+        group("azurerm_network_security_group.g", json!([rule(100, "Allow", "22")])),
+        associated(
+            "azurerm_subnet_network_security_group_association.one",
+            "azurerm_subnet.one",
+            "azurerm_network_security_group.g",
+        ),
+    ];
+    asked(&all, "permit internet -> a tcp/22\ndeny internet -> a tcp/23");
+}
+
+#[test]
+fn members_of_a_scaling_set_have_the_public_addresses_it_gives_them() {
+    let set = |more: Value| {
+        let mut place = json!({"name": "i"});
+        place.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        (
+            "azurerm_linux_virtual_machine_scale_set.set",
+            json!({"name": "set", "network_interface": [{"name": "n", "ip_configuration": [place]}]}),
+            json!({"network_interface": [{"ip_configuration": [{"subnet_id": refers(&["azurerm_subnet.one"])}]}]}),
+        )
+    };
+    for (more, answer) in [(json!({"public_ip_address": [{"name": "p"}]}), "permit"), (json!({}), "deny")] {
+        let all = [
+            network(),
+            subnet("azurerm_subnet.one", "10.0.1.0/24", json!({})),
+            set(more),
+            group("azurerm_network_security_group.g", json!([rule(100, "Allow", "22")])),
+            associated(
+                "azurerm_subnet_network_security_group_association.one",
+                "azurerm_subnet.one",
+                "azurerm_network_security_group.g",
+            ),
+        ];
+        asked(&all, &format!("{answer} internet -> set tcp/22"));
+    }
+}
+
+#[test]
+fn an_interface_of_a_subnet_that_is_not_shown_is_named() {
+    let all = [network(), nic("azurerm_network_interface.far", "azurerm_subnet.elsewhere")];
+    let named: Vec<String> = model(&plan(&all).to_string()).unsupported.iter().map(|one| one.locator.clone()).collect();
+    assert_eq!(named, ["azurerm_network_interface.far"]);
+}

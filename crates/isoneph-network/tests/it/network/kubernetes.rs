@@ -430,3 +430,34 @@ fn an_address_of_a_pod_means_that_pod_and_no_other_one_without_an_address() {
          undecided 8.8.8.8 -> 10.50.0.1 tcp/80 : neither end",
     );
 }
+
+#[test]
+fn items_of_a_list_of_one_kind_are_of_its_group() {
+    let pod = |name: &str| {
+        format!(
+            r#"{{"metadata": {{"name": "{name}", "namespace": "x", "labels": {{"app": "{name}"}}}}, "spec": {{"containers": []}}}}"#
+        )
+    };
+    let pods = format!(r#"{{"kind": "PodList", "apiVersion": "v1", "items": [{}, {}]}}"#, pod("a"), pod("b"));
+    let policies = r#"{"kind": "NetworkPolicyList", "apiVersion": "networking.k8s.io/v1", "items": [
+        {"metadata": {"name": "shut", "namespace": "x"}, "spec": {"podSelector": {"matchLabels": {"app": "b"}}, "ingress": []}}]}"#;
+    check(&super::models(&[&pods, policies]), "deny a -> b tcp/1\npermit b -> a tcp/1");
+}
+
+#[test]
+fn a_policy_without_a_name_that_can_be_read_holds_all_the_same() {
+    // To many readers of YAML the word is a truth value.
+    check(&model(&cluster(&policy("n", "{podSelector: {matchLabels: {app: db}}}"))), "deny web -> db tcp/1");
+}
+
+#[test]
+fn whoever_makes_pods_by_a_template_makes_pods() {
+    for (kind, version) in [("Rollout", "argoproj.io/v1alpha1"), ("DeploymentConfig", "apps.openshift.io/v1")] {
+        let more = format!(
+            "kind: {kind}\napiVersion: {version}\nmetadata: {{name: app, namespace: shop}}\n\
+             spec: {{template: {{metadata: {{labels: {{app: app}}}}, spec: {{containers: [{{name: c}}]}}}}}}\n---\n{}",
+            policy("shut", "{podSelector: {matchLabels: {app: app}}}")
+        );
+        check(&model(&cluster(&more)), "deny web -> app tcp/1\npermit app -> web tcp/1");
+    }
+}

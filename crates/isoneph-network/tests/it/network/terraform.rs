@@ -9,7 +9,7 @@ fn resource(address: &str, values: Value) -> Value {
     json!({"address": address, "mode": "managed", "type": kind, "name": name, "values": values})
 }
 
-fn refers(pairs: &[(&str, &str)]) -> Value {
+pub(super) fn refers(pairs: &[(&str, &str)]) -> Value {
     let object: serde_json::Map<String, Value> = pairs
         .iter()
         .map(|(key, target)| ((*key).to_owned(), json!({"references": [format!("{target}.id"), target]})))
@@ -18,7 +18,7 @@ fn refers(pairs: &[(&str, &str)]) -> Value {
 }
 
 /// A plan of resources: (address, values, references).
-fn plan(resources: &[(&str, Value, Value)]) -> String {
+pub(super) fn plan(resources: &[(&str, Value, Value)]) -> String {
     let planned: Vec<Value> = resources.iter().map(|(address, values, _)| resource(address, values.clone())).collect();
     let configured: Vec<Value> = resources
         .iter()
@@ -32,7 +32,7 @@ fn plan(resources: &[(&str, Value, Value)]) -> String {
     .to_string()
 }
 
-fn base() -> Vec<(&'static str, Value, Value)> {
+pub(super) fn base() -> Vec<(&'static str, Value, Value)> {
     let all = json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]);
     vec![
         ("aws_vpc.main", json!({"cidr_block": "10.0.0.0/16"}), json!({})),

@@ -27,9 +27,13 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
             continue;
         }
         let side = |key: &'static str| -> Vec<Permission> {
-            (0..list(&resource.values, key).len())
-                .map(|index| inline_permission(reading, resource, key, index))
-                .collect()
+            let written = list(&resource.values, key).len();
+            let mut held: Vec<Permission> =
+                (0..written).map(|index| inline_permission(reading, resource, key, index)).collect();
+            if document.is_open_block(resource, key) {
+                held.push(known_later(resource, key));
+            }
+            held
         };
         let name = text(&resource.values, "name").unwrap_or("default").to_owned();
         let (ingress, egress) = (side("ingress"), side("egress"));
@@ -114,6 +118,12 @@ pub(super) fn name_defaults(estate: &mut Estate, reading: &Reading<'_>) {
 /// The name of the group that interfaces without one carry.
 pub(super) fn default_group(vpc: &str) -> String {
     format!("default security group of {vpc}")
+}
+
+/// What stands for blocks of rules that are known only after apply: anything.
+fn known_later(resource: &Resource, key: &str) -> Permission {
+    let what = format!("what {key} of {} says is known after apply", resource.address);
+    Permission { id: key.into(), protocol: "-1".into(), unclear: Some(what), ..Permission::default() }
 }
 
 fn inline_permission(reading: &Reading<'_>, resource: &Resource, key: &'static str, index: usize) -> Permission {
@@ -208,8 +218,13 @@ fn prefix_lists(estate: &mut Estate, reading: &Reading<'_>) {
         }
     }
     for resource in reading.document.of_kind(&["aws_ec2_managed_prefix_list_entry"]) {
-        if let Some(range) = range_of(&resource.values, "cidr") {
-            estate.prefix_lists.entry(reading.id(resource, "prefix_list_id")).or_default().push(range);
+        let (owners, doubt) = reading.owners(resource, "prefix_list_id", estate.prefix_lists.keys());
+        let range = range_of(&resource.values, "cidr").filter(|_| doubt.is_none());
+        for list in owners {
+            match range {
+                Some(range) => estate.prefix_lists.entry(list).or_default().push(range),
+                None => drop(estate.open_lists.insert(list)),
+            }
         }
     }
 }

@@ -3,55 +3,12 @@
 use serde_json::Value;
 
 use super::groups::default_group;
+use super::services::SERVICES;
 use super::{Reading, labels};
 use crate::model::address::{AddressRange, Family};
 use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener, TargetGroup};
 use crate::model::json::{flag, list, number, text, text_or_empty, texts};
 use crate::model::terraform::{Ids, Resource};
-
-/// (kind, field of subnets, field of groups, kinds of subnet groups).
-type Service = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
-
-/// Kinds that place interfaces, with the fields of subnets, groups and, where subnets are named by a group of them, that
-/// group's kind.
-const SERVICES: &[Service] = &[
-    ("aws_db_instance", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_db_subnet_group"]),
-    ("aws_rds_cluster", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_db_subnet_group"]),
-    ("aws_docdb_cluster", &["db_subnet_group_name"], &["vpc_security_group_ids"], &["aws_docdb_subnet_group"]),
-    ("aws_neptune_cluster", &["neptune_subnet_group_name"], &["vpc_security_group_ids"], &["aws_neptune_subnet_group"]),
-    (
-        "aws_redshift_cluster",
-        &["cluster_subnet_group_name"],
-        &["vpc_security_group_ids"],
-        &["aws_redshift_subnet_group"],
-    ),
-    ("aws_elasticache_cluster", &["subnet_group_name"], &["security_group_ids"], &["aws_elasticache_subnet_group"]),
-    (
-        "aws_elasticache_replication_group",
-        &["subnet_group_name"],
-        &["security_group_ids"],
-        &["aws_elasticache_subnet_group"],
-    ),
-    ("aws_lambda_function", &["vpc_config", "0", "subnet_ids"], &["vpc_config", "0", "security_group_ids"], &[]),
-    (
-        "aws_ecs_service",
-        &["network_configuration", "0", "subnets"],
-        &["network_configuration", "0", "security_groups"],
-        &[],
-    ),
-    ("aws_eks_cluster", &["vpc_config", "0", "subnet_ids"], &["vpc_config", "0", "security_group_ids"], &[]),
-    ("aws_opensearch_domain", &["vpc_options", "0", "subnet_ids"], &["vpc_options", "0", "security_group_ids"], &[]),
-    ("aws_elasticsearch_domain", &["vpc_options", "0", "subnet_ids"], &["vpc_options", "0", "security_group_ids"], &[]),
-    ("aws_efs_mount_target", &["subnet_id"], &["security_groups"], &[]),
-    ("aws_mq_broker", &["subnet_ids"], &["security_groups"], &[]),
-    (
-        "aws_msk_cluster",
-        &["broker_node_group_info", "0", "client_subnets"],
-        &["broker_node_group_info", "0", "security_groups"],
-        &[],
-    ),
-    ("aws_vpc_endpoint", &["subnet_ids"], &["security_group_ids"], &[]),
-];
 
 /// Takes everything that has interfaces.
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
@@ -88,7 +45,18 @@ fn place(
             ranges.push(*range);
         }
     }
+    // A block that is not known may be any.
+    let open = held.map(|held| held.open).unwrap_or_default();
+    let lacks = |family| !ranges.iter().any(|range: &AddressRange| range.family == family);
+    let wanted = [open[0] && known.is_empty() && lacks(Family::V4), open[1] && six && lacks(Family::V6)];
+    let families = [Family::V4, Family::V6].into_iter().zip(wanted).filter(|(_, wanted)| *wanted);
+    ranges.extend(families.map(|(family, _)| AddressRange::whole(family)).collect::<Vec<_>>());
     ranges.into_iter().map(|range| (range, outside(range))).collect()
+}
+
+/// Whether machines that are made in a subnet get a public address: what they say themselves, else what the subnet does.
+fn is_public(estate: &Estate, subnet: &str, own: Option<bool>) -> bool {
+    own.unwrap_or_else(|| estate.subnets.get(subnet).is_some_and(|held| held.assigns_public))
 }
 
 fn groups_or_default(estate: &Estate, subnet: &str, groups: &Ids) -> Vec<String> {
@@ -194,8 +162,8 @@ fn instances(estate: &mut Estate, reading: &Reading<'_>) {
                 }
                 let known = addresses(values, &["private_ip", "secondary_private_ips", "ipv6_addresses"]);
                 let shown = addresses(values, &["public_ip"]);
-                let mut held =
-                    place(estate, &subnet, known, flag(values, "associate_public_ip_address") == Some(true), values);
+                let public = is_public(estate, &subnet, flag(values, "associate_public_ip_address"));
+                let mut held = place(estate, &subnet, known, public, values);
                 if let (Some(first), Some(public)) = (held.first_mut(), shown.first()) {
                     first.1 = Some(*public);
                 }
@@ -243,20 +211,49 @@ fn subnets(reading: &Reading<'_>, resource: &Resource, path: &[&str], through: &
 }
 
 fn services(estate: &mut Estate, reading: &Reading<'_>) {
-    for (kind, subnet_path, group_path, through) in SERVICES {
-        for resource in reading.document.of_kind(&[kind]) {
-            if *kind == "aws_vpc_endpoint" && text(&resource.values, "vpc_endpoint_type") != Some("Interface") {
+    for service in SERVICES {
+        for resource in reading.document.of_kind(&[service.kind]) {
+            let kind = text(&resource.values, "vpc_endpoint_type");
+            if service.kind == "aws_vpc_endpoint" && kind != Some("Interface") {
                 continue;
             }
-            let mut groups = reading.document.ids(resource, group_path);
-            // The service adds a group of its own, which nodes share.
-            groups.open |= *kind == "aws_eks_cluster";
-            let public = flag(&resource.values, "publicly_accessible") == Some(true);
-            for subnet in subnets(reading, resource, subnet_path, through) {
+            let mut groups = Ids { open: true, ..Ids::default() };
+            if !service.groups.is_empty() {
+                groups = reading.document.ids(resource, service.groups);
+                // The service adds a group of its own, which nodes share.
+                groups.open |= service.kind == "aws_eks_cluster";
+            }
+            for subnet in subnets(reading, resource, service.subnets, service.through) {
+                let public = is_service_public(estate, reading, resource, &subnet);
                 template(estate, reading, resource, &subnet, &groups, public);
             }
         }
     }
+}
+
+/// Whether a service's interfaces have public addresses.
+fn is_service_public(estate: &Estate, reading: &Reading<'_>, resource: &Resource, subnet: &str) -> bool {
+    let values = &resource.values;
+    let tasks = list(values, "network_configuration").first();
+    match resource.kind.as_str() {
+        "aws_eks_node_group" => is_public(estate, subnet, None),
+        "aws_elb" => flag(values, "internal") != Some(true),
+        "aws_ecs_service" => tasks.and_then(|held| flag(held, "assign_public_ip")) == Some(true),
+        "aws_rds_cluster" | "aws_neptune_cluster" => has_public_member(reading, resource),
+        _ => flag(values, "publicly_accessible") == Some(true),
+    }
+}
+
+/// Whether an instance of a cluster of databases is reached by a public address.
+fn has_public_member(reading: &Reading<'_>, cluster: &Resource) -> bool {
+    let name = text(&cluster.values, "cluster_identifier");
+    let kinds = ["aws_rds_cluster_instance", "aws_neptune_cluster_instance"];
+    let mut members = reading.document.of_kind(&kinds).filter(|held| {
+        let of = reading.ids(held, "cluster_identifier");
+        of.iter().any(|id| *id == cluster.identity() || Some(id.as_str()) == name)
+    });
+    flag(&cluster.values, "publicly_accessible") == Some(true)
+        || members.any(|held| flag(&held.values, "publicly_accessible") == Some(true))
 }
 
 fn template(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, subnet: &str, groups: &Ids, public: bool) {
@@ -272,7 +269,7 @@ fn template(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, sub
         origin: reading.origin(resource),
         ..Interface::default()
     };
-    add(estate, format!("{} in {subnet}", resource.address), subnet, interface);
+    add(estate, format!("{} in {subnet}", resource.key()), subnet, interface);
 }
 
 /// Scaling groups: members to come in any of their subnets, with the template's groups.
@@ -285,7 +282,7 @@ fn scaling(estate: &mut Estate, reading: &Reading<'_>) {
             templates.contains(&held.identity())
                 || templates.iter().any(|name| text(&held.values, "name") == Some(name))
         });
-        let (mut groups, mut public) = (Ids { open: held.is_none(), ..Ids::default() }, false);
+        let (mut groups, mut public) = (Ids { open: held.is_none(), ..Ids::default() }, None);
         if let Some(held) = held {
             for path in
                 [&["vpc_security_group_ids"][..], &["network_interfaces", "0", "security_groups"], &["security_groups"]]
@@ -296,10 +293,12 @@ fn scaling(estate: &mut Estate, reading: &Reading<'_>) {
                 groups.choice |= more.choice;
             }
             let first = list(&held.values, "network_interfaces").first();
-            public = first.and_then(|first| flag(first, "associate_public_ip_address")) == Some(true)
-                || flag(&held.values, "associate_public_ip_address") == Some(true);
+            public = first
+                .and_then(|first| flag(first, "associate_public_ip_address"))
+                .or_else(|| flag(&held.values, "associate_public_ip_address"));
         }
         for subnet in document.ids(resource, &["vpc_zone_identifier"]).found {
+            let public = is_public(estate, &subnet, public);
             template(estate, reading, resource, &subnet, &groups, public);
         }
     }
@@ -339,7 +338,7 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
                 origin: reading.origin(resource),
                 ..Interface::default()
             };
-            add(estate, format!("{} in {subnet}", resource.address), &subnet, interface);
+            add(estate, format!("{} in {subnet}", resource.key()), &subnet, interface);
         }
     }
     for resource in document.of_kind(&["aws_lb_listener", "aws_alb_listener"]) {

@@ -108,8 +108,9 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
         let list = reading.document.id(resource, &["prefix_list_id"]);
         let ranges = match text(&resource.values, "destination_cidr_block").and_then(AddressRange::parse) {
             Some(range) => vec![range],
-            None => list.and_then(|list| estate.prefix_lists.get(&list)).cloned().unwrap_or_default(),
+            None => list.as_ref().and_then(|list| estate.prefix_lists.get(list)).cloned().unwrap_or_default(),
         };
+        let more = list.is_some_and(|list| estate.open_lists.contains(&list));
         let known = dropped || (attachment.found.len() == 1 && !attachment.choice);
         for table in tables {
             let Some(table) = estate.transit_tables.get_mut(&table) else { continue };
@@ -118,6 +119,7 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
                 continue;
             }
             let attachment = attachment.found.first().filter(|_| !dropped);
+            table.unclear |= more;
             table.routes.extend(ranges.iter().map(|range| (*range, attachment.cloned(), true)));
         }
     }
