@@ -1,6 +1,7 @@
 //! Settings of the OpenSSH server.
 
 use super::{Readings, Setting, pam_ways};
+use crate::guest::os::Family;
 use crate::guest::pam::Rule;
 use crate::guest::sshd::{AlgorithmKind, Block, algorithms, default_of};
 use crate::guest::{Candidate, Effective, Place};
@@ -146,6 +147,8 @@ fn value(readings: &Readings<'_>, block: Option<&Block>, keyword: &str) -> Optio
     };
     match effective {
         Some(effective) => Some(Value { text: effective.value().to_owned(), effective: Some(effective) }),
+        // SUSE's own builds have switched it on where nothing says so; which of them is not known.
+        None if keyword == "usepam" && readings.os.family == Family::Suse => None,
         None => {
             let text = sshd.version.and_then(|version| default_of(keyword, version))?;
             Some(Value { text: text.to_owned(), effective: None })
@@ -294,7 +297,7 @@ fn access(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
 fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     let id = "sshd.password-logins";
     let of = |keyword: &str| value(readings, block, keyword);
-    let (Some(password), Some(methods), Some(pam)) = (of(LOGINS[0]), of(LOGINS[1]), of(LOGINS[2])) else {
+    let (Some(password), Some(methods)) = (of(LOGINS[0]), of(LOGINS[1])) else {
         return no_default(readings, id, LOGINS[0]);
     };
     let Some((interactive, says)) = readings.sshd.interactive(block) else {
@@ -324,7 +327,12 @@ fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
         ways.push("password");
     }
     if interactive {
-        let factor = !is_off(&pam) && asks_second_factor(readings);
+        let asks = asks_second_factor(readings);
+        let pam = of(LOGINS[2]);
+        if asks && pam.is_none() {
+            return no_default(readings, id, LOGINS[2]);
+        }
+        let factor = asks && pam.is_some_and(|pam| !is_off(&pam));
         ways.push(if factor { "second-factor" } else { "keyboard-interactive" });
     }
     make(&if ways.is_empty() { "no".to_owned() } else { ways.join(" ") })

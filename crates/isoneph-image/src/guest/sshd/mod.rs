@@ -68,6 +68,7 @@ pub fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager) -> Known<
             guest.problem(BUILT, "built-server", why);
         }
         let options = command_line::read(guest, manager);
+        command_line::note_other_servers(guest, manager);
         // SUSE keeps the vendor's file in /usr/etc; a file in /etc replaces it.
         let paths = ["/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config"].map(str::to_owned);
         let path =

@@ -90,6 +90,8 @@ pub struct Manager {
     directories: Vec<String>,
     /// Unit name → file that it is loaded from.
     files: BTreeMap<String, String>,
+    /// Unit name → other names that lead to it.
+    aliases: BTreeMap<String, Vec<String>>,
     /// Folders below the directories (drop-ins, wants), by path.
     folders: BTreeSet<String>,
     pulls: Vec<Pull>,
@@ -119,6 +121,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Manager> {
         for directory in manager.directories.clone() {
             manager.read_directory(guest, &directory);
         }
+        manager.name_aliases(guest);
         manager.presets = preset::read(guest);
         // systemd takes a boot for the first when the machine has no identity file, or one that says so.
         let identity = guest.text("/etc/machine-id");
@@ -159,6 +162,17 @@ impl Manager {
                 self.files.insert(entry.name, path);
             }
         }
+    }
+
+    fn name_aliases(&mut self, guest: &Guest<'_>) {
+        let mut aliases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for name in self.files.keys() {
+            let real = self.real_name(guest, name);
+            if real != *name {
+                aliases.entry(real).or_default().push(name.clone());
+            }
+        }
+        self.aliases = aliases;
     }
 
     fn read_pulls(&mut self, guest: &Guest<'_>, folder: &str, from: &str) {
