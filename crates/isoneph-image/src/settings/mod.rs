@@ -91,7 +91,7 @@ impl<'g> Readings<'g> {
             modprobe: guest::modprobe::read(guest),
             boot: guest::boot::read(guest),
             jobs: guest::crontab::read(guest),
-            inetd: guest::inetd::read(guest),
+            inetd: guest::inetd::read(guest, &packages, &manager),
             mounts: guest::mounts::read(guest, &manager),
             left_overs: guest::hygiene::read(guest, &accounts, &sshd),
             cloud_init: guest::cloud_init::read(guest),
