@@ -73,7 +73,9 @@ pub fn read(guest: &Guest<'_>, accounts: &Accounts, sshd: &Sshd) -> Known<LeftOv
             }
         }
         // Several users may have one home, and none may have one that counts.
-        for (pattern, user) in patterns.iter().flat_map(|pattern| accounts.users.iter().map(move |user| (pattern, user))) {
+        for (pattern, user) in
+            patterns.iter().flat_map(|pattern| accounts.users.iter().map(move |user| (pattern, user)))
+        {
             if pattern.contains("%u") || pattern.contains("%U") {
                 let path = authorized_path(&pattern.replace("%U", &user.uid.to_string()), (&user.home, &user.name));
                 authorized(guest, &path, &mut found.authorized_keys);

@@ -239,12 +239,7 @@ struct Ways {
 }
 
 /// The options of the rule that refuses say when that is.
-fn lockout_value(
-    (id, name, default): (&str, &str, &str),
-    stack: &[Rule],
-    ways: &Ways,
-    options: &Options,
-) -> Setting {
+fn lockout_value((id, name, default): (&str, &str, &str), stack: &[Rule], ways: &Ways, options: &Options) -> Setting {
     let faillock: Vec<&Rule> = stack.iter().filter(|rule| rule.module == "pam_faillock").collect();
     let normal = |value: &str| match (name, value) {
         ("unlock_time", "0" | "never") => "never".to_owned(),

@@ -21,25 +21,29 @@ const UNWANTED: [Unwanted; 9] = [
         id: "service.telnet",
         packages: &["telnetd", "telnetd-ssl", "telnet-server", "inetutils-telnetd", "krb5-telnetd"],
         units: &["telnet.socket", "telnetd.service", "telnet.service", "inetutils-telnetd.service"],
-        inetd: &["telnet"], programs: &["telnetd", "in.telnetd", "utelnetd", "inetutils-telnetd"],
+        inetd: &["telnet"],
+        programs: &["telnetd", "in.telnetd", "utelnetd", "inetutils-telnetd"],
     },
     Unwanted {
         id: "service.rsh",
         packages: &["rsh-server", "rsh-redone-server", "inetutils-rshd", "krb5-rsh-server"],
         units: &["rsh.socket", "rlogin.socket", "rexec.socket", "rsh.service", "rlogin.service"],
-        inetd: &["shell", "login", "exec"], programs: &["rshd", "in.rshd", "rlogind", "in.rlogind", "rexecd", "in.rexecd"],
+        inetd: &["shell", "login", "exec"],
+        programs: &["rshd", "in.rshd", "rlogind", "in.rlogind", "rexecd", "in.rexecd"],
     },
     Unwanted {
         id: "service.nis",
         packages: &["nis", "ypserv", "ypbind", "ypbind-mt"],
         units: &["nis.service", "ypserv.service", "ypbind.service", "yppasswdd.service", "ypxfrd.service"],
-        inetd: &[], programs: &["ypserv", "ypbind"],
+        inetd: &[],
+        programs: &["ypserv", "ypbind"],
     },
     Unwanted {
         id: "service.tftp",
         packages: &["tftpd", "tftpd-hpa", "atftpd", "tftp-server", "inetutils-tftpd"],
         units: &["tftpd-hpa.service", "tftp.socket", "tftp.service", "atftpd.service", "in.tftpd.service"],
-        inetd: &["tftp"], programs: &["tftpd", "in.tftpd", "atftpd"],
+        inetd: &["tftp"],
+        programs: &["tftpd", "in.tftpd", "atftpd"],
     },
     Unwanted {
         id: "service.xinetd",
@@ -51,9 +55,16 @@ const UNWANTED: [Unwanted; 9] = [
             "inetd.service",
             "rlinetd.service",
         ],
-        inetd: &[], programs: &[],
+        inetd: &[],
+        programs: &[],
     },
-    Unwanted { id: "service.snmp", packages: &["snmpd", "net-snmp"], units: &["snmpd.service"], inetd: &[], programs: &[] },
+    Unwanted {
+        id: "service.snmp",
+        packages: &["snmpd", "net-snmp"],
+        units: &["snmpd.service"],
+        inetd: &[],
+        programs: &[],
+    },
     Unwanted {
         id: "service.ftp",
         packages: &[
@@ -74,19 +85,22 @@ const UNWANTED: [Unwanted; 9] = [
             "pure-ftpd.service",
             "inetutils-ftpd.service",
         ],
-        inetd: &["ftp"], programs: &["vsftpd", "proftpd", "in.ftpd", "ftpd", "pure-ftpd"],
+        inetd: &["ftp"],
+        programs: &["vsftpd", "proftpd", "in.ftpd", "ftpd", "pure-ftpd"],
     },
     Unwanted {
         id: "service.avahi",
         packages: &["avahi-daemon", "avahi"],
         units: &["avahi-daemon.service", "avahi-daemon.socket"],
-        inetd: &[], programs: &[],
+        inetd: &[],
+        programs: &[],
     },
     Unwanted {
         id: "service.rpcbind",
         packages: &["rpcbind", "portmap"],
         units: &["rpcbind.service", "rpcbind.socket", "portmap.service"],
-        inetd: &[], programs: &[],
+        inetd: &[],
+        programs: &[],
     },
 ];
 
@@ -108,7 +122,8 @@ fn started_programs(readings: &Readings<'_>) -> Vec<(String, String, Place)> {
         commands.into_iter().map(move |command| (unit.name.clone(), command))
     });
     let program = |command: &str| {
-        let mut words = command.split_whitespace().map(|word| base_name(word.trim_start_matches(['-', '@', ':', '+', '!'])));
+        let mut words =
+            command.split_whitespace().map(|word| base_name(word.trim_start_matches(['-', '@', ':', '+', '!'])));
         words.find(|word| *word != "busybox").unwrap_or_default().to_owned()
     };
     commands.map(|(unit, command)| (unit, program(&command.value), command.place)).collect()
@@ -147,9 +162,8 @@ fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted, started: &[(St
     };
     let mut wanted: Vec<Candidate> =
         states.iter().filter(|(_, state)| state.is_wanted()).filter_map(as_candidate).collect();
-    let others_start = started
-        .iter()
-        .filter(|(unit, program, _)| names_program(program) && !unwanted.units.contains(&unit.as_str()));
+    let others_start =
+        started.iter().filter(|(unit, program, _)| names_program(program) && !unwanted.units.contains(&unit.as_str()));
     wanted.extend(
         others_start.map(|(unit, program, place)| Candidate::new(format!("{unit} starts {program}"), place.clone())),
     );

@@ -34,6 +34,21 @@ pub struct Firewall {
     pub default: Option<Default>,
     /// What says so.
     pub parts: Vec<Candidate>,
+    /// Whether it takes the rules of others away when it starts.
+    pub flushes: bool,
+}
+
+impl Firewall {
+    /// Whether the rules of another may be gone once this one has started, or not: boot does not order the two.
+    #[must_use]
+    pub fn may_undo(&self, other: &Self) -> bool {
+        match self.name {
+            "nftables" => self.flushes && other.name != self.name,
+            // What is saved for iptables takes the place of the tables that ufw fills.
+            "iptables" => self.flushes && other.name == "ufw",
+            _ => false,
+        }
+    }
 }
 
 /// The firewalls of the guest.
@@ -84,7 +99,8 @@ fn nftables_service(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewa
         paths.extend(usual.into_iter().find(|path| guest.exists(path)).map(str::to_owned));
     }
     let rules = nftables::read(guest, &paths);
-    firewalls.on.push(Firewall { name: "nftables", place, default: rules.default, parts: rules.parts });
+    let (default, parts, flushes) = (rules.default, rules.parts, rules.flushes);
+    firewalls.on.push(Firewall { name: "nftables", place, default, parts, flushes });
 }
 
 fn shell_value(guest: &Guest<'_>, path: &str, name: &str) -> Option<Candidate> {
@@ -121,7 +137,7 @@ fn ufw(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
     };
     let open = decided.map(|(_, candidate)| candidate);
     let parts = [Some(enabled), policy, six, open].into_iter().flatten().collect();
-    firewalls.on.push(Firewall { name: "ufw", place, default, parts });
+    firewalls.on.push(Firewall { name: "ufw", place, default, parts, flushes: false });
 }
 
 /// What ufw's rule files do before the policy: some rule of the administrator may decide for all packets.

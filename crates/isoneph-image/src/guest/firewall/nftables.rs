@@ -5,9 +5,11 @@ use super::chains::{Action, Chains, Reach, Rest, Rule, by_interface};
 use super::iptables::{ANYWHERE, WHOLE_PROTOCOLS, both, every_port};
 use super::nft_syntax::{Block, Statement, statements};
 use crate::guest::{Candidate, Guest, Place};
+use std::collections::BTreeMap;
 
-/// Files at most.
+/// Files at most, and inside one another.
 const FILES: usize = 256;
+const DEPTH: usize = 16;
 
 /// What the rule files amount to.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub struct Ruleset {
     pub default: Option<Default>,
     /// The chains that say so.
     pub parts: Vec<Candidate>,
+    /// Whether the rules of everybody else are taken away first.
+    pub flushes: bool,
 }
 
 /// One base chain on the hook `input`, or one whose hook is not read yet.
@@ -38,25 +42,16 @@ struct Reader {
     dormant: Vec<(String, String)>,
     /// The first command whose outcome is not followed.
     unclear: Option<Candidate>,
-    includes: Vec<String>,
+    /// Variables that stand for one word.
+    defined: BTreeMap<String, String>,
+    flushes: bool,
+    files: usize,
 }
 
 pub(super) fn read(guest: &Guest<'_>, paths: &[String]) -> Ruleset {
-    let mut queue: Vec<String> = paths.to_vec();
     let mut reader = Reader::default();
-    let mut index = 0;
-    while index < queue.len().min(FILES) {
-        let path = queue[index].clone();
-        index += 1;
-        let Some(text) = guest.text(&path) else { continue };
-        for statement in statements(&text) {
-            reader.take(&statement, &path);
-        }
-        for pattern in std::mem::take(&mut reader.includes) {
-            let folder = path.rsplit_once('/').map_or("/etc", |(folder, _)| folder);
-            let pattern = if pattern.starts_with('/') { pattern } else { format!("{folder}/{pattern}") };
-            queue.extend(guest.glob(&pattern));
-        }
+    for path in paths {
+        reader.file(guest, path, &[], 0);
     }
     reader.verdict()
 }
@@ -81,6 +76,41 @@ fn is_dormant(words: &[&str]) -> bool {
 }
 
 impl Reader {
+    fn file(&mut self, guest: &Guest<'_>, path: &str, outer: &[Block], depth: usize) {
+        self.files += 1;
+        if depth > DEPTH || self.files > FILES {
+            guest.problem(path, "limit", format!("{path}: rule files of nftables include each other too deeply"));
+            return;
+        }
+        let Some(text) = guest.text(path) else { return };
+        for statement in statements(&text, outer) {
+            if let [include, pattern, ..] = statement.words.as_slice()
+                && include == "include"
+            {
+                self.include(guest, pattern, &statement, path, depth);
+            } else {
+                self.take(&statement, path);
+            }
+        }
+    }
+
+    /// Reads what is included, in its place. Without a wildcard a file that is not there makes nft refuse everything.
+    fn include(&mut self, guest: &Guest<'_>, pattern: &str, statement: &Statement, path: &str, depth: usize) {
+        let folder = path.rsplit_once('/').map_or("/etc", |(folder, _)| folder);
+        let patterns = match pattern.strip_prefix('/') {
+            Some(_) => vec![pattern.to_owned()],
+            None => [folder, "/etc"].map(|folder| format!("{folder}/{pattern}")).into(),
+        };
+        let found = patterns.iter().map(|pattern| guest.glob(pattern)).find(|found| !found.is_empty());
+        if found.is_none() && !pattern.contains(['*', '?', '[']) {
+            let why = format!("include {pattern}: there is no such file");
+            self.unclear.get_or_insert(Candidate::new(why, Place::line(path, statement.line)));
+        }
+        for included in found.unwrap_or_default() {
+            self.file(guest, &included, &statement.blocks, depth + 1);
+        }
+    }
+
     fn take(&mut self, statement: &Statement, path: &str) {
         let words: Vec<&str> = statement.words.iter().map(String::as_str).collect();
         let place = Place::line(path, statement.line);
@@ -89,7 +119,6 @@ impl Reader {
             [Block::Table(family, table)] if is_dormant(&words) => {
                 self.dormant.push((family.clone(), table.clone()));
             }
-            [Block::Table(..)] if words.first() == Some(&"include") => self.command(&words, place),
             [.., Block::Chain(family, table, chain)] => self.in_chain(family, table, chain, &words, place),
             _ => {}
         }
@@ -109,7 +138,9 @@ impl Reader {
             ["type", kind, ..] => {
                 chain.input = *kind == "filter" && words.windows(2).any(|pair| pair == ["hook", "input"]);
             }
-            ["policy", policy, ..] => chain.drops = *policy == "drop",
+            ["policy", policy, ..] => {
+                chain.drops = self.defined.get(*policy).map_or(*policy, String::as_str) == "drop";
+            }
             rule => {
                 let key = key(family, table, name);
                 self.rules.rules(&key).push(read_rule(rule, &key, place));
@@ -121,8 +152,13 @@ impl Reader {
     fn command(&mut self, words: &[&str], place: Place) {
         let shown = Candidate::new(words.join(" "), place.clone());
         match words {
-            ["include", pattern, ..] => self.includes.push((*pattern).to_owned()),
-            ["flush", "ruleset", ..] => (self.chains, self.rules) = <(Vec<Chain>, Chains)>::default(),
+            ["define" | "redefine", name, "=", value] => {
+                self.defined.insert(format!("${name}"), (*value).to_owned());
+            }
+            ["flush", "ruleset", ..] => {
+                (self.chains, self.rules) = <(Vec<Chain>, Chains)>::default();
+                self.flushes = true;
+            }
             ["flush" | "delete" | "destroy", "table", rest @ ..] => {
                 let (family, names) = family(rest);
                 let table = names.first().copied().unwrap_or_default();
@@ -179,7 +215,7 @@ impl Reader {
         });
         let parts = parts.chain(self.unclear.clone()).collect();
         let default = if self.unclear.is_some() && default != Some(Default::Accept) { None } else { default };
-        Ruleset { default, parts }
+        Ruleset { default, parts, flushes: self.flushes }
     }
 }
 
@@ -219,7 +255,16 @@ fn condition(rest: &[&str]) -> (Reach, usize) {
         ["counter", "name", ..] => (Reach::All, 3),
         ["counter" | "log" | "continue" | "notrack", ..] => (Reach::All, 1),
         ["comment" | "prefix" | "level" | "group" | "snaplen" | "flags", ..] => (Reach::All, 2),
-        ["ip" | "ip6", "saddr" | "daddr", address, ..] if ANYWHERE.contains(address) => (Reach::All, 3),
+        ["ip" | "ip6", "saddr" | "daddr", rest @ ..] if set(rest).0.iter().any(|word| ANYWHERE.contains(word)) => {
+            (Reach::All, set(rest).1 + 2)
+        }
+        // How often, from where and when: much or all of the rest may be meant.
+        ["limit" | "quota" | "fib" | "numgen" | "pkttype", ..]
+        | ["meta", "pkttype" | "random" | "time" | "hour" | "day" | "cpu", ..]
+        | ["ct", "direction", ..]
+        | ["tcp" | "udp" | "th", "dport" | "sport", ">" | ">=" | "<" | "<=", ..] => (Reach::Most, to_next(rest)),
+        // Of every connection one packet at least has the flags that are named.
+        ["tcp", "flags", ..] | ["meta", "protocol", ..] | ["ether", "type", ..] => (Reach::Wide, to_next(rest)),
         ["meta", "iif" | "iifname", ..] => {
             let (reach, taken) = condition(&rest[1..]);
             (reach, taken + 1)
@@ -247,9 +292,24 @@ fn condition(rest: &[&str]) -> (Reach, usize) {
             (if whole { Reach::Wide } else { Reach::Named }, taken + 2)
         }
         ["meta", "nfproto", "ipv4" | "ipv6", ..] => (Reach::Wide, 3),
-        ["tcp" | "udp" | "th", "dport" | "sport", ports, ..] if every_port(ports) => (Reach::Wide, 3),
+        ["tcp" | "udp" | "th", "dport" | "sport", rest @ ..] if set(rest).0.iter().any(|ports| every_port(ports)) => {
+            (Reach::Wide, set(rest).1 + 2)
+        }
         _ => (Reach::Named, 1),
     }
+}
+
+/// Words by which a condition is over: verdicts, statements, and the conditions that are understood.
+const NEXT: [&str; 22] = [
+    "accept", "drop", "reject", "return", "queue", "jump", "goto", "counter", "log", "continue", "comment", "ip",
+    "ip6", "tcp", "udp", "th", "ct", "meta", "iif", "iifname", "icmp", "icmpv6",
+];
+
+/// How many words the condition at the start has that is not taken apart.
+fn to_next(rest: &[&str]) -> usize {
+    // Its own first words may be among those that begin another.
+    let own = rest.len().min(2);
+    rest[own..].iter().position(|word| NEXT.contains(word)).map_or(rest.len(), |at| own + at)
 }
 
 /// The words of a set, or the one word that stands in its place, and how many words that is.

@@ -71,7 +71,8 @@ pub(super) fn note_other_servers(guest: &Guest<'_>, manager: &Manager) {
             let mut own = Options::default();
             own.take_all(guest, expanded(&command.value, &command.place, &variables));
             if own.config.is_some() || !own.lines.is_empty() {
-                let why = format!("{}: {name} starts a server with settings of its own, which are not read", command.place);
+                let why =
+                    format!("{}: {name} starts a server with settings of its own, which are not read", command.place);
                 guest.problem(&command.place.path, "other-server", why);
             }
         }

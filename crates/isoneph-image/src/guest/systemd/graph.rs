@@ -9,14 +9,8 @@ use std::collections::BTreeMap;
 const UNITS: usize = 20_000;
 
 /// Conditions that ask for files.
-const OF_FILES: [&str; 6] = [
-    "PathExists",
-    "PathExistsGlob",
-    "PathIsDirectory",
-    "FileNotEmpty",
-    "DirectoryNotEmpty",
-    "FileIsExecutable",
-];
+const OF_FILES: [&str; 6] =
+    ["PathExists", "PathExistsGlob", "PathIsDirectory", "FileNotEmpty", "DirectoryNotEmpty", "FileIsExecutable"];
 
 /// Whether the files are there that the unit waits for. Only paths that a boot does not make are asked about; of conditions
 /// that begin with `|` one is enough.
@@ -79,7 +73,8 @@ impl Manager {
                 break;
             }
             // A link to a file that is gone is no unit.
-            let Some(unit) = self.load(guest, &name_real).filter(|unit| unit.files.first().is_some_and(|path| guest.exists(path)))
+            let Some(unit) =
+                self.load(guest, &name_real).filter(|unit| unit.files.first().is_some_and(|path| guest.exists(path)))
             else {
                 continue;
             };

@@ -78,7 +78,8 @@ fn automatic(guest: &Guest<'_>, packages: &Packages, manager: &Manager, options:
 
 /// Whether a time between two runs stands for never: nought, with or without a unit.
 fn is_never(value: &str) -> bool {
-    matches!(value.trim(), "" | "no" | "false") || value.trim().trim_end_matches(['s', 'm', 'h', 'd']).parse() == Ok(0_u32)
+    matches!(value.trim(), "" | "no" | "false")
+        || value.trim().trim_end_matches(['s', 'm', 'h', 'd']).parse() == Ok(0_u32)
 }
 
 /// Where unattended-upgrades may take packages from, if the distribution's security updates are among it. Without any
