@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+mod audit_files;
 pub mod boot;
 pub mod cloud_init;
 mod cloud_secrets;

@@ -97,7 +97,7 @@ impl<'g> Readings<'g> {
             cloud_init: guest::cloud_init::read(guest),
             firewalls: guest::firewall::read(guest, &manager),
             updates: guest::updates::read(guest, &packages, &manager, os.family),
-            audit: guest::audit::read(guest),
+            audit: guest::audit::read(guest, &manager),
             rsyslog: guest::rsyslog::read(guest),
             syslog_ng: guest::logging::syslog_ng(guest),
             clocks: guest::time_sync::read(guest, &manager),
