@@ -152,7 +152,12 @@ impl Extensions {
             gid: narrow(self.number("gid"), header.gid)?,
             modified: i64::try_from(self.number("mtime").unwrap_or(header.modified)).unwrap_or(0),
             mode: (header.mode & 0o7777) as u16,
-            path: self.values.get(&b"path"[..]).cloned().or(self.path).unwrap_or_else(|| header.path.clone()),
+            // A sparse file has its own name there, and one made up in the header.
+            path: ["GNU.sparse.name", "path"]
+                .iter()
+                .find_map(|key| self.values.get(key.as_bytes()).cloned())
+                .or(self.path)
+                .unwrap_or_else(|| header.path.clone()),
             link: self.values.get(&b"linkpath"[..]).cloned().or(self.link).unwrap_or_else(|| header.link.clone()),
             is_hard_link: header.kind == b'1',
             kind,
