@@ -142,10 +142,11 @@ impl Extensions {
         let narrow =
             |value: Option<u64>, other: u64| u32::try_from(value.unwrap_or(other)).map_err(|_| corrupt("tar: owner"));
         let size = if kind == Kind::File { self.size(header) } else { 0 };
-        let attributes = self
-            .values
-            .iter()
-            .filter_map(|(key, value)| Some((key.strip_prefix(b"SCHILY.xattr.")?.to_vec(), value.clone())));
+        let named = |key: &[u8]| match key {
+            b"SCHILY.acl.access" => Some(b"system.posix_acl_access".to_vec()),
+            key => key.strip_prefix(b"SCHILY.xattr.").map(<[u8]>::to_vec),
+        };
+        let attributes = self.values.iter().filter_map(|(key, value)| Some((named(key)?, value.clone())));
         Ok(Some(Entry {
             attributes: attributes.collect(),
             uid: narrow(self.number("uid"), header.uid)?,

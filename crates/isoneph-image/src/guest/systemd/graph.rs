@@ -1,6 +1,6 @@
 //! Which units the default target reaches.
 
-use super::{Manager, Unit};
+use super::{Manager, Pull, Unit};
 use crate::guest::{Guest, Place, base_name};
 use crate::tree::Metadata;
 use std::collections::BTreeMap;
@@ -86,6 +86,7 @@ impl Manager {
             stack.extend(below);
             let links =
                 self.pulls.iter().filter(|pull| !pull.to.is_empty() && (pull.from == name || pull.from == name_real));
+            let links = links.filter(|pull| !self.is_taken_away(pull));
             stack.extend(links.map(|pull| (pull.to.clone(), Place::file(&pull.path))));
             // A timer or path unit starts its service when its time comes; a socket, when somebody connects.
             started.insert(name_real, place);
@@ -94,6 +95,11 @@ impl Manager {
             started.entry(name).or_insert(place);
         }
         started
+    }
+
+    /// Whether the first boot takes a link away: it is the administrator's, and presets disable the unit.
+    fn is_taken_away(&self, pull: &Pull) -> bool {
+        self.disables && pull.path.starts_with("/etc/") && self.presets.disables(&pull.to)
     }
 
     fn default_target(&self, guest: &Guest<'_>) -> (String, Place) {

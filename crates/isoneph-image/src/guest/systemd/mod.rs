@@ -105,6 +105,8 @@ pub struct Manager {
     scripts: BTreeMap<String, Place>,
     presets: preset::Presets,
     first_boot: bool,
+    /// Whether the first boot also takes away links that presets do not want.
+    disables: bool,
 }
 
 /// Reads everything that decides what starts.
@@ -129,6 +131,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Manager> {
             Some(text) => text.content().trim() == "uninitialized",
             None => guest.link_metadata("/etc/machine-id").is_none(),
         };
+        manager.disables = manager.first_boot && preset::first_boot_disables(guest);
         manager.read_scripts(guest);
         manager.started = manager.reach(guest);
         if !manager.found() {
