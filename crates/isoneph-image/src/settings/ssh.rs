@@ -306,6 +306,11 @@ fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     let values = [&password, &methods].into_iter();
     let mut parts: Vec<Candidate> = values.filter_map(|value| Some(value.effective.as_ref()?.won.clone())).collect();
     parts.extend(says);
+    let is_off = |value: &Value| normalised(&value.text) == "no";
+    let pam = of(LOGINS[2]);
+    // Where a line switches PAM off nothing is there that would ask.
+    let off = pam.as_ref().filter(|pam| is_off(pam)).and_then(|pam| pam.effective.as_ref()).map(|own| own.won.clone());
+    parts.extend(off.iter().cloned());
     let make = |value: &str| {
         let origin = if parts.is_empty() {
             Setting::default(id, value, "defaults of the installed OpenSSH")
@@ -321,14 +326,12 @@ fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     {
         return make("no").note("AuthenticationMethods asks for a key in every list");
     }
-    let is_off = |value: &Value| normalised(&value.text) == "no";
     let mut ways = Vec::new();
     if !is_off(&password) {
         ways.push("password");
     }
-    if interactive {
+    if interactive && off.is_none() {
         let asks = asks_second_factor(readings);
-        let pam = of(LOGINS[2]);
         if asks && pam.is_none() {
             return no_default(readings, id, LOGINS[2]);
         }

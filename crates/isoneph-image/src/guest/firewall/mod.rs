@@ -123,11 +123,10 @@ fn ufw(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
     };
     let policy = shell_value(guest, "/etc/default/ufw", "DEFAULT_INPUT_POLICY");
     let six = shell_value(guest, "/etc/default/ufw", "IPV6");
-    let covers_six = six.as_ref().is_none_or(|six| six.value.eq_ignore_ascii_case("yes"));
     let decided = ufw_rest(guest);
     let by_policy = policy.as_ref().map(|policy| match policy.value.to_ascii_uppercase().as_str() {
-        "DROP" | "REJECT" if covers_six => Default::Deny,
-        "DROP" | "REJECT" => Default::Partial,
+        // Without IPV6=yes ufw lets nothing in by IPv6 but from the machine itself.
+        "DROP" | "REJECT" => Default::Deny,
         _ => Default::Accept,
     });
     let default = match &decided {
