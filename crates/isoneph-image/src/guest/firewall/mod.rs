@@ -3,6 +3,7 @@
 mod chains;
 mod firewalld;
 mod iptables;
+mod nft_rules;
 mod nft_syntax;
 mod nftables;
 

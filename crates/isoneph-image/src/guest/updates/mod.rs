@@ -111,8 +111,8 @@ fn in_drop_ins(guest: &Guest<'_>, key: &str) -> Option<Candidate> {
     let mut found = None;
     for text in ini::drop_ins(guest, &folders, ".conf").iter().filter_map(|path| guest.text(path)) {
         let lines = ini::assignments(&text).into_iter();
-        let fitting = lines.filter(|line| line.section == "main" && line.key == key);
-        let own = fitting.last().map(|line| Candidate::new(line.value, Place::line(text.path(), line.line)));
+        let mut fitting = lines.filter(|line| line.section == "main" && line.key == key);
+        let own = fitting.next_back().map(|line| Candidate::new(line.value, Place::line(text.path(), line.line)));
         found = own.or(found);
     }
     found
