@@ -18,6 +18,7 @@ mod services;
 mod setting;
 mod software;
 mod ssh;
+mod ssh_logins;
 mod sudo;
 
 pub use facts::{AccountFact, Facts, Options, PackageFact, ReleaseFact, WalkFact, examine};
