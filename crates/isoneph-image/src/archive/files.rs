@@ -135,20 +135,27 @@ impl Files {
                     self.nodes[target].node.links += 1;
                     self.nodes[parent].children.insert(name.to_vec(), target);
                 }
-                None => self.refuse("a hard link to a file that is not there"),
+                None => {
+                    // Something stands there, and what is not known: that is not the same as nothing.
+                    self.refuse("a hard link to a file that is not there");
+                    let lost = Content::Unread("hard link to a file that is not in the archive");
+                    self.put(parent, name, Entry { size: 1, kind: Kind::File, content: lost, ..entry });
+                }
             }
             return;
         }
         let is_directory = |index: usize| self.nodes[index].node.kind == Kind::Directory;
         match existing.filter(|index| entry.kind == Kind::Directory && is_directory(*index)) {
             Some(index) => self.describe(index, entry),
-            None => {
-                let index = self.nodes.len();
-                self.nodes.push(Indexed::directory());
-                self.describe(index, entry);
-                self.nodes[parent].children.insert(name.to_vec(), index);
-            }
+            None => self.put(parent, name, entry),
         }
+    }
+
+    fn put(&mut self, parent: usize, name: &[u8], entry: Entry) {
+        let index = self.nodes.len();
+        self.nodes.push(Indexed::directory());
+        self.describe(index, entry);
+        self.nodes[parent].children.insert(name.to_vec(), index);
     }
 
     fn describe(&mut self, index: usize, entry: Entry) {

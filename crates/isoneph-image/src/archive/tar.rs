@@ -142,17 +142,23 @@ impl Extensions {
         let narrow =
             |value: Option<u64>, other: u64| u32::try_from(value.unwrap_or(other)).map_err(|_| corrupt("tar: owner"));
         let size = if kind == Kind::File { self.size(header) } else { 0 };
-        let attributes = self
-            .values
-            .iter()
-            .filter_map(|(key, value)| Some((key.strip_prefix(b"SCHILY.xattr.")?.to_vec(), value.clone())));
+        let named = |key: &[u8]| match key {
+            b"SCHILY.acl.access" => Some(b"system.posix_acl_access".to_vec()),
+            key => key.strip_prefix(b"SCHILY.xattr.").map(<[u8]>::to_vec),
+        };
+        let attributes = self.values.iter().filter_map(|(key, value)| Some((named(key)?, value.clone())));
         Ok(Some(Entry {
             attributes: attributes.collect(),
             uid: narrow(self.number("uid"), header.uid)?,
             gid: narrow(self.number("gid"), header.gid)?,
             modified: i64::try_from(self.number("mtime").unwrap_or(header.modified)).unwrap_or(0),
             mode: (header.mode & 0o7777) as u16,
-            path: self.values.get(&b"path"[..]).cloned().or(self.path).unwrap_or_else(|| header.path.clone()),
+            // A sparse file has its own name there, and one made up in the header.
+            path: ["GNU.sparse.name", "path"]
+                .iter()
+                .find_map(|key| self.values.get(key.as_bytes()).cloned())
+                .or(self.path)
+                .unwrap_or_else(|| header.path.clone()),
             link: self.values.get(&b"linkpath"[..]).cloned().or(self.link).unwrap_or_else(|| header.link.clone()),
             is_hard_link: header.kind == b'1',
             kind,

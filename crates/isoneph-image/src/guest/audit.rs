@@ -3,6 +3,8 @@
 //! After auditctl(8), audit.rules(7) and augenrules(8): rules of `rules.d` in natural order; control options anywhere, the
 //! last of each counts.
 
+use super::audit_files::{missing_folder, rule_files};
+use super::systemd::Manager;
 use super::{Candidate, Effective, Guest, Known, Place, Text, words};
 
 /// The rules and the daemon's own configuration.
@@ -14,6 +16,8 @@ pub struct Audit {
     pub silenced: Option<Candidate>,
     /// The value of the last `-e`.
     pub enabled: Option<Effective>,
+    /// The line at which loading may end: what stands behind it is not certain to hold.
+    pub stops: Option<Candidate>,
     daemon: Vec<(String, Candidate)>,
 }
 
@@ -30,6 +34,8 @@ pub struct Rule {
     pub filters: Vec<String>,
     /// Whether it records; a rule before it that does not takes its events away.
     pub records: bool,
+    /// Whether it stands behind a line at which loading may end.
+    pub doubtful: bool,
     /// Where it stands.
     pub place: Place,
     text: String,
@@ -56,25 +62,31 @@ impl Rule {
     }
 }
 
-/// The file that augenrules makes of `rules.d`, loaded as it stands where there is no such folder.
-const COMPILED: &str = "/etc/audit/audit.rules";
-
 /// Reads the rules and `auditd.conf`.
 #[must_use]
-pub fn read(guest: &Guest<'_>) -> Known<Audit> {
+pub fn read(guest: &Guest<'_>, manager: &Manager) -> Known<Audit> {
     guest.watched(|| {
         let mut audit = Audit::default();
-        let mut paths = guest.files_ending("/etc/audit/rules.d", ".rules");
-        paths.sort_by(|a, b| natural(a, b));
-        if paths.is_empty() {
-            paths.push(COMPILED.to_owned());
-        }
-        let mut enabled = Vec::new();
-        for path in paths {
-            if let Some(text) = guest.text(&path) {
-                for (number, line) in text.settings(&['#']) {
-                    take(&mut audit, &mut enabled, line, Place::line(&path, number));
+        let mut enabled: Vec<Candidate> = Vec::new();
+        let mut goes_on = false;
+        for path in rule_files(guest, manager) {
+            // augenrules moves `-e` to the end; in a file that is loaded as it stands nothing changes once it is locked.
+            let as_it_stands = !path.starts_with("/etc/audit/rules.d/");
+            let Some(text) = guest.text(&path) else { continue };
+            for (number, line) in text.settings(&['#']) {
+                if as_it_stands && enabled.last().is_some_and(|last| last.value == "2") {
+                    break;
                 }
+                let place = Place::line(&path, number);
+                goes_on |= matches!(line, "-c" | "-i");
+                if audit.stops.is_none()
+                    && !goes_on
+                    && let Some(folder) = missing_folder(guest, line)
+                {
+                    let why = format!("{place}: there is no {folder}, and loading ends at a rule that is refused");
+                    audit.stops = Some(Candidate::new(why, place.clone()));
+                }
+                take(&mut audit, &mut enabled, line, place);
             }
         }
         audit.enabled = Effective::last_of(enabled);
@@ -94,29 +106,6 @@ fn daemon(text: &Text) -> Vec<(String, Candidate)> {
     text.settings(&['#']).filter_map(line).collect()
 }
 
-/// Order of file names in which numbers count as numbers, as `ls -v` has it.
-fn natural(a: &str, b: &str) -> std::cmp::Ordering {
-    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
-    while let (Some(x), Some(y)) = (a.first(), b.first()) {
-        if x.is_ascii_digit() && y.is_ascii_digit() {
-            let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            let (m, n) = (digits(a), digits(b));
-            let number = |text: &[u8]| text.iter().skip_while(|byte| **byte == b'0').copied().collect::<Vec<u8>>();
-            let (left, right) = (number(&a[..m]), number(&b[..n]));
-            let order = left.len().cmp(&right.len()).then_with(|| left.cmp(&right));
-            if order.is_ne() {
-                return order;
-            }
-            (a, b) = (&a[m..], &b[n..]);
-        } else if x != y {
-            return x.cmp(y);
-        } else {
-            (a, b) = (&a[1..], &b[1..]);
-        }
-    }
-    a.len().cmp(&b.len())
-}
-
 fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Place) {
     let parts = words(line);
     let mut rule = Rule {
@@ -125,11 +114,12 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
         permissions: String::new(),
         filters: Vec::new(),
         records: false,
+        doubtful: audit.stops.is_some(),
         place,
         text: line.to_owned(),
     };
     let mut list = String::new();
-    let mut deletes = false;
+    let (mut deletes, mut first) = (false, false);
     let mut types = Vec::new();
     let mut index = 0;
     while index < parts.len() {
@@ -140,7 +130,7 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
             "-D" => {
                 index -= 1;
                 // augenrules puts it before everything; in a file that is loaded as it stands it clears what came before.
-                if rule.place.path == COMPILED {
+                if !rule.place.path.starts_with("/etc/audit/rules.d/") {
                     audit.rules.clear();
                     audit.silenced = None;
                 }
@@ -154,6 +144,7 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
             "-p" => rule.permissions = argument,
             option @ ("-a" | "-A" | "-d") => {
                 deletes = option == "-d";
+                first = option == "-A";
                 list = argument;
                 let words: Vec<&str> = list.split(',').collect();
                 rule.records = words.contains(&"always") && words.contains(&"exit");
@@ -179,7 +170,9 @@ fn take(audit: &mut Audit, enabled: &mut Vec<Candidate>, line: &str, place: Plac
     } else if names("never") && (names("task") || names("exit")) && everything {
         audit.silenced.get_or_insert(rule.candidate());
     } else if rule.records || names("never") && names("exit") {
-        audit.rules.push(rule);
+        // The first rule that fits decides, and `-A` puts one before all others.
+        let at = if first { 0 } else { audit.rules.len() };
+        audit.rules.insert(at, rule);
     }
 }
 
@@ -210,6 +203,13 @@ fn field(rule: &mut Rule, text: &str) {
 }
 
 impl Audit {
+    /// The same without the rules of which it is not certain that they are loaded.
+    #[must_use]
+    pub fn certain(&self) -> Self {
+        let rules = self.rules.iter().filter(|rule| !rule.doubtful).cloned().collect();
+        Self { rules, ..self.clone() }
+    }
+
     /// The rule that records a system call, of everybody or of all people.
     #[must_use]
     pub fn call(&self, name: &str) -> Option<&Rule> {
@@ -236,7 +236,14 @@ impl Audit {
             let watched = rule.path.as_deref().unwrap_or_default();
             let folder = watched.trim_end_matches('/');
             let below = || !folder.is_empty() && path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-            let permitted = permissions.iter().all(|permission| rule.permissions.contains(*permission));
+            // A rule of some calls sees no other.
+            let any_call = rule.calls.is_empty() || rule.calls.iter().any(|call| call == "all");
+            let asks = |permission: &char| rule.permissions.contains(*permission);
+            // One that does not record takes away what it sees a part of.
+            let permitted = match rule.records {
+                true => any_call && permissions.iter().all(asks),
+                false => permissions.iter().any(asks),
+            };
             (watched == path || below()) && permitted && rule.is_general()
         });
         first.filter(|rule| rule.records)

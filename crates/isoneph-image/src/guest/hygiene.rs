@@ -69,9 +69,19 @@ pub fn read(guest: &Guest<'_>, accounts: &Accounts, sshd: &Sshd) -> Known<LeftOv
         for (home, user) in homes(guest, accounts) {
             in_home(guest, &home, &mut found);
             for pattern in &patterns {
-                authorized(guest, &authorized_path(pattern, &home, &user), &mut found.authorized_keys);
+                authorized(guest, &authorized_path(pattern, (&home, &user)), &mut found.authorized_keys);
             }
         }
+        // Several users may have one home, and none may have one that counts.
+        for (pattern, user) in
+            patterns.iter().flat_map(|pattern| accounts.users.iter().map(move |user| (pattern, user)))
+        {
+            if pattern.contains("%u") || pattern.contains("%U") {
+                let path = authorized_path(&pattern.replace("%U", &user.uid.to_string()), (&user.home, &user.name));
+                authorized(guest, &path, &mut found.authorized_keys);
+            }
+        }
+        found.authorized_keys.sort_by(|a, b| a.place.cmp(&b.place));
         found.authorized_keys.dedup();
         for path in ["/etc/hosts.equiv", "/etc/shosts.equiv", "/etc/ssh/shosts.equiv"] {
             if guest.link_metadata(path).is_some() {
@@ -98,7 +108,7 @@ pub fn key_holders(guest: &Guest<'_>, accounts: &Accounts, sshd: &Sshd) -> Known
         let patterns = authorized_patterns(sshd);
         let holds = |user: &&Account| {
             patterns.iter().any(|pattern| {
-                let path = authorized_path(pattern, &user.home, &user.name);
+                let path = authorized_path(&pattern.replace("%U", &user.uid.to_string()), (&user.home, &user.name));
                 guest.text(&path).is_some_and(|text| text.settings(&['#']).next().is_some())
             })
         };
@@ -106,7 +116,7 @@ pub fn key_holders(guest: &Guest<'_>, accounts: &Accounts, sshd: &Sshd) -> Known
     })
 }
 
-fn authorized_path(pattern: &str, home: &str, user: &str) -> String {
+fn authorized_path(pattern: &str, (home, user): (&str, &str)) -> String {
     let path = pattern.replace("%h", home).replace("%u", user).replace("%%", "%");
     if path.starts_with('/') { path } else { join(home, &path) }
 }
@@ -127,8 +137,12 @@ fn host_keys(guest: &Guest<'_>, sshd: &Sshd) -> Vec<Place> {
 
 fn authorized_patterns(sshd: &Sshd) -> Vec<String> {
     let mut patterns: Vec<String> = vec![".ssh/authorized_keys".to_owned(), ".ssh/authorized_keys2".to_owned()];
-    let own = sshd.effective("authorizedkeysfile").map(|e| e.won.value).unwrap_or_default();
-    patterns.extend(own.split_whitespace().filter(|pattern| *pattern != "none").map(str::to_owned));
+    // A block may name files for some of the users.
+    let everybody = sshd.effective("authorizedkeysfile").into_iter().map(|effective| effective.won.value);
+    let some = sshd.blocks.iter().filter_map(|block| Some(sshd.effective_in(block, "authorizedkeysfile")?.won.value));
+    for named in everybody.chain(some) {
+        patterns.extend(named.split_whitespace().filter(|pattern| *pattern != "none").map(str::to_owned));
+    }
     patterns.sort();
     patterns.dedup();
     patterns

@@ -114,6 +114,9 @@ const INETD: [(&str, &str); 13] = [
     ("time", "37/tcp"),
 ];
 
+/// Ubuntu's generator: it makes the ports of the server's own configuration those of its socket.
+const SSH_GENERATOR: &str = "/usr/lib/systemd/system-generators/sshd-socket-generator";
+
 /// All services by name, with their state; units that nothing ever asks for and targets are left out.
 #[must_use]
 pub fn services(guest: &Guest<'_>, manager: &Manager) -> Vec<Service> {
@@ -149,7 +152,16 @@ pub fn listeners(
 ) -> Vec<Listener> {
     let mut found = Vec::new();
     for (name, place) in manager.started() {
-        if name.ends_with(".socket") {
+        if name == "ssh.socket" && !sshd_ports.is_empty() && guest.exists(SSH_GENERATOR) {
+            let of_file = sshd_ports.iter().map(|(port, place)| Listener {
+                port: format!("{port}/tcp"),
+                address: String::new(),
+                service: name.to_owned(),
+                assumed: false,
+                place: place.clone(),
+            });
+            found.extend(of_file);
+        } else if name.ends_with(".socket") {
             sockets(guest, manager, name, &mut found);
         }
         let base = name.strip_suffix(".service").unwrap_or(name);

@@ -4,8 +4,10 @@
 //! [`Problem`], and [`Guest::watched`] hands those to whoever depended on them. Parsers take text and never fail: what
 //! they do not understand they leave out, where leaving it out cannot make anything look safer than it is.
 
+pub(crate) mod access_list;
 pub mod accounts;
 pub mod audit;
+mod audit_files;
 pub mod boot;
 pub mod cloud_init;
 mod cloud_secrets;

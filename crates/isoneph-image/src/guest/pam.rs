@@ -106,7 +106,7 @@ pub fn read(guest: &Guest<'_>) -> super::Known<Pam> {
                     continue;
                 }
                 if let Some(text) = guest.text(&path) {
-                    pam.files.insert(entry.name, parse(&text));
+                    pam.files.insert(entry.name, parse(guest, &text));
                 }
             }
         }
@@ -118,9 +118,25 @@ pub fn read(guest: &Guest<'_>) -> super::Known<Pam> {
     })
 }
 
-fn parse(text: &super::Text) -> Vec<Line> {
+fn parse(guest: &Guest<'_>, text: &super::Text) -> Vec<Line> {
     let lines = text.joined_lines_before(without_comment);
-    lines.iter().filter_map(|(number, line)| parse_line(line, Place::line(text.path(), *number))).collect()
+    let counts = |line: &&(u32, String)| !line.1.trim_start().starts_with('-') || has_module(guest, &line.1);
+    lines
+        .iter()
+        .filter(counts)
+        .filter_map(|(number, line)| parse_line(line, Place::line(text.path(), *number)))
+        .collect()
+}
+
+/// Where modules lie.
+const MODULES: [&str; 4] = ["/lib*/security", "/usr/lib*/security", "/lib/*/security", "/usr/lib/*/security"];
+
+/// Whether the module of a rule that begins with a minus is there: without it such a rule is passed over in silence.
+fn has_module(guest: &Guest<'_>, line: &str) -> bool {
+    let Some(Line::Rule(rule)) = parse_line(line, Place::file("")) else { return true };
+    let folders: Vec<String> = MODULES.iter().flat_map(|pattern| guest.glob(pattern)).collect();
+    let file = format!("{}.so", rule.module);
+    folders.is_empty() || folders.iter().any(|folder| guest.exists(&super::join(folder, &file)))
 }
 
 fn without_comment(line: &str) -> &str {

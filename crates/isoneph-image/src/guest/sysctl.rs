@@ -17,6 +17,9 @@ pub struct Sysctl {
     exact: BTreeMap<String, Vec<Candidate>>,
     patterns: Vec<(String, Candidate)>,
     excluded: BTreeSet<String>,
+    /// Where among all lines a key was set last.
+    last: BTreeMap<String, usize>,
+    lines: usize,
     /// Lines of `/etc/sysctl.conf` where nothing reads it at boot.
     unread: BTreeMap<String, Vec<Candidate>>,
 }
@@ -79,14 +82,31 @@ impl Sysctl {
             if key.contains(['*', '?', '[']) {
                 self.patterns.push((key, candidate));
             } else {
+                self.lines += 1;
+                self.last.insert(key.clone(), self.lines);
                 self.exact.entry(key).or_default().push(candidate);
             }
         }
     }
 
-    /// What sets a parameter, with what it overrides.
+    /// What sets a parameter, with what it overrides. The parameter may have another name, under which it is set later.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Effective> {
+        let other = OTHER_NAMES.iter().find(|(name, _)| *name == key).map(|(_, other)| *other);
+        match (self.under(key), other.and_then(|other| self.under(other))) {
+            (Some(mut own), Some(other)) if self.last.get(key) > other_place(self, key) => {
+                own.lost.push(other.won);
+                Some(own)
+            }
+            (own, Some(mut other)) => {
+                other.lost.extend(own.into_iter().map(|own| own.won));
+                Some(other)
+            }
+            (own, None) => own,
+        }
+    }
+
+    fn under(&self, key: &str) -> Option<Effective> {
         let fitting = self.patterns.iter().filter(|(pattern, _)| matches_key(pattern, key)).map(|(_, c)| c.clone());
         let fitting: Vec<Candidate> = if self.excluded.contains(key) { Vec::new() } else { fitting.collect() };
         let Some(exact) = self.exact.get(key) else { return Effective::last_of(fitting) };
@@ -95,11 +115,31 @@ impl Sysctl {
         Some(effective)
     }
 
+    /// What sets a parameter of single interfaces, or of those that fit a pattern: interface, line.
+    #[must_use]
+    pub fn of_interfaces(&self, family: &str, parameter: &str) -> Vec<(String, Candidate)> {
+        let interface = |key: &str| {
+            let name = key.strip_prefix(family)?.strip_suffix(parameter)?.strip_prefix('.')?.strip_suffix('.')?;
+            (!matches!(name, "all" | "default") && !name.is_empty()).then(|| name.to_owned())
+        };
+        let exact = self.exact.iter().filter_map(|(key, lines)| Some((interface(key)?, lines.last()?.clone())));
+        let patterns = self.patterns.iter().filter_map(|(key, line)| Some((interface(key)?, line.clone())));
+        exact.chain(patterns).collect()
+    }
+
     /// Lines of `/etc/sysctl.conf` for a parameter, where nothing reads that file at boot.
     #[must_use]
     pub fn unread(&self, key: &str) -> &[Candidate] {
         self.unread.get(key).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Parameters that are one in the kernel.
+const OTHER_NAMES: [(&str, &str); 1] = [("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding")];
+
+fn other_place<'s>(sysctl: &'s Sysctl, key: &str) -> Option<&'s usize> {
+    let (_, other) = OTHER_NAMES.iter().find(|(name, _)| *name == key)?;
+    sysctl.last.get(*other)
 }
 
 /// A key with points between its parts: `net/ipv4/conf/eth0.1/rp_filter` is `net.ipv4.conf.eth0/1.rp_filter`.

@@ -3,10 +3,12 @@
 //! What the guest mounts from a disk is looked for among the volumes by UUID, label, partition or name. What is not found,
 //! or is not read, or is remote, is stated at its mount point: everything below it is unknown. Only where the image is one
 //! file system into which a whole machine was copied are its own directories taken for the volumes that `fstab` names.
+//! Mount units, and partitions whose type says where they belong, count where `fstab` says nothing of their place.
 
 use super::fstab::{FstabEntry, parse_fstab};
 use super::is_root;
 use super::names;
+use super::units;
 use super::volumes::{Found, OpenVolume, VolumeReport, VolumeState};
 use crate::tree::{Tree, TreeError, Volume};
 
@@ -88,7 +90,7 @@ fn guest(volume: OpenVolume) -> Guest {
 fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[VolumeReport]) {
     let text = match guest.tree.read(FSTAB, MAX_FSTAB) {
         Ok(bytes) => crate::tree::text_of_bytes(&bytes),
-        Err(error) if error.is_absent() => return,
+        Err(error) if error.is_absent() => String::new(),
         Err(error) => {
             guest.notes.push(format!("volumes were not joined: {error}"));
             guest.fstab_error = Some(error);
@@ -96,6 +98,12 @@ fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[Vol
         }
     };
     let mut entries: Vec<FstabEntry> = parse_fstab(&text).into_iter().filter(holds_files).take(MAX_MOUNTS).collect();
+    let local = |entry: &FstabEntry| holds_files(entry) && is_local(&entry.source);
+    for unit in units::mounts(&guest.tree).into_iter().filter(local) {
+        if !entries.iter().any(|entry| entry.mount_point == unit.mount_point) {
+            entries.push(unit);
+        }
+    }
     // A volume is mounted before what lies in it.
     entries.sort_by_key(|entry| entry.mount_point.matches('/').count());
     let alone = volumes.is_empty() && !reports.iter().any(is_unread);
@@ -125,6 +133,29 @@ fn join(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[Vol
                 let answers = |name: &String| volumes.iter().any(|(volume, _)| names::of_volume(volume).contains(name));
                 guest.missing.extend(names::wanted(&entry.source).filter(|name| !answers(name)));
             }
+        }
+    }
+    discover(guest, volumes, reports);
+}
+
+/// Mounts the partitions of the root's own disk that systemd mounts for their type.
+fn discover(guest: &mut Guest, volumes: &mut Vec<(OpenVolume, bool)>, reports: &[VolumeReport]) {
+    let Some((disk, _)) = guest.root.split_once(" partition ") else { return };
+    let beside = format!("{disk} partition ");
+    for report in reports.iter().filter(|report| report.name.starts_with(&beside) && report.name != guest.root) {
+        let kind = report.partition.as_ref().map_or("", |partition| partition.kind.as_str());
+        let Some(point) = units::discovered(&guest.tree, kind) else { continue };
+        let open = volumes.iter().position(|(volume, _)| volume.name == report.name);
+        match (open, &report.state) {
+            (Some(index), _) => {
+                let (volume, _) = volumes.remove(index);
+                guest.tree.mount(point, Volume { name: volume.name, system: volume.system });
+            }
+            (None, VolumeState::Unsupported(_) | VolumeState::Damaged(_)) => {
+                guest.notes.push(format!("{point} was not joined: {} is not read", report.name));
+                guest.tree.mount_missing(point, &report.name);
+            }
+            _ => {}
         }
     }
 }

@@ -7,6 +7,7 @@ mod fstab;
 mod join;
 mod machine;
 mod names;
+mod units;
 mod volumes;
 
 pub use fstab::{FstabEntry, parse_fstab};

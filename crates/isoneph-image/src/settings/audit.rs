@@ -78,8 +78,20 @@ fn service(readings: &Readings<'_>) -> Setting {
     Setting::explicit(id, value).parts(&place).needs(&problems)
 }
 
-/// Which parts of a subject are recorded, as a list of words.
+/// Which parts of a subject are recorded, where it is certain that the rules which say so are loaded.
 fn subject(audit: &Audit, id: &str, calls: &[&str], paths: &[&str], programs: &[&str]) -> Setting {
+    let whole = recorded(audit, id, calls, paths, programs);
+    let Some(stops) = &audit.stops else { return whole };
+    let certain = recorded(&audit.certain(), id, calls, paths, programs);
+    if certain.value == whole.value { whole } else { not_loaded(id, stops) }
+}
+
+fn not_loaded(id: &str, stops: &Candidate) -> Setting {
+    Setting::unknown(id, "not-loaded", stops.value.clone()).at(stops.place.clone())
+}
+
+/// Which parts of a subject are recorded, as a list of words.
+fn recorded(audit: &Audit, id: &str, calls: &[&str], paths: &[&str], programs: &[&str]) -> Setting {
     if let Some(silenced) = &audit.silenced {
         return Setting::explicit(id, "").parts([silenced]).note("a rule switches all recording off");
     }
@@ -98,8 +110,10 @@ fn subject(audit: &Audit, id: &str, calls: &[&str], paths: &[&str], programs: &[
 
 fn locked(audit: &Audit) -> Setting {
     let id = "audit.locked";
-    match &audit.enabled {
-        Some(effective) => Setting::effective(id, effective.value(), effective),
-        None => Setting::default(id, "1", "rules can be changed unless the last option is -e 2"),
+    match (&audit.enabled, &audit.stops) {
+        // augenrules puts it behind all rules.
+        (Some(effective), Some(stops)) if effective.value() == "2" => not_loaded(id, stops),
+        (Some(effective), _) => Setting::effective(id, effective.value(), effective),
+        (None, _) => Setting::default(id, "1", "rules can be changed unless the last option is -e 2"),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Readings, Setting};
 use crate::guest::Candidate;
-use crate::guest::firewall::Default;
+use crate::guest::firewall::{Default, Firewall};
 
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     let firewalls = &readings.firewalls;
@@ -21,6 +21,19 @@ fn policy(readings: &Readings<'_>) -> Setting {
     let id = "firewall.default-input";
     let firewalls = &readings.firewalls.on;
     let parts: Vec<Candidate> = firewalls.iter().flat_map(|firewall| firewall.parts.clone()).collect();
+    let denies = |firewall: &Firewall| firewall.default == Some(Default::Deny);
+    let undone = |firewall: &&Firewall| {
+        denies(firewall) && firewalls.iter().any(|other| !denies(other) && other.may_undo(firewall))
+    };
+    if let Some(one) = firewalls.iter().find(undone)
+        && firewalls.iter().all(|other| !denies(other) || undone(&other))
+    {
+        let why = format!(
+            "another firewall is switched on that takes the rules of {} away, or is overruled by them",
+            one.name
+        );
+        return Setting::unknown(id, "not-understood", why).parts(&parts);
+    }
     let value = match firewalls.iter().filter_map(|firewall| firewall.default).max() {
         Some(Default::Deny) => "deny",
         Some(Default::Partial) => "deny-one-family",

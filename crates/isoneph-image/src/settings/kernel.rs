@@ -36,9 +36,30 @@ const MODULES: [&str; 11] =
 
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     let mut settings: Vec<Setting> = KEYS.iter().map(|key| parameter(readings, key)).collect();
+    settings.extend(interfaces(readings));
     settings.extend(MODULES.iter().map(|module| blocked(readings, module)));
     settings.push(core_dumps(readings));
     settings
+}
+
+/// Parameters that one interface alone may switch on: key for all of them, family, name for one.
+const OF_ONE: [(&str, &str, &str); 4] = [
+    ("net.ipv4.ip_forward", "net.ipv4.conf", "forwarding"),
+    ("net.ipv4.conf.all.accept_redirects", "net.ipv4.conf", "accept_redirects"),
+    ("net.ipv6.conf.all.accept_redirects", "net.ipv6.conf", "accept_redirects"),
+    ("net.ipv4.conf.all.send_redirects", "net.ipv4.conf", "send_redirects"),
+];
+
+/// A row for each interface that a file switches such a parameter on for.
+fn interfaces(readings: &Readings<'_>) -> Vec<Setting> {
+    let rows = OF_ONE.iter().flat_map(|(key, family, name)| {
+        let lines = readings.sysctl.of_interfaces(family, name).into_iter();
+        let on = lines.filter(|(_, line)| line.value.parse() != Ok(0_i64));
+        on.map(move |(interface, line)| {
+            Setting::explicit(format!("sysctl.{key}"), line.value.clone()).scope(interface).won(&line)
+        })
+    });
+    rows.collect()
 }
 
 fn parameter(readings: &Readings<'_>, key: &str) -> Setting {

@@ -18,6 +18,7 @@ mod services;
 mod setting;
 mod software;
 mod ssh;
+mod ssh_logins;
 mod sudo;
 
 pub use facts::{AccountFact, Facts, Options, PackageFact, ReleaseFact, WalkFact, examine};
@@ -91,13 +92,13 @@ impl<'g> Readings<'g> {
             modprobe: guest::modprobe::read(guest),
             boot: guest::boot::read(guest),
             jobs: guest::crontab::read(guest),
-            inetd: guest::inetd::read(guest),
+            inetd: guest::inetd::read(guest, &packages, &manager),
             mounts: guest::mounts::read(guest, &manager),
             left_overs: guest::hygiene::read(guest, &accounts, &sshd),
             cloud_init: guest::cloud_init::read(guest),
             firewalls: guest::firewall::read(guest, &manager),
             updates: guest::updates::read(guest, &packages, &manager, os.family),
-            audit: guest::audit::read(guest),
+            audit: guest::audit::read(guest, &manager),
             rsyslog: guest::rsyslog::read(guest),
             syslog_ng: guest::logging::syslog_ng(guest),
             clocks: guest::time_sync::read(guest, &manager),

@@ -96,6 +96,21 @@ pub(super) fn counting(items: &[Item]) -> Option<Rule> {
     found
 }
 
+/// The rule of pam_tally2 that counts and refuses, whether the password is right or wrong.
+pub(super) fn tallying(items: &[Item]) -> Option<Rule> {
+    let counts = |rule: &Rule| {
+        matches!(rule.module.as_str(), "pam_tally2" | "pam_tally") && rule.value("deny").is_some() && rule.is_binding()
+    };
+    let mut found = None;
+    for run in both_ways(items, &right).into_iter().chain(both_ways(items, &wrong)) {
+        if run.position(is_unix).is_none() && run.position(counts).is_none() && run.fails() {
+            continue;
+        }
+        found = Some(run.reached[run.position(counts)?].clone());
+    }
+    found
+}
+
 fn is_faillock(rule: &Rule) -> bool {
     rule.module == "pam_faillock"
 }

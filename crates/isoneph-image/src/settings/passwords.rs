@@ -73,15 +73,14 @@ fn quality(readings: &Readings<'_>) -> Vec<Setting> {
         _ if rule.is_binding() => "required",
         _ => "optional",
     };
-    let options = readings.guest.watched(|| match rule.module.as_str() {
-        "pam_passwdqc" => Options::read(readings, "/etc/passwdqc.conf"),
-        "pam_pwquality" => Options::read(readings, PWQUALITY),
-        // pam_cracklib has no file: its line says all.
+    let options = readings.guest.watched(|| match (rule.module.as_str(), rule.value("config")) {
+        ("pam_passwdqc", Some(file)) => Options::read(readings, file),
+        ("pam_pwquality", _) => Options::read(readings, PWQUALITY),
+        // pam_cracklib has no file, and pam_passwdqc none that is not named: their lines say all.
         _ => Options(BTreeMap::new()),
     });
-    let lenient = options.get(rule, "enforcing").filter(|value| value.value() == "0" && rule.module == "pam_pwquality");
-    if let Some(lenient) = lenient {
-        let why = "enforcing = 0: bad passwords are remarked on and taken";
+    if let Some(lenient) = lenient(rule, &options) {
+        let why = "bad passwords are remarked on and taken";
         let module = Setting::effective(ids[0], "not-enforced", &lenient);
         return vec![module, Setting::absent(ids[1], why), Setting::absent(ids[2], why)]
             .into_iter()
@@ -98,6 +97,16 @@ fn quality(readings: &Readings<'_>) -> Vec<Setting> {
     settings
 }
 
+/// The option by which the module remarks on bad passwords and takes them.
+fn lenient(rule: &Rule, options: &Options) -> Option<Effective> {
+    let (name, word) = match rule.module.as_str() {
+        "pam_pwquality" => ("enforcing", "0"),
+        "pam_passwdqc" => ("enforce", "none"),
+        _ => return None,
+    };
+    options.get(rule, name).filter(|value| value.value() == word)
+}
+
 const CREDITS: [&str; 4] = ["ucredit", "lcredit", "dcredit", "ocredit"];
 
 fn number(effective: &Option<Effective>) -> Option<i64> {
@@ -108,8 +117,8 @@ fn number(effective: &Option<Effective>) -> Option<i64> {
 fn minimum_length(rule: &Rule, options: &Options) -> Setting {
     let id = "pwquality.minlen";
     let effective = options.get(rule, "minlen");
-    // libpwquality's default is 8; pam_cracklib's is 9.
-    let default = if rule.module == "pam_cracklib" { 9 } else { 8 };
+    // libpwquality's default is 8 without credits; pam_cracklib's is 9, with one credit for each kind of character.
+    let (default, credit) = if rule.module == "pam_cracklib" { (9, 1) } else { (8, 0) };
     let setting = |length: i64| match &effective {
         Some(effective) => Setting::effective(id, length.to_string(), effective),
         None => Setting::default(id, length.to_string(), format!("default of {}", rule.module)),
@@ -119,7 +128,7 @@ fn minimum_length(rule: &Rule, options: &Options) -> Setting {
     };
     let credits: i64 = CREDITS
         .iter()
-        .filter_map(|name| number(&options.get(rule, name)))
+        .map(|name| number(&options.get(rule, name)).unwrap_or(credit))
         .filter(|credit| (1..100).contains(credit))
         .sum();
     if credits == 0 {
@@ -166,11 +175,12 @@ fn passwdqc(rule: &Rule, options: &Options) -> (Setting, Setting) {
 fn history(readings: &Readings<'_>) -> Setting {
     let id = "pam.remember";
     let stack = readings.pam.password_stack();
-    let options = readings.guest.watched(|| Options::read(readings, "/etc/security/pwhistory.conf"));
     let items = readings.pam.password_items();
     // One that a way goes past, or whose refusal nobody minds, keeps nobody from an old password.
     let holds = |rule: &&Rule| rule.is_binding() && pam_ways::asked_before_change(&items, rule);
     let keeper = stack.iter().find(|rule| rule.module == "pam_pwhistory").filter(holds);
+    let file = keeper.and_then(|rule| rule.value("conf")).unwrap_or("/etc/security/pwhistory.conf");
+    let options = readings.guest.watched(|| Options::read(readings, file));
     let unix = stack.iter().find(|rule| rule.module == "pam_unix" && rule.value("remember").is_some());
     let setting = match (keeper, unix) {
         (Some(rule), _) => match options.get(rule, "remember") {
@@ -203,8 +213,12 @@ fn lockout(readings: &Readings<'_>) -> Vec<Setting> {
     for service in services {
         let items = readings.pam.items(service, "auth");
         let stack = readings.pam.stack(service, "auth");
-        let ways = (pam_ways::counting(&items), pam_ways::refusing(&items));
-        let file = ways.1.as_ref().and_then(|rule| rule.value("conf"));
+        let ways = Ways {
+            counts: pam_ways::counting(&items),
+            refuses: pam_ways::refusing(&items),
+            tallies: pam_ways::tallying(&items),
+        };
+        let file = ways.refuses.as_ref().and_then(|rule| rule.value("conf"));
         let own = file.map(|file| readings.guest.watched(|| Options::read(readings, file)));
         let options = own.as_ref().unwrap_or(&options);
         for (id, name, default) in [(ids[0], "deny", "3"), (ids[1], "unlock_time", "600")] {
@@ -216,22 +230,22 @@ fn lockout(readings: &Readings<'_>) -> Vec<Setting> {
     settings
 }
 
-/// Of `ways` one rule counts failures, the other refuses when there are enough: its own options say when that is.
-fn lockout_value(
-    (id, name, default): (&str, &str, &str),
-    stack: &[Rule],
-    ways: &(Option<Rule>, Option<Rule>),
-    options: &Options,
-) -> Setting {
+/// The rules of a stack that lock people out: one counts failures and another refuses when there are enough (pam_faillock),
+/// or one does both (pam_tally2).
+struct Ways {
+    counts: Option<Rule>,
+    refuses: Option<Rule>,
+    tallies: Option<Rule>,
+}
+
+/// The options of the rule that refuses say when that is.
+fn lockout_value((id, name, default): (&str, &str, &str), stack: &[Rule], ways: &Ways, options: &Options) -> Setting {
     let faillock: Vec<&Rule> = stack.iter().filter(|rule| rule.module == "pam_faillock").collect();
-    let tally = stack
-        .iter()
-        .find(|rule| matches!(rule.module.as_str(), "pam_tally2" | "pam_tally") && rule.value("deny").is_some());
     let normal = |value: &str| match (name, value) {
         ("unlock_time", "0" | "never") => "never".to_owned(),
         (_, value) => value.to_owned(),
     };
-    match (&ways.0, &ways.1, tally) {
+    match (&ways.counts, &ways.refuses, &ways.tallies) {
         (Some(counts), Some(refuses), _) => match options.get(refuses, name) {
             Some(effective) => Setting::effective(id, normal(effective.value()), &effective)
                 .parts([&refuses.candidate(), &counts.candidate()]),
@@ -280,6 +294,9 @@ fn ageing(readings: &Readings<'_>) -> Vec<Setting> {
 const HASHES: [&str; 9] =
     ["yescrypt", "gost_yescrypt", "sha512", "sha256", "blowfish", "md5", "bigcrypt", "des", "descrypt"];
 
+/// Names of methods as the shadow tools know them.
+const BY_TOOLS: [&str; 7] = ["DES", "MD5", "SHA256", "SHA512", "BCRYPT", "YESCRYPT", "GOST_YESCRYPT"];
+
 fn hash_methods(readings: &Readings<'_>) -> Vec<Setting> {
     let definitions = readings.login_defs.get("ENCRYPT_METHOD");
     let method = |id: &str| match &definitions {
@@ -288,7 +305,15 @@ fn hash_methods(readings: &Readings<'_>) -> Vec<Setting> {
             Setting::unknown(id, "build-default", "ENCRYPT_METHOD is not set: what the tools were built with holds")
         }
     };
-    let by_tools = method("login.defs.ENCRYPT_METHOD").needs(&readings.login_defs.problems);
+    let by_tools = match &definitions {
+        // The tools tell large from small letters, and fall back to the oldest method of all.
+        Some(effective) if !BY_TOOLS.contains(&effective.value()) => {
+            Setting::effective("login.defs.ENCRYPT_METHOD", "des", effective)
+                .note("the shadow tools do not know this method and take DES")
+        }
+        _ => method("login.defs.ENCRYPT_METHOD"),
+    };
+    let by_tools = by_tools.needs(&readings.login_defs.problems);
     let id = "pam.password-hash";
     let stack = readings.pam.password_stack();
     let by_pam = match stack.iter().find(|rule| matches!(rule.module.as_str(), "pam_unix" | "pam_unix2")) {

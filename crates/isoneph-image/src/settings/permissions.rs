@@ -1,6 +1,7 @@
 //! Settings of modes and owners that a few inodes decide.
 
 use super::{Readings, Setting};
+use crate::guest::access_list::named_rights;
 use crate::guest::{Candidate, Guest, Place, join};
 use crate::tree::Metadata;
 
@@ -27,10 +28,13 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
 
 /// The settings `ID.mode` and `ID.owner` of a path that may be absent.
 fn mode_and_owner(readings: &Readings<'_>, id: &str, path: &str, scope: &str) -> [Setting; 2] {
-    let found = readings.guest.watched(|| readings.guest.metadata(path));
+    let guest = readings.guest;
+    let found = guest.watched(|| Some((guest.metadata(path)?, named_rights(guest, path).unwrap_or(0))));
     let (mode, owner) = (format!("{id}.mode"), format!("{id}.owner"));
     let settings = match &found.facts {
-        Some(metadata) => [mode_of(&mode, path, metadata), owner_of(readings, &owner, path, metadata)],
+        Some((metadata, named)) => {
+            [with_list(mode_of(&mode, path, metadata), *named), owner_of(readings, &owner, path, metadata)]
+        }
         None => [mode, owner].map(|id| Setting::absent(id, format!("there is no {path}"))),
     };
     settings.map(|setting| setting.scope(scope).needs(&found.problems))
@@ -39,6 +43,17 @@ fn mode_and_owner(readings: &Readings<'_>, id: &str, path: &str, scope: &str) ->
 fn mode_of(id: &str, path: &str, metadata: &Metadata) -> Setting {
     let bits = metadata.mode & 0o7777;
     Setting::explicit(id, format!("{bits:04o}")).number(i64::from(bits)).at(Place::file(path))
+}
+
+/// What an access list gives to users and groups that it names counts as given to everybody.
+fn with_list(setting: Setting, named: u16) -> Setting {
+    let (Some(value), Some(bits)) = (setting.value.clone().filter(|_| named != 0), setting.number) else {
+        return setting;
+    };
+    let place = setting.place.clone().unwrap_or_else(|| Place::file(""));
+    let mut listed = setting.number(bits | i64::from(named)).noted(&place, "an access list names others");
+    listed.value = Some(format!("{value}+"));
+    listed
 }
 
 fn owner_of(readings: &Readings<'_>, id: &str, path: &str, metadata: &Metadata) -> Setting {
@@ -73,23 +88,23 @@ const CRON_FOLDERS: [&str; 5] =
 fn cron(readings: &Readings<'_>) -> Vec<Setting> {
     let guest = readings.guest;
     let found = guest.watched(|| {
-        let table = guest.metadata("/etc/crontab").map(|metadata| ("/etc/crontab", metadata));
-        let folders: Vec<(&str, Metadata)> =
-            CRON_FOLDERS.iter().filter_map(|path| Some((*path, guest.metadata(path)?))).collect();
+        let of = |path: &'static str| Some((path, guest.metadata(path)?, named_rights(guest, path).unwrap_or(0)));
+        let table = of("/etc/crontab");
+        let folders: Vec<(&str, Metadata, u16)> = CRON_FOLDERS.into_iter().filter_map(of).collect();
         (table, folders, open_jobs(guest))
     });
     let (table, folders, open) = &found.facts;
     let mut settings = Vec::new();
     match table {
-        Some((path, metadata)) => {
-            settings.push(mode_of("cron.table.mode", path, metadata));
+        Some((path, metadata, named)) => {
+            settings.push(with_list(mode_of("cron.table.mode", path, metadata), *named));
             settings.push(owner_of(readings, "cron.table.owner", path, metadata));
         }
         None => settings
             .extend(["cron.table.mode", "cron.table.owner"].map(|id| Setting::absent(id, "there is no /etc/crontab"))),
     }
-    for (path, metadata) in folders {
-        settings.push(mode_of("cron.folder.mode", path, metadata).scope(*path));
+    for (path, metadata, named) in folders {
+        settings.push(with_list(mode_of("cron.folder.mode", path, metadata), *named).scope(*path));
         settings.push(owner_of(readings, "cron.folder.owner", path, metadata).scope(*path));
     }
     if folders.is_empty() {
@@ -165,8 +180,10 @@ fn host_keys(readings: &Readings<'_>) -> Setting {
             let Some(metadata) = readings.guest.metadata(&key.path) else { continue };
             let group = readings.accounts.group_name(metadata.gid);
             let allowed = if group == "ssh_keys" { 0o640 } else { 0o600 };
-            if metadata.mode & 0o7777 & !allowed != 0 || metadata.uid != 0 {
-                open.push(Candidate::new(format!("{} ({:04o})", key.path, metadata.mode), key.clone()));
+            let listed = named_rights(readings.guest, &key.path).is_some_and(|rights| rights != 0);
+            if metadata.mode & 0o7777 & !allowed != 0 || metadata.uid != 0 || listed {
+                let list = if listed { "+" } else { "" };
+                open.push(Candidate::new(format!("{} ({:04o}{list})", key.path, metadata.mode), key.clone()));
             }
         }
     });

@@ -2,7 +2,7 @@
 
 use super::{Readings, Setting};
 use crate::guest::systemd::State;
-use crate::guest::{Candidate, Place, Text};
+use crate::guest::{Candidate, Place, Text, base_name};
 
 /// A service that is better not there.
 struct Unwanted {
@@ -12,6 +12,8 @@ struct Unwanted {
     units: &'static [&'static str],
     /// Names in the tables of inetd and xinetd.
     inetd: &'static [&'static str],
+    /// Programs, whatever unit or entry starts them.
+    programs: &'static [&'static str],
 }
 
 const UNWANTED: [Unwanted; 9] = [
@@ -20,24 +22,28 @@ const UNWANTED: [Unwanted; 9] = [
         packages: &["telnetd", "telnetd-ssl", "telnet-server", "inetutils-telnetd", "krb5-telnetd"],
         units: &["telnet.socket", "telnetd.service", "telnet.service", "inetutils-telnetd.service"],
         inetd: &["telnet"],
+        programs: &["telnetd", "in.telnetd", "utelnetd", "inetutils-telnetd"],
     },
     Unwanted {
         id: "service.rsh",
         packages: &["rsh-server", "rsh-redone-server", "inetutils-rshd", "krb5-rsh-server"],
         units: &["rsh.socket", "rlogin.socket", "rexec.socket", "rsh.service", "rlogin.service"],
         inetd: &["shell", "login", "exec"],
+        programs: &["rshd", "in.rshd", "rlogind", "in.rlogind", "rexecd", "in.rexecd"],
     },
     Unwanted {
         id: "service.nis",
         packages: &["nis", "ypserv", "ypbind", "ypbind-mt"],
         units: &["nis.service", "ypserv.service", "ypbind.service", "yppasswdd.service", "ypxfrd.service"],
         inetd: &[],
+        programs: &["ypserv", "ypbind"],
     },
     Unwanted {
         id: "service.tftp",
         packages: &["tftpd", "tftpd-hpa", "atftpd", "tftp-server", "inetutils-tftpd"],
         units: &["tftpd-hpa.service", "tftp.socket", "tftp.service", "atftpd.service", "in.tftpd.service"],
         inetd: &["tftp"],
+        programs: &["tftpd", "in.tftpd", "atftpd"],
     },
     Unwanted {
         id: "service.xinetd",
@@ -50,8 +56,15 @@ const UNWANTED: [Unwanted; 9] = [
             "rlinetd.service",
         ],
         inetd: &[],
+        programs: &[],
     },
-    Unwanted { id: "service.snmp", packages: &["snmpd", "net-snmp"], units: &["snmpd.service"], inetd: &[] },
+    Unwanted {
+        id: "service.snmp",
+        packages: &["snmpd", "net-snmp"],
+        units: &["snmpd.service"],
+        inetd: &[],
+        programs: &[],
+    },
     Unwanted {
         id: "service.ftp",
         packages: &[
@@ -73,28 +86,50 @@ const UNWANTED: [Unwanted; 9] = [
             "inetutils-ftpd.service",
         ],
         inetd: &["ftp"],
+        programs: &["vsftpd", "proftpd", "in.ftpd", "ftpd", "pure-ftpd"],
     },
     Unwanted {
         id: "service.avahi",
         packages: &["avahi-daemon", "avahi"],
         units: &["avahi-daemon.service", "avahi-daemon.socket"],
         inetd: &[],
+        programs: &[],
     },
     Unwanted {
         id: "service.rpcbind",
         packages: &["rpcbind", "portmap"],
         units: &["rpcbind.service", "rpcbind.socket", "portmap.service"],
         inetd: &[],
+        programs: &[],
     },
 ];
 
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
-    let mut settings: Vec<Setting> = UNWANTED.iter().map(|unwanted| unwanted_service(readings, unwanted)).collect();
+    let started = started_programs(readings);
+    let mut settings: Vec<Setting> =
+        UNWANTED.iter().map(|unwanted| unwanted_service(readings, unwanted, &started)).collect();
     settings.push(control_alt_delete(readings));
     settings
 }
 
-fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted) -> Setting {
+/// The programs that units start at boot, under whatever name: unit, program, place.
+fn started_programs(readings: &Readings<'_>) -> Vec<(String, String, Place)> {
+    let (manager, guest) = (&readings.manager, readings.guest);
+    let units = manager.started().filter(|(name, _)| name.ends_with(".service"));
+    let units = units.filter_map(|(name, _)| manager.load(guest, name));
+    let commands = units.flat_map(|unit| {
+        let commands = unit.values("Service", "ExecStart");
+        commands.into_iter().map(move |command| (unit.name.clone(), command))
+    });
+    let program = |command: &str| {
+        let mut words =
+            command.split_whitespace().map(|word| base_name(word.trim_start_matches(['-', '@', ':', '+', '!'])));
+        words.find(|word| *word != "busybox").unwrap_or_default().to_owned()
+    };
+    commands.map(|(unit, command)| (unit, program(&command.value), command.place)).collect()
+}
+
+fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted, started: &[(String, String, Place)]) -> Setting {
     let (manager, guest) = (&readings.manager, readings.guest);
     let installed: Vec<Candidate> = unwanted
         .packages
@@ -115,14 +150,23 @@ fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted) -> Setting {
         })
         .filter(|(_, state)| *state != State::NotFound)
         .collect();
-    let entries = readings.inetd.iter().filter(|entry| unwanted.inetd.contains(&entry.name.as_str()));
+    let names_program = |path: &str| unwanted.programs.contains(&base_name(path));
+    let entries = readings
+        .inetd
+        .iter()
+        .filter(|entry| unwanted.inetd.contains(&entry.name.as_str()) || names_program(&entry.program));
     let entries: Vec<Candidate> =
         entries.map(|entry| Candidate::new(format!("service {}", entry.name), entry.place.clone())).collect();
     let as_candidate = |(unit, state): &(&str, State)| {
         state.place().map(|place| Candidate::new(format!("{unit} is {}", state.name()), place.clone()))
     };
-    let wanted: Vec<Candidate> =
+    let mut wanted: Vec<Candidate> =
         states.iter().filter(|(_, state)| state.is_wanted()).filter_map(as_candidate).collect();
+    let others_start =
+        started.iter().filter(|(unit, program, _)| names_program(program) && !unwanted.units.contains(&unit.as_str()));
+    wanted.extend(
+        others_start.map(|(unit, program, place)| Candidate::new(format!("{unit} starts {program}"), place.clone())),
+    );
     let others: Vec<Candidate> =
         states.iter().filter(|(_, state)| !state.is_wanted()).filter_map(as_candidate).collect();
     let problems = [&readings.packages.problems[..], &manager.problems[..], &readings.inetd.problems[..]].concat();

@@ -1,7 +1,7 @@
 //! Settings of the OpenSSH server.
 
-use super::{Readings, Setting, pam_ways};
-use crate::guest::pam::Rule;
+use super::{Readings, Setting, ssh_logins};
+use crate::guest::os::Family;
 use crate::guest::sshd::{AlgorithmKind, Block, algorithms, default_of};
 use crate::guest::{Candidate, Effective, Place};
 
@@ -37,18 +37,10 @@ const OTHERS: [&str; 9] = [
     "sshd.MaxStartups.full",
 ];
 const ACCESS: [&str; 4] = ["allowusers", "allowgroups", "denyusers", "denygroups"];
-const LOGINS: [&str; 5] = [
-    "passwordauthentication",
-    "authenticationmethods",
-    "usepam",
-    "kbdinteractiveauthentication",
-    "challengeresponseauthentication",
-];
-
 /// A keyword's value for some connections.
-struct Value {
-    text: String,
-    effective: Option<Effective>,
+pub(super) struct Value {
+    pub(super) text: String,
+    pub(super) effective: Option<Effective>,
 }
 
 impl Value {
@@ -73,6 +65,7 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
             settings.extend(in_block(readings, block));
         }
     }
+    settings.extend(ssh_logins::together(readings));
     settings.into_iter().map(|setting| setting.needs(&sshd.problems)).collect()
 }
 
@@ -92,7 +85,7 @@ fn global(readings: &Readings<'_>) -> Vec<Setting> {
     }));
     settings.push(banner(readings, None));
     settings.push(access(readings, None));
-    settings.push(password_logins(readings, None));
+    settings.push(ssh_logins::of(readings, None));
     settings.extend(startups(readings));
     settings
 }
@@ -130,15 +123,15 @@ fn in_block(readings: &Readings<'_>, block: &Block) -> Vec<Setting> {
     if sets(&ACCESS) {
         settings.push(access(readings, Some(block)));
     }
-    if sets(&LOGINS) {
-        settings.push(password_logins(readings, Some(block)));
+    if sets(&ssh_logins::KEYWORDS) {
+        settings.push(ssh_logins::of(readings, Some(block)));
     }
     let scope = format!("Match {}", block.criteria);
     settings.into_iter().map(|setting| setting.scope(scope.clone())).collect()
 }
 
 /// The value of a keyword, or its default in the installed version.
-fn value(readings: &Readings<'_>, block: Option<&Block>, keyword: &str) -> Option<Value> {
+pub(super) fn value(readings: &Readings<'_>, block: Option<&Block>, keyword: &str) -> Option<Value> {
     let sshd = &readings.sshd;
     let effective = match block {
         Some(block) => sshd.effective_in(block, keyword),
@@ -146,6 +139,8 @@ fn value(readings: &Readings<'_>, block: Option<&Block>, keyword: &str) -> Optio
     };
     match effective {
         Some(effective) => Some(Value { text: effective.value().to_owned(), effective: Some(effective) }),
+        // SUSE's own builds have switched it on where nothing says so; which of them is not known.
+        None if keyword == "usepam" && readings.os.family == Family::Suse => None,
         None => {
             let text = sshd.version.and_then(|version| default_of(keyword, version))?;
             Some(Value { text: text.to_owned(), effective: None })
@@ -171,7 +166,7 @@ fn with_value(
     }
 }
 
-fn no_default(readings: &Readings<'_>, id: &str, keyword: &str) -> Setting {
+pub(super) fn no_default(readings: &Readings<'_>, id: &str, keyword: &str) -> Setting {
     let version = readings.sshd.version.map_or("of unknown version".to_owned(), |version| version.to_string());
     Setting::unknown(
         id,
@@ -180,7 +175,7 @@ fn no_default(readings: &Readings<'_>, id: &str, keyword: &str) -> Setting {
     )
 }
 
-fn normalised(text: &str) -> String {
+pub(super) fn normalised(text: &str) -> String {
     match text.to_ascii_lowercase().as_str() {
         "without-password" => "prohibit-password".to_owned(),
         "true" => "yes".to_owned(),
@@ -288,56 +283,6 @@ fn access(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
     } else {
         Setting::explicit(id, "open").parts(lists.iter().flatten()).note("no list names who may log in")
     }
-}
-
-/// Whether somebody without a key gets in: `no`, `second-factor` (PAM asks for more than a password), or what does it.
-fn password_logins(readings: &Readings<'_>, block: Option<&Block>) -> Setting {
-    let id = "sshd.password-logins";
-    let of = |keyword: &str| value(readings, block, keyword);
-    let (Some(password), Some(methods), Some(pam)) = (of(LOGINS[0]), of(LOGINS[1]), of(LOGINS[2])) else {
-        return no_default(readings, id, LOGINS[0]);
-    };
-    let Some((interactive, says)) = readings.sshd.interactive(block) else {
-        return no_default(readings, id, LOGINS[3]);
-    };
-    let values = [&password, &methods].into_iter();
-    let mut parts: Vec<Candidate> = values.filter_map(|value| Some(value.effective.as_ref()?.won.clone())).collect();
-    parts.extend(says);
-    let make = |value: &str| {
-        let origin = if parts.is_empty() {
-            Setting::default(id, value, "defaults of the installed OpenSSH")
-        } else {
-            Setting::explicit(id, value)
-        };
-        origin.parts(&parts)
-    };
-    let lists: Vec<&str> = methods.text.split_whitespace().collect();
-    if methods.text != "any"
-        && !lists.is_empty()
-        && lists.iter().all(|list| list.split(',').any(|one| one == "publickey"))
-    {
-        return make("no").note("AuthenticationMethods asks for a key in every list");
-    }
-    let is_off = |value: &Value| normalised(&value.text) == "no";
-    let mut ways = Vec::new();
-    if !is_off(&password) {
-        ways.push("password");
-    }
-    if interactive {
-        let factor = !is_off(&pam) && asks_second_factor(readings);
-        ways.push(if factor { "second-factor" } else { "keyboard-interactive" });
-    }
-    make(&if ways.is_empty() { "no".to_owned() } else { ways.join(" ") })
-}
-
-/// Modules of PAM that ask for a one-time code or a token.
-const FACTORS: [&str; 7] =
-    ["pam_google_authenticator", "pam_oath", "pam_duo", "pam_u2f", "pam_yubico", "pam_radius_auth", "pam_privacyidea"];
-
-/// Whether nobody gets through sshd's PAM stack without a second factor. With `nullok` those without one do.
-fn asks_second_factor(readings: &Readings<'_>) -> bool {
-    let factor = |rule: &Rule| FACTORS.contains(&rule.module.as_str()) && !rule.has("nullok");
-    pam_ways::cannot_do_without(&readings.pam.items("sshd", "auth"), &factor)
 }
 
 fn startups(readings: &Readings<'_>) -> Vec<Setting> {

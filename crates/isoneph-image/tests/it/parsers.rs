@@ -49,7 +49,7 @@ const PATHS: [&str; 40] = [
 ];
 
 /// Words that parsers look for, so that random texts get past their first test.
-const WORDS: [&str; 48] = [
+const WORDS: [&str; 64] = [
     "Include",
     "Match",
     "all",
@@ -98,6 +98,22 @@ const WORDS: [&str; 48] = [
     "[Unit]",
     "\u{1}",
     "/etc/ssh/*",
+    "include",
+    "hook input",
+    "type filter",
+    "limit rate",
+    "tcp dport",
+    "-j ACCEPT",
+    "*filter",
+    "service",
+    "defaults",
+    "disable",
+    "[Mount]",
+    "Where=/home",
+    "What=/dev/",
+    "AuthenticationMethods any",
+    "PasswordAuthentication yes",
+    "-A never,exit",
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -111,8 +127,17 @@ fn text() -> impl Strategy<Value = String> {
     proptest::collection::vec(word, 0..40).prop_map(|words| words.concat())
 }
 
+/// Services that are started, so that their texts are read.
+const SERVICES: [&str; 8] =
+    ["nftables", "rsyslog", "syslog-ng", "ufw", "firewalld", "netfilter-persistent", "xinetd", "inetd"];
+
+fn cases() -> u32 {
+    let asked = std::env::var_os("ISONEPH_HOSTILE_CASES").and_then(|text| text.to_str()?.parse().ok());
+    asked.unwrap_or(96)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn no_text_makes_an_examination_panic_and_it_gives_the_same_twice(texts in proptest::collection::vec(text(), PATHS.len())) {
@@ -120,7 +145,14 @@ proptest! {
         for (path, text) in PATHS.iter().zip(&texts) {
             files.file(path, text);
         }
-        files.file("/lib/systemd/system/sysinit.target", &texts[0]).file("/lib/systemd/system/ssh.service", &texts[1]);
+        files.file("/lib/systemd/system/sysinit.target", "[Unit]\n").file("/lib/systemd/system/ssh.service", &texts[1]);
+        for (service, text) in SERVICES.iter().zip(&texts) {
+            files.file(&format!("/lib/systemd/system/{service}.service"), text);
+            let link = format!("/lib/systemd/system/sysinit.target.wants/{service}.service");
+            files.link(&link, &format!("/lib/systemd/system/{service}.service"));
+        }
+        files.file("/lib/systemd/system/home.mount", &texts[2]);
+        files.attribute("/etc/shadow", "system.posix_acl_access", texts[3].as_bytes());
         let options = Options { as_of: jiff::civil::date(2026, 11, 21), walk: Some(WalkBudget::default()) };
         let first = examine(&files.tree(), &options);
         prop_assert_eq!(&first, &examine(&files.tree(), &options));

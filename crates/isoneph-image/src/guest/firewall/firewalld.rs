@@ -31,7 +31,7 @@ pub(super) fn service(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fire
         Some(Default::Deny)
     };
     let parts = zone.into_iter().chain(all.into_iter().map(|(_, candidate)| candidate)).collect();
-    firewalls.on.push(Firewall { name: "firewalld", place, default, parts });
+    firewalls.on.push(Firewall { name: "firewalld", place, default, parts, flushes: false });
 }
 
 /// The zones that an interface or an address was given to: by firewalld's own files or by a connection's.
@@ -93,9 +93,9 @@ fn opens(tags: &[String]) -> Option<&String> {
                 rule = None;
             }
             ("accept", Some((_, _, accepts))) => *accepts = true,
-            ("port", None) if every_port(&of("port")) => return Some(tag),
+            ("port" | "source-port", None) if every_port(&of("port")) => return Some(tag),
             ("protocol", None) if matches!(of("value").as_str(), "tcp" | "udp") => return Some(tag),
-            ("port", Some((_, wide, _))) => *wide &= every_port(&of("port")),
+            ("port" | "source-port", Some((_, wide, _))) => *wide &= every_port(&of("port")),
             ("protocol", Some((_, wide, _))) => *wide &= matches!(of("value").as_str(), "tcp" | "udp"),
             ("source" | "destination", Some((_, wide, _))) => *wide &= ANYWHERE.contains(&of("address").as_str()),
             ("log" | "audit" | "/log" | "/audit" | "/accept" | "limit", _) => {}

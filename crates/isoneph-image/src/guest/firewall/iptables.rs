@@ -52,7 +52,7 @@ pub(super) fn services(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fir
             (four, six) => both(four.unwrap_or(Rest::Accept), six.unwrap_or(Rest::Accept)),
         };
         let parts = [four, six].into_iter().flatten().map(|(_, candidate)| candidate).collect();
-        firewalls.on.push(Firewall { name: "iptables", place, default, parts });
+        firewalls.on.push(Firewall { name: "iptables", place, default, parts, flushes: true });
         return;
     }
 }
@@ -129,6 +129,24 @@ pub(super) fn take_rule(parts: &[&str], candidate: Candidate, chains: &mut Chain
 pub(super) const ANYWHERE: [&str; 4] = ["0.0.0.0/0", "0/0", "::/0", "0.0.0.0/0.0.0.0"];
 pub(super) const WHOLE_PROTOCOLS: [&str; 7] = ["tcp", "udp", "6", "17", "all", "any", "0"];
 
+/// Beginnings of options that do not tell which connections a rule means.
+const WIDE: [&str; 14] = [
+    "--limit",
+    "--hashlimit",
+    "--connlimit",
+    "--mode",
+    "--probability",
+    "--every",
+    "--packet",
+    "--quota",
+    "--pkt-type",
+    "--dst-type",
+    "--src-type",
+    "--ctdir",
+    "--time",
+    "--date",
+];
+
 fn rule(mut rest: &[&str], candidate: Candidate) -> Rule {
     let mut reach = Reach::All;
     let mut action = Action::Pass;
@@ -164,6 +182,11 @@ fn rule(mut rest: &[&str], candidate: Candidate) -> Rule {
             ("--state" | "--ctstate", [states, ..]) if states.split(',').any(|state| state == "NEW") => {
                 (Reach::Wide, 2)
             }
+            // The first packet of every connection has these flags.
+            ("--syn", _) => (Reach::Wide, 1),
+            ("--tcp-flags", [_, _, ..]) => (Reach::Wide, 3),
+            // How often, from where and when: much or all of the rest may be meant.
+            (option, [_, ..]) if WIDE.iter().any(|wide| option.starts_with(wide)) => (Reach::Most, 2),
             _ => (Reach::Named, 1),
         };
         reach = reach.min(narrowed);

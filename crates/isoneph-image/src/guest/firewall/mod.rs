@@ -3,6 +3,7 @@
 mod chains;
 mod firewalld;
 mod iptables;
+mod nft_rules;
 mod nft_syntax;
 mod nftables;
 
@@ -34,6 +35,21 @@ pub struct Firewall {
     pub default: Option<Default>,
     /// What says so.
     pub parts: Vec<Candidate>,
+    /// Whether it takes the rules of others away when it starts.
+    pub flushes: bool,
+}
+
+impl Firewall {
+    /// Whether the rules of another may be gone once this one has started, or not: boot does not order the two.
+    #[must_use]
+    pub fn may_undo(&self, other: &Self) -> bool {
+        match self.name {
+            "nftables" => self.flushes && other.name != self.name,
+            // What is saved for iptables takes the place of the tables that ufw fills.
+            "iptables" => self.flushes && other.name == "ufw",
+            _ => false,
+        }
+    }
 }
 
 /// The firewalls of the guest.
@@ -84,7 +100,8 @@ fn nftables_service(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewa
         paths.extend(usual.into_iter().find(|path| guest.exists(path)).map(str::to_owned));
     }
     let rules = nftables::read(guest, &paths);
-    firewalls.on.push(Firewall { name: "nftables", place, default: rules.default, parts: rules.parts });
+    let (default, parts, flushes) = (rules.default, rules.parts, rules.flushes);
+    firewalls.on.push(Firewall { name: "nftables", place, default, parts, flushes });
 }
 
 fn shell_value(guest: &Guest<'_>, path: &str, name: &str) -> Option<Candidate> {
@@ -107,11 +124,10 @@ fn ufw(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
     };
     let policy = shell_value(guest, "/etc/default/ufw", "DEFAULT_INPUT_POLICY");
     let six = shell_value(guest, "/etc/default/ufw", "IPV6");
-    let covers_six = six.as_ref().is_none_or(|six| six.value.eq_ignore_ascii_case("yes"));
     let decided = ufw_rest(guest);
     let by_policy = policy.as_ref().map(|policy| match policy.value.to_ascii_uppercase().as_str() {
-        "DROP" | "REJECT" if covers_six => Default::Deny,
-        "DROP" | "REJECT" => Default::Partial,
+        // Without IPV6=yes ufw lets nothing in by IPv6 but from the machine itself.
+        "DROP" | "REJECT" => Default::Deny,
         _ => Default::Accept,
     });
     let default = match &decided {
@@ -121,7 +137,7 @@ fn ufw(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewalls) {
     };
     let open = decided.map(|(_, candidate)| candidate);
     let parts = [Some(enabled), policy, six, open].into_iter().flatten().collect();
-    firewalls.on.push(Firewall { name: "ufw", place, default, parts });
+    firewalls.on.push(Firewall { name: "ufw", place, default, parts, flushes: false });
 }
 
 /// What ufw's rule files do before the policy: some rule of the administrator may decide for all packets.

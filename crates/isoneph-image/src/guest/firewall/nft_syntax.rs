@@ -32,9 +32,9 @@ struct Parser {
     quoted: bool,
 }
 
-/// Reads a whole file.
-pub(super) fn statements(text: &Text) -> Vec<Statement> {
-    let mut parser = Parser::default();
+/// Reads a whole file, which stands in these blocks of the one that includes it.
+pub(super) fn statements(text: &Text, outer: &[Block]) -> Vec<Statement> {
+    let mut parser = Parser { blocks: outer.to_vec(), ..Parser::default() };
     for (number, line) in text.lines() {
         let (line, continued) = line.strip_suffix('\\').map_or((line, false), |line| (line, true));
         for character in line.chars() {

@@ -1,13 +1,16 @@
 //! nftables rule files: the base chains that see packets to the guest, and what they do with the rest.
 
 use super::Default;
-use super::chains::{Action, Chains, Reach, Rest, Rule, by_interface};
-use super::iptables::{ANYWHERE, WHOLE_PROTOCOLS, both, every_port};
+use super::chains::{Chains, Rest};
+use super::iptables::both;
+use super::nft_rules::read_rule;
 use super::nft_syntax::{Block, Statement, statements};
 use crate::guest::{Candidate, Guest, Place};
+use std::collections::BTreeMap;
 
-/// Files at most.
+/// Files at most, and inside one another.
 const FILES: usize = 256;
+const DEPTH: usize = 16;
 
 /// What the rule files amount to.
 #[derive(Clone, Debug)]
@@ -16,6 +19,8 @@ pub struct Ruleset {
     pub default: Option<Default>,
     /// The chains that say so.
     pub parts: Vec<Candidate>,
+    /// Whether the rules of everybody else are taken away first.
+    pub flushes: bool,
 }
 
 /// One base chain on the hook `input`, or one whose hook is not read yet.
@@ -38,25 +43,16 @@ struct Reader {
     dormant: Vec<(String, String)>,
     /// The first command whose outcome is not followed.
     unclear: Option<Candidate>,
-    includes: Vec<String>,
+    /// Variables that stand for one word.
+    defined: BTreeMap<String, String>,
+    flushes: bool,
+    files: usize,
 }
 
 pub(super) fn read(guest: &Guest<'_>, paths: &[String]) -> Ruleset {
-    let mut queue: Vec<String> = paths.to_vec();
     let mut reader = Reader::default();
-    let mut index = 0;
-    while index < queue.len().min(FILES) {
-        let path = queue[index].clone();
-        index += 1;
-        let Some(text) = guest.text(&path) else { continue };
-        for statement in statements(&text) {
-            reader.take(&statement, &path);
-        }
-        for pattern in std::mem::take(&mut reader.includes) {
-            let folder = path.rsplit_once('/').map_or("/etc", |(folder, _)| folder);
-            let pattern = if pattern.starts_with('/') { pattern } else { format!("{folder}/{pattern}") };
-            queue.extend(guest.glob(&pattern));
-        }
+    for path in paths {
+        reader.file(guest, path, &[], 0);
     }
     reader.verdict()
 }
@@ -81,6 +77,41 @@ fn is_dormant(words: &[&str]) -> bool {
 }
 
 impl Reader {
+    fn file(&mut self, guest: &Guest<'_>, path: &str, outer: &[Block], depth: usize) {
+        self.files += 1;
+        if depth > DEPTH || self.files > FILES {
+            guest.problem(path, "limit", format!("{path}: rule files of nftables include each other too deeply"));
+            return;
+        }
+        let Some(text) = guest.text(path) else { return };
+        for statement in statements(&text, outer) {
+            if let [include, pattern, ..] = statement.words.as_slice()
+                && include == "include"
+            {
+                self.include(guest, pattern, &statement, path, depth);
+            } else {
+                self.take(&statement, path);
+            }
+        }
+    }
+
+    /// Reads what is included, in its place. Without a wildcard a file that is not there makes nft refuse everything.
+    fn include(&mut self, guest: &Guest<'_>, pattern: &str, statement: &Statement, path: &str, depth: usize) {
+        let folder = path.rsplit_once('/').map_or("/etc", |(folder, _)| folder);
+        let patterns = match pattern.strip_prefix('/') {
+            Some(_) => vec![pattern.to_owned()],
+            None => [folder, "/etc"].map(|folder| format!("{folder}/{pattern}")).into(),
+        };
+        let found = patterns.iter().map(|pattern| guest.glob(pattern)).find(|found| !found.is_empty());
+        if found.is_none() && !pattern.contains(['*', '?', '[']) {
+            let why = format!("include {pattern}: there is no such file");
+            self.unclear.get_or_insert(Candidate::new(why, Place::line(path, statement.line)));
+        }
+        for included in found.unwrap_or_default() {
+            self.file(guest, &included, &statement.blocks, depth + 1);
+        }
+    }
+
     fn take(&mut self, statement: &Statement, path: &str) {
         let words: Vec<&str> = statement.words.iter().map(String::as_str).collect();
         let place = Place::line(path, statement.line);
@@ -89,7 +120,6 @@ impl Reader {
             [Block::Table(family, table)] if is_dormant(&words) => {
                 self.dormant.push((family.clone(), table.clone()));
             }
-            [Block::Table(..)] if words.first() == Some(&"include") => self.command(&words, place),
             [.., Block::Chain(family, table, chain)] => self.in_chain(family, table, chain, &words, place),
             _ => {}
         }
@@ -109,7 +139,9 @@ impl Reader {
             ["type", kind, ..] => {
                 chain.input = *kind == "filter" && words.windows(2).any(|pair| pair == ["hook", "input"]);
             }
-            ["policy", policy, ..] => chain.drops = *policy == "drop",
+            ["policy", policy, ..] => {
+                chain.drops = self.defined.get(*policy).map_or(*policy, String::as_str) == "drop";
+            }
             rule => {
                 let key = key(family, table, name);
                 self.rules.rules(&key).push(read_rule(rule, &key, place));
@@ -121,8 +153,13 @@ impl Reader {
     fn command(&mut self, words: &[&str], place: Place) {
         let shown = Candidate::new(words.join(" "), place.clone());
         match words {
-            ["include", pattern, ..] => self.includes.push((*pattern).to_owned()),
-            ["flush", "ruleset", ..] => (self.chains, self.rules) = <(Vec<Chain>, Chains)>::default(),
+            ["define" | "redefine", name, "=", value] => {
+                self.defined.insert(format!("${name}"), (*value).to_owned());
+            }
+            ["flush", "ruleset", ..] => {
+                (self.chains, self.rules) = <(Vec<Chain>, Chains)>::default();
+                self.flushes = true;
+            }
             ["flush" | "delete" | "destroy", "table", rest @ ..] => {
                 let (family, names) = family(rest);
                 let table = names.first().copied().unwrap_or_default();
@@ -179,102 +216,6 @@ impl Reader {
         });
         let parts = parts.chain(self.unclear.clone()).collect();
         let default = if self.unclear.is_some() && default != Some(Default::Accept) { None } else { default };
-        Ruleset { default, parts }
+        Ruleset { default, parts, flushes: self.flushes }
     }
-}
-
-fn read_rule(words: &[&str], chain: &str, place: Place) -> Rule {
-    let candidate = Candidate::new(words.join(" "), place);
-    let table = chain.rsplit_once(' ').map_or("", |(table, _)| table);
-    if let Some(rule) = mapped(words, table, &candidate) {
-        return rule;
-    }
-    let mut reach = Reach::All;
-    let mut rest = words;
-    while !rest.is_empty() {
-        let target = |name: &str| format!("{table} {name}");
-        let action = match rest {
-            ["accept", ..] => Action::Accept,
-            ["drop" | "reject", ..] => Action::Deny,
-            ["return", ..] => Action::Return,
-            ["queue", ..] | ["jump" | "goto", "{", ..] => Action::Unclear,
-            ["jump", name, ..] => Action::Jump(target(name)),
-            ["goto", name, ..] => Action::Goto(target(name)),
-            _ => {
-                let (narrowed, taken) = condition(rest);
-                reach = reach.min(narrowed);
-                rest = rest.get(taken..).unwrap_or_default();
-                continue;
-            }
-        };
-        return Rule { reach, action, candidate };
-    }
-    Rule { reach, action: Action::Pass, candidate }
-}
-
-/// How far the first part of a rule narrows it, and how many words it has.
-fn condition(rest: &[&str]) -> (Reach, usize) {
-    match rest {
-        ["counter", "packets", _, "bytes", ..] => (Reach::All, 5),
-        ["counter", "name", ..] => (Reach::All, 3),
-        ["counter" | "log" | "continue" | "notrack", ..] => (Reach::All, 1),
-        ["comment" | "prefix" | "level" | "group" | "snaplen" | "flags", ..] => (Reach::All, 2),
-        ["ip" | "ip6", "saddr" | "daddr", address, ..] if ANYWHERE.contains(address) => (Reach::All, 3),
-        ["meta", "iif" | "iifname", ..] => {
-            let (reach, taken) = condition(&rest[1..]);
-            (reach, taken + 1)
-        }
-        ["ct", "state", "!=", rest @ ..] => {
-            let (words, taken) = set(rest);
-            let new = words.iter().any(|word| word.split(',').any(|state| state == "new"));
-            (if new { Reach::Named } else { Reach::Most }, taken + 3)
-        }
-        ["iif" | "iifname", "!=", rest @ ..] => (Reach::Most, set(rest).1 + 2),
-        ["iif" | "iifname", rest @ ..] => {
-            let (words, taken) = set(rest);
-            let names = words.iter().filter(|word| !matches!(**word, "{" | "}" | ","));
-            (names.map(|name| by_interface(name)).max().unwrap_or(Reach::Named), taken + 1)
-        }
-        ["ip" | "ip6" | "tcp" | "udp" | "th", _, "!=", rest @ ..] => (Reach::Most, set(rest).1 + 3),
-        ["ct", "state", rest @ ..] => {
-            let (words, taken) = set(rest);
-            let new = words.iter().any(|word| word.split(',').any(|state| state == "new"));
-            (if new { Reach::Wide } else { Reach::Named }, taken + 2)
-        }
-        ["meta", "l4proto", rest @ ..] | ["ip", "protocol", rest @ ..] | ["ip6", "nexthdr", rest @ ..] => {
-            let (words, taken) = set(rest);
-            let whole = words.iter().any(|word| WHOLE_PROTOCOLS.contains(word));
-            (if whole { Reach::Wide } else { Reach::Named }, taken + 2)
-        }
-        ["meta", "nfproto", "ipv4" | "ipv6", ..] => (Reach::Wide, 3),
-        ["tcp" | "udp" | "th", "dport" | "sport", ports, ..] if every_port(ports) => (Reach::Wide, 3),
-        _ => (Reach::Named, 1),
-    }
-}
-
-/// The words of a set, or the one word that stands in its place, and how many words that is.
-fn set<'a>(rest: &'a [&'a str]) -> (&'a [&'a str], usize) {
-    if rest.first() == Some(&"{") {
-        let end = rest.iter().position(|word| *word == "}").unwrap_or(rest.len() - 1);
-        (&rest[..=end], end + 1)
-    } else {
-        (&rest[..rest.len().min(1)], 1)
-    }
-}
-
-/// A rule with a verdict map: new connections may be let in by it, and chains that it leads to may let in the rest.
-fn mapped(words: &[&str], table: &str, candidate: &Candidate) -> Option<Rule> {
-    let at = words.iter().position(|word| *word == "vmap")?;
-    let entries = &words[at..];
-    let by_state = words[..at].ends_with(&["ct", "state"]);
-    let new_accepted = entries.windows(3).any(|entry| entry == ["new", ":", "accept"]);
-    // A named map's elements stand elsewhere.
-    let named = entries.get(1).is_some_and(|word| *word != "{");
-    let (reach, action) = if by_state && (new_accepted || named) {
-        (Reach::Wide, if named { Action::Unclear } else { Action::Accept })
-    } else {
-        let leads = entries.windows(2).filter(|pair| matches!(pair[0], "jump" | "goto"));
-        (Reach::Named, Action::Branch(leads.map(|pair| format!("{table} {}", pair[1])).collect()))
-    };
-    Some(Rule { reach, action, candidate: candidate.clone() })
 }

@@ -234,13 +234,18 @@ fn stream(driver: &str, mode: &str, authentication: &str, state: &State) -> Tran
 fn action(parameters: &BTreeMap<String, String>, state: &State, place: Place) -> Option<Target> {
     let get = |name: &str| parameters.get(name).map(String::as_str);
     let kind = get("type")?.to_ascii_lowercase();
+    if get("config.enabled").is_some_and(|on| matches!(on.to_ascii_lowercase().as_str(), "off" | "0" | "no" | "false"))
+    {
+        return None;
+    }
     let host =
         get("target").or_else(|| get("server")).or_else(|| get("host")).or_else(|| get("broker")).unwrap_or_default();
     let transport = match kind.as_str() {
         "omfwd" if get("protocol").is_some_and(|protocol| protocol.eq_ignore_ascii_case("tcp")) => {
-            let mode = get("streamdrivermode").unwrap_or(&state.mode);
-            let authentication = get("streamdriverauthmode").unwrap_or(&state.authentication);
-            Some(stream(get("streamdriver").unwrap_or(&state.driver), mode, authentication, state))
+            // Directives of the old syntax hold for actions of the old syntax; the default driver holds for both.
+            let own = |name: &str| get(name).unwrap_or_default();
+            let (mode, authentication) = (own("streamdrivermode"), own("streamdriverauthmode"));
+            Some(stream(own("streamdriver"), mode, authentication, state))
         }
         "omfwd" => Some(Transport::Plain),
         "omrelp" if get("tls").is_some_and(|tls| tls.eq_ignore_ascii_case("on")) => {

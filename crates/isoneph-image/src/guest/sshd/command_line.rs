@@ -51,6 +51,34 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
     options
 }
 
+/// States servers that other units start with a configuration of their own, which is not read.
+pub(super) fn note_other_servers(guest: &Guest<'_>, manager: &Manager) {
+    let started: Vec<String> = manager.started().map(|(name, _)| name.to_owned()).collect();
+    // A socket starts the service of its name when somebody connects.
+    let by_socket = started.iter().filter_map(|name| name.strip_suffix(".socket"));
+    let by_socket = by_socket.flat_map(|stem| [format!("{stem}.service"), format!("{stem}@.service")]);
+    for name in started.iter().filter(|name| name.ends_with(".service")).cloned().chain(by_socket) {
+        if UNITS.contains(&manager.real_name(guest, &name).as_str()) {
+            continue;
+        }
+        let Some(unit) = manager.load(guest, &name) else { continue };
+        let variables = environment(guest, &unit);
+        for command in unit.values("Service", "ExecStart") {
+            let program = command.value.split_whitespace().next().unwrap_or_default();
+            if !matches!(base_name(program), "sshd" | "sshd.pam" | "sshd.krb5") {
+                continue;
+            }
+            let mut own = Options::default();
+            own.take_all(guest, expanded(&command.value, &command.place, &variables));
+            if own.config.is_some() || !own.lines.is_empty() {
+                let why =
+                    format!("{}: {name} starts a server with settings of its own, which are not read", command.place);
+                guest.problem(&command.place.path, "other-server", why);
+            }
+        }
+    }
+}
+
 impl Options {
     /// Takes the words of one command line; a word with a variable that is not filled in may be any option.
     fn take_all(&mut self, guest: &Guest<'_>, command: Vec<(String, Place)>) {

@@ -68,6 +68,7 @@ pub fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager) -> Known<
             guest.problem(BUILT, "built-server", why);
         }
         let options = command_line::read(guest, manager);
+        command_line::note_other_servers(guest, manager);
         // SUSE keeps the vendor's file in /usr/etc; a file in /etc replaces it.
         let paths = ["/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config"].map(str::to_owned);
         let path =
@@ -110,10 +111,13 @@ impl Sshd {
         if matched.is_empty() { self.global.iter().filter(of).map(Line::candidate).collect() } else { matched }
     }
 
-    /// The lines of Match blocks that hold for everybody and for a block, in the order of the file.
+    /// The lines of Match blocks that hold for everybody and for a block, in the order of the file; those of a block that
+    /// was made of several come last.
     fn lines_for<'a>(&'a self, block: Option<&'a Block>) -> impl Iterator<Item = &'a Line> {
+        let is_own = |own: &Block| block.is_some_and(|block| std::ptr::eq(own, block));
+        let made = block.filter(|_| !self.blocks.iter().any(is_own));
         let holds = move |own: &&Block| own.is_for_all() || block.is_some_and(|block| std::ptr::eq(*own, block));
-        self.blocks.iter().filter(holds).flat_map(|own| &own.lines)
+        self.blocks.iter().filter(holds).chain(made).flat_map(|own| &own.lines)
     }
 
     /// Whether the server asks questions (keyboard-interactive), with what says so. `None`: that hangs on a version which

@@ -74,6 +74,38 @@ impl Block {
     pub fn is_for_all(&self) -> bool {
         self.criteria.eq_ignore_ascii_case("all")
     }
+
+    /// Whether a connection may match both blocks; `None` where patterns leave it open.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> Option<bool> {
+        let mut answer = Some(true);
+        let (own, others) = (self.named(), other.named());
+        for (keyword, names) in &own {
+            for (_, theirs) in others.iter().filter(|(other, _)| other == keyword && keyword != "group") {
+                let is_pattern = |name: &&str| name.contains(['*', '?', '!', '/']);
+                if names.iter().chain(theirs).any(is_pattern) {
+                    answer = None;
+                } else if !names.iter().any(|name| theirs.contains(name)) {
+                    return Some(false);
+                }
+            }
+        }
+        answer
+    }
+
+    /// The criteria: keyword in lower case, names.
+    fn named(&self) -> Vec<(String, Vec<&str>)> {
+        let words: Vec<&str> = self.criteria.split_whitespace().filter(|word| *word != "&").collect();
+        let pairs = words.chunks_exact(2);
+        pairs.map(|pair| (pair[0].to_ascii_lowercase(), pair[1].split(',').collect())).collect()
+    }
+
+    /// What holds for connections that match this block and a later one: the first value of a keyword counts.
+    #[must_use]
+    pub fn with(&self, later: &Self) -> Self {
+        let lines = self.lines.iter().chain(&later.lines).cloned().collect();
+        Self { criteria: format!("{} & {}", self.criteria, later.criteria), place: self.place.clone(), lines }
+    }
 }
 
 /// Where lines are put: outside of blocks, or into the block with this index.

@@ -1,23 +1,51 @@
 //! Which units the default target reaches.
 
-use super::{Manager, Unit};
+use super::{Manager, Pull, Unit};
 use crate::guest::{Guest, Place, base_name};
+use crate::tree::Metadata;
 use std::collections::BTreeMap;
 
 /// Units visited at most.
 const UNITS: usize = 20_000;
 
-/// Whether the files exist that the unit waits for. Only paths that a boot does not make are asked about.
+/// Conditions that ask for files.
+const OF_FILES: [&str; 6] =
+    ["PathExists", "PathExistsGlob", "PathIsDirectory", "FileNotEmpty", "DirectoryNotEmpty", "FileIsExecutable"];
+
+/// Whether the files are there that the unit waits for. Only paths that a boot does not make are asked about; of conditions
+/// that begin with `|` one is enough.
 fn conditions_hold(guest: &Guest<'_>, unit: &Unit) -> bool {
-    let asked = ["ConditionPathExists", "AssertPathExists"].iter().flat_map(|key| unit.values("Unit", key));
-    let fixed = |path: &str| {
-        ["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/"].iter().any(|folder| path.starts_with(folder))
-    };
-    let holds = |condition: &str| match condition.strip_prefix('!') {
-        Some(path) => !fixed(path) || !guest.exists(path),
-        None => !fixed(condition) || guest.exists(condition),
-    };
-    asked.into_iter().all(|condition| holds(condition.value.trim()))
+    let (mut all, mut one) = (true, None);
+    for kind in OF_FILES {
+        for condition in ["Condition", "Assert"].iter().flat_map(|verb| unit.values("Unit", &format!("{verb}{kind}"))) {
+            let text = condition.value.trim();
+            let (triggers, text) = text.strip_prefix('|').map_or((false, text), |rest| (true, rest.trim_start()));
+            let (wanted, path) = text.strip_prefix('!').map_or((true, text), |rest| (false, rest.trim_start()));
+            let holds = !is_fixed(path) || is_so(guest, kind, path) == wanted;
+            if triggers {
+                one = Some(one.unwrap_or(false) || holds);
+            } else {
+                all &= holds;
+            }
+        }
+    }
+    all && one != Some(false)
+}
+
+fn is_fixed(path: &str) -> bool {
+    ["/etc/", "/usr/", "/opt/", "/bin/", "/sbin/", "/lib/"].iter().any(|folder| path.starts_with(folder))
+}
+
+fn is_so(guest: &Guest<'_>, kind: &str, path: &str) -> bool {
+    let is = |asked: fn(&Metadata) -> bool| guest.metadata(path).is_some_and(|metadata| asked(&metadata));
+    match kind {
+        "PathExistsGlob" => !guest.glob(path).is_empty(),
+        "PathIsDirectory" => is(Metadata::is_directory),
+        "FileNotEmpty" => is(|metadata| metadata.is_file() && metadata.size > 0),
+        "DirectoryNotEmpty" => !guest.list(path).is_empty(),
+        "FileIsExecutable" => is(|metadata| metadata.is_file() && metadata.mode & 0o111 != 0),
+        _ => guest.exists(path),
+    }
 }
 
 impl Manager {
@@ -44,7 +72,12 @@ impl Manager {
                 guest.problem("/etc/systemd/system", "limit", format!("more than {UNITS} units are pulled in"));
                 break;
             }
-            let Some(unit) = self.load(guest, &name_real) else { continue };
+            // A link to a file that is gone is no unit.
+            let Some(unit) =
+                self.load(guest, &name_real).filter(|unit| unit.files.first().is_some_and(|path| guest.exists(path)))
+            else {
+                continue;
+            };
             if !conditions_hold(guest, &unit) {
                 continue;
             }
@@ -53,6 +86,7 @@ impl Manager {
             stack.extend(below);
             let links =
                 self.pulls.iter().filter(|pull| !pull.to.is_empty() && (pull.from == name || pull.from == name_real));
+            let links = links.filter(|pull| !self.is_taken_away(pull));
             stack.extend(links.map(|pull| (pull.to.clone(), Place::file(&pull.path))));
             // A timer or path unit starts its service when its time comes; a socket, when somebody connects.
             started.insert(name_real, place);
@@ -61,6 +95,11 @@ impl Manager {
             started.entry(name).or_insert(place);
         }
         started
+    }
+
+    /// Whether the first boot takes a link away: it is the administrator's, and presets disable the unit.
+    fn is_taken_away(&self, pull: &Pull) -> bool {
+        self.disables && pull.path.starts_with("/etc/") && self.presets.disables(&pull.to)
     }
 
     fn default_target(&self, guest: &Guest<'_>) -> (String, Place) {

@@ -90,6 +90,8 @@ pub struct Manager {
     directories: Vec<String>,
     /// Unit name → file that it is loaded from.
     files: BTreeMap<String, String>,
+    /// Unit name → other names that lead to it.
+    aliases: BTreeMap<String, Vec<String>>,
     /// Folders below the directories (drop-ins, wants), by path.
     folders: BTreeSet<String>,
     pulls: Vec<Pull>,
@@ -103,6 +105,8 @@ pub struct Manager {
     scripts: BTreeMap<String, Place>,
     presets: preset::Presets,
     first_boot: bool,
+    /// Whether the first boot also takes away links that presets do not want.
+    disables: bool,
 }
 
 /// Reads everything that decides what starts.
@@ -119,6 +123,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Manager> {
         for directory in manager.directories.clone() {
             manager.read_directory(guest, &directory);
         }
+        manager.name_aliases(guest);
         manager.presets = preset::read(guest);
         // systemd takes a boot for the first when the machine has no identity file, or one that says so.
         let identity = guest.text("/etc/machine-id");
@@ -126,6 +131,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Manager> {
             Some(text) => text.content().trim() == "uninitialized",
             None => guest.link_metadata("/etc/machine-id").is_none(),
         };
+        manager.disables = manager.first_boot && preset::first_boot_disables(guest);
         manager.read_scripts(guest);
         manager.started = manager.reach(guest);
         if !manager.found() {
@@ -159,6 +165,17 @@ impl Manager {
                 self.files.insert(entry.name, path);
             }
         }
+    }
+
+    fn name_aliases(&mut self, guest: &Guest<'_>) {
+        let mut aliases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for name in self.files.keys() {
+            let real = self.real_name(guest, name);
+            if real != *name {
+                aliases.entry(real).or_default().push(name.clone());
+            }
+        }
+        self.aliases = aliases;
     }
 
     fn read_pulls(&mut self, guest: &Guest<'_>, folder: &str, from: &str) {

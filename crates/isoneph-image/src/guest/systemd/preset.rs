@@ -34,7 +34,23 @@ pub(super) fn read(guest: &Guest<'_>) -> Presets {
     presets
 }
 
+/// Distributions whose systemd also disables at first boot what presets disable, and their first release that does.
+const DISABLING: [(&str, u32); 7] =
+    [("fedora", 37), ("rhel", 10), ("centos", 10), ("almalinux", 10), ("rocky", 10), ("ol", 10), ("azurelinux", 3)];
+
+/// Whether a first boot takes away the links of units that presets disable.
+pub(super) fn first_boot_disables(guest: &Guest<'_>) -> bool {
+    let os = crate::guest::os::read(guest);
+    let major = os.version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    DISABLING.iter().any(|(id, since)| *id == os.id && major.is_some_and(|major| major >= *since))
+}
+
 impl Presets {
+    /// Whether a rule says that the unit is not enabled.
+    pub(super) fn disables(&self, unit: &str) -> bool {
+        self.rules.iter().find(|(_, pattern, _)| matches(pattern, unit, false)).is_some_and(|(enable, _, _)| !*enable)
+    }
+
     /// Whether a first boot enables the unit. Without a rule it does.
     pub(super) fn enables(&self, unit: &str) -> bool {
         self.rules.iter().find(|(_, pattern, _)| matches(pattern, unit, false)).is_none_or(|(enable, _, _)| *enable)

@@ -79,7 +79,9 @@ impl Manager {
     fn assembled(&self, guest: &Guest<'_>, name: String, files: Vec<String>) -> Unit {
         let mut unit = Unit { name: name.clone(), files, lines: Vec::new() };
         let mut drop_ins: BTreeMap<String, String> = BTreeMap::new();
-        for folder in drop_in_folders(&name) {
+        // Drop-ins of another name of the unit are its own.
+        let others = self.aliases.get(&name).into_iter().flatten().map(|other| format!("{other}.d"));
+        for folder in others.chain(drop_in_folders(&name)) {
             for directory in &self.directories {
                 for path in self.drop_in_files(guest, &join(directory, &folder)) {
                     drop_ins.entry(base_name(&path).to_owned()).or_insert(path);

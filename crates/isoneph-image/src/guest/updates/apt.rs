@@ -41,32 +41,45 @@ pub(super) fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager, up
 fn automatic(guest: &Guest<'_>, packages: &Packages, manager: &Manager, options: &AptOptions, updates: &mut Updates) {
     let installed =
         packages.get("unattended-upgrades").map(|p| Candidate::new(p.name.clone(), Place::line(&p.path, p.line)));
-    let periodic = Effective::last_of(options.get("apt::periodic::unattended-upgrade").cloned().unwrap_or_default());
-    let periodic = periodic.filter(|effective| !matches!(effective.value(), "0" | "" | "no" | "false"));
+    let periodic = |name: &str| {
+        let effective = Effective::last_of(options.get(&format!("apt::periodic::{name}")).cloned().unwrap_or_default());
+        effective.filter(|effective| !is_never(effective.value())).map(|effective| effective.won)
+    };
+    let (upgrades, lists) = (periodic("unattended-upgrade"), periodic("update-package-lists"));
     let disabled = Effective::last_of(options.get("apt::periodic::enable").cloned().unwrap_or_default())
         .is_some_and(|e| e.value() == "0");
     let timer = manager.unit_state(guest, "apt-daily-upgrade.timer");
-    let masked = matches!(manager.unit_state(guest, "apt-daily-upgrade.service"), State::Masked(_));
+    // What is new is learnt by a timer of its own, where there is one.
+    let learns = manager.unit_state(guest, "apt-daily.timer");
+    let learns = learns.is_started() || learns == State::NotFound;
+    let masked = ["apt-daily-upgrade.service", "apt-daily.service"]
+        .iter()
+        .any(|service| matches!(manager.unit_state(guest, service), State::Masked(_)));
     let by_cron = !manager.has_systemd() && guest.exists("/etc/cron.daily/apt-compat");
     let started = timer.place().filter(|_| timer.is_started() || by_cron).cloned();
     let origin = security_origin(options);
     let parts: Vec<Candidate> = [
         installed.clone(),
         origin.clone(),
-        periodic
-            .as_ref()
-            .map(|effective| Candidate::new("APT::Periodic::Unattended-Upgrade", effective.won.place.clone())),
+        upgrades.as_ref().map(|won| Candidate::new("APT::Periodic::Unattended-Upgrade", won.place.clone())),
+        lists.as_ref().map(|won| Candidate::new("APT::Periodic::Update-Package-Lists", won.place.clone())),
         started.as_ref().map(|place| Candidate::new("apt-daily-upgrade.timer is enabled", place.clone())),
     ]
     .into_iter()
     .flatten()
     .collect();
-    let runs = (started.is_some() || by_cron) && !disabled && !masked;
-    if installed.is_some() && origin.is_some() && periodic.is_some() && runs {
+    let runs = (started.is_some() && learns || by_cron) && !disabled && !masked;
+    if installed.is_some() && origin.is_some() && upgrades.is_some() && lists.is_some() && runs {
         updates.automatic = Some(parts);
     } else {
         updates.partly.extend(parts);
     }
+}
+
+/// Whether a time between two runs stands for never: nought, with or without a unit.
+fn is_never(value: &str) -> bool {
+    matches!(value.trim(), "" | "no" | "false")
+        || value.trim().trim_end_matches(['s', 'm', 'h', 'd']).parse() == Ok(0_u32)
 }
 
 /// Where unattended-upgrades may take packages from, if the distribution's security updates are among it. Without any

@@ -44,8 +44,10 @@ fn dnf(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut 
     updates.found = true;
     let lines = ini::assignments(&main);
     let value = |key: &str| lines.iter().rev().find(|line| line.section == "main" && line.key == key);
-    let checks = value("gpgcheck").and_then(|line| ini::boolean(&line.value));
-    let place = value("gpgcheck").map_or_else(|| Place::file(main.path()), |line| Place::line(main.path(), line.line));
+    let own = value("gpgcheck").map(|line| Candidate::new(line.value.clone(), Place::line(main.path(), line.line)));
+    let stated = own.or_else(|| in_drop_ins(guest, "gpgcheck"));
+    let checks = stated.as_ref().and_then(|stated| ini::boolean(&stated.value));
+    let place = stated.map_or_else(|| Place::file(main.path()), |stated| stated.place);
     if checks != Some(true) {
         // dnf's own default is not to check; distributions set it.
         updates.unsigned.push(Candidate::new("gpgcheck is not on in the main section", place));
@@ -103,6 +105,19 @@ fn dnf(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut 
     }
 }
 
+/// What the drop-ins of dnf5 say of a key of the main section: the last by name, and the main file comes before them.
+fn in_drop_ins(guest: &Guest<'_>, key: &str) -> Option<Candidate> {
+    let folders = ["/etc/dnf/libdnf5.conf.d", "/usr/share/dnf5/libdnf.conf.d"].map(str::to_owned);
+    let mut found = None;
+    for text in ini::drop_ins(guest, &folders, ".conf").iter().filter_map(|path| guest.text(path)) {
+        let lines = ini::assignments(&text).into_iter();
+        let mut fitting = lines.filter(|line| line.section == "main" && line.key == key);
+        let own = fitting.next_back().map(|line| Candidate::new(line.value, Place::line(text.path(), line.line)));
+        found = own.or(found);
+    }
+    found
+}
+
 /// The members of a list divided by commas or blanks.
 fn listed(value: &str) -> impl Iterator<Item = &str> {
     value.split([',', ' ', '\t']).filter(|member| !member.is_empty())
@@ -127,7 +142,9 @@ fn repositories(text: &Text, keys: &[&str], switched_on: &[String], updates: &mu
 }
 
 fn zypper(guest: &Guest<'_>, manager: &Manager, updates: &mut Updates) {
-    let Some(main) = guest.text("/etc/zypp/zypp.conf") else { return };
+    // A file in /etc replaces the vendor's.
+    let mains = ["/etc/zypp/zypp.conf", "/usr/etc/zypp/zypp.conf"];
+    let Some(main) = mains.into_iter().find_map(|path| guest.text(path)) else { return };
     updates.found = true;
     for line in ini::assignments(&main) {
         // repo_gpgcheck and pkg_gpgcheck refine it; either may be off while the other checks.

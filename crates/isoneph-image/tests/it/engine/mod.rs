@@ -8,6 +8,7 @@ mod containers;
 mod ext;
 mod fixtures;
 mod hostile;
+mod mounts;
 mod sample;
 mod tools;
 mod tree;
