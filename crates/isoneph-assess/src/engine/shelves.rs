@@ -96,7 +96,7 @@ impl Shelves {
             self.context.deregister_table(name.clone())?;
             self.context.register_table(name, stored.table(&self.context)?)?;
         }
-        let found = self.context.table(name).await?.count().await?;
+        let found = stored.held(&self.context).await?;
         let expected = usize::try_from(stored.events).unwrap_or(usize::MAX);
         if found == expected { Ok(()) } else { Err(AssessError::RowCount { table: id, expected, found }) }
     }

@@ -236,6 +236,10 @@ input-line = { $format }, { $class }, { $records ->
     [one] { $records } record
    *[other] { $records } records
 }
+folder-line = { $files ->
+    [one] { $first }
+   *[other] { $files } files not looked at; { $first }
+}
 input-unknown = not understood
 snapshots-skipped = Snapshots read but not judged
 snapshot-skipped = snapshot { $id } of { $path }: { $reason }

@@ -201,6 +201,7 @@ losses = 結果は不完全。与えられたものの一部を読み取れず�
 inputs = 入力
 input-label = 入力
 input-line = { $format }、{ $class }、{ $records }件
+folder-line = 読み取り対象外 { $files }件。{ $first }
 input-unknown = 解釈できなかった
 snapshots-skipped = 読み取ったが判定しなかったスナップショット
 snapshot-skipped = { $path } のスナップショット { $id }: { $reason }

@@ -21,12 +21,14 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         ["input-label", "services", "accounts", "regions", "period", "roles", "config"].map(|key| words.say(key));
     let width = labels.iter().map(|label| unicode_width::UnicodeWidthStr::width(label.as_str())).max().unwrap_or(0);
     let [inputs, services, accounts, regions, period, roles, config] = &labels;
-    for (index, input) in head.inputs.iter().take(INPUTS_NAMED).enumerate() {
-        let label = if index == 0 { inputs.as_str() } else { "" };
-        page.labelled(label, width, &format!("{} ({})", plain(&input.path), input_words(words, input)));
-    }
-    if let Some(more @ 1..) = head.inputs.len().checked_sub(INPUTS_NAMED) {
-        page.labelled("", width, &words.say_with("and-more", &[("n", more.into())]));
+    // A folder stands among the inputs for what it holds and nobody read: that is told whatever else is listed.
+    let (folders, files): (Vec<&Input>, Vec<&Input>) = head.inputs.iter().partition(|input| is_folder(input));
+    let line = |input: &&Input| format!("{} ({})", plain(&input.path), input_words(words, input));
+    let more = files.len().checked_sub(INPUTS_NAMED).filter(|more| *more > 0);
+    let more = more.map(|more| words.say_with("and-more", &[("n", more.into())]));
+    let lines = files.iter().take(INPUTS_NAMED).map(line).chain(more).chain(folders.iter().map(line));
+    for (index, text) in lines.enumerate() {
+        page.labelled(if index == 0 { inputs.as_str() } else { "" }, width, &text);
     }
     let named: Vec<&str> = head.scope.services.iter().map(String::as_str).filter(|s| !s.is_empty()).collect();
     page.labelled(services, width, &list(words, &named, "not-declared"));
@@ -68,8 +70,17 @@ pub(crate) fn roles_key(roles: RolesBasis) -> &'static str {
     }
 }
 
-/// The format, class and size of an input.
+fn is_folder(input: &Input) -> bool {
+    input.format == "folder"
+}
+
+/// The format, class and size of an input; of a folder what was passed over in it.
 pub(crate) fn input_words(words: &Words, input: &Input) -> String {
+    if is_folder(input) {
+        let first = input.notes.first().map_or("", String::as_str);
+        return words
+            .say_with("folder-line", &[("files", input.notes.len().into()), ("first", plain(first).as_ref().into())]);
+    }
     if input.format.is_empty() {
         return words.say("input-unknown");
     }

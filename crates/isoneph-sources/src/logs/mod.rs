@@ -54,8 +54,8 @@ pub struct Logs {
     pub files: BTreeSet<PathBuf>,
     /// The folders among what was given that are stores of events.
     pub stores: BTreeSet<PathBuf>,
-    /// The Parquet files that hold the events, store by store.
-    pub parts: Vec<PathBuf>,
+    /// The Parquet files that hold the events, store by store. Two stores may hold the same event.
+    pub parts: Vec<Vec<PathBuf>>,
     /// How many events they hold.
     pub events: u64,
     /// The snapshot that the events belong to.
@@ -110,7 +110,7 @@ impl Logs {
 
     fn add_store(&mut self, folder: &Path, manifest: &Manifest, sink: &mut Sink) -> Result<(), LogsError> {
         self.events += manifest.events;
-        self.parts.extend(manifest.part_paths(folder));
+        self.parts.push(manifest.part_paths(folder));
         for entry in manifest.files(folder) {
             let entry = entry?;
             let path = PathBuf::from(&entry.path);
@@ -159,7 +159,7 @@ impl Logs {
         let mut pass = Pass { reconciler: Reconciler::new(catalogue), coverage: CoverageBuilder::default() };
         let columns: Vec<&str> = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied().collect();
         let mut rows = 0;
-        for part in &self.parts {
+        for part in self.parts.iter().flatten() {
             let told = |message: String| LogsError::Store { path: part.display().to_string(), message };
             each_batch(part, &columns, &mut |batch| {
                 rows += batch.num_rows() as u64;

@@ -45,12 +45,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let evidence = evidence::read(&arguments.paths, &arguments.logs, config, &declaration, &reading)?;
     let Logs { parts, events, snapshot, .. } = evidence.logs.clone();
     let stored = snapshot.map(|snapshot| StoredEvents { parts, events, snapshot });
-    let answer = query(&evidence.inventory, stored.as_ref().filter(|one| !one.parts.is_empty()), &arguments.sql)
-        .map_err(|error| match error {
-            QueryError::Sql(error) => usage(format!("the question cannot be answered\n{}", error.render())),
-            QueryError::Engine(error @ AssessError::AnswerTooLarge(_)) => usage(error),
-            other => other.into(),
-        })?;
+    let answer = query(
+        &evidence.inventory,
+        stored.as_ref().filter(|one| one.parts.iter().any(|parts| !parts.is_empty())),
+        &arguments.sql,
+    )
+    .map_err(|error| match error {
+        QueryError::Sql(error) => usage(format!("the question cannot be answered\n{}", error.render())),
+        QueryError::Engine(error @ AssessError::AnswerTooLarge(_)) => usage(error),
+        other => other.into(),
+    })?;
     let text = match arguments.format.as_str() {
         "csv" => answer.to_csv()?,
         "json" => answer.to_json()?,

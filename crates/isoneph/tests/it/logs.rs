@@ -141,12 +141,16 @@ fn a_store_is_read_as_the_logs_it_was_made_of() {
     let changes = file(&folder, "changes.csv", planted.changes.as_bytes());
     let store = folder.path().join("store").display().to_string();
     isoneph(&["logs", "ingest", &log, "--into", &store]).ends_with(0);
-    let count_events = |path: &str| {
-        let sql = "SELECT count(*) AS events, min(operation_name) AS first FROM audit_event";
-        isoneph(&["query", "--format", "json", sql, path]).ends_with(0).json()
+    let count_events = |paths: &[&str]| {
+        let sql = "SELECT count(*) AS events, count(DISTINCT uid) AS different, min(operation_name) AS first FROM audit_event";
+        isoneph(&[&["query", "--format", "json", sql], paths].concat()).ends_with(0).json()
     };
-    assert_eq!(count_events(&store)[0]["events"], planted.events);
-    assert_eq!(count_events(&store), count_events(&log));
+    assert_eq!(count_events(&[&store])[0]["events"], planted.events);
+    assert_eq!(count_events(&[&store]), count_events(&[&log]));
+    // What two stores hold, or a store and the log beside it, is one event.
+    let other = folder.path().join("other").display().to_string();
+    isoneph(&["logs", "ingest", &log, "--into", &other]).ends_with(0);
+    assert_eq!(count_events(&[&store, &other, &log]), count_events(&[&log]));
     let assess = |path: &str| {
         let run = isoneph(&[
             "assess",
