@@ -181,6 +181,9 @@ fn skip_reason(entry: &DirEntry) -> Option<&'static str> {
     if !entry.file_type().is_file() {
         return Some("not a file");
     }
+    if name == "isoneph.toml" {
+        return Some("a declaration counts where --config names it");
+    }
     let code = [".tf.json", ".tfvars.json", ".tftest.json"].iter().any(|end| name.ends_with(end));
     let ending = entry.path().extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     (code || ending.is_some_and(|ending| NOT_EVIDENCE.contains(&ending.as_str()))).then_some("not evidence by its name")
