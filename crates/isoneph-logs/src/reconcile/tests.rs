@@ -42,6 +42,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         id: id.to_owned(),
         state: "approved".to_owned(),
         approved: Some(true),
+        approved_at: None,
         from: Some(Instant(from)),
         until: Some(Instant(until)),
         accounts: vec!["111111111111".to_owned()],
@@ -55,6 +56,8 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         procedure: String::new(),
         commit: String::new(),
         session: String::new(),
+        open: Vec::new(),
+        window_open: false,
         place: ChangePlace { file: "changes.csv".to_owned(), locator: format!("changes.csv:{id}") },
     }
 }
@@ -101,6 +104,35 @@ fn a_change_that_was_not_approved_approves_nothing_and_an_undecided_one_leaves_i
     assert_eq!(how(&event("e", 1), [state(Some(false))]), Some(Approval::NotApproved));
     assert_eq!(how(&event("e", 1), [state(None)]), None);
     assert_eq!(how(&event("e", 1), [state(None), state(Some(true))]), Some(Approval::Change));
+}
+
+#[test]
+fn what_was_not_understood_of_a_change_leaves_open_what_it_approves() {
+    let open = |c: Change| Change { open: vec!["class of op".to_owned()], ..c };
+    assert_eq!(how(&event("e", 1), [open(change("C1", 0, HOUR))]), None);
+    assert_eq!(how(&event("e", 1), [open(change("C1", 0, HOUR)), change("C2", 0, HOUR)]), Some(Approval::Change));
+    let elsewhere = Change { accounts: vec!["222222222222".to_owned()], ..open(change("C1", 0, HOUR)) };
+    assert_eq!(how(&event("e", 1), [elsewhere]), Some(Approval::Nothing), "it is of another account");
+    let sometime = Change { from: None, until: None, window_open: true, ..open(change("C1", 0, 1)) };
+    assert_eq!(how(&event("e", 1), [sometime]), None, "its window was not understood");
+    assert_eq!(how(&deployed("run-9012345"), [open(run("9012345", "4f2c9aa"))]), None);
+    let unread = Records { refused: 1, ..with([change("C1", 2 * HOUR, 3 * HOUR)]) };
+    let judged = reconcile(&[event("e", 1)], &unread).operations.remove(0);
+    assert_eq!(judged.approval, None, "a row that could not be read could have approved it");
+}
+
+#[test]
+fn an_approval_after_the_fact_is_none() {
+    let approved = |from: i64, until: i64| {
+        how(
+            &event("e", HOUR),
+            [Change { approved_at: Some((Instant(from), Instant(until))), ..change("C1", 0, 2 * HOUR) }],
+        )
+    };
+    assert_eq!(approved(0, 0), Some(Approval::Change));
+    assert_eq!(approved(HOUR, HOUR), Some(Approval::Change));
+    assert_eq!(approved(9 * HOUR, 9 * HOUR), Some(Approval::NotApproved));
+    assert_eq!(approved(0, 9 * HOUR), None, "some time on that day");
 }
 
 #[test]
