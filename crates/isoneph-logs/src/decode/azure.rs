@@ -114,12 +114,15 @@ pub(super) fn whole_id(record: &Fields) -> String {
 
 /// The subscription; the tenant for what belongs to no subscription.
 fn account(record: &Fields, resource: Option<&str>) -> Option<String> {
-    let named = text(record, "subscriptionId").or_else(|| {
-        let resource = resource?.to_ascii_lowercase();
-        let (_, rest) = resource.split_once("/subscriptions/")?;
-        Some(rest.split('/').next().unwrap_or_default().to_owned()).filter(|id| !id.is_empty())
-    });
+    let named = text(record, "subscriptionId").or_else(|| subscription(resource?));
     named.or_else(|| text(record, "tenantId")).map(|id| id.to_ascii_lowercase())
+}
+
+/// The subscription of a resource.
+pub(super) fn subscription(resource: &str) -> Option<String> {
+    let resource = resource.to_ascii_lowercase();
+    let (_, rest) = resource.split_once("/subscriptions/")?;
+    Some(rest.split('/').next().unwrap_or_default().to_owned()).filter(|id| !id.is_empty())
 }
 
 /// `Microsoft.Compute` of `…/providers/Microsoft.Compute/virtualMachines/x`.

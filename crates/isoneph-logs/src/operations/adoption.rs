@@ -111,6 +111,9 @@ impl<'a> Adoption<'a> {
             resumes_logging: decision.resumes_logging.or(old.map(|old| old.resumes_logging)).unwrap_or(false),
             why,
         };
+        if decision.platform == "kubernetes" {
+            catalogue.clusters.insert(name::at_google(&key), key.clone());
+        }
         entries.insert(key, entry.named(&decision.platform, &decision.name, basis.clone()));
         Ok(())
     }

@@ -117,6 +117,8 @@ pub struct Catalogue {
     /// By platform, then by name in one spelling.
     entries: HashMap<String, HashMap<String, CriticalOperation>>,
     versions: BTreeMap<String, String>,
+    /// The operations of Kubernetes, by the names that Google Cloud's audit log has for them.
+    clusters: HashMap<String, String>,
 }
 
 /// The proposals, as they ship: path in the repository and text.
@@ -147,6 +149,9 @@ impl Catalogue {
             if entries.contains_key(&key) {
                 let line = error::line_of(text, byte);
                 return Err(OperationsError::Twice { file: platform.file.clone(), line, name: operation.name });
+            }
+            if platform.platform == "kubernetes" {
+                self.clusters.insert(name::at_google(&key), key.clone());
             }
             entries.insert(key, operation);
         }
@@ -180,7 +185,13 @@ impl Catalogue {
 
     /// The operation under this name, as [`operation_name`](crate::event::operation_name) spells it.
     pub fn find(&self, platform: &str, operation_name: &str) -> Option<&CriticalOperation> {
-        self.entries.get(platform)?.get(operation_name)
+        let found = self.entries.get(platform).and_then(|entries| entries.get(operation_name));
+        match found {
+            None if platform == "google" && operation_name.starts_with("io.") => {
+                self.entries.get("kubernetes")?.get(self.clusters.get(operation_name)?)
+            }
+            found => found,
+        }
     }
 
     /// Every operation, by platform and name.
