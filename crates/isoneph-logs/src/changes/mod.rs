@@ -99,7 +99,8 @@ pub struct Change {
 pub struct RefusedChange {
     /// Where it stands.
     pub place: ChangePlace,
-    /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `backwards`.
+    /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `spoiled-account`,
+    /// `backwards`.
     pub code: &'static str,
     /// What a person should know.
     pub message: String,

@@ -82,7 +82,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         approved_at: approved_at(record, options),
         from,
         until,
-        accounts: record.texts(Column::Accounts).to_vec(),
+        accounts: record.texts(Column::Accounts).iter().map(|text| account(text)).collect::<Result<_, _>>()?,
         classes: record.texts(Column::Classes).iter().map(|word| class(word)).collect::<Result<_, _>>()?,
         operations: record.texts(Column::Operations).iter().map(|name| name.to_lowercase()).collect(),
         resources_by_name: resources.is_empty() && !items.is_empty(),
@@ -114,6 +114,23 @@ fn approved_at(record: &Record, options: &ReadOptions) -> Option<(Instant, Insta
 
 fn zone(record: &Record, column: Column, options: &ReadOptions) -> Option<TimeZone> {
     if record.utc.contains(&column) { Some(TimeZone::UTC) } else { options.time_zone.clone() }
+}
+
+/// An account as logs write it: spreadsheets put `="…"` around numbers, and consoles dashes into them.
+fn account(text: &str) -> Result<String, Refusal> {
+    let text = text.trim_start_matches(['=', '\'']).trim_matches('"');
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    if digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(digits);
+    }
+    let is_rounded = text
+        .split_once(['E', 'e'])
+        .is_some_and(|(number, power)| number.contains('.') && power.starts_with('+') && number.parse::<f64>().is_ok());
+    if is_rounded {
+        let message = format!("'{text}' is what a spreadsheet makes of an account's number; keep that column as text");
+        return Err(("spoiled-account", message));
+    }
+    Ok(text.to_owned())
 }
 
 fn class(word: &str) -> Result<OperationClass, Refusal> {

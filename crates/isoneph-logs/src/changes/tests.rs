@@ -122,6 +122,9 @@ fn a_declaration_names_people_procedures_and_reviews() {
     assert_eq!(declared.procedures, None, "nobody declared any");
     let error = Declared::parse("d.toml", "[[review]]\nreviewer = 'B'\nfrom = 2026-11-02\nuntil = 2026-11-03\n");
     assert_eq!(error.unwrap_err().to_string(), "d.toml:1: '2026-11-02' has no offset");
+    let backwards = text.replace("04:00", "06:00");
+    let error = Declared::parse("d.toml", &backwards).unwrap_err().to_string();
+    assert_eq!(error, "d.toml:4: the review ends before it begins");
 }
 
 #[test]
@@ -208,6 +211,15 @@ fn when_it_was_approved_is_an_instant_or_a_day_somewhere() {
     assert_eq!(at("2026-11-02"), Some((Instant(FOUR.0 - 18 * HOUR), Instant(FOUR.0 + 32 * HOUR))));
     assert_eq!(at("soon"), Some((Instant(i64::MIN), Instant(i64::MAX))));
     assert_eq!(at(""), None);
+}
+
+#[test]
+fn accounts_that_a_spreadsheet_spoiled_are_told_and_those_with_dashes_read() {
+    let text = "id,state,accounts\nC1,approved,1.23457E+11\nC2,approved,1234-5678-9012\nC3,approved,=\"123456789012\"\nC4,approved,my-project-1\n";
+    let read = read("c.csv", text.as_bytes(), &utc()).unwrap();
+    assert_eq!((read.refused[0].code, read.refused[0].place.locator.as_str()), ("spoiled-account", "c.csv:2"));
+    let accounts: Vec<_> = read.changes.iter().map(|change| change.accounts[0].as_str()).collect();
+    assert_eq!(accounts, ["123456789012", "123456789012", "my-project-1"]);
 }
 
 const HOUR: i64 = 3_600_000_000;

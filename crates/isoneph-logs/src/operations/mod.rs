@@ -9,7 +9,7 @@ mod error;
 mod file;
 mod name;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use isoneph_model::Text;
 use serde::Serialize;
@@ -119,6 +119,8 @@ pub struct Catalogue {
     versions: BTreeMap<String, String>,
     /// The operations of Kubernetes, by the names that Google Cloud's audit log has for them.
     clusters: HashMap<String, String>,
+    /// What amendments took off the lists, by platform: it is known all the same.
+    dropped: HashMap<String, HashSet<String>>,
 }
 
 /// The proposals, as they ship: path in the repository and text.
@@ -173,7 +175,7 @@ impl Catalogue {
     /// act = "change"
     /// reversible = "yes"
     /// why = { en = "our billing hangs on tags", ja = "課金がタグに依存する" }
-    /// [[operation]]                         # not critical here
+    /// [[operation]]                         # not critical here; `*` stands for any text
     /// platform = "aws"
     /// name = "ec2:RunInstances"
     /// critical = false
