@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn what_was_called_off_approves_nothing_whatever_its_approval_says() {
-        let cases: [(&str, &[&str], &[&str], Option<bool>); 22] = [
+        type Case = (&'static str, &'static [&'static str], &'static [&'static str], Option<bool>);
+        let cases: [Case; 22] = [
             ("plain", &["Cancelled"], &[], Some(false)),
             ("plain", &["Rejected"], &[], Some(false)),
             ("plain", &["withdrawn"], &[], Some(false)),

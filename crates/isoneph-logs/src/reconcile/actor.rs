@@ -189,7 +189,7 @@ fn looks_like_a_person(name: &str) -> bool {
     };
     !is_generated(name)
         && parts.len() <= 4
-        && parts.iter().all(|part| is_word(part))
+        && parts.iter().all(is_word)
         && !parts.iter().any(|part| PROGRAMS.contains(&part.trim_end_matches(|c: char| c.is_ascii_digit())))
 }
 

@@ -24,8 +24,7 @@ pub(super) fn records(
         let bytes = bytes(path)?;
         let options =
             changes::ReadOptions { time_zone: against.changes_time_zone.clone(), ..changes::ReadOptions::default() };
-        let read =
-            changes::read(&name, &bytes, &options).map_err(|error| LogsError::Given(error.to_string()))?;
+        let read = changes::read(&name, &bytes, &options).map_err(|error| LogsError::Given(error.to_string()))?;
         let id = inputs.asserted(&name, &bytes, read.format, sink);
         sink.input_mut(id).records = read.changes.len() as u64;
         for one in &read.refused {
