@@ -226,7 +226,8 @@ fn carried_out(outcome: Option<EventOutcome>) -> Option<bool> {
 /// Whoever stands behind the actor, where the log names an identity rather than a service or a program for it.
 fn behind<'e>(event: &'e Event<'_>) -> Option<&'e str> {
     let by = event.actor.invoked_by.as_deref()?;
-    let is_identity = matches!(&*event.provider, "aws" | "google") && !by.ends_with(".amazonaws.com");
+    let is_service = by.ends_with(".amazonaws.com") || by == "AWS Internal";
+    let is_identity = matches!(&*event.provider, "aws" | "google") && !is_service;
     is_identity.then_some(by)
 }
 

@@ -232,6 +232,7 @@ fn whoever_stands_behind_a_session_or_a_program_is_its_actor() {
     assert_eq!(alone(&behind(ActorKind::Role, "aws", "amir.khan")), (Some(true), Some(false)));
     assert_eq!(alone(&behind(ActorKind::Role, "aws", "cloudformation.amazonaws.com")), (None, Some(false)));
     assert_eq!(alone(&behind(ActorKind::Workload, "google", "amir.khan@example.com")), (Some(true), Some(false)));
+    assert_eq!(alone(&behind(ActorKind::Workload, "aws", "AWS Internal")), (Some(false), Some(true)));
     let chain = behind(ActorKind::Workload, "google", "other@p.iam.gserviceaccount.com");
     assert_eq!(alone(&chain), (Some(false), Some(true)), "one program by another");
 }
