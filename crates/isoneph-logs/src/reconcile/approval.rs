@@ -78,6 +78,8 @@ impl Judge<'_> {
             match (in_window(change, operation), fits, approved_by_then(change, operation)) {
                 (Some(false), ..) | (_, Some(false), _) => {}
                 (Some(true), Some(true), Some(true)) => found.approved.push(number),
+                // Refused, and for nobody knows when: it says nothing of this operation.
+                (None, _, Some(false)) if change.window_open => {}
                 (_, _, Some(false)) => found.refused = found.refused.or(Some(number)),
                 _ => found.open = true,
             }

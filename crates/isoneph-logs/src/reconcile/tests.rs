@@ -114,7 +114,9 @@ fn what_was_not_understood_of_a_change_leaves_open_what_it_approves() {
     let elsewhere = Change { accounts: vec!["222222222222".to_owned()], ..open(change("C1", 0, HOUR)) };
     assert_eq!(how(&event("e", 1), [elsewhere]), Some(Approval::Nothing), "it is of another account");
     let sometime = Change { from: None, until: None, window_open: true, ..open(change("C1", 0, 1)) };
+    let refused = Change { approved: Some(false), ..sometime.clone() };
     assert_eq!(how(&event("e", 1), [sometime]), None, "its window was not understood");
+    assert_eq!(how(&event("e", 1), [refused]), Some(Approval::Nothing), "it approves nothing, whenever it was");
     assert_eq!(how(&deployed("run-9012345"), [open(run("9012345", "4f2c9aa"))]), None);
     let unread = Records { refused: 1, ..with([change("C1", 2 * HOUR, 3 * HOUR)]) };
     let judged = reconcile(&[event("e", 1)], &unread).operations.remove(0);
