@@ -16,6 +16,9 @@ pub(crate) struct LogArguments {
     /// Approved changes and pipeline runs: CSV, JSON, exports of Jira and ServiceNow
     #[arg(long, value_name = "FILE")]
     changes: Vec<PathBuf>,
+    /// The time zone of times in them that carry none, by its IANA name (`Asia/Tokyo`); without it such rows are told
+    #[arg(long, value_name = "ZONE", value_parser = time_zone)]
+    changes_time_zone: Option<TimeZone>,
     /// People and their identities, break-glass identities, procedures and reviews (TOML)
     #[arg(long, value_name = "FILE")]
     administration: Vec<PathBuf>,
@@ -77,6 +80,7 @@ impl LogArguments {
         let period = declaration.scope.period.as_ref().map(|period| *period.get_ref());
         LogsAgainst {
             changes: self.changes.clone(),
+            changes_time_zone: self.changes_time_zone.clone(),
             administration: self.administration.clone(),
             operations: self.operations.clone(),
             public_keys: self.keys.public_keys.clone(),
@@ -89,6 +93,10 @@ impl LogArguments {
             as_of: end_of(as_of),
         }
     }
+}
+
+fn time_zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|error| error.to_string())
 }
 
 fn start_of(day: Date) -> Option<Instant> {

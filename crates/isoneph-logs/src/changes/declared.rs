@@ -122,6 +122,9 @@ impl Declared {
                 instant(&time.to_string(), None).map_err(|_| refuse(start, format!("'{time}' has no offset")))
             };
             let (from, until) = (time(&written.from)?, time(&written.until)?);
+            if until <= from {
+                return Err(refuse(start, "the review ends before it begins".to_owned()));
+            }
             Ok(Review { reviewer: written.reviewer, accounts: written.accounts, from, until })
         };
         Ok(Declared {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::ChangesError;
+use super::bounds::{Owner, may_bound};
 use super::record::{Column, Record, column_of};
 
 /// How deep people and lists are nested in what we read.
@@ -24,13 +25,14 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(&'static str, Vec<Rec
     for (index, row) in rows.iter().enumerate() {
         let mut record = Record::at(format!("#{pointer}/{index}"));
         if let Some(row) = row.as_object() {
-            match row.get("fields").and_then(Value::as_object) {
-                Some(fields) if format == "jira-json" => {
-                    take(row, None, &mut record, &mut unread);
-                    take(fields, names, &mut record, &mut unread);
-                }
-                _ => take(row, None, &mut record, &mut unread),
-            }
+            let inner = row.get("fields").and_then(Value::as_object).filter(|_| format == "jira-json");
+            let stored = format == "servicenow-json" && is_stored(row);
+            let mut not_understood = take(row, None, stored, &mut record);
+            not_understood.extend(inner.map(|fields| take(fields, names, stored, &mut record)).unwrap_or_default());
+            let open = not_understood.iter().filter(|(key, heading)| may_bound(heading, owner(format, key), &record));
+            let open: Vec<String> = open.map(|(_, heading)| (*heading).to_owned()).collect();
+            record.open.extend(open);
+            unread.extend(not_understood.into_iter().map(|(_, heading)| heading.to_owned()));
         }
         records.push(record);
     }
@@ -59,36 +61,86 @@ fn rows(document: &Value) -> Option<Rows<'_>> {
     })
 }
 
-fn take(
-    row: &Map<String, Value>,
-    names: Option<&Map<String, Value>>,
+/// Whose field it is: what users add has a number for a key in Jira, and begins with `u_` in ServiceNow.
+fn owner(format: &str, key: &str) -> Owner {
+    match format {
+        "jira-json" if key.starts_with("customfield_") => Owner::Jira,
+        "servicenow-json" if key.starts_with("u_") => Owner::Anybody,
+        "jira-json" | "servicenow-json" => Owner::Register,
+        _ => Owner::Anybody,
+    }
+}
+
+/// Takes the fields of a row, and gives those that are not understood: their keys and headings.
+fn take<'r>(
+    row: &'r Map<String, Value>,
+    names: Option<&'r Map<String, Value>>,
+    stored: bool,
     record: &mut Record,
-    unread: &mut BTreeSet<String>,
-) {
+) -> Vec<(&'r str, &'r str)> {
+    let mut not_understood = Vec::new();
     for (key, value) in row {
         let heading = names.and_then(|names| names.get(key)).and_then(Value::as_str).unwrap_or(key);
         let Some(column) = column_of(heading) else {
-            if !value.is_null() {
-                unread.insert(heading.to_owned());
+            if !is_empty(value) {
+                not_understood.push((key.as_str(), heading));
             }
             continue;
         };
-        let is_time = matches!(column, Column::From | Column::Until);
-        if is_time && utc_value(value).is_some() {
+        if is_reference(value) || (stored && is_row_id(value)) {
+            // It names somebody or something by the number of a row in a database that is not at hand.
+            if column.is_bound() {
+                record.open.insert(heading.to_owned());
+            }
+            record.add(column, None);
+        } else if column.is_time() && (stored || stored_value(value).is_some()) {
             record.utc.insert(column);
-            record.add(column, utc_value(value));
+            record.add(column, stored_value(value).or_else(|| value.as_str().map(str::to_owned)));
         } else if column == Column::Approval && value.is_array() {
             decisions(value, record);
         } else {
             let mut texts = Vec::new();
             flatten(value, column == Column::Approvers, &mut texts, 0);
+            // The number of a state says the same in every language.
+            if column == Column::State {
+                texts.extend(stored_value(value));
+            }
             record.add(column, texts);
         }
     }
+    not_understood
 }
 
-/// ServiceNow writes `{"display_value": …, "value": …}`, the value of a time being in UTC.
-fn utc_value(value: &Value) -> Option<String> {
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(values) => values.iter().all(is_empty),
+        Value::Object(fields) => fields.values().all(is_empty),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Whether a row of ServiceNow holds what its database holds, as its Table API answers unless it is asked for displayed
+/// values: states are numbers, references point at rows, and times are in UTC.
+fn is_stored(row: &Map<String, Value>) -> bool {
+    let state = row.get("state").and_then(Value::as_str);
+    state.is_some_and(|state| state.parse::<i32>().is_ok()) || row.values().any(is_reference)
+}
+
+/// A row of another table: `{"link": …, "value": …}`.
+fn is_reference(value: &Value) -> bool {
+    value.as_object().is_some_and(|fields| fields.contains_key("link") && !fields.contains_key("display_value"))
+}
+
+/// The number of a row: 32 hexadecimal digits.
+fn is_row_id(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// ServiceNow writes `{"display_value": …, "value": …}`, the value being that of its database: of a time in UTC, of a
+/// choice its number.
+fn stored_value(value: &Value) -> Option<String> {
     let object = value.as_object().filter(|object| object.contains_key("display_value"))?;
     object.get("value").and_then(Value::as_str).map(str::to_owned)
 }

@@ -4,6 +4,7 @@
 //! reviewers are read by the names of their columns. A row that cannot be understood is refused with its place: a
 //! refused change could have approved something, so whoever judges must know of it.
 
+mod bounds;
 mod error;
 mod json;
 mod record;
@@ -23,6 +24,7 @@ use crate::operations::OperationClass;
 pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
 pub use read::read;
+pub use time::day_anywhere;
 
 isoneph_model::vocabulary! {
     /// Where a change was kept.
@@ -56,6 +58,8 @@ pub struct Change {
     pub state: String,
     /// Whether it was approved; `None` where the export does not tell.
     pub approved: Option<bool>,
+    /// Between which instants it was approved; `None` where the export does not tell.
+    pub approved_at: Option<(Instant, Instant)>,
     /// From when.
     pub from: Option<Instant>,
     /// Until when; that instant is outside.
@@ -82,6 +86,10 @@ pub struct Change {
     pub commit: String,
     /// The name of the session that a pipeline's run opened; `''` where it is found by run or commit.
     pub session: String,
+    /// Columns with a value that were not understood and may bound what it approves: what it covers cannot be told.
+    pub open: Vec<String>,
+    /// Whether one of them may be its window, since nothing else is.
+    pub window_open: bool,
     /// Where it stands.
     pub place: ChangePlace,
 }
@@ -91,7 +99,8 @@ pub struct Change {
 pub struct RefusedChange {
     /// Where it stands.
     pub place: ChangePlace,
-    /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `backwards`.
+    /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `spoiled-account`,
+    /// `backwards`.
     pub code: &'static str,
     /// What a person should know.
     pub message: String,
@@ -108,6 +117,8 @@ pub struct ChangeFile {
     pub refused: Vec<RefusedChange>,
     /// Columns that were not understood, sorted.
     pub unread_columns: Vec<String>,
+    /// Those of them that may bound what a change approves, so that this cannot be told, sorted.
+    pub open_columns: Vec<String>,
 }
 
 /// How to read exports.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use isoneph_tables::Instant;
 
 use super::record::{Column, Record};
-use super::time::{TimeError, instant};
+use super::time::{TimeError, instant, span};
 use super::{
     Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, ReadOptions, RefusedChange, json, state, table,
 };
@@ -37,6 +37,8 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
     };
     let unread: BTreeSet<String> = unread;
     let mut read = ChangeFile { format, unread_columns: unread.into_iter().collect(), ..ChangeFile::default() };
+    read.open_columns =
+        records.iter().flat_map(|record| record.open.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     for record in records {
         let place = ChangePlace { file: file.to_owned(), locator: record.locator.clone() };
         match change(&record, place.clone(), options) {
@@ -59,23 +61,28 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         return Err(("backwards", format!("change {id} ends before it begins")));
     }
     let approvers = record.texts(Column::Approvers).to_vec();
-    let given = (record.text(Column::Approval), record.text(Column::State));
-    // A run's own state says that it worked, not that anybody looked at it.
+    let given = state::Given {
+        approval: record.texts(Column::Approval),
+        state: record.texts(Column::State),
+        outcome: record.texts(Column::Outcome),
+        has_approver: !approvers.is_empty(),
+    };
     let approved = match kind {
-        ChangeKind::Change => state::approved(given.0, given.1, !approvers.is_empty(), options),
-        ChangeKind::Pipeline if given.0.is_empty() => Some(!approvers.is_empty()),
-        ChangeKind::Pipeline => state::approved(given.0, "", !approvers.is_empty(), options),
+        ChangeKind::Change if closed_before(record, from, options) => Some(false),
+        ChangeKind::Change => state::approved(&given, options),
+        ChangeKind::Pipeline => state::run_approved(&given),
     };
     let (resources, items) = (record.texts(Column::Resources), record.texts(Column::Items));
     let actors = if kind == ChangeKind::Pipeline { Column::Roles } else { Column::Actors };
     Ok(Change {
         kind,
         id: id.to_owned(),
-        state: given.1.to_owned(),
+        state: record.text(Column::State).to_owned(),
         approved,
+        approved_at: approved_at(record, options),
         from,
         until,
-        accounts: record.texts(Column::Accounts).to_vec(),
+        accounts: record.texts(Column::Accounts).iter().map(|text| account(text)).collect::<Result<_, _>>()?,
         classes: record.texts(Column::Classes).iter().map(|word| class(word)).collect::<Result<_, _>>()?,
         operations: record.texts(Column::Operations).iter().map(|name| name.to_lowercase()).collect(),
         resources_by_name: resources.is_empty() && !items.is_empty(),
@@ -83,11 +90,47 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         actors: record.texts(actors).to_vec(),
         requester: record.text(Column::Requester).to_owned(),
         approvers,
+        open: record.open.iter().cloned().collect(),
+        window_open: !record.open.is_empty() && !record.has(Column::From) && !record.has(Column::Until),
         procedure: record.text(Column::Procedure).to_owned(),
         commit: commit.to_owned(),
         session: record.text(Column::Session).to_owned(),
         place,
     })
+}
+
+/// Whether a change was closed before its window began: whatever was approved, it was not carried out.
+fn closed_before(record: &Record, from: Option<Instant>, options: &ReadOptions) -> bool {
+    let closed = time(record, Column::Closed, options).ok().flatten();
+    closed.zip(from).is_some_and(|(closed, from)| closed <= from)
+}
+
+/// Between the earliest and the latest of its approvals.
+fn approved_at(record: &Record, options: &ReadOptions) -> Option<(Instant, Instant)> {
+    let zone = zone(record, Column::ApprovedAt, options);
+    let spans = record.texts(Column::ApprovedAt).iter().map(|text| span(text, zone.as_ref()));
+    spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+}
+
+fn zone(record: &Record, column: Column, options: &ReadOptions) -> Option<TimeZone> {
+    if record.utc.contains(&column) { Some(TimeZone::UTC) } else { options.time_zone.clone() }
+}
+
+/// An account as logs write it: spreadsheets put `="…"` around numbers, and consoles dashes into them.
+fn account(text: &str) -> Result<String, Refusal> {
+    let text = text.trim_start_matches(['=', '\'']).trim_matches('"');
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    if digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(digits);
+    }
+    let is_rounded = text
+        .split_once(['E', 'e'])
+        .is_some_and(|(number, power)| number.contains('.') && power.starts_with('+') && number.parse::<f64>().is_ok());
+    if is_rounded {
+        let message = format!("'{text}' is what a spreadsheet makes of an account's number; keep that column as text");
+        return Err(("spoiled-account", message));
+    }
+    Ok(text.to_owned())
 }
 
 fn class(word: &str) -> Result<OperationClass, Refusal> {
@@ -99,11 +142,10 @@ fn time(record: &Record, column: Column, options: &ReadOptions) -> Result<Option
     if text.is_empty() {
         return Ok(None);
     }
-    let zone = if record.utc.contains(&column) { Some(&TimeZone::UTC) } else { options.time_zone.as_ref() };
-    match instant(text, zone) {
+    match instant(text, zone(record, column, options).as_ref()) {
         Ok(instant) => Ok(Some(instant)),
         Err(TimeError::NoZone) => {
-            Err(("no-time-zone", format!("'{text}' has no time zone, and none was declared for this file")))
+            Err(("no-time-zone", format!("'{text}' has no time zone: `--changes-time-zone` says it for all of them")))
         }
         Err(TimeError::NotATime) => Err(("not-a-time", format!("'{text}' is not a time"))),
     }

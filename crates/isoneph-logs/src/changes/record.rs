@@ -17,8 +17,14 @@ isoneph_model::vocabulary! {
         Roles = "roles",
         /// The state.
         State = "state",
+        /// How it ended.
+        Outcome = "outcome",
+        /// When it was closed.
+        Closed = "closed",
         /// The approval, where it is not in the state.
         Approval = "approval",
+        /// When it was approved.
+        ApprovedAt = "approved-at",
         /// From when.
         From = "from",
         /// Until when.
@@ -44,6 +50,19 @@ isoneph_model::vocabulary! {
     }
 }
 
+impl Column {
+    /// Whether it says when something was.
+    pub(super) fn is_time(self) -> bool {
+        matches!(self, Column::From | Column::Until | Column::Closed | Column::ApprovedAt)
+    }
+
+    /// Whether it says for whom, where or what a change holds.
+    pub(super) fn is_bound(self) -> bool {
+        use Column::{Accounts, Actors, Classes, Items, Operations, Resources, Roles};
+        matches!(self, Accounts | Actors | Classes | Items | Operations | Resources | Roles)
+    }
+}
+
 /// The column with this heading. Headings are those of our own form, of ServiceNow's and Jira's exports, of GitHub's
 /// and GitLab's lists of runs, and what people write.
 pub(super) fn column_of(heading: &str) -> Option<Column> {
@@ -57,7 +76,11 @@ pub(super) fn column_of(heading: &str) -> Option<Column> {
         "session" | "session_name" | "role_session_name" => Column::Session,
         "role" | "roles" | "role_arn" => Column::Roles,
         "state" | "status" | "phase" => Column::State,
+        "resolution" | "close_code" | "closure_code" | "outcome" | "conclusion" => Column::Outcome,
+        "closed" | "closed_at" | "closed_on" | "resolved" | "resolved_at" | "resolutiondate" => Column::Closed,
         "approval" | "approved" | "approval_status" | "approval_state" | "approvals" => Column::Approval,
+        "approved_at" | "approved_on" | "approved_date" | "approval_date" | "approval_time" | "approval_set"
+        | "date_approved" => Column::ApprovedAt,
         "from" | "start" | "window_from" | "window_start" | "win_start" | "starts_at" | "start_time" | "start_date"
         | "planned_start" | "planned_start_date" | "change_start_date" | "scheduled_start" | "started_at"
         | "run_started_at" | "createdat" | "startedat" => Column::From,
@@ -80,13 +103,16 @@ pub(super) fn column_of(heading: &str) -> Option<Column> {
         | "finished_at"
         | "completed_at"
         | "updatedat" => Column::Until,
-        "account" | "accounts" | "account_id" | "account_ids" | "aws_account" | "cloud_account" | "cloud_accounts"
-        | "u_account" | "u_cloud_account" | "subscription" | "subscription_id" | "project_id" => Column::Accounts,
+        "account" | "accounts" | "account_id" | "account_ids" | "account_number" | "aws_account" | "aws_account_id"
+        | "aws_accounts" | "cloud_account" | "cloud_accounts" | "cloud_account_id" | "u_account"
+        | "u_cloud_account" | "subscription" | "subscriptions" | "subscription_id" | "project_id" => Column::Accounts,
         "class" | "classes" | "operation_class" | "operation_classes" => Column::Classes,
         "operation" | "operations" => Column::Operations,
         "resource" | "resources" | "resource_id" | "resource_ids" => Column::Resources,
         "cmdb_ci" | "configuration_item" | "configuration_items" | "ci" | "affected_cis" => Column::Items,
-        "actor" | "actors" | "implementer" | "implementers" | "assigned_to" | "assignee" => Column::Actors,
+        "actor" | "actors" | "implementer" | "implementers" | "implementor" | "assigned_to" | "assignee" => {
+            Column::Actors
+        }
         "requester" | "requested_by" | "reporter" | "opened_by" | "author" | "commit_author" => Column::Requester,
         "approver" | "approvers" | "approved_by" | "reviewer" | "reviewers" => Column::Approvers,
         "procedure" | "procedure_id" | "runbook" | "std_change_producer_version" => Column::Procedure,
@@ -95,7 +121,7 @@ pub(super) fn column_of(heading: &str) -> Option<Column> {
 }
 
 /// A heading in lower case, words joined by `_`, without what Jira puts around its own fields.
-fn plain(heading: &str) -> String {
+pub(super) fn plain(heading: &str) -> String {
     let heading = heading.trim().trim_start_matches('\u{feff}').to_lowercase();
     let heading = heading.strip_prefix("custom field (").and_then(|h| h.strip_suffix(')')).unwrap_or(&heading);
     let mut plain = String::with_capacity(heading.len());
@@ -116,6 +142,8 @@ pub(super) struct Record {
     texts: BTreeMap<Column, Vec<String>>,
     /// Times that stand in UTC although they do not say so.
     pub(super) utc: BTreeSet<Column>,
+    /// Columns with a value that were not understood and may bound what the row approves.
+    pub(super) open: BTreeSet<String>,
 }
 
 impl Record {
@@ -129,6 +157,11 @@ impl Record {
         let kept = self.texts.entry(column).or_default();
         kept.extend(texts);
         kept.dedup();
+    }
+
+    /// Whether the row has the column, with or without a text.
+    pub(super) fn has(&self, column: Column) -> bool {
+        self.texts.contains_key(&column)
     }
 
     /// The first text of a column; `""` for none.

@@ -2,32 +2,92 @@
 
 use super::ReadOptions;
 
-/// Whether a change was approved. The column for the approval outweighs the state; a state that comes after approval in
-/// the usual processes says that it was given; a mere "done" says so only where an approver is named.
-pub(super) fn approved(approval: &str, state: &str, has_approver: bool, options: &ReadOptions) -> Option<bool> {
-    let (approval, state) = (approval.to_lowercase(), state.to_lowercase());
-    match approval.as_str() {
-        "approved" | "true" | "yes" | "1" | "granted" | "accepted" | "pre-approved" | "preapproved" => {
-            return Some(true);
-        }
-        "" => {}
-        "rejected" | "declined" | "false" | "no" | "0" | "not requested" | "not yet requested" | "requested"
-        | "pending" | "cancelled" | "canceled" | "denied" | "changes_requested" => return Some(false),
-        _ => return None,
+/// What a row says of its approval.
+pub(super) struct Given<'a> {
+    /// The column for the approval.
+    pub(super) approval: &'a [String],
+    /// The state, as a word, as a number, or both.
+    pub(super) state: &'a [String],
+    /// How it ended: the close code, the resolution, a run's conclusion.
+    pub(super) outcome: &'a [String],
+    /// Whether an approver is named.
+    pub(super) has_approver: bool,
+}
+
+/// What a word of an approval, or of a state, says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Approved,
+    Refused,
+    /// It is over: whether it was approved is not said.
+    Over,
+    Unknown,
+}
+
+/// Whether a change was approved. A change that was called off approves nothing, whatever was said before. Then the
+/// column for the approval outweighs the state; a state that comes after approval in the usual processes says that it
+/// was given; a mere "done" says so only where an approver is named.
+pub(super) fn approved(given: &Given<'_>, options: &ReadOptions) -> Option<bool> {
+    if was_called_off(given) {
+        return Some(false);
     }
-    if options.approved_states.iter().any(|own| own.to_lowercase() == state) {
+    if !given.approval.is_empty() {
+        return by_approval(given.approval);
+    }
+    let own = |state: &String| options.approved_states.iter().any(|own| plain(own) == plain(state));
+    if given.state.iter().any(own) {
         return Some(true);
     }
-    match state.as_str() {
+    let Some(state) = given.state.first() else { return given.has_approver.then_some(true) };
+    match said(&plain(state)) {
+        Said::Approved => Some(true),
+        Said::Refused => Some(false),
+        Said::Over => given.has_approver.then_some(true),
+        Said::Unknown => None,
+    }
+}
+
+/// Whether the run of a pipeline was approved: by its reviewers, its own state saying that it worked and no more. A run
+/// that was cancelled may have done something before, or nobody may have let it begin.
+pub(super) fn run_approved(given: &Given<'_>) -> Option<bool> {
+    let ends = || given.state.iter().chain(given.outcome).map(|word| plain(word));
+    let approved = match given.approval {
+        [] => Some(given.has_approver),
+        words => by_approval(words),
+    };
+    if ends().any(|word| matches!(word.as_str(), "skipped" | "startup failure" | "action required" | "waiting"))
+        || ends().any(|word| calls_off(&word) && !is_cancelled(&word))
+    {
+        return Some(false);
+    }
+    if ends().any(|word| is_cancelled(&word)) { approved.filter(|approved| !approved) } else { approved }
+}
+
+fn was_called_off(given: &Given<'_>) -> bool {
+    let numbered = given.state.iter().any(|state| state == "4" || state == "7");
+    numbered || given.state.iter().chain(given.outcome).any(|word| calls_off(&plain(word)))
+}
+
+/// Several approvals count when all of them ended well.
+fn by_approval(words: &[String]) -> Option<bool> {
+    let one = |word: &String| match plain(word).as_str() {
+        "approved" | "true" | "yes" | "1" | "granted" | "accepted" | "pre approved" | "preapproved" => Some(true),
+        "false" | "no" | "0" | "not requested" | "not yet requested" | "requested" | "pending"
+        | "changes requested" | "not approved" | "disapproved" | "expired" | "duplicate" => Some(false),
+        word => calls_off(word).then_some(false),
+    };
+    words.iter().map(one).reduce(|one, other| match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    })?
+}
+
+fn said(state: &str) -> Said {
+    match state {
         "approved" | "authorised" | "authorized" | "scheduled" | "implement" | "implementing" | "implemented"
-        | "review" | "-2" | "-1" | "0" => Some(true),
-        "rejected"
-        | "declined"
-        | "denied"
-        | "cancelled"
-        | "canceled"
-        | "withdrawn"
-        | "draft"
+        | "review" | "-2" | "-1" | "0" => Said::Approved,
+        "draft"
         | "new"
         | "open"
         | "to do"
@@ -44,10 +104,144 @@ pub(super) fn approved(approval: &str, state: &str, has_approver: bool, options:
         | "-5"
         | "-4"
         | "-3"
-        | "4"
-        | "failed" => Some(false),
+        | "failed" => Said::Refused,
         "closed" | "closed complete" | "closed successful" | "complete" | "completed" | "done" | "resolved" | "3"
-        | "success" | "succeeded" | "" => has_approver.then_some(true),
-        _ => None,
+        | "success" | "succeeded" | "" => Said::Over,
+        _ => Said::Unknown,
+    }
+}
+
+/// Whether a word says that the change was called off, or never let begin: `Canceled`, `Closed - cancelled`,
+/// `Rejected by CAB`, `Won't do`.
+fn calls_off(word: &str) -> bool {
+    const WORDS: [&str; 19] = [
+        "rejected",
+        "reject",
+        "declined",
+        "decline",
+        "denied",
+        "refused",
+        "withdrawn",
+        "withdraw",
+        "revoked",
+        "rescinded",
+        "abandoned",
+        "superseded",
+        "void",
+        "voided",
+        "skipped",
+        "disapproved",
+        "duplicate",
+        "obsolete",
+        "unapproved",
+    ];
+    const PHRASES: [&str; 12] = [
+        "not approved",
+        "won t do",
+        "wont do",
+        "won t fix",
+        "wont fix",
+        "not started",
+        "not implemented",
+        "never started",
+        "却下",
+        "否認",
+        "取り下げ",
+        "不承認",
+    ];
+    is_cancelled(word) || word.split(' ').any(|part| WORDS.contains(&part)) || PHRASES.iter().any(|p| word.contains(p))
+}
+
+fn is_cancelled(word: &str) -> bool {
+    let cancelled = |part: &str| matches!(part, "cancelled" | "canceled" | "cancel" | "cancellation");
+    word.split(' ').any(cancelled) || ["キャンセル", "取消", "取り消し", "中止"].iter().any(|own| word.contains(own))
+}
+
+/// A word in lower case, its parts joined by one space; a number as it stands.
+fn plain(word: &str) -> String {
+    let word = word.trim().to_lowercase();
+    if word.parse::<i64>().is_ok() {
+        return word;
+    }
+    word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn judged(approval: &[&str], state: &[&str], outcome: &[&str], run: bool) -> Option<bool> {
+        let (approval, state, outcome) = (texts(approval), texts(state), texts(outcome));
+        let given = Given { approval: &approval, state: &state, outcome: &outcome, has_approver: true };
+        if run { run_approved(&given) } else { approved(&given, &ReadOptions::default()) }
+    }
+
+    #[test]
+    fn what_was_called_off_approves_nothing_whatever_its_approval_says() {
+        type Case = (&'static str, &'static [&'static str], &'static [&'static str], Option<bool>);
+        let cases: [Case; 22] = [
+            ("plain", &["Cancelled"], &[], Some(false)),
+            ("plain", &["Rejected"], &[], Some(false)),
+            ("plain", &["withdrawn"], &[], Some(false)),
+            ("plain", &["Closed - cancelled"], &[], Some(false)),
+            ("plain", &["Rejected by CAB"], &[], Some(false)),
+            ("plain", &["却下"], &[], Some(false)),
+            ("ServiceNow", &["Canceled", "4"], &[], Some(false)),
+            ("ServiceNow in another language", &["Abgebrochen", "4"], &[], Some(false)),
+            ("ServiceNow's number", &["4"], &[], Some(false)),
+            ("ServiceNow", &["Closed Skipped", "7"], &[], Some(false)),
+            ("ServiceNow", &["Closed", "3"], &["Closed not started"], Some(false)),
+            ("ServiceNow", &["Closed", "3"], &["Successful"], Some(true)),
+            // It was approved and begun, and went wrong.
+            ("ServiceNow", &["Closed", "3"], &["Unsuccessful"], Some(true)),
+            ("ServiceNow", &["Implement", "-1"], &[], Some(true)),
+            ("Jira", &["Canceled"], &[], Some(false)),
+            ("Jira", &["Declined"], &[], Some(false)),
+            ("Jira", &["Closed"], &["Won't Do"], Some(false)),
+            ("Jira", &["Done"], &["Declined"], Some(false)),
+            ("Jira", &["Done"], &["Duplicate"], Some(false)),
+            ("Jira", &["Done"], &["Done"], Some(true)),
+            ("Jira", &["Awaiting implementation"], &[], Some(true)),
+            ("none", &[], &[], Some(true)),
+        ];
+        for (of, state, outcome, expected) in cases {
+            assert_eq!(judged(&["approved"], state, outcome, false), expected, "{of} {state:?} {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn one_approval_that_ended_badly_is_enough_to_refuse() {
+        let cases: [(&[&str], Option<bool>); 7] = [
+            (&["approved"], Some(true)),
+            (&["approved", "rejected"], Some(false)),
+            (&["Not Yet Requested"], Some(false)),
+            (&["not_requested"], Some(false)),
+            (&["approved", "perhaps"], None),
+            (&["CHANGES_REQUESTED"], Some(false)),
+            (&["cancelled"], Some(false)),
+        ];
+        for (approval, expected) in cases {
+            assert_eq!(judged(approval, &["Implement"], &[], false), expected, "{approval:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_never_began_was_not_approved_and_a_cancelled_one_may_have_begun() {
+        let cases: [(&[&str], &[&str], Option<bool>); 7] = [
+            (&["completed"], &["success"], Some(true)),
+            (&["completed"], &["failure"], Some(true)),
+            (&["completed"], &["cancelled"], None),
+            (&["completed"], &["skipped"], Some(false)),
+            (&["completed"], &["startup_failure"], Some(false)),
+            (&["waiting"], &[], Some(false)),
+            (&["rejected"], &[], Some(false)),
+        ];
+        for (state, outcome, expected) in cases {
+            assert_eq!(judged(&[], state, outcome, true), expected, "{state:?} {outcome:?}");
+        }
     }
 }

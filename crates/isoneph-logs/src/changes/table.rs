@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::ChangesError;
-use super::record::{Column, Record, column_of};
+use super::bounds::{Owner, may_bound};
+use super::record::{Column, Record, column_of, plain};
 
 /// Rows of a CSV file and the headings that were not understood.
 pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet<String>), ChangesError> {
@@ -17,6 +18,8 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
     }
     let unread = headings.iter().zip(&columns).filter(|(_, column)| column.is_none());
     let unread = unread.map(|(heading, _)| heading.to_owned()).collect();
+    let is_jira = headings.iter().any(|heading| plain(heading) == "issue_key");
+    let owner = if is_jira { Owner::Jira } else { Owner::Anybody };
     let mut records = Vec::new();
     for row in reader.records() {
         let row = row.map_err(unreadable)?;
@@ -29,6 +32,13 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
             if let Some(column) = column {
                 record.add(*column, split(cell));
             }
+        }
+        let not_understood = headings.iter().zip(&columns).zip(&row).filter(|((_, column), _)| column.is_none());
+        let open =
+            not_understood.filter(|((heading, _), cell)| !cell.trim().is_empty() && may_bound(heading, owner, &record));
+        record.open = open.map(|((heading, _), _)| heading.to_owned()).collect();
+        if row.len() > headings.len() {
+            record.open.insert("cells without a heading".to_owned());
         }
         records.push(record);
     }

@@ -122,4 +122,104 @@ fn a_declaration_names_people_procedures_and_reviews() {
     assert_eq!(declared.procedures, None, "nobody declared any");
     let error = Declared::parse("d.toml", "[[review]]\nreviewer = 'B'\nfrom = 2026-11-02\nuntil = 2026-11-03\n");
     assert_eq!(error.unwrap_err().to_string(), "d.toml:1: '2026-11-02' has no offset");
+    let backwards = text.replace("04:00", "06:00");
+    let error = Declared::parse("d.toml", &backwards).unwrap_err().to_string();
+    assert_eq!(error, "d.toml:4: the review ends before it begins");
 }
+
+#[test]
+fn a_change_that_was_called_off_approves_nothing_in_any_register() {
+    let plain =
+        "id,state,approval,from,until,approver\nC1,Cancelled,approved,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,bea\n";
+    let closed = "id,state,approval,from,until,closed_at\nC1,Closed,approved,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,2026-11-02T03:59:00Z\n";
+    let resolution = "Issue key,Status,Resolution,Approval\nOPS-1,Closed,Won't Do,approved\n";
+    let service_now = r#"{"result": [{"number": {"display_value": "CHG1", "value": "CHG1"}, "state": {"display_value": "Abgebrochen", "value": "4"}, "approval": {"display_value": "Genehmigt", "value": "approved"}}]}"#;
+    let stored = r#"{"result": [{"number": "CHG1", "state": "4", "approval": "approved"}]}"#;
+    let jira = r#"{"names": {"customfield_2": "Approvals"}, "issues": [{"key": "OPS-8", "fields": {"status": {"name": "Canceled"},
+        "customfield_2": [{"finalDecision": "approved", "approvers": [{"approver": {"displayName": "Bea"}, "approverDecision": "approved"}]}]}}]}"#;
+    let jira_resolution = r#"{"issues": [{"key": "OPS-8", "fields": {"status": {"name": "Closed"}, "resolution": {"name": "Declined"}}}]}"#;
+    let github = r#"{"runs": [{"databaseId": 1, "headSha": "4f2c9aa", "status": "completed", "conclusion": "skipped", "reviewers": ["bea"]}]}"#;
+    for text in [plain, closed, resolution, service_now, stored, jira, jira_resolution, github] {
+        assert_eq!(only("x", text, &ReadOptions::default()).approved, Some(false), "{text}");
+    }
+    let later = closed.replace("03:59", "04:30");
+    assert_eq!(only("x", &later, &ReadOptions::default()).approved, Some(true), "it was closed in its window");
+}
+
+#[test]
+fn a_column_that_is_not_understood_may_be_a_bound() {
+    let csv = |heading: &str, value: &str| {
+        let text =
+            format!("id,state,from,until,{heading}\nC1,approved,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,{value}\n");
+        only("c.csv", &text, &ReadOptions::default())
+    };
+    for heading in [
+        "class of op",
+        "aws acct",
+        "performed by whom",
+        "Zielkonto",
+        "対象アカウント",
+        "u_scope",
+        "assignment group",
+        "tags",
+    ] {
+        assert_eq!(csv(heading, "x").open, [heading], "{heading}");
+        assert!(csv(heading, "").open.is_empty(), "{heading} has no value");
+    }
+    for heading in
+        ["title", "Description", "Priority", "links", "Created", "updated_at", "work notes", "sys_id", "概要"]
+    {
+        assert!(csv(heading, "x").open.is_empty(), "{heading} bounds nothing");
+    }
+    assert_eq!(csv("aws account id", "1").accounts, ["1"]);
+    let text = "id,state,assignee,assignment group,from\nC1,approved,amir,network,2026-11-02T04:00:00Z\n";
+    assert!(only("c.csv", text, &utc()).open.is_empty(), "who carries it out is named");
+    let read = read("c.csv", b"id,title,what\nC1,a,b\n", &utc()).unwrap();
+    assert_eq!(
+        (read.unread_columns, read.open_columns),
+        (vec!["title".to_owned(), "what".to_owned()], vec!["what".to_owned()])
+    );
+}
+
+#[test]
+fn fields_of_jira_without_their_names_leave_its_changes_open() {
+    let text = r#"{"issues": [{"key": "OPS-7", "id": "10007", "self": "x", "fields": {"summary": "x", "status": {"name": "Approved"}, "issuetype": {"name": "Change"}, "project": {"key": "OPS"},
+        "customfield_10054": "2026-11-02T04:00:00.000+0000", "customfield_10055": null}}]}"#;
+    let change = only("jira.json", text, &ReadOptions::default());
+    assert_eq!((change.open, change.window_open), (vec!["customfield_10054".to_owned()], true));
+}
+
+#[test]
+fn service_now_answers_in_utc_and_points_at_people_by_number() {
+    let text = r#"{"result": [{"number": "CHG0030001", "state": "-1", "approval": "approved", "start_date": "2026-11-02 04:00:00", "end_date": "2026-11-02 05:00:00",
+        "assigned_to": {"link": "https://x/api/now/table/sys_user/abc", "value": "abc"}, "cmdb_ci": "", "type": "normal", "scope": "3", "chg_model": {"link": "x", "value": "y"}}]}"#;
+    let change = only("sn.json", text, &ReadOptions::default());
+    assert_eq!((change.from, change.until), (Some(FOUR), Some(FIVE)));
+    assert_eq!((change.actors, change.open), (vec![], vec!["assigned_to".to_owned()]));
+    let displayed = r#"{"result": [{"number": "CHG1", "state": "Implement", "start_date": "2026-11-02 04:00:00"}]}"#;
+    let refused = read("sn.json", displayed.as_bytes(), &ReadOptions::default()).unwrap().refused;
+    assert_eq!(refused[0].code, "no-time-zone", "displayed times are those of whoever asked");
+}
+
+#[test]
+fn when_it_was_approved_is_an_instant_or_a_day_somewhere() {
+    let at = |text: &str| {
+        only("c.csv", &format!("id,state,approved_at\nC1,approved,{text}\n"), &ReadOptions::default()).approved_at
+    };
+    assert_eq!(at("2026-11-02T04:00:00Z"), Some((FOUR, FOUR)));
+    assert_eq!(at("2026-11-02 04:00"), Some((Instant(FOUR.0 - 14 * HOUR), Instant(FOUR.0 + 12 * HOUR))));
+    assert_eq!(at("2026-11-02"), Some((Instant(FOUR.0 - 18 * HOUR), Instant(FOUR.0 + 32 * HOUR))));
+    assert_eq!(at("soon"), Some((Instant(i64::MIN), Instant(i64::MAX))));
+    assert_eq!(at(""), None);
+}
+
+#[test]
+fn accounts_that_a_spreadsheet_spoiled_are_told_and_those_with_dashes_read() {
+    let text = "id,state,accounts\nC1,approved,1.23457E+11\nC2,approved,1234-5678-9012\nC3,approved,=\"123456789012\"\nC4,approved,my-project-1\n";
+    let read = read("c.csv", text.as_bytes(), &utc()).unwrap();
+    assert_eq!((read.refused[0].code, read.refused[0].place.locator.as_str()), ("spoiled-account", "c.csv:2"));
+    let accounts: Vec<_> = read.changes.iter().map(|change| change.accounts[0].as_str()).collect();
+    assert_eq!(accounts, ["123456789012", "123456789012", "my-project-1"]);
+}
+
+const HOUR: i64 = 3_600_000_000;

@@ -2,7 +2,7 @@
 
 use isoneph_tables::Instant;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
@@ -37,6 +37,29 @@ pub(super) fn instant(text: &str, zone: Option<&TimeZone>) -> Result<Instant, Ti
     let timestamp = zone.to_ambiguous_timestamp(local).unambiguous().map_err(|_| TimeError::NotATime)?;
     Ok(Instant(timestamp.as_microsecond()))
 }
+
+/// Between which instants somebody's date or time lies: with no zone, anywhere on Earth. Everything, where it is neither.
+pub(super) fn span(text: &str, zone: Option<&TimeZone>) -> (Instant, Instant) {
+    // A time is a day as well to the parser.
+    if let (10, Ok(day)) = (text.len(), text.parse::<Date>()) {
+        return day_anywhere(day);
+    }
+    match (instant(text, zone), instant(text, Some(&TimeZone::UTC))) {
+        (Ok(at), _) => (at, at),
+        (_, Ok(at)) => (Instant(at.0 - 14 * HOUR), Instant(at.0 + 12 * HOUR)),
+        _ => (Instant(i64::MIN), Instant(i64::MAX)),
+    }
+}
+
+/// Between which instants a day lies, wherever on Earth it was written down.
+pub fn day_anywhere(day: Date) -> (Instant, Instant) {
+    let at = |day: Date| day.to_zoned(TimeZone::UTC).map(|at| at.timestamp().as_microsecond());
+    let begin = at(day).map_or(i64::MIN, |begin| begin - 14 * HOUR);
+    let end = day.tomorrow().and_then(at).map_or(i64::MAX, |end| end + 12 * HOUR);
+    (Instant(begin), Instant(end))
+}
+
+const HOUR: i64 = 3_600_000_000;
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,8 @@
 //! Fields: AWS CloudTrail User Guide, "CloudTrail record contents" and "CloudTrail userIdentity element". CloudTrail
 //! leaves out fields that have no value, so an absent text is none, not unknown.
 
+#[cfg(test)]
+mod actors;
 mod quick;
 
 use std::borrow::Cow;
@@ -90,6 +92,28 @@ struct Identity<'a> {
     identity_provider: Text<'a>,
     #[serde(borrow)]
     session_context: Object<Session<'a>>,
+    #[serde(borrow)]
+    on_behalf_of: Object<Behalf<'a>>,
+    #[serde(borrow)]
+    in_scope_of: Object<Scope<'a>>,
+}
+
+/// The person of IAM Identity Center for whom something is done.
+#[derive(Debug, Deserialize, Default, PartialEq, Eq)]
+#[serde(default, rename_all = "camelCase")]
+struct Behalf<'a> {
+    #[serde(borrow)]
+    user_id: Text<'a>,
+}
+
+/// What a service gave the session to: a function, a task, an instance.
+#[derive(Debug, Deserialize, Default, PartialEq, Eq)]
+#[serde(default, rename_all = "camelCase")]
+struct Scope<'a> {
+    #[serde(borrow)]
+    issuer_type: Text<'a>,
+    #[serde(borrow)]
+    credentials_issued_to: Text<'a>,
 }
 
 #[derive(Debug, Deserialize, Default, PartialEq, Eq)]
@@ -101,6 +125,10 @@ struct Session<'a> {
     attributes: Object<Attributes<'a>>,
     #[serde(borrow)]
     web_id_federation_data: Object<Federation<'a>>,
+    #[serde(borrow)]
+    source_identity: Text<'a>,
+    #[serde(borrow, rename = "ec2RoleDelivery")]
+    ec2_role_delivery: Text<'a>,
 }
 
 #[derive(Debug, Deserialize, Default, PartialEq, Eq)]
@@ -155,13 +183,15 @@ impl Record<'_> {
 }
 
 /// Names whose capitals matter, in a record and in the objects of its `userIdentity`.
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 45] = [
     "accessKeyId",
     "accountId",
     "additionalEventData",
     "apiVersion",
     "awsRegion",
     "creationDate",
+    "credentialsIssuedTo",
+    "ec2RoleDelivery",
     "errorCode",
     "errorMessage",
     "eventCategory",
@@ -173,10 +203,13 @@ const NAMES: [&str; 38] = [
     "eventVersion",
     "federatedProvider",
     "identityProvider",
+    "inScopeOf",
     "insightDetails",
     "invokedBy",
+    "issuerType",
     "managementEvent",
     "mfaAuthenticated",
+    "onBehalfOf",
     "principalId",
     "readOnly",
     "recipientAccountId",
@@ -188,8 +221,10 @@ const NAMES: [&str; 38] = [
     "sessionContext",
     "sessionIssuer",
     "sharedEventID",
+    "sourceIdentity",
     "sourceIPAddress",
     "userAgent",
+    "userId",
     "userIdentity",
     "userName",
     "vpcEndpointId",
@@ -207,8 +242,16 @@ fn with_capitals(fields: Fields) -> Fields {
         let known = NAMES.iter().find(|name| name.eq_ignore_ascii_case(&key));
         let key = known.map_or(key, |name| (*name).to_owned());
         // What stands in requests and answers has names of its own.
-        let inside =
-            matches!(&*key, "userIdentity" | "sessionContext" | "sessionIssuer" | "attributes" | "webIdFederationData");
+        let inside = matches!(
+            &*key,
+            "userIdentity"
+                | "sessionContext"
+                | "sessionIssuer"
+                | "attributes"
+                | "webIdFederationData"
+                | "onBehalfOf"
+                | "inScopeOf"
+        );
         let value = match value {
             Value::Object(fields) if inside => Value::Object(with_capitals(fields)),
             value => value,
@@ -331,14 +374,18 @@ fn category(category: Option<&str>, kind: Option<&str>, management: Option<bool>
 
 fn actor<'a>(identity: Identity<'a>, mfa_used: Option<bool>) -> Actor<'a> {
     let kind = actor_kind(identity.kind.get(), identity.invoked_by.get());
+    let session_name = session_name(kind, &identity.principal_id);
+    let kind = kind.map(|kind| acts_as(kind, &identity));
     let session = identity.session_context.0;
     let issuer = session.session_issuer.0;
     let (federated, attributes) = (session.web_id_federation_data.0.federated_provider, session.attributes.0);
-    let session_name = session_name(kind, &identity.principal_id);
-    // The console's word "No" for a federated sign-in only says that AWS itself asked for no second factor.
+    // AWS says "false" and "No" of a second factor that somebody else asked for, or that nobody asked AWS for.
+    let elsewhere = kind == Some(ActorKind::Federated) || federated.get().is_some() || is_of_identity_center(&issuer);
     let asked_by_aws = matches!(kind, Some(ActorKind::User | ActorKind::Root));
     let mfa_used = mfa_used.filter(|used| *used || asked_by_aws);
-    let id = present(identity.arn).or_else(|| present(identity.principal_id));
+    let mfa = attributes.mfa_authenticated.0.filter(|proved| *proved || !elsewhere);
+    let person = present(identity.on_behalf_of.0.user_id);
+    let id = present(identity.arn).or_else(|| present(identity.principal_id)).or_else(|| person.clone());
     Actor {
         kind,
         id: id.or_else(|| identity.invoked_by.0.clone()).or(Some(Cow::Borrowed(""))),
@@ -351,10 +398,36 @@ fn actor<'a>(identity: Identity<'a>, mfa_used: Option<bool>) -> Actor<'a> {
             .or(identity.identity_provider.0)
             .or(Some(Cow::Borrowed(""))),
         session_started_at: attributes.creation_date.get().and_then(instant),
-        mfa: attributes.mfa_authenticated.0.or(mfa_used),
-        invoked_by: identity.invoked_by.or_none(),
+        mfa: mfa.or(mfa_used),
+        // Who opened the first of a chain of sessions outweighs the service by which it acts.
+        invoked_by: present(session.source_identity).or(person).or_else(|| identity.invoked_by.or_none()),
         acting_as: Some(Cow::Borrowed("")),
     }
+}
+
+/// A session that a service opened for itself is the service's, and one that was given to an instance, a function or a
+/// task is a program's.
+fn acts_as(kind: ActorKind, identity: &Identity<'_>) -> ActorKind {
+    let session = &identity.session_context.0;
+    let issuer = &session.session_issuer.0;
+    let of_service = issuer.arn.get().is_some_and(|arn| arn.contains(":role/aws-service-role/"))
+        || (issuer.user_name.get().is_some_and(|name| name.starts_with("AWSServiceRoleFor"))
+            && identity.invoked_by.get().is_some_and(|by| by.ends_with(".amazonaws.com")));
+    let scope = &identity.in_scope_of.0;
+    let given = [&session.ec2_role_delivery, &scope.issuer_type, &scope.credentials_issued_to];
+    match kind {
+        ActorKind::Role if of_service => ActorKind::Service,
+        ActorKind::Role if given.iter().any(|text| text.get().is_some_and(|text| !text.is_empty())) => {
+            ActorKind::Workload
+        }
+        kind => kind,
+    }
+}
+
+/// Whether a session's role is one that IAM Identity Center keeps: nobody else can make a role of this name.
+fn is_of_identity_center(issuer: &Issuer<'_>) -> bool {
+    issuer.user_name.get().is_some_and(|name| name.starts_with("AWSReservedSSO_"))
+        || issuer.arn.get().is_some_and(|arn| arn.contains("/AWSReservedSSO_"))
 }
 
 /// `AROA…:name` of a session of a role.

@@ -24,7 +24,10 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let service = first(record, &["resourceProviderName", "ResourceProviderValue", "resourceProvider"])
         .or_else(|| operation.split_once('/').map(|(service, _)| service.to_owned()))
         .or_else(|| resource.as_deref().and_then(provider_of).map(str::to_owned));
-    let claims = object(record, "identity/claims").or_else(|| object(record, "claims"));
+    // Key Vault writes the claims under another name.
+    let claims = object(record, "identity/claims")
+        .or_else(|| object(record, "identity/claim"))
+        .or_else(|| object(record, "claims"));
     let properties = object(record, "properties");
     let mut targets = Targets::default();
     resource.clone().into_iter().for_each(|resource| targets.add(resource));
@@ -37,11 +40,14 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         &["status", "ActivityStatusValue", "ActivityStatus", "resultType", "properties/statusCode", "statusCode"],
     );
     let (outcome, phase) = outcome(word.as_deref(), record);
+    let refused = first(record, &["properties/httpStatusCode"]).filter(|code| is_refusal(code));
+    let outcome = if refused.is_some() { Some(EventOutcome::Failure) } else { outcome };
     let failed = outcome == Some(EventOutcome::Failure);
     let error = |paths: &[&str]| if failed { first(record, paths) } else { None };
     let detail =
         error(&["subStatus", "ActivitySubstatusValue", "resultSignature", "statusCode", "properties/statusCode"])
             .or_else(|| word.clone().filter(|_| failed));
+    let detail = refused.or(detail);
     let message = error(&["resultDescription", "properties/statusMessage", "statusText"]);
     let id = first(record, &["eventDataId", "EventDataId", "properties/eventDataId"]);
     Ok(Event {
@@ -108,12 +114,15 @@ pub(super) fn whole_id(record: &Fields) -> String {
 
 /// The subscription; the tenant for what belongs to no subscription.
 fn account(record: &Fields, resource: Option<&str>) -> Option<String> {
-    let named = text(record, "subscriptionId").or_else(|| {
-        let resource = resource?.to_ascii_lowercase();
-        let (_, rest) = resource.split_once("/subscriptions/")?;
-        Some(rest.split('/').next().unwrap_or_default().to_owned()).filter(|id| !id.is_empty())
-    });
+    let named = text(record, "subscriptionId").or_else(|| subscription(resource?));
     named.or_else(|| text(record, "tenantId")).map(|id| id.to_ascii_lowercase())
+}
+
+/// The subscription of a resource.
+pub(super) fn subscription(resource: &str) -> Option<String> {
+    let resource = resource.to_ascii_lowercase();
+    let (_, rest) = resource.split_once("/subscriptions/")?;
+    Some(rest.split('/').next().unwrap_or_default().to_owned()).filter(|id| !id.is_empty())
 }
 
 /// `Microsoft.Compute` of `…/providers/Microsoft.Compute/virtualMachines/x`.
@@ -180,6 +189,12 @@ fn outcome(word: Option<&str>, record: &Fields) -> (Option<EventOutcome>, Option
             _ => (None, None),
         },
     }
+}
+
+/// Whether a status of HTTP says that nothing was done, whatever the record calls its result: Key Vault calls the
+/// answer to a call that it refused a success.
+fn is_refusal(code: &str) -> bool {
+    code.parse::<u32>().is_ok_and(|code| code >= 400)
 }
 
 fn source_address(record: &Fields, claims: Option<&Fields>) -> Option<String> {

@@ -25,7 +25,7 @@ pub(super) fn read<R: Read>(
     if window.bytes().starts_with(&[0xef, 0xbb, 0xbf]) {
         window.consume(3);
     }
-    let mut reading = Reading { decoder, window, hints, output, index: 0, wrapped: true };
+    let mut reading = Reading { decoder, window, hints, around: None, output, index: 0, wrapped: true };
     reading.documents()?;
     Ok(reading.window.into_buffer())
 }
@@ -34,6 +34,8 @@ struct Reading<'r, R> {
     decoder: &'r mut Decoder,
     window: Window<R>,
     hints: &'r Hints,
+    /// The same, with what the object around the array at hand says.
+    around: Option<Hints>,
     output: &'r mut dyn Output,
     /// How many records were met.
     index: u64,
@@ -93,9 +95,12 @@ impl<R: Read> Reading<'_, R> {
         self.window.fill(HEAD)?;
         let bytes = self.window.bytes();
         let Some(inside) = tell::array_in(&bytes[..bytes.len().min(HEAD)]) else { return Ok(false) };
+        self.around = tell::account_before(&bytes[..inside]).map(|account| self.hints.or_account(account));
         self.window.consume(inside);
         self.wrapped = true;
-        if self.array()? && !self.skip(Skipper::inside(1))? {
+        let whole = self.array()?;
+        self.around = None;
+        if whole && !self.skip(Skipper::inside(1))? {
             let message = "the file ends before the object around the records does";
             self.reject(Trouble::new("truncated", message));
         }
@@ -173,7 +178,8 @@ impl<R: Read> Reading<'_, R> {
             && record.is_event()
         {
             let Decoder { redactor, names, .. } = &mut *self.decoder;
-            let event = aws::event(record, self.hints, redactor, names);
+            let hints = self.around.as_ref().unwrap_or(self.hints);
+            let event = aws::event(record, hints, redactor, names);
             self.output.event(LogFormat::CloudTrail, self.index, &event)?;
             self.index += 1;
             return Ok(Taken::Whole(length));
@@ -189,9 +195,9 @@ impl<R: Read> Reading<'_, R> {
             return Ok(Taken::Short);
         }
         let offset = self.window.offset();
-        let mut nested =
-            Nested { decoder: self.decoder, hints: self.hints, output: self.output, index: &mut self.index, offset };
-        nested.record(json, 0)?;
+        let hints = self.around.as_ref().unwrap_or(self.hints);
+        let mut nested = Nested { decoder: self.decoder, output: self.output, index: &mut self.index, offset };
+        nested.record(json, hints, 0)?;
         Ok(Taken::Whole(length))
     }
 
@@ -246,29 +252,36 @@ fn broken(bytes: &[u8], error: serde_json::Error) -> Trouble {
 /// A record, and the records in it.
 struct Nested<'r> {
     decoder: &'r mut Decoder,
-    hints: &'r Hints,
     output: &'r mut dyn Output,
     index: &'r mut u64,
     offset: u64,
 }
 
 impl Nested<'_> {
-    fn record(&mut self, json: &str, depth: u8) -> io::Result<()> {
+    fn record(&mut self, json: &str, hints: &Hints, depth: u8) -> io::Result<()> {
         let told = if depth <= MAX_NESTED {
             tell::tell(json)
         } else {
             Err(Trouble::new("too-deep", "records stand in records more than four levels deep"))
         };
+        let around = match &told {
+            Ok(Told::OfCluster(_) | Told::List(_)) => tell::account_around(json),
+            _ => None,
+        };
+        let around = around.map(|account| hints.or_account(account));
+        let hints = around.as_ref().unwrap_or(hints);
         match told {
-            Ok(Told::Record(format)) => self.event(format, json),
+            Ok(Told::Record(format)) => self.event(format, json, hints),
             Ok(Told::Digest) => {
                 self.output.digest();
                 *self.index += 1;
                 Ok(())
             }
-            Ok(Told::Inner(inner)) => self.record(inner.get(), depth + 1),
-            Ok(Told::Text(text)) => self.record(&text, depth + 1),
-            Ok(Told::List(records)) => records.iter().try_for_each(|record| self.record(record.get(), depth + 1)),
+            Ok(Told::Inner(inner)) => self.record(inner.get(), hints, depth + 1),
+            Ok(Told::Text(text) | Told::OfCluster(text)) => self.record(&text, hints, depth + 1),
+            Ok(Told::List(records)) => {
+                records.iter().try_for_each(|record| self.record(record.get(), hints, depth + 1))
+            }
             Err(trouble) => {
                 self.output.reject(*self.index, self.offset, trouble);
                 *self.index += 1;
@@ -277,10 +290,10 @@ impl Nested<'_> {
         }
     }
 
-    fn event(&mut self, format: LogFormat, json: &str) -> io::Result<()> {
+    fn event(&mut self, format: LogFormat, json: &str, hints: &Hints) -> io::Result<()> {
         let index = *self.index;
         *self.index += 1;
-        match self.decoder.event(format, json, self.hints, &mut |event| self.output.event(format, index, event)) {
+        match self.decoder.event(format, json, hints, &mut |event| self.output.event(format, index, event)) {
             Ok(written) => {
                 self.decoder.last = Some(format);
                 written

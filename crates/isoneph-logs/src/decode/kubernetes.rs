@@ -128,10 +128,20 @@ fn outcome(record: &Fields, stage: &str) -> (Option<EventOutcome>, Option<String
     let code = first(record, &["responseStatus/code"]);
     match code.as_deref().and_then(|code| code.parse::<u32>().ok()) {
         Some(400..) => (Some(EventOutcome::Failure), first(record, &["responseStatus/reason"]).or(code)),
+        // It would have been done, and was not.
+        Some(_) if is_dry_run(record) => (Some(EventOutcome::Failure), Some("DryRun".to_owned())),
         Some(_) => (Some(EventOutcome::Success), None),
         None if stage == "RequestReceived" => (Some(EventOutcome::Pending), None),
         None => (None, None),
     }
+}
+
+/// Whether the server was only asked what would happen (`?dryRun=All`).
+fn is_dry_run(record: &Fields) -> bool {
+    let uri = text(record, "requestURI").unwrap_or_default();
+    let query = uri.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').any(|part| part.split_once('=').is_some_and(|(key, value)| key == "dryRun" && !value.is_empty()))
+        || fields::at(record, "requestObject/dryRun").and_then(Value::as_array).is_some_and(|all| !all.is_empty())
 }
 
 fn actor(record: &Fields) -> Actor<'static> {

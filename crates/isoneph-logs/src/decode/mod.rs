@@ -59,6 +59,13 @@ pub(crate) struct Hints {
     pub(crate) delivered_at: Option<Instant>,
 }
 
+impl Hints {
+    /// These, and an account where they name none.
+    fn or_account(&self, account: String) -> Hints {
+        Hints { account: self.account.clone().or(Some(account)), ..self.clone() }
+    }
+}
+
 /// Why a record, or the rest of a file, gives no event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trouble {

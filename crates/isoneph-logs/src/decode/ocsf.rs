@@ -18,8 +18,14 @@ use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, operation_na
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Result<Event<'static>, Trouble> {
     let operation = first(record, &["api/operation", "metadata/event_code", "activity_name"])
         .ok_or_else(|| Trouble::new("no-operation", "the record names no operation"))?;
-    let provider = provider(first(record, &["cloud/provider"]).as_deref(), record);
-    let service = first(record, &["api/service/name"]);
+    let (provider, service, operation) = match of_cluster(record, &operation) {
+        Some((group, operation)) => ("kubernetes".to_owned(), Some(group), operation),
+        None => (
+            provider(first(record, &["cloud/provider"]).as_deref(), record),
+            first(record, &["api/service/name"]),
+            operation,
+        ),
+    };
     let mut targets = Targets::default();
     for resource in objects(record, "resources") {
         for path in ["uid", "name"] {
@@ -75,6 +81,21 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         raw_response,
         raw_additional,
     })
+}
+
+/// The API group and the operation of a record of a Kubernetes cluster, as its own audit log writes them. The group
+/// stands in the path that was asked for only.
+fn of_cluster(record: &Fields, verb: &str) -> Option<(String, String)> {
+    let words = ["api/group/name", "metadata/product/feature/name", "metadata/product/name"];
+    let of_cluster = |word: String| {
+        let word = word.to_ascii_lowercase();
+        word.contains("k8s.io") || word.contains("kubernetes") || word.split(' ').any(|part| part == "eks")
+    };
+    words.iter().filter_map(|path| text(record, path)).find(|word| of_cluster(word.clone()))?;
+    let resource = objects(record, "resources").find_map(|resource| text(resource, "type"))?;
+    let path = first(record, &["http_request/url/path", "http_request/url/url_string"]).unwrap_or_default();
+    let group = path.split_once("/apis/").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
+    Some((group.to_owned(), format!("{} {}", verb.to_ascii_lowercase(), resource.to_ascii_lowercase())))
 }
 
 /// Milliseconds since 1970, or RFC 3339.

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::loose::Text;
 use super::window::Skipper;
-use super::{LogFormat, Trouble, aws};
+use super::{LogFormat, Trouble, aws, azure};
 
 /// What a record turned out to be.
 pub(super) enum Told<'a> {
@@ -20,6 +20,8 @@ pub(super) enum Told<'a> {
     Inner(&'a RawValue),
     /// Something around a record that is written as a text.
     Text(Cow<'a, str>),
+    /// A cloud's record around one of a cluster, which does not say whose it is.
+    OfCluster(Cow<'a, str>),
     /// Something around a list of records.
     List(Vec<&'a RawValue>),
 }
@@ -130,7 +132,7 @@ pub(super) fn tell(json: &str) -> Result<Told<'_>, Trouble> {
         return aws::unfolded(json).map(|json| Told::Text(Cow::Owned(json)));
     }
     if let Some(inner) = marks.cluster_log() {
-        return Ok(Told::Text(inner));
+        return Ok(Told::OfCluster(inner));
     }
     if let Some(format) = marks.format()? {
         return Ok(Told::Record(format));
@@ -211,6 +213,31 @@ impl<'a> Marks<'a> {
         }
         Err(Trouble::new("unsupported", "the record is of no audit log that is read"))
     }
+}
+
+/// What stands around records says whose they are.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Around<'a> {
+    /// Of a subscription of CloudWatch Logs.
+    #[serde(borrow)]
+    owner: Text<'a>,
+    /// Of Azure's resource logs.
+    #[serde(borrow, rename = "resourceId")]
+    resource: Text<'a>,
+}
+
+/// The account that what stands around records names.
+pub(super) fn account_around(json: &str) -> Option<String> {
+    let around: Around<'_> = serde_json::from_str(json).ok()?;
+    let account = around.owner.0.map(Cow::into_owned).or_else(|| azure::subscription(around.resource.get()?));
+    account.filter(|account| !account.is_empty())
+}
+
+/// The same, of the beginning of an object up to the array in it.
+pub(super) fn account_before(bytes: &[u8]) -> Option<String> {
+    let json = std::str::from_utf8(bytes).ok().filter(|json| json.contains("\"owner\""))?;
+    account_around(&[json, "]}"].concat())
 }
 
 fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::event::EventOutcome;
 
 #[derive(Default)]
 struct Seen {
@@ -71,6 +72,84 @@ fn an_audit_event_in_a_resource_log_of_aks_is_one_of_kubernetes() {
     let text = serde_json::json!({"category": "kube-audit", "operationName": "Microsoft.ContainerService/managedClusters/diagnosticLogs/Read", "properties": {"log": KUBERNETES, "pod": "p"}});
     let seen = seen(text.to_string().as_bytes(), 100);
     assert_eq!(seen.events, [(LogFormat::KubernetesAudit, 0, "pods:delete".to_owned())]);
+}
+
+/// What a record says of one field.
+fn said(text: &str, field: fn(&Event<'_>) -> String) -> Vec<String> {
+    struct Said(fn(&Event<'_>) -> String, Vec<String>);
+    impl Output for Said {
+        fn event(&mut self, _: LogFormat, _: u64, event: &Event<'_>) -> io::Result<()> {
+            self.1.push(self.0(event));
+            Ok(())
+        }
+        fn reject(&mut self, _: u64, _: u64, trouble: Trouble) {
+            self.1.push(trouble.message);
+        }
+        fn digest(&mut self) {}
+        fn list(&mut self) {}
+    }
+    let mut said = Said(field, Vec::new());
+    Decoder::default().file(Vec::new(), text.as_bytes(), &Hints::default(), &mut said).unwrap();
+    said.1
+}
+
+#[test]
+fn what_stands_around_a_clusters_records_says_whose_they_are() {
+    let account = |event: &Event<'_>| event.account.as_deref().unwrap_or("?").to_owned();
+    let azure = serde_json::json!({"category": "kube-audit", "operationName": "x", "properties": {"log": KUBERNETES},
+        "resourceId": "/SUBSCRIPTIONS/AAAA-1/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.CONTAINERSERVICE/MANAGEDCLUSTERS/C"});
+    assert_eq!(said(&azure.to_string(), account), ["aaaa-1"]);
+    let aws = serde_json::json!({"logEvents": [{"message": KUBERNETES}], "owner": "123456789012"});
+    assert_eq!(said(&format!("[{aws}]"), account), ["123456789012"]);
+    let ordered =
+        aws.to_string().replace(r#","owner":"123456789012""#, "").replacen('{', r#"{"owner":"123456789012","#, 1);
+    assert_eq!(said(&ordered, account), ["123456789012"]);
+    assert_eq!(said(&format!("{ordered}\n{KUBERNETES}"), account), ["123456789012", "?"]);
+}
+
+#[test]
+fn only_what_was_done_succeeded() {
+    let outcome = |event: &Event<'_>| {
+        let word = event.outcome.map_or("?", EventOutcome::as_str);
+        format!("{word} {}", event.error_code.as_deref().unwrap_or_default()).trim_end().to_owned()
+    };
+    let kubernetes = |more: &str| KUBERNETES.replacen('{', &format!("{{{more},"), 1);
+    let vault = |status: u32| {
+        format!(
+            r#"{{"category":"AuditEvent","operationName":"SecretPurge","resultType":"Success","properties":{{"httpStatusCode":{status}}}}}"#
+        )
+    };
+    let answered = r#""stage":"ResponseComplete","responseStatus":{"code":200}"#;
+    let cases = [
+        (kubernetes(answered), "success"),
+        (kubernetes(&format!(r#"{answered},"requestURI":"/api/v1/pods/p?dryRun=All""#)), "failure DryRun"),
+        (kubernetes(&format!(r#"{answered},"requestURI":"/api/v1/pods/p?fieldManager=dryRun""#)), "success"),
+        (vault(200), "success"),
+        (vault(403), "failure 403"),
+    ];
+    for (record, expected) in cases {
+        assert_eq!(said(&record, outcome), [expected], "{record}");
+    }
+}
+
+#[test]
+fn the_claims_of_a_vaults_log_name_who_acted() {
+    let record = r#"{"category":"AuditEvent","operationName":"KeyPurge","resultType":"Success","identity":{"claim":{"upn":"amir@example.com"}}}"#;
+    assert_eq!(said(record, |event| event.actor.id.as_deref().unwrap_or("?").to_owned()), ["amir@example.com"]);
+}
+
+#[test]
+fn a_cluster_as_ocsf_is_one_of_kubernetes() {
+    let record = |kind: &str, path: &str| {
+        format!(
+            r#"{{"class_uid":6003,"cloud":{{"provider":"AWS"}},"api":{{"operation":"delete","group":{{"name":"audit.k8s.io"}}}},"http_request":{{"url":{{"path":"{path}"}}}},"resources":[{{"type":"{kind}","name":"prod"}}]}}"#
+        )
+    };
+    let name =
+        |event: &Event<'_>| format!("{} {}", event.provider, event.operation_name.as_deref().unwrap_or_default());
+    assert_eq!(said(&record("namespaces", "/api/v1/namespaces/prod"), name), ["kubernetes namespaces:delete"]);
+    let set = record("statefulsets", "/apis/apps/v1/namespaces/a/statefulsets/prod");
+    assert_eq!(said(&set, name), ["kubernetes apps/statefulsets:delete"]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What a named person has decided about the proposals.
 
-use isoneph_model::Text;
+use std::collections::HashMap;
+
+use isoneph_model::{Text, fits_pattern};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Date;
@@ -95,23 +97,70 @@ impl<'a> Adoption<'a> {
         };
         self.known(catalogue, &decision.platform, start)?;
         let why = decision.why.clone().ok_or_else(|| missing("why"))?;
+        let wanted = name::spelling(&decision.name);
+        let keys = self.keys(catalogue, decision, &wanted, start)?;
         let entries = catalogue.entries.entry(decision.platform.clone()).or_default();
-        let key = name::spelling(&decision.name);
-        if !decision.critical {
-            entries.remove(&key);
-            return Ok(());
+        for key in keys {
+            if !decision.critical {
+                entries.remove(&key);
+                catalogue.dropped.entry(decision.platform.clone()).or_default().insert(key);
+                continue;
+            }
+            // What the decision leaves out stays as it was.
+            let old = entries.get(&key);
+            let name = old.filter(|_| key != wanted).map_or(&decision.name, |old| &old.name).clone();
+            let entry = Entry {
+                class: decision.class.or(old.map(|old| old.class)).ok_or_else(|| missing("class"))?,
+                act: decision.act.or(old.map(|old| old.act)).ok_or_else(|| missing("act"))?,
+                reversible: decision
+                    .reversible
+                    .or(old.map(|old| old.reversible))
+                    .ok_or_else(|| missing("reversible"))?,
+                weakens_logging: decision.weakens_logging.or(old.map(|old| old.weakens_logging)).unwrap_or(false),
+                resumes_logging: decision.resumes_logging.or(old.map(|old| old.resumes_logging)).unwrap_or(false),
+                why: why.clone(),
+            };
+            if decision.platform == "kubernetes" {
+                catalogue.clusters.insert(name::at_google(&key), key.clone());
+            }
+            entries.insert(key, entry.named(&decision.platform, &name, basis.clone()));
         }
-        // What the decision leaves out stays as it was.
-        let old = entries.get(&key);
-        let entry = Entry {
-            class: decision.class.or(old.map(|old| old.class)).ok_or_else(|| missing("class"))?,
-            act: decision.act.or(old.map(|old| old.act)).ok_or_else(|| missing("act"))?,
-            reversible: decision.reversible.or(old.map(|old| old.reversible)).ok_or_else(|| missing("reversible"))?,
-            weakens_logging: decision.weakens_logging.or(old.map(|old| old.weakens_logging)).unwrap_or(false),
-            resumes_logging: decision.resumes_logging.or(old.map(|old| old.resumes_logging)).unwrap_or(false),
-            why,
-        };
-        entries.insert(key, entry.named(&decision.platform, &decision.name, basis.clone()));
         Ok(())
     }
+
+    /// The entries that a decision is about: that of its name, or all that its pattern describes. A name that nothing
+    /// has is one to add, or a slip where it was to be taken off.
+    fn keys(
+        &self,
+        catalogue: &Catalogue,
+        decision: &Decision,
+        wanted: &str,
+        start: usize,
+    ) -> Result<Vec<String>, OperationsError> {
+        let entries = catalogue.entries.get(&decision.platform);
+        let dropped = catalogue.dropped.get(&decision.platform);
+        let mut known: Vec<&String> = entries.into_iter().flat_map(HashMap::keys).collect();
+        known.extend(dropped.into_iter().flatten());
+        let is_pattern = wanted.contains('*');
+        let found = known.iter().any(|key| if is_pattern { fits_pattern(wanted, key) } else { **key == wanted });
+        if !found && (is_pattern || !decision.critical) {
+            let nearest = known.iter().map(|key| (name::distance(wanted, key), *key)).min();
+            let nearest = nearest.filter(|(distance, _)| !is_pattern && *distance <= NEAR);
+            return Err(OperationsError::Unknown {
+                file: self.file.to_owned(),
+                line: line_of(self.text, start),
+                platform: decision.platform.clone(),
+                name: decision.name.clone(),
+                nearest: nearest.map_or_else(String::new, |(_, name)| format!("; perhaps '{name}' is meant")),
+            });
+        }
+        if !is_pattern {
+            return Ok(vec![wanted.to_owned()]);
+        }
+        let all = entries.into_iter().flat_map(HashMap::keys).filter(|key| fits_pattern(wanted, key));
+        Ok(all.cloned().collect())
+    }
 }
+
+/// Names that differ in more letters are not taken for one another.
+const NEAR: usize = 3;

@@ -35,6 +35,20 @@ pub enum OperationsError {
         /// The key.
         missing: &'static str,
     },
+    /// Nothing has the name that an amendment takes off the list, or fits its pattern.
+    #[error("{file}:{line}: the list of {platform} has no operation '{name}'{nearest}")]
+    Unknown {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The platform.
+        platform: String,
+        /// The name or pattern.
+        name: String,
+        /// A name that may be meant, with words around it; empty for none.
+        nearest: String,
+    },
     /// The platform has no list.
     #[error("{file}:{line}: no list of operations for the platform '{platform}'; there are {known}")]
     UnknownPlatform {

@@ -9,7 +9,7 @@ mod error;
 mod file;
 mod name;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use isoneph_model::Text;
 use serde::Serialize;
@@ -117,6 +117,10 @@ pub struct Catalogue {
     /// By platform, then by name in one spelling.
     entries: HashMap<String, HashMap<String, CriticalOperation>>,
     versions: BTreeMap<String, String>,
+    /// The operations of Kubernetes, by the names that Google Cloud's audit log has for them.
+    clusters: HashMap<String, String>,
+    /// What amendments took off the lists, by platform: it is known all the same.
+    dropped: HashMap<String, HashSet<String>>,
 }
 
 /// The proposals, as they ship: path in the repository and text.
@@ -148,6 +152,9 @@ impl Catalogue {
                 let line = error::line_of(text, byte);
                 return Err(OperationsError::Twice { file: platform.file.clone(), line, name: operation.name });
             }
+            if platform.platform == "kubernetes" {
+                self.clusters.insert(name::at_google(&key), key.clone());
+            }
             entries.insert(key, operation);
         }
         self.versions.insert(platform.platform, platform.version);
@@ -168,7 +175,7 @@ impl Catalogue {
     /// act = "change"
     /// reversible = "yes"
     /// why = { en = "our billing hangs on tags", ja = "課金がタグに依存する" }
-    /// [[operation]]                         # not critical here
+    /// [[operation]]                         # not critical here; `*` stands for any text
     /// platform = "aws"
     /// name = "ec2:RunInstances"
     /// critical = false
@@ -180,7 +187,13 @@ impl Catalogue {
 
     /// The operation under this name, as [`operation_name`](crate::event::operation_name) spells it.
     pub fn find(&self, platform: &str, operation_name: &str) -> Option<&CriticalOperation> {
-        self.entries.get(platform)?.get(operation_name)
+        let found = self.entries.get(platform).and_then(|entries| entries.get(operation_name));
+        match found {
+            None if platform == "google" && operation_name.starts_with("io.") => {
+                self.entries.get("kubernetes")?.get(self.clusters.get(operation_name)?)
+            }
+            found => found,
+        }
     }
 
     /// Every operation, by platform and name.

@@ -6,3 +6,48 @@
 pub(super) fn spelling(name: &str) -> String {
     name.trim().to_lowercase()
 }
+
+/// How Google Cloud's audit log names an operation of Kubernetes: the API group backwards, without what all groups of
+/// Kubernetes share, as [`operation_name`](crate::event::operation_name) leaves it.
+///
+/// `rbac.authorization.k8s.io/clusterroles:create` is `io.k8s.authorization.rbac.clusterroles.create`, `pods/exec:create`
+/// is `io.k8s.core.pods.exec.create`, `velero.io/backups:delete` is `io.velero.backups.delete`.
+pub(super) fn at_google(name: &str) -> String {
+    let (resource, verb) = name.split_once(':').unwrap_or((name, ""));
+    let (group, resource) = match resource.split_once('/') {
+        // Behind the slash is a part of the resource, or the resource of a group.
+        Some((group, resource)) if group.contains('.') || is_group(group) => (group, resource),
+        _ => ("core", resource),
+    };
+    let group = match group.strip_suffix(".k8s.io") {
+        Some(own) => format!("io.k8s.{}", backwards(own)),
+        None if group.contains('.') => backwards(group),
+        None => format!("io.k8s.{group}"),
+    };
+    [&group, &*resource.replace('/', "."), verb].join(".")
+}
+
+fn backwards(group: &str) -> String {
+    group.rsplit('.').collect::<Vec<_>>().join(".")
+}
+
+/// The groups of Kubernetes that have one word for a name.
+fn is_group(word: &str) -> bool {
+    matches!(word, "apps" | "batch" | "autoscaling" | "extensions" | "policy")
+}
+
+/// How many letters must be put in, taken out or changed to make one name of the other.
+pub(super) fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().take(200).collect(), other.chars().collect());
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut before = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let change = before + usize::from(a != b);
+            before = row[j + 1];
+            row[j + 1] = change.min(before + 1).min(row[j] + 1);
+        }
+    }
+    row[other.len()]
+}

@@ -26,6 +26,14 @@ fn operations_are_found_as_the_logs_write_them() {
         ("google", "compute.googleapis.com", "beta.compute.firewalls.patch", Some((Network, Yes))),
         ("google", "cloudresourcemanager.googleapis.com", "DeleteProject", Some((ServiceTermination, ForATime))),
         ("google", "iam.googleapis.com", "google.iam.admin.v1.CreateServiceAccountKey", Some((IdentityKeys, Yes))),
+        ("google", "k8s.io", "io.k8s.core.v1.namespaces.delete", Some((ServiceTermination, No))),
+        ("google", "k8s.io", "io.k8s.core.v1.persistentvolumeclaims.deletecollection", Some((Storage, No))),
+        ("google", "k8s.io", "io.k8s.core.v1.pods.exec.create", Some((VirtualServer, No))),
+        ("google", "k8s.io", "io.k8s.apps.v1.statefulsets.delete", Some((VirtualServer, No))),
+        ("google", "k8s.io", "io.k8s.authorization.rbac.v1.clusterrolebindings.create", Some((IdentityKeys, Yes))),
+        ("google", "k8s.io", "io.k8s.networking.v1.networkpolicies.delete", Some((Network, Yes))),
+        ("google", "k8s.io", "io.velero.v1.backups.delete", Some((BackupRestore, No))),
+        ("google", "k8s.io", "io.k8s.core.v1.pods.get", None),
         ("kubernetes", "", "delete namespaces", Some((ServiceTermination, No))),
         ("kubernetes", "", "create pods/exec", Some((VirtualServer, No))),
         ("kubernetes", "apps", "delete statefulsets", Some((VirtualServer, No))),
@@ -111,10 +119,37 @@ fn a_decision_that_says_too_little_is_refused_with_its_line() {
             "adopted_by = 'A'\nadopted_on = 2026-11-02\n[[operation]]\nplatform = 'aws'\nname = 'x:Y'\ncritical = false",
             "f:3: the operation 'x:Y' has no 'why'",
         ),
+        (
+            "adopted_by = 'A'\nadopted_on = 2026-11-02\n[[operation]]\nplatform = 'aws'\nname = 'ec2:TerminatInstances'\ncritical = false\nwhy = { en = 'a', ja = 'b' }",
+            "f:3: the list of aws has no operation 'ec2:TerminatInstances'; perhaps 'ec2:terminateinstances' is meant",
+        ),
+        (
+            "adopted_by = 'A'\nadopted_on = 2026-11-02\n[[operation]]\nplatform = 'aws'\nname = 'ec3:*'\ncritical = false\nwhy = { en = 'a', ja = 'b' }",
+            "f:3: the list of aws has no operation 'ec3:*'",
+        ),
         ("adopted_by = 'A'\nadopted_on = 2026-11-02\ncolour = 1", "f:3: unknown field `colour`"),
     ];
     for (text, expected) in cases {
         let error = Catalogue::proposed().unwrap().amend("f", text).unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
     }
+}
+
+#[test]
+fn a_pattern_decides_about_all_that_it_describes() {
+    let decision = |name: &str, more: &str| {
+        format!(
+            "adopted_by = 'A'\nadopted_on = 2026-11-02\n[[operation]]\nplatform = 'aws'\nname = '{name}'\n{more}\nwhy = {{ en = 'a', ja = 'b' }}\n"
+        )
+    };
+    let mut catalogue = Catalogue::proposed().unwrap();
+    catalogue.amend("f", &decision("cloudtrail:*", "reversible = 'yes'")).unwrap();
+    let stop = catalogue.find("aws", "cloudtrail:stoplogging").unwrap();
+    assert_eq!((stop.name.as_str(), stop.reversible), ("cloudtrail:StopLogging", Reversible::Yes));
+    assert!(stop.weakens_logging, "what the decision leaves out stays");
+    for _ in 0..2 {
+        catalogue.amend("f", &decision("ec2:*", "critical = false")).unwrap();
+        assert!(catalogue.find("aws", "ec2:terminateinstances").is_none(), "a second file may say the same");
+    }
+    catalogue.amend("f", &decision("ec2:RunInstances", "critical = false")).unwrap();
 }

@@ -31,8 +31,9 @@ impl People {
     /// Whether the actor of an operation is the person of this name.
     pub(super) fn is(&self, operation: &Operation, name: &str) -> Option<bool> {
         let own = personal_names(operation);
-        if own.iter().any(|own| spelling(own) == spelling(name)) {
-            return Some(true);
+        match own.iter().map(|own| names(own, name)).fold(Some(false), or) {
+            Some(false) => {}
+            answer => return answer,
         }
         // A program is nobody's second pair of eyes, and nobody is a program.
         if operation.unattended == Some(true) {
@@ -42,6 +43,10 @@ impl People {
             Some(_) => {
                 let actor = own.iter().find_map(|own| self.person(own))?;
                 Some(actor == self.person(name)?)
+            }
+            // Whoever opens a session of a role names it.
+            None if operation.actor_kind == Some(ActorKind::Role) => {
+                own.iter().any(|own| looks_like_a_person(own)).then_some(false)
             }
             None => own.iter().any(|own| !is_generated(own)).then_some(false),
         }
@@ -82,14 +87,36 @@ fn personal_names(operation: &Operation) -> Vec<&str> {
         Some(ActorKind::Role) => &[&operation.session],
         _ => &[],
     };
-    let names = fields.iter().filter_map(|text| text.as_deref());
+    let names = fields.iter().copied().chain([&operation.behind]).filter_map(|text| text.as_deref());
     names.filter(|text: &&str| !text.is_empty()).collect()
+}
+
+/// Three-valued OR.
+fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+    match (one, other) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether an actor's own name is this name, or has it in it, as programs name sessions: `aws-cdk-amir.khan`. A name of
+/// one part may stand in another's by chance.
+fn names(own: &str, name: &str) -> Option<bool> {
+    let (own, name) = (spelling(own), spelling(name));
+    let inside = !name.is_empty() && format!(".{own}.").contains(&format!(".{name}."));
+    match inside {
+        _ if own == name => Some(true),
+        true => name.contains('.').then_some(true),
+        false => Some(false),
+    }
 }
 
 /// A name in one spelling: `Amir Khan`, `amir.khan`, `amir_khan@example.com` and `arn:aws:iam::1:user/amir.khan` agree.
 fn spelling(name: &str) -> String {
     let name = name.trim().to_lowercase();
-    let name = name.strip_prefix("arn:").and_then(|arn| arn.rsplit('/').next()).unwrap_or(&name);
+    let path = name.strip_prefix("arn:").or_else(|| name.strip_prefix("principal:"));
+    let name = path.and_then(|path| path.rsplit('/').next()).unwrap_or(&name);
     let name = name.split('@').next().unwrap_or(name);
     name.split([' ', '.', '_', '-', '+']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
@@ -98,11 +125,72 @@ fn spelling(name: &str) -> String {
 fn is_generated(name: &str) -> bool {
     let name = name.to_lowercase();
     let made = ["i-", "botocore-session-", "aws-go-sdk-", "awscli-session-", "aws-cli-session-", "session-"];
+    if name.chars().any(|c| !c.is_ascii() && c.is_alphabetic()) {
+        return false;
+    }
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     made.iter().any(|start| name.starts_with(start))
         || plain.is_empty()
         || (plain.len() >= 8 && plain.bytes().all(|byte| byte.is_ascii_hexdigit()))
         || plain.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a session's name is that of a person rather than of a program: an address, or a few words of letters none of
+/// which says what programs do.
+fn looks_like_a_person(name: &str) -> bool {
+    const PROGRAMS: [&str; 42] = [
+        "action",
+        "actions",
+        "admin",
+        "agent",
+        "ansible",
+        "argocd",
+        "atlantis",
+        "automation",
+        "aws",
+        "backup",
+        "bot",
+        "build",
+        "cd",
+        "cdk",
+        "ci",
+        "cli",
+        "codebuild",
+        "cron",
+        "deploy",
+        "deployer",
+        "deployment",
+        "function",
+        "github",
+        "githubactions",
+        "gitlab",
+        "handler",
+        "jenkins",
+        "job",
+        "lambda",
+        "operator",
+        "ops",
+        "pipeline",
+        "pulumi",
+        "role",
+        "runner",
+        "script",
+        "sdk",
+        "service",
+        "session",
+        "task",
+        "terraform",
+        "worker",
+    ];
+    let lower = name.to_lowercase();
+    let parts: Vec<&str> = lower.split('@').next().unwrap_or_default().split(['.', '_', '-', ' ', '+']).collect();
+    let is_word = |part: &&str| {
+        !part.is_empty() && part.trim_end_matches(|c: char| c.is_ascii_digit()).chars().all(char::is_alphabetic)
+    };
+    !is_generated(name)
+        && parts.len() <= 4
+        && parts.iter().all(is_word)
+        && !parts.iter().any(|part| PROGRAMS.contains(&part.trim_end_matches(|c: char| c.is_ascii_digit())))
 }
 
 #[cfg(test)]
@@ -125,6 +213,33 @@ mod tests {
             assert!(is_generated(name), "{name}");
         }
         assert!(!is_generated("amir.khan"));
+    }
+
+    #[test]
+    fn sessions_of_programs_look_like_nobody() {
+        for name in
+            ["GitHubActions", "my-function", "deploy", "Terraform-CI", "i-0abc", "app-7f3c21d", "codebuild2", ""]
+        {
+            assert!(!looks_like_a_person(name), "{name}");
+        }
+        for name in ["amir.khan", "bsilva", "amir.khan@example.com", "Bea Silva", "akhan2", "佐藤"] {
+            assert!(looks_like_a_person(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_the_name_of_a_session_is_whose_it_is() {
+        let cases = [
+            ("aws-cdk-amir.khan", "amir.khan@example.com", Some(true)),
+            ("amir.khan-laptop", "Amir Khan", Some(true)),
+            ("bea-chen", "bea", None),
+            ("amir.khan", "bea.silva", Some(false)),
+            ("samir.khan", "amir.khan", Some(false)),
+            ("principal://iam.googleapis.com/x/subject/amir.khan@example.com", "amir.khan", Some(true)),
+        ];
+        for (own, name, expected) in cases {
+            assert_eq!(names(own, name), expected, "{own} {name}");
+        }
     }
 
     #[test]

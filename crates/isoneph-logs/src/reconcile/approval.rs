@@ -4,7 +4,7 @@ use isoneph_model::fits_pattern;
 
 use super::Records;
 use super::actor::{People, is_named};
-use super::changes::{ChangeIndex, fits, in_window};
+use super::changes::{ChangeIndex, and, approved_by_then, fits, in_window, nothing_open};
 use super::operation::{Approval, Approved, Operation};
 use super::pipelines::{RunIndex, is_of};
 use crate::changes::Change;
@@ -53,7 +53,8 @@ impl Judge<'_> {
         if !runs.approved.is_empty() {
             return Some(self.approved(operation, Approval::Pipeline, &runs.approved));
         }
-        if changes.open || runs.open {
+        // A row that could not be read could have approved anything.
+        if changes.open || runs.open || self.records.refused > 0 {
             return None;
         }
         let (how, change) = match (changes.refused.or(runs.refused), changes.outside) {
@@ -74,9 +75,11 @@ impl Judge<'_> {
         for number in self.changes.around(operation.account.as_deref(), at, 0) {
             let change = &self.all[number];
             let fits = fits(change, operation, self.people);
-            match (in_window(change, operation), fits, change.approved) {
+            match (in_window(change, operation), fits, approved_by_then(change, operation)) {
                 (Some(false), ..) | (_, Some(false), _) => {}
                 (Some(true), Some(true), Some(true)) => found.approved.push(number),
+                // Refused, and for nobody knows when: it says nothing of this operation.
+                (None, _, Some(false)) if change.window_open => {}
                 (_, _, Some(false)) => found.refused = found.refused.or(Some(number)),
                 _ => found.open = true,
             }
@@ -97,7 +100,8 @@ impl Judge<'_> {
     fn by_run(&self, operation: &Operation) -> Found {
         let mut found = Found::default();
         for number in self.runs.of(operation, self.all) {
-            match (is_of(&self.all[number], operation), self.all[number].approved) {
+            let run = &self.all[number];
+            match (and(is_of(run, operation), nothing_open(run)), approved_by_then(run, operation)) {
                 (Some(false), _) => {}
                 (Some(true), Some(true)) => found.approved.push(number),
                 (_, Some(false)) => found.refused = found.refused.or(Some(number)),

@@ -26,6 +26,7 @@ pub const COLUMNS: &[&str] = &[
     "session",
     "session_issuer",
     "mfa",
+    "invoked_by",
     "targets",
     "outcome",
     "error_code",
@@ -91,8 +92,8 @@ fn give_rows(
         (text("account")?, text("region")?, text("native_type")?, text("native_id")?);
     let (operation, kind, actor, actor_name) =
         (text("operation")?, text("actor_kind")?, text("actor")?, text("actor_name")?);
-    let (session, issuer, outcome, error) =
-        (text("session")?, text("session_issuer")?, text("outcome")?, text("error_code")?);
+    let (session, issuer, invoked_by) = (text("session")?, text("session_issuer")?, text("invoked_by")?);
+    let (outcome, error) = (text("outcome")?, text("error_code")?);
     let (operation_id, phase, file, sha256) =
         (text("operation_id")?, text("phase")?, text("source_file")?, text("source_sha256")?);
     let at: &TimestampMicrosecondArray = rows.typed("time")?;
@@ -118,6 +119,7 @@ fn give_rows(
                 session: session.text(row),
                 session_issuer: issuer.text(row),
                 mfa: truth(mfa, row),
+                invoked_by: invoked_by.text(row),
                 ..Actor::default()
             },
             targets: texts_of(targets, row).map(|all| all.into_iter().map(Cow::Owned).collect()),

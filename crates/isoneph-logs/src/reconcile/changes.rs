@@ -33,7 +33,7 @@ impl ChangeIndex {
             let bounds = (change.from.map(|i| i.0), change.until.map(|i| i.0));
             let (from, until) = match bounds {
                 // What says nothing of when allows nothing.
-                (None, None) => continue,
+                (None, None) if !change.window_open => continue,
                 (from, until) => (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX)),
             };
             let window = Window { from, until, until_so_far: until, change: number };
@@ -79,8 +79,23 @@ fn order(windows: &mut [Window]) {
     }
 }
 
+/// A bound that was not understood may leave the operation out.
+pub(super) fn nothing_open(change: &Change) -> Option<bool> {
+    change.open.is_empty().then_some(true)
+}
+
+/// Whether a change was approved by the time of an operation: an approval after the fact is none.
+pub(super) fn approved_by_then(change: &Change, operation: &Operation) -> Option<bool> {
+    let (Some(true), Some((earliest, latest))) = (change.approved, change.approved_at) else { return change.approved };
+    match operation.time? {
+        at if at >= latest => Some(true),
+        at if at < earliest => Some(false),
+        _ => None,
+    }
+}
+
 /// Three-valued AND.
-fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+pub(super) fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     match (one, other) {
         (Some(false), _) | (_, Some(false)) => Some(false),
         (Some(true), Some(true)) => Some(true),
@@ -92,7 +107,7 @@ fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 pub(super) fn fits(change: &Change, operation: &Operation, people: &People) -> Option<bool> {
     [of_account(change, operation), of_kind(change, operation), of_resources(change, operation)]
         .into_iter()
-        .chain([of_actor(change, operation, people)])
+        .chain([of_actor(change, operation, people), nothing_open(change)])
         .fold(Some(true), and)
 }
 
@@ -100,7 +115,13 @@ pub(super) fn fits(change: &Change, operation: &Operation, people: &People) -> O
 pub(super) fn in_window(change: &Change, operation: &Operation) -> Option<bool> {
     let at = operation.time?;
     match (change.from, change.until) {
-        (None, None) => Some(false),
+        (None, None) => {
+            if change.window_open {
+                None
+            } else {
+                Some(false)
+            }
+        }
         (Some(from), _) if at < from => Some(false),
         (_, Some(until)) if at >= until => Some(false),
         (Some(_), Some(_)) => Some(true),

@@ -39,6 +39,8 @@ use pipelines::RunIndex;
 pub struct Records {
     /// Changes and pipeline runs; `None` when no register and no list of runs was given, so that nothing can be told.
     pub changes: Option<Vec<Change>>,
+    /// How many changes and runs could not be read.
+    pub refused: usize,
     /// What the organisation declares beside them.
     pub declared: Declared,
 }

@@ -1,5 +1,6 @@
 //! A critical operation, as the log tells it, and what was found out about it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use isoneph_tables::Instant;
@@ -93,6 +94,8 @@ pub struct Operation {
     pub session: Option<Arc<str>>,
     /// Who issued it.
     pub issuer: Option<Arc<str>>,
+    /// Whoever stands behind the actor: who opened the first of its sessions, or took its identity on.
+    pub behind: Option<Arc<str>>,
     /// What it was done to.
     pub targets: Option<Vec<String>>,
     /// Whether it was done.
@@ -154,11 +157,12 @@ impl Operation {
             actor_name: texts.keep_some(actor.name.as_deref()),
             session: texts.keep_some(actor.session.as_deref()),
             issuer: texts.keep_some(actor.session_issuer.as_deref()),
+            behind: texts.keep_some(behind(event)),
             targets: event.targets.as_ref().map(|all| all.iter().map(ToString::to_string).collect()),
             carried_out: carried_out(event.outcome),
             error_code: texts.keep_some(event.error_code.as_deref()),
             mfa: actor.mfa,
-            unattended: unattended(actor.kind),
+            unattended: unattended(actor.kind, behind(event)),
             break_glass: None,
             approval: None,
             procedure: None,
@@ -188,13 +192,17 @@ impl Operation {
             (&mut self.actor_name, actor.name.as_deref()),
             (&mut self.session, actor.session.as_deref()),
             (&mut self.issuer, actor.session_issuer.as_deref()),
+            (&mut self.behind, behind(event)),
         ] {
             if none(kept) && new.is_some() {
                 *kept = texts.keep_some(new);
             }
         }
+        if self.account.is_none() {
+            self.account = texts.keep_some(event.account.as_deref());
+        }
         self.actor_kind = self.actor_kind.or(actor.kind);
-        self.unattended = unattended(self.actor_kind);
+        self.unattended = unattended(self.actor_kind, self.behind.as_deref());
         self.mfa = self.mfa.or(actor.mfa);
         if self.targets.as_ref().is_none_or(Vec::is_empty) {
             self.targets = event.targets.as_ref().map(|all| all.iter().map(ToString::to_string).collect());
@@ -215,17 +223,33 @@ fn carried_out(outcome: Option<EventOutcome>) -> Option<bool> {
     }
 }
 
-fn unattended(kind: Option<ActorKind>) -> Option<bool> {
-    kind.map(|kind| matches!(kind, ActorKind::Workload | ActorKind::Service))
+/// Whoever stands behind the actor, where the log names an identity rather than a service or a program for it.
+fn behind<'e>(event: &'e Event<'_>) -> Option<&'e str> {
+    let by = event.actor.invoked_by.as_deref()?;
+    let is_service = by.ends_with(".amazonaws.com") || by == "AWS Internal";
+    let is_identity = matches!(&*event.provider, "aws" | "google") && !is_service;
+    is_identity.then_some(by)
+}
+
+/// A program that a person made act in their stead is attended: the person signed in.
+fn unattended(kind: Option<ActorKind>, behind: Option<&str>) -> Option<bool> {
+    let person = behind.is_some_and(|by| !by.is_empty() && !by.ends_with(".gserviceaccount.com"));
+    kind.map(|kind| matches!(kind, ActorKind::Workload | ActorKind::Service) && !person)
 }
 
 /// What joins the records of an operation that leaves several: its id alone does not, as one deployment's operations
 /// share theirs.
 pub(super) fn part_key(event: &Event<'_>) -> Option<String> {
-    event.phase?;
+    if event.phase.is_none() {
+        // Entra ID gives the same record with its tenant and without it.
+        let name = event.operation_name.as_deref().unwrap_or_default();
+        return (event.provider == "azure").then(|| ["azure", name, &event.id].join("\u{1f}"));
+    }
     let id = event.operation_id.as_deref().filter(|id| !id.is_empty())?;
-    let target = event.targets.as_ref().and_then(|all| all.first()).map_or("", |target| target);
+    let first = event.targets.as_ref().and_then(|all| all.first()).map_or("", |target| target);
+    // Azure's export writes in capitals what its command prints as it was given, and means the same by both.
+    let target = if event.provider == "azure" { Cow::Owned(first.to_ascii_lowercase()) } else { Cow::Borrowed(first) };
     let account = event.account.as_deref().unwrap_or_default();
     let name = event.operation_name.as_deref().unwrap_or_default();
-    Some([&*event.provider, account, id, name, target].join("\u{1f}"))
+    Some([&*event.provider, account, id, name, &target].join("\u{1f}"))
 }

@@ -59,27 +59,23 @@ fn is_commit(run: &Change, word: &str) -> bool {
     commit.starts_with(word) || word.starts_with(&commit)
 }
 
-/// Whether the operation is of this run. Anybody can name a session after one: its time or its role must agree too.
+/// Whether the operation is of this run. Anybody can name a session after one, at any time: only the role that the run
+/// takes on says that the session is its own.
 pub(super) fn is_of(run: &Change, operation: &Operation) -> Option<bool> {
-    let mut held = None;
     if !run.accounts.is_empty() {
         let account = operation.account.as_deref()?;
         if !run.accounts.iter().any(|own| own.eq_ignore_ascii_case(account)) {
             return Some(false);
         }
     }
-    if !run.actors.is_empty() {
-        if !run.actors.iter().any(|role| is_named(operation, role)) {
-            return Some(false);
-        }
-        held = Some(true);
+    if !run.actors.is_empty() && !run.actors.iter().any(|role| is_named(operation, role)) {
+        return Some(false);
     }
     if run.from.is_some() || run.until.is_some() {
         let at = operation.time?;
         if run.from.is_some_and(|from| at < from) || run.until.is_some_and(|until| at >= until) {
             return Some(false);
         }
-        held = held.or((run.from.is_some() && run.until.is_some()).then_some(true));
     }
-    held
+    (!run.actors.is_empty()).then_some(true)
 }

@@ -7,7 +7,7 @@ use isoneph_tables::Instant;
 use serde::Serialize;
 
 use super::operation::{Approval, Operation};
-use crate::operations::{OperationClass, Reversible};
+use crate::operations::{Act, OperationClass, Reversible};
 
 /// After a pause this long, in microseconds, another story begins.
 const PAUSE: i64 = 3_600_000_000;
@@ -155,21 +155,54 @@ fn end_of(operations: &[Operation], start: usize) -> usize {
     start + 1 + operations[start..].windows(2).take_while(|pair| continues(pair)).count()
 }
 
-/// A failure is half of a deed when others of its class were done in the story and it was not made good later.
+/// A failure is half of a deed when others of its class were done in the story and it was not made good later. Asking
+/// whether something would be done is no deed.
 fn find_half_done(chapter: &mut [Operation]) {
     let done: HashSet<OperationClass> =
         chapter.iter().filter(|o| o.carried_out == Some(true)).map(|o| o.class).collect();
-    let mut made_good: HashSet<(Arc<str>, Option<Vec<String>>)> = HashSet::new();
+    let mut later = Later::default();
     for operation in chapter.iter_mut().rev() {
-        let deed = || (Arc::clone(&operation.name), operation.targets.clone());
         operation.half_done = match operation.carried_out {
             Some(true) => {
-                made_good.insert(deed());
+                later.add(operation);
                 Some(false)
             }
-            Some(false) => Some(done.contains(&operation.class) && !made_good.contains(&deed())),
+            Some(false) if is_dry_run(operation) => Some(false),
+            Some(false) => Some(done.contains(&operation.class) && !later.makes_good(operation)),
             None => None,
         };
+    }
+}
+
+/// Whether the error says that nothing was to be done: that of AWS, and the one that Kubernetes is given here.
+fn is_dry_run(operation: &Operation) -> bool {
+    operation.error_code.as_deref().is_some_and(|code| code.trim_start_matches("Client.").starts_with("DryRun"))
+}
+
+/// What was done later than what is looked at, by name, the last first.
+#[derive(Default)]
+struct Later {
+    exactly: HashSet<(Arc<str>, Option<Vec<String>>)>,
+    done: HashMap<Arc<str>, Vec<Vec<String>>>,
+}
+
+impl Later {
+    /// The most deeds of one name that are looked at for one that has more targets than what failed.
+    const MOST: usize = 256;
+
+    fn add(&mut self, operation: &Operation) {
+        self.exactly.insert((Arc::clone(&operation.name), operation.targets.clone()));
+        let targets = operation.targets.clone().unwrap_or_default();
+        self.done.entry(Arc::clone(&operation.name)).or_default().push(targets);
+    }
+
+    /// Whether the same was done later: to the same, or, since what is made has no name before, to that and more.
+    fn makes_good(&self, failed: &Operation) -> bool {
+        let wanted = failed.targets.as_deref().unwrap_or_default();
+        let covers = |done: &Vec<String>| wanted.iter().all(|target| done.contains(target));
+        let named = !wanted.is_empty() || failed.act == Act::Create;
+        self.exactly.contains(&(Arc::clone(&failed.name), failed.targets.clone()))
+            || (named && self.done.get(&failed.name).is_some_and(|all| all.iter().rev().take(Later::MOST).any(covers)))
     }
 }
 

@@ -42,6 +42,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         id: id.to_owned(),
         state: "approved".to_owned(),
         approved: Some(true),
+        approved_at: None,
         from: Some(Instant(from)),
         until: Some(Instant(until)),
         accounts: vec!["111111111111".to_owned()],
@@ -55,6 +56,8 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         procedure: String::new(),
         commit: String::new(),
         session: String::new(),
+        open: Vec::new(),
+        window_open: false,
         place: ChangePlace { file: "changes.csv".to_owned(), locator: format!("changes.csv:{id}") },
     }
 }
@@ -101,6 +104,37 @@ fn a_change_that_was_not_approved_approves_nothing_and_an_undecided_one_leaves_i
     assert_eq!(how(&event("e", 1), [state(Some(false))]), Some(Approval::NotApproved));
     assert_eq!(how(&event("e", 1), [state(None)]), None);
     assert_eq!(how(&event("e", 1), [state(None), state(Some(true))]), Some(Approval::Change));
+}
+
+#[test]
+fn what_was_not_understood_of_a_change_leaves_open_what_it_approves() {
+    let open = |c: Change| Change { open: vec!["class of op".to_owned()], ..c };
+    assert_eq!(how(&event("e", 1), [open(change("C1", 0, HOUR))]), None);
+    assert_eq!(how(&event("e", 1), [open(change("C1", 0, HOUR)), change("C2", 0, HOUR)]), Some(Approval::Change));
+    let elsewhere = Change { accounts: vec!["222222222222".to_owned()], ..open(change("C1", 0, HOUR)) };
+    assert_eq!(how(&event("e", 1), [elsewhere]), Some(Approval::Nothing), "it is of another account");
+    let sometime = Change { from: None, until: None, window_open: true, ..open(change("C1", 0, 1)) };
+    let refused = Change { approved: Some(false), ..sometime.clone() };
+    assert_eq!(how(&event("e", 1), [sometime]), None, "its window was not understood");
+    assert_eq!(how(&event("e", 1), [refused]), Some(Approval::Nothing), "it approves nothing, whenever it was");
+    assert_eq!(how(&deployed("run-9012345"), [open(run("9012345", "4f2c9aa"))]), None);
+    let unread = Records { refused: 1, ..with([change("C1", 2 * HOUR, 3 * HOUR)]) };
+    let judged = reconcile(&[event("e", 1)], &unread).operations.remove(0);
+    assert_eq!(judged.approval, None, "a row that could not be read could have approved it");
+}
+
+#[test]
+fn an_approval_after_the_fact_is_none() {
+    let approved = |from: i64, until: i64| {
+        how(
+            &event("e", HOUR),
+            [Change { approved_at: Some((Instant(from), Instant(until))), ..change("C1", 0, 2 * HOUR) }],
+        )
+    };
+    assert_eq!(approved(0, 0), Some(Approval::Change));
+    assert_eq!(approved(HOUR, HOUR), Some(Approval::Change));
+    assert_eq!(approved(9 * HOUR, 9 * HOUR), Some(Approval::NotApproved));
+    assert_eq!(approved(0, 9 * HOUR), None, "some time on that day");
 }
 
 #[test]
@@ -172,6 +206,39 @@ fn nobody_is_their_own_approver() {
     assert_eq!((approved.change, approved.by_actor_alone), (Some(1), Some(false)));
 }
 
+#[test]
+fn whoever_stands_behind_a_session_or_a_program_is_its_actor() {
+    let alone = |edit: &dyn Fn(&mut Event<'static>)| {
+        let mut event = event("e", 1);
+        edit(&mut event);
+        let own = Change { approvers: vec!["amir.khan@example.com".to_owned()], ..change("C1", 0, HOUR) };
+        let done = reconcile(&[event], &with([own])).operations.remove(0);
+        (done.approval.unwrap().by_actor_alone, done.unattended)
+    };
+    let session = |name: &'static str| move |e: &mut Event<'static>| e.actor.session = Some(name.into());
+    assert_eq!(alone(&session("aws-cdk-amir.khan")), (Some(true), Some(false)));
+    assert_eq!(alone(&session("bea.silva")), (Some(false), Some(false)));
+    for name in ["GitHubActions", "my-function", "deploy"] {
+        assert_eq!(alone(&session(name)), (None, Some(false)), "{name}");
+    }
+    let behind = |kind: ActorKind, provider: &'static str, by: &'static str| {
+        move |e: &mut Event<'static>| {
+            e.provider = provider.into();
+            e.operation_name =
+                Some(if provider == "aws" { "ec2:terminateinstances" } else { "compute.instances.delete" }.into());
+            e.actor.kind = Some(kind);
+            e.actor.session = Some("deploy".into());
+            e.actor.invoked_by = Some(by.into());
+        }
+    };
+    assert_eq!(alone(&behind(ActorKind::Role, "aws", "amir.khan")), (Some(true), Some(false)));
+    assert_eq!(alone(&behind(ActorKind::Role, "aws", "cloudformation.amazonaws.com")), (None, Some(false)));
+    assert_eq!(alone(&behind(ActorKind::Workload, "google", "amir.khan@example.com")), (Some(true), Some(false)));
+    assert_eq!(alone(&behind(ActorKind::Workload, "aws", "AWS Internal")), (Some(false), Some(true)));
+    let chain = behind(ActorKind::Workload, "google", "other@p.iam.gserviceaccount.com");
+    assert_eq!(alone(&chain), (Some(false), Some(true)), "one program by another");
+}
+
 fn deployed(session: &str) -> Event<'static> {
     let mut event = event("e", HOUR);
     event.actor.name = Some("DeployPipeline".into());
@@ -197,6 +264,9 @@ fn a_run_with_reviewers_approves_the_session_that_is_named_after_it() {
     assert_eq!(how(&deployed("run-9012345"), [unreviewed]), Some(Approval::NotApproved));
     let unbound = Change { actors: Vec::new(), from: None, until: None, ..run("9012345", "4f2c9aa") };
     assert_eq!(how(&deployed("run-9012345"), [unbound]), None, "anybody can take a run's name");
+    let without_role = Change { actors: Vec::new(), ..run("9012345", "4f2c9aa") };
+    let done = reconcile(&[deployed("run-9012345")], &with([without_role])).operations.remove(0);
+    assert_eq!((done.approval, done.unattended), (None, Some(false)), "and in its time as well");
 }
 
 #[test]
@@ -227,6 +297,53 @@ fn records_of_one_operation_are_one_operation() {
         (Some(false), Some(Instant(1)))
     );
     assert_eq!(reconciliation.seen, Seen { events: 3, critical: 3, operations: 1, dropped: 0 });
+}
+
+#[test]
+fn one_operation_in_two_exports_of_azure_is_one() {
+    let azure = |id: &str, target: &'static str| Event {
+        provider: "azure".into(),
+        operation_name: Some("microsoft.compute/virtualmachines/delete".into()),
+        operation_id: Some("c1".into()),
+        phase: Some(Phase::Last),
+        targets: Some(vec![target.into()]),
+        ..event(id, 1)
+    };
+    let count = |events: &[Event<'_>]| reconcile(events, &Records::default()).operations.len();
+    assert_eq!(count(&[azure("a", "/SUBSCRIPTIONS/1/VM1"), azure("b", "/subscriptions/1/vm1")]), 1);
+    assert_eq!(count(&[azure("a", "/SUBSCRIPTIONS/1/VM1"), azure("b", "/subscriptions/1/vm2")]), 2);
+    let entra = |id: &str, account: Option<&'static str>| Event {
+        operation_name: Some("add member to role".into()),
+        operation_id: Some("q".into()),
+        phase: None,
+        account: account.map(Cow::Borrowed),
+        ..azure(id, "t")
+    };
+    assert_eq!(count(&[entra("Directory_9", None), entra("Directory_9", Some("tid"))]), 1);
+    assert_eq!(count(&[entra("Directory_9", None), entra("Directory_8", Some("tid"))]), 2);
+    let joined = reconcile(&[entra("Directory_9", None), entra("Directory_9", Some("tid"))], &Records::default());
+    assert_eq!(joined.operations[0].account.as_deref(), Some("tid"), "one of them says whose it is");
+}
+
+#[test]
+fn a_dry_run_is_no_deed_and_a_retry_that_makes_something_makes_good() {
+    let made = |id: &str, at, error: Option<&'static str>, targets: &[&'static str]| Event {
+        operation_name: Some("ec2:runinstances".into()),
+        outcome: Some(if error.is_some() { EventOutcome::Failure } else { EventOutcome::Success }),
+        error_code: error.map(Cow::Borrowed),
+        targets: Some(targets.iter().map(|target| Cow::Borrowed(*target)).collect()),
+        ..event(id, at)
+    };
+    let half = |events: &[Event<'_>]| {
+        reconcile(events, &Records::default()).operations.iter().filter(|o| o.half_done == Some(true)).count()
+    };
+    let done = || made("b", 2, None, &["ami-1", "i-9"]);
+    assert_eq!(half(&[made("a", 1, Some("Client.DryRunOperation"), &["ami-2"]), done()]), 0);
+    assert_eq!(half(&[made("a", 1, Some("DryRun"), &["ami-2"]), done()]), 0);
+    assert_eq!(half(&[made("a", 1, Some("Server.InsufficientInstanceCapacity"), &["ami-1"]), done()]), 0);
+    assert_eq!(half(&[made("a", 1, Some("Server.InsufficientInstanceCapacity"), &[]), done()]), 0);
+    assert_eq!(half(&[made("a", 1, Some("Server.InsufficientInstanceCapacity"), &["ami-2"]), done()]), 1);
+    assert_eq!(half(&[done(), made("c", 3, Some("Server.InsufficientInstanceCapacity"), &["ami-1"])]), 1, "later");
 }
 
 #[test]

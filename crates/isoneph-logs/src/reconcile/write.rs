@@ -168,18 +168,23 @@ pub fn write_changes(
 fn row(change: &Change) -> ChangeRecord {
     let windowed = change.from.is_some() || change.until.is_some();
     let time = |time: Option<Instant>| known(time.filter(|_| windowed));
+    // A list that is empty says "no bounds", which a column that was not understood leaves open.
+    let bounds = |texts: Vec<String>| match texts.is_empty() && !change.open.is_empty() {
+        true => Cell::Gap(GapCode::UnresolvedReference),
+        false => Cell::Known(texts),
+    };
     ChangeRecord {
         kind: change.kind.as_str().into(),
         state: change.state.as_str().into(),
         approved: known(change.approved),
-        has_window: windowed.into(),
+        has_window: if change.window_open { Cell::Gap(GapCode::UnresolvedReference) } else { windowed.into() },
         window_from: time(change.from),
         window_until: time(change.until),
-        accounts: change.accounts.clone().into(),
-        classes: change.classes.iter().map(|class| class.as_str().to_owned()).collect::<Vec<_>>().into(),
-        operations: change.operations.clone().into(),
-        resources: change.resources.clone().into(),
-        actors: change.actors.clone().into(),
+        accounts: bounds(change.accounts.clone()),
+        classes: bounds(change.classes.iter().map(|class| class.as_str().to_owned()).collect()),
+        operations: bounds(change.operations.clone()),
+        resources: bounds(change.resources.clone()),
+        actors: bounds(change.actors.clone()),
         requester: change.requester.as_str().into(),
         approvers: change.approvers.clone().into(),
         procedure: if change.kind == ChangeKind::Pipeline { "".into() } else { change.procedure.as_str().into() },

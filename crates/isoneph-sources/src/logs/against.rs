@@ -7,6 +7,7 @@ use isoneph_logs::digest::{PublicKey, read_public_keys, read_signatures};
 use isoneph_logs::operations::Catalogue;
 use isoneph_register::Register;
 use isoneph_tables::Instant;
+use jiff::tz::TimeZone;
 
 use super::LogsError;
 
@@ -15,6 +16,8 @@ use super::LogsError;
 pub struct LogsAgainst<'a> {
     /// Approved changes and pipeline runs.
     pub changes: Vec<PathBuf>,
+    /// The time zone of times in them that carry none.
+    pub changes_time_zone: Option<TimeZone>,
     /// People, break-glass identities, procedures and reviews.
     pub administration: Vec<PathBuf>,
     /// What a named person adopted or amended of the catalogue of critical operations.

@@ -22,12 +22,18 @@ pub(super) fn records(
     for path in &against.changes {
         let name = path.display().to_string();
         let bytes = bytes(path)?;
-        let read = changes::read(&name, &bytes, &changes::ReadOptions::default())
-            .map_err(|error| LogsError::Given(error.to_string()))?;
+        let options =
+            changes::ReadOptions { time_zone: against.changes_time_zone.clone(), ..changes::ReadOptions::default() };
+        let read = changes::read(&name, &bytes, &options).map_err(|error| LogsError::Given(error.to_string()))?;
         let id = inputs.asserted(&name, &bytes, read.format, sink);
         sink.input_mut(id).records = read.changes.len() as u64;
         for one in &read.refused {
             sink.reject(id, Locator::new(one.place.locator.clone()), one.code, one.message.clone());
+        }
+        if !read.open_columns.is_empty() {
+            let columns = read.open_columns.join(", ");
+            let message = format!("not understood, and may bound what is approved, which stays unknown: {columns}");
+            sink.reject(id, Locator::new("columns"), "unread-columns", message);
         }
         if !read.unread_columns.is_empty() {
             sink.input_mut(id).notes.push(format!("columns that are not read: {}", read.unread_columns.join(", ")));
@@ -43,5 +49,5 @@ pub(super) fn records(
         let mut input_of = |sink: &mut Sink, path: &str| inputs.of(path, "", sink);
         write_changes(&changes, &refused, sink, snapshot, &mut input_of)?;
     }
-    Ok(Records { changes: given.then_some(changes), declared: against.declared()? })
+    Ok(Records { changes: given.then_some(changes), refused: refused.len(), declared: against.declared()? })
 }

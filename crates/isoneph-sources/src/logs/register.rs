@@ -1,6 +1,6 @@
 //! The register's changes, procedures, reviews and departed tenants, in the terms that logs are held against.
 
-use isoneph_logs::changes::{Change, ChangeKind, ChangePlace, Declared, Procedure, Review};
+use isoneph_logs::changes::{Change, ChangeKind, ChangePlace, Declared, Procedure, Review, day_anywhere};
 use isoneph_logs::exit::{Departure, DeparturesFile, Residue, Return};
 use isoneph_model::ControlId;
 use isoneph_register::{Named, Register, kinds};
@@ -20,6 +20,8 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             id: spec.reference.clone().unwrap_or_else(|| named.name.to_owned()),
             state: spec.outcome.clone().unwrap_or_default(),
             approved: Some(!spec.approved.is_empty()),
+            // The register names no more than the day of an approval: on that day it may have come first.
+            approved_at: spec.approved.iter().map(|act| act.on).min().map(day_anywhere).map(|(from, _)| (from, from)),
             from: spec.from.map(|at| Instant(at.as_microsecond())),
             until: spec.until.map(|at| Instant(at.as_microsecond())),
             accounts: spec.accounts.clone(),
@@ -33,6 +35,8 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             procedure: spec.procedure.clone().unwrap_or_default(),
             commit: spec.commit.clone().unwrap_or_default(),
             session: String::new(),
+            open: Vec::new(),
+            window_open: false,
             place: ChangePlace { file: file(register, &named), locator: locator(register, &named) },
         }
     };

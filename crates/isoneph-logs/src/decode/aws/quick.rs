@@ -3,7 +3,7 @@
 //! It gives what serde gives, or nothing: whatever is unusual (a field twice, an escaped key, a text where a number is
 //! expected to be spelled out) is left to serde, so that there is one truth about what a record means.
 
-use super::{Attributes, Federation, Identity, Issuer, Record, Session};
+use super::{Attributes, Behalf, Federation, Identity, Issuer, Record, Scope, Session};
 use crate::decode::loose::{Flag, Object, Raw, Text, yes_or_no};
 use crate::decode::scan::{Kind, Scan, Span};
 
@@ -50,9 +50,16 @@ enum Field {
     MfaAuthenticated,
     WebIdFederationData,
     FederatedProvider,
+    SourceIdentity,
+    RoleDelivery,
+    OnBehalfOf,
+    UserId,
+    InScopeOf,
+    IssuerType,
+    CredentialsIssuedTo,
 }
 
-const FIELDS: usize = Field::FederatedProvider as usize + 1;
+const FIELDS: usize = Field::CredentialsIssuedTo as usize + 1;
 
 /// The objects whose fields are wanted.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +70,8 @@ enum Level {
     Issuer,
     Attributes,
     Federation,
+    Behalf,
+    Scope,
 }
 
 impl Level {
@@ -74,6 +83,8 @@ impl Level {
                 b"sessionIssuer" => Some(Field::SessionIssuer),
                 b"attributes" => Some(Field::Attributes),
                 b"webIdFederationData" => Some(Field::WebIdFederationData),
+                b"sourceIdentity" => Some(Field::SourceIdentity),
+                b"ec2RoleDelivery" => Some(Field::RoleDelivery),
                 _ => None,
             },
             Level::Issuer => match key {
@@ -87,6 +98,12 @@ impl Level {
                 _ => None,
             },
             Level::Federation => (key == b"federatedProvider").then_some(Field::FederatedProvider),
+            Level::Behalf => (key == b"userId").then_some(Field::UserId),
+            Level::Scope => match key {
+                b"issuerType" => Some(Field::IssuerType),
+                b"credentialsIssuedTo" => Some(Field::CredentialsIssuedTo),
+                _ => None,
+            },
         }
     }
 }
@@ -132,6 +149,8 @@ fn of_identity(key: &[u8]) -> Option<Field> {
         b"invokedBy" => Field::InvokedBy,
         b"identityProvider" => Field::IdentityProvider,
         b"sessionContext" => Field::SessionContext,
+        b"onBehalfOf" => Field::OnBehalfOf,
+        b"inScopeOf" => Field::InScopeOf,
         _ => return None,
     })
 }
@@ -145,6 +164,8 @@ impl Field {
             Field::SessionIssuer => Some(Level::Issuer),
             Field::Attributes => Some(Level::Attributes),
             Field::WebIdFederationData => Some(Level::Federation),
+            Field::OnBehalfOf => Some(Level::Behalf),
+            Field::InScopeOf => Some(Level::Scope),
             _ => None,
         }
     }
@@ -287,6 +308,13 @@ impl<'a> Found<'a, '_> {
                     mfa_authenticated: self.flag(Field::MfaAuthenticated)?,
                 }),
                 web_id_federation_data: Object(Federation { federated_provider: self.text(Field::FederatedProvider)? }),
+                source_identity: self.text(Field::SourceIdentity)?,
+                ec2_role_delivery: self.text(Field::RoleDelivery)?,
+            }),
+            on_behalf_of: Object(Behalf { user_id: self.text(Field::UserId)? }),
+            in_scope_of: Object(Scope {
+                issuer_type: self.text(Field::IssuerType)?,
+                credentials_issued_to: self.text(Field::CredentialsIssuedTo)?,
             }),
         })
     }
@@ -299,7 +327,7 @@ mod tests {
 
     use super::*;
 
-    const RECORD: &str = r#"{"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROA:s","arn":"a","accountId":"1","accessKeyId":"k","sessionContext":{"sessionIssuer":{"arn":"r","userName":"n"},"attributes":{"creationDate":"d","mfaAuthenticated":"true"},"webIdFederationData":{"federatedProvider":"p"}}},"eventTime":"t","eventSource":"ec2.amazonaws.com","eventName":"é\u00e9","awsRegion":"r","readOnly":false,"requestParameters":{"a":[1,{"b":"c\\\""}]},"responseElements":null,"resources":[{"ARN":"x"}],"eventID":7,"other":[{},[]]} ,"#;
+    const RECORD: &str = r#"{"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROA:s","arn":"a","accountId":"1","accessKeyId":"k","sessionContext":{"sessionIssuer":{"arn":"r","userName":"n"},"attributes":{"creationDate":"d","mfaAuthenticated":"true"},"webIdFederationData":{"federatedProvider":"p"},"sourceIdentity":"i","ec2RoleDelivery":"2.0"},"onBehalfOf":{"userId":"u"},"inScopeOf":{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"f"}},"eventTime":"t","eventSource":"ec2.amazonaws.com","eventName":"é\u00e9","awsRegion":"r","readOnly":false,"requestParameters":{"a":[1,{"b":"c\\\""}]},"responseElements":null,"resources":[{"ARN":"x"}],"eventID":7,"other":[{},[]]} ,"#;
 
     /// What serde makes of the value at the beginning; nothing where it is no object, which is not for `record`.
     fn by_serde(bytes: &[u8]) -> Option<(Record<'_>, usize)> {
