@@ -69,8 +69,9 @@ pub fn write_networks(files: NetworkFiles, question: NetworkQuestion<'_>, sink: 
             write_model(&model, &problems, &inputs, snapshot, question, sink)?;
         }
     }
+    device::write_meanings(&files.meanings, sink);
     for held in files.devices {
-        device::write(held, question, sink)?;
+        device::write(held, &files.meanings, question, sink)?;
     }
     Ok(())
 }
@@ -155,7 +156,7 @@ fn write_model(
         Ok(proof) => {
             rows::write(&rows::Shown { model, intent, proof: &proof, inputs, snapshot }, sink)?;
             tell_rest(&proof, first, sink);
-            let rest = [&proof.unassigned, &proof.disputed, &proof.empty];
+            let rest = [&proof.unassigned, &proof.disputed, &proof.uncertain, &proof.empty];
             let whole = !lost && rest.into_iter().all(Vec::is_empty);
             cover(snapshot, first, whole, sink);
         }
@@ -189,7 +190,8 @@ const NAMES: usize = 10;
 fn tell_rest(proof: &Proof, input: InputId, sink: &mut Sink) {
     for (what, names) in [
         ("in no zone", &proof.unassigned),
-        ("in several zones, of which the first counts", &proof.disputed),
+        ("said to be in several zones", &proof.disputed),
+        ("perhaps in a zone", &proof.uncertain),
         ("said to be in a zone, and not in this network", &proof.empty),
     ] {
         if names.is_empty() {
