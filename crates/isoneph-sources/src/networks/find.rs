@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
 use super::Taken;
+use super::answers::Answers;
 use crate::head::{self, Look};
 use crate::input::{MAX_FILES, MAX_FOLDERS, is_hidden, tell};
 use crate::stream::Source;
@@ -45,6 +46,8 @@ pub struct NetworkFiles {
     pub taken: Taken,
     pub(crate) found: Option<(Model, Vec<Problem>)>,
     pub(crate) devices: Vec<Device>,
+    /// Rules and routes that a provider's API answers with.
+    pub(crate) answers: Answers,
     /// What Capirca policies among the devices include and name, by path: they say what the policies mean.
     pub(crate) meanings: BTreeMap<PathBuf, Digest>,
 }
@@ -160,6 +163,9 @@ impl Looking {
             out.meanings = self.meanings;
         }
         if !self.candidates.is_empty() {
+            for file in &self.candidates {
+                out.answers.take(&file.path, &file.bytes);
+            }
             let (model, problems) = Model::read_found(self.candidates);
             out.taken.extend(model.sources.iter().map(|source| PathBuf::from(&source.path)));
             out.found = Some((model, problems)).filter(|(model, _)| !model.sources.is_empty());

@@ -1,10 +1,12 @@
-//! Networks: what they let pass between zones becomes rows of `reach` and `policy_difference`.
+//! Networks: what they let pass between zones becomes rows of `reach` and `policy_difference`; what a provider's API answers
+//! of rules and routes, rows of their own tables.
 //!
 //! A Terraform plan or state shows the network of its own snapshot. Answers of a provider's API and Kubernetes objects show
 //! one network together, and rule files of devices each a device; they stand for no estate, so their snapshot takes no
 //! inventory's place. Nothing is asked where nobody declares zones and no tags name tenants: the tables then stay unfilled,
 //! which is unknown and no pass.
 
+mod answers;
 mod device;
 mod find;
 mod rows;
@@ -66,6 +68,8 @@ pub fn write_networks(files: NetworkFiles, question: NetworkQuestion<'_>, sink: 
         let inputs: Vec<InputId> = model.sources.iter().map(|source| found_input(source, &model, sink)).collect();
         if let Some(first) = inputs.first() {
             let snapshot = sink.snapshot(*first, SnapshotKind::Recorded, None);
+            let paths = model.sources.iter().map(|source| source.path.clone());
+            files.answers.write(&paths.zip(inputs.iter().copied()).collect(), snapshot, sink)?;
             write_model(&model, &problems, &inputs, snapshot, question, sink)?;
         }
     }
