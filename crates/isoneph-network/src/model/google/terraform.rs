@@ -464,6 +464,11 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+    for (network, name) in beyond(reading) {
+        let (range, next) = (None, NextHop::Other(format!("what {name} leads to")));
+        let route = Route { name: name.clone(), network, range, priority: 1000, tags: Vec::new(), next };
+        estate.routes.insert(format!("routes of {name}"), route);
+    }
     // Every network is made with a way to the internet, unless told to delete it.
     for resource in reading.document.any_of_kind(&["google_compute_network"]) {
         if flag(&resource.values, "delete_default_routes_on_create") == Some(true) {
@@ -480,4 +485,22 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
         };
         estate.routes.insert(format!("default route of {network}"), route);
     }
+}
+
+/// The networks that VPN gateways, interconnects and hubs join to others, each with what does: the routes that come that way
+/// no plan shows.
+fn beyond(reading: &Reading<'_>) -> Vec<(String, String)> {
+    let document = reading.document;
+    let gateways = ["google_compute_ha_vpn_gateway", "google_compute_vpn_gateway"];
+    let direct = document.of_kind(&gateways).map(|held| (reading.network(held, &["network"]), held));
+    let routers = ["google_compute_interconnect_attachment", "google_compute_router_peer", "google_compute_vpn_tunnel"];
+    let by_router = document.of_kind(&routers).filter_map(|held| {
+        let name = reading.at(held, &["router"], &["google_compute_router"])?;
+        let router = document.of_kind(&["google_compute_router"]).find(|router| own(router) == name)?;
+        Some((reading.network(router, &["network"]), held))
+    });
+    let spokes = document.of_kind(&["google_network_connectivity_spoke"]);
+    let spokes = spokes.map(|held| (reading.network(held, &["linked_vpc_network", "0", "uri"]), held));
+    let all = direct.chain(by_router).chain(spokes).filter(|(network, _)| !network.is_empty());
+    all.map(|(network, held)| (network, held.address.clone())).collect()
 }

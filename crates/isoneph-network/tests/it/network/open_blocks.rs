@@ -224,3 +224,128 @@ fn google_rules_of_unknown_blocks_may_allow_and_deny() {
         check(&model(&held), &format!("{answer} a -> b tcp/22"));
     }
 }
+
+/// Two networks of a provider with a machine `a` and `c` in one and `b` in the other, and what joins them.
+fn joined(base: &[(&str, Value, Value)], more: &[(&str, Value, Value)], answer: &str) {
+    let all: Vec<(&str, Value, Value)> = base.iter().chain(more).cloned().collect();
+    check(&model(&plan(&all)), &format!("{answer} a -> b tcp/22\npermit c -> a tcp/22"));
+}
+
+#[test]
+fn azure_networks_that_a_hub_or_a_network_manager_joins_are_not_apart() {
+    let network =
+        |block: &str| json!({"name": block, "resource_group_name": "g", "location": "l", "address_space": [block]});
+    let subnet = |block: &str| json!({"name": "s", "resource_group_name": "g", "address_prefixes": [block]});
+    let of = |name: &str| refers(&[("virtual_network_name", name)]);
+    let machine = |name: &str, address: &str| {
+        json!({"name": name, "resource_group_name": "g", "location": "l",
+        "ip_configuration": [{"name": "i", "private_ip_address": address, "private_ip_address_allocation": "Static"}]})
+    };
+    let inside = |subnet: &str| json!({"ip_configuration": [refers(&[("subnet_id", subnet)])]});
+    let base = [
+        ("azurerm_virtual_network.v1", network("10.1.0.0/16"), json!({})),
+        ("azurerm_virtual_network.v2", network("10.2.0.0/16"), json!({})),
+        ("azurerm_subnet.s1", subnet("10.1.0.0/24"), of("azurerm_virtual_network.v1")),
+        ("azurerm_subnet.s2", subnet("10.2.0.0/24"), of("azurerm_virtual_network.v2")),
+        ("azurerm_network_interface.a", machine("a", "10.1.0.4"), inside("azurerm_subnet.s1")),
+        ("azurerm_network_interface.c", machine("c", "10.1.0.5"), inside("azurerm_subnet.s1")),
+        ("azurerm_network_interface.b", machine("b", "10.2.0.4"), inside("azurerm_subnet.s2")),
+    ];
+    let to_hub =
+        |network: &str| refers(&[("virtual_hub_id", "azurerm_virtual_hub.h"), ("remote_virtual_network_id", network)]);
+    joined(&base, &[], "deny");
+    joined(
+        &base,
+        &[
+            ("azurerm_virtual_hub.h", json!({"name": "h"}), json!({})),
+            ("azurerm_virtual_hub_connection.one", json!({"name": "1"}), to_hub("azurerm_virtual_network.v1")),
+            ("azurerm_virtual_hub_connection.two", json!({"name": "2"}), to_hub("azurerm_virtual_network.v2")),
+        ],
+        "undecided",
+    );
+    let mesh = json!({"name": "m", "connectivity_topology": "Mesh"});
+    joined(&base, &[("azurerm_network_manager_connectivity_configuration.m", mesh, json!({}))], "undecided");
+}
+
+#[test]
+fn an_azure_admin_rule_of_a_collection_that_is_not_shown_may_come_before_every_group() {
+    let shut = json!([{"name": "shut", "priority": 100, "direction": "Inbound", "access": "Deny", "protocol": "*", "source_port_range": "*",
+        "destination_port_range": "*", "source_address_prefix": "*", "destination_address_prefix": "*"}]);
+    let machine = |name: &str, address: &str| {
+        json!({"name": name, "resource_group_name": "g", "location": "l",
+        "ip_configuration": [{"name": "i", "private_ip_address": address, "private_ip_address_allocation": "Static"}]})
+    };
+    let inside = || json!({"ip_configuration": [refers(&[("subnet_id", "azurerm_subnet.s")])]});
+    let any = json!([{"address_prefix_type": "IPPrefix", "address_prefix": "*"}]);
+    let all = [
+        (
+            "azurerm_virtual_network.v",
+            json!({"name": "v", "location": "l", "address_space": ["10.1.0.0/16"]}),
+            json!({}),
+        ),
+        (
+            "azurerm_subnet.s",
+            json!({"name": "s", "address_prefixes": ["10.1.0.0/24"]}),
+            refers(&[("virtual_network_name", "azurerm_virtual_network.v")]),
+        ),
+        ("azurerm_network_security_group.n", json!({"name": "n", "location": "l", "security_rule": shut}), json!({})),
+        (
+            "azurerm_subnet_network_security_group_association.n",
+            json!({}),
+            refers(&[
+                ("subnet_id", "azurerm_subnet.s"),
+                ("network_security_group_id", "azurerm_network_security_group.n"),
+            ]),
+        ),
+        ("azurerm_network_interface.a", machine("a", "10.1.0.4"), inside()),
+        ("azurerm_network_interface.b", machine("b", "10.1.0.5"), inside()),
+        (
+            "azurerm_network_manager_admin_rule.r",
+            json!({"name": "r", "action": "AlwaysAllow", "direction": "Inbound", "priority": 1, "protocol": "Tcp",
+                "destination_port_ranges": ["22"], "source_port_ranges": ["0-65535"], "source": any, "destination": any}),
+            json!({"admin_rule_collection_id": {"references": ["var.collection"]}}),
+        ),
+    ];
+    check(&model(&plan(&all)), "undecided a -> b tcp/22\ndeny a -> b tcp/80");
+}
+
+#[test]
+fn google_networks_that_a_vpn_or_a_hub_joins_are_not_apart() {
+    let network = |name: &str| refers(&[("network", name)]);
+    let subnet = |name: &str, block: &str| json!({"name": name, "ip_cidr_range": block, "region": "r", "project": "p"});
+    let rule = |name: &str| json!({"name": name, "project": "p", "direction": "INGRESS", "source_ranges": ["10.0.0.0/8"], "allow": [{"protocol": "all"}]});
+    let machine = |name: &str, address: &str| json!({"name": name, "zone": "z", "project": "p", "network_interface": [{"network_ip": address}]});
+    let inside = |subnet: &str| json!({"network_interface": [refers(&[("subnetwork", subnet)])]});
+    let (one, two) = ("google_compute_network.n1", "google_compute_network.n2");
+    let base = [
+        (one, json!({"name": "n1", "project": "p"}), json!({})),
+        (two, json!({"name": "n2", "project": "p"}), json!({})),
+        ("google_compute_subnetwork.s1", subnet("s1", "10.1.0.0/24"), network(one)),
+        ("google_compute_subnetwork.s2", subnet("s2", "10.2.0.0/24"), network(two)),
+        ("google_compute_firewall.f1", rule("f1"), network(one)),
+        ("google_compute_firewall.f2", rule("f2"), network(two)),
+        ("google_compute_instance.a", machine("a", "10.1.0.2"), inside("google_compute_subnetwork.s1")),
+        ("google_compute_instance.c", machine("c", "10.1.0.3"), inside("google_compute_subnetwork.s1")),
+        ("google_compute_instance.b", machine("b", "10.2.0.2"), inside("google_compute_subnetwork.s2")),
+    ];
+    joined(&base, &[], "deny");
+    let spoke = |network: &str| json!({"linked_vpc_network": [refers(&[("uri", network)])]});
+    joined(
+        &base,
+        &[
+            ("google_network_connectivity_spoke.one", json!({"linked_vpc_network": [{}]}), spoke(one)),
+            ("google_network_connectivity_spoke.two", json!({"linked_vpc_network": [{}]}), spoke(two)),
+        ],
+        "undecided",
+    );
+    joined(&base, &[("google_compute_ha_vpn_gateway.one", json!({"name": "g"}), network(one))], "undecided");
+    let attachment = refers(&[("router", "google_compute_router.one")]);
+    joined(
+        &base,
+        &[
+            ("google_compute_router.one", json!({"name": "r"}), network(one)),
+            ("google_compute_interconnect_attachment.one", json!({"name": "i"}), attachment),
+        ],
+        "undecided",
+    );
+}
