@@ -223,7 +223,7 @@ fn routes(
                 out.extend(AddressRange::whole(Family::V4).minus(own.ranges.ranges()).into_iter().map(|destination| {
                     let unknown = Some(format!("the destination of route {}", route.name));
                     Route { destination, unknown, target: target.clone(), rank }
-                }))
+                }));
             }
         }
     }

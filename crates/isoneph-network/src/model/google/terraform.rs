@@ -465,9 +465,7 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
         );
     }
     for (network, name) in beyond(reading) {
-        let (range, next) = (None, NextHop::Other(format!("what {name} leads to")));
-        let route = Route { name: name.clone(), network, range, priority: 1000, tags: Vec::new(), next };
-        estate.routes.insert(format!("routes of {name}"), route);
+        estate.routes.insert(format!("routes of {name}"), Route::unseen(network, &name));
     }
     // Every network is made with a way to the internet, unless told to delete it.
     for resource in reading.document.any_of_kind(&["google_compute_network"]) {
