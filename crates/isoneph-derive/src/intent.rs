@@ -25,10 +25,14 @@ pub fn network_intent<'a>(registers: impl IntoIterator<Item = &'a Register>) -> 
     }
     let above = Above { zones: &zones };
     let mut out = Intent::default();
-    // The deepest come first: what is in two zones, one part of the other, counts for the narrower.
+    // What is in two zones, one part of the other, counts for the narrower. The deepest come first.
     let mut names: Vec<&String> = zones.keys().collect();
     names.sort_by_key(|name| (std::cmp::Reverse(above.of(name).len()), *name));
     for name in names {
+        let around: Vec<String> = above.of(name).into_iter().map(str::to_owned).collect();
+        if !around.is_empty() {
+            out.around.insert(name.clone(), around);
+        }
         out.zones.push(zone(name, zones[name], &above));
     }
     let zoned: BTreeSet<&str> = out.zones.iter().map(Zone::tenant).filter(|tenant| !tenant.is_empty()).collect();

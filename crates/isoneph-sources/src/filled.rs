@@ -15,6 +15,7 @@ const OTHERS: &[(&str, &[&str])] = &[
         "networks (Terraform, a provider's API, Kubernetes, rule files), once zones are declared or tags name tenants",
         &["policy_difference", "reach"],
     ),
+    ("answers of the AWS API: security groups, network ACLs, route tables", &["firewall_rule", "route"]),
     (
         "policies and shares in Terraform plans and states, once tenants have accounts in the register",
         &["tenant_grant"],

@@ -144,6 +144,9 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             let sha256 = sha256(&file.bytes);
             let live = documents.iter().all(|held| is_live(format, &held.value));
             gathering.sources.push(Source { path: file.path.clone(), format, live, sha256 });
+        } else if named && is_rules(&file.bytes) {
+            gathering.problems.truncate(before);
+            gathering.problems.push(Problem::file(&file.path, OF_A_DEVICE));
         } else if named && gathering.problems.len() == before {
             gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
         }
@@ -163,6 +166,14 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
         }
     }
     (Model::new(parts, gathering.sources, gathering.unsupported), gathering.problems)
+}
+
+/// What is said of a file of rules where a network is asked for.
+const OF_A_DEVICE: &str = "it holds rules of a device, which are no network: what is taken is Terraform plans and states, \
+                           answers of a provider's API and Kubernetes objects (`network diff` takes rules of devices)";
+
+fn is_rules(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| crate::acl::detect(text).is_some())
 }
 
 /// Parts of a Terraform plan that say nothing of packets, and are the most of it.

@@ -1,6 +1,6 @@
 //! What each kind of route target does with a packet.
 
-use super::path::{Direction, Rewrite, Stage};
+use super::path::{Direction, End, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::{Attachment, Balancer, BalancerTarget, EndpointId, NetworkId, Platform, TableId, Target};
@@ -26,7 +26,7 @@ impl Walker<'_> {
             Target::Transit { transit } => self.enter_hub(state, *transit),
             Target::Endpoint { endpoint } => self.through_appliance(state, *endpoint),
             Target::Address { address } => self.through_address(state, *address),
-            Target::Service { name } => self.end(state, super::path::End::Service { name: name.clone() }),
+            Target::Service { name } => self.end(state, End::Service { name: name.clone() }),
             Target::Opaque { name } => self.doubt(state, name),
         }
     }
@@ -397,6 +397,10 @@ impl Walker<'_> {
         let node = &self.model.parts.endpoints[id];
         let held = &self.model.parts.balancers[balancer];
         self.push_policies(&mut state, &node.inbound, Direction::In, Some(id), &node.name);
+        if !state.visit(id) {
+            // What comes back to it, by a target or by what is not known of it, goes round no more.
+            return self.end(state, End::Endpoint { endpoint: id, place });
+        }
         let ports = |listener: &crate::model::form::Listener| {
             listener
                 .protocols
@@ -410,7 +414,7 @@ impl Walker<'_> {
             } else {
                 state.stages.push(Stage::Doubt { object: format!("the listeners of {}", held.name) });
             }
-            return self.end(state, super::path::End::Endpoint { endpoint: id, place });
+            return self.end(state, End::Endpoint { endpoint: id, place });
         }
         if !held.complete {
             return self.doubt(state, &format!("the listeners of {}", held.name));

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::intent::{Flow, Intent, ZoneKind};
+use super::intent::{Flow, Intent};
 use super::members::assign;
+use super::parties::Parties;
 use super::prove::{Proof, Separation};
 use crate::certificate::{Certificate, CertifyError, ClaimInput, PathInput, certify as write};
 use crate::idd::Budget;
@@ -14,7 +15,7 @@ use crate::model::policy::View;
 use crate::model::traffic::{ICMP, ICMP6, Traffic, TrafficBox};
 use crate::packet::{self, AddressSet, Match, Ranges};
 use crate::policy::{Action, Policy, Rule};
-use crate::reach::classes::{Class, classes};
+use crate::reach::classes::Class;
 use crate::reach::expect::Questions;
 use crate::reach::matrix::between;
 use crate::reach::{Path, Rewrite, Stage};
@@ -34,21 +35,19 @@ pub fn certify(
     budget: Budget,
 ) -> Result<Certificate, CertifyError> {
     let assignment = assign(model, intent);
-    let outside = intent.zones.iter().position(|zone| zone.kind == ZoneKind::Outside);
-    let count = intent.zones.len();
-    let all = classes(model, |endpoint| assignment.zones[endpoint].unwrap_or(count), outside.unwrap_or(count + 1));
+    let parties = Parties::of(model, intent, &assignment);
     let mut writer = Writer { model, policies: Vec::new(), known: BTreeMap::new(), claims: Vec::new() };
     for pair in proof.pairs.iter().filter(|pair| pair.separation == Separation::Apart) {
         let mark = |name: &str| intent.zones.iter().position(|zone| zone.name == name);
         let (Some(from), Some(to)) = (mark(&pair.from), mark(&pair.to)) else { continue };
         let flows = intent.wanted(&pair.from, &pair.to, day);
         let mut questions = Questions::new(model);
-        for sender in all.iter().filter(|class| class.mark == from) {
-            for receiver in all.iter().filter(|class| class.mark == to) {
+        for sender in parties.in_zone(from) {
+            for receiver in parties.in_zone(to) {
                 if writer.claims.len() >= MAX_CLAIMS {
                     return Err(CertifyError::TooMany(MAX_CLAIMS));
                 }
-                writer.claim(&mut questions, (&pair.from, sender), (&pair.to, receiver), &flows);
+                writer.claim(&mut questions, (&pair.from, sender.class), (&pair.to, receiver.class), &flows);
             }
         }
     }

@@ -82,7 +82,7 @@ pub fn derive(model: &Model) -> Intent {
         implied: false,
         members: Vec::new(),
     });
-    Intent { zones: out, flows: Vec::new(), derived: true }
+    Intent { zones: out, derived: true, ..Intent::default() }
 }
 
 fn account<'m>(model: &'m Model, endpoint: &'m Endpoint) -> &'m str {

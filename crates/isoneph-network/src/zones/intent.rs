@@ -1,5 +1,7 @@
 //! What people mean: zones with members, and flows between zones.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::traffic::Traffic;
@@ -115,6 +117,9 @@ pub struct Intent {
     /// Whether nobody gave the zones: they were derived from the model.
     #[serde(default)]
     pub derived: bool,
+    /// The zones around a zone, by name: what is in both counts for the narrower.
+    #[serde(skip)]
+    pub around: BTreeMap<String, Vec<String>>,
 }
 
 /// An intent that cannot be used.
@@ -191,6 +196,14 @@ impl Zone {
 }
 
 impl Intent {
+    /// Whether a zone is part of another, both by index.
+    pub(super) fn is_part_of(&self, inner: usize, outer: usize) -> bool {
+        let (inner, outer) = (&self.zones[inner].name, &self.zones[outer].name);
+        let lies = |inner: &String, outer: &String| self.around.get(inner).is_some_and(|around| around.contains(outer));
+        // Two that are said to be part of each other are beside each other.
+        lies(inner, outer) && !lies(outer, inner)
+    }
+
     /// The flows that are wanted from one zone to another on a day, each with its packets: what is denied is taken out.
     #[must_use]
     pub fn wanted(&self, from: &str, to: &str, day: jiff::civil::Date) -> Vec<(&Flow, Traffic)> {

@@ -1,18 +1,22 @@
 //! Which endpoint is in which zone.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::intent::{Intent, Member, ZoneKind};
+use super::intent::{Intent, Member, Zone, ZoneKind};
 use crate::model::Model;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, AddressSet, Meeting};
 use crate::model::form::{Endpoint, EndpointId, EndpointKind};
 
 /// The zone of every endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Assignment {
-    /// By endpoint: index of the zone; `None` where no zone takes it.
+    /// By endpoint: index of the zone that it is surely in, and in no other.
     pub zones: Vec<Option<usize>>,
-    /// Endpoints that more than one zone takes: (endpoint, zones). The first zone counts.
+    /// The zones of which an endpoint may be: its address is known as a range that goes beyond them, or several take it.
+    pub perhaps: BTreeMap<EndpointId, Vec<usize>>,
+    /// Endpoints that more than one zone takes, none of them part of another: (endpoint, zones).
     pub disputed: Vec<(EndpointId, Vec<usize>)>,
     /// Members that name nothing in the model: (zone, member).
     pub empty: Vec<(usize, usize)>,
@@ -21,33 +25,26 @@ pub struct Assignment {
 /// Finds the zone of every endpoint. Plumbing of the platform (gateways' own interfaces) belongs to nobody and is left out.
 #[must_use]
 pub fn assign(model: &Model, intent: &Intent) -> Assignment {
-    let mut out =
-        Assignment { zones: vec![None; model.parts.endpoints.len()], disputed: Vec::new(), empty: Vec::new() };
-    let mut used = vec![Vec::new(); intent.zones.len()];
-    for (zone, used) in intent.zones.iter().zip(&mut used) {
-        *used = vec![false; zone.members.len()];
-    }
+    let mut out = Assignment {
+        zones: vec![None; model.parts.endpoints.len()],
+        perhaps: BTreeMap::new(),
+        disputed: Vec::new(),
+        empty: Vec::new(),
+    };
+    let mut used: Vec<Vec<bool>> = intent.zones.iter().map(|zone| vec![false; zone.members.len()]).collect();
     for (id, endpoint) in model.parts.endpoints.iter().enumerate() {
         if matches!(endpoint.kind, EndpointKind::Nat | EndpointKind::Plumbing) {
             continue;
         }
-        let mut zones = Vec::new();
+        let (mut sure, mut maybe) = (Vec::new(), Vec::new());
         for (index, zone) in intent.zones.iter().enumerate().filter(|(_, zone)| zone.kind != ZoneKind::Outside) {
-            let mut held = false;
-            for (number, member) in zone.members.iter().enumerate() {
-                if holds(model, member, id, endpoint) {
-                    held = true;
-                    used[index][number] = true;
-                }
-            }
-            if held {
-                zones.push(index);
+            match membership(model, zone, (id, endpoint), &mut used[index]) {
+                Membership::Held => sure.push(index),
+                Membership::Perhaps => maybe.push(index),
+                Membership::Apart => {}
             }
         }
-        out.zones[id] = zones.first().copied();
-        if zones.len() > 1 {
-            out.disputed.push((id, zones));
-        }
+        out.place(intent, (id, endpoint), sure, maybe);
     }
     for (zone, used) in used.into_iter().enumerate().filter(|(zone, _)| intent.zones[*zone].kind != ZoneKind::Outside) {
         out.empty.extend(used.into_iter().enumerate().filter(|(_, used)| !used).map(|(member, _)| (zone, member)));
@@ -55,6 +52,81 @@ pub fn assign(model: &Model, intent: &Intent) -> Assignment {
     out
 }
 
+impl Assignment {
+    fn place(
+        &mut self,
+        intent: &Intent,
+        (id, endpoint): (EndpointId, &Endpoint),
+        sure: Vec<usize>,
+        mut maybe: Vec<usize>,
+    ) {
+        // What is in a zone and in one around it counts for the narrower.
+        let around = |outer: usize, inner: usize| intent.is_part_of(inner, outer);
+        let kept = |outer: usize, all: &[usize]| !all.iter().any(|inner| around(outer, *inner));
+        let narrow: Vec<usize> = sure.iter().copied().filter(|zone| kept(*zone, &sure)).collect();
+        maybe.retain(|zone| kept(*zone, &narrow));
+        // An address of which nothing at all is known does not make doubtful what another mark of the endpoint says.
+        if !narrow.is_empty() && !endpoint.places.iter().any(|place| is_told(place.inside)) {
+            maybe.clear();
+        }
+        match (narrow.as_slice(), maybe.is_empty()) {
+            ([], true) => {}
+            ([one], true) => self.zones[id] = Some(*one),
+            _ => {
+                if narrow.len() > 1 {
+                    self.disputed.push((id, narrow.clone()));
+                }
+                maybe.extend(narrow);
+                maybe.sort_unstable();
+                self.perhaps.insert(id, maybe);
+            }
+        }
+    }
+}
+
+/// Whether an address is known at least as a part of its family.
+fn is_told(range: AddressRange) -> bool {
+    range != AddressRange::whole(range.family)
+}
+
+/// Whether an endpoint is in a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Membership {
+    Held,
+    /// The zone has a part of the range that its address is in.
+    Perhaps,
+    Apart,
+}
+
+/// `used` takes which members of the zone name the endpoint.
+fn membership(model: &Model, zone: &Zone, (id, endpoint): (EndpointId, &Endpoint), used: &mut [bool]) -> Membership {
+    let mut held = false;
+    // Members that name addresses hold a range together, though none of them may hold it alone.
+    let mut addresses = Vec::new();
+    for (member, used) in zone.members.iter().zip(used) {
+        if !holds(model, member, id, endpoint) {
+            continue;
+        }
+        let Some(text) = &member.address else {
+            (held, *used) = (true, true);
+            continue;
+        };
+        let met = AddressRange::parse(text).filter(|range| endpoint.places.iter().any(|at| range.meets(at.inside)));
+        *used |= met.is_some();
+        addresses.extend(met);
+    }
+    let addresses = AddressSet::new(addresses);
+    let meetings = || endpoint.places.iter().map(|place| addresses.meeting(place.inside));
+    if held || meetings().any(|meeting| meeting == Meeting::Within) {
+        Membership::Held
+    } else if meetings().any(|meeting| meeting == Meeting::Partly) {
+        Membership::Perhaps
+    } else {
+        Membership::Apart
+    }
+}
+
+/// Whether all of a member's fields hold but the address, which may hold in part.
 fn holds(model: &Model, member: &Member, id: EndpointId, endpoint: &Endpoint) -> bool {
     let network = &model.parts.networks[endpoint.network];
     let subnet = endpoint.subnet.map(|subnet| &model.parts.subnets[subnet]);
@@ -71,10 +143,6 @@ fn holds(model: &Model, member: &Member, id: EndpointId, endpoint: &Endpoint) ->
         && same(&member.subnet, &[subnet.map_or("", |subnet| &subnet.id), subnet.map_or("", |subnet| &subnet.name)])
         && same(&member.namespace, &[if cluster { endpoint.owner.as_str() } else { "" }])
         && member.tag.as_ref().is_none_or(|tag| has_tag(model, endpoint, tag))
-        && member.address.as_ref().is_none_or(|text| {
-            AddressRange::parse(text)
-                .is_some_and(|range| endpoint.places.iter().any(|place| range.covers(place.inside)))
-        })
         && member.name.as_ref().is_none_or(|name| model.index().named(name).contains(&id))
         && member.any.as_ref().is_none_or(|pattern| {
             let of_subnet = subnet.iter().flat_map(|subnet| [&subnet.id, &subnet.name]);

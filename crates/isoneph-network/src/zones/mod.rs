@@ -12,6 +12,7 @@ mod derive;
 mod future;
 mod intent;
 mod members;
+mod parties;
 mod prove;
 
 pub use border::{Border, MAX_BORDERS, borders};

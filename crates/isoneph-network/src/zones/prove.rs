@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::future::with_future_members;
 use super::intent::{Flow, Intent, ZoneKind};
 use super::members::{Assignment, assign};
+use super::parties::{Parties, Party};
 use crate::model::Model;
 use crate::model::address::{AddressRange, address_text};
 use crate::model::form::Origin;
 use crate::model::traffic::{ICMP, ICMP6, Parcel, TCP, Traffic, TrafficBox, UDP, protocol_name};
-use crate::reach::classes::{Class, classes};
+use crate::reach::classes::Class;
 use crate::reach::expect::Questions;
 use crate::reach::matrix::{Between, MAX_PAIRS, ReachError, between};
 use crate::reach::{End, Stage, TraceHop};
@@ -115,9 +116,9 @@ pub struct ZoneSummary {
     pub name: String,
     /// Whose it is.
     pub kind: ZoneKind,
-    /// How many endpoints it holds.
+    /// How many endpoints it surely holds.
     pub endpoints: usize,
-    /// How many classes of endpoints (or pieces of the outside).
+    /// How many classes of endpoints (or pieces of the outside), those that it may hold included.
     pub classes: usize,
 }
 
@@ -134,8 +135,10 @@ pub struct Proof {
     pub zones: Vec<ZoneSummary>,
     /// Endpoints that no zone takes.
     pub unassigned: Vec<String>,
-    /// Endpoints that several zones claim: the first counts.
+    /// Endpoints that several zones claim: they may be of each.
     pub disputed: Vec<String>,
+    /// Endpoints of which a zone has a part of the range that their address is in.
+    pub uncertain: Vec<String>,
     /// Members of zones that name nothing in the model, as `zone: member number`.
     pub empty: Vec<String>,
     /// Services of the platform that no policy covers, which every zone shares.
@@ -212,17 +215,12 @@ pub fn prove_within(
 
 fn prove_today(model: &Model, intent: &Intent, day: jiff::civil::Date, most: usize) -> Result<Proof, ReachError> {
     let assignment = assign(model, intent);
-    let outside = intent.zones.iter().position(|zone| zone.kind == ZoneKind::Outside);
-    let count = intent.zones.len();
-    // Endpoints of no zone are marked past the last zone, so that no class mixes them with others.
-    let all = classes(model, |endpoint| assignment.zones[endpoint].unwrap_or(count), outside.unwrap_or(count + 1));
-    if all.len().saturating_mul(all.len()) > most {
-        return Err(ReachError::TooMany { classes: all.len(), most });
+    let parties = Parties::of(model, intent, &assignment);
+    let count = parties.all.len();
+    if count.saturating_mul(count) > most {
+        return Err(ReachError::TooMany { classes: count, most });
     }
-    let mut by_zone: BTreeMap<usize, Vec<&Class>> = BTreeMap::new();
-    for class in &all {
-        by_zone.entry(class.mark).or_default().push(class);
-    }
+    let by_zone: Vec<Vec<Party<'_>>> = (0..intent.zones.len()).map(|zone| parties.in_zone(zone)).collect();
     let mut pairs = Vec::new();
     for (from, sender) in intent.zones.iter().enumerate() {
         let mut questions = Questions::new(model);
@@ -231,17 +229,14 @@ fn prove_today(model: &Model, intent: &Intent, day: jiff::civil::Date, most: usi
             if from == to || both_outside {
                 continue;
             }
-            let (senders, receivers) = (by_zone.get(&from), by_zone.get(&to));
-            let (senders, receivers) =
-                (senders.map_or(&[][..], Vec::as_slice), receivers.map_or(&[][..], Vec::as_slice));
+            let (senders, receivers) = (&by_zone[from], &by_zone[to]);
             let mut pair = Pair::new(intent, &sender.name, &receiver.name, day);
             for (sender, receiver) in
                 senders.iter().flat_map(|sender| receivers.iter().map(move |receiver| (sender, receiver)))
             {
-                pair.follow(&mut questions, model, sender, receiver);
+                pair.follow(&mut questions, model, *sender, *receiver);
             }
-            let held = !senders.is_empty() && !receivers.is_empty();
-            pairs.push(pair.finish(held));
+            pairs.push(pair.finish(Holding::of(senders).min(Holding::of(receivers))));
         }
     }
     Ok(summary(model, intent, &assignment, &by_zone, pairs))
@@ -251,7 +246,7 @@ fn summary(
     model: &Model,
     intent: &Intent,
     assignment: &Assignment,
-    by_zone: &BTreeMap<usize, Vec<&Class>>,
+    by_zone: &[Vec<Party<'_>>],
     pairs: Vec<PairProof>,
 ) -> Proof {
     let name = |id: usize| model.parts.endpoints[id].name.clone();
@@ -259,7 +254,7 @@ fn summary(
         name: zone.name.clone(),
         kind: zone.kind,
         endpoints: assignment.zones.iter().filter(|held| **held == Some(index)).count(),
-        classes: by_zone.get(&index).map_or(0, Vec::len),
+        classes: by_zone[index].len(),
     });
     let platforms: BTreeSet<_> = model.parts.networks.iter().map(|network| network.platform).collect();
     let shared = platforms.into_iter().flat_map(|platform| {
@@ -274,8 +269,10 @@ fn summary(
     use crate::model::form::EndpointKind;
     let unassigned = (0..model.parts.endpoints.len()).filter(|id| {
         let plumbing = matches!(model.parts.endpoints[*id].kind, EndpointKind::Nat | EndpointKind::Plumbing);
-        assignment.zones[*id].is_none() && !plumbing
+        assignment.zones[*id].is_none() && !assignment.perhaps.contains_key(id) && !plumbing
     });
+    let disputed: BTreeSet<usize> = assignment.disputed.iter().map(|(id, _)| *id).collect();
+    let uncertain = assignment.perhaps.keys().copied().filter(|id| !disputed.contains(id));
     Proof {
         model: model.digest.clone(),
         layer: "network",
@@ -283,6 +280,7 @@ fn summary(
         zones: zones.collect(),
         unassigned: unassigned.map(name).collect(),
         disputed: assignment.disputed.iter().map(|(id, _)| name(*id)).collect(),
+        uncertain: uncertain.map(name).collect(),
         empty: assignment
             .empty
             .iter()
@@ -341,9 +339,15 @@ impl Pair {
         }
     }
 
-    fn follow(&mut self, questions: &mut Questions<'_>, model: &Model, sender: &Class, receiver: &Class) {
-        let Some(found) = between(questions, model, sender, receiver) else { return };
+    fn follow(&mut self, questions: &mut Questions<'_>, model: &Model, from: Party<'_>, to: Party<'_>) {
+        let (sender, receiver) = (from.class, to.class);
+        let Some(mut found) = between(questions, model, sender, receiver) else { return };
         self.followed += 1;
+        let doubts = [from.doubt, to.doubt].into_iter().flatten();
+        if doubts.clone().next().is_some() {
+            // What is not surely of the zones sends and takes nothing of theirs for sure.
+            found.arrives.must = Traffic::none();
+        }
         self.may_pass |= !found.arrives.may.is_empty();
         self.must_pass |= !found.arrives.must.is_empty();
         if self.origin.is_none() {
@@ -371,6 +375,7 @@ impl Pair {
         let rest = may.minus(&must);
         if let Some(parcel) = rest.witness() {
             self.open = true;
+            self.because.extend(doubts.map(str::to_owned));
             for connection in &found.told {
                 for way in &connection.ways {
                     let trace = way.path.trace(model, parcel);
@@ -460,13 +465,17 @@ impl Pair {
         shown
     }
 
-    /// `held` says whether both zones hold something.
-    fn finish(self, held: bool) -> PairProof {
-        let separation = match (held, self.witness.is_some(), self.open) {
-            (false, _, _) => Separation::HoldsNothing,
-            (true, true, _) => Separation::Breach,
-            (true, false, true) => Separation::Undecided,
-            (true, false, false) => Separation::Apart,
+    /// `holding` is what the one holds of which less is known.
+    fn finish(mut self, holding: Holding) -> PairProof {
+        let separation = match (holding, self.witness.is_some(), self.open) {
+            (Holding::Nothing, _, _) => Separation::HoldsNothing,
+            (_, true, _) => Separation::Breach,
+            (_, false, true) => Separation::Undecided,
+            (Holding::Perhaps, false, false) => {
+                self.because.insert("no endpoint is surely in one of the two zones".into());
+                Separation::Undecided
+            }
+            (Holding::Surely, false, false) => Separation::Apart,
         };
         let mut kept: Vec<(String, usize)> = self.kept.into_iter().collect();
         kept.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
@@ -489,6 +498,24 @@ impl Pair {
             followed: self.followed,
             latent: None,
             kept_apart_by: kept,
+        }
+    }
+}
+
+/// Whether a zone holds something of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Holding {
+    Nothing,
+    Perhaps,
+    Surely,
+}
+
+impl Holding {
+    fn of(parties: &[Party<'_>]) -> Self {
+        match (parties.is_empty(), parties.iter().any(|party| party.doubt.is_none())) {
+            (true, _) => Holding::Nothing,
+            (false, false) => Holding::Perhaps,
+            (false, true) => Holding::Surely,
         }
     }
 }

@@ -79,3 +79,15 @@ fn a_mark_before_the_text_is_no_part_of_it() {
         assert_eq!(crate::verdict(&policy, "tcp 1.1.1.1:1 2.2.2.2:81"), "deny", "{text}");
     }
 }
+
+#[test]
+fn rules_of_a_device_are_no_network_and_are_said_to_be_none() {
+    use isoneph_network::model::{InputFile, Model};
+    for sample in SAMPLES {
+        let file = InputFile { path: "rules".into(), bytes: sample.as_bytes().to_vec() };
+        let (model, problems) = Model::read(vec![file]);
+        assert!(model.sources.is_empty());
+        let messages: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert!(matches!(messages.as_slice(), [one] if one.contains("rules of a device")), "{messages:?}");
+    }
+}

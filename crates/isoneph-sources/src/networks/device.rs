@@ -1,5 +1,8 @@
 //! The rules of a device against the intent.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use isoneph_model::{Digest, EvidenceClass, GapCode, Locator, SnapshotKind};
 use isoneph_network::acl::Format;
 use isoneph_network::idd::Budget;
@@ -13,9 +16,43 @@ use super::find::Device;
 use super::rows::{Target, kind};
 use super::{NetworkQuestion, cover};
 
+/// What policies of devices include and name, by path.
+pub(super) type Meanings = BTreeMap<PathBuf, Digest>;
+
+/// Takes what policies include and name into the evidence: it says what they mean.
+pub(super) fn write_meanings(meanings: &Meanings, sink: &mut Sink) {
+    for (path, sha256) in meanings {
+        sink.input(NewInput {
+            path: path.to_string_lossy().into_owned(),
+            sha256: Some(*sha256),
+            format: word(Format::Capirca).to_owned(),
+            class: Some(EvidenceClass::Configured),
+        });
+    }
+}
+
+/// The digest of all that answers about a policy rest on: its file alone, or with what it may include and name.
+fn model_digest(own: Digest, format: Format, meanings: &Meanings) -> Digest {
+    if format != Format::Capirca || meanings.is_empty() {
+        return own;
+    }
+    let mut all = Sha256::new();
+    all.update(own.to_string());
+    for (path, sha256) in meanings {
+        all.update(format!("\n{sha256} {}", path.display()));
+    }
+    Digest::new(all.finalize().into())
+}
+
 /// Writes what the policies of a device permit between declared zones. Without declared zones there is nothing to ask.
-pub(super) fn write(device: Device, question: NetworkQuestion<'_>, sink: &mut Sink) -> Result<(), SinkError> {
+pub(super) fn write(
+    device: Device,
+    meanings: &Meanings,
+    question: NetworkQuestion<'_>,
+    sink: &mut Sink,
+) -> Result<(), SinkError> {
     let sha256 = Digest::new(Sha256::digest(&device.bytes).into());
+    let model = model_digest(sha256, device.document.format, meanings);
     let input = sink.input(NewInput {
         path: device.path.clone(),
         sha256: Some(sha256),
@@ -37,7 +74,7 @@ pub(super) fn write(device: Device, question: NetworkQuestion<'_>, sink: &mut Si
         match borders(policy, intent, question.as_of, Budget::default()) {
             Ok(found) => {
                 for border in &found {
-                    let held = Held { device: &device.path, policy, intent, model: sha256.to_string() };
+                    let held = Held { device: &device.path, policy, intent, model: model.to_string() };
                     let locator = match border.rule.as_ref().map_or(0, |(line, _)| *line) {
                         0 => format!("{}:1", device.path),
                         line => format!("{}:{line}", device.path),
@@ -125,5 +162,26 @@ impl Held<'_> {
             target.push(&format!("{name}#less/{number}"), &name, &row, sink)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_about_a_policy_rest_on_what_it_includes_and_names() {
+        let digest = |byte: u8| Digest::new([byte; 32]);
+        let meanings = |held: &[(&str, u8)]| -> Meanings {
+            held.iter().map(|(path, byte)| (PathBuf::from(path), digest(*byte))).collect()
+        };
+        let of = |format, held: &[(&str, u8)]| model_digest(digest(1), format, &meanings(held)).to_string();
+        let alone = digest(1).to_string();
+        assert_eq!(of(Format::Capirca, &[]), alone);
+        assert_eq!(of(Format::Cisco, &[("a.net", 2)]), alone, "other devices name nothing of them");
+        let one = of(Format::Capirca, &[("a.net", 2)]);
+        assert_ne!(one, alone);
+        assert_ne!(one, of(Format::Capirca, &[("a.net", 3)]));
+        assert_ne!(one, of(Format::Capirca, &[("a.net", 2), ("b.inc", 2)]));
     }
 }

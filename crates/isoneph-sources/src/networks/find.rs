@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use isoneph_model::Digest;
 use isoneph_network::acl::{self, Definitions, Document, ReadOptions};
 use isoneph_network::model::{InputFile, Model, Problem};
 use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
 use super::Taken;
+use super::answers::Answers;
 use crate::head::{self, Look};
 use crate::input::{MAX_FILES, MAX_FOLDERS, is_hidden, tell};
 use crate::stream::Source;
@@ -43,6 +46,10 @@ pub struct NetworkFiles {
     pub taken: Taken,
     pub(crate) found: Option<(Model, Vec<Problem>)>,
     pub(crate) devices: Vec<Device>,
+    /// Rules and routes that a provider's API answers with.
+    pub(crate) answers: Answers,
+    /// What Capirca policies among the devices include and name, by path: they say what the policies mean.
+    pub(crate) meanings: BTreeMap<PathBuf, Digest>,
 }
 
 /// Looks for networks among files and folders. Terraform is left to its own reader, and what is not understood to others.
@@ -73,8 +80,8 @@ struct Looking {
     rules: Vec<(PathBuf, Vec<u8>)>,
     definitions: Definitions,
     includes: BTreeMap<String, String>,
-    /// Definitions that were understood.
-    defining: Vec<PathBuf>,
+    /// Definitions that were understood, and what policies may include.
+    meanings: BTreeMap<PathBuf, Digest>,
 }
 
 impl Looking {
@@ -110,13 +117,14 @@ impl Looking {
     /// leave a rule open.
     fn definitions(&mut self, path: &Path) {
         let text = self.bytes(path).and_then(|bytes| String::from_utf8(bytes).ok());
-        if text.is_some_and(|text| self.definitions.add(&text).is_ok()) {
-            self.defining.push(path.to_owned());
+        if let Some(text) = text.filter(|text| self.definitions.add(text).is_ok()) {
+            self.meanings.insert(path.to_owned(), digest(&text));
         }
     }
 
     fn included(&mut self, path: &Path) {
         if let Some(text) = self.bytes(path).and_then(|bytes| String::from_utf8(bytes).ok()) {
+            self.meanings.insert(path.to_owned(), digest(&text));
             self.includes.insert(path.to_string_lossy().into_owned(), text);
         }
     }
@@ -135,7 +143,6 @@ impl Looking {
 
     fn finish(self, as_of: Date) -> NetworkFiles {
         let mut out = NetworkFiles::default();
-        let included: Vec<PathBuf> = self.includes.keys().map(PathBuf::from).collect();
         let options = ReadOptions {
             as_of: Some(as_of),
             definitions: self.definitions,
@@ -152,15 +159,23 @@ impl Looking {
         }
         // Beside policies that may refer to them they are theirs; alone they are files like others.
         if out.devices.iter().any(|device| device.document.format == acl::Format::Capirca) {
-            out.taken.extend(included.into_iter().chain(self.defining));
+            out.taken.extend(self.meanings.keys().cloned());
+            out.meanings = self.meanings;
         }
         if !self.candidates.is_empty() {
+            for file in &self.candidates {
+                out.answers.take(&file.path, &file.bytes);
+            }
             let (model, problems) = Model::read_found(self.candidates);
             out.taken.extend(model.sources.iter().map(|source| PathBuf::from(&source.path)));
             out.found = Some((model, problems)).filter(|(model, _)| !model.sources.is_empty());
         }
         out
     }
+}
+
+fn digest(text: &str) -> Digest {
+    Digest::new(Sha256::digest(text).into())
 }
 
 /// Whether a file is JSON of no format that another reader knows.
@@ -204,6 +219,8 @@ mod tests {
         assert!(found.devices[0].document.policies[0].is_exact());
         assert!(found.taken.contains(&folder.path().join("includes/bad.inc")));
         assert!(found.taken.contains(&folder.path().join("names/office.net")));
+        let meanings: Vec<&PathBuf> = found.meanings.keys().collect();
+        assert_eq!(meanings, [&folder.path().join("includes/bad.inc"), &folder.path().join("names/office.net")]);
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Networks: what they let pass between zones becomes rows of `reach` and `policy_difference`.
+//! Networks: what they let pass between zones becomes rows of `reach` and `policy_difference`; what a provider's API answers
+//! of rules and routes, rows of their own tables.
 //!
 //! A Terraform plan or state shows the network of its own snapshot. Answers of a provider's API and Kubernetes objects show
 //! one network together, and rule files of devices each a device; they stand for no estate, so their snapshot takes no
 //! inventory's place. Nothing is asked where nobody declares zones and no tags name tenants: the tables then stay unfilled,
 //! which is unknown and no pass.
 
+mod answers;
 mod device;
 mod find;
 mod rows;
@@ -66,11 +68,14 @@ pub fn write_networks(files: NetworkFiles, question: NetworkQuestion<'_>, sink: 
         let inputs: Vec<InputId> = model.sources.iter().map(|source| found_input(source, &model, sink)).collect();
         if let Some(first) = inputs.first() {
             let snapshot = sink.snapshot(*first, SnapshotKind::Recorded, None);
+            let paths = model.sources.iter().map(|source| source.path.clone());
+            files.answers.write(&paths.zip(inputs.iter().copied()).collect(), snapshot, sink)?;
             write_model(&model, &problems, &inputs, snapshot, question, sink)?;
         }
     }
+    device::write_meanings(&files.meanings, sink);
     for held in files.devices {
-        device::write(held, question, sink)?;
+        device::write(held, &files.meanings, question, sink)?;
     }
     Ok(())
 }
@@ -155,7 +160,7 @@ fn write_model(
         Ok(proof) => {
             rows::write(&rows::Shown { model, intent, proof: &proof, inputs, snapshot }, sink)?;
             tell_rest(&proof, first, sink);
-            let rest = [&proof.unassigned, &proof.disputed, &proof.empty];
+            let rest = [&proof.unassigned, &proof.disputed, &proof.uncertain, &proof.empty];
             let whole = !lost && rest.into_iter().all(Vec::is_empty);
             cover(snapshot, first, whole, sink);
         }
@@ -189,7 +194,8 @@ const NAMES: usize = 10;
 fn tell_rest(proof: &Proof, input: InputId, sink: &mut Sink) {
     for (what, names) in [
         ("in no zone", &proof.unassigned),
-        ("in several zones, of which the first counts", &proof.disputed),
+        ("said to be in several zones", &proof.disputed),
+        ("perhaps in a zone", &proof.uncertain),
         ("said to be in a zone, and not in this network", &proof.empty),
     ] {
         if names.is_empty() {

@@ -3,8 +3,8 @@
 //! itself is never in memory.
 
 mod address;
-mod attr;
-mod aws;
+pub(crate) mod attr;
+pub(crate) mod aws;
 mod azure;
 mod block;
 mod common_columns;

@@ -19,7 +19,7 @@ pub(crate) struct Estate {
     pub(super) gateways: BTreeMap<String, NatGateway>,
     pub(super) balancers: BTreeMap<String, Balancer>,
     pub(super) admin: Vec<AdminRule>,
-    /// Networks with a VPN or ExpressRoute gateway.
+    /// Networks with a VPN or ExpressRoute gateway, or joined to others by a hub or a network manager.
     pub(super) connected: Vec<String>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,

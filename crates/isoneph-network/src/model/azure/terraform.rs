@@ -214,6 +214,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let held = subnets.iter().filter_map(|subnet| estate.subnets.get(subnet)).map(|subnet| subnet.network.clone());
         estate.connected.extend(held.collect::<Vec<_>>());
     }
+    joined(estate, reading);
     for resource in document.any_of_kind(&["azurerm_public_ip"]) {
         let values = &resource.values;
         let standard = text(values, "sku").map(|word| word.eq_ignore_ascii_case("standard"));
@@ -544,8 +545,10 @@ fn managers(estate: &mut Estate, reading: &Reading<'_>) {
             }
             end
         };
-        let groups = collections.get(&reading.id(resource, "admin_rule_collection_id")).cloned().unwrap_or_default();
-        let known: Option<Vec<Vec<String>>> = groups.iter().map(|group| members.get(group).cloned()).collect();
+        // Of a collection that the input does not show nobody knows whom it holds for.
+        let groups = collections.get(&reading.id(resource, "admin_rule_collection_id"));
+        let known: Option<Vec<Vec<String>>> =
+            groups.and_then(|groups| groups.iter().map(|group| members.get(group).cloned()).collect());
         estate.admin.push(AdminRule {
             rule: SecurityRule {
                 name: name(resource),
@@ -560,5 +563,18 @@ fn managers(estate: &mut Estate, reading: &Reading<'_>) {
             action: text_or_empty(values, "action"),
             networks: known.map(|held| held.into_iter().flatten().collect()),
         });
+    }
+}
+
+/// Networks that hubs of a virtual WAN, or a network manager, join to others: how, and to which, is not followed.
+fn joined(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.of_kind(&["azurerm_virtual_hub_connection"]) {
+        let (networks, _) = document.owners(resource, "remote_virtual_network_id", estate.networks.keys());
+        estate.connected.extend(networks);
+    }
+    // Its groups may take in any network, by a policy.
+    if document.of_kind(&["azurerm_network_manager_connectivity_configuration"]).next().is_some() {
+        estate.connected.extend(estate.networks.keys().cloned().collect::<Vec<_>>());
     }
 }

@@ -85,8 +85,14 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
                         (text_or_empty(nat, "name"), link(value, "network"), last(value, "region"));
                     estate.nats.push(Nat { name, network, region, subnets, public: Vec::new() });
                 }
+                if !list(value, "bgpPeers").is_empty() {
+                    beyond(estate, value);
+                }
             }
             kind => {
+                if kind.to_ascii_lowercase().contains("vpngateway") {
+                    beyond(estate, value);
+                }
                 let effect = "not modelled: whether it lets something in from outside is left open";
                 unsupported.push(Unsupported::new(source, locator, kind, effect));
                 let inside = text(value, "loadBalancingScheme").is_some_and(|scheme| scheme.starts_with("INTERNAL"));
@@ -96,6 +102,12 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
             }
         }
     }
+}
+
+/// What a gateway or a router learns at run time stands in no list of routes.
+fn beyond(estate: &mut Estate, value: &Value) {
+    let route = Route::unseen(link(value, "network"), &text_or_empty(value, "name"));
+    estate.routes.insert(format!("routes of {}", own(value)), route);
 }
 
 fn network(estate: &mut Estate, value: &Value, origin: Origin) {

@@ -218,12 +218,13 @@ fn routes(
         let rank = 10 + u32::try_from(route.priority.clamp(0, 70_000)).unwrap_or(1000);
         match route.range {
             Some(range) => out.push(known(range, target, rank)),
-            None => out.push(Route {
-                destination: AddressRange::whole(Family::V4),
-                unknown: Some(format!("the destination of route {}", route.name)),
-                target,
-                rank,
-            }),
+            // No other route takes what a subnet has.
+            None => {
+                out.extend(AddressRange::whole(Family::V4).minus(own.ranges.ranges()).into_iter().map(|destination| {
+                    let unknown = Some(format!("the destination of route {}", route.name));
+                    Route { destination, unknown, target: target.clone(), rank }
+                }));
+            }
         }
     }
     out

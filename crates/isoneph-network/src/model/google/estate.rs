@@ -123,6 +123,14 @@ pub(super) enum NextHop {
     Other(String),
 }
 
+impl Route {
+    /// What something leads to whose routes the input does not show.
+    pub(super) fn unseen(network: String, by: &str) -> Self {
+        let (range, next) = (None, NextHop::Other(format!("what {by} leads to")));
+        Self { name: by.to_owned(), network, range, priority: 1000, tags: Vec::new(), next }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Peering {
     pub(super) name: String,

@@ -67,7 +67,7 @@ fn classic_tier(estate: &Estate, interface: &Interface, members: &Members, ingre
     rules.sort_by_key(|rule| (rule.priority, rule.action != "deny", rule.name.clone()));
     Tier {
         name: "VPC firewall rules".into(),
-        rules: rules.into_iter().map(|rule| convert(rule, interface, members)).collect(),
+        rules: rules.into_iter().flat_map(|rule| convert(rule, interface, members)).collect(),
         otherwise: Action::Pass,
         uncertain: None,
     }
@@ -89,7 +89,7 @@ fn policy_tier(
     rules.sort_by_key(|rule| rule.priority);
     Tier {
         name: format!("firewall policy {}", policy.name),
-        rules: rules.into_iter().map(|rule| convert(rule, interface, members)).collect(),
+        rules: rules.into_iter().flat_map(|rule| convert(rule, interface, members)).collect(),
         otherwise: Action::Pass,
         // Which projects a folder holds, the input does not say.
         uncertain: (everywhere && !policy.whole)
@@ -103,13 +103,15 @@ fn targets(rule: &Firewall, interface: &Interface) -> bool {
         || rule.target_accounts.iter().any(|account| interface.accounts.contains(account))
 }
 
-fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Rule {
-    let action = match rule.action.as_str() {
-        "allow" => Action::Permit,
-        "deny" => Action::Deny,
-        _ => Action::Pass,
+/// One rule; where it is not known what it does (or an inspection decides), one for each of what it may do.
+fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Vec<Rule> {
+    let actions: &[Action] = match rule.action.as_str() {
+        "allow" => &[Action::Permit],
+        "deny" => &[Action::Deny],
+        "goto_next" => &[Action::Pass],
+        _ => &[Action::Permit, Action::Deny, Action::Pass],
     };
-    let unknown_action = !matches!(rule.action.as_str(), "allow" | "deny" | "goto_next");
+    let unknown_action = actions.len() > 1;
     let (far, near) = if rule.ingress {
         (&rule.source_ranges, &rule.destination_ranges)
     } else {
@@ -135,16 +137,17 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Rule {
     if !rule.unclear.is_empty() {
         peers.any = false;
     }
-    Rule {
+    let held = Rule {
         id: format!("{} {}", rule.priority, rule.name),
-        action,
+        action: actions[0],
         peers,
         local: (!near.is_empty()).then(|| ranges(near)),
         services: services(rule),
         condition: unknown_action
             .then(|| format!("what the action {} of rule {} does", rule.action, rule.name))
             .or_else(|| rule.doubt.clone()),
-    }
+    };
+    actions.iter().map(|action| Rule { action: *action, ..held.clone() }).collect()
 }
 
 fn ranges(texts: &[String]) -> Peers {

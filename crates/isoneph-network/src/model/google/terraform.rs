@@ -189,16 +189,27 @@ fn firewalls(estate: &mut Estate, reading: &Reading<'_>) {
         let open = |key: &str| reading.document.is_open(resource, &[key], values);
         let named = ["source_ranges", "destination_ranges", "source_tags"].iter().any(|key| open(key));
         let unclear = (unknown_accounts || named).then(account).into_iter().collect();
-        let narrowed = ["target_tags", "priority", "allow", "deny", "disabled"].iter().any(|key| open(key));
+        let blocks = ["allow", "deny"].map(|key| open(key) || reading.document.is_open_list(resource, &[key]));
+        let narrowed = ["target_tags", "priority", "disabled", "direction"].iter().any(|key| open(key));
+        let narrowed = narrowed || blocks.contains(&true);
         let doubt = (target.1 || narrowed).then(|| format!("what {} is about is known after apply", resource.address));
-        estate.firewalls.insert(
+        let action = match (blocks, denies) {
+            // Blocks of the one kind leave no room for the other.
+            ([_, true], false) if list(values, "allow").is_empty() => UNKNOWN_ACTION,
+            (_, false) => "allow",
+            (_, true) => "deny",
+        };
+        let priority = if open("priority") { ANYWHERE } else { number(values, "priority").unwrap_or(1000) };
+        add_firewall(
+            estate,
             own(resource),
+            open("direction"),
             Firewall {
                 name: name(resource),
                 network: reading.network(resource, &["network"]),
-                priority: number(values, "priority").unwrap_or(1000),
+                priority,
                 ingress,
-                action: if denies { "deny" } else { "allow" }.into(),
+                action: action.into(),
                 disabled: flag(values, "disabled") == Some(true),
                 services: services(values, if denies { "deny" } else { "allow" }, "protocol"),
                 source_ranges,
@@ -213,6 +224,20 @@ fn firewalls(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+}
+
+/// Where a rule stands of which that is unknown: it may decide, before all others, and may not.
+const ANYWHERE: i64 = -1;
+/// What a rule does of which that is unknown.
+const UNKNOWN_ACTION: &str = "";
+
+/// Takes a rule; for both directions where its own is known after apply.
+fn add_firewall(estate: &mut Estate, id: String, both: bool, rule: Firewall) {
+    if both {
+        let other = Firewall { ingress: !rule.ingress, ..rule.clone() };
+        estate.firewalls.insert(format!("{id}, the other way"), other);
+    }
+    estate.firewalls.insert(id, rule);
 }
 
 /// Service accounts of a field by e-mail, or by the resource that will have one; whether some stay unknown.
@@ -258,15 +283,18 @@ fn policies(estate: &mut Estate, reading: &Reading<'_>) {
         "google_compute_region_network_firewall_policy_rule",
     ];
     for resource in document.of_kind(&rules) {
-        let rule = policy_rule(reading, resource);
+        let mut held = vec![policy_rule(reading, resource)];
+        if document.is_open(resource, &["direction"], &resource.values) {
+            held.push(Firewall { ingress: !held[0].ingress, ..held[0].clone() });
+        }
         let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_default();
         if let Some(policy) = estate.policies.get_mut(&id) {
-            policy.rules.push(rule);
+            policy.rules.extend(held);
             continue;
         }
         let (_, doubt) = document.owners(resource, "firewall_policy", std::iter::empty());
         for policy in estate.policies.values_mut().filter(|_| doubt.is_some()) {
-            policy.rules.push(Firewall { doubt: doubt.clone(), ..rule.clone() });
+            policy.rules.extend(held.iter().map(|rule| Firewall { doubt: doubt.clone(), ..rule.clone() }));
         }
     }
     let associations = [
@@ -329,9 +357,12 @@ fn policy_rule(reading: &Reading<'_>, resource: &Resource) -> Firewall {
     let open = ["priority", "action", "disabled", "target_secure_tags", "direction"]
         .iter()
         .any(|key| reading.document.is_open(resource, &[key], values))
-        || ["src_ip_ranges", "dest_ip_ranges", "layer4_configs", "src_secure_tags", "src_address_groups"]
-            .iter()
-            .any(|key| reading.document.is_open(resource, &["match", "0", key], held));
+        || ["src_ip_ranges", "dest_ip_ranges", "layer4_configs", "src_secure_tags", "src_address_groups"].iter().any(
+            |key| {
+                let path = ["match", "0", key];
+                reading.document.is_open(resource, &path, held) || reading.document.is_open_list(resource, &path)
+            },
+        );
     let doubt = unclear
         .into_iter()
         .chain(SCOPES)
@@ -349,7 +380,7 @@ fn policy_rule(reading: &Reading<'_>, resource: &Resource) -> Firewall {
     });
     Firewall {
         name: text(values, "rule_name").unwrap_or(&resource.address).to_owned(),
-        priority: number(values, "priority").unwrap_or(i64::MAX),
+        priority: number(values, "priority").unwrap_or(ANYWHERE),
         ingress: text(values, "direction") != Some("EGRESS"),
         action: text_or_empty(values, "action"),
         disabled: flag(values, "disabled") == Some(true),
@@ -433,6 +464,9 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+    for (network, name) in beyond(reading) {
+        estate.routes.insert(format!("routes of {name}"), Route::unseen(network, &name));
+    }
     // Every network is made with a way to the internet, unless told to delete it.
     for resource in reading.document.any_of_kind(&["google_compute_network"]) {
         if flag(&resource.values, "delete_default_routes_on_create") == Some(true) {
@@ -449,4 +483,22 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
         };
         estate.routes.insert(format!("default route of {network}"), route);
     }
+}
+
+/// The networks that VPN gateways, interconnects and hubs join to others, each with what does: the routes that come that way
+/// no plan shows.
+fn beyond(reading: &Reading<'_>) -> Vec<(String, String)> {
+    let document = reading.document;
+    let gateways = ["google_compute_ha_vpn_gateway", "google_compute_vpn_gateway"];
+    let direct = document.of_kind(&gateways).map(|held| (reading.network(held, &["network"]), held));
+    let routers = ["google_compute_interconnect_attachment", "google_compute_router_peer", "google_compute_vpn_tunnel"];
+    let by_router = document.of_kind(&routers).filter_map(|held| {
+        let name = reading.at(held, &["router"], &["google_compute_router"])?;
+        let router = document.of_kind(&["google_compute_router"]).find(|router| own(router) == name)?;
+        Some((reading.network(router, &["network"]), held))
+    });
+    let spokes = document.of_kind(&["google_network_connectivity_spoke"]);
+    let spokes = spokes.map(|held| (reading.network(held, &["linked_vpc_network", "0", "uri"]), held));
+    let all = direct.chain(by_router).chain(spokes).filter(|(network, _)| !network.is_empty());
+    all.map(|(network, held)| (network, held.address.clone())).collect()
 }

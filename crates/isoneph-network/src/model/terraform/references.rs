@@ -126,6 +126,13 @@ impl Document {
         }
     }
 
+    /// Whether blocks that only people write are known only after apply as a whole: `dynamic` over what is unknown leaves
+    /// them out of the values, and out of the configuration.
+    pub(crate) fn is_open_list(&self, resource: &Resource, path: &[&str]) -> bool {
+        let held = value_at(&resource.values, path).and_then(Value::as_array);
+        held.is_none_or(Vec::is_empty) && self.is_unknown(resource, path)
+    }
+
     /// Whether a field of a block is known only after apply. The configuration of a plan does not show what `dynamic`
     /// writes; what is nowhere written outside of blocks the provider chooses, which readers know the outcome of.
     fn is_unknown_in_block(&self, resource: &Resource, path: &[&str]) -> bool {
@@ -276,7 +283,13 @@ impl Document {
                     self.calls.get(&(scope.module.clone(), call.to_owned()))?.get("for_each_expression")
                 });
                 match over {
-                    Some(over) => self.follow(scope, over, Choosing { by_key: true, ..choosing }, budget, out),
+                    Some(over) => {
+                        let before = out.found.len();
+                        self.follow(scope, over, Choosing { by_key: true, ..choosing }, budget, out);
+                        // Each instance has a part of what all are made over, and a plan does not show which.
+                        out.found[before..].sort_unstable();
+                        out.choice |= out.found[before..].windows(2).any(|two| two[0] != two[1]);
+                    }
                     None => unknown(out),
                 }
             }

@@ -342,3 +342,41 @@ fn the_internet_finds_a_machine_by_its_public_address_alone() {
          undecided 8.8.8.8 -> 10.77.0.1 tcp/22 : no network of the model holds",
     );
 }
+
+#[test]
+fn networks_with_a_gateway_or_a_router_that_learns_routes_are_not_apart() {
+    let base = || {
+        let block = |name: &str| {
+            let mut out = rule(&format!("{name}-in 1000 INGRESS allow all 10.0.0.0/8"));
+            out["network"] = json!(link("global/networks", name));
+            out
+        };
+        vec![
+            network("n", &[]),
+            network("far", &[]),
+            subnet("n", "10.0.0.0/16"),
+            subnet("far", "10.1.0.0/16"),
+            machine("a", "n", "10.0.0.2", None, &[], "a@p"),
+            machine("c", "n", "10.0.0.3", None, &[], "c@p"),
+            machine("b", "far", "10.1.0.2", None, &[], "b@p"),
+            block("n"),
+            block("far"),
+        ]
+    };
+    let of = |kind: &str, more: Value| {
+        let mut out = json!({"kind": kind, "name": "x", "selfLink": link("regions/r/things", "x"), "network": link("global/networks", "n")});
+        out.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        out
+    };
+    for (more, answer) in [
+        (None, "deny"),
+        (Some(of("compute#router", json!({"nats": []}))), "deny"),
+        (Some(of("compute#router", json!({"bgpPeers": [{"name": "p"}]}))), "undecided"),
+        (Some(of("compute#vpnGateway", json!({}))), "undecided"),
+        (Some(of("compute#targetVpnGateway", json!({}))), "undecided"),
+    ] {
+        let mut all = base();
+        all.extend(more);
+        check(&model(&Value::Array(all).to_string()), &format!("{answer} a -> b tcp/22\npermit c -> a tcp/22"));
+    }
+}

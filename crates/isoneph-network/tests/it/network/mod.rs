@@ -12,11 +12,13 @@ mod estate;
 mod expectations;
 mod google;
 mod kubernetes;
+mod open_blocks;
 mod proofs;
 mod references;
 mod scale;
 mod terraform;
 mod traffic;
+mod zones;
 
 use isoneph_network::model::{InputFile, Model};
 use isoneph_network::reach::expect::{Answer, read_expectations, test_expectations};

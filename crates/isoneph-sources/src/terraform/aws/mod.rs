@@ -26,7 +26,7 @@ mod routes;
 mod s3;
 mod s3_settings;
 pub(crate) mod secrets;
-mod security_groups;
+pub(crate) mod security_groups;
 mod stores;
 mod trails;
 

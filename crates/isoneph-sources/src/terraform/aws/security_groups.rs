@@ -247,7 +247,7 @@ fn acl_association(resource: &Resource, stage: &mut Stage) {
 }
 
 /// One spelling for protocols.
-fn protocol_word(protocol: &str) -> String {
+pub(crate) fn protocol_word(protocol: &str) -> String {
     match protocol.to_ascii_lowercase().as_str() {
         "-1" | "all" => "any".to_owned(),
         "6" => "tcp".to_owned(),
@@ -259,7 +259,7 @@ fn protocol_word(protocol: &str) -> String {
 }
 
 /// The ports that are meant: every one for protocols without ports, and where a rule says 0 to 0 for all protocols.
-fn ports(protocol: &Cell<String>, from: Attr<i64>, to: Attr<i64>) -> (Cell<i64>, Cell<i64>) {
+pub(crate) fn ports(protocol: &Cell<String>, from: Attr<i64>, to: Attr<i64>) -> (Cell<i64>, Cell<i64>) {
     match protocol.known().map(String::as_str) {
         Some("tcp" | "udp") => {
             // -1 is how the API says "every port".
@@ -287,7 +287,7 @@ fn joined(v4: Attr<Vec<String>>, v6: Attr<Vec<String>>) -> Cell<Vec<String>> {
 }
 
 /// Whether a range takes in everybody.
-fn anywhere(cidrs: &Cell<Vec<String>>) -> Cell<bool> {
+pub(crate) fn anywhere(cidrs: &Cell<Vec<String>>) -> Cell<bool> {
     cidrs.clone().map(|cidrs| is_everybody(cidrs.iter().map(String::as_str)))
 }
 
@@ -296,7 +296,7 @@ fn anywhere_or_listed(cidrs: &Cell<Vec<String>>, lists: &[Reference]) -> Cell<bo
     anywhere(cidrs).either(unread_list(!lists.is_empty()))
 }
 
-fn unread_list(there: bool) -> Cell<bool> {
+pub(crate) fn unread_list(there: bool) -> Cell<bool> {
     if there { Cell::Gap(GapCode::UnresolvedReference) } else { Cell::Known(false) }
 }
 

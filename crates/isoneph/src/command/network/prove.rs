@@ -163,6 +163,7 @@ fn text(out: &mut impl Write, proof: &Proof) -> anyhow::Result<()> {
     for (what, names) in [
         ("in no zone", &proof.unassigned),
         ("in several zones", &proof.disputed),
+        ("perhaps in a zone", &proof.uncertain),
         ("names nothing (zone: number of its member)", &proof.empty),
     ] {
         for name in names {

@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     /// Expected flows: CSV with a header, or JSON lines, with `src`, `dst`, `proto`, `port`, `expect` (permit or deny)
     #[arg(value_name = "EXPECTATIONS")]
     expectations: PathBuf,
-    /// Networks: Terraform plans, answers of the provider's API, Kubernetes manifests, rule files
+    /// Networks: Terraform plans, answers of the provider's API, Kubernetes manifests
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// How to write the answers

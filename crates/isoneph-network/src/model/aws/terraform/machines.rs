@@ -341,34 +341,58 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
             add(estate, format!("{} in {subnet}", resource.key()), &subnet, interface);
         }
     }
-    for resource in document.of_kind(&["aws_lb_listener", "aws_alb_listener"]) {
-        let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "load_balancer_arn")) else { continue };
+    listeners(estate, reading);
+    target_groups(estate, reading);
+}
+
+const LISTENERS: [&str; 2] = ["aws_lb_listener", "aws_alb_listener"];
+
+fn listeners(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
+    for resource in document.of_kind(&LISTENERS) {
+        let (owners, doubt) = reading.owners(resource, "load_balancer_arn", estate.balancers.keys());
         let mut groups = Vec::new();
-        let actions = list(&resource.values, "default_action").len().max(1);
-        for index in 0..actions {
-            groups.extend(document.ids(resource, &["default_action", &index.to_string(), "target_group_arn"]).found);
+        let actions = list(&resource.values, "default_action");
+        // Every listener has an action: where none is shown, it is known after apply.
+        let mut clear = doubt.is_none() && !actions.is_empty();
+        for index in 0..actions.len().max(1) {
+            let held = document.ids(resource, &["default_action", &index.to_string(), "target_group_arn"]);
+            clear &= !held.open && !held.choice;
+            groups.extend(held.found);
         }
         // Rules and weighted groups lead elsewhere as well.
-        let clear = list(&resource.values, "default_action").iter().all(|action| {
+        clear &= actions.iter().all(|action| {
             list(action, "forward").is_empty()
                 && text(action, "type").is_none_or(|kind| kind == "forward" || kind != "authenticate")
         });
         let protocol = text(&resource.values, "protocol").unwrap_or("TCP").to_owned();
-        let port = number(&resource.values, "port").unwrap_or(0);
-        balancer.listeners.push(Listener { protocol, port, groups, clear });
+        let known = number(&resource.values, "port");
+        let port = known.unwrap_or(0);
+        for owner in owners {
+            let Some(balancer) = estate.balancers.get_mut(&owner) else { continue };
+            // What may be of several, and what listens nobody knows where, leaves open what each listens on.
+            balancer.listed &= doubt.is_none() && known.is_some();
+            balancer.listeners.push(Listener { protocol: protocol.clone(), port, groups: groups.clone(), clear });
+        }
     }
     for resource in document.of_kind(&["aws_lb_listener_rule", "aws_alb_listener_rule"]) {
-        let listener = reading.id(resource, "listener_arn");
-        let owner = document.of_kind(&["aws_lb_listener", "aws_alb_listener"]).find(|held| held.identity() == listener);
-        let Some(owner) = owner else { continue };
-        let port = number(&owner.values, "port").unwrap_or(0);
-        let more = document.ids(resource, &["action", "0", "target_group_arn"]).found;
-        if let Some(balancer) = estate.balancers.get_mut(&reading.id(owner, "load_balancer_arn")) {
-            for held in balancer.listeners.iter_mut().filter(|held| held.port == port) {
-                held.groups.extend(more.iter().cloned());
+        let held = document.ids(resource, &["listener_arn"]);
+        let unsure = held.open || held.choice;
+        let is_owner = |other: &Resource| held.found.contains(&other.identity()) || (unsure && held.found.is_empty());
+        let more = document.ids(resource, &["action", "0", "target_group_arn"]);
+        for owner in document.of_kind(&LISTENERS).filter(|other| is_owner(other)) {
+            let port = number(&owner.values, "port").unwrap_or(0);
+            let Some(balancer) = estate.balancers.get_mut(&reading.id(owner, "load_balancer_arn")) else { continue };
+            for listener in balancer.listeners.iter_mut().filter(|listener| listener.port == port) {
+                listener.clear &= !unsure && !more.open && !more.choice;
+                listener.groups.extend(more.found.iter().cloned());
             }
         }
     }
+}
+
+fn target_groups(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
     for resource in document.of_kind(&["aws_lb_target_group", "aws_alb_target_group"]) {
         let kind = text(&resource.values, "target_type").unwrap_or("instance").to_owned();
         estate.target_groups.insert(
@@ -385,12 +409,20 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["aws_lb_target_group_attachment", "aws_alb_target_group_attachment"]) {
         let port = number(&resource.values, "port");
         let target = reading.id(resource, "target_id");
-        if let Some(group) = estate.target_groups.get_mut(&reading.id(resource, "target_group_arn")) {
+        let (owners, doubt) = reading.owners(resource, "target_group_arn", estate.target_groups.keys());
+        if doubt.is_some() {
+            // Which group has it, the plan does not show: each may have more than is known of.
+            for owner in owners {
+                estate.target_groups.entry(owner).and_modify(|group| group.listed = false);
+            }
+            continue;
+        }
+        if let Some(group) = owners.first().and_then(|owner| estate.target_groups.get_mut(owner)) {
             let port = port.or_else(|| {
                 let owner = document.of_kind(&["aws_lb_target_group", "aws_alb_target_group"]);
                 owner
                     .into_iter()
-                    .find(|held| held.identity() == reading.id(resource, "target_group_arn"))
+                    .find(|held| owners.first() == Some(&held.identity()))
                     .and_then(|held| number(&held.values, "port"))
             });
             group.targets.push((target, port));
@@ -401,7 +433,10 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
 /// Whether a scaling group or service registers targets at run time.
 fn fed_elsewhere(reading: &Reading<'_>, group: &Resource) -> bool {
     let document = reading.document;
-    let names = |resource: &Resource, path: &[&str]| document.ids(resource, path).found.contains(&group.identity());
+    let names = |resource: &Resource, path: &[&str]| {
+        let held = document.ids(resource, path);
+        held.found.contains(&group.identity()) || (held.open && held.found.is_empty())
+    };
     document.of_kind(&["aws_autoscaling_group"]).any(|held| names(held, &["target_group_arns"]))
         || document.of_kind(&["aws_autoscaling_attachment"]).any(|held| names(held, &["lb_target_group_arn"]))
         || document.of_kind(&["aws_ecs_service"]).any(|held| names(held, &["load_balancer", "0", "target_group_arn"]))
