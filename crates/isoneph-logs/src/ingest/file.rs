@@ -82,7 +82,7 @@ pub(super) fn open(path: &Path, memory: &mut Memory) -> Result<Opened, Closed> {
     Ok(Opened { file, bytes, sha256: bytes_of_digest, packed, at_once, modified: metadata.modified().ok() })
 }
 
-fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
+pub(super) fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
     let mut context = Context::new(&SHA256);
     let mut buffer = vec![0; 1 << 18];
     loop {
