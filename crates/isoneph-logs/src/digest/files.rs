@@ -183,7 +183,7 @@ pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: 
                 Ok(_) => Some(Problem::FileChanged),
                 Err(_) => Some(Problem::FileUnreadable),
             });
-            let problem = match copies.reduce(|one, other| one.or(other)) {
+            let problem = match copies.reduce(Option::or) {
                 None => Problem::FileMissing,
                 Some(Some(problem)) => problem,
                 Some(None) => {

@@ -98,7 +98,7 @@ fn a_copy_that_the_deletion_made_itself_is_left_until_it_is_deleted() {
     };
     let copied = ended(&["acme-db", "acme-final", database]);
     assert_eq!(told(gone(), &[ended(&["acme-db", database])], day(20)).0, Some(ItemState::Removed));
-    assert_eq!(told(gone(), &[copied.clone()], day(20)).0, Some(ItemState::Recoverable));
+    assert_eq!(told(gone(), std::slice::from_ref(&copied), day(20)).0, Some(ItemState::Recoverable));
     let copy = deletion("rds:deletedbsnapshot", "acme-final", day(4));
     assert_eq!(told(gone(), &[copied, copy], day(20)).0, Some(ItemState::Removed));
 }

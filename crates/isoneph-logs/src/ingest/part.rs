@@ -137,7 +137,7 @@ impl<'b> Bucket<'b> {
         let mut met: BTreeMap<u64, &'b str> = BTreeMap::new();
         let mut number = 0;
         for uids in uids(part)? {
-            for uid in uids?.iter() {
+            for uid in &uids? {
                 let uid = uid.unwrap_or_default();
                 if let Some((known, _)) = self.places.get_key_value(uid) {
                     met.insert(number, known);

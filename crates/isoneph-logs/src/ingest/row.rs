@@ -234,10 +234,12 @@ impl<'b> Row<'b> {
                 ColumnKind::Text if at == ID_COLUMN => digesting.text(reader.id(uid)?),
                 ColumnKind::Text => digesting.text(reader.text()?),
                 ColumnKind::Texts => digesting.texts(reader.list()?.map(|texts| texts.into_iter().map(Some))),
-                ColumnKind::Int | ColumnKind::Time => match (reader.word()?, said) {
-                    (word, true) => digesting.number(word),
-                    (_, false) => {}
-                },
+                ColumnKind::Int | ColumnKind::Time => {
+                    let word = reader.word()?;
+                    if said {
+                        digesting.number(word);
+                    }
+                }
                 ColumnKind::Bool => digesting.flag(reader.flag()?),
             }
         }

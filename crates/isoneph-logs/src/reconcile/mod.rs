@@ -169,7 +169,7 @@ fn said(event: &Event<'_>) -> Said {
     ];
     let texts = [&event.operation_name, &event.region, &actor.id, &actor.session, &event.error_code];
     all.extend(texts.map(text));
-    all.extend(event.targets.iter().flatten().map(|target| target.to_string()));
+    all.extend(event.targets.iter().flatten().map(ToString::to_string));
     let digest = digest(&SHA256, all.join("\u{1f}").as_bytes());
     digest.as_ref().first_chunk().copied().unwrap_or_default()
 }

@@ -158,7 +158,8 @@ fn what_was_rejected_of_a_file_is_told_again_when_it_comes_back() {
 
 #[test]
 fn a_store_that_was_changed_is_not_read_and_says_which_file() {
-    let damages: [(&str, fn(&Path)); 3] = [
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 3] = [
         (".parquet", |path| {
             let mut bytes = std::fs::read(path).unwrap();
             let middle = bytes.len() / 2;
