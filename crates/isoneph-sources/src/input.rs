@@ -270,7 +270,7 @@ fn read_source(path: PathBuf, reading: &Reading, input: InputId, sink: &mut Sink
         }
         Ok(Opening::WideText) => {
             hash(&source, input, sink)?;
-            let message = "the text is UTF-16, as PowerShell's `>` writes it. Write it as UTF-8: \
+            let message = "the text is UTF-16, as PowerShell's `>` writes it. Write it as UTF-8; a plan by \
                            `terraform show -json tfplan | Out-File -Encoding utf8 plan.json`";
             return Err(Fault::reject("byte 0", "wrong-encoding", message));
         }

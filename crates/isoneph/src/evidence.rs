@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use isoneph_derive::intent::{network_intent, tenant_accounts};
 use isoneph_derive::{Departures, Known};
+use isoneph_logs::ingest::IngestError;
 use isoneph_model::Locator;
 use isoneph_register::{
     Declaration, DeclaredAttribution, Documents, Named, Register, kinds, looks_like_register, write_rows,
@@ -16,7 +17,7 @@ use isoneph_sources::{
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
 
-use crate::exit::{Exit, usage};
+use crate::exit::{Exit, unread, usage};
 use crate::logs_against::LogArguments;
 use crate::{frozen, output, safe, scanner, workspace};
 
@@ -171,6 +172,8 @@ fn take_images(
 fn told(error: LogsError) -> anyhow::Error {
     match error {
         LogsError::Given(message) => usage(message),
+        LogsError::Ingest(error @ (IngestError::Damage { .. } | IngestError::NotOurs { .. })) => unread(error),
+        error @ LogsError::Store { .. } => unread(error),
         other => other.into(),
     }
 }

@@ -17,8 +17,9 @@ pub struct InScope<'a> {
     pub regions: &'a [String],
 }
 
-/// The streams to expect: of the inventory's table `audit_trail`, and of digests. A trail of all regions is expected in
-/// the regions of the scope, for which somebody answers; regions that nobody named are not guessed.
+/// The streams to expect: of the inventory's table `audit_trail`, of digests, and of the accounts in scope. A trail of all
+/// regions is expected in the regions of the scope, for which somebody answers; regions that nobody named are not
+/// guessed: an account of which no region is known is expected as a whole.
 pub fn expected_streams(inventory: &Inventory, scope: InScope<'_>, digests: Option<&DigestReport>) -> Vec<Stream> {
     let mut streams: BTreeSet<Stream> = BTreeSet::new();
     if let Some(table) = TableId::find("audit_trail") {
@@ -27,6 +28,8 @@ pub fn expected_streams(inventory: &Inventory, scope: InScope<'_>, digests: Opti
     for chain in digests.iter().flat_map(|report| &report.chains) {
         streams.insert(of_aws(&chain.account, &chain.region));
     }
+    let in_scope = scope.accounts.iter().filter(|account| is_aws(account));
+    streams.extend(in_scope.map(|account| of_aws(account, "")));
     streams.into_iter().collect()
 }
 

@@ -10,7 +10,7 @@ mod expected;
 mod silence;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use isoneph_tables::Instant;
@@ -42,8 +42,8 @@ pub struct Stream {
 /// What the record is set against.
 #[derive(Debug, Clone)]
 pub struct CoverageInputs {
-    /// The period that the record should cover. Without one, nothing is said of the time before a stream's first and
-    /// behind its last event.
+    /// The period that the record should cover. Without one, the days before a stream's first and behind its last event
+    /// are in doubt while the record of its account goes on, and so are what is missing of the first and last day.
     pub period: Option<(Instant, Instant)>,
     /// The streams that should be there.
     pub expected: Vec<Stream>,
@@ -99,6 +99,8 @@ pub struct Silence {
     pub certain: Option<bool>,
     /// Whether the stream, which should be there, has no events at all.
     pub no_events: bool,
+    /// The days, of those that have a row, from which it takes more than what is usual.
+    pub days: Vec<String>,
 }
 
 /// How whole the record is.
@@ -197,18 +199,71 @@ impl CoverageBuilder {
             let [provider, account, region] = names;
             streams.push((Stream { provider, account, region }, days));
         }
-        for stream in &inputs.expected {
-            if !streams.iter().any(|(seen, _)| seen == stream) {
-                streams.push((stream.clone(), Vec::new()));
-            }
-        }
+        add_expected(&inputs.expected, &mut streams);
         streams.sort_by(|a, b| a.0.cmp(&b.0));
+        let records = Records::new(&streams);
         let mut coverage = LogCoverage { undated: self.undated, ..LogCoverage::default() };
         for (stream, days) in &streams {
-            silence::judge(stream, days, inputs, &mut coverage);
+            silence::judge(stream, days, records.of(stream), inputs, &mut coverage);
         }
         coverage
     }
+}
+
+/// Adds streams that have no events. An account of which no region is expected has one row if nothing of it is there.
+fn add_expected(expected: &[Stream], streams: &mut Vec<(Stream, Vec<(i64, DayCell)>)>) {
+    let account = |stream: &Stream| (stream.provider.clone(), stream.account.clone());
+    let mut accounts: HashSet<(String, String)> = streams.iter().map(|(stream, _)| account(stream)).collect();
+    let mut all: HashSet<Stream> = streams.iter().map(|(stream, _)| stream.clone()).collect();
+    let (named, unnamed): (Vec<&Stream>, Vec<&Stream>) = expected.iter().partition(|stream| !stream.region.is_empty());
+    for stream in named.into_iter().chain(unnamed) {
+        let is_new_account = accounts.insert(account(stream));
+        if all.insert(stream.clone()) && (is_new_account || !stream.region.is_empty()) {
+            streams.push((stream.clone(), Vec::new()));
+        }
+    }
+}
+
+/// The first and last day of the record of each account.
+struct Records {
+    by_account: HashMap<(String, String), (i64, i64)>,
+    all: Option<(i64, i64)>,
+}
+
+/// Days that far from all others are not of the same record: a date is wrong.
+const FAR: i64 = 31;
+
+impl Records {
+    fn new(streams: &[(Stream, Vec<(i64, DayCell)>)]) -> Records {
+        let mut days: HashMap<(String, String), BTreeMap<i64, u64>> = HashMap::new();
+        let mut all: BTreeMap<i64, u64> = BTreeMap::new();
+        for (stream, cells) in streams {
+            let own = days.entry((stream.provider.clone(), stream.account.clone())).or_default();
+            for (day, cell) in cells {
+                *own.entry(*day).or_default() += cell.events;
+                *all.entry(*day).or_default() += cell.events;
+            }
+        }
+        let by_account = days.into_iter().filter_map(|(account, days)| Some((account, bulk(&days)?))).collect();
+        Records { by_account, all: bulk(&all) }
+    }
+
+    /// The days of the stream's account, or of all where that has no events.
+    fn of(&self, stream: &Stream) -> Option<(i64, i64)> {
+        self.by_account.get(&(stream.provider.clone(), stream.account.clone())).copied().or(self.all)
+    }
+}
+
+/// The first and last of the days near one another that have the most events.
+fn bulk(days: &BTreeMap<i64, u64>) -> Option<(i64, i64)> {
+    let mut runs: Vec<(u64, i64, i64)> = Vec::new();
+    for (day, events) in days {
+        match runs.last_mut().filter(|run| day - run.2 <= FAR) {
+            Some(run) => *run = (run.0 + events, run.1, *day),
+            None => runs.push((*events, *day, *day)),
+        }
+    }
+    runs.into_iter().max().map(|(_, first, last)| (first, last))
 }
 
 /// A day, counted from 1970, as `2026-11-02`.
@@ -217,12 +272,15 @@ fn day_name(day: i64) -> String {
     timestamp.to_zoned(TimeZone::UTC).date().to_string()
 }
 
-/// The days in UTC that a time touches, at most a hundred years of them.
-pub(crate) fn days_between(begins_at: Instant, ends_at: Instant) -> Vec<String> {
-    let first = begins_at.0.div_euclid(DAY);
-    // The end itself is outside, unless nothing is inside.
-    let last = (ends_at.0 - 1).div_euclid(DAY).max(first);
-    (first..=last.min(first + 36_525)).map(day_name).collect()
+impl LogCoverage {
+    /// The days in UTC that a time touches, of those that have a row: others are nobody's.
+    pub(crate) fn days_between(&self, begins_at: Instant, ends_at: Instant) -> Vec<String> {
+        let first = begins_at.0.div_euclid(DAY);
+        // The end itself is outside, unless nothing is inside.
+        let last = (ends_at.0 - 1).div_euclid(DAY).max(first);
+        let days: BTreeSet<&str> = self.days.iter().map(|day| day.day.as_str()).collect();
+        days.range(&*day_name(first)..=&*day_name(last)).map(|day| (*day).to_owned()).collect()
+    }
 }
 
 #[cfg(test)]

@@ -101,12 +101,101 @@ fn a_day_tells_its_events_and_its_delays() {
 }
 
 #[test]
-fn days_are_named_as_the_calendar_does() {
-    let name =
-        |from: i64, until: i64| days_between(Instant((START + from) * SECOND), Instant((START + until) * SECOND));
+fn a_hole_takes_from_the_days_of_the_calendar_that_have_a_row() {
+    let coverage = cover(week(), &CoverageInputs::default());
+    let name = |from: i64, until: i64| {
+        coverage.days_between(Instant((START + from) * SECOND), Instant((START + until) * SECOND))
+    };
     assert_eq!(name(0, 86_400), ["2026-11-02"]);
     assert_eq!(name(86_399, 86_401), ["2026-11-02", "2026-11-03"]);
     assert_eq!(name(5, 5), ["2026-11-02"]);
+    assert_eq!(name(-40_000_000_000, 40_000_000_000).len(), 7);
+}
+
+/// Days with their events, and whether something in doubt takes from them.
+fn days_of(coverage: &LogCoverage, region: &str) -> Vec<(String, u64, bool)> {
+    let own = coverage.days.iter().filter(|day| day.stream.region == region);
+    let doubt = |day: &LogDay| {
+        let holes = coverage.silences.iter().filter(|silence| silence.stream.region == region);
+        holes.into_iter().any(|silence| silence.days.contains(&day.day))
+    };
+    own.map(|day| (day.day[5..].to_owned(), day.events, doubt(day))).collect()
+}
+
+#[test]
+fn without_a_period_a_day_that_is_not_covered_to_its_end_is_in_doubt() {
+    let mut builder = CoverageBuilder::default();
+    for second in week() {
+        builder.observe(&event(START + second), &PLACE);
+        let here = Event { region: Some("eu-central-1".into()), ..event(START + second) };
+        // From 10:00 of the second day until 10:00 of the sixth.
+        if (122_400..468_000).contains(&second) {
+            builder.observe(&here, &PLACE);
+        }
+    }
+    let coverage = builder.finish(&CoverageInputs::default());
+    let shown =
+        |region| days_of(&coverage, region).into_iter().map(|(day, events, doubt)| format!("{day} {events} {doubt}"));
+    let here: Vec<String> = shown("eu-central-1").collect();
+    let expected = [
+        "11-02 0 true",
+        "11-03 168 true",
+        "11-04 288 false",
+        "11-05 288 false",
+        "11-06 288 false",
+        "11-07 120 true",
+        "11-08 0 true",
+    ];
+    assert_eq!(here, expected);
+    assert!(coverage.silences.iter().all(|silence| silence.certain.is_none()), "{:?}", coverage.silences);
+    assert!(shown("us-east-1").all(|day| day.ends_with("288 false")));
+}
+
+#[test]
+fn one_wrong_date_makes_no_thousands_of_days() {
+    for wrong in ["1970-01-01", "2099-12-31"] {
+        let mut builder = CoverageBuilder::default();
+        let wrong_at = format!("{wrong}T00:00:00Z").parse::<Timestamp>().unwrap().as_second();
+        for second in week().chain([wrong_at - START]) {
+            for region in ["us-east-1", "eu-west-1"] {
+                builder.observe(&Event { region: Some(region.into()), ..event(START + second) }, &PLACE);
+            }
+        }
+        let coverage = builder.finish(&CoverageInputs::default());
+        assert!(coverage.days.len() < 200, "{wrong}: {}", coverage.days.len());
+        assert!(coverage.silences.iter().all(|silence| silence.days.len() < 100), "{wrong}");
+        let days = coverage.days.iter().filter(|day| day.day.starts_with("2026-11-0") && day.events > 0);
+        assert_eq!(days.count(), 14, "{wrong}");
+        let of_week: Vec<_> = days_of(&coverage, "us-east-1").into_iter().filter(|day| day.1 == 288).collect();
+        assert!(of_week.iter().all(|day| !day.2), "{wrong}: the days around it are whole: {of_week:?}");
+        let of_wrong = days_of(&coverage, "us-east-1").into_iter().find(|day| day.1 == 1).unwrap();
+        assert!(of_wrong.2, "{wrong}: the day itself is not");
+    }
+}
+
+#[test]
+fn a_silence_takes_from_the_days_where_it_stands_out() {
+    // From 22:00 until 00:02 of the next day.
+    let late = week().filter(|second| !(165_601..172_920).contains(second));
+    let coverage = cover(late, &CoverageInputs::default());
+    assert_eq!(coverage.silences.iter().flat_map(|silence| &silence.days).collect::<Vec<_>>(), ["2026-11-03"]);
+    // From 23:50 until 00:10.
+    let around = week().filter(|second| !(172_201..173_400).contains(second));
+    let coverage = cover(around, &CoverageInputs::default());
+    assert_eq!(coverage.silences[0].days.len(), 1, "{:?}", coverage.silences);
+}
+
+#[test]
+fn an_account_in_scope_without_any_log_has_days() {
+    let account =
+        |account: &str| Stream { provider: "aws".to_owned(), account: account.to_owned(), region: String::new() };
+    let inputs = CoverageInputs { expected: vec![account("1"), account("2")], ..CoverageInputs::default() };
+    let coverage = cover(week(), &inputs);
+    let missing: Vec<_> = coverage.days.iter().filter(|day| day.events == 0).map(|day| &*day.stream.account).collect();
+    assert_eq!(missing, ["2"; 7]);
+    let silent: Vec<_> =
+        coverage.silences.iter().map(|silence| (&*silence.stream.account, silence.no_events)).collect();
+    assert_eq!(silent, [("2", true)]);
 }
 
 proptest! {

@@ -81,7 +81,7 @@ fn day_row(day: &LogDay) -> DayRow {
 fn gap_row(silence: &Silence, operations: &[Operation]) -> LogGap {
     let (begins_at, ends_at) = (Instant(silence.begins_at), Instant(silence.ends_at));
     let basis = if silence.no_events { "no-events" } else { "silence" };
-    let row = crate::digest::gap_row(basis, silence.certain, begins_at, ends_at);
+    let row = crate::digest::gap_row(basis, silence.certain, (begins_at, ends_at), silence.days.clone());
     let by = weakened_by(operations, &silence.stream.provider, &silence.stream.account, begins_at);
     LogGap { weakened_by: by.unwrap_or_default().into(), ..row }
 }

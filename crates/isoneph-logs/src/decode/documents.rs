@@ -10,7 +10,7 @@ use super::{Decoder, Hints, LogFormat, MAX_RECORD, Output, Trouble, aws};
 /// How much of a document is looked at to find the array in it.
 const HEAD: usize = 1 << 16;
 /// How deep records may stand in records (`{"message": "{\"detail\": {…}}"}`).
-const MAX_NESTED: u8 = 4;
+const MAX_NESTED: u8 = 6;
 
 /// Reads a file to its end.
 pub(super) fn read<R: Read>(
@@ -262,7 +262,7 @@ impl Nested<'_> {
         let told = if depth <= MAX_NESTED {
             tell::tell(json)
         } else {
-            Err(Trouble::new("too-deep", "records stand in records more than four levels deep"))
+            Err(Trouble::new("too-deep", "records stand in records more than six levels deep"))
         };
         let around = match &told {
             Ok(Told::OfCluster(_) | Told::List(_)) => tell::account_around(json),

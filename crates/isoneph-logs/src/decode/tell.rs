@@ -46,6 +46,8 @@ struct Marks<'a> {
     folded_name: Text<'a>,
     #[serde(borrow, rename = "eventsource")]
     folded_source: Text<'a>,
+    #[serde(rename = "insightDetails")]
+    insight: Option<IgnoredAny>,
     #[serde(rename = "digestStartTime")]
     digest_start: Option<IgnoredAny>,
     #[serde(rename = "logFiles")]
@@ -106,8 +108,26 @@ struct Marks<'a> {
     records_of_azure: Option<&'a RawValue>,
     #[serde(borrow, rename = "Events")]
     events: Option<&'a RawValue>,
+    #[serde(borrow, rename = "events")]
+    events_of_group: Option<&'a RawValue>,
     #[serde(borrow, rename = "logEvents")]
     log_events: Option<&'a RawValue>,
+    #[serde(borrow, rename = "QueryResultRows")]
+    rows: Option<&'a RawValue>,
+    #[serde(borrow, rename = "eventJson")]
+    event_json: Option<&'a RawValue>,
+    #[serde(borrow)]
+    hits: Option<&'a RawValue>,
+    #[serde(borrow, rename = "_source")]
+    source: Option<&'a RawValue>,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+    #[serde(borrow, rename = "_raw")]
+    raw: Option<&'a RawValue>,
+    #[serde(borrow)]
+    log: Option<&'a RawValue>,
+    #[serde(borrow)]
+    original: Option<&'a RawValue>,
     #[serde(borrow)]
     value: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -174,7 +194,7 @@ impl<'a> Marks<'a> {
                 || self.event_id.get().is_some()
                 || self.event_version.get().is_some()
                 || self.user_identity.is_some())
-            || self.user_identity.is_some() && self.event_version.get().is_some()
+            || (self.user_identity.is_some() || self.insight.is_some()) && self.event_version.get().is_some()
         {
             return Ok(Some(LogFormat::CloudTrail));
         }
@@ -193,11 +213,34 @@ impl<'a> Marks<'a> {
     }
 
     fn inner(self) -> Result<Told<'a>, Trouble> {
-        let lists = [self.records, self.records_of_azure, self.events, self.log_events, self.value, self.items];
+        let lists = [
+            self.records,
+            self.records_of_azure,
+            self.events,
+            self.events_of_group,
+            self.log_events,
+            self.rows,
+            self.hits,
+            self.value,
+            self.items,
+        ];
         if let Some(list) = lists.into_iter().flatten().find(|list| list.get().starts_with('[')) {
             return list_or_text(list.get());
         }
-        let arounds = [self.event, self.detail, self.cloud_trail_event, self.message, self.at_message];
+        let arounds = [
+            self.event_json,
+            self.source,
+            self.hits,
+            self.result,
+            self.raw,
+            self.event,
+            self.original,
+            self.detail,
+            self.cloud_trail_event,
+            self.message,
+            self.at_message,
+            self.log,
+        ];
         for around in arounds.into_iter().flatten() {
             match around.get().as_bytes().first() {
                 Some(b'{') => return Ok(Told::Inner(around)),
@@ -246,6 +289,11 @@ fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {
             let records = serde_json::from_str(json);
             records.map(Told::List).map_err(Trouble::unreadable)
         }
+        // A record that is written as a text.
+        Some(b'"') => match serde_json::from_str(json) {
+            Ok(Text(Some(text))) if text.trim_start().starts_with(['{', '[']) => Ok(Told::Text(text)),
+            _ => Err(Trouble::new("unsupported", "the record is a text, and none of an audit log")),
+        },
         _ => Err(Trouble::new("unsupported", "the record is no JSON object")),
     }
 }
@@ -266,7 +314,7 @@ fn is_entra_category(category: &str) -> bool {
 }
 
 /// Fields that hold a list of records.
-const LISTS: [&str; 6] = ["Records", "records", "Events", "logEvents", "value", "items"];
+const LISTS: [&str; 8] = ["Records", "records", "Events", "events", "logEvents", "QueryResultRows", "value", "items"];
 
 /// The place inside the array of records of an object, if it begins in these bytes.
 pub(super) fn array_in(bytes: &[u8]) -> Option<usize> {

@@ -61,9 +61,16 @@ impl<R: Read> Window<R> {
         Ok(came)
     }
 
-    /// Has at least `count` bytes in memory, or all that there are.
+    /// Has at least `count` bytes in memory, or all that there are. An error waits until they were looked at.
     pub(crate) fn fill(&mut self, count: usize) -> io::Result<()> {
-        while self.bytes().len() < count && self.more()? {}
+        while self.bytes().len() < count && self.failed.is_none() {
+            match self.more() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if self.bytes().is_empty() => return Err(error),
+                Err(error) => self.failed = Some(error),
+            }
+        }
         Ok(())
     }
 

@@ -35,8 +35,10 @@ pub(super) fn verify(found: &Found, keys: &[PublicKey], period: Option<(Instant,
             ends_at: last.ends_at,
         });
         verify_chain(&digests, chain, &signatures, keys, &mut report);
-        if let Some(period) = period.filter(|_| !trail.backfill) {
-            find_edges(chain, &digests, period, &mut report);
+        match period.filter(|_| !trail.backfill) {
+            Some(period) => find_edges(chain, &digests, period, &mut report),
+            None if trail.backfill => {}
+            None => find_beginning(&digests, &mut report),
         }
     }
     report.gaps.sort();
@@ -173,6 +175,14 @@ fn link(before: &Digest, digest: &Digest, verified: &mut VerifiedDigest, index: 
         object: named.unwrap_or_default().to_owned(),
         digest: index,
     })
+}
+
+/// Without a period nobody knows how far back the digests should go: one that names another before it is not the first.
+fn find_beginning(digests: &[&Digest], report: &mut DigestReport) {
+    let Some(begin) = report.digests.len().checked_sub(digests.len()) else { return };
+    if digests.first().is_some_and(|first| first.document.previous_object.is_some()) {
+        add_problem(&mut report.digests[begin], Problem::EarlierNotGiven);
+    }
 }
 
 /// Hours of the period before the first digest and behind the last.

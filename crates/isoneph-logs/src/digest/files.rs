@@ -1,6 +1,6 @@
 //! Digests and log files on disk: found by content and by name, hashed as they stream by.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
 use super::document::{Digest, LogFile, file_name, instant};
+use super::unlisted::{self, Listed};
 use super::{DigestError, DigestGap, DigestInputs, DigestReport, Problem, RefusedDigest, VerifiedDigest};
 use crate::hex::hex;
 
@@ -18,8 +19,6 @@ use crate::hex::hex;
 const MAX_DIGEST: u64 = 256 << 20;
 /// The most bytes of one log file, unpacked.
 const MAX_LOG: u64 = 8 << 30;
-/// The most unlisted files that are named.
-const MAX_UNLISTED: usize = 10_000;
 
 /// What lies under the paths.
 #[derive(Default)]
@@ -29,6 +28,8 @@ pub(super) struct Found {
     pub(super) refused: Vec<RefusedDigest>,
     /// Log files, by file name.
     logs: BTreeMap<String, Vec<PathBuf>>,
+    /// Files whose names are not those of logs.
+    others: Vec<PathBuf>,
 }
 
 /// Looks through files and folders. Links are not followed out of a folder.
@@ -64,6 +65,8 @@ impl Found {
         if !name.contains("_CloudTrail-Digest_") && (name.contains("_CloudTrail_") || !is_json(&name)) {
             if name.contains("_CloudTrail_") {
                 self.logs.entry(name).or_default().push(path.to_owned());
+            } else {
+                self.others.push(path.to_owned());
             }
             return Ok(());
         }
@@ -84,10 +87,14 @@ impl Found {
         self.refused.push(RefusedDigest { file, message });
     }
 
-    /// The file that an object was copied to: the one whose path ends like its key, or else one of its name.
-    fn log(&self, object: &str) -> Option<&PathBuf> {
-        let named = self.logs.get(file_name(object))?;
-        named.iter().find(|path| path.ends_with(object)).or_else(|| named.first())
+    /// The files that an object was copied to: those of its name.
+    fn logs(&self, object: &str) -> &[PathBuf] {
+        self.logs.get(file_name(object)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All files that are no digests.
+    pub(super) fn all_but_digests(&self) -> impl Iterator<Item = &PathBuf> {
+        self.logs.values().flatten().chain(&self.others)
     }
 }
 
@@ -130,7 +137,7 @@ fn read_digest(path: &Path, shown: &str) -> Result<Option<Digest>, Trouble> {
 }
 
 /// The bytes of a file, unpacked where they are packed.
-fn unpacked<'r>(raw: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
+pub(super) fn unpacked<'r>(raw: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
     let mut raw = BufReader::with_capacity(1 << 16, raw);
     let mut magic = [0; 2];
     let read = raw.read(&mut magic)?;
@@ -140,7 +147,7 @@ fn unpacked<'r>(raw: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
 }
 
 /// The SHA-256 of a log file, unpacked.
-fn hash_log(path: &Path) -> io::Result<String> {
+pub(super) fn hash_log(path: &Path) -> io::Result<String> {
     let mut reader = unpacked(File::open(path)?)?.take(MAX_LOG);
     let mut sha256 = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
@@ -156,25 +163,33 @@ fn hash_log(path: &Path) -> io::Result<String> {
 pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: &mut DigestReport) {
     let hash = |path: &PathBuf| known.get(path).cloned().map_or_else(|| hash_log(path), Ok);
     let logs_given = !found.logs.is_empty();
-    let mut listed: BTreeSet<&str> = BTreeSet::new();
+    let mut listed = Listed::default();
     let by_file: BTreeMap<&str, &Digest> = found.digests.iter().map(|digest| (digest.file.as_str(), digest)).collect();
     for index in 0..report.digests.len() {
         let verified = &mut report.digests[index];
         let Some(digest) = by_file.get(verified.file.as_str()) else { continue };
-        listed.extend(digest.document.log_files.iter().map(|log| file_name(&log.object)));
+        for log in &digest.document.log_files {
+            listed.names.insert(file_name(&log.object));
+            listed.hashes.insert(log.hash_value.to_ascii_lowercase());
+        }
         if !logs_given {
             continue;
         }
         let mut missing = Vec::new();
         for log in &digest.document.log_files {
-            let problem = match found.log(&log.object).map(hash) {
+            // Every file of its name: one that is as it should be must not stand for another that is not.
+            let copies = found.logs(&log.object).iter().map(|path| match hash(path) {
+                Ok(hash) if hash.eq_ignore_ascii_case(&log.hash_value) => None,
+                Ok(_) => Some(Problem::FileChanged),
+                Err(_) => Some(Problem::FileUnreadable),
+            });
+            let problem = match copies.reduce(Option::or) {
                 None => Problem::FileMissing,
-                Some(Err(_)) => Problem::FileUnreadable,
-                Some(Ok(hash)) if hash.eq_ignore_ascii_case(&log.hash_value) => {
+                Some(Some(problem)) => problem,
+                Some(None) => {
                     report.files_compared += 1;
                     continue;
                 }
-                Some(Ok(_)) => Problem::FileChanged,
             };
             match problem {
                 Problem::FileMissing => missing.push(log.object.clone()),
@@ -186,8 +201,8 @@ pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: 
         }
         verified.files_missing = Some(missing);
     }
+    unlisted::find(found, known, &listed, report);
     report.gaps.sort();
-    report.unlisted = unlisted(found, report, &listed);
 }
 
 fn gap(verified: &VerifiedDigest, digest: usize, problem: Problem, log: &LogFile) -> DigestGap {
@@ -207,25 +222,4 @@ pub(super) fn add_problem(digest: &mut VerifiedDigest, problem: Problem) {
         digest.problems.push(problem);
         digest.problems.sort_unstable();
     }
-}
-
-/// Log files inside a chain's time, an hour at either end aside, that no digest names: `ACCOUNT_CloudTrail_REGION_TIME_…`.
-fn unlisted(found: &Found, report: &DigestReport, listed: &BTreeSet<&str>) -> Vec<String> {
-    const HOUR: i64 = 3_600_000_000;
-    let inside = |name: &str| {
-        let mut parts = name.split('_');
-        let (account, _, region, time) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let delivered = instant(&format!(
-            "{}-{}-{}T{}:{}:00Z",
-            time.get(..4)?,
-            time.get(4..6)?,
-            time.get(6..8)?,
-            time.get(9..11)?,
-            time.get(11..13)?
-        ))?;
-        let chains = report.chains.iter().filter(|chain| chain.account == account && chain.region == region);
-        Some(chains.into_iter().any(|c| delivered.0 >= c.begins_at.0 + HOUR && delivered.0 <= c.ends_at.0 - HOUR))
-    };
-    let names = found.logs.keys().filter(|name| !listed.contains(name.as_str()) && inside(name) == Some(true));
-    names.take(MAX_UNLISTED).cloned().collect()
 }

@@ -14,6 +14,7 @@ mod document;
 mod error;
 mod files;
 mod keys;
+mod unlisted;
 mod write;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,10 @@ isoneph_model::vocabulary! {
         FileChanged = "file-changed",
         /// A file that it names could not be read to its end.
         FileUnreadable = "file-unreadable",
+        /// It names a digest before it that was not given, and no period says that the record is to begin here.
+        EarlierNotGiven = "earlier-not-given",
+        /// A file with events of its time is named by no digest.
+        FileUnlisted = "file-unlisted",
     }
 }
 
@@ -133,7 +138,8 @@ pub struct VerifiedDigest {
 pub struct DigestGap {
     /// The chain, as an index into [`DigestReport::chains`].
     pub chain: usize,
-    /// `previous-missing`, `not-continuous`, `chain-restarted`, `file-missing`, `file-changed`, `file-unreadable`.
+    /// `previous-missing`, `not-continuous`, `chain-restarted`, `file-missing`, `file-changed`, `file-unreadable`,
+    /// `file-unlisted`.
     pub problem: Problem,
     /// From when.
     #[serde(serialize_with = "micros")]
@@ -182,7 +188,7 @@ pub struct DigestReport {
     pub gaps: Vec<DigestGap>,
     /// Times for which nothing is missing, joined.
     pub proven: Vec<Proven>,
-    /// Log files that lie inside a chain's time and that no digest names, sorted.
+    /// Log files with events inside a chain's time that no digest names, whatever their own names, sorted.
     pub unlisted: Vec<String>,
     /// Digests that could not be read, sorted.
     pub refused: Vec<RefusedDigest>,

@@ -5,15 +5,16 @@ use isoneph_tables::schema::{LogDigest, LogGap};
 use isoneph_tables::{Cell, Common, Instant, Scope, Sink, SinkError, TableId};
 
 use super::{Chain, DigestReport, Problem};
-use crate::coverage::{days_between, weakened_by};
+use crate::coverage::{LogCoverage, weakened_by};
 use crate::reconcile::Operation;
 
 impl DigestReport {
     /// Writes digests and the holes that they show. `operations` are those of the same logs: a hole names the one that
-    /// stopped the record. `input_of` gives the input that a file (path, SHA-256) is kept under.
+    /// stopped the record. `covered` has the days that it may take from. `input_of` gives the input that a file (path, SHA-256) is kept under.
     pub fn write(
         &self,
         operations: &[Operation],
+        covered: &LogCoverage,
         sink: &mut Sink,
         snapshot: i64,
         input_of: &mut dyn FnMut(&mut Sink, &str, &str) -> InputId,
@@ -48,10 +49,14 @@ impl DigestReport {
             let basis = match gap.problem {
                 Problem::FileMissing => "file-missing",
                 Problem::FileChanged | Problem::FileUnreadable => "file-changed",
+                Problem::FileUnlisted => "file-unlisted",
                 _ => "digest-missing",
             };
             let common = common(chain, format!("log-gap:digest:{}:{index}", chain.region), &gap.object);
-            let row = gap_row(basis, Some(true), gap.begins_at, gap.ends_at);
+            // Another trail, without digests, may have written what no digest names.
+            let certain = (gap.problem != Problem::FileUnlisted).then_some(true);
+            let times = (gap.begins_at, gap.ends_at);
+            let row = gap_row(basis, certain, times, covered.days_between(times.0, times.1));
             let by = weakened_by(operations, "aws", &chain.account, gap.begins_at).unwrap_or_default();
             let (trail, detail) = (chain.trail.as_str().into(), gap.object.as_str().into());
             let row = LogGap { trail, detail, weakened_by: by.into(), ..row };
@@ -84,14 +89,19 @@ fn common(chain: &Chain, uid: String, native_id: &str) -> Common {
 }
 
 /// A row of `log_gap` that says how long and which days.
-pub(crate) fn gap_row(basis: &str, certain: Option<bool>, begins_at: Instant, ends_at: Instant) -> LogGap {
+pub(crate) fn gap_row(
+    basis: &str,
+    certain: Option<bool>,
+    (begins_at, ends_at): (Instant, Instant),
+    days: Vec<String>,
+) -> LogGap {
     LogGap {
         basis: basis.into(),
         certain: known(certain),
         begins_at: begins_at.into(),
         ends_at: ends_at.into(),
         seconds: (ends_at.0.saturating_sub(begins_at.0) / 1_000_000).into(),
-        days: days_between(begins_at, ends_at).into(),
+        days: days.into(),
         trail: "".into(),
         weakened_by: "".into(),
         detail: "".into(),

@@ -9,6 +9,7 @@ mod declared;
 mod handed_over;
 mod listing;
 mod record;
+mod recovery;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,7 +19,7 @@ use isoneph_tables::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, EventOutcome, SourcePlace};
-use crate::operations::{Act, Catalogue, Reversible};
+use crate::operations::{Act, Catalogue};
 use crate::reconcile::batch::each_critical;
 use crate::reconcile::{BatchError, Source};
 
@@ -27,6 +28,8 @@ pub use handed_over::digests_of;
 pub use listing::{ListedItem, Listing};
 pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, RecordedItem, RemovalRecord};
 pub use write::write;
+
+use recovery::Recovery;
 
 isoneph_model::vocabulary! {
     /// What became of a thing.
@@ -111,7 +114,9 @@ impl TenantExit {
 #[derive(Debug, Clone)]
 struct Deletion {
     at: Option<Instant>,
-    recoverable: bool,
+    recovery: Recovery,
+    /// Copies that it left by its own order.
+    copies: Vec<String>,
     source: Source,
 }
 
@@ -124,6 +129,8 @@ pub struct ExitTracker<'c> {
     /// Names to look for, in lower case: whose they are, and in which account.
     wanted: BTreeMap<String, Vec<(String, Option<String>)>>,
     deletions: HashMap<String, Vec<Deletion>>,
+    /// Names of copies that were deleted.
+    deleted_copies: BTreeSet<String>,
 }
 
 impl<'c> ExitTracker<'c> {
@@ -149,6 +156,7 @@ impl<'c> ExitTracker<'c> {
             residues: departures.residues,
             wanted,
             deletions: HashMap::new(),
+            deleted_copies: BTreeSet::new(),
         }
     }
 
@@ -160,6 +168,9 @@ impl<'c> ExitTracker<'c> {
         let Some(name) = event.operation_name.as_deref() else { return };
         let entry = self.catalogue.find(&event.provider, name);
         let Some(entry) = entry.filter(|entry| matches!(entry.act, Act::Delete | Act::Terminate)) else { return };
+        if recovery::deletes_copies(name) {
+            self.deleted_copies.extend(event.targets.iter().flatten().flat_map(|target| names_of(target)));
+        }
         for target in event.targets.iter().flatten() {
             let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
             let here = |account: &Option<String>| {
@@ -167,9 +178,10 @@ impl<'c> ExitTracker<'c> {
             };
             for (id, _) in things.filter(|(id, account)| here(account) && is_deleted(id, target, name)) {
                 let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
-                let recoverable = entry.reversible != Reversible::No;
+                let recovery = Recovery::of(&event.provider, name, entry.reversible);
+                let copies = recovery::copies(name, id, event.targets.as_deref().unwrap_or_default());
                 let deletions = self.deletions.entry(id.clone()).or_default();
-                deletions.push(Deletion { at: event.time, recoverable, source });
+                deletions.push(Deletion { at: event.time, recovery, copies, source });
             }
         }
     }
@@ -209,6 +221,11 @@ impl<'c> ExitTracker<'c> {
         things.into_values()
     }
 
+    /// Whether a copy is left that the deletion itself made.
+    fn is_copied(&self, deletion: &Deletion) -> bool {
+        deletion.copies.iter().any(|copy| !self.deleted_copies.contains(copy))
+    }
+
     fn item(&self, departure: &Departure, item: &ListedItem, seen: usize, as_of: Instant) -> ExitItem {
         let seen_at = self.listings[seen].observed_at;
         // Only what looked at the thing's own account, and at all of it, can show that it is gone.
@@ -218,18 +235,23 @@ impl<'c> ExitTracker<'c> {
         // A deletion before the thing was last seen did not end it.
         let deletion = deletions.iter().filter(|d| d.at.is_some_and(|at| at >= seen_at)).max_by_key(|d| d.at);
         // What is still listed after an order that can be taken back waits for its end.
-        let ordered = deletions.iter().any(|d| d.recoverable && d.at.is_some_and(|at| at < seen_at));
+        let ordered = deletions.iter().any(|d| d.recovery != Recovery::No && d.at.is_some_and(|at| at < seen_at));
         let after_end = seen_at >= departure.ended_at;
         let (state, removed_at) = match (deletion, gone_by) {
-            (Some(deletion), _) if deletion.recoverable && gone_by.is_none() => {
+            (Some(deletion), _) if self.is_copied(deletion) => (Some(ItemState::Recoverable), deletion.at),
+            (Some(deletion), _) if deletion.recovery.can_be_taken_back(deletion.at, gone_by) => {
                 (Some(ItemState::Recoverable), deletion.at)
             }
+            // When the waiting time was over nobody saw.
+            (Some(Deletion { recovery: Recovery::Within(_), .. }), Some(_)) => (Some(ItemState::Removed), None),
             (Some(deletion), _) => (Some(ItemState::Removed), deletion.at),
             (None, Some(_)) => (Some(ItemState::Removed), None),
             (None, None) if item.pending_deletion == Some(true) || ordered => (Some(ItemState::Recoverable), None),
             (None, None) if after_end => (Some(ItemState::Remaining), None),
             (None, None) => (None, None),
         };
+        let ordered_end = deletion.filter(|deletion| !self.is_copied(deletion)).and_then(|d| d.recovery.latest(d.at));
+        let recoverable_until = item.recoverable_until.or(ordered_end);
         let mut known_by = BTreeSet::new();
         if deletion.is_some() {
             known_by.insert(KnownBy::DeletionEvent);
@@ -242,7 +264,7 @@ impl<'c> ExitTracker<'c> {
             state,
             in_time: departure.due_at().and_then(|due| in_time(state, removed_at, gone_by, due, seen_at, as_of)),
             removed_at,
-            recoverable_until: item.recoverable_until.filter(|_| state == Some(ItemState::Recoverable)),
+            recoverable_until: recoverable_until.filter(|_| state == Some(ItemState::Recoverable)),
             residue: 0,
             known_by,
             deletion: deletion.map(|deletion| deletion.source.clone()),
@@ -271,9 +293,24 @@ fn in_time(
     }
 }
 
+/// Operations that take something from a thing or from its use, and leave the thing.
+const LEAVING: [&str; 8] = [
+    "sqs:purgequeue",
+    "s3:deleteobject",
+    "s3:deleteobjects",
+    "kms:disablekey",
+    "kms:disablekeyrotation",
+    "kms:putkeypolicy",
+    "kms:revokegrant",
+    "kms:updatealias",
+];
+
 /// Whether an operation on this target deletes the thing itself. A target that is the thing's full identity says so; by
 /// a mere name, what the operation deletes must be what the thing is: a deleted listener names its load balancer too.
 fn is_deleted(id: &str, target: &str, operation_name: &str) -> bool {
+    if LEAVING.contains(&operation_name) {
+        return false;
+    }
     let (id, target) = (id.to_lowercase(), target.to_lowercase());
     if id == target && id.contains(['/', ':']) {
         return true;
@@ -283,12 +320,24 @@ fn is_deleted(id: &str, target: &str, operation_name: &str) -> bool {
     let verbs = ["batchdelete", "delete", "terminate", "schedule", "destroy", "deregister", "release", "purge"];
     let noun = verbs.iter().find_map(|verb| noun.strip_prefix(verb)).unwrap_or_default();
     let noun = noun.strip_suffix("deletion").unwrap_or(noun).trim_end_matches('s');
-    let kind =
-        id.rsplit('/').nth(1).or_else(|| id.rsplit(':').nth(1)).map(|part| part.rsplit(':').next().unwrap_or(part));
-    let by_kind = kind.is_some_and(|kind| plain(kind).trim_end_matches('s').ends_with(noun));
+    let kind = kind_of(&id);
+    let by_kind =
+        kind.filter(|kind| !kind.is_empty()).is_some_and(|kind| plain(kind).trim_end_matches('s').ends_with(noun));
     // `vol-…`, `snap-…`, `i-…`: the beginning of the identity says what it is.
     let by_beginning = id.split_once('-').is_some_and(|(start, _)| noun.starts_with(start));
     !noun.is_empty() && (by_kind || by_beginning)
+}
+
+/// What a thing is, by its identity in lower case. Some identities of AWS hold nothing but the name.
+fn kind_of(id: &str) -> Option<&str> {
+    let parts: Vec<&str> = id.splitn(6, ':').collect();
+    if let ["arn", _, service, _, _, name] = parts[..]
+        && !name.contains([':', '/'])
+        && let Some((_, kind)) = [("s3", "bucket"), ("sqs", "queue"), ("sns", "topic")].iter().find(|k| k.0 == service)
+    {
+        return Some(kind);
+    }
+    id.rsplit('/').nth(1).or_else(|| id.rsplit(':').nth(1)).map(|part| part.rsplit(':').next().unwrap_or(part))
 }
 
 /// The names that a thing goes by in a log: its identity, and what stands last in it.

@@ -184,6 +184,12 @@ impl RecordedExit {
             if item.state.is_some() && item.known_by.is_empty() {
                 tell(format!("nothing shows what became of {}", item.id));
             }
+            // A deletion is known by its record, and by nothing else.
+            if item.deletion.is_some() != item.known_by.contains(&KnownBy::DeletionEvent)
+                || item.removed_at.is_some() && item.deletion.is_none()
+            {
+                tell(format!("no record is named that shows the deletion of {}", item.id));
+            }
             let removed_at =
                 item.removed_at.as_deref().and_then(instant).filter(|_| item.state == Some(ItemState::Removed));
             let in_time = removed_at.zip(self.due_at.as_deref().and_then(instant)).map(|(at, due)| at <= due);

@@ -75,6 +75,52 @@ fn a_key_whose_end_is_ordered_can_still_be_got_back() {
 }
 
 #[test]
+fn what_waits_for_its_end_can_be_got_back_though_no_inventory_shows_it() {
+    let key = "arn:aws:kms:r:1:key/abcd-ef";
+    let gone = |n| vec![listing(day(-5), &[key], true), listing(day(n), &[], true)];
+    let ordered = [deletion("kms:schedulekeydeletion", "abcd-ef", day(5))];
+    assert_eq!(told(gone(10), &ordered, day(12)), (Some(ItemState::Recoverable), None), "not due yet");
+    assert_eq!(told(gone(10), &ordered, day(31)), (Some(ItemState::Recoverable), Some(false)));
+    assert_eq!(told(gone(36), &ordered, day(40)), (Some(ItemState::Removed), None), "when it went nobody saw");
+    let catalogue = Catalogue::proposed().unwrap();
+    let mut tracker = ExitTracker::new(&catalogue, departures(""), gone(10));
+    tracker.observe(&ordered[0], &PLACE);
+    assert_eq!(tracker.finish(day(12))[0].items[0].recoverable_until, Some(day(35)));
+}
+
+#[test]
+fn a_copy_that_the_deletion_made_itself_is_left_until_it_is_deleted() {
+    let database = "arn:aws:rds:r:1:db:acme-db";
+    let gone = || vec![listing(day(-5), &[database], true), listing(day(10), &[], true)];
+    let ended = |targets: &[&'static str]| Event {
+        targets: Some(targets.iter().map(|target| (*target).into()).collect()),
+        ..deletion("rds:deletedbinstance", "", day(3))
+    };
+    let copied = ended(&["acme-db", "acme-final", database]);
+    assert_eq!(told(gone(), &[ended(&["acme-db", database])], day(20)).0, Some(ItemState::Removed));
+    assert_eq!(told(gone(), std::slice::from_ref(&copied), day(20)).0, Some(ItemState::Recoverable));
+    let copy = deletion("rds:deletedbsnapshot", "acme-final", day(4));
+    assert_eq!(told(gone(), &[copied, copy], day(20)).0, Some(ItemState::Removed));
+}
+
+#[test]
+fn a_thing_whose_identity_is_its_name_is_known_by_it() {
+    let cases = [
+        ("arn:aws:s3:::acme-files", "s3:deletebucket", "acme-files", true),
+        ("arn:aws:s3:::acme-files", "s3:deletebucketpolicy", "acme-files", false),
+        ("arn:aws:sqs:r:1:acme-jobs", "sqs:deletequeue", "https://sqs.r.amazonaws.com/1/acme-jobs", true),
+        ("arn:aws:sqs:r:1:acme-jobs", "sqs:purgequeue", "https://sqs.r.amazonaws.com/1/acme-jobs", false),
+        ("arn:aws:s3:::acme-files", "s3:deleteobjects", "arn:aws:s3:::acme-files", false),
+        ("arn:aws:sns:r:1:acme-news", "sns:deletetopic", "acme-news", true),
+        ("arn:aws:sns:r:1:acme-jobs", "sqs:deletequeue", "https://sqs.r.amazonaws.com/1/acme-jobs", false),
+    ];
+    for (id, name, target, is_gone) in cases {
+        let state = told(vec![listing(day(-5), &[id], true)], &[deletion(name, target, day(3))], day(60)).0;
+        assert_eq!(state == Some(ItemState::Removed), is_gone, "{id} {name}");
+    }
+}
+
+#[test]
 fn a_deletion_of_something_on_a_thing_does_not_remove_the_thing() {
     let balancer = "arn:aws:elasticloadbalancing:r:1:loadbalancer/app/acme-web";
     let bucket = "arn:aws:s3:::acme-files";

@@ -41,6 +41,14 @@ pub enum IngestError {
         /// What is different.
         reason: String,
     },
+    /// A file of the store is not what was written.
+    #[error("{}: the store of audit events is damaged: {reason}; restore the file, or ingest the logs again into an empty folder", path.display())]
+    Damage {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The folder holds other things.
     #[error("{}: the folder is not empty and no store of audit events; name another one", .0.display())]
     NotEmpty(PathBuf),

@@ -82,7 +82,7 @@ pub(super) fn open(path: &Path, memory: &mut Memory) -> Result<Opened, Closed> {
     Ok(Opened { file, bytes, sha256: bytes_of_digest, packed, at_once, modified: metadata.modified().ok() })
 }
 
-fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
+pub(super) fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
     let mut context = Context::new(&SHA256);
     let mut buffer = vec![0; 1 << 18];
     loop {
@@ -216,11 +216,21 @@ fn stream(
     };
     let mut reader = Bounded { reader, context: Context::new(&SHA256), count: 0, limit };
     let mut head = Vec::new();
-    let looked = (&mut reader).take(4096).read_to_end(&mut head).map_err(|error| closed_by(&error));
-    if let Err(closed) = looked.and_then(|_| looks_like_log(&head)) {
+    let looked = (&mut reader).take(4096).read_to_end(&mut head);
+    let broken = looked.err();
+    if let Some(error) = broken.as_ref().filter(|_| head.is_empty()) {
+        return Ending { content_sha256: None, stopped: Some(closed_by(error)) };
+    }
+    if let Err(closed) = looks_like_log(&head) {
+        let closed = broken.as_ref().map_or(closed, closed_by);
         return Ending { content_sha256: None, stopped: Some(closed) };
     }
-    if let Err(error) = decoder.file(head, &mut reader, hints, output) {
+    // What came before a file breaks off is read all the same.
+    let read = match broken {
+        Some(error) => decoder.file(head, Failed(Some(error)), hints, output),
+        None => decoder.file(head, &mut reader, hints, output),
+    };
+    if let Err(error) = read {
         return Ending { content_sha256: None, stopped: Some(closed_by(&error)) };
     }
     let content_sha256 = hex(reader.context.finish().as_ref());
@@ -230,6 +240,15 @@ fn stream(
         || opened.file.metadata().is_ok_and(|now| now.len() == opened.bytes && now.modified().ok() == opened.modified);
     let changed = || Closed::Unreadable(Trouble::new("changed-while-read", "the file was changed while it was read"));
     Ending { content_sha256: Some(content_sha256), stopped: if same { None } else { Some(changed()) } }
+}
+
+/// A reader that gives nothing but its error.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }
 
 /// A reader that digests what passes, up to a limit.

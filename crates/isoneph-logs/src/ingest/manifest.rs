@@ -90,7 +90,7 @@ pub struct Totals {
     pub rejected: u64,
     /// Records that repeat an event.
     pub duplicates: u64,
-    /// Of those, records that carry the id of an event and say something else.
+    /// Records that carry the id of another event and say something else: both are kept.
     pub conflicts: u64,
 }
 

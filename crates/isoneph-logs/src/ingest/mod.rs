@@ -5,8 +5,10 @@
 
 mod batches;
 mod columns;
+mod content;
 mod error;
 mod file;
+mod intact;
 mod manifest;
 mod part;
 mod row;
@@ -15,7 +17,7 @@ mod taking;
 mod walk;
 mod words;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -30,10 +32,12 @@ use crate::hex::hex;
 
 pub use batches::each_batch;
 pub use error::IngestError;
+pub use intact::is_store;
 pub use manifest::{
     FileEntry, FileStatus, MANIFEST_FILE, MANIFEST_SCHEMA, Manifest, Part, RejectedRecord, TableForm, Totals,
 };
 pub use part::SourceOfRow;
+pub(crate) use walk::hints;
 
 use columns::Columns;
 use file::Memory;
@@ -78,11 +82,11 @@ pub struct Summary {
     pub last_time: Option<String>,
     /// Records of this run by format.
     pub formats: BTreeMap<crate::decode::LogFormat, u64>,
-    /// Files of which something could not be read, at most [`MAX_LISTED`]; all are in the list of files.
+    /// Files of which something could not be read, in this run or in the one that read them, at most [`MAX_LISTED`]; all are in the list of files.
     pub problems: Vec<FileEntry>,
     /// What was passed over, at most [`MAX_LISTED`].
     pub skipped: Vec<FileEntry>,
-    /// Identities of events that came twice with different content, at most [`MAX_LISTED`].
+    /// Identities that several events claim which say different things, at most [`MAX_LISTED`]: all of them are kept.
     pub conflicts: Vec<String>,
     /// The list of the files of this run, in the store.
     pub listing: Option<PathBuf>,
@@ -111,13 +115,15 @@ pub fn ingest_into(
     let manifest = Manifest::load(folder)?;
     let is_new = manifest.is_none();
     let manifest = manifest.unwrap_or_else(Manifest::empty);
+    manifest.check(folder)?;
     sweep(folder, &manifest)?;
-    let (known, rejected) = known_files(folder, &manifest)?;
+    let Known { files: known, partial, rejected } = Known::load(folder, &manifest)?;
     let mut run = Run {
         folder,
         options,
         attribution,
         manifest,
+        partial,
         rejected,
         is_new,
         summary: Summary::default(),
@@ -175,24 +181,39 @@ fn sweep(folder: &Path, manifest: &Manifest) -> Result<(), IngestError> {
 /// The first half of the digest of a file: enough to know it again, and half the memory.
 type FileKey = [u8; 16];
 
-/// The files that were read, and those that were rejected, by path and digest.
-fn known_files(folder: &Path, manifest: &Manifest) -> Result<(HashSet<FileKey>, HashSet<String>), IngestError> {
-    let (mut known, mut rejected) = (HashSet::new(), HashSet::new());
-    for entry in manifest.files(folder) {
-        let entry = entry?;
-        match entry.status {
-            FileStatus::Read | FileStatus::Partial | FileStatus::Digest => {
-                if let Some(digest) = entry.sha256.and_then(|text| isoneph_model::Digest::try_from(text).ok()) {
-                    known.insert(key_of(digest.bytes()));
+/// What earlier runs met.
+#[derive(Default)]
+struct Known {
+    /// The files that were read.
+    files: HashSet<FileKey>,
+    /// Of them, what was rejected of those that were read in part.
+    partial: HashMap<FileKey, Vec<RejectedRecord>>,
+    /// Those that were rejected, by path and digest.
+    rejected: HashSet<String>,
+}
+
+impl Known {
+    fn load(folder: &Path, manifest: &Manifest) -> Result<Known, IngestError> {
+        let mut known = Known::default();
+        for entry in manifest.files(folder) {
+            let entry = entry?;
+            let digest = entry.sha256.clone().and_then(|text| isoneph_model::Digest::try_from(text).ok());
+            let key = digest.map(|digest| key_of(digest.bytes()));
+            match entry.status {
+                FileStatus::Read | FileStatus::Partial | FileStatus::Digest => {
+                    known.files.extend(key);
+                    if let Some(key) = key.filter(|_| entry.status == FileStatus::Partial) {
+                        known.partial.insert(key, entry.rejects);
+                    }
                 }
+                FileStatus::Rejected => {
+                    known.rejected.insert(rejected_key(&entry));
+                }
+                FileStatus::Known | FileStatus::Skipped => {}
             }
-            FileStatus::Rejected => {
-                rejected.insert(rejected_key(&entry));
-            }
-            FileStatus::Known | FileStatus::Skipped => {}
         }
+        Ok(known)
     }
-    Ok((known, rejected))
 }
 
 fn rejected_key(entry: &FileEntry) -> String {
@@ -208,7 +229,9 @@ struct Run<'r> {
     options: &'r Options,
     attribution: &'r dyn Attribution,
     manifest: Manifest,
-    /// What earlier runs rejected.
+    /// What earlier runs rejected of files that they read in part.
+    partial: HashMap<FileKey, Vec<RejectedRecord>>,
+    /// The files that they rejected.
     rejected: HashSet<String>,
     /// Whether there is something that the store does not yet say.
     is_new: bool,
@@ -251,7 +274,8 @@ impl Run<'_> {
     }
 
     /// Counts a file and lists it.
-    fn note(&mut self, entry: FileEntry, listing: &mut Listing) -> Result<(), IngestError> {
+    fn note(&mut self, mut entry: FileEntry, listing: &mut Listing) -> Result<(), IngestError> {
+        self.recall(&mut entry);
         let failed = |error| IngestError::file(self.folder, error);
         let mut line = serde_json::to_vec(&entry).map_err(|error| failed(error.into()))?;
         line.push(b'\n');
@@ -270,7 +294,8 @@ impl Run<'_> {
             FileStatus::Partial => (&mut totals.files_partial, Some(&mut self.summary.problems)),
             FileStatus::Rejected => (&mut totals.files_rejected, Some(&mut self.summary.problems)),
             FileStatus::Skipped => (&mut totals.files_skipped, Some(&mut self.summary.skipped)),
-            FileStatus::Known => (&mut totals.files_known, None),
+            FileStatus::Known if entry.rejects.is_empty() => (&mut totals.files_known, None),
+            FileStatus::Known => (&mut totals.files_known, Some(&mut self.summary.problems)),
             FileStatus::Digest => (&mut totals.digest_files, None),
         };
         *count += 1;
@@ -278,6 +303,16 @@ impl Run<'_> {
             list.push(entry);
         }
         Ok(())
+    }
+
+    /// What an earlier run could not read is not read by now.
+    fn recall(&self, entry: &mut FileEntry) {
+        let digest = entry.sha256.clone().and_then(|text| isoneph_model::Digest::try_from(text).ok());
+        let key = digest.filter(|_| entry.status == FileStatus::Known).map(|digest| key_of(digest.bytes()));
+        if let Some(rejects) = key.and_then(|key| self.partial.get(&key)) {
+            entry.rejects.clone_from(rejects);
+            entry.reason = Some("an earlier run could read it in part only".to_owned());
+        }
     }
 
     /// Writes the Parquet files.
@@ -321,10 +356,9 @@ impl Run<'_> {
                 smaller.take(id)?
             } else {
                 let mut thinner = Thinner::default();
-                smaller.each(id, &mut |entry| thinner.add(entry))?;
+                smaller.each(id, &mut |entry| thinner.add(entry, &self.words))?;
                 smaller.forget(id);
                 self.summary.totals.duplicates += thinner.duplicates;
-                self.summary.totals.conflicts += thinner.conflict_count;
                 vec![thinner.buffer]
             };
             self.write_bucket(partition, Bucket::new(&blocks)?, older, new)?;
@@ -362,14 +396,12 @@ impl Run<'_> {
         older: &[PathBuf],
         new: &mut Vec<Part>,
     ) -> Result<(), IngestError> {
-        for part in older {
-            bucket.remove_known(part)?;
-        }
+        bucket.settle(older, &self.words)?;
         self.summary.totals.duplicates += bucket.duplicates;
         self.summary.totals.conflicts += bucket.conflict_count;
         let room = MAX_LISTED.saturating_sub(self.summary.conflicts.len());
         self.summary.conflicts.extend(std::mem::take(&mut bucket.conflicts).into_iter().take(room));
-        if bucket.len() == 0 {
+        if bucket.is_empty() {
             return Ok(());
         }
         let account = Some(partition.account.as_str()).filter(|account| *account != "?");

@@ -1,10 +1,10 @@
 //! One Parquet file: rows of one partition, sorted by region and time, in the schema of the table `audit_event`.
 
-use std::collections::{BTreeMap, HashMap, hash_map};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, hash_map};
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, StringArray};
 use isoneph_model::RowId;
@@ -15,8 +15,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use ring::digest::{Context, SHA256};
 
 use super::columns::Columns;
+use super::content::{self, Content};
 use super::error::IngestError;
-use super::row::{self, Entry, FileOfRows, Row};
+use super::row::{self, Damaged, Entry, FileOfRows, Row};
 use super::words::Words;
 use crate::hex::hex;
 
@@ -25,8 +26,12 @@ use crate::hex::hex;
 pub(super) struct Bucket<'b> {
     /// The rows as they came, and nothing in the place of those that were taken out.
     rows: Vec<Option<Placed<'b>>>,
-    /// Where the row with an identity stands.
+    /// Where the first row with an identity stands.
     places: HashMap<&'b str, usize>,
+    /// Where others with the same identity stand, which are not the same to the byte.
+    others: BTreeMap<&'b str, Vec<usize>>,
+    /// Identities whose plain form is a row of an older file.
+    taken: BTreeSet<&'b str>,
     pub(super) duplicates: u64,
     /// Identities that came back with another content.
     pub(super) conflicts: Vec<String>,
@@ -38,6 +43,25 @@ pub(super) struct Bucket<'b> {
 pub(super) struct Placed<'b> {
     pub(super) row: Row<'b>,
     pub(super) file: FileOfRows<'b>,
+    /// What tells it apart from another row with the same identity: the beginning of the digest of what it says.
+    pub(super) mark: Option<[u8; 16]>,
+}
+
+impl<'b> Placed<'b> {
+    /// The identity that the row gets: that of the event, and its mark where another event has the same.
+    pub(super) fn uid(&self) -> Result<Cow<'b, str>, Damaged> {
+        let uid = self.row.uid()?;
+        Ok(self.mark.map_or(Cow::Borrowed(uid), |mark| Cow::Owned(format!("{uid}{MARK}{}", hex(&mark)))))
+    }
+}
+
+/// Between an identity and the mark behind it.
+const MARK: &str = "/#";
+
+/// An identity without its mark.
+fn unmarked(uid: &str) -> Option<&str> {
+    let (uid, mark) = uid.rsplit_once(MARK)?;
+    (mark.len() == 32 && mark.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(uid)
 }
 
 /// About how many bytes a row has.
@@ -46,7 +70,7 @@ const USUAL_ROW: usize = 512;
 const MAX_LISTED: usize = 20;
 
 impl<'b> Bucket<'b> {
-    /// The rows in some buffers. Of rows with one identity the first one stays.
+    /// The rows in some buffers. Of rows that are the same the first one stays.
     pub(super) fn new(buffers: &'b [Vec<u8>]) -> Result<Bucket<'b>, IngestError> {
         let mut bucket = Bucket::default();
         let usual = buffers.iter().map(Vec::len).sum::<usize>() / USUAL_ROW;
@@ -60,7 +84,7 @@ impl<'b> Bucket<'b> {
                 rest = &rest[length..];
                 match entry {
                     Entry::File(next) => file = next,
-                    Entry::Event(row) => bucket.add(Placed { row, file })?,
+                    Entry::Event(row) => bucket.add(Placed { row, file, mark: None })?,
                 }
             }
         }
@@ -72,27 +96,66 @@ impl<'b> Bucket<'b> {
         match self.places.entry(uid) {
             hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(self.rows.len());
-                self.rows.push(Some(placed));
             }
             hash_map::Entry::Occupied(kept) => {
-                self.duplicates += 1;
-                if self.rows[*kept.get()].is_none_or(|kept| kept.row.said() != placed.row.said()) {
-                    self.conflict_count += 1;
-                    if self.conflicts.len() < MAX_LISTED {
-                        self.conflicts.push(uid.to_owned());
-                    }
+                if self.rows[*kept.get()].is_some_and(|kept| kept.row.said() == placed.row.said()) {
+                    self.duplicates += 1;
+                    return Ok(());
+                }
+                self.others.entry(uid).or_default().push(self.rows.len());
+            }
+        }
+        self.rows.push(Some(placed));
+        Ok(())
+    }
+
+    /// Takes out what repeats another row or a row of an older file, and marks what has the identity of another and
+    /// says something else: whoever can choose the identity of a record must not hide another record by it.
+    pub(super) fn settle(&mut self, older: &[PathBuf], words: &Words) -> Result<(), IngestError> {
+        let mut met: BTreeSet<(&str, Content)> = BTreeSet::new();
+        for (uid, others) in &self.others {
+            for place in self.places.get(uid).into_iter().chain(others) {
+                let Some(placed) = self.rows[*place] else { continue };
+                if !met.insert((uid, placed.row.content(words)?)) {
+                    self.rows[*place] = None;
+                    self.duplicates += 1;
                 }
             }
+        }
+        for part in older {
+            self.remove_known(part, words)?;
+        }
+        let crowded: BTreeSet<&str> = self.others.keys().copied().chain(self.taken.iter().copied()).collect();
+        for uid in crowded {
+            self.mark(uid, words)?;
         }
         Ok(())
     }
 
     /// Takes out the rows that an older file has.
-    pub(super) fn remove_known(&mut self, part: &Path) -> Result<(), IngestError> {
+    fn remove_known(&mut self, part: &Path, words: &Words) -> Result<(), IngestError> {
+        let mut met: BTreeMap<u64, &'b str> = BTreeMap::new();
+        let mut number = 0;
         for uids in uids(part)? {
-            let uids = uids?;
-            for uid in uids.iter().flatten() {
-                if let Some(place) = self.places.remove(uid) {
+            for uid in &uids? {
+                let uid = uid.unwrap_or_default();
+                if let Some((known, _)) = self.places.get_key_value(uid) {
+                    met.insert(number, known);
+                    self.taken.insert(known);
+                } else if let Some((known, _)) = unmarked(uid).and_then(|uid| self.places.get_key_value(uid)) {
+                    met.insert(number, known);
+                }
+                number += 1;
+            }
+        }
+        if met.is_empty() {
+            return Ok(());
+        }
+        let numbers: Vec<u64> = met.keys().copied().collect();
+        for (number, content) in content::of_part(part, &numbers)? {
+            for place in met.get(&number).map(|uid| self.places_of(uid)).unwrap_or_default() {
+                let Some(placed) = self.rows[place] else { continue };
+                if placed.row.content(words)? == content {
                     self.rows[place] = None;
                     self.duplicates += 1;
                 }
@@ -101,9 +164,37 @@ impl<'b> Bucket<'b> {
         Ok(())
     }
 
-    /// How many rows there are.
-    pub(super) fn len(&self) -> usize {
-        self.places.len()
+    /// Where the rows with an identity stand.
+    fn places_of(&self, uid: &str) -> Vec<usize> {
+        self.places.get(uid).into_iter().chain(self.others.get(uid).into_iter().flatten()).copied().collect()
+    }
+
+    /// Marks all rows with an identity but the one that keeps it: the one in an older file, or the first by content,
+    /// whatever the order of the files.
+    fn mark(&mut self, uid: &str, words: &Words) -> Result<(), IngestError> {
+        let mut rows: Vec<(Content, usize)> = Vec::new();
+        for place in self.places_of(uid) {
+            if let Some(placed) = self.rows[place] {
+                rows.push((placed.row.content(words)?, place));
+            }
+        }
+        rows.sort_unstable();
+        let kept = usize::from(!self.taken.contains(uid));
+        for (content, place) in rows.iter().skip(kept) {
+            if let Some(placed) = &mut self.rows[*place] {
+                placed.mark = content.first_chunk().copied();
+                self.conflict_count += 1;
+            }
+        }
+        if rows.len() > kept && self.conflicts.len() < MAX_LISTED {
+            self.conflicts.push(uid.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether there are no rows.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.iter().all(Option::is_none)
     }
 
     /// The rows by region and time; the identity decides between equals, so that the order is always the same.
@@ -113,7 +204,7 @@ impl<'b> Bucket<'b> {
             rows.push((placed.row.region(words)?, placed.row.time(), placed.row.uid()?, *placed));
         }
         // Stable, since that is quick where much is in order: files are read region by region and hour by hour.
-        rows.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
+        rows.sort_by(|a, b| (a.0, a.1, a.2, a.3.mark).cmp(&(b.0, b.1, b.2, b.3.mark)));
         Ok(rows.into_iter().map(|(_, _, _, placed)| placed).collect())
     }
 }
@@ -122,25 +213,19 @@ impl<'b> Bucket<'b> {
 #[derive(Default)]
 pub(super) struct Thinner {
     pub(super) buffer: Vec<u8>,
-    met: HashMap<Box<str>, u64>,
+    met: HashMap<Box<str>, BTreeSet<Content>>,
     pub(super) duplicates: u64,
-    pub(super) conflict_count: u64,
 }
 
 impl Thinner {
     /// Adds an entry of a buffer of rows.
-    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
+    pub(super) fn add(&mut self, bytes: &[u8], words: &Words) -> Result<(), IngestError> {
         if let (Entry::Event(row), _) = row::read(bytes)? {
-            let mut hasher = DefaultHasher::new();
-            row.said().hash(&mut hasher);
-            let said = hasher.finish();
-            let uid = row.uid()?;
-            if let Some(kept) = self.met.get(uid) {
+            let contents = self.met.entry(row.uid()?.into()).or_default();
+            if !contents.insert(row.content(words)?) {
                 self.duplicates += 1;
-                self.conflict_count += u64::from(*kept != said);
                 return Ok(());
             }
-            self.met.insert(uid.into(), said);
         }
         self.buffer.extend_from_slice(bytes);
         Ok(())

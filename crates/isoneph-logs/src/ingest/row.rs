@@ -7,15 +7,16 @@
 
 use std::borrow::Cow;
 
-use isoneph_tables::Instant;
+use isoneph_tables::{ColumnKind, Instant};
 
 use super::columns::Column;
+use super::content::{self, Content, Digesting};
 use super::words::Words;
 use crate::event::{Cells, Event, SourcePlace};
 
 const HEADER: usize = 8;
 /// The columns that say where a row was read: file, digest, index.
-const PLACE_COLUMNS: usize = 3;
+pub(super) const PLACE_COLUMNS: usize = 3;
 /// Which of the columns that an event fills holds its own id.
 const ID_COLUMN: usize = 4;
 
@@ -214,10 +215,35 @@ impl<'b> Row<'b> {
         reader.shared(words).map(Option::unwrap_or_default)
     }
 
-    /// What the event says, without the place it was read at: the same event read from two files is equal.
+    /// What the event says, without the place it was read at: rows of which this is equal say the same. Rows that say
+    /// the same and were delivered at different times differ here, and have one [content](Self::content).
     pub(super) fn said(&self) -> (&'b [u8], &'b [u8]) {
         let index = size_of::<u64>();
         (&self.meta[..self.meta.len().saturating_sub(index)], self.text)
+    }
+
+    /// The digest of what the event says, wherever and whenever it was delivered.
+    pub(super) fn content(&self, words: &Words) -> Result<Content, Damaged> {
+        let text = std::str::from_utf8(self.text).map_err(|_| Damaged)?;
+        let meta = self.meta.get(8..).unwrap_or_default();
+        let mut reader = Texts { meta, text, words, numbers: &mut [] };
+        let uid = reader.text()?.unwrap_or_default();
+        let mut digesting = Digesting::new();
+        for (at, (column, said)) in content::columns().enumerate() {
+            match column.kind {
+                ColumnKind::Text if at == ID_COLUMN => digesting.text(reader.id(uid)?),
+                ColumnKind::Text => digesting.text(reader.text()?),
+                ColumnKind::Texts => digesting.texts(reader.list()?.map(|texts| texts.into_iter().map(Some))),
+                ColumnKind::Int | ColumnKind::Time => {
+                    let word = reader.word()?;
+                    if said {
+                        digesting.number(word);
+                    }
+                }
+                ColumnKind::Bool => digesting.flag(reader.flag()?),
+            }
+        }
+        Ok(digesting.finish())
     }
 
     fn reader(&self) -> Reader<'b> {
@@ -380,6 +406,13 @@ impl<'b> Texts<'b> {
         })
     }
 
+    fn list(&mut self) -> Result<Option<Vec<&'b str>>, Damaged> {
+        let count = number(&mut self.meta)?;
+        let list = (1..count).map(|_| number(&mut self.meta).and_then(|length| self.piece(length)));
+        let list: Vec<&str> = list.collect::<Result<_, _>>()?;
+        Ok((count > 0).then_some(list))
+    }
+
     fn append(&mut self, column: &mut Column) -> Result<(), Damaged> {
         match column {
             Column::Text(texts) => match given(&mut self.meta)? {
@@ -389,12 +422,7 @@ impl<'b> Texts<'b> {
                     texts.append_shared(number, self.words, self.numbers).ok_or(Damaged)?;
                 }
             },
-            Column::List(texts) => {
-                let count = number(&mut self.meta)?;
-                let list = (1..count).map(|_| number(&mut self.meta).and_then(|length| self.piece(length)));
-                let list: Vec<&str> = list.collect::<Result<_, _>>()?;
-                texts.append_list((count > 0).then_some(&*list));
-            }
+            Column::List(texts) => texts.append_list(self.list()?.as_deref()),
             Column::Number(values) => values.append(self.word()?),
             Column::Flag(values) => values.append(self.flag()?),
         }
@@ -481,7 +509,7 @@ mod tests {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0xff;
             let mut columns = Columns::new().unwrap();
-            let placed = Placed { row: row(&damaged), file: FileOfRows::default() };
+            let placed = Placed { row: row(&damaged), file: FileOfRows::default(), mark: None };
             let number = RowId::new(1, 1).unwrap();
             let _ = columns.add(&placed, number, &scratch.words, &Shared::default());
         }

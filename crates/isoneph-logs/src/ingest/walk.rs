@@ -78,7 +78,7 @@ fn reason_to_skip(entry: &DirEntry, store: Option<&Path>) -> Option<String> {
 
 /// What the path of a file says of its records: `…/AWSLogs/[o-ORGANISATION/]ACCOUNT/CloudTrail/REGION/…`, and the time
 /// of delivery in the names of CloudTrail's files (`ACCOUNT_CloudTrail_REGION_20261102T0005Z_….json.gz`).
-pub(super) fn hints(path: &Path) -> Hints {
+pub(crate) fn hints(path: &Path) -> Hints {
     let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
     let name = parts.last().copied().unwrap_or_default();
     let mut hints = Hints { delivered_at: delivered_at(name), ..Hints::default() };

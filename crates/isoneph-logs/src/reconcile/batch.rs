@@ -101,13 +101,14 @@ fn give_rows(
     let targets: &ListArray = rows.typed("targets")?;
     let index: &Int64Array = rows.typed("source_index")?;
     for &row in critical {
-        let id = id.get(row).unwrap_or_default();
+        let (id, provider) = (id.get(row).unwrap_or_default(), provider.get(row).unwrap_or_default());
+        let part = part_of(uid.get(row).unwrap_or_default(), provider, account.get(row), id);
         let event = Event {
-            provider: Cow::Borrowed(provider.get(row).unwrap_or_default()),
+            provider: Cow::Borrowed(provider),
             account: account.text(row),
             region: region.text(row),
             id: Cow::Borrowed(id),
-            id_part: Cow::Borrowed(part_of(uid.get(row).unwrap_or_default(), id)),
+            id_part: Cow::Borrowed(part),
             native_type: native_type.text(row),
             time: time(at, row),
             operation: operation.text(row),
@@ -136,8 +137,8 @@ fn give_rows(
     Ok(())
 }
 
-/// What stands behind the event's own id in its `uid`.
-fn part_of<'a>(uid: &'a str, id: &str) -> &'a str {
-    let end = uid.rfind(id).filter(|_| !id.is_empty()).map_or(uid.len(), |start| start + id.len());
+/// What stands behind the event's own id in its `uid`: `provider/account/id/part`.
+fn part_of<'a>(uid: &'a str, provider: &str, account: Option<&str>, id: &str) -> &'a str {
+    let end = provider.len() + 1 + account.map_or(1, str::len) + 1 + id.len();
     uid.get(end..).and_then(|rest| rest.strip_prefix('/')).unwrap_or_default()
 }

@@ -16,11 +16,15 @@ mod pipelines;
 mod story;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use ring::digest::{SHA256, digest};
+
 use crate::changes::{Change, Declared};
-use crate::event::{Event, SourcePlace};
+use crate::event::{Event, EventOutcome, Phase, SourcePlace};
+use crate::hex::hex;
 use crate::operations::Catalogue;
 
 pub use batch::COLUMNS;
@@ -66,9 +70,10 @@ pub struct Reconciler<'c> {
     catalogue: &'c Catalogue,
     interner: Interner,
     operations: Vec<Operation>,
-    /// Operations that leave several records, and all of them by event, to count each once.
+    /// Operations that leave several records.
     parts: HashMap<String, usize>,
-    uids: HashMap<Arc<str>, usize>,
+    /// What the event with an identity said, to count each once.
+    said: HashMap<Arc<str>, Said>,
     seen: Seen,
     key: String,
 }
@@ -81,13 +86,14 @@ impl<'c> Reconciler<'c> {
             interner: Interner::default(),
             operations: Vec::new(),
             parts: HashMap::new(),
-            uids: HashMap::new(),
+            said: HashMap::new(),
             seen: Seen::default(),
             key: String::new(),
         }
     }
 
-    /// Takes in one event. Order does not matter, and an event that comes twice counts once.
+    /// Takes in one event. Order does not matter, and an event that comes twice counts once. One that has the identity of
+    /// another and says something else is another: some logs let whoever is logged choose it.
     pub fn observe(&mut self, event: &Event<'_>, place: &SourcePlace<'_>) {
         self.seen.events += 1;
         let Some(name) = event.operation_name.as_deref() else { return };
@@ -95,8 +101,14 @@ impl<'c> Reconciler<'c> {
         self.seen.critical += 1;
         let mut key = std::mem::take(&mut self.key);
         event.write_uid(&mut key);
-        if !self.uids.contains_key(key.as_str()) {
+        let said = said(event);
+        if self.said.get(key.as_str()).is_some_and(|kept| *kept != said) {
+            key.push_str("/#");
+            key.push_str(&hex(&said));
+        }
+        if !self.said.contains_key(key.as_str()) {
             self.keep(entry, event, place, &key);
+            self.said.insert(Arc::from(key.as_str()), said);
         }
         self.key = key;
     }
@@ -111,7 +123,6 @@ impl<'c> Reconciler<'c> {
         let part = operation::part_key(event);
         if let Some(index) = part.as_ref().and_then(|part| self.parts.get(part)).copied() {
             self.operations[index].join(event, &mut self.interner);
-            self.uids.insert(Arc::from(uid), index);
             return;
         }
         if self.operations.len() >= MAX_OPERATIONS {
@@ -120,7 +131,6 @@ impl<'c> Reconciler<'c> {
         }
         let index = self.operations.len();
         let operation = Operation::new(entry, event, place, uid, &mut self.interner);
-        self.uids.insert(Arc::clone(&operation.uid), index);
         self.operations.push(operation);
         if let Some(part) = part {
             self.parts.insert(part, index);
@@ -146,6 +156,24 @@ impl<'c> Reconciler<'c> {
         story::find_resumed(&mut operations);
         Reconciliation { operations, stories, seen }
     }
+}
+
+/// The beginning of a digest of what an event says that an operation is judged by.
+type Said = [u8; 16];
+
+fn said(event: &Event<'_>) -> Said {
+    let text = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or_default().to_owned();
+    let actor = &event.actor;
+    let mut all = vec![
+        event.time.map_or_else(String::new, |time| time.0.to_string()),
+        event.outcome.map_or("", EventOutcome::as_str).to_owned(),
+        event.phase.map_or("", Phase::as_str).to_owned(),
+    ];
+    let texts = [&event.operation_name, &event.region, &actor.id, &actor.session, &event.error_code];
+    all.extend(texts.map(text));
+    all.extend(event.targets.iter().flatten().map(ToString::to_string));
+    let digest = digest(&SHA256, all.join("\u{1f}").as_bytes());
+    digest.as_ref().first_chunk().copied().unwrap_or_default()
 }
 
 /// Critical operations, judged.

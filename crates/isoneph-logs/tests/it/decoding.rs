@@ -46,6 +46,23 @@ fn every_format_gives_events() {
     }
 }
 
+/// Each record in a form: itself for `RECORD`, as a text for `TEXT`.
+fn wrapped(events: &[String], form: &str) -> String {
+    let one = |event: &String| form.replace("RECORD", event).replace("TEXT", &Value::from(event.as_str()).to_string());
+    events.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
+#[test]
+fn an_insight_is_an_event_and_no_operation() {
+    let bench = Bench::new();
+    bench.file("insights.json", r#"{"Records":[{"eventVersion":"1.08","eventTime":"2026-11-02T10:00:00Z","awsRegion":"eu-west-1","eventID":"i1","eventType":"AwsCloudTrailInsight","recipientAccountId":"111122223333","sharedEventID":"s1","insightDetails":{"state":"Start","eventSource":"ec2.amazonaws.com","eventName":"TerminateInstances","insightType":"ApiCallRateInsight"},"eventCategory":"Insight"}]}"#);
+    let summary = bench.ingest();
+    assert_eq!((summary.added, summary.totals.rejected), (1, 0), "{:?}", summary.problems);
+    let row = &rows(&summary.parts)[0];
+    assert_eq!((row["category"].as_str(), row["operation_name"].as_str()), (Some("insight"), Some("")));
+    assert!(row["raw_additional"].as_str().unwrap().contains("TerminateInstances"));
+}
+
 #[test]
 fn the_form_around_the_records_does_not_matter() {
     use crate::support::{event, records};
@@ -64,6 +81,17 @@ fn the_form_around_the_records_does_not_matter() {
         format!("{}\n{}", records(&events[2..]), events[..2].join("\n")),
         lines.replace("\"eventVersion\"", "\n  \"eventVersion\""),
         format!("\u{1e}{}", events.join("\n\u{1e}")),
+        // What tools give that keep records as texts, or around them: CloudWatch Logs, CloudTrail Lake, Elastic, Splunk.
+        format!(r#"{{"searchedLogStreams":[],"events":[{}]}}"#, wrapped(&events, r#"{"timestamp":1,"message":TEXT}"#)),
+        format!(r#"{{"QueryStatus":"FINISHED","QueryResultRows":[{}]}}"#, wrapped(&events, r#"[{"eventJson":TEXT}]"#)),
+        format!(
+            r#"{{"took":3,"hits":{{"total":5,"hits":[{}]}}}}"#,
+            wrapped(&events, r#"{"_id":"1","_source":RECORD}"#)
+        ),
+        wrapped(&events, r#"{"_source":{"@timestamp":"2026","event":{"original":TEXT}}}"#),
+        wrapped(&events, r#"{"preview":false,"result":{"_raw":TEXT}}"#),
+        wrapped(&events, r#"{"log":TEXT,"stream":"stdout"}"#),
+        format!(r#"{{"Records":[{}]}}"#, wrapped(&events, "TEXT")),
     ];
     for form in forms {
         for packed in [form.clone().into_bytes(), crate::support::gzip(form.as_bytes())] {

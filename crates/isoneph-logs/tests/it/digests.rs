@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use isoneph_logs::digest::{DigestReport, Problem, verify};
+use isoneph_tables::Instant;
 use tempfile::TempDir;
 
 use crate::plant::digests::{ACCOUNT, Planted, Shape, instant, plant, public_key_list, sha256};
-use crate::support::gzip;
+use crate::support::{event, gzip, records};
 
 const REGIONS: [&str; 2] = ["us-east-1", "eu-west-1"];
 
@@ -152,7 +153,78 @@ fn a_log_file_that_no_digest_names_is_told() {
     let slipped = format!("{ACCOUNT}_CloudTrail_us-east-1_20261102T0510Z_0000000000000000.json.gz");
     std::fs::write(beside.join(&slipped), gzip(b"{\"Records\":[]}")).unwrap();
     let report = verify(&planted.inputs()).unwrap();
-    assert_eq!((report.unlisted.clone(), report.is_whole()), (vec![slipped], false));
+    assert_eq!(
+        (report.unlisted.clone(), report.is_whole()),
+        (vec![beside.join(&slipped).display().to_string()], false)
+    );
+}
+
+/// A log file of the account with one event.
+fn forged(region: &str, at: &str) -> String {
+    records(&[event("forged", ACCOUNT, at).replace("eu-west-1", region)])
+}
+
+#[test]
+fn what_no_digest_names_is_told_by_what_it_holds_under_any_name() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    let inside = forged("us-east-1", "2026-11-02T05:10:00Z");
+    let beside = [
+        ("extra/more.json.gz", gzip(inside.as_bytes()), true),
+        ("extra/notes.txt", inside.clone().into_bytes(), true),
+        ("other/222222222222_CloudTrail_us-east-1_20261102T0510Z_x.json.gz", gzip(inside.as_bytes()), true),
+        // The digest of the last hour may not name it yet; no digest speaks of the region, of the account.
+        ("late.json", forged("us-east-1", "2026-11-02T09:30:00Z").into_bytes(), false),
+        ("region.json", forged("eu-north-1", "2026-11-02T05:10:00Z").into_bytes(), false),
+        ("account.json", inside.replace(ACCOUNT, "222222222222").into_bytes(), false),
+        ("copy of a log.json.gz", std::fs::read(&planted.logs[3]).unwrap(), false),
+        ("keys.json", b"{}".to_vec(), false),
+        ("readme.md", b"# logs".to_vec(), false),
+    ];
+    for (name, bytes, told) in beside {
+        let path = planted.folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        let report = verify(&planted.inputs()).unwrap();
+        let gaps: Vec<_> = report.gaps.iter().map(|gap| (gap.problem, Path::new(&gap.object), gap.begins_at)).collect();
+        let expected = (Problem::FileUnlisted, &*path, Instant(instant(5).0 + 600_000_000));
+        assert_eq!(gaps, if told { vec![expected] } else { Vec::new() }, "{name}");
+        assert_eq!((report.unlisted.len(), report.is_whole()), (usize::from(told), !told), "{name}");
+        std::fs::remove_file(&path).unwrap();
+    }
+}
+
+#[test]
+fn a_file_with_the_name_of_another_does_not_hide_behind_it() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    let path = planted.folder.join("extra").join(planted.logs[3].file_name().unwrap());
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, gzip(forged("us-east-1", "2026-11-02T05:10:00Z").as_bytes())).unwrap();
+    let report = verify(&planted.inputs()).unwrap();
+    assert_eq!((problems(&report), report.gaps.len()), (vec![Problem::FileChanged], 1));
+}
+
+#[test]
+fn a_chain_without_its_beginning_is_told_unless_the_period_begins_with_it() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    for path in &planted.digests["us-east-1"][..4] {
+        std::fs::remove_file(path).unwrap();
+    }
+    for path in planted.logs.iter().filter(|log| log.to_string_lossy().contains("us-east-1")) {
+        let hour: i64 = path.to_string_lossy().split("20261102T").nth(1).unwrap()[..2].parse().unwrap();
+        if hour < 4 {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let mut inputs = planted.inputs();
+    assert_eq!(problems(&verify(&inputs).unwrap()), [Problem::EarlierNotGiven]);
+    inputs.period = Some((instant(4), instant(10)));
+    assert!(verify(&inputs).unwrap().is_whole());
+    inputs.period = Some((instant(0), instant(10)));
+    let report = verify(&inputs).unwrap();
+    assert_eq!(
+        report.gaps.iter().map(|gap| (gap.begins_at, gap.ends_at)).collect::<Vec<_>>(),
+        [(instant(0), instant(4))]
+    );
 }
 
 #[test]

@@ -30,6 +30,13 @@ fn a_broken_gzip_gives_the_events_before_the_break() {
     assert_eq!(code(&cut), "truncated");
     assert!(cut.added > 100 && cut.added < 3000, "{}", cut.added);
     assert_eq!(cut.problems[0].status, FileStatus::Partial);
+    for count in [2, 10, 50, 200] {
+        let whole = records(&(0..count).map(|i| event(&format!("e{i}"), "111122223333", DAY)).collect::<Vec<_>>());
+        let packed = gzip(whole.as_bytes());
+        let cut = ingested(&packed[..packed.len() - 12]);
+        assert_eq!(code(&cut), "truncated");
+        assert!(cut.added > 0 && cut.added <= count, "{} of {count}", cut.added);
+    }
     let mut flipped = packed.clone();
     let end = flipped.len() - 6;
     flipped[end] ^= 1;

@@ -4,6 +4,7 @@
 mod decoding;
 mod digests;
 mod hostile;
+mod identity;
 mod plant;
 mod reconciling;
 mod store;

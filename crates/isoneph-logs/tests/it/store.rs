@@ -69,17 +69,6 @@ fn the_same_event_counts_once_in_any_file_and_run() {
 }
 
 #[test]
-fn an_id_that_comes_back_with_another_content_is_told() {
-    let bench = Bench::new();
-    let one = event("e1", "111122223333", DAY);
-    bench.file("a.json", records(&[one.clone(), one.replace("DeleteVolume", "DescribeVolumes")]));
-    let summary = bench.ingest();
-    assert_eq!((summary.added, summary.totals.duplicates, summary.totals.conflicts), (1, 1, 1));
-    assert_eq!(summary.conflicts, ["aws/111122223333/e1"]);
-    assert_eq!(column(&summary.parts, "operation"), ["DeleteVolume"], "the first one stays");
-}
-
-#[test]
 fn events_of_unknown_time_or_account_are_kept_apart() {
     let bench = Bench::new();
     let odd = event("e1", "", "sometime");
@@ -123,7 +112,7 @@ fn one_event_ten_thousand_times_takes_no_memory_and_counts_once() {
     bench.file("a.json", again.repeat(9_000) + &other.repeat(1_000) + &event("e2", "111122223333", DAY));
     let summary = bench.try_ingest(&[bench.input()], &Options { memory: 100_000, ..options() }).unwrap();
     let totals = &summary.totals;
-    assert_eq!((summary.added, totals.duplicates, totals.conflicts), (2, 9_999, 1_000));
+    assert_eq!((summary.added, totals.duplicates, totals.conflicts), (3, 9_998, 1));
 }
 
 #[test]
@@ -148,6 +137,53 @@ fn what_is_rejected_is_told_in_every_run_and_kept_once() {
     bench.file("worse.json", "{\"Records\":[{\"a\"");
     assert_eq!(bench.ingest().totals.files_rejected, 2);
     assert_ne!(bench.store_files(), before);
+}
+
+#[test]
+fn what_was_rejected_of_a_file_is_told_again_when_it_comes_back() {
+    let bench = Bench::new();
+    let bad = r#"{"eventVersion":"1.10","eventTime":"2026-11-02T10:00:00Z"}"#.to_owned();
+    bench.file("a.json", records(&[event("e1", "111122223333", DAY), bad]));
+    bench.file("b.json", records(&[event("e2", "111122223333", DAY)]));
+    let told = |summary: &isoneph_logs::ingest::Summary| {
+        let problems = summary.problems.iter();
+        problems.map(|entry| (entry.status, entry.rejects.len())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&bench.ingest()), [(FileStatus::Partial, 1)]);
+    let before = bench.store_files();
+    let again = bench.ingest();
+    assert_eq!((told(&again), again.totals.files_known), (vec![(FileStatus::Known, 1)], 2));
+    assert_eq!(bench.store_files(), before);
+}
+
+#[test]
+fn a_store_that_was_changed_is_not_read_and_says_which_file() {
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 3] = [
+        (".parquet", |path| {
+            let mut bytes = std::fs::read(path).unwrap();
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            std::fs::write(path, bytes).unwrap();
+        }),
+        (".parquet", |path| std::fs::remove_file(path).unwrap()),
+        (".jsonl", |path| std::fs::remove_file(path).unwrap()),
+    ];
+    for (end, damage) in damages {
+        let bench = Bench::new();
+        bench.file("a.json", records(&[event("e1", "111122223333", DAY)]));
+        bench.ingest();
+        let manifest = Manifest::load(&bench.store()).unwrap().unwrap();
+        manifest.check(&bench.store()).unwrap();
+        let name = bench.store_files().into_iter().map(|file| file.0).find(|name| name.ends_with(end)).unwrap();
+        damage(&bench.store().join(&name));
+        for error in
+            [manifest.check(&bench.store()).unwrap_err(), bench.try_ingest(&[bench.input()], &options()).unwrap_err()]
+        {
+            assert!(matches!(error, IngestError::Damage { .. }), "{error}");
+            assert!(error.to_string().contains(&name), "{error}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Digest files of CloudTrail among the logs, verified against what was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use isoneph_logs::digest::{DigestInputs, DigestReport, verify};
@@ -14,7 +14,8 @@ use super::against::LogsAgainst;
 /// What the pass over the files leaves for the verification: nothing is unpacked and hashed twice.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DigestFiles {
-    digests: Vec<PathBuf>,
+    /// Digests, with the SHA-256 of the files.
+    digests: Vec<(PathBuf, Option<String>)>,
     known: BTreeMap<PathBuf, String>,
     unread: Vec<PathBuf>,
 }
@@ -24,7 +25,7 @@ impl DigestFiles {
     pub(super) fn note(&mut self, entry: &FileEntry) {
         let path = PathBuf::from(&entry.path);
         match (&entry.content_sha256, entry.status) {
-            (_, FileStatus::Digest) => self.digests.push(path),
+            (_, FileStatus::Digest) => self.digests.push((path, entry.sha256.clone())),
             (Some(sha256), FileStatus::Read | FileStatus::Partial | FileStatus::Rejected) => {
                 self.known.insert(path, sha256.clone());
             }
@@ -44,7 +45,11 @@ impl DigestFiles {
         if self.digests.is_empty() {
             return Ok(None);
         }
-        let there = self.digests.into_iter().chain(self.unread).chain(beside.iter().cloned());
+        let there = there(self.digests, first, sink);
+        if there.is_empty() {
+            return Ok(None);
+        }
+        let there = there.into_iter().chain(self.unread).chain(beside.iter().cloned());
         let inputs = DigestInputs {
             paths: there.filter(|path| path.exists()).collect(),
             known: self.known,
@@ -66,4 +71,21 @@ impl DigestFiles {
         }
         Ok(Some(report))
     }
+}
+
+/// The digests that are where they were when they were noted. A store keeps them by name: of one that is gone, and of
+/// which no copy was given, somebody must be told.
+fn there(digests: Vec<(PathBuf, Option<String>)>, first: InputId, sink: &mut Sink) -> Vec<PathBuf> {
+    let (there, gone): (Vec<_>, Vec<_>) = digests.into_iter().partition(|(path, _)| path.exists());
+    let copies: BTreeSet<&str> = there.iter().filter_map(|(_, sha256)| sha256.as_deref()).collect();
+    let is_copied = |sha256: &Option<String>| sha256.as_deref().is_some_and(|sha256| copies.contains(sha256));
+    let gone: Vec<&PathBuf> = gone.iter().filter(|(_, sha256)| !is_copied(sha256)).map(|(path, _)| path).collect();
+    if let Some(one) = gone.first() {
+        let message = format!(
+            "{} digest files that the store names are not where they were: nothing was verified by them; give their folder as well",
+            gone.len()
+        );
+        sink.reject(first, Locator::new(one.display().to_string()), "digest-not-found", message);
+    }
+    there.into_iter().map(|(path, _)| path).collect()
 }

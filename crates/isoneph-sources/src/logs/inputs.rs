@@ -27,6 +27,9 @@ impl Inputs {
         for reject in &entry.rejects {
             sink.reject(id, Locator::new(reject.locator.clone()), &reject.code, reject.message.clone());
         }
+        if entry.status == FileStatus::Read && entry.records == 0 {
+            sink.reject(id, Locator::new("#"), "empty", "its list of records is empty: it tells of nothing".to_owned());
+        }
         self.by_path.insert(entry.path.clone(), id);
     }
 

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs, InScope, expected_streams};
 use isoneph_logs::digest::{DigestReport, is_signature};
 use isoneph_logs::exit::{ExitTracker, Listing, TenantExit};
-use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, ingest_into};
+use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, ingest_into, is_store};
 use isoneph_logs::reconcile::{self, Reconciler};
 use isoneph_model::{InputId, SnapshotKind};
 use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
@@ -91,9 +91,12 @@ impl Logs {
         for path in paths.iter().filter(|path| path.exists()) {
             match Manifest::load(path) {
                 Ok(Some(manifest)) => {
+                    manifest.check(path)?;
                     logs.stores.insert(path.clone());
                     logs.add_store(path, &manifest, sink)?;
                 }
+                // A manifest.json that is another program's is none of ours to judge.
+                Err(error) if is_store(path) => return Err(error.into()),
                 _ => raw.push(path.clone()),
             }
         }
@@ -121,6 +124,12 @@ impl Logs {
                 self.inputs.add(&entry, sink);
                 self.digests.note(&entry);
             }
+        }
+        let conflicts = manifest.totals.conflicts;
+        if let Some(first) = self.inputs.first().filter(|_| conflicts > 0) {
+            let message =
+                format!("{conflicts} events carry the id of another event and say something else: all are kept");
+            sink.input_mut(first).notes.push(message);
         }
         Ok(())
     }
@@ -200,7 +209,7 @@ impl Logs {
         reconciled.write(&records, sink, snapshot, &mut input_of)?;
         covered.write(&reconciled.operations, sink, snapshot, first, &mut input_of)?;
         if let Some(report) = &digests {
-            report.write(&reconciled.operations, sink, snapshot, &mut input_of)?;
+            report.write(&reconciled.operations, &covered, sink, snapshot, &mut input_of)?;
         }
         Ok(digests)
     }

@@ -117,7 +117,7 @@ table! {
         last_at: Instant, none "events = 0";
         /// The longest time without an event inside the day and the period that was given, in seconds.
         longest_silence_seconds: i64, none "86400";
-        /// Whether a chain of digests whose signatures hold proves that no file is missing from the hours of the day that were given.
+        /// Whether a chain of digests whose signatures hold proves that no file is missing from the day, or from what the period that was given has of it.
         proven: bool, none "false";
         /// How short a silence would have been noticed, in seconds; NULL where there are too few events for a baseline.
         noticeable_seconds: i64, none "never: NULL where there is no baseline";
@@ -131,9 +131,9 @@ table! {
 table! {
     /// A hole in the record, or what looks like one.
     pub struct LogGap = "log_gap" {
-        /// How it shows: `digest-missing` (a digest of the chain is not there), `file-missing` (a digest names a file that is not there), `file-changed` (a file is not what its digest says), `silence` (no events where there always are some), `no-events` (an account or region in scope without any).
+        /// How it shows: `digest-missing` (a digest of the chain is not there), `file-missing` (a digest names a file that is not there), `file-changed` (a file is not what its digest says), `file-unlisted` (a file with events of the time is named by no digest), `silence` (no events where there always are some), `no-events` (an account or region in scope without any).
         basis: String, none "never: always set";
-        /// Whether something is surely missing: a digest says so, or there was no such silence at that hour on any other day. NULL where it may be usual.
+        /// Whether something is surely missing: a digest says so, or there was no such silence at that hour on any other day. NULL where it may be usual, where the record may have begun later or ended before, or where another trail may have written what no digest names.
         certain: bool, none "never: NULL where it may be usual";
         /// When it begins.
         begins_at: Instant, none "never: always set";
@@ -141,7 +141,7 @@ table! {
         ends_at: Instant, none "never: always set";
         /// How long, in seconds.
         seconds: i64, none "never: always set";
-        /// The days in UTC that it touches, as `2026-11-02`.
+        /// The days in UTC, as `2026-11-02`, from which it takes more than what is usual; of those that have a row in `log_day`.
         days: Vec<String>, none "never: always set";
         /// The trail whose digests show it; `''` for a silence.
         trail: String, none "''";

@@ -22,7 +22,7 @@ struct Bucket {
 impl Bucket {
     fn new(shape: &Shape) -> Bucket {
         let (folder, keys) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-        let planted = digests::plant(folder.path(), 7, &["us-east-1", "eu-west-1"], 12, shape);
+        let planted = digests::plant(folder.path(), 7, &["us-east-1", "eu-west-1"], 24, shape);
         file(&keys, "keys.json", digests::public_key_list().as_bytes());
         file(&keys, "signatures.json", json!(planted.signatures).to_string().as_bytes());
         Bucket { folder, keys, planted }
@@ -77,9 +77,21 @@ fn flip(path: &Path) {
 fn an_untouched_bucket_verifies_and_proves_its_days() {
     let bucket = Bucket::new(&Shape::default());
     let out = bucket.verify().ends_with(0).stdout();
-    assert!(out.contains("24 digests: 24 signatures hold, 0 do not, 0 not verified"), "{out}");
-    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("pass", 24)]));
+    assert!(out.contains("48 digests: 48 signatures hold, 0 do not, 0 not verified"), "{out}");
+    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("pass", 48)]));
     assert_eq!(bucket.outcomes("audit-log-gap"), counts([("pass", 2)]));
+}
+
+#[test]
+fn a_file_that_no_digest_names_leaves_its_day_open() {
+    let bucket = Bucket::new(&Shape::default());
+    let log = std::fs::File::open(&bucket.planted.logs[3]).expect("a log");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(log).read_to_string(&mut text).expect("gzip");
+    let forged = text.replace("DescribeVolumes", "DescribeVpcs");
+    std::fs::write(bucket.folder.path().join("more.json"), forged).expect("a file can be written");
+    assert!(bucket.verify().ends_with(1).stdout().contains("file-unlisted"));
+    assert_eq!(bucket.outcomes("audit-log-gap"), counts([("pass", 1), ("unknown", 1)]));
 }
 
 #[test]
@@ -87,7 +99,7 @@ fn a_deleted_log_file_is_missed() {
     let bucket = Bucket::new(&Shape::default());
     std::fs::remove_file(&bucket.planted.logs[3]).expect("it was there");
     assert!(bucket.verify().ends_with(1).stdout().contains("file-missing"));
-    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("fail", 1), ("pass", 23)]));
+    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("fail", 1), ("pass", 47)]));
     assert_eq!(bucket.outcomes("audit-log-gap").get("fail"), Some(&1));
 }
 
@@ -110,9 +122,9 @@ fn two_digests_removed_in_a_row_are_missed_though_every_signature_holds() {
         std::fs::remove_file(path).expect("it was there");
     }
     let out = bucket.verify().ends_with(1).stdout();
-    assert!(out.contains("22 signatures hold, 0 do not"), "{out}");
+    assert!(out.contains("46 signatures hold, 0 do not"), "{out}");
     assert!(out.contains("hole from 2026-11-02T03:00:00Z until 2026-11-02T05:00:00Z: previous-missing"), "{out}");
-    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("fail", 1), ("pass", 21)]));
+    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("fail", 1), ("pass", 45)]));
     assert_eq!(bucket.outcomes("audit-log-gap"), counts([("fail", 1), ("pass", 1)]));
 }
 
@@ -129,7 +141,7 @@ fn without_keys_nothing_is_proven_and_the_run_says_so() {
     let folder = bucket.folder.path().display().to_string();
     isoneph(&["logs", "verify", &folder]).ends_with(3);
     let run = isoneph(&["assess", "--as-of", "2026-11-20", "--format", "json", "--fail-on", "none", &folder]);
-    assert_eq!(count(&run.json(), "audit-log-digest-broken"), counts([("unknown", 24)]));
+    assert_eq!(count(&run.json(), "audit-log-digest-broken"), counts([("unknown", 48)]));
     assert_eq!(count(&run.json(), "audit-log-gap").get("pass"), None);
 }
 

@@ -227,7 +227,8 @@ fn is_id(plain: &str) -> bool {
     let ends = ["id", "ids", "arn", "arns", "identifier", "identifiers", "selflink", "targetlink"]
         .iter()
         .any(|end| plain.ends_with(end));
-    ends && !OTHER_IDS.contains(&plain)
+    // A queue has no other identity in its log.
+    plain == "queueurl" || ends && !OTHER_IDS.contains(&plain)
 }
 
 const OTHER_NAMES: &[&str] = &[

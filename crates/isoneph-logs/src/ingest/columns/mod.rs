@@ -88,12 +88,13 @@ impl Columns {
     /// Appends a row.
     pub(super) fn add(
         &mut self,
-        Placed { row, file }: &Placed<'_>,
+        placed: &Placed<'_>,
         number: RowId,
         words: &Words,
         shared: &Shared,
     ) -> std::result::Result<(), IngestError> {
         const AFTER: usize = FIRST_COMMON + COMMON_CELLS;
+        let Placed { row, file, .. } = placed;
         if self.rows == 0 {
             self.numbers.clear();
             self.numbers.resize(words.len(), texts::UNKNOWN);
@@ -101,7 +102,7 @@ impl Columns {
         self.rows += 1;
         let (common, own) = self.columns.split_at_mut(AFTER + 3);
         common[0].append_number(Some(shared.snapshot));
-        common[1].append_text(Some(row.uid()?));
+        common[1].append_text(Some(&placed.uid()?));
         common[2].append_number(Some(number.column()));
         common[AFTER].append_no_texts();
         common[AFTER + 1].append_text(shared.service.as_deref());

@@ -7,7 +7,7 @@ use clap::Args;
 use isoneph_logs::ingest::{IngestError, Options, Summary, ingest_into};
 use isoneph_register::DeclaredAttribution;
 
-use crate::exit::{Exit, usage};
+use crate::exit::{Exit, unread, usage};
 use crate::output::{self, Output};
 use crate::{safe, settings};
 
@@ -32,6 +32,7 @@ pub(super) fn run(arguments: &IngestArguments) -> anyhow::Result<Exit> {
     let attribution = DeclaredAttribution::new(&declaration);
     let told = |error: IngestError| match error {
         IngestError::NotFound(_) | IngestError::Locked(_) | IngestError::NotEmpty(_) => usage(error),
+        IngestError::Damage { .. } | IngestError::NotOurs { .. } => unread(error),
         other => other.into(),
     };
     let summary = ingest_into(&arguments.into, &arguments.paths, &Options::default(), &attribution).map_err(told)?;
@@ -43,7 +44,9 @@ pub(super) fn run(arguments: &IngestArguments) -> anyhow::Result<Exit> {
         text(&mut out, &summary)?;
     }
     out.finish()?;
-    let whole = summary.totals.rejected == 0 && summary.totals.files_rejected == 0 && summary.totals.files_partial == 0;
+    let totals = &summary.totals;
+    let whole = totals.rejected == 0 && totals.files_rejected == 0 && totals.files_partial == 0;
+    let whole = whole && summary.problems.is_empty();
     Ok(if whole && summary.events > 0 { Exit::Done } else { Exit::Incomplete })
 }
 
@@ -75,6 +78,15 @@ fn text(out: &mut impl Write, summary: &Summary) -> anyhow::Result<()> {
         "{} records, {} rejected, {} duplicates: {} events added, {} in the store",
         totals.records, totals.rejected, totals.duplicates, summary.added, summary.events
     )?;
+    if totals.conflicts > 0 {
+        let conflicts = totals.conflicts;
+        output::warn(&format!(
+            "{conflicts} records carry the id of another record and say something else: all are kept"
+        ));
+    }
+    for uid in summary.conflicts.iter().take(3) {
+        output::warn(&safe::terminal(&format!("  {uid}")));
+    }
     if totals.digest_files > 0 {
         writeln!(
             out,

@@ -54,20 +54,26 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Exit> {
 
 /// Whether a problem leaves something open rather than showing that something is wrong.
 fn is_open(problem: Problem) -> bool {
-    matches!(problem, Problem::NoSignature | Problem::NoPublicKey | Problem::UnknownAlgorithm)
+    matches!(
+        problem,
+        Problem::NoSignature | Problem::NoPublicKey | Problem::UnknownAlgorithm | Problem::EarlierNotGiven
+    )
 }
 
 fn exit(report: &DigestReport) -> Exit {
     let mut problems = report.digests.iter().flat_map(|digest| &digest.problems);
     let uncompared = report.digests.iter().any(|digest| digest.files > 0 && digest.files_missing.is_none());
-    let open = report.digests.iter().any(|digest| digest.signature_valid.is_none());
+    let open = report.digests.iter().flat_map(|digest| &digest.problems).any(|problem| is_open(*problem));
     if report.digests.is_empty() {
         output::warn("no digest files were found: nothing was verified");
     }
-    if report.digests.is_empty() || !report.refused.is_empty() || uncompared || open {
+    // A digest that is missing takes the signature of the one before it along: what is shown is not less shown by that.
+    if report.digests.is_empty() || !report.refused.is_empty() || uncompared {
         Exit::Incomplete
     } else if problems.any(|problem| !is_open(*problem)) || !report.gaps.is_empty() || !report.unlisted.is_empty() {
         Exit::Findings
+    } else if open {
+        Exit::Incomplete
     } else {
         Exit::Done
     }

@@ -1,0 +1,47 @@
+//! Whether a store still holds what was written into it: whoever rewrites a part of it must rewrite its manifest as well.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::error::IngestError;
+use super::file::digest_of;
+use super::manifest::Manifest;
+use super::{LOCK_FILE, MANIFEST_FILE};
+use crate::hex::hex;
+
+/// Whether a folder is a store, whole or damaged.
+pub fn is_store(folder: &Path) -> bool {
+    folder.join(LOCK_FILE).exists() && folder.join(MANIFEST_FILE).exists()
+}
+
+impl Manifest {
+    /// Digests every file that the store names, and compares.
+    ///
+    /// # Errors
+    /// At the first file that is not there, or is not what was written.
+    pub fn check(&self, folder: &Path) -> Result<(), IngestError> {
+        for part in &self.parts {
+            compare(&folder.join(&part.path), &part.sha256)?;
+        }
+        for name in &self.listings {
+            // The beginning of its digest is its name.
+            let digest = name.strip_prefix("files-").and_then(|rest| rest.strip_suffix(".jsonl")).unwrap_or_default();
+            compare(&folder.join(name), digest)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the digest of a file begins as was noted.
+fn compare(path: &Path, noted: &str) -> Result<(), IngestError> {
+    let damaged = |reason: &str| IngestError::Damage { path: path.to_owned(), reason: reason.to_owned() };
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(damaged("it is not there any more")),
+        opened => opened.map_err(|error| IngestError::file(path, error))?,
+    };
+    let digest = digest_of(&mut file).map_err(|error| IngestError::file(path, error))?;
+    if noted.len() < 32 || !hex(digest.as_ref()).starts_with(noted) {
+        return Err(damaged("it was changed since it was written"));
+    }
+    Ok(())
+}
