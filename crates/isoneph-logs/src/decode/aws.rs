@@ -424,10 +424,10 @@ fn acts_as(kind: ActorKind, identity: &Identity<'_>) -> ActorKind {
     }
 }
 
-/// Whether a session's role is one that IAM Identity Center keeps: nobody else can make a role of this name.
+/// Whether a session's role is one that IAM Identity Center keeps. Its path says so, which nobody else can give a role; a name
+/// can be anybody's.
 fn is_of_identity_center(issuer: &Issuer<'_>) -> bool {
-    issuer.user_name.get().is_some_and(|name| name.starts_with("AWSReservedSSO_"))
-        || issuer.arn.get().is_some_and(|arn| arn.contains("/AWSReservedSSO_"))
+    issuer.arn.get().is_some_and(|arn| arn.contains(":role/aws-reserved/sso.amazonaws.com/"))
 }
 
 /// `AROA…:name` of a session of a role.

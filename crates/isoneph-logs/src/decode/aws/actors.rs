@@ -41,6 +41,7 @@ fn false_says_no_only_where_aws_was_asked() {
         ),
         ("a service acting on", plain("", r#","invokedBy":"cloudformation.amazonaws.com""#), Role, Some(false)),
         ("an instance's name alone", role("Web", "i-0abc123def456", "", ""), Role, Some(false)),
+        ("a name like Identity Center's", role("AWSReservedSSO_Admin_1", "amir", "", ""), Role, Some(false)),
         ("Identity Center", role("aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_1", "amir", "", ""), Role, None),
         ("an identity provider", plain(r#","webIdFederationData":{"federatedProvider":"p"}"#, ""), Role, None),
         ("an instance", role("Web", "i-0abc123def456", r#","ec2RoleDelivery":"2.0""#, ""), Workload, Some(false)),
