@@ -128,8 +128,8 @@ fn where_nothing_is_apart_no_certificate_appears() {
 #[test]
 fn zones_that_hold_nothing_prove_nothing() {
     let (folder, network) = with_cluster(CLOSED);
-    let ghosts = "zones:\n- {name: a, kind: tenant, members: [{address: 10.99.0.0/16}]}\n\
-                  - {name: b, kind: tenant, members: [{address: 10.98.0.0/16}]}\n";
+    let ghosts = "zones:\n- {name: a, kind: tenant, members: [{namespace: gone}]}\n\
+                  - {name: b, kind: tenant, members: [{namespace: elsewhere}]}\n";
     let certificate = folder.path().join("none.json");
     for (name, text) in [("ghosts.yaml", ghosts), ("empty.yaml", "")] {
         let intent = file(&folder, name, text.as_bytes());
@@ -140,6 +140,18 @@ fn zones_that_hold_nothing_prove_nothing() {
         assert_eq!(run.stdout().contains("holds nothing of this network: a"), name == "ghosts.yaml");
         assert!(!certificate.exists());
     }
+}
+
+#[test]
+fn who_may_be_of_a_zone_leaves_its_pairs_open() {
+    // Nothing says which addresses the pods have.
+    let (folder, network) = with_cluster(CLOSED);
+    let intent = "zones:\n- {name: a, kind: tenant, members: [{address: 10.99.0.0/16}]}\n\
+                  - {name: b, kind: tenant, members: [{address: 10.98.0.0/16}]}\n";
+    let intent = file(&folder, "ranges.yaml", intent.as_bytes());
+    let run = isoneph(&["network", "prove", "--intent", &intent, &network]).ends_with(3);
+    assert!(run.stdout().contains("0 proved apart, 0 breached, 2 undecided"), "{}", run.stdout());
+    assert!(run.stdout().contains("perhaps in a zone: "), "{}", run.stdout());
 }
 
 #[test]
