@@ -41,22 +41,8 @@ pub(crate) fn singular(key: &str) -> Option<String> {
 
 /// How many letters have to be put in, left out or exchanged. `None` if a word is too long to compare.
 pub(crate) fn distance(a: &str, b: &str) -> Option<usize> {
-    let a: Vec<char> = a.chars().take(LONGEST_COMPARED + 1).collect();
-    let b: Vec<char> = b.chars().take(LONGEST_COMPARED + 1).collect();
-    if a.len() > LONGEST_COMPARED || b.len() > LONGEST_COMPARED {
-        return None;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let exchanged = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = exchanged.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied()
+    let too_long = |word: &str| word.chars().nth(LONGEST_COMPARED).is_some();
+    (!too_long(a) && !too_long(b)).then(|| strsim::levenshtein(a, b))
 }
 
 #[cfg(test)]

@@ -144,7 +144,9 @@ impl<'a> Adoption<'a> {
         let is_pattern = wanted.contains('*');
         let found = known.iter().any(|key| if is_pattern { fits_pattern(wanted, key) } else { **key == wanted });
         if !found && (is_pattern || !decision.critical) {
-            let nearest = known.iter().map(|key| (name::distance(wanted, key), *key)).min();
+            // A name much longer than another is not near it, and dear to compare.
+            let alike = known.iter().filter(|key| key.len().abs_diff(wanted.len()) <= NEAR);
+            let nearest = alike.map(|key| (strsim::levenshtein(wanted, key), *key)).min();
             let nearest = nearest.filter(|(distance, _)| !is_pattern && *distance <= NEAR);
             return Err(OperationsError::Unknown {
                 file: self.file.to_owned(),

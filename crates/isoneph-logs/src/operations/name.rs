@@ -35,19 +35,3 @@ fn backwards(group: &str) -> String {
 fn is_group(word: &str) -> bool {
     matches!(word, "apps" | "batch" | "autoscaling" | "extensions" | "policy")
 }
-
-/// How many letters must be put in, taken out or changed to make one name of the other.
-pub(super) fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().take(200).collect(), other.chars().collect());
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
-        let mut before = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.iter().enumerate() {
-            let change = before + usize::from(a != b);
-            before = row[j + 1];
-            row[j + 1] = change.min(before + 1).min(row[j] + 1);
-        }
-    }
-    row[other.len()]
-}

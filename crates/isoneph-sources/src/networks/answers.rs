@@ -9,6 +9,7 @@ use isoneph_tables::{Cell, Common, Coverage, Row, Scope, Sink, SinkError, TableI
 use serde_json::Value;
 
 use crate::terraform::attr::Attr;
+use crate::terraform::aws::routes::gateway_kind;
 use crate::terraform::aws::security_groups::{anywhere, ports, protocol_word, unread_list};
 
 /// The lists that are read, each with what its elements are called by, and the type that Terraform has for them.
@@ -258,14 +259,7 @@ fn target(route: &Value) -> (Cell<String>, Cell<String>) {
     let Some(id) = text(route, "GatewayId") else {
         return (Cell::Gap(GapCode::UnresolvedReference), Cell::Gap(GapCode::UnresolvedReference));
     };
-    let kind = match id.split('-').next() {
-        Some("local") => "local",
-        Some("vgw") => "vpn",
-        Some("vpce") => "endpoint",
-        Some("igw") => "internet-gateway",
-        _ => "other",
-    };
-    (kind.into(), id.into())
+    (gateway_kind(id).into(), id.into())
 }
 
 fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {

@@ -22,7 +22,7 @@ mod network;
 mod queues;
 mod regions;
 mod registries;
-mod routes;
+pub(crate) mod routes;
 mod s3;
 mod s3_settings;
 pub(crate) mod secrets;

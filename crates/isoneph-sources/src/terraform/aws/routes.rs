@@ -86,14 +86,7 @@ fn target(resource: &Resource, block: &Block<'_>) -> (Cell<String>, Cell<String>
         match resource.reference_computed_in(block, path, types) {
             Reference::Unset => {}
             Reference::Literal(id) if *path == "gateway_id" => {
-                let kind = match id.split('-').next() {
-                    Some("local") => "local",
-                    Some("vgw") => "vpn",
-                    Some("vpce") => "endpoint",
-                    Some("igw") => "internet-gateway",
-                    _ => "other",
-                };
-                return (kind.into(), id.as_str().into());
+                return (gateway_kind(&id).into(), id.as_str().into());
             }
             Reference::Uid(uid) if uid.contains("aws_vpn_gateway.") => return ("vpn".into(), uid.as_str().into()),
             // Which kind of gateway it is, is as unknown as which one.
@@ -147,4 +140,15 @@ fn vpc_endpoint(resource: &Resource, stage: &mut Stage) {
 fn peering(resource: &Resource, _stage: &mut Stage) {
     resource.reference("vpc_id", VPC_TYPES);
     resource.reference("peer_vpc_id", VPC_TYPES);
+}
+
+/// What a route's gateway is, by the beginning of its id.
+pub(crate) fn gateway_kind(id: &str) -> &'static str {
+    match id.split('-').next() {
+        Some("local") => "local",
+        Some("vgw") => "vpn",
+        Some("vpce") => "endpoint",
+        Some("igw") => "internet-gateway",
+        _ => "other",
+    }
 }
