@@ -7,16 +7,16 @@ use datafusion::catalog::TableProvider;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::error::DataFusionError;
-use datafusion::logical_expr::JoinType;
+use datafusion::logical_expr::{JoinType, Operator, binary_expr};
 use datafusion::prelude::{DataFrame, Expr, SessionContext, col, lit};
-use isoneph_tables::Row as _;
 use isoneph_tables::schema::AuditEvent;
+use isoneph_tables::{ColumnKind, Row as _};
 
 /// Events that lie in files rather than in the inventory.
 #[derive(Debug, Clone, Default)]
 pub struct StoredEvents {
-    /// Parquet files in the schema of the table `audit_event`, store by store. An event that several stores hold counts
-    /// once.
+    /// Parquet files in the schema of the table `audit_event`, store by store. What several stores hold with the same
+    /// content counts once.
     pub parts: Vec<Vec<PathBuf>>,
     /// How many events they hold, as their manifest says.
     pub events: u64,
@@ -36,8 +36,14 @@ impl StoredEvents {
         let mut stores = self.parts.iter().filter(|parts| !parts.is_empty());
         let mut events = files(context, stores.next().map(Vec::as_slice).unwrap_or_default())?;
         for parts in stores {
-            let known = events.clone().select(vec![col("uid").alias("known")])?;
-            let new = files(context, parts)?.join(known, JoinType::LeftAnti, &["uid"], &["known"], None)?;
+            let known = |name: &str| format!("known_{name}");
+            let columns: Vec<Expr> = said().map(|name| col(name).alias(known(name))).collect();
+            let same = said().map(|name| match name {
+                "uid" => col(name).eq(col(known(name))),
+                // What neither says, both leave out.
+                _ => binary_expr(col(name), Operator::IsNotDistinctFrom, col(known(name))),
+            });
+            let new = files(context, parts)?.join_on(events.clone().select(columns)?, JoinType::LeftAnti, same)?;
             events = events.union(new)?;
         }
         let column = |name: &str| if name == "snapshot" { lit(self.snapshot).alias(name) } else { col(name) };
@@ -45,6 +51,15 @@ impl StoredEvents {
         let columns: Vec<Expr> = schema.fields().iter().map(|field| column(field.name())).collect();
         Ok(events.select(columns)?.into_view())
     }
+}
+
+/// The columns by which an event of one store is that of another: its identity, which whoever is logged may choose, and
+/// what it says. When and where it was read is no part of it; what it was done to stands in the request as well.
+fn said() -> impl Iterator<Item = &'static str> {
+    let own = AuditEvent::table().def().columns.iter();
+    let says = own.filter(|column| column.kind != ColumnKind::Texts && column.name != "delivered_at");
+    std::iter::once("uid")
+        .chain(says.map(|column| column.name).filter(|name| !name.starts_with("source_") || *name == "source_address"))
 }
 
 /// The events in some files.

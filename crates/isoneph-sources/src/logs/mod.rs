@@ -92,8 +92,13 @@ impl Logs {
             match Manifest::load(path) {
                 Ok(Some(manifest)) => {
                     manifest.check(path)?;
+                    // A store that is named twice, however its path is written, is one.
+                    let real = path.canonicalize().ok();
+                    let is_known = logs.stores.iter().any(|known| known.canonicalize().ok() == real);
                     logs.stores.insert(path.clone());
-                    logs.add_store(path, &manifest, sink)?;
+                    if !is_known {
+                        logs.add_store(path, &manifest, sink)?;
+                    }
                 }
                 // A manifest.json that is another program's is none of ours to judge.
                 Err(error) if is_store(path) => return Err(error.into()),

@@ -163,6 +163,19 @@ fn a_store_is_read_as_the_logs_it_was_made_of() {
     let other = folder.path().join("other").display().to_string();
     isoneph(&["logs", "ingest", &log, "--into", &other]).ends_with(0);
     assert_eq!(count_events(&[&store, &other, &log]), count_events(&[&log]));
+    // One identity with two contents is two events, whichever store holds which.
+    let said = |operation: &str| {
+        let text = format!(
+            r#"{{"Records":[{{"eventVersion":"1.08","eventID":"e-1","eventTime":"2026-11-02T10:00:00Z","eventSource":"cloudtrail.amazonaws.com","eventName":"{operation}","awsRegion":"eu-west-1","recipientAccountId":"123456789012","userIdentity":{{"type":"Root"}}}}]}}"#
+        );
+        let log = file(&folder, &format!("{operation}.json"), text.as_bytes());
+        let store = folder.path().join(operation).display().to_string();
+        isoneph(&["logs", "ingest", &log, "--into", &store]).ends_with(0);
+        store
+    };
+    let (harmless, harmful) = (said("DescribeTrails"), said("StopLogging"));
+    assert_eq!(count_events(&[&harmless, &harmful])[0]["events"], 2);
+    assert_eq!(count_events(&[&harmful, &harmless, &harmful])[0]["events"], 2);
     let assess = |path: &str| {
         let run = isoneph(&[
             "assess",
