@@ -118,6 +118,7 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
         (false, false) => Exit::Internal,
     };
     let message = match exit {
+        Exit::Internal if has_no_room(error) => format!("error: {error:#}"),
         Exit::Internal => format!("internal error: {error:#}"),
         _ => format!("error: {error}"),
     };
@@ -135,8 +136,17 @@ pub(crate) fn width() -> usize {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    kinds.map(io::Error::kind).any(|kind| kind == io::ErrorKind::BrokenPipe)
+    kinds(error).any(|kind| kind == io::ErrorKind::BrokenPipe)
+}
+
+/// Whether the disk is full, or what one may use of it: the machine's state, and no mistake of the program.
+fn has_no_room(error: &anyhow::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    kinds(error).any(|kind| matches!(kind, StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem))
+}
+
+fn kinds(error: &anyhow::Error) -> impl Iterator<Item = io::ErrorKind> {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind)
 }
 
 /// Tells something on standard error. That nobody can be told is no reason to stop.

@@ -50,7 +50,8 @@ fn check_md(check: &Check) -> String {
     let settings: Vec<String> = check.expect.iter().map(|one| format!("`{}`", one.setting)).collect();
     let absent = match check.absent {
         WhenAbsent::NotApplicable => {
-            "An image without the thing that is set passes: there is nothing to be set wrongly."
+            "Where the guest has nothing that could be set so, the check does not apply: whether it should be there is for \
+             other checks."
         }
         WhenAbsent::Fail => "An image without the thing that is set fails.",
     };
@@ -115,7 +116,7 @@ fn expect(check: &Check, expectation: &Expectation, text: &mut String) {
     let _ = writeln!(text, "setting = {}", quoted(&expectation.setting));
     let mut values: Vec<&str> = expectation.values.iter().map(String::as_str).collect();
     if check.absent == WhenAbsent::NotApplicable {
-        values.push("absent");
+        values.push(ABSENT);
     }
     let list = |values: &[&str]| values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", ");
     if !values.is_empty() {
@@ -145,6 +146,9 @@ fn expect(check: &Check, expectation: &Expectation, text: &mut String) {
         text.push_str("declared = true\n");
     }
 }
+
+/// The value and the origin of a setting of which the guest has nothing.
+const ABSENT: &str = "absent";
 
 /// A value and a number.
 type Row = (String, Option<i64>);
@@ -190,10 +194,10 @@ fn tests_md(check: &Check) -> String {
         check.title.en
     );
     let all_good: Vec<Row> = check.expect.iter().map(good).collect();
-    case(check, "An image that is set as it should be passes", "good", &all_good, "pass good", &mut text);
+    case(check, "An image that is set as it should be passes", "good", &all_good, "pass good", "explicit", &mut text);
     let mut one_bad = all_good.clone();
     one_bad[0] = bad(&check.expect[0]);
-    case(check, "An image that is set otherwise fails", "bad", &one_bad, "fail bad", &mut text);
+    case(check, "An image that is set otherwise fails", "bad", &one_bad, "fail bad", "explicit", &mut text);
     let mut not_read = all_good;
     not_read[0] = (String::new(), None);
     let first = &check.expect[0];
@@ -201,11 +205,24 @@ fn tests_md(check: &Check) -> String {
     let reads_value = !first.values.is_empty() || check.absent == WhenAbsent::NotApplicable || !by_number;
     let column = if reads_value { "value" } else { "has_number" };
     let unknown = format!("unknown later: image_setting.{column} not-collected");
-    case(check, "An image whose setting could not be read is not decided", "later", &not_read, &unknown, &mut text);
+    case(
+        check,
+        "An image whose setting could not be read is not decided",
+        "later",
+        &not_read,
+        &unknown,
+        "explicit",
+        &mut text,
+    );
+    if check.absent == WhenAbsent::NotApplicable {
+        let nothing: Vec<Row> = check.expect.iter().map(|_| (ABSENT.to_owned(), None)).collect();
+        let title = "An image that has nothing that could be set so is not concerned";
+        case(check, title, "without", &nothing, "not-applicable without: does-not-apply", ABSENT, &mut text);
+    }
     text
 }
 
-fn case(check: &Check, title: &str, uid: &str, rows: &[Row], expected: &str, text: &mut String) {
+fn case(check: &Check, title: &str, uid: &str, rows: &[Row], expected: &str, origin: &str, text: &mut String) {
     let _ = write!(
         text,
         "\n## {title}\n```csv image\nuid,name,intended_listeners\n{uid},{uid},[22/tcp]\n```\n```csv image_setting\n\
@@ -216,7 +233,7 @@ fn case(check: &Check, title: &str, uid: &str, rows: &[Row], expected: &str, tex
         let has = if known { number.is_some().to_string() } else { String::new() };
         let number = if known { number.unwrap_or_default().to_string() } else { String::new() };
         let (value, setting) = (cell(value), cell(&expectation.setting));
-        let _ = writeln!(text, "{uid}{index},{uid},{setting},'',{value},{has},{number},explicit,/etc/some.conf");
+        let _ = writeln!(text, "{uid}{index},{uid},{setting},'',{value},{has},{number},{origin},/etc/some.conf");
     }
     let _ = write!(text, "```\n```expect\n{expected}\n```\n");
 }

@@ -37,6 +37,7 @@ fn of_settings(front: &FrontMatter, expects: &[Expect], message: &Message) -> Re
         return Err(format!("a setting is one of the table 'image', not of '{}'", front.subject));
     }
     let (mut joins, mut conditions, mut evidence) = (String::new(), Vec::new(), String::new());
+    let mut there = Vec::new();
     for (index, expect) in expects.iter().enumerate() {
         let alias = format!("s{index}");
         let (None, Some(setting)) = (&expect.column, &expect.setting) else {
@@ -52,14 +53,17 @@ fn of_settings(front: &FrontMatter, expects: &[Expect], message: &Message) -> Re
         );
         evidence += &format!(", 'image_setting{label}', {alias}.row, 'image_setting.rest{index}', {alias}r.row");
         conditions.push(format!("({})", condition(front, expect, &alias)?));
+        there.push(format!("{alias}.origin <> 'absent'"));
     }
     let image = isoneph_tables::TableId::find("image");
     let of_image = |place: &str| image.is_some_and(|table| table.def().column_index(place).is_some());
     let places: String =
         places(message).map(|p| format!(", {}", quoted(if of_image(p) { "t" } else { "s0" }, p))).collect();
     Ok(format!(
-        "SELECT t.uid AS subject, ({}) AS pass{places}, named_struct('image', t.row{evidence}) AS evidence FROM image t{joins}",
+        "SELECT t.uid AS subject, ({}) AS pass, ({}) AS applies{places}, \
+         named_struct('image', t.row{evidence}) AS evidence FROM image t{joins}",
         conditions.join(" AND "),
+        there.join(" OR "),
     ))
 }
 

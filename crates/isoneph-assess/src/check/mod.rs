@@ -70,6 +70,8 @@ pub(crate) struct Columns {
     pub(crate) subject: usize,
     pub(crate) pass: usize,
     pub(crate) evidence: usize,
+    /// Where the SQL says whether there was anything to judge.
+    pub(crate) applies: Option<usize>,
     /// Each place of the message and its column.
     pub(crate) places: Vec<(String, usize)>,
 }
@@ -361,6 +363,7 @@ fn read_shape(
         subject: required("subject")?,
         pass: required("pass")?,
         evidence: required("evidence")?,
+        applies: column("applies"),
         places: found,
     };
     let members = evidence::read(sql, yields[columns.evidence].1, &sql::aliases(select), subject)?;

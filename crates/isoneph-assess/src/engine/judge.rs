@@ -14,6 +14,8 @@ use crate::check::bind::REGIONS;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Observation {
     pub(crate) pass: Option<bool>,
+    /// Whether there was anything that could have failed; `None` where that is not known.
+    pub(crate) applies: Option<bool>,
     /// The row of each member of the evidence; `None` where there was none.
     pub(crate) rows: Vec<Option<RowId>>,
     /// Where the values for the message stand: batch and row.
@@ -41,7 +43,9 @@ impl Judge<'_> {
     /// it is unknown.
     pub(crate) fn weigh(&self, observation: &Observation, subject: &Judged<'_>) -> (Option<bool>, Option<Reason>) {
         let doubt = self.doubt(observation, subject);
-        match (observation.pass, doubt) {
+        // Whether it passes or does not apply is then not known.
+        let pass = observation.pass.filter(|pass| !pass || observation.applies.is_some());
+        match (pass, doubt) {
             (Some(pass), None) => (Some(pass), None),
             (Some(_), Some(doubt)) => (None, Some(doubt)),
             (None, doubt) => (None, Some(self.why_unknown(observation, doubt))),

@@ -22,6 +22,7 @@ pub(crate) struct Observations {
 
 struct Decoded {
     pass: BooleanArray,
+    applies: Option<BooleanArray>,
     evidence: Vec<ArrayRef>,
 }
 
@@ -39,9 +40,11 @@ impl Observations {
         for (number, batch) in batches.iter().enumerate() {
             let subjects = cast(batch.column(columns.subject), &DataType::Utf8)?;
             let subjects: &StringArray = subjects.as_string();
-            let pass = cast(batch.column(columns.pass), &DataType::Boolean)?.as_boolean().clone();
+            let flags =
+                |column| Ok::<_, ArrowError>(cast(batch.column(column), &DataType::Boolean)?.as_boolean().clone());
+            let (pass, applies) = (flags(columns.pass)?, columns.applies.map(flags).transpose()?);
             let evidence = batch.column(columns.evidence).as_struct();
-            decoded.push(Decoded { pass, evidence: evidence.columns().to_vec() });
+            decoded.push(Decoded { pass, applies, evidence: evidence.columns().to_vec() });
             for row in 0..batch.num_rows() {
                 if subjects.is_valid(row)
                     && let Some(subject) = population.find(subjects.value(row))
@@ -62,7 +65,8 @@ impl Observations {
         for (_, batch, row) in own {
             let (batch, row) = (*batch as usize, *row as usize);
             let decoded = &self.columns[batch];
-            let pass = decoded.pass.is_valid(row).then(|| decoded.pass.value(row));
+            let flag = |flags: &BooleanArray| flags.is_valid(row).then(|| flags.value(row));
+            let (pass, applies) = (flag(&decoded.pass), decoded.applies.as_ref().map_or(Some(true), flag));
             let mut rows = Vec::with_capacity(decoded.evidence.len());
             for (member, column) in prepared.members.iter().zip(&decoded.evidence) {
                 let column = column.as_primitive::<Int64Type>();
@@ -77,7 +81,7 @@ impl Observations {
                 }
                 rows.push(id);
             }
-            observations.push(Observation { pass, rows, at: (batch, row) });
+            observations.push(Observation { pass, applies, rows, at: (batch, row) });
         }
         observations.sort_by(|a, b| a.rows.cmp(&b.rows).then(a.pass.cmp(&b.pass)));
         Ok(observations)

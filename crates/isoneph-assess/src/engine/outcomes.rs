@@ -204,13 +204,20 @@ impl OfCheck<'_> {
             })
             .collect();
         let (outcome, keep) = match fold(weighed.iter().map(|(_, pass, _)| *pass)) {
+            // Nothing failed because there was nothing that could.
+            Folded::Pass if weighed.iter().all(|(observation, ..)| observation.applies == Some(false)) => {
+                (Outcome::NotApplicable, Some(true))
+            }
             Folded::Pass => (Outcome::Pass, Some(true)),
             Folded::Fail => (Outcome::Fail, Some(false)),
             Folded::Unknown => (Outcome::Unknown, None),
             Folded::NoObservation => return decided(Outcome::Unknown, reason(table, ReasonCode::NoObservation)),
         };
         let kept: Vec<_> = weighed.into_iter().filter(|(_, pass, _)| *pass == keep).collect();
-        let reason = kept.iter().find_map(|(_, _, reason)| reason.clone());
+        let reason = match outcome {
+            Outcome::NotApplicable => Some(Reason { code: ReasonCode::DoesNotApply, table: None, column: None }),
+            _ => kept.iter().find_map(|(_, _, reason)| reason.clone()),
+        };
         Ok(Answer { outcome, reason, decided_by: kept.into_iter().map(|(observation, _, _)| observation).collect() })
     }
 

@@ -64,7 +64,7 @@ pub(crate) struct Prepared {
     /// The optimised plan; its scans read whatever stands on the shelves.
     pub(crate) plan: LogicalPlan,
     pub(crate) members: Vec<PreparedMember>,
-    /// The cells that `pass` is made of, and those that decide which rows meet.
+    /// The cells that `pass` and `applies` are made of, and those that decide which rows meet.
     pub(crate) relevant: BTreeSet<Source>,
     pub(crate) applies: Option<Applies>,
     /// Every cell that the check reads, by table and column.
@@ -136,8 +136,13 @@ fn check_types(check: &Check, plan: &LogicalPlan) -> Result<(), CheckError> {
     if !is_text(kind(check.columns.subject)) {
         return Err(check.sql.error_at(1, 1, "the column 'subject' is not a text: it is the uid of the subject"));
     }
-    if !matches!(kind(check.columns.pass), DataType::Boolean | DataType::Null) {
+    let is_flag = |kind: &DataType| matches!(kind, DataType::Boolean | DataType::Null);
+    if !is_flag(kind(check.columns.pass)) {
         let message = format!("the column 'pass' is {}, not a boolean", kind(check.columns.pass));
+        return Err(check.sql.error_at(1, 1, message));
+    }
+    if let Some(applies) = check.columns.applies.filter(|column| !is_flag(kind(*column))) {
+        let message = format!("the column 'applies' is {}, not a boolean", kind(applies));
         return Err(check.sql.error_at(1, 1, message));
     }
     match kind(check.columns.evidence) {
@@ -155,7 +160,9 @@ fn read_members(
     let mut relevant = BTreeSet::new();
     let mut evidence: Vec<BTreeSet<Source>> = Vec::new();
     if let Some((exprs, input)) = top_projection(plan) {
-        lineage::expr_sources(&exprs[check.columns.pass], input, &mut relevant);
+        for column in [Some(check.columns.pass), check.columns.applies].into_iter().flatten() {
+            lineage::expr_sources(&exprs[column], input, &mut relevant);
+        }
         if let Expr::ScalarFunction(function) = unalias(&exprs[check.columns.evidence]) {
             let values = function.args.iter().skip(1).step_by(2);
             evidence = values

@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     checks: CheckArguments,
     #[command(flatten)]
     logs: LogArguments,
+    /// The folder that backing files and extents of disk images may lie in. Without it an image leads to no other file
+    #[arg(long, value_name = "DIR")]
+    allow_backing: Option<PathBuf>,
     /// Show only what concerns this role
     #[arg(long, value_parser = |word: &str| word.parse::<Role>())]
     role: Option<Role>,
@@ -47,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let view = view(arguments, &declaration)?;
     let pack = arguments.checks.load()?;
     let settings = arguments.run.settings(&declaration, &pack)?;
-    let reading = Reading::new(settings.as_of);
+    let reading = Reading { backing_directory: arguments.allow_backing.clone(), ..Reading::new(settings.as_of) };
     let engine = Engine::new(pack.into_checks(), settings, catalogue).map_err(told)?;
     let config = arguments.run.config.as_deref();
     let evidence = evidence::read(&arguments.paths, &arguments.logs, config, &declaration, &reading)?;

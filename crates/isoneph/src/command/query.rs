@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     as_of: Option<Date>,
     #[command(flatten)]
     logs: LogArguments,
+    /// The folder that backing files and extents of disk images may lie in. Without it an image leads to no other file
+    #[arg(long, value_name = "DIR")]
+    allow_backing: Option<PathBuf>,
     /// A table for people, CSV or JSON
     #[arg(long, value_parser = ["table", "csv", "json"], default_value = "table")]
     format: String,
@@ -41,7 +44,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let declaration = settings::declaration(arguments.config.as_deref())?;
     let config = arguments.config.as_deref();
-    let reading = Reading::new(arguments.as_of.unwrap_or_else(settings::today));
+    let backing_directory = arguments.allow_backing.clone();
+    let reading = Reading { backing_directory, ..Reading::new(arguments.as_of.unwrap_or_else(settings::today)) };
     let evidence = evidence::read(&arguments.paths, &arguments.logs, config, &declaration, &reading)?;
     let Logs { parts, events, snapshot, .. } = evidence.logs.clone();
     let stored = snapshot.map(|snapshot| StoredEvents { parts, events, snapshot });

@@ -178,3 +178,11 @@ fn a_thing_of_a_type_that_is_not_read_is_not_absent() {
     assert_eq!(outcome("database-publicly-accessible"), Some("unknown".into()));
     assert_eq!(outcome("bucket-publicly-accessible"), Some("not-applicable".into()), "of these there are none");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_as_what_it_is() {
+    let words = ["assess", "--as-of", "2026-11-20", "--format", "json", "--output", "/dev/full"];
+    let run = isoneph(&[&words[..], &["examples/saas/azure/plan.json"]].concat()).ends_with(4);
+    assert!(run.stderr().starts_with("error: ") && run.stderr().contains("No space left"), "{}", run.stderr());
+}

@@ -82,3 +82,23 @@ fn a_disk_that_may_be_of_several_machines_is_given_to_none() {
     assert_eq!(rows, Vec::<String>::new());
     assert!(inputs.contains("/var was not joined"), "{inputs}");
 }
+
+#[test]
+fn what_a_disk_leads_to_is_read_where_it_is_allowed_and_nowhere_else() {
+    if !have(&["mke2fs"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let bytes = root(&folder, "extents/golden.img");
+    let extents = Path::new(&bytes).parent().expect("a folder").display().to_string();
+    let described = "# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\n\
+                     RW 32768 FLAT \"extents/golden.img\" 0\n";
+    let disk = file(&folder, "machine.vmdk", described.as_bytes());
+    let refused = isoneph(&["assess", "--format", "json", "--fail-on", "none", &disk]).json()["inputs"].to_string();
+    let read = ["assess", "--format", "json", "--fail-on", "none", "--allow-backing", &extents, &disk];
+    let read = isoneph(&read).json()["inputs"].to_string();
+    assert!(refused.contains("extents/golden.img") && refused != read, "{refused}");
+    assert!(!read.contains("no-guest"), "{read}");
+    let asked = isoneph(&["query", "--format", "csv", "--allow-backing", &extents, "SELECT name FROM image", &disk]);
+    assert_eq!(asked.stdout().lines().nth(1), Some("machine.vmdk"), "{}", asked.stderr());
+}
