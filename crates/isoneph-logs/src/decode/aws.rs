@@ -410,7 +410,7 @@ fn actor<'a>(identity: Identity<'a>, mfa_used: Option<bool>) -> Actor<'a> {
 fn acts_as(kind: ActorKind, identity: &Identity<'_>) -> ActorKind {
     let session = &identity.session_context.0;
     let issuer = &session.session_issuer.0;
-    let of_service = issuer.arn.get().is_some_and(|arn| arn.contains(":role/aws-service-role/"))
+    let of_service = has_role_under(issuer, "aws-service-role/")
         || (issuer.user_name.get().is_some_and(|name| name.starts_with("AWSServiceRoleFor"))
             && identity.invoked_by.get().is_some_and(|by| by.ends_with(".amazonaws.com")));
     let scope = &identity.in_scope_of.0;
@@ -427,7 +427,14 @@ fn acts_as(kind: ActorKind, identity: &Identity<'_>) -> ActorKind {
 /// Whether a session's role is one that IAM Identity Center keeps. Its path says so, which nobody else can give a role; a name
 /// can be anybody's.
 fn is_of_identity_center(issuer: &Issuer<'_>) -> bool {
-    issuer.arn.get().is_some_and(|arn| arn.contains(":role/aws-reserved/sso.amazonaws.com/"))
+    has_role_under(issuer, "aws-reserved/sso.amazonaws.com/")
+}
+
+/// Whether it is a role whose path begins so.
+fn has_role_under(issuer: &Issuer<'_>, path: &str) -> bool {
+    // arn:partition:iam::account:role/path/name
+    let resource = issuer.arn.get().and_then(|arn| arn.splitn(6, ':').nth(5));
+    resource.and_then(|resource| resource.strip_prefix("role/")).is_some_and(|role| role.starts_with(path))
 }
 
 /// `AROA…:name` of a session of a role.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use ring::digest::{SHA256, digest};
 
 use crate::hex::hex;
@@ -92,7 +93,8 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
         _ => 0,
     };
     let met = bytes.iter().fold(0, |met, byte| met | mark(*byte));
-    if met & DASH != 0 && text.contains("-----BEGIN ") && text.contains("PRIVATE KEY") {
+    let has = |words: &str| memmem::find(bytes, words.as_bytes()).is_some();
+    if met & DASH != 0 && has("-----BEGIN ") && has("PRIVATE KEY") {
         return Cow::Owned("[withheld]".to_owned());
     }
     match met {
@@ -136,7 +138,8 @@ fn masked_assignments(text: &str) -> Cow<'_, str> {
 
 /// `scheme://user:password@host`.
 fn masked_user(text: &str) -> Cow<'_, str> {
-    let Some((scheme, rest)) = text.split_once("://") else { return Cow::Borrowed(text) };
+    let Some(colon) = memmem::find(text.as_bytes(), b"://") else { return Cow::Borrowed(text) };
+    let (scheme, rest) = (&text[..colon], &text[colon + 3..]);
     let end = rest.find(['/', '?', '#', ' ']).unwrap_or(rest.len());
     match rest[..end].rsplit_once('@').map(|(user, host)| (user.split_once(':'), host)) {
         Some((Some((user, password)), _)) if !password.is_empty() => {
