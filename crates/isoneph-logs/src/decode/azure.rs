@@ -85,7 +85,8 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
             record,
             &["httpRequest/clientRequestId", "properties/serviceRequestId", "properties/clientRequestId"],
         )),
-        operation_id: or_none(first(record, &["operationId", "correlationId"])),
+        // The records of one operation may have several operation ids, and exports of one log leave them out.
+        operation_id: or_none(first(record, &["correlationId", "operationId"])),
         phase,
         operation: Some(Cow::Owned(operation)),
         raw_request,

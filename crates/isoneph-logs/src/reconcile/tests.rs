@@ -326,6 +326,115 @@ fn one_operation_in_two_exports_of_azure_is_one() {
 }
 
 #[test]
+fn records_are_put_together_to_the_operations_that_were_asked_for() {
+    use EventOutcome::{Failure, Pending, Success};
+    use Phase::{First, Last, Middle};
+    type Parts = &'static [(i64, Phase, EventOutcome, &'static [&'static str])];
+    let cases: [(&str, &str, &str, Parts, &[Option<bool>]); 9] = [
+        (
+            "one operation, its id that of the request",
+            "azure",
+            "microsoft.compute/virtualmachines/write",
+            &[(1, First, Pending, &["/d", "/vm"]), (2, Middle, Pending, &["/VM"]), (9, Last, Success, &["/vm"])],
+            &[Some(true)],
+        ),
+        (
+            "a run of Terraform changes one thing twice, and fails once",
+            "azure",
+            "microsoft.network/networksecuritygroups/write",
+            &[
+                (1, First, Pending, &["/n"]),
+                (2, Last, Success, &["/n"]),
+                (5, First, Pending, &["/n"]),
+                (6, Last, Failure, &["/n"]),
+            ],
+            &[Some(true), Some(false)],
+        ),
+        (
+            "a deployment makes two machines at once",
+            "azure",
+            "microsoft.compute/virtualmachines/write",
+            &[
+                (1, First, Pending, &["/nic1", "/vm1"]),
+                (1, First, Pending, &["/nic2", "/vm2"]),
+                (8, Last, Failure, &["/vm1"]),
+                (9, Last, Success, &["/vm2"]),
+            ],
+            &[Some(false), Some(true)],
+        ),
+        (
+            "the same records in two exports",
+            "azure",
+            "microsoft.compute/virtualmachines/delete",
+            &[
+                (1, First, Pending, &["/VM"]),
+                (1, First, Pending, &["/vm"]),
+                (9, Last, Success, &["/vm"]),
+                (9, Last, Success, &["/VM"]),
+            ],
+            &[Some(true)],
+        ),
+        (
+            "ends whose beginnings are in no file",
+            "azure",
+            "microsoft.compute/virtualmachines/delete",
+            &[(1, Last, Success, &["/vm"]), (9, Last, Failure, &["/vm"])],
+            &[Some(true), Some(false)],
+        ),
+        (
+            "the first alone names what its answer named",
+            "google",
+            "compute.instances.delete",
+            &[(1, First, Pending, &["1", "projects/p/vm"]), (9, Last, Success, &["projects/9/vm"])],
+            &[Some(true)],
+        ),
+        (
+            "a name that the server gave",
+            "kubernetes",
+            "rbac.authorization.k8s.io/clusterrolebindings:create",
+            &[(1, First, Pending, &["clusterrolebindings"]), (1, Last, Success, &["clusterrolebindings/x-1"])],
+            &[Some(true)],
+        ),
+        (
+            "two requests under one id, which the caller chose",
+            "kubernetes",
+            "namespaces:delete",
+            &[(1, Last, Success, &["namespaces/a"]), (2, Last, Failure, &["namespaces/a"])],
+            &[Some(true), Some(false)],
+        ),
+        (
+            "begun, and no more is known",
+            "azure",
+            "microsoft.compute/virtualmachines/delete",
+            &[(1, First, Pending, &["/vm"])],
+            &[None],
+        ),
+    ];
+    for (what, provider, name, parts, expected) in cases {
+        let mut events: Vec<Event<'_>> = parts
+            .iter()
+            .enumerate()
+            .map(|(number, (at, phase, outcome, targets))| Event {
+                provider: provider.into(),
+                operation_name: Some(name.into()),
+                operation_id: Some("q".into()),
+                phase: Some(*phase),
+                outcome: Some(*outcome),
+                targets: Some(targets.iter().map(|target| Cow::Borrowed(*target)).collect()),
+                ..event(&format!("e{number}"), *at)
+            })
+            .collect();
+        for _ in 0..2 {
+            let operations = reconcile(&events, &Records::default()).operations;
+            let done: Vec<Option<bool>> = operations.iter().map(|operation| operation.carried_out).collect();
+            assert_eq!(done, expected, "{what}");
+            // In whichever order files are read.
+            events.reverse();
+        }
+    }
+}
+
+#[test]
 fn a_dry_run_is_no_deed_and_a_retry_that_makes_something_makes_good() {
     let made = |id: &str, at, error: Option<&'static str>, targets: &[&'static str]| Event {
         operation_name: Some("ec2:runinstances".into()),
