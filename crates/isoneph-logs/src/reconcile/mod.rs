@@ -103,6 +103,9 @@ impl<'c> Reconciler<'c> {
         self.seen.events += 1;
         let Some(name) = event.operation_name.as_deref() else { return };
         let Some(entry) = self.catalogue.find(&event.provider, name) else { return };
+        if passed_an_endpoint(event) {
+            return;
+        }
         self.seen.critical += 1;
         let mut key = std::mem::take(&mut self.key);
         event.write_uid(&mut key);
@@ -164,6 +167,12 @@ impl<'c> Reconciler<'c> {
         story::find_resumed(&mut operations);
         Reconciliation { operations, stories, seen }
     }
+}
+
+/// Whether a record says no more than that a call passed an endpoint of a network: the service that carried it out keeps
+/// its own record. What the endpoint refused has no other.
+fn passed_an_endpoint(event: &Event<'_>) -> bool {
+    event.native_type.as_deref() == Some("AwsVpceEvent") && event.outcome == Some(EventOutcome::Success)
 }
 
 /// The beginning of a digest of what an event says that an operation is judged by.

@@ -518,8 +518,35 @@ fn a_stopped_record_that_goes_on_again_says_when() {
         targets: Some(vec!["trail/org".into()]),
         ..event(id, at)
     };
+    let resumed = |events: &[Event<'_>]| {
+        let operations = reconcile(events, &Records::default()).operations;
+        operations.iter().filter(|o| o.weakens_logging).map(|o| o.resumed_at).collect::<Vec<_>>()
+    };
     let events = [logging("a", 1, "StopLogging"), logging("b", 5, "StartLogging"), logging("c", 9, "StopLogging")];
-    let operations = reconcile(&events, &Records::default()).operations;
-    let resumed: Vec<_> = operations.iter().filter(|o| o.weakens_logging).map(|o| o.resumed_at).collect();
-    assert_eq!(resumed, [Some(Instant(5)), None]);
+    assert_eq!(resumed(&events), [Some(Instant(5)), None]);
+    let started = |name: &'static str, region: &'static str| {
+        let started =
+            Event { targets: Some(vec![name.into()]), region: Some(region.into()), ..logging("b", 5, "StartLogging") };
+        resumed(&[logging("a", 1, "StopLogging"), started])
+    };
+    assert_eq!(started("org", "us-east-1"), [Some(Instant(5))], "a trail goes by its name or its ARN");
+    assert_eq!(started("org", "eu-west-1"), [None], "a trail of that name in another region");
+}
+
+#[test]
+fn what_passes_an_endpoint_is_no_second_operation() {
+    let call = |id: &str, native_type: &'static str, outcome| Event {
+        native_type: Some(native_type.into()),
+        outcome: Some(outcome),
+        ..event(id, 1)
+    };
+    let events = [
+        call("by-service", "AwsApiCall", EventOutcome::Success),
+        call("by-endpoint", "AwsVpceEvent", EventOutcome::Success),
+        call("refused-by-endpoint", "AwsVpceEvent", EventOutcome::Failure),
+    ];
+    let reconciliation = reconcile(&events, &Records::default());
+    let done: Vec<Option<bool>> = reconciliation.operations.iter().map(|operation| operation.carried_out).collect();
+    assert_eq!(done, [Some(true), Some(false)]);
+    assert_eq!(reconciliation.seen, Seen { events: 3, critical: 2, operations: 2, dropped: 0 });
 }
