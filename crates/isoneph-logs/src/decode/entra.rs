@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::Hints;
 use super::azure::{whole_id, without_port};
 use super::fields::{self, Fields, first, kept, object, objects, or_none, owned, text};
@@ -14,13 +16,16 @@ use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, operation_na
 
 /// A record as an event.
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Event<'static> {
+    let of_table = fields::at(record, "AADTenantId").map(|_| unfolded(record));
+    let record = of_table.as_ref().unwrap_or(record);
     let properties = object(record, "properties").unwrap_or(Cow::Borrowed(record));
     let is_audit = fields::at(&properties, "activityDisplayName").is_some()
         || text(record, "category").is_some_and(|category| category == "AuditLogs");
     let mut event =
         if is_audit { audit(record, &properties, redactor) } else { sign_in(record, &properties, redactor) };
     event.provider = Cow::Borrowed("azure");
-    let tenant = first(record, &["tenantId", "AADTenantId"])
+    // What a table calls its tenant is the workspace that the table is of.
+    let tenant = first(record, &["AADTenantId", "tenantId"])
         .or_else(|| first(&properties, &["homeTenantId", "resourceTenantId", "tenantId"]));
     event.account = owned(tenant.map(|id| id.to_ascii_lowercase()).or_else(|| hints.account.clone()));
     event.region = Some(Cow::Borrowed("global"));
@@ -30,6 +35,17 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let operation = event.operation.as_deref().unwrap_or_default();
     event.operation_name = Some(Cow::Owned(operation_name("azure", "", operation)));
     event
+}
+
+/// A row of a table of a workspace, whose columns hold objects and lists as texts.
+fn unfolded(row: &Fields) -> Fields {
+    let value = |value: &Value| match value {
+        Value::String(text) if text.starts_with(['{', '[']) => {
+            serde_json::from_str(text).unwrap_or_else(|_| value.clone())
+        }
+        value => value.clone(),
+    };
+    row.iter().map(|(name, cell)| (name.clone(), value(cell))).collect()
 }
 
 fn sign_in(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event<'static> {
@@ -52,7 +68,7 @@ fn sign_in(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Eve
     Event {
         category: Category::SignIn,
         time: first(properties, &["createdDateTime"]).or_else(|| text(record, "time")).as_deref().and_then(instant),
-        delivered_at: text(record, "time").as_deref().and_then(instant),
+        delivered_at: first(record, &["time", "TimeGenerated"]).as_deref().and_then(instant),
         api_service: Some(Cow::Borrowed("Microsoft.aadiam")),
         operation: Some(Cow::Owned(text(record, "operationName").unwrap_or_else(|| "Sign-in activity".to_owned()))),
         actor: Actor {
@@ -123,7 +139,7 @@ fn audit(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event
     Event {
         category: Category::Management,
         time: first(properties, &["activityDateTime"]).or_else(|| text(record, "time")).as_deref().and_then(instant),
-        delivered_at: text(record, "time").as_deref().and_then(instant),
+        delivered_at: first(record, &["time", "TimeGenerated"]).as_deref().and_then(instant),
         api_service: or_none(first(properties, &["loggedByService"])),
         operation: owned(first(properties, &["activityDisplayName"]).or_else(|| text(record, "operationName"))),
         actor: Actor {
