@@ -71,9 +71,11 @@ fn was_called_off(given: &Given<'_>) -> bool {
 /// Several approvals count when all of them ended well.
 fn by_approval(words: &[String]) -> Option<bool> {
     let one = |word: &String| match plain(word).as_str() {
-        "approved" | "true" | "yes" | "1" | "granted" | "accepted" | "pre approved" | "preapproved" => Some(true),
+        "approved" | "true" | "yes" | "1" | "granted" | "accepted" | "pre approved" | "preapproved" | "承認"
+        | "承認済" | "承認済み" => Some(true),
         "false" | "no" | "0" | "not requested" | "not yet requested" | "requested" | "pending"
-        | "changes requested" | "not approved" | "disapproved" | "expired" | "duplicate" => Some(false),
+        | "changes requested" | "not approved" | "disapproved" | "expired" | "duplicate" | "未承認" | "未"
+        | "申請中" | "承認待ち" | "差戻し" | "差し戻し" => Some(false),
         word => calls_off(word).then_some(false),
     };
     words.iter().map(one).reduce(|one, other| match (one, other) {
@@ -86,7 +88,8 @@ fn by_approval(words: &[String]) -> Option<bool> {
 fn said(state: &str) -> Said {
     match state {
         "approved" | "authorised" | "authorized" | "scheduled" | "implement" | "implementing" | "implemented"
-        | "review" | "-2" | "-1" | "0" => Said::Approved,
+        | "review" | "-2" | "-1" | "0" | "承認" | "承認済" | "承認済み" | "作業中" | "実施中" | "実施済"
+        | "実施済み" => Said::Approved,
         "draft"
         | "new"
         | "open"
@@ -104,9 +107,15 @@ fn said(state: &str) -> Said {
         | "-5"
         | "-4"
         | "-3"
-        | "failed" => Said::Refused,
+        | "failed"
+        | "起票"
+        | "申請中"
+        | "未承認"
+        | "承認待ち"
+        | "差戻し"
+        | "差し戻し" => Said::Refused,
         "closed" | "closed complete" | "closed successful" | "complete" | "completed" | "done" | "resolved" | "3"
-        | "success" | "succeeded" | "" => Said::Over,
+        | "success" | "succeeded" | "完了" | "終了" | "クローズ" | "" => Said::Over,
         _ => Said::Unknown,
     }
 }

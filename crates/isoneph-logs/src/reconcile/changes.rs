@@ -30,7 +30,7 @@ impl ChangeIndex {
     pub(super) fn new(changes: &[Change]) -> ChangeIndex {
         let mut index = ChangeIndex { by_account: HashMap::new(), of_all: Vec::new() };
         for (number, change) in changes.iter().enumerate().filter(|(_, c)| c.kind == ChangeKind::Change) {
-            let bounds = (change.from.map(|i| i.0), change.until.map(|i| i.0));
+            let bounds = (change.from.map(|i| i.0), change.until_at_the_latest.or(change.until).map(|i| i.0));
             let (from, until) = match bounds {
                 // What says nothing of when allows nothing.
                 (None, None) if !change.window_open => continue,
@@ -123,7 +123,8 @@ pub(super) fn in_window(change: &Change, operation: &Operation) -> Option<bool> 
             }
         }
         (Some(from), _) if at < from => Some(false),
-        (_, Some(until)) if at >= until => Some(false),
+        (_, Some(until)) if at >= change.until_at_the_latest.unwrap_or(until) => Some(false),
+        (_, Some(until)) if at >= until => None,
         (Some(_), Some(_)) => Some(true),
         _ => None,
     }

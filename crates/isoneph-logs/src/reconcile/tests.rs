@@ -45,6 +45,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         approved_at: None,
         from: Some(Instant(from)),
         until: Some(Instant(until)),
+        until_at_the_latest: None,
         accounts: vec!["111111111111".to_owned()],
         classes: Vec::new(),
         operations: Vec::new(),
@@ -96,6 +97,14 @@ fn a_change_approves_what_lies_in_its_window_and_nothing_else() {
     assert_eq!(how(&event("e", 200 * HOUR), window()), Some(Approval::Nothing));
     let other = Event { account: Some("222222222222".into()), ..event("e", HOUR) };
     assert_eq!(how(&other, window()), Some(Approval::Nothing), "of another account");
+}
+
+#[test]
+fn a_change_that_ends_on_some_day_leaves_that_day_open() {
+    let change = || [Change { until_at_the_latest: Some(Instant(26 * HOUR)), ..change("C1", 0, 2 * HOUR) }];
+    assert_eq!(how(&event("e", HOUR), change()), Some(Approval::Change));
+    assert_eq!(how(&event("e", 2 * HOUR), change()), None);
+    assert_eq!(how(&event("e", 26 * HOUR), change()), Some(Approval::OutsideWindow));
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             approved_at: spec.approved.iter().map(|act| act.on).min().map(day_anywhere).map(|(from, _)| (from, from)),
             from: spec.from.map(|at| Instant(at.as_microsecond())),
             until: spec.until.map(|at| Instant(at.as_microsecond())),
+            until_at_the_latest: None,
             accounts: spec.accounts.clone(),
             classes: spec.calls.iter().filter_map(|call| call.parse().ok()).collect(),
             operations: spec.calls.iter().filter(|c| !is_class(c)).map(|call| call.to_lowercase()).collect(),
