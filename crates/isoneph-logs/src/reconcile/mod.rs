@@ -14,6 +14,7 @@ mod operation;
 mod parts;
 mod pattern;
 mod pipelines;
+mod resources;
 mod story;
 mod write;
 
