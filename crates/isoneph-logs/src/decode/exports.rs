@@ -21,8 +21,8 @@ const LISTS: [(&[&str], &str); 6] = [
         "the portal's CSV of Azure's activity log leaves out too much: export it with `az monitor activity-log list`",
     ),
     (
-        &["operationnamevalue"],
-        "a table of Azure's activity log as CSV is not read: give its rows as JSON (`az monitor log-analytics query`)",
+        &["timegenerated"],
+        "a table of a workspace as CSV is not read: give its rows as JSON (`az monitor log-analytics query`)",
     ),
     (&["date (utc)"], "the CSV of Entra ID's logs leaves out too much: download it as JSON"),
     (
@@ -87,6 +87,7 @@ mod tests {
                 "Correlation id,Operation name,Status,Event category,Level,Time,Subscription,Event initiated by\n",
                 "portal",
             ),
+            ("TenantId,\"TimeGenerated [UTC]\",OperationNameValue\n", "workspace"),
             ("Date (UTC),Request ID,User agent,Correlation ID,User ID,User\n", "Entra"),
             ("insertId,logName,protoPayload.methodName,timestamp\n", "Google"),
         ];

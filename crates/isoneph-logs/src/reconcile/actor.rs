@@ -79,6 +79,13 @@ pub(super) fn is_named(operation: &Operation, name: &str) -> bool {
     ours.into_iter().flatten().filter(|text| !text.is_empty()).any(|text| describes_end(&wanted, &text.to_lowercase()))
 }
 
+/// Whether the operation was done by this identity, or by somebody who had put it on.
+pub(super) fn is_by_identity(operation: &Operation, name: &str) -> bool {
+    let put_on = operation.acting_as.as_deref().filter(|text| !text.is_empty());
+    is_named(operation, name)
+        || put_on.is_some_and(|text| describes_end(&name.trim().to_lowercase(), &text.to_lowercase()))
+}
+
 /// The names that are the actor's own, rather than its role's.
 fn personal_names(operation: &Operation) -> Vec<&str> {
     let fields: &[&Option<_>] = match operation.actor_kind {

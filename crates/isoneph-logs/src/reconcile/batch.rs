@@ -27,6 +27,7 @@ pub const COLUMNS: &[&str] = &[
     "session_issuer",
     "mfa",
     "invoked_by",
+    "acting_as",
     "targets",
     "outcome",
     "error_code",
@@ -107,7 +108,8 @@ fn give_rows(
         (text("account")?, text("region")?, text("native_type")?, text("native_id")?);
     let (operation, kind, actor, actor_name) =
         (text("operation")?, text("actor_kind")?, text("actor")?, text("actor_name")?);
-    let (session, issuer, invoked_by) = (text("session")?, text("session_issuer")?, text("invoked_by")?);
+    let (session, issuer, invoked_by, acting_as) =
+        (text("session")?, text("session_issuer")?, text("invoked_by")?, text("acting_as")?);
     let (outcome, error) = (text("outcome")?, text("error_code")?);
     let (request, response) = (text("raw_request").ok(), text("raw_response").ok());
     let (operation_id, phase, file, sha256) =
@@ -137,6 +139,7 @@ fn give_rows(
                 session_issuer: issuer.text(row),
                 mfa: truth(mfa, row),
                 invoked_by: invoked_by.text(row),
+                acting_as: acting_as.text(row),
                 ..Actor::default()
             },
             targets: texts_of(targets, row).map(|all| all.into_iter().map(Cow::Owned).collect()),

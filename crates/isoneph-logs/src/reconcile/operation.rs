@@ -95,6 +95,8 @@ pub struct Operation {
     pub issuer: Option<Arc<str>>,
     /// Whoever stands behind the actor: who opened the first of its sessions, or took its identity on.
     pub behind: Option<Arc<str>>,
+    /// Whose identity the actor put on for it.
+    pub acting_as: Option<Arc<str>>,
     /// What it was done to.
     pub targets: Option<Vec<String>>,
     /// Whether it was done.
@@ -157,6 +159,7 @@ impl Operation {
             session: texts.keep_some(actor.session.as_deref()),
             issuer: texts.keep_some(actor.session_issuer.as_deref()),
             behind: texts.keep_some(behind(event)),
+            acting_as: texts.keep_some(actor.acting_as.as_deref()),
             targets: event.targets.as_ref().map(|all| all.iter().map(ToString::to_string).collect()),
             carried_out: carried_out(event.outcome),
             error_code: texts.keep_some(event.error_code.as_deref()),

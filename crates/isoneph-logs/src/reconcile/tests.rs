@@ -517,6 +517,11 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
     let judged = reconcile(&[event("e", 1)], &records).operations.remove(0);
     assert_eq!((judged.break_glass, judged.procedure.as_deref()), (Some(true), Some("OP-7")));
     assert_eq!(judged.reviewer.as_deref(), Some(""), "one's own review is none");
+    let put_on = Actor { id: Some("dana".into()), acting_as: Some("emergency-admin".into()), ..Actor::default() };
+    let identity = "emergency-admin".to_owned();
+    records.declared.break_glass = Some(vec![BreakGlass { identity, purpose: String::new() }]);
+    let judged = reconcile(&[Event { actor: put_on, ..event("e", 1) }], &records).operations.remove(0);
+    assert_eq!(judged.break_glass, Some(true), "somebody had put the identity on");
 }
 
 #[test]
