@@ -21,10 +21,10 @@ const LISTS: [(&[&str], &str); 6] = [
         "the portal's CSV of Azure's activity log leaves out too much: export it with `az monitor activity-log list`",
     ),
     (
-        &["timegenerated"],
+        &["timegenerated", "operationname"],
         "a table of a workspace as CSV is not read: give its rows as JSON (`az monitor log-analytics query`)",
     ),
-    (&["date (utc)"], "the CSV of Entra ID's logs leaves out too much: download it as JSON"),
+    (&["date (utc)", "correlation"], "the CSV of Entra ID's logs leaves out too much: download it as JSON"),
     (
         &["protopayload"],
         "a list of Google Cloud's log entries as CSV is not read: download it as JSON (`gcloud logging read --format=json`)",
@@ -94,9 +94,13 @@ mod tests {
         for (head, words) in cases {
             assert!(list_for_the_eye(head.as_bytes()).is_some_and(|instead| instead.contains(words)), "{head}");
         }
-        for head in
-            ["id,state,from,until,approver\n", "event name\n", "", "{\"eventName\":1,\"eventSource\":2,\"x\":3}"]
-        {
+        for head in [
+            "Date (UTC),Cost,Service\n",
+            "id,state,from,until,approver\n",
+            "event name\n",
+            "",
+            "{\"eventName\":1,\"eventSource\":2,\"x\":3}",
+        ] {
             assert_eq!(list_for_the_eye(head.as_bytes()), None, "{head}");
         }
     }

@@ -339,7 +339,8 @@ fn records_are_put_together_to_the_operations_that_were_asked_for() {
     use EventOutcome::{Failure, Pending, Success};
     use Phase::{First, Last, Middle};
     type Parts = &'static [(i64, Phase, EventOutcome, &'static [&'static str])];
-    let cases: [(&str, &str, &str, Parts, &[Option<bool>]); 9] = [
+    type Case = (&'static str, &'static str, &'static str, Parts, &'static [Option<bool>]);
+    let cases: [Case; 9] = [
         (
             "one operation, its id that of the request",
             "azure",
