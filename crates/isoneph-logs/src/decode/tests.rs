@@ -139,6 +139,26 @@ fn the_claims_of_a_vaults_log_name_who_acted() {
 }
 
 #[test]
+fn a_guest_may_have_proved_more_at_home() {
+    let mfa = |event: &Event<'_>| format!("{:?}", event.actor.mfa);
+    let record = |methods: &str, provider: &str| {
+        let claims = serde_json::json!({"iss": "https://sts.windows.net/t/", "http://schemas.microsoft.com/claims/authnmethodsreferences": methods,
+            "http://schemas.microsoft.com/identity/claims/identityprovider": provider});
+        serde_json::json!({"operationName": "Microsoft.Compute/virtualMachines/delete", "category": "Administrative", "claims": claims}).to_string()
+    };
+    for (methods, provider, expected) in [
+        ("pwd", "", "Some(false)"),
+        ("pwd", "https://sts.windows.net/t/", "Some(false)"),
+        ("pwd", "https://sts.windows.net/home/", "None"),
+        ("pwd", "live.com", "None"),
+        ("pwd,mfa", "live.com", "Some(true)"),
+        ("rsa", "", "None"),
+    ] {
+        assert_eq!(said(&record(methods, provider), mfa), [expected], "{methods} {provider}");
+    }
+}
+
+#[test]
 fn a_cluster_as_ocsf_is_one_of_kubernetes() {
     let record = |kind: &str, path: &str| {
         format!(
