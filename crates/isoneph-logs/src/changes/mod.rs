@@ -24,6 +24,7 @@ use crate::operations::OperationClass;
 pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
 pub use read::read;
+pub use state::approved_after;
 pub use time::day_anywhere;
 
 isoneph_model::vocabulary! {

@@ -63,6 +63,18 @@ pub(super) fn run_approved(given: &Given<'_>) -> Option<bool> {
     if ends().any(|word| is_cancelled(&word)) { approved.filter(|approved| !approved) } else { approved }
 }
 
+/// Whether a change that is, or is not, approved approves something after what came of it, told in somebody's own words: a
+/// few words that call it off are plain, more of them may speak of something else.
+pub fn approved_after(approved: bool, outcome: &str) -> Option<bool> {
+    const FEW: usize = 3;
+    let outcome = plain(outcome);
+    match calls_off(&outcome) {
+        _ if !approved => Some(false),
+        false => Some(true),
+        true => (outcome.split(' ').count() <= FEW).then_some(false),
+    }
+}
+
 fn was_called_off(given: &Given<'_>) -> bool {
     let numbered = given.state.iter().any(|state| state == "4" || state == "7");
     numbered || given.state.iter().chain(given.outcome).any(|word| calls_off(&plain(word)))
@@ -219,6 +231,20 @@ mod tests {
         ];
         for (of, state, outcome, expected) in cases {
             assert_eq!(judged(&["approved"], state, outcome, false), expected, "{of} {state:?} {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn what_came_of_a_change_may_call_it_off() {
+        for (approved, outcome, expected) in [
+            (true, "", Some(true)),
+            (true, "done as planned", Some(true)),
+            (true, "Cancelled", Some(false)),
+            (true, "withdrawn by Bea", Some(false)),
+            (true, "done; two duplicate rules were skipped", None),
+            (false, "done", Some(false)),
+        ] {
+            assert_eq!(approved_after(approved, outcome), expected, "{approved} {outcome}");
         }
     }
 
