@@ -5,8 +5,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::Hints;
 use super::azure::{whole_id, without_port};
 use super::fields::{self, Fields, first, kept, object, objects, or_none, owned, text};
@@ -16,7 +14,7 @@ use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, operation_na
 
 /// A record as an event.
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Event<'static> {
-    let of_table = fields::at(record, "AADTenantId").map(|_| unfolded(record));
+    let of_table = fields::at(record, "AADTenantId").map(|_| fields::unfolded(record));
     let record = of_table.as_ref().unwrap_or(record);
     let properties = object(record, "properties").unwrap_or(Cow::Borrowed(record));
     let is_audit = fields::at(&properties, "activityDisplayName").is_some()
@@ -35,17 +33,6 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let operation = event.operation.as_deref().unwrap_or_default();
     event.operation_name = Some(Cow::Owned(operation_name("azure", "", operation)));
     event
-}
-
-/// A row of a table of a workspace, whose columns hold objects and lists as texts.
-fn unfolded(row: &Fields) -> Fields {
-    let value = |value: &Value| match value {
-        Value::String(text) if text.starts_with(['{', '[']) => {
-            serde_json::from_str(text).unwrap_or_else(|_| value.clone())
-        }
-        value => value.clone(),
-    };
-    row.iter().map(|(name, cell)| (name.clone(), value(cell))).collect()
 }
 
 fn sign_in(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event<'static> {

@@ -95,6 +95,11 @@ struct Marks<'a> {
     #[serde(borrow, rename = "auditID")]
     audit_id: Text<'a>,
     verb: Option<IgnoredAny>,
+    // The same as a table of a workspace.
+    #[serde(rename = "AuditId")]
+    audit_of_table: Option<IgnoredAny>,
+    #[serde(rename = "Verb")]
+    verb_of_table: Option<IgnoredAny>,
     #[serde(rename = "objectRef")]
     object: Option<IgnoredAny>,
     // OCSF
@@ -197,7 +202,8 @@ impl<'a> Marks<'a> {
         }
         let kubernetes = self.api_version.get().is_some_and(|version| version.starts_with("audit.k8s.io/"));
         let asked = self.verb.is_some() && (self.audit_id.get().is_some() || self.object.is_some());
-        if asked || kubernetes && self.kind.get() == Some("Event") {
+        let in_table = self.audit_of_table.is_some() && self.verb_of_table.is_some();
+        if asked || in_table || kubernetes && self.kind.get() == Some("Event") {
             return Ok(Some(LogFormat::KubernetesAudit));
         }
         // S3 and other services send notices in the clothes of CloudTrail.

@@ -220,6 +220,21 @@ fn rows_of_a_workspaces_tables_are_records_of_entra_id() {
 }
 
 #[test]
+fn a_row_of_a_workspaces_table_is_a_record_of_a_cluster() {
+    let shown = |event: &Event<'_>| {
+        let texts = [&event.provider.clone().into(), &event.account, &event.operation_name, &event.actor.id];
+        let texts = texts.map(|text: &Option<_>| text.as_deref().unwrap_or("?")).join(" | ");
+        format!("{texts} | {} | {:?}", event.outcome.map_or("?", EventOutcome::as_str), event.time.map(|at| at.0))
+    };
+    let row = serde_json::json!({"TenantId": "workspace", "AuditId": "1", "Stage": "ResponseComplete", "Verb": "delete",
+        "User": "{\"username\":\"amir\"}", "ObjectRef": "{\"resource\":\"namespaces\",\"name\":\"prod\"}",
+        "ResponseStatus": {"code": 200}, "RequestReceivedTime": "2026-11-02T00:05:06Z", "Type": "AKSAudit",
+        "_ResourceId": "/subscriptions/AAAA-1/resourcegroups/rg/providers/microsoft.containerservice/managedclusters/c"});
+    let expected = "kubernetes | aaaa-1 | namespaces:delete | amir | success | Some(1793577906000000)";
+    assert_eq!(said(&row.to_string(), shown), [expected]);
+}
+
+#[test]
 fn who_acts_is_the_same_in_ocsf_as_in_cloudtrail() {
     let shown = |event: &Event<'_>| {
         let kind = event.actor.kind.map_or("?", crate::event::ActorKind::as_str);
