@@ -54,6 +54,14 @@ impl Part {
         self.phase == other.phase && self.operation.time == other.operation.time && self.shares_a_target(other)
     }
 
+    fn is_the_end(&self) -> bool {
+        self.phase == Some(Phase::Last)
+    }
+
+    fn has_ended_before(&self, other: &Part) -> bool {
+        self.is_the_end() && self.operation.time < other.operation.time
+    }
+
     fn shares_a_target(&self, other: &Part) -> bool {
         let theirs = names(&other.operation);
         names(&self.operation).iter().any(|name| theirs.contains(name))
@@ -88,21 +96,29 @@ pub(super) fn put_together(mut parts: Vec<Part>) -> Vec<Operation> {
     operations
 }
 
+/// The most operations on one resource that are taken to go on at a time: nothing does so much at once, but a file may say so.
+const MOST: usize = 64;
+
 fn of_group(parts: &[Part], operations: &mut Vec<Operation>) {
-    // The operations of each resource that have begun, and the last record of each.
-    let mut begun: HashMap<String, Vec<usize>> = HashMap::new();
+    // The operations of each resource that go on, or ended just now, and the last record of each.
+    let mut going_on: HashMap<String, Vec<usize>> = HashMap::new();
     let mut last: HashMap<usize, &Part> = HashMap::new();
     for part in parts {
         let names = names(&part.operation);
-        let candidates = || names.iter().filter_map(|name| begun.get(name)?.last().copied()).max();
-        let belongs = candidates().filter(|index| {
-            let before = last[index];
-            before.is_again(part) || (part.phase != Some(Phase::First) && before.phase != Some(Phase::Last))
-        });
-        let index = match belongs {
+        let mut candidates: Vec<usize> = Vec::new();
+        for name in &names {
+            let of_name = going_on.entry(name.clone()).or_default();
+            of_name.retain(|index| !last[index].has_ended_before(part));
+            candidates.extend(of_name.iter());
+        }
+        candidates.sort_unstable();
+        let again = candidates.iter().rev().find(|index| last[*index].is_again(part));
+        let continued =
+            candidates.iter().rev().find(|index| part.phase != Some(Phase::First) && !last[*index].is_the_end());
+        let index = match again.or(continued) {
             Some(index) => {
-                operations[index].join(&part.operation, part.phase);
-                index
+                operations[*index].join(&part.operation, part.phase);
+                *index
             }
             None => {
                 operations.push(part.operation.clone());
@@ -111,9 +127,12 @@ fn of_group(parts: &[Part], operations: &mut Vec<Operation>) {
         };
         last.insert(index, part);
         for name in names {
-            let of_name = begun.entry(name).or_default();
-            if of_name.last() != Some(&index) {
+            let of_name = going_on.entry(name).or_default();
+            if !of_name.contains(&index) {
                 of_name.push(index);
+            }
+            if of_name.len() > MOST {
+                of_name.remove(0);
             }
         }
     }

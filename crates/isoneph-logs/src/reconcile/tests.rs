@@ -340,7 +340,7 @@ fn records_are_put_together_to_the_operations_that_were_asked_for() {
     use Phase::{First, Last, Middle};
     type Parts = &'static [(i64, Phase, EventOutcome, &'static [&'static str])];
     type Case = (&'static str, &'static str, &'static str, Parts, &'static [Option<bool>]);
-    let cases: [Case; 9] = [
+    let cases: [Case; 10] = [
         (
             "one operation, its id that of the request",
             "azure",
@@ -371,6 +371,18 @@ fn records_are_put_together_to_the_operations_that_were_asked_for() {
                 (9, Last, Success, &["/vm2"]),
             ],
             &[Some(false), Some(true)],
+        ),
+        (
+            "one thing is changed twice at once",
+            "azure",
+            "microsoft.network/networksecuritygroups/write",
+            &[
+                (1, First, Pending, &["/n"]),
+                (2, First, Pending, &["/n"]),
+                (5, Last, Success, &["/n"]),
+                (6, Last, Success, &["/n"]),
+            ],
+            &[Some(true), Some(true)],
         ),
         (
             "the same records in two exports",
