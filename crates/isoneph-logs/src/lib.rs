@@ -1,6 +1,7 @@
 //! Audit logs of the clouds: decoded record by record, normalised to one [`Event`](event::Event), kept as Parquet in
 //! the shape of the table `audit_event`, with a manifest of what was read and what was not.
 
+mod base64;
 pub mod changes;
 pub mod coverage;
 mod decode;

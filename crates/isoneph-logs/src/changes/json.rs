@@ -81,7 +81,9 @@ fn take<'r>(
     let mut not_understood = Vec::new();
     for (key, value) in row {
         let heading = names.and_then(|names| names.get(key)).and_then(Value::as_str).unwrap_or(key);
-        let Some(column) = column_of(heading) else {
+        // An issue of Jira has a number in its database beside its key.
+        let is_row = key == "id" && row.contains_key("key") && row.contains_key("fields");
+        let Some(column) = column_of(heading).filter(|_| !is_row) else {
             if !is_empty(value) {
                 not_understood.push((key.as_str(), heading));
             }
@@ -153,6 +155,11 @@ fn decisions(value: &Value, record: &mut Record) {
     let worst = approvals.iter().map(|a| decision(a).unwrap_or_else(|| "pending".to_owned()));
     let all = worst.reduce(|a, b| if a == "approved" { b } else { a });
     record.add(Column::Approval, all);
+    let completed = |approval: &Value| {
+        let date = approval.get("completedDate")?;
+        date.as_str().or_else(|| date.get("iso8601")?.as_str()).map(str::to_owned)
+    };
+    record.add(Column::ApprovedAt, approvals.iter().filter_map(completed));
     let approvers = approvals.iter().filter_map(|a| a.get("approvers").and_then(Value::as_array)).flatten();
     for approver in approvers {
         if approver.get("approverDecision").and_then(Value::as_str).is_some_and(|d| d.eq_ignore_ascii_case("approved"))

@@ -24,6 +24,7 @@ use crate::operations::OperationClass;
 pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
 pub use read::read;
+pub use state::approved_after;
 pub use time::day_anywhere;
 
 isoneph_model::vocabulary! {
@@ -64,6 +65,8 @@ pub struct Change {
     pub from: Option<Instant>,
     /// Until when; that instant is outside.
     pub until: Option<Instant>,
+    /// The end of the day of `until`, where that is named by its day alone: whether the day is inside cannot be told.
+    pub until_at_the_latest: Option<Instant>,
     /// The accounts it speaks of.
     pub accounts: Vec<String>,
     /// The classes of operations that it allows.

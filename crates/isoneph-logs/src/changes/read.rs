@@ -1,11 +1,12 @@
 //! From an export's bytes to changes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use isoneph_tables::Instant;
 
 use super::record::{Column, Record};
-use super::time::{TimeError, instant, span};
+use super::time::{TimeError, day, instant, span};
 use super::{
     Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, ReadOptions, RefusedChange, json, state, table,
 };
@@ -26,7 +27,7 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
     if bytes.len() > MAX_BYTES {
         return Err(ChangesError::TooLarge { file: file.to_owned(), bytes: bytes.len(), limit: MAX_BYTES });
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = &*in_utf8(file, bytes)?;
     let (format, records, unread) = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{' | b'[') => json::records(file, bytes)?,
         _ => {
@@ -49,13 +50,36 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
     Ok(read)
 }
 
+/// The bytes in UTF-8. UTF-16 says itself what it is; other encodings do not, and a wrong guess would spoil names.
+fn in_utf8<'b>(file: &str, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>, ChangesError> {
+    let order: Option<fn([u8; 2]) -> u16> = match bytes {
+        [0xff, 0xfe, ..] => Some(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => Some(u16::from_be_bytes),
+        _ => None,
+    };
+    let text = match order {
+        Some(order) => {
+            let units = bytes[2..].chunks(2).map(|pair| order([pair[0], pair.get(1).copied().unwrap_or_default()]));
+            char::decode_utf16(units).collect::<Result<String, _>>().ok().map(|text| Cow::Owned(text.into_bytes()))
+        }
+        None => {
+            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            std::str::from_utf8(bytes).ok().map(|text| Cow::Borrowed(text.as_bytes()))
+        }
+    };
+    let message = "it is not in UTF-8: save or export it as UTF-8 (ServiceNow and Excel use the encoding of a country)";
+    text.ok_or_else(|| ChangesError::Unreadable { file: file.to_owned(), message: message.to_owned() })
+}
+
 fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<Change, Refusal> {
     let (run, commit) = (record.text(Column::Run), record.text(Column::Commit));
     let kind = if run.is_empty() && commit.is_empty() { ChangeKind::Change } else { ChangeKind::Pipeline };
-    let id = [record.text(Column::Id), run, commit].into_iter().find(|id| !id.is_empty());
+    // A run has a number of its own beside the one by which sessions are named.
+    let id = [run, record.text(Column::Id), commit].into_iter().find(|id| !id.is_empty());
     let id = id.ok_or_else(|| ("no-id", "the row has no number".to_owned()))?;
     let (from, until) = (time(record, Column::From, options)?, time(record, Column::Until, options)?);
-    if let (Some(from), Some(until)) = (from, until)
+    let until_at_the_latest = end_of_day(record, options);
+    if let (Some(from), Some(until)) = (from, until_at_the_latest.or(until))
         && until <= from
     {
         return Err(("backwards", format!("change {id} ends before it begins")));
@@ -82,7 +106,8 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         approved_at: approved_at(record, options),
         from,
         until,
-        accounts: record.texts(Column::Accounts).iter().map(|text| account(text)).collect::<Result<_, _>>()?,
+        until_at_the_latest,
+        accounts: accounts(record)?,
         classes: record.texts(Column::Classes).iter().map(|word| class(word)).collect::<Result<_, _>>()?,
         operations: record.texts(Column::Operations).iter().map(|name| name.to_lowercase()).collect(),
         resources_by_name: resources.is_empty() && !items.is_empty(),
@@ -116,7 +141,26 @@ fn zone(record: &Record, column: Column, options: &ReadOptions) -> Option<TimeZo
     if record.utc.contains(&column) { Some(TimeZone::UTC) } else { options.time_zone.clone() }
 }
 
-/// An account as logs write it: spreadsheets put `="…"` around numbers, and consoles dashes into them.
+/// The end of the day that the change's end names, where it names nothing else.
+fn end_of_day(record: &Record, options: &ReadOptions) -> Option<Instant> {
+    let day = day(record.text(Column::Until))?;
+    let next = day.tomorrow().ok()?.to_zoned(zone(record, Column::Until, options)?).ok()?;
+    Some(Instant(next.timestamp().as_microsecond()))
+}
+
+/// The accounts; none where the row says that it is about all.
+fn accounts(record: &Record) -> Result<Vec<String>, Refusal> {
+    let texts = record.texts(Column::Accounts);
+    if let [only] = texts
+        && (only == "*" || only.eq_ignore_ascii_case("all"))
+    {
+        return Ok(Vec::new());
+    }
+    texts.iter().map(|text| account(text)).collect()
+}
+
+/// An account as logs write it: spreadsheets put `="…"` around numbers, consoles dashes into them, and people names,
+/// clouds and paths before and behind them.
 fn account(text: &str) -> Result<String, Refusal> {
     let text = text.trim_start_matches(['=', '\'']).trim_matches('"');
     let digits: String = text.chars().filter(|c| *c != '-').collect();
@@ -130,7 +174,17 @@ fn account(text: &str) -> Result<String, Refusal> {
         let message = format!("'{text}' is what a spreadsheet makes of an account's number; keep that column as text");
         return Err(("spoiled-account", message));
     }
-    Ok(text.to_owned())
+    let words = text.split(|c: char| c.is_whitespace() || "()[]{}/:,;".contains(c));
+    let mut numbers = words.clone().filter(|word| {
+        let digits = word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit());
+        digits || (word.len() == 36 && word.bytes().filter(|byte| *byte == b'-').count() == 4)
+    });
+    // Of an account's ARN the last number is its own; the one before is that of who pays.
+    Ok(match (numbers.next_back(), text.split_once('/')) {
+        (Some(number), _) => number.to_owned(),
+        (None, Some(("projects" | "google" | "gcp", project))) => project.to_owned(),
+        _ => text.to_owned(),
+    })
 }
 
 fn class(word: &str) -> Result<OperationClass, Refusal> {

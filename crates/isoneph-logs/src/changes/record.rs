@@ -67,7 +67,14 @@ impl Column {
 /// and GitLab's lists of runs, and what people write.
 pub(super) fn column_of(heading: &str) -> Option<Column> {
     let heading = plain(heading);
-    Some(match heading.as_str() {
+    // ServiceNow writes `u_` before what an organisation adds. Its bounds are taken; approvals and states of its own are
+    // not those of the change.
+    let own = heading.strip_prefix("u_").and_then(known).filter(|column| column.is_bound());
+    known(&heading).or(own)
+}
+
+fn known(heading: &str) -> Option<Column> {
+    Some(match heading {
         "id" | "change" | "change_id" | "change_number" | "ticket" | "ticket_id" | "number" | "issue_key" | "key" => {
             Column::Id
         }
@@ -104,8 +111,8 @@ pub(super) fn column_of(heading: &str) -> Option<Column> {
         | "completed_at"
         | "updatedat" => Column::Until,
         "account" | "accounts" | "account_id" | "account_ids" | "account_number" | "aws_account" | "aws_account_id"
-        | "aws_accounts" | "cloud_account" | "cloud_accounts" | "cloud_account_id" | "u_account"
-        | "u_cloud_account" | "subscription" | "subscriptions" | "subscription_id" | "project_id" => Column::Accounts,
+        | "aws_accounts" | "cloud_account" | "cloud_accounts" | "cloud_account_id" | "subscription"
+        | "subscriptions" | "subscription_id" | "project_id" => Column::Accounts,
         "class" | "classes" | "operation_class" | "operation_classes" => Column::Classes,
         "operation" | "operations" => Column::Operations,
         "resource" | "resources" | "resource_id" | "resource_ids" => Column::Resources,
@@ -116,6 +123,23 @@ pub(super) fn column_of(heading: &str) -> Option<Column> {
         "requester" | "requested_by" | "reporter" | "opened_by" | "author" | "commit_author" => Column::Requester,
         "approver" | "approvers" | "approved_by" | "reviewer" | "reviewers" => Column::Approvers,
         "procedure" | "procedure_id" | "runbook" | "std_change_producer_version" => Column::Procedure,
+        "変更番号" | "変更管理番号" | "管理番号" | "番号" => Column::Id,
+        "状態" | "ステータス" | "状況" => Column::State,
+        "結果" => Column::Outcome,
+        "承認" | "承認状態" | "承認状況" => Column::Approval,
+        "承認日時" | "承認日" => Column::ApprovedAt,
+        "開始" | "開始日時" | "開始予定" | "開始予定日時" | "作業開始日時" | "予定開始日時" => {
+            Column::From
+        }
+        "終了" | "終了日時" | "終了予定" | "終了予定日時" | "作業終了日時" | "予定終了日時" => {
+            Column::Until
+        }
+        "アカウント" | "アカウントid" | "アカウント番号" => Column::Accounts,
+        "対象リソース" | "リソース" => Column::Resources,
+        "作業者" | "実施者" | "担当者" => Column::Actors,
+        "申請者" | "依頼者" | "起票者" => Column::Requester,
+        "承認者" => Column::Approvers,
+        "手順" | "手順書" => Column::Procedure,
         _ => return None,
     })
 }

@@ -63,6 +63,18 @@ pub(super) fn run_approved(given: &Given<'_>) -> Option<bool> {
     if ends().any(|word| is_cancelled(&word)) { approved.filter(|approved| !approved) } else { approved }
 }
 
+/// Whether a change that is, or is not, approved approves something after what came of it, told in somebody's own words: a
+/// few words that call it off are plain, more of them may speak of something else.
+pub fn approved_after(approved: bool, outcome: &str) -> Option<bool> {
+    const FEW: usize = 3;
+    let outcome = plain(outcome);
+    match calls_off(&outcome) {
+        _ if !approved => Some(false),
+        false => Some(true),
+        true => (outcome.split(' ').count() <= FEW).then_some(false),
+    }
+}
+
 fn was_called_off(given: &Given<'_>) -> bool {
     let numbered = given.state.iter().any(|state| state == "4" || state == "7");
     numbered || given.state.iter().chain(given.outcome).any(|word| calls_off(&plain(word)))
@@ -71,9 +83,11 @@ fn was_called_off(given: &Given<'_>) -> bool {
 /// Several approvals count when all of them ended well.
 fn by_approval(words: &[String]) -> Option<bool> {
     let one = |word: &String| match plain(word).as_str() {
-        "approved" | "true" | "yes" | "1" | "granted" | "accepted" | "pre approved" | "preapproved" => Some(true),
+        "approved" | "true" | "yes" | "1" | "granted" | "accepted" | "pre approved" | "preapproved" | "承認"
+        | "承認済" | "承認済み" => Some(true),
         "false" | "no" | "0" | "not requested" | "not yet requested" | "requested" | "pending"
-        | "changes requested" | "not approved" | "disapproved" | "expired" | "duplicate" => Some(false),
+        | "changes requested" | "not approved" | "disapproved" | "expired" | "duplicate" | "未承認" | "未"
+        | "申請中" | "承認待ち" | "差戻し" | "差し戻し" => Some(false),
         word => calls_off(word).then_some(false),
     };
     words.iter().map(one).reduce(|one, other| match (one, other) {
@@ -86,7 +100,8 @@ fn by_approval(words: &[String]) -> Option<bool> {
 fn said(state: &str) -> Said {
     match state {
         "approved" | "authorised" | "authorized" | "scheduled" | "implement" | "implementing" | "implemented"
-        | "review" | "-2" | "-1" | "0" => Said::Approved,
+        | "review" | "-2" | "-1" | "0" | "承認" | "承認済" | "承認済み" | "作業中" | "実施中" | "実施済"
+        | "実施済み" => Said::Approved,
         "draft"
         | "new"
         | "open"
@@ -104,9 +119,15 @@ fn said(state: &str) -> Said {
         | "-5"
         | "-4"
         | "-3"
-        | "failed" => Said::Refused,
+        | "failed"
+        | "起票"
+        | "申請中"
+        | "未承認"
+        | "承認待ち"
+        | "差戻し"
+        | "差し戻し" => Said::Refused,
         "closed" | "closed complete" | "closed successful" | "complete" | "completed" | "done" | "resolved" | "3"
-        | "success" | "succeeded" | "" => Said::Over,
+        | "success" | "succeeded" | "完了" | "終了" | "クローズ" | "" => Said::Over,
         _ => Said::Unknown,
     }
 }
@@ -210,6 +231,20 @@ mod tests {
         ];
         for (of, state, outcome, expected) in cases {
             assert_eq!(judged(&["approved"], state, outcome, false), expected, "{of} {state:?} {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn what_came_of_a_change_may_call_it_off() {
+        for (approved, outcome, expected) in [
+            (true, "", Some(true)),
+            (true, "done as planned", Some(true)),
+            (true, "Cancelled", Some(false)),
+            (true, "withdrawn by Bea", Some(false)),
+            (true, "done; two duplicate rules were skipped", None),
+            (false, "done", Some(false)),
+        ] {
+            assert_eq!(approved_after(approved, outcome), expected, "{approved} {outcome}");
         }
     }
 

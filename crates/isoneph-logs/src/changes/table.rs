@@ -47,7 +47,7 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
 
 /// The texts of a list in one cell.
 pub(super) fn split(cell: &str) -> impl Iterator<Item = String> + '_ {
-    cell.split([';', ',', '\n', '|']).map(|text| text.trim().to_owned())
+    cell.split([';', ',', '\n', '|', '、', '，']).map(|text| text.trim().to_owned())
 }
 
 /// `;` or a tab where the first line has more of them than commas.

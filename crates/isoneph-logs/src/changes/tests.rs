@@ -222,4 +222,61 @@ fn accounts_that_a_spreadsheet_spoiled_are_told_and_those_with_dashes_read() {
     assert_eq!(accounts, ["123456789012", "123456789012", "my-project-1"]);
 }
 
+#[test]
+fn accounts_are_found_among_what_people_write_around_them() {
+    let accounts = |text: &str| only("c.csv", &format!("id,state,accounts\nC1,approved,{text}\n"), &utc()).accounts;
+    for (text, expected) in [
+        ("prod (123456789012)", "123456789012"),
+        ("aws/123456789012", "123456789012"),
+        ("arn:aws:organizations::999999999999:account/o-1/123456789012", "123456789012"),
+        ("/subscriptions/0a0b0c0d-0000-0000-0000-00000000000a", "0a0b0c0d-0000-0000-0000-00000000000a"),
+        ("projects/acme-prod", "acme-prod"),
+        ("acme-123456789012", "acme-123456789012"),
+        ("prod", "prod"),
+    ] {
+        assert_eq!(accounts(text), [expected], "{text}");
+    }
+    assert!(accounts("*").is_empty() && accounts("All").is_empty(), "no bound");
+    assert_eq!(only("c.csv", "number,u_aws_account\nC1,123456789012\n", &utc()).accounts, ["123456789012"]);
+}
+
+#[test]
+fn an_end_that_is_a_day_alone_leaves_the_day_open() {
+    let change = only("c.csv", "id,state,from,until\nC1,approved,2026-11-02,2026-11-02\n", &utc());
+    let midnight = Instant(FOUR.0 - 4 * HOUR);
+    assert_eq!((change.from, change.until), (Some(midnight), Some(midnight)));
+    assert_eq!(change.until_at_the_latest, Some(Instant(midnight.0 + 24 * HOUR)));
+    let refused = read("c.csv", b"id,from,until\nC1,2026-11-03,2026-11-02\n", &utc()).unwrap().refused;
+    assert_eq!(refused[0].code, "backwards");
+}
+
+#[test]
+fn an_issue_of_jira_goes_by_its_key_and_says_when_it_was_approved() {
+    let text = r#"{"names": {"customfield_4": "Approvals"}, "issues": [{"id": "10007", "key": "OPS-7", "fields": {"status": {"name": "Done"},
+        "customfield_4": [{"finalDecision": "approved", "completedDate": {"iso8601": "2026-11-02T04:00:00+0000"}, "approvers": []},
+            {"finalDecision": "approved", "completedDate": {"iso8601": "2026-11-02T05:00:00+0000"}, "approvers": []}]}}]}"#;
+    let change = only("jira.json", text, &ReadOptions::default());
+    assert_eq!((change.id.as_str(), change.approved, change.approved_at), ("OPS-7", Some(true), Some((FOUR, FIVE))));
+}
+
+#[test]
+fn a_run_goes_by_the_number_that_sessions_are_named_after() {
+    let text = r#"[{"databaseId": 9012345, "number": 4, "headSha": "4f2c9aa"}]"#;
+    assert_eq!(only("runs.json", text, &ReadOptions::default()).id, "9012345");
+}
+
+#[test]
+fn a_japanese_table_is_read_in_any_encoding_that_says_what_it_is() {
+    let text = "変更番号,状態,開始日時,終了日時,承認者,アカウント\nC1,承認済み,2026/11/02 04:00,2026/11/02 05:00,佐藤、鈴木,123456789012\n";
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    for bytes in [text.as_bytes(), &wide] {
+        let change = read("c.csv", bytes, &utc()).unwrap().changes.remove(0);
+        assert_eq!((change.id.as_str(), change.approved, change.from), ("C1", Some(true), Some(FOUR)));
+        assert_eq!((change.until, change.approvers), (Some(FIVE), vec!["佐藤".to_owned(), "鈴木".to_owned()]));
+    }
+    let of_a_country = b"id,state,approver\nC1,approved,J\xfcrgen\n";
+    let error = read("c.csv", of_a_country, &utc()).unwrap_err().to_string();
+    assert!(error.starts_with("c.csv: it is not in UTF-8"), "{error}");
+}
+
 const HOUR: i64 = 3_600_000_000;

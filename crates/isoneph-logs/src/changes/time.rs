@@ -14,11 +14,37 @@ pub(super) enum TimeError {
 }
 
 /// Forms with an offset, beside RFC 3339: Jira's `2026-11-02T04:00:00.000+0000`.
-const WITH_OFFSET: [&str; 3] = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f %z"];
+const WITH_OFFSET: [&str; 5] = [
+    "%Y-%m-%dT%H:%M:%S%.f%z",
+    "%Y-%m-%d %H:%M:%S%.f%z",
+    "%Y-%m-%d %H:%M:%S%.f %z",
+    "%Y-%m-%d %H:%M:%S%.f %:z",
+    "%Y-%m-%d %H:%M %:z",
+];
 
-/// Forms without one: those of Jira's CSV beside ISO 8601.
-const LOCAL: [&str; 5] =
-    ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%b/%y %I:%M %p", "%d/%b/%Y %I:%M %p", "%d/%b/%y %H:%M"];
+/// Forms without one: those of Jira's CSV beside ISO 8601, and those of spreadsheets that leave open neither day nor
+/// month. `11/2/2026` does.
+const LOCAL: [&str; 11] = [
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%d/%b/%y %I:%M %p",
+    "%d/%b/%Y %I:%M %p",
+    "%d/%b/%y %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y.%m.%d %H:%M",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%Y年%m月%d日 %H:%M",
+];
+
+/// Days alone.
+const DAYS: [&str; 4] = ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%Y年%m月%d日"];
+
+/// The day that a text names, where it names no time of it.
+pub(super) fn day(text: &str) -> Option<Date> {
+    DAYS.iter().find_map(|form| Date::strptime(form, text).ok())
+}
 
 /// The instant that a text names. A text without an offset needs the zone.
 pub(super) fn instant(text: &str, zone: Option<&TimeZone>) -> Result<Instant, TimeError> {
@@ -30,8 +56,12 @@ pub(super) fn instant(text: &str, zone: Option<&TimeZone>) -> Result<Instant, Ti
             return Ok(Instant(timestamp.as_microsecond()));
         }
     }
+    if let Some(utc) = text.strip_suffix(" UTC").or_else(|| text.strip_suffix(" GMT")) {
+        return instant(utc, Some(&TimeZone::UTC));
+    }
     let local = text.parse::<DateTime>().ok();
     let local = local.or_else(|| LOCAL.iter().find_map(|form| DateTime::strptime(form, text).ok()));
+    let local = local.or_else(|| Some(day(text)?.to_datetime(jiff::civil::Time::midnight())));
     let (local, zone) = (local.ok_or(TimeError::NotATime)?, zone.ok_or(TimeError::NoZone)?);
     // An hour that a change of clocks repeats or leaves out names no instant.
     let timestamp = zone.to_ambiguous_timestamp(local).unambiguous().map_err(|_| TimeError::NotATime)?;
@@ -40,8 +70,7 @@ pub(super) fn instant(text: &str, zone: Option<&TimeZone>) -> Result<Instant, Ti
 
 /// Between which instants somebody's date or time lies: with no zone, anywhere on Earth. Everything, where it is neither.
 pub(super) fn span(text: &str, zone: Option<&TimeZone>) -> (Instant, Instant) {
-    // A time is a day as well to the parser.
-    if let (10, Ok(day)) = (text.len(), text.parse::<Date>()) {
+    if let Some(day) = day(text) {
         return day_anywhere(day);
     }
     match (instant(text, zone), instant(text, Some(&TimeZone::UTC))) {
@@ -77,6 +106,14 @@ mod tests {
             ("2026-11-02 04:00", utc, Ok(four)),
             ("2026-11-02", utc, Ok(four - 4 * 3_600_000_000)),
             ("02/Nov/26 4:00 AM", utc, Ok(four)),
+            ("2026/11/02 04:00", utc, Ok(four)),
+            ("2026/11/2 4:00:00", utc, Ok(four)),
+            ("02.11.2026 04:00", utc, Ok(four)),
+            ("2026年11月2日 4:00", utc, Ok(four)),
+            ("2026/11/02", utc, Ok(four - 4 * 3_600_000_000)),
+            ("2026-11-02 13:00:00 +09:00", None, Ok(four)),
+            ("2026-11-02 04:00:00 UTC", None, Ok(four)),
+            ("11/2/2026 4:00 AM", utc, Err(TimeError::NotATime)),
             ("2026-11-02 04:00:00", None, Err(TimeError::NoZone)),
             ("soon", utc, Err(TimeError::NotATime)),
             ("", utc, Err(TimeError::NotATime)),

@@ -28,9 +28,18 @@ pub fn expected_streams(inventory: &Inventory, scope: InScope<'_>, digests: Opti
     for chain in digests.iter().flat_map(|report| &report.chains) {
         streams.insert(of_aws(&chain.account, &chain.region));
     }
-    let in_scope = scope.accounts.iter().filter(|account| is_aws(account));
-    streams.extend(in_scope.map(|account| of_aws(account, "")));
+    streams.extend(scope.accounts.iter().filter_map(|account| as_a_whole(account)));
     streams.into_iter().collect()
+}
+
+/// The stream of an account of which no region is known. By its number alone an account of Google Cloud is no more than a
+/// word.
+fn as_a_whole(account: &str) -> Option<Stream> {
+    if is_aws(account) {
+        return Some(of_aws(account, ""));
+    }
+    let account = account.to_ascii_lowercase();
+    is_azure(&account).then(|| Stream { provider: "azure".to_owned(), account, region: String::new() })
 }
 
 fn of_aws(account: &str, region: &str) -> Stream {
@@ -65,4 +74,26 @@ fn of_trails(trails: &RecordBatch, scope: InScope<'_>, streams: &mut BTreeSet<St
 /// A scope can name accounts of several clouds; those of AWS have twelve digits.
 fn is_aws(account: &str) -> bool {
     account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Subscriptions and tenants of Azure have UUIDs.
+fn is_azure(account: &str) -> bool {
+    let parts: Vec<&str> = account.split('-').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    lengths == [8, 4, 4, 4, 12] && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_a_whole;
+
+    #[test]
+    fn accounts_in_scope_are_expected_where_their_cloud_is_plain() {
+        let cloud = |account: &str| as_a_whole(account).map(|stream| (stream.provider, stream.account));
+        let told = |provider: &str, account: &str| Some((provider.to_owned(), account.to_owned()));
+        assert_eq!(cloud("111111111111"), told("aws", "111111111111"));
+        let subscription = "0a0b0c0d-0000-0000-0000-00000000000a";
+        assert_eq!(cloud(&subscription.to_uppercase()), told("azure", subscription));
+        assert_eq!((cloud("kumo-analytics"), cloud("0a0b0c0d-0000")), (None, None));
+    }
 }

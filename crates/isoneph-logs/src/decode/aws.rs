@@ -450,7 +450,9 @@ fn session_name<'a>(kind: Option<ActorKind>, principal: &Text<'a>) -> Cow<'a, st
 }
 
 fn actor_kind(kind: Option<&str>, invoked_by: Option<&str>) -> Option<ActorKind> {
-    match kind? {
+    // Events of services say by whom, and of no kind.
+    let Some(kind) = kind else { return invoked_by.map(|_| ActorKind::Service) };
+    match kind {
         "Root" => Some(ActorKind::Root),
         "IAMUser" | "IdentityCenterUser" => Some(ActorKind::User),
         "AssumedRole" | "Role" => Some(ActorKind::Role),

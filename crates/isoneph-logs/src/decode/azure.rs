@@ -85,7 +85,8 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
             record,
             &["httpRequest/clientRequestId", "properties/serviceRequestId", "properties/clientRequestId"],
         )),
-        operation_id: or_none(first(record, &["operationId", "correlationId"])),
+        // The records of one operation may have several operation ids, and exports of one log leave them out.
+        operation_id: or_none(first(record, &["correlationId", "operationId"])),
         phase,
         operation: Some(Cow::Owned(operation)),
         raw_request,
@@ -262,10 +263,18 @@ fn actor(record: &Fields, claims: Option<&Fields>) -> Actor<'static> {
         session_started_at: claim("iat")
             .and_then(|text| text.parse::<i64>().ok())
             .and_then(|seconds| super::time::from_milliseconds(seconds.checked_mul(1000)?)),
-        mfa: mfa(claim("authnmethodsreferences").or_else(|| claim("amr"))),
+        mfa: mfa(claim("authnmethodsreferences").or_else(|| claim("amr")))
+            .filter(|proved| *proved || !is_guest(claims)),
         invoked_by: or_none(application.filter(|_| kind == Some(ActorKind::User))),
         acting_as: Some(Cow::Borrowed("")),
     }
+}
+
+/// Whether somebody signed in with another organisation, or with an account of their own: what they proved there is not
+/// always told.
+fn is_guest(claims: Option<&Fields>) -> bool {
+    let provider = claim(claims, "identityprovider").or_else(|| claim(claims, "idp"));
+    provider.is_some_and(|provider| claim(claims, "iss").is_none_or(|issuer| issuer != provider))
 }
 
 /// The methods by which somebody signed in: `mfa` among them is a second factor, a password alone is none; of anything

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::tell::{self, Told};
 use super::window::{Skipper, Window};
-use super::{Decoder, Hints, LogFormat, MAX_RECORD, Output, Trouble, aws};
+use super::{Decoder, Hints, LogFormat, MAX_RECORD, Output, Trouble, aws, stamp};
 
 /// How much of a document is looked at to find the array in it.
 const HEAD: usize = 1 << 16;
@@ -64,6 +64,7 @@ impl<R: Read> Reading<'_, R> {
                     }
                 }
                 b'{' if self.wrapped && self.around_array()? => {}
+                b'0'..=b'9' if let Some(length) = self.stamp()? => self.window.consume(length),
                 _ => {
                     self.wrapped = false;
                     self.value(true)?;
@@ -71,6 +72,12 @@ impl<R: Read> Reading<'_, R> {
             }
         }
         Ok(())
+    }
+
+    /// How long a time is that stands before the record at hand.
+    fn stamp(&mut self) -> io::Result<Option<usize>> {
+        self.window.fill(64)?;
+        Ok(stamp(self.window.bytes()))
     }
 
     /// The next byte that is neither white space nor a separator.

@@ -14,13 +14,16 @@ use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, operation_na
 
 /// A record as an event.
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Event<'static> {
+    let of_table = fields::at(record, "AADTenantId").map(|_| fields::unfolded(record));
+    let record = of_table.as_ref().unwrap_or(record);
     let properties = object(record, "properties").unwrap_or(Cow::Borrowed(record));
     let is_audit = fields::at(&properties, "activityDisplayName").is_some()
         || text(record, "category").is_some_and(|category| category == "AuditLogs");
     let mut event =
         if is_audit { audit(record, &properties, redactor) } else { sign_in(record, &properties, redactor) };
     event.provider = Cow::Borrowed("azure");
-    let tenant = first(record, &["tenantId", "AADTenantId"])
+    // What a table calls its tenant is the workspace that the table is of.
+    let tenant = first(record, &["AADTenantId", "tenantId"])
         .or_else(|| first(&properties, &["homeTenantId", "resourceTenantId", "tenantId"]));
     event.account = owned(tenant.map(|id| id.to_ascii_lowercase()).or_else(|| hints.account.clone()));
     event.region = Some(Cow::Borrowed("global"));
@@ -52,7 +55,7 @@ fn sign_in(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Eve
     Event {
         category: Category::SignIn,
         time: first(properties, &["createdDateTime"]).or_else(|| text(record, "time")).as_deref().and_then(instant),
-        delivered_at: text(record, "time").as_deref().and_then(instant),
+        delivered_at: first(record, &["time", "TimeGenerated"]).as_deref().and_then(instant),
         api_service: Some(Cow::Borrowed("Microsoft.aadiam")),
         operation: Some(Cow::Owned(text(record, "operationName").unwrap_or_else(|| "Sign-in activity".to_owned()))),
         actor: Actor {
@@ -123,7 +126,7 @@ fn audit(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event
     Event {
         category: Category::Management,
         time: first(properties, &["activityDateTime"]).or_else(|| text(record, "time")).as_deref().and_then(instant),
-        delivered_at: text(record, "time").as_deref().and_then(instant),
+        delivered_at: first(record, &["time", "TimeGenerated"]).as_deref().and_then(instant),
         api_service: or_none(first(properties, &["loggedByService"])),
         operation: owned(first(properties, &["activityDisplayName"]).or_else(|| text(record, "operationName"))),
         actor: Actor {

@@ -82,6 +82,17 @@ pub(super) fn objects<'v>(fields: &'v Fields, path: &str) -> impl Iterator<Item 
     at(fields, path).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
+/// A row of a table of a workspace, whose columns hold objects and lists as texts.
+pub(super) fn unfolded(row: &Fields) -> Fields {
+    let value = |value: &Value| match value {
+        Value::String(text) if text.starts_with(['{', '[']) => {
+            serde_json::from_str(text).unwrap_or_else(|_| value.clone())
+        }
+        value => value.clone(),
+    };
+    row.iter().map(|(name, cell)| (name.clone(), value(cell))).collect()
+}
+
 /// What is kept of a part of a record, and the identifiers in it.
 pub(super) fn kept(
     value: Option<&Value>,

@@ -30,8 +30,10 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     for granted in objects(&payload, "authorizationInfo") {
         text(granted, "resource").into_iter().for_each(|target| targets.add(target));
     }
-    let raw_request = kept(fields::at(&payload, "request"), redactor, Collect::IdsAndNames, &mut targets);
-    let raw_response = kept(fields::at(&payload, "response"), redactor, Collect::Ids, &mut targets);
+    // A sink to BigQuery keeps some parts as texts.
+    let part = |name: &str| fields::at(&payload, name).or_else(|| fields::at(&payload, &format!("{name}Json")));
+    let raw_request = kept(part("request"), redactor, Collect::IdsAndNames, &mut targets);
+    let raw_response = kept(part("response"), redactor, Collect::Ids, &mut targets);
     let raw_additional = kept(Some(&rest(record, &payload).into()), redactor, Collect::Nothing, &mut targets);
     let (phase, operation_id) = operation_of(record);
     let (outcome, code) = outcome(&payload, phase);
@@ -78,10 +80,11 @@ fn rest(record: &Fields, payload: &Fields) -> Fields {
     let parts = ["metadata", "serviceData", "policyViolationInfo", "authorizationInfo", "authenticationInfo"];
     let of_payload =
         parts.iter().filter_map(|name| fields::at(payload, name).map(|value| ((*name).to_owned(), value.clone())));
+    let metadata = fields::at(payload, "metadataJson").map(|value| ("metadata".to_owned(), value.clone()));
     let of_record = ["resource", "labels"]
         .iter()
         .filter_map(|name| fields::at(record, name).map(|value| ((*name).to_owned(), value.clone())));
-    of_payload.chain(of_record).collect()
+    of_payload.chain(metadata).chain(of_record).collect()
 }
 
 /// The project of the resource, or the project, folder or organisation whose log it is.
@@ -187,7 +190,7 @@ fn actor_kind(id: &str, subject: Option<&str>) -> Option<ActorKind> {
     match id {
         "system:anonymous" | "anonymous" | "allUsers" => Some(ActorKind::Anonymous),
         _ if id.starts_with("system:serviceaccount:") => Some(ActorKind::Workload),
-        _ if id.starts_with("system:") => Some(ActorKind::Service),
+        _ if id.starts_with("system:") || id == "system@google.com" => Some(ActorKind::Service),
         _ if id.starts_with("service-") && id.ends_with(".iam.gserviceaccount.com")
             || id.ends_with("@cloudservices.gserviceaccount.com")
             || id.ends_with("@system.gserviceaccount.com") =>

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::Hints;
-use super::azure::whole_id;
+use super::azure::{subscription, whole_id};
 use super::fields::{self, Fields, first, kept, object, or_none, owned, text};
 use super::redact::{Collect, Redactor, Targets};
 use super::time::instant;
@@ -16,6 +16,9 @@ use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, Phase, opera
 
 /// A record as an event.
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Event<'static> {
+    // As a row of the table `AKSAudit` of an Azure workspace.
+    let of_table = record.get("AuditId").map(|_| fields::unfolded(record));
+    let record = of_table.as_ref().unwrap_or(record);
     let verb = text(record, "verb").unwrap_or_default();
     let id = text(record, "auditID").unwrap_or_else(|| whole_id(record));
     let stage = text(record, "stage").unwrap_or_default();
@@ -46,15 +49,17 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let reads = matches!(verb.as_str(), "get" | "list" | "watch" | "head" | "options");
     Event {
         provider: Cow::Borrowed("kubernetes"),
-        account: owned(hints.account.clone()),
+        account: owned(text(record, "_ResourceId").as_deref().and_then(subscription).or_else(|| hints.account.clone())),
         region: owned(hints.region.clone()),
         operation_id: Some(Cow::Owned(id.clone())),
         request_id: Some(Cow::Owned(id.clone())),
         id: Cow::Owned(id),
         native_type: or_none(text(record, "level").map(|level| format!("Event/{level}"))),
         category: if reads { Category::Data } else { Category::Management },
-        time: first(record, &["requestReceivedTimestamp", "stageTimestamp", "timestamp"]).as_deref().and_then(instant),
-        delivered_at: first(record, &["stageTimestamp"]).as_deref().and_then(instant),
+        time: first(record, &["requestReceivedTimestamp", "RequestReceivedTime", "stageTimestamp", "timestamp"])
+            .as_deref()
+            .and_then(instant),
+        delivered_at: first(record, &["stageTimestamp", "StageReceivedTime"]).as_deref().and_then(instant),
         operation_name: known.then(|| Cow::Owned(operation_name("kubernetes", &group, &operation))),
         api_service: Some(Cow::Owned(group)),
         operation: known.then_some(Cow::Owned(operation)),

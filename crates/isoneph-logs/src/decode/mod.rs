@@ -4,6 +4,7 @@ mod aws;
 mod azure;
 mod documents;
 mod entra;
+mod exports;
 mod fields;
 mod google;
 mod kubernetes;
@@ -22,6 +23,7 @@ use isoneph_tables::Instant;
 
 use crate::event::{Event, Names};
 
+pub(crate) use exports::{list_for_the_eye, stamp};
 pub(crate) use redact::Redactor;
 pub(crate) use time::{day, instant, written};
 

@@ -35,19 +35,19 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let raw_request = kept(fields::at(record, "api/request/data"), redactor, Collect::IdsAndNames, &mut targets);
     let raw_response = kept(fields::at(record, "api/response/data"), redactor, Collect::Ids, &mut targets);
     let raw_additional = kept(fields::at(record, "unmapped"), redactor, Collect::Nothing, &mut targets);
+    let refused = first(record, &["api/response/error"]);
     let outcome = match (text(record, "status_id").as_deref(), text(record, "status").as_deref()) {
         (Some("1"), _) | (None, Some("Success")) => Some(EventOutcome::Success),
         (Some("2"), _) | (None, Some("Failure")) => Some(EventOutcome::Failure),
+        _ if refused.is_some() => Some(EventOutcome::Failure),
         _ => None,
     };
     let time = fields::at(record, "time").and_then(moment).or_else(|| fields::at(record, "time_dt").and_then(moment));
     let name = operation_name(&provider, service.as_deref().unwrap_or_default(), &operation);
+    let (is_aws, is_azure) = (provider == "aws", provider == "azure");
     Ok(Event {
         provider: Cow::Owned(provider),
-        account: owned(
-            first(record, &["cloud/account/uid", "cloud/account_uid", "cloud/project_uid"])
-                .or_else(|| hints.account.clone()),
-        ),
+        account: owned(account(record, is_azure).or_else(|| hints.account.clone())),
         region: owned(first(record, &["cloud/region"]).or_else(|| hints.region.clone())),
         id: Cow::Owned(first(record, &["metadata/uid"]).unwrap_or_else(|| whole_id(record))),
         id_part: Cow::Borrowed(""),
@@ -60,7 +60,7 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         api_service: or_none(service),
         operation_name: Some(Cow::Owned(name)),
         operation: Some(Cow::Owned(operation)),
-        actor: actor(record),
+        actor: if is_aws { of_aws(actor(record)) } else { actor(record) },
         source_address: or_none(first(
             record,
             &["src_endpoint/ip", "src_endpoint/domain", "src_endpoint/svc_name", "src_endpoint/name"],
@@ -96,6 +96,30 @@ fn of_cluster(record: &Fields, verb: &str) -> Option<(String, String)> {
     let path = first(record, &["http_request/url/path", "http_request/url/url_string"]).unwrap_or_default();
     let group = path.split_once("/apis/").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default();
     Some((group.to_owned(), format!("{} {}", verb.to_ascii_lowercase(), resource.to_ascii_lowercase())))
+}
+
+/// Security Lake keeps CloudTrail's account among what it found no place for.
+fn account(record: &Fields, is_azure: bool) -> Option<String> {
+    let paths =
+        ["cloud/account/uid", "cloud/account_uid", "cloud/project_uid", "unmapped/recipientAccountId", "accountid"];
+    let account = first(record, &paths)?;
+    Some(if is_azure { account.to_ascii_lowercase() } else { account })
+}
+
+/// An actor of AWS, by the rules of its own log: a session has a name, a service's own role is the service, and "false"
+/// says nothing of a second factor that somebody else asked for.
+fn of_aws(actor: Actor<'static>) -> Actor<'static> {
+    let issuer = actor.session_issuer.as_deref().unwrap_or_default();
+    let of_service = issuer.contains(":role/aws-service-role/");
+    let elsewhere = actor.kind == Some(ActorKind::Federated)
+        || issuer.contains(":role/aws-reserved/sso.amazonaws.com/")
+        || issuer.contains(":oidc-provider/")
+        || issuer.contains(":saml-provider/");
+    let assumed = actor.id.as_deref().and_then(|id| id.split_once(":assumed-role/")?.1.split_once('/'));
+    let session = assumed.map(|(_, session)| Cow::Owned(session.to_owned()));
+    let kind = actor.kind.map(|kind| if of_service && kind == ActorKind::Role { ActorKind::Service } else { kind });
+    let mfa = actor.mfa.filter(|proved| *proved || !elsewhere);
+    Actor { kind, mfa, session: session.or(actor.session), ..actor }
 }
 
 /// Milliseconds since 1970, or RFC 3339.

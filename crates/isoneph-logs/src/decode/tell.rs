@@ -6,9 +6,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::exports::rows_of_tables;
 use super::loose::Text;
 use super::window::Skipper;
 use super::{LogFormat, Trouble, aws, azure};
+use crate::base64::base64;
 
 /// What a record turned out to be.
 pub(super) enum Told<'a> {
@@ -65,6 +67,13 @@ struct Marks<'a> {
     resource_id: Option<IgnoredAny>,
     #[serde(rename = "activityDisplayName")]
     activity: Option<IgnoredAny>,
+    // The same as tables of a workspace.
+    #[serde(rename = "AADTenantId")]
+    tenant_of_table: Option<IgnoredAny>,
+    #[serde(rename = "ActivityDisplayName")]
+    activity_of_table: Option<IgnoredAny>,
+    #[serde(rename = "CreatedDateTime")]
+    created_of_table: Option<IgnoredAny>,
     #[serde(rename = "userPrincipalName")]
     principal: Option<IgnoredAny>,
     #[serde(rename = "createdDateTime")]
@@ -86,6 +95,11 @@ struct Marks<'a> {
     #[serde(borrow, rename = "auditID")]
     audit_id: Text<'a>,
     verb: Option<IgnoredAny>,
+    // The same as a table of a workspace.
+    #[serde(rename = "AuditId")]
+    audit_of_table: Option<IgnoredAny>,
+    #[serde(rename = "Verb")]
+    verb_of_table: Option<IgnoredAny>,
     #[serde(rename = "objectRef")]
     object: Option<IgnoredAny>,
     // OCSF
@@ -132,6 +146,13 @@ struct Marks<'a> {
     value: Option<&'a RawValue>,
     #[serde(borrow)]
     items: Option<&'a RawValue>,
+    #[serde(borrow, rename = "receivedMessages")]
+    received: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tables: Option<&'a RawValue>,
+    /// Of a message of Pub/Sub, in base64.
+    #[serde(borrow)]
+    data: Text<'a>,
 }
 
 /// Tells what a record is. An error says why it is nothing that we know.
@@ -181,7 +202,8 @@ impl<'a> Marks<'a> {
         }
         let kubernetes = self.api_version.get().is_some_and(|version| version.starts_with("audit.k8s.io/"));
         let asked = self.verb.is_some() && (self.audit_id.get().is_some() || self.object.is_some());
-        if asked || kubernetes && self.kind.get() == Some("Event") {
+        let in_table = self.audit_of_table.is_some() && self.verb_of_table.is_some();
+        if asked || in_table || kubernetes && self.kind.get() == Some("Event") {
             return Ok(Some(LogFormat::KubernetesAudit));
         }
         // S3 and other services send notices in the clothes of CloudTrail.
@@ -198,7 +220,11 @@ impl<'a> Marks<'a> {
         {
             return Ok(Some(LogFormat::CloudTrail));
         }
-        if self.activity.is_some() || (self.principal.is_some() && self.created.is_some()) {
+        let in_table = self.activity_of_table.is_some() || self.created_of_table.is_some();
+        if self.activity.is_some()
+            || (self.tenant_of_table.is_some() && in_table)
+            || (self.principal.is_some() && self.created.is_some())
+        {
             return Ok(Some(LogFormat::Entra));
         }
         let azure = self.correlation_id.is_some() || self.resource_id.is_some() || self.category.get().is_some();
@@ -223,6 +249,7 @@ impl<'a> Marks<'a> {
             self.hits,
             self.value,
             self.items,
+            self.received,
         ];
         if let Some(list) = lists.into_iter().flatten().find(|list| list.get().starts_with('[')) {
             return list_or_text(list.get());
@@ -253,6 +280,13 @@ impl<'a> Marks<'a> {
                 }
                 _ => {}
             }
+        }
+        if let Some(rows) = self.tables.and_then(|tables| rows_of_tables(tables.get())) {
+            return Ok(Told::Text(Cow::Owned(rows)));
+        }
+        let message = self.data.get().and_then(base64).and_then(|bytes| String::from_utf8(bytes).ok());
+        if let Some(message) = message.filter(|text| text.trim_start().starts_with('{')) {
+            return Ok(Told::Text(Cow::Owned(message)));
         }
         Err(Trouble::new("unsupported", "the record is of no audit log that is read"))
     }
@@ -314,7 +348,8 @@ fn is_entra_category(category: &str) -> bool {
 }
 
 /// Fields that hold a list of records.
-const LISTS: [&str; 8] = ["Records", "records", "Events", "events", "logEvents", "QueryResultRows", "value", "items"];
+const LISTS: [&str; 9] =
+    ["Records", "records", "Events", "events", "logEvents", "QueryResultRows", "value", "items", "receivedMessages"];
 
 /// The place inside the array of records of an object, if it begins in these bytes.
 pub(super) fn array_in(bytes: &[u8]) -> Option<usize> {

@@ -139,6 +139,26 @@ fn the_claims_of_a_vaults_log_name_who_acted() {
 }
 
 #[test]
+fn a_guest_may_have_proved_more_at_home() {
+    let mfa = |event: &Event<'_>| format!("{:?}", event.actor.mfa);
+    let record = |methods: &str, provider: &str| {
+        let claims = serde_json::json!({"iss": "https://sts.windows.net/t/", "http://schemas.microsoft.com/claims/authnmethodsreferences": methods,
+            "http://schemas.microsoft.com/identity/claims/identityprovider": provider});
+        serde_json::json!({"operationName": "Microsoft.Compute/virtualMachines/delete", "category": "Administrative", "claims": claims}).to_string()
+    };
+    for (methods, provider, expected) in [
+        ("pwd", "", "Some(false)"),
+        ("pwd", "https://sts.windows.net/t/", "Some(false)"),
+        ("pwd", "https://sts.windows.net/home/", "None"),
+        ("pwd", "live.com", "None"),
+        ("pwd,mfa", "live.com", "Some(true)"),
+        ("rsa", "", "None"),
+    ] {
+        assert_eq!(said(&record(methods, provider), mfa), [expected], "{methods} {provider}");
+    }
+}
+
+#[test]
 fn a_cluster_as_ocsf_is_one_of_kubernetes() {
     let record = |kind: &str, path: &str| {
         format!(
@@ -150,6 +170,134 @@ fn a_cluster_as_ocsf_is_one_of_kubernetes() {
     assert_eq!(said(&record("namespaces", "/api/v1/namespaces/prod"), name), ["kubernetes namespaces:delete"]);
     let set = record("statefulsets", "/apis/apps/v1/namespaces/a/statefulsets/prod");
     assert_eq!(said(&set, name), ["kubernetes apps/statefulsets:delete"]);
+}
+
+#[test]
+fn messages_tables_and_lines_of_a_log_group_hold_records() {
+    const MESSAGE: &str = "eyJwcm90b1BheWxvYWQiOnsic2VydmljZU5hbWUiOiJjb21wdXRlLmdvb2dsZWFwaXMuY29tIiwibWV0aG9kTmFtZSI6InYxLmNvbXB1dGUuaW5zdGFuY2VzLnN0b3AifSwiaW5zZXJ0SWQiOiIxIn0=";
+    let google = "compute.instances.stop";
+    let cases = [
+        (format!(r#"[{{"ackId":"a","message":{{"data":"{MESSAGE}","messageId":"1"}}}}]"#), google),
+        (format!(r#"{{"receivedMessages":[{{"message":{{"data":"{MESSAGE}"}}}}]}}"#), google),
+        (format!(r#"{{"message":{{"data":"{MESSAGE}"}},"subscription":"s"}}"#), google),
+        (format!("2026-11-02T10:00:00.123Z {KUBERNETES}"), "pods:delete"),
+        (
+            r#"{"tables":[{"name":"PrimaryResult","columns":[{"name":"OperationNameValue","type":"string"},
+                {"name":"CategoryValue","type":"string"}],"rows":[["MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE",null]]}]}"#
+                .to_owned(),
+            "microsoft.compute/virtualmachines/delete",
+        ),
+    ];
+    for (text, expected) in cases {
+        let seen = seen(text.as_bytes(), 100);
+        let names: Vec<&str> = seen.events.iter().map(|(_, _, name)| name.as_str()).collect();
+        assert_eq!((names, seen.rejects.len()), (vec![expected], 0), "{text}");
+    }
+    assert_eq!(seen(br#"{"message":{"data":"Zm9v"}}"#, 100).rejects, [(0, "unsupported")]);
+}
+
+#[test]
+fn rows_of_a_workspaces_tables_are_records_of_entra_id() {
+    let shown = |event: &Event<'_>| {
+        let mfa = event.actor.mfa.map_or("?", |proved| if proved { "mfa" } else { "no mfa" });
+        let texts = [&event.account, &event.operation, &event.actor.id, &event.source_address];
+        let texts = texts.map(|text| text.as_deref().unwrap_or("?")).join(" | ");
+        format!("{texts} | {mfa} | {}", event.outcome.map_or("?", EventOutcome::as_str))
+    };
+    let audit = serde_json::json!({"TenantId": "workspace", "AADTenantId": "T1", "Category": "RoleManagement",
+        "OperationName": "Add member to role", "ActivityDisplayName": "Add member to role", "Id": "Directory_1",
+        "ActivityDateTime": "2026-11-02T09:59:59Z", "Result": "success", "TargetResources": "[{\"id\":\"u2\"}]",
+        "InitiatedBy": "{\"user\":{\"userPrincipalName\":\"amir@x.com\",\"ipAddress\":\"192.0.2.1\"}}"});
+    let sign_in = serde_json::json!({"TenantId": "workspace", "AADTenantId": "T1", "OperationName": "Sign-in activity",
+        "Category": "SignInLogs", "CreatedDateTime": "2026-11-02T10:00:00Z", "Id": "s1", "ResultType": "0",
+        "Status": "{\"errorCode\":0}", "AuthenticationRequirement": "multiFactorAuthentication",
+        "UserPrincipalName": "amir@x.com", "IPAddress": "192.0.2.1"});
+    let expected = [
+        "t1 | Add member to role | amir@x.com | 192.0.2.1 | ? | success",
+        "t1 | Sign-in activity | amir@x.com | 192.0.2.1 | mfa | success",
+    ];
+    assert_eq!(said(&format!("[{audit},{sign_in}]"), shown), expected);
+}
+
+#[test]
+fn a_row_of_a_workspaces_table_is_a_record_of_a_cluster() {
+    let shown = |event: &Event<'_>| {
+        let texts = [&event.provider.clone().into(), &event.account, &event.operation_name, &event.actor.id];
+        let texts = texts.map(|text: &Option<_>| text.as_deref().unwrap_or("?")).join(" | ");
+        format!("{texts} | {} | {:?}", event.outcome.map_or("?", EventOutcome::as_str), event.time.map(|at| at.0))
+    };
+    let row = serde_json::json!({"TenantId": "workspace", "AuditId": "1", "Stage": "ResponseComplete", "Verb": "delete",
+        "User": "{\"username\":\"amir\"}", "ObjectRef": "{\"resource\":\"namespaces\",\"name\":\"prod\"}",
+        "ResponseStatus": {"code": 200}, "RequestReceivedTime": "2026-11-02T00:05:06Z", "Type": "AKSAudit",
+        "_ResourceId": "/subscriptions/AAAA-1/resourcegroups/rg/providers/microsoft.containerservice/managedclusters/c"});
+    let expected = "kubernetes | aaaa-1 | namespaces:delete | amir | success | Some(1793577906000000)";
+    assert_eq!(said(&row.to_string(), shown), [expected]);
+}
+
+#[test]
+fn who_acts_is_the_same_in_ocsf_as_in_cloudtrail() {
+    let shown = |event: &Event<'_>| {
+        let kind = event.actor.kind.map_or("?", crate::event::ActorKind::as_str);
+        let mfa = event.actor.mfa.map_or("?", |proved| if proved { "mfa" } else { "no mfa" });
+        let outcome = event.outcome.map_or("?", EventOutcome::as_str);
+        let session = event.actor.session.as_deref().unwrap_or("?");
+        format!("{} {kind} '{session}' {mfa} {outcome}", event.account.as_deref().unwrap_or("?"))
+    };
+    let record = |kind: &str, issuer: &str, mfa: bool, more: serde_json::Value| {
+        let mut record = serde_json::json!({"class_uid": 6003, "metadata": {"uid": "1"}, "cloud": {"provider": "AWS"},
+            "api": {"operation": "StopInstances", "service": {"name": "ec2.amazonaws.com"}}, "status_id": 1,
+            "actor": {"user": {"type": kind, "uid": "arn:aws:sts::1:assumed-role/Admin/bea"},
+                "session": {"issuer": issuer, "is_mfa": mfa}}, "unmapped": {"recipientAccountId": "111111111111"}});
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        record.to_string()
+    };
+    let none = || serde_json::json!({});
+    let role = "arn:aws:iam::1:role/Admin";
+    let cases = [
+        (record("AssumedRole", role, true, none()), "111111111111 role 'bea' mfa success"),
+        (record("AssumedRole", role, false, none()), "111111111111 role 'bea' no mfa success"),
+        (
+            record(
+                "AssumedRole",
+                "arn:aws:iam::1:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_1",
+                false,
+                none(),
+            ),
+            "111111111111 role 'bea' ? success",
+        ),
+        (
+            record(
+                "AssumedRole",
+                "arn:aws:iam::1:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
+                false,
+                none(),
+            ),
+            "111111111111 service 'bea' no mfa success",
+        ),
+        (record("FederatedUser", "", false, none()), "111111111111 federated 'bea' ? success"),
+        (
+            record(
+                "AssumedRole",
+                role,
+                true,
+                serde_json::json!({"status_id": 99,
+                "api": {"operation": "StopInstances", "response": {"error": "Client.DryRunOperation"}}}),
+            ),
+            "111111111111 role 'bea' mfa failure",
+        ),
+        (
+            record(
+                "AssumedRole",
+                role,
+                true,
+                serde_json::json!({"cloud": {"provider": "Azure", "account": {"uid": "SUB-A"}}}),
+            ),
+            "sub-a role '' mfa success",
+        ),
+    ];
+    for (record, expected) in cases {
+        assert_eq!(said(&record, shown), [expected], "{record}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, EventOutcome, SourcePlace};
 use crate::operations::{Act, Catalogue};
-use crate::reconcile::batch::each_critical;
+use crate::reconcile::batch::each_wanted;
 use crate::reconcile::{BatchError, Source};
 
 pub use declared::{Departure, DeparturesFile, ExitError, InventoryTime, Residue, Return};
@@ -129,6 +129,8 @@ pub struct ExitTracker<'c> {
     /// Names to look for, in lower case: whose they are, and in which account.
     wanted: BTreeMap<String, Vec<(String, Option<String>)>>,
     deletions: HashMap<String, Vec<Deletion>>,
+    /// When things were got back, or their deletion called off.
+    given_back: HashMap<String, Vec<Instant>>,
     /// Names of copies that were deleted.
     deleted_copies: BTreeSet<String>,
 }
@@ -156,6 +158,7 @@ impl<'c> ExitTracker<'c> {
             residues: departures.residues,
             wanted,
             deletions: HashMap::new(),
+            given_back: HashMap::new(),
             deleted_copies: BTreeSet::new(),
         }
     }
@@ -166,33 +169,55 @@ impl<'c> ExitTracker<'c> {
             return;
         }
         let Some(name) = event.operation_name.as_deref() else { return };
+        if recovery::gives_back(name) {
+            for id in self.deleted_by(event, |_, _| true) {
+                self.given_back.entry(id).or_default().extend(event.time);
+            }
+            return;
+        }
         let entry = self.catalogue.find(&event.provider, name);
         let Some(entry) = entry.filter(|entry| matches!(entry.act, Act::Delete | Act::Terminate)) else { return };
         if recovery::deletes_copies(name) {
             self.deleted_copies.extend(event.targets.iter().flatten().flat_map(|target| names_of(target)));
         }
-        for target in event.targets.iter().flatten() {
-            let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
-            let here = |account: &Option<String>| {
-                account.as_deref().zip(event.account.as_deref()).is_none_or(|(thing, log)| thing == log)
-            };
-            for (id, _) in things.filter(|(id, account)| here(account) && is_deleted(id, target, name)) {
-                let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
-                let recovery = Recovery::of(&event.provider, name, entry.reversible);
-                let copies = recovery::copies(name, id, event.targets.as_deref().unwrap_or_default());
-                let deletions = self.deletions.entry(id.clone()).or_default();
-                deletions.push(Deletion { at: event.time, recovery, copies, source });
-            }
+        for id in self.deleted_by(event, |id, target| is_deleted(id, target, name)) {
+            let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
+            let recovery = Recovery::of(event, entry.reversible);
+            let copies = recovery::copies(name, &id, event.targets.as_deref().unwrap_or_default());
+            self.deletions.entry(id).or_default().push(Deletion { at: event.time, recovery, copies, source });
         }
     }
 
-    /// Takes in the rows of a batch of `audit_event`, which has the columns that
-    /// [reconciling](crate::reconcile::COLUMNS) asks for.
+    /// The things that an operation on its targets is about.
+    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&str, &str) -> bool) -> BTreeSet<String> {
+        let here = |account: &Option<String>| {
+            let both = account.as_deref().zip(event.account.as_deref());
+            both.is_none_or(|(thing, log)| thing.eq_ignore_ascii_case(log))
+        };
+        let mut found = BTreeSet::new();
+        for target in event.targets.iter().flatten() {
+            let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
+            let meant = things.filter(|(id, account)| here(account) && is_meant(id, target));
+            found.extend(meant.map(|(id, _)| id.clone()));
+        }
+        found
+    }
+
+    /// The columns of `audit_event` that it needs beside those that [reconciling](crate::reconcile::COLUMNS) asks for:
+    /// they say how long a deletion can be taken back.
+    pub fn columns(&self) -> &'static [&'static str] {
+        if self.wanted.is_empty() { &[] } else { &["raw_request", "raw_response"] }
+    }
+
+    /// Takes in the rows of a batch of `audit_event`.
     pub fn observe_batch(&mut self, batch: &RecordBatch) -> Result<(), BatchError> {
         if self.wanted.is_empty() {
             return Ok(());
         }
-        each_critical(batch, self.catalogue, &mut |event, place| self.observe(event, place)).map(|_| ())
+        let catalogue = self.catalogue;
+        let is_wanted =
+            |provider: &str, name: &str| recovery::gives_back(name) || catalogue.find(provider, name).is_some();
+        each_wanted(batch, &is_wanted, &mut |event, place| self.observe(event, place)).map(|_| ())
     }
 
     /// Judges every departure as of a time.
@@ -228,14 +253,19 @@ impl<'c> ExitTracker<'c> {
 
     fn item(&self, departure: &Departure, item: &ListedItem, seen: usize, as_of: Instant) -> ExitItem {
         let seen_at = self.listings[seen].observed_at;
-        // Only what looked at the thing's own account, and at all of it, can show that it is gone.
+        let given_back = self.given_back.get(&item.id).into_iter().flatten().max().copied();
+        // Only what looked at the thing's own account, and at all of it, can show that it is gone: and not before it was
+        // given back.
         let later = self.listings[seen + 1..].iter().filter(|listing| listing.covers(item));
-        let gone_by = later.map(|listing| listing.observed_at).min();
+        let gone_by =
+            later.map(|listing| listing.observed_at).filter(|at| given_back.is_none_or(|back| *at > back)).min();
         let deletions = self.deletions.get(&item.id).map_or(&[][..], Vec::as_slice);
+        let holds = |deletion: &&Deletion| deletion.at.zip(given_back).is_none_or(|(at, back)| at > back);
+        let deletions = || deletions.iter().filter(holds);
         // A deletion before the thing was last seen did not end it.
-        let deletion = deletions.iter().filter(|d| d.at.is_some_and(|at| at >= seen_at)).max_by_key(|d| d.at);
+        let deletion = deletions().filter(|d| d.at.is_some_and(|at| at >= seen_at)).max_by_key(|d| d.at);
         // What is still listed after an order that can be taken back waits for its end.
-        let ordered = deletions.iter().any(|d| d.recovery != Recovery::No && d.at.is_some_and(|at| at < seen_at));
+        let ordered = deletions().any(|d| d.recovery != Recovery::No && d.at.is_some_and(|at| at < seen_at));
         let after_end = seen_at >= departure.ended_at;
         let (state, removed_at) = match (deletion, gone_by) {
             (Some(deletion), _) if self.is_copied(deletion) => (Some(ItemState::Recoverable), deletion.at),
@@ -243,7 +273,9 @@ impl<'c> ExitTracker<'c> {
                 (Some(ItemState::Recoverable), deletion.at)
             }
             // When the waiting time was over nobody saw.
-            (Some(Deletion { recovery: Recovery::Within(_), .. }), Some(_)) => (Some(ItemState::Removed), None),
+            (Some(Deletion { recovery: Recovery::Within(_) | Recovery::Until(_), .. }), Some(_)) => {
+                (Some(ItemState::Removed), None)
+            }
             (Some(deletion), _) => (Some(ItemState::Removed), deletion.at),
             (None, Some(_)) => (Some(ItemState::Removed), None),
             (None, None) if item.pending_deletion == Some(true) || ordered => (Some(ItemState::Recoverable), None),
@@ -313,6 +345,10 @@ fn is_deleted(id: &str, target: &str, operation_name: &str) -> bool {
     }
     let (id, target) = (id.to_lowercase(), target.to_lowercase());
     if id == target && id.contains(['/', ':']) {
+        return true;
+    }
+    // Google's inventories put the service before the path that its logs have.
+    if target.starts_with("projects/") && id.strip_suffix(target.as_str()).is_some_and(|before| before.ends_with('/')) {
         return true;
     }
     let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();

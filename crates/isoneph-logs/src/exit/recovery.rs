@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use isoneph_tables::Instant;
+use serde_json::{Map, Value};
 
 use super::names_of;
+use crate::decode::instant;
+use crate::event::Event;
 use crate::operations::Reversible;
 
 /// Microseconds of a day.
@@ -17,21 +20,92 @@ pub(super) enum Recovery {
     No,
     /// It can, for so many days at most.
     Within(i64),
+    /// It can, until the moment that the order names.
+    Until(Instant),
     /// It can, and nobody knows how long; what an inventory then does not show is gone.
     WhileListed,
 }
 
-/// The longest waiting times that can be asked for, in days, as the manuals of the services have them.
-const LONGEST: [(&str, i64); 3] =
-    [("kms:schedulekeydeletion", 30), ("secretsmanager:deletesecret", 30), ("ec2:deregisterimage", 365)];
+/// The longest waiting times that can be asked for, in days, as the manuals of the services have them. What waits is not in
+/// most inventories.
+const LONGEST: [(&str, &str, i64); 27] = [
+    ("aws", "kms:schedulekeydeletion", 30),
+    ("aws", "secretsmanager:deletesecret", 30),
+    ("aws", "ec2:deregisterimage", 365),
+    ("aws", "organizations:closeaccount", 90),
+    ("aws", "account:closeaccount", 90),
+    ("azure", "microsoft.keyvault/vaults/delete", 90),
+    ("azure", "microsoft.keyvault/vaults/keys/delete", 90),
+    ("azure", "microsoft.keyvault/vaults/secrets/delete", 90),
+    ("azure", "microsoft.keyvault/managedhsms/delete", 90),
+    ("azure", "vaultdelete", 90),
+    ("azure", "keydelete", 90),
+    ("azure", "secretdelete", 90),
+    ("azure", "certificatedelete", 90),
+    ("azure", "delete user", 30),
+    ("azure", "delete application", 30),
+    ("azure", "delete service principal", 30),
+    ("azure", "delete group", 30),
+    ("google", "cloudresourcemanager:deleteproject", 30),
+    ("google", "google.cloud.resourcemanager.projects.deleteproject", 30),
+    ("google", "cloudresourcemanager:deletefolder", 30),
+    ("google", "google.cloud.resourcemanager.folders.deletefolder", 30),
+    ("google", "google.cloud.kms.keymanagementservice.destroycryptokeyversion", 120),
+    ("google", "cloudkms:destroycryptokeyversion", 120),
+    ("google", "google.iam.admin.deleteserviceaccount", 30),
+    ("google", "google.iam.workloadidentitypools.deleteworkloadidentitypool", 30),
+    ("google", "google.api.apikeys.apikeys.deletekey", 30),
+    ("google", "google.admin.adminservice.deleteuser", 20),
+];
+
+/// Operations that give back what was deleted, or call the deletion off.
+const GIVE_BACK: [&str; 19] = [
+    "kms:cancelkeydeletion",
+    "secretsmanager:restoresecret",
+    "ec2:restoreimagefromrecyclebin",
+    "ec2:restoresnapshotfromrecyclebin",
+    "keyrecover",
+    "secretrecover",
+    "certificaterecover",
+    "vaultrecover",
+    "restore user",
+    "restore application",
+    "restore service principal",
+    "restore group",
+    "cloudresourcemanager:undeleteproject",
+    "google.cloud.resourcemanager.projects.undeleteproject",
+    "google.cloud.kms.keymanagementservice.restorecryptokeyversion",
+    "cloudkms:restorecryptokeyversion",
+    "google.iam.admin.undeleteserviceaccount",
+    "google.iam.workloadidentitypools.undeleteworkloadidentitypool",
+    "google.api.apikeys.apikeys.undeletekey",
+];
+
+/// Whether an operation gives back what was deleted, or calls the deletion off.
+pub(super) fn gives_back(operation_name: &str) -> bool {
+    GIVE_BACK.contains(&operation_name)
+}
 
 impl Recovery {
-    pub(super) fn of(provider: &str, operation_name: &str, reversible: Reversible) -> Recovery {
+    pub(super) fn of(event: &Event<'_>, reversible: Reversible) -> Recovery {
         if reversible == Reversible::No {
             return Recovery::No;
         }
-        let longest = LONGEST.iter().find(|(name, _)| provider == "aws" && *name == operation_name);
-        longest.map_or(Recovery::WhileListed, |(_, days)| Recovery::Within(*days))
+        let name = event.operation_name.as_deref().unwrap_or_default();
+        let longest = LONGEST.iter().find(|(provider, own, _)| event.provider == *provider && *own == name);
+        let Some((_, _, longest)) = longest else { return Recovery::WhileListed };
+        let (asked, answer) = (fields(event.raw_request.as_deref()), fields(event.raw_response.as_deref()));
+        let is = |name: &str| asked.get(name).and_then(Value::as_bool) == Some(true);
+        if is("forceDeleteWithoutRecovery") {
+            return Recovery::No;
+        }
+        let days = ["pendingWindowInDays", "recoveryWindowInDays"].iter().find_map(|name| asked.get(*name)?.as_i64());
+        let end = answer.get("destroyTime").and_then(Value::as_str).and_then(instant);
+        match (days.filter(|days| (1..=*longest).contains(days)), end) {
+            (Some(days), _) => Recovery::Within(days),
+            (None, Some(end)) => Recovery::Until(end),
+            (None, None) => Recovery::Within(*longest),
+        }
     }
 
     /// Whether what was deleted can be got back, by an inventory that no longer shows it: what waits for its end is often
@@ -40,7 +114,9 @@ impl Recovery {
         match (self, gone_by) {
             (Recovery::No, _) | (Recovery::WhileListed, Some(_)) => false,
             (_, None) => true,
-            (Recovery::Within(_), Some(gone_by)) => self.latest(at).is_none_or(|latest| gone_by < latest),
+            (Recovery::Within(_) | Recovery::Until(_), Some(gone_by)) => {
+                self.latest(at).is_none_or(|latest| gone_by < latest)
+            }
         }
     }
 
@@ -48,9 +124,15 @@ impl Recovery {
     pub(super) fn latest(self, at: Option<Instant>) -> Option<Instant> {
         match self {
             Recovery::Within(days) => at.map(|at| Instant(at.0.saturating_add(days * DAY))),
+            Recovery::Until(end) => Some(end),
             Recovery::No | Recovery::WhileListed => None,
         }
     }
+}
+
+/// The fields of what was asked or answered; none where the log does not keep them.
+fn fields(json: Option<&str>) -> Map<String, Value> {
+    json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 /// Deletions that can be told to make a copy first; the log then names it beside the thing.

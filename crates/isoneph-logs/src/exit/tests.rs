@@ -89,6 +89,76 @@ fn what_waits_for_its_end_can_be_got_back_though_no_inventory_shows_it() {
 }
 
 #[test]
+fn an_order_says_itself_how_long_it_can_be_taken_back() {
+    let (key, secret) = ("arn:aws:kms:r:1:key/abcd-ef", "arn:aws:secretsmanager:r:1:secret:acme-db");
+    let (vault, version) = ("/subscriptions/1/vaults/acme-vault", "projects/p/cryptoKeyVersions/1");
+    let never = "";
+    let cases = [
+        ("aws", "kms:schedulekeydeletion", key, r#"{"pendingWindowInDays":7}"#, never, Some(day(12))),
+        ("aws", "kms:schedulekeydeletion", key, r#"{"pendingWindowInDays":700}"#, never, Some(day(35))),
+        ("aws", "kms:schedulekeydeletion", key, never, never, Some(day(35))),
+        ("aws", "secretsmanager:deletesecret", secret, r#"{"recoveryWindowInDays":10}"#, never, Some(day(15))),
+        ("aws", "secretsmanager:deletesecret", secret, r#"{"forceDeleteWithoutRecovery":true}"#, never, None),
+        ("azure", "microsoft.keyvault/vaults/delete", vault, never, never, Some(day(95))),
+        (
+            "google",
+            "cloudkms:destroycryptokeyversion",
+            version,
+            never,
+            r#"{"destroyTime":"2026-10-12T00:00:00Z"}"#,
+            Some(Instant(1_791_763_200_000_000)),
+        ),
+        ("google", "cloudkms:destroycryptokeyversion", version, never, never, Some(day(125))),
+    ];
+    let catalogue = Catalogue::proposed().unwrap();
+    for (provider, name, id, asked, answered, until) in cases {
+        // An inventory that was taken on the next day and does not show it.
+        let own = |at, ids: &[&str]| {
+            let mut listing = listing(at, ids, true);
+            listing.complete = [(provider.to_owned(), "1".to_owned())].into();
+            listing.items.iter_mut().for_each(|item| item.provider = Some(provider.to_owned()));
+            listing
+        };
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), vec![own(day(-5), &[id]), own(day(6), &[])]);
+        let event = deletion(name, id, day(5));
+        let event = Event {
+            provider: provider.into(),
+            raw_request: Some(asked.into()),
+            raw_response: Some(answered.into()),
+            ..event
+        };
+        tracker.observe(&event, &PLACE);
+        let item = tracker.finish(day(7)).remove(0).items.remove(0);
+        let state = if until.is_some() { ItemState::Recoverable } else { ItemState::Removed };
+        assert_eq!((item.state, item.recoverable_until), (Some(state), until), "{name} {asked} {answered}");
+    }
+}
+
+#[test]
+fn what_was_given_back_is_not_gone() {
+    let key = "arn:aws:kms:r:1:key/abcd-ef";
+    let events = |back| {
+        [deletion("kms:schedulekeydeletion", "abcd-ef", day(2)), deletion("kms:cancelkeydeletion", key, day(back))]
+    };
+    let seen = |n: i64, ids: &[&str]| vec![listing(day(-5), &[key], true), listing(day(n), ids, true)];
+    assert_eq!(told(seen(-4, &[key]), &events(3), day(60)).0, None, "nobody looked since");
+    assert_eq!(told(seen(9, &[key]), &events(3), day(60)).0, Some(ItemState::Remaining));
+    assert_eq!(told(seen(4, &[]), &events(5), day(60)).0, None, "it was given back after somebody looked");
+    assert_eq!(told(seen(-4, &[key]), &events(1), day(60)).0, Some(ItemState::Recoverable), "it was ordered again");
+}
+
+#[test]
+fn a_path_of_google_is_known_with_its_service_before_it() {
+    let id = "//compute.googleapis.com/projects/p/zones/z/instances/acme-vm";
+    let state = |target| {
+        let event = Event { provider: "google".into(), ..deletion("compute.instances.delete", target, day(3)) };
+        told(vec![listing(day(-5), &[id], true)], &[event], day(60)).0
+    };
+    assert_eq!(state("projects/p/zones/z/instances/acme-vm"), Some(ItemState::Removed));
+    assert_eq!(state("projects/q/zones/z/instances/acme-vm"), None);
+}
+
+#[test]
 fn a_copy_that_the_deletion_made_itself_is_left_until_it_is_deleted() {
     let database = "arn:aws:rds:r:1:db:acme-db";
     let gone = || vec![listing(day(-5), &[database], true), listing(day(10), &[], true)];

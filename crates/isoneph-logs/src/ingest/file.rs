@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use libdeflater::Decompressor;
 use ring::digest::{Context, SHA256, digest};
 
-use crate::decode::{Decoder, Hints, Output, Trouble};
+use crate::decode::{Decoder, Hints, Output, Trouble, list_for_the_eye, stamp};
 use crate::hex::hex;
 
 /// Files up to this size are read at once, and unpacked at once up to [`MAX_UNPACKED_AT_ONCE`].
@@ -119,7 +119,11 @@ fn looks_like_log(head: &[u8]) -> Result<(), Closed> {
         // As much white space as was looked at: the decoder finds what comes behind it.
         None if head.len() >= 4096 => Ok(()),
         None => Err(Closed::Other("empty".to_owned())),
-        Some(_) => Err(Closed::Other("not JSON".to_owned())),
+        Some(_) if stamp(text).is_some() => Ok(()),
+        Some(_) => Err(match list_for_the_eye(text) {
+            Some(instead) => Closed::Unreadable(Trouble::new("unsupported", instead)),
+            None => Closed::Other("not JSON".to_owned()),
+        }),
     }
 }
 

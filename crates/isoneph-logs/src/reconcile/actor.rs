@@ -31,9 +31,9 @@ impl People {
     /// Whether the actor of an operation is the person of this name.
     pub(super) fn is(&self, operation: &Operation, name: &str) -> Option<bool> {
         let own = personal_names(operation);
-        match own.iter().map(|own| names(own, name)).fold(Some(false), or) {
-            Some(false) => {}
-            answer => return answer,
+        let by_name = own.iter().map(|own| names(own, name)).fold(Some(false), or);
+        if by_name == Some(true) {
+            return by_name;
         }
         // A program is nobody's second pair of eyes, and nobody is a program.
         if operation.unattended == Some(true) {
@@ -44,6 +44,7 @@ impl People {
                 let actor = own.iter().find_map(|own| self.person(own))?;
                 Some(actor == self.person(name)?)
             }
+            None if by_name.is_none() => None,
             // Whoever opens a session of a role names it.
             None if operation.actor_kind == Some(ActorKind::Role) => {
                 own.iter().any(|own| looks_like_a_person(own)).then_some(false)
@@ -59,7 +60,7 @@ impl People {
         }
         match &self.by_name {
             Some(_) => Some(self.person(one)? == self.person(other)?),
-            None => Some(false),
+            None => names(one, other).filter(|same| !same),
         }
     }
 
@@ -77,6 +78,13 @@ pub(super) fn is_named(operation: &Operation, name: &str) -> bool {
     let wanted = name.trim().to_lowercase();
     let ours = [&operation.actor, &operation.actor_name, &operation.issuer, &operation.session];
     ours.into_iter().flatten().filter(|text| !text.is_empty()).any(|text| describes_end(&wanted, &text.to_lowercase()))
+}
+
+/// Whether the operation was done by this identity, or by somebody who had put it on.
+pub(super) fn is_by_identity(operation: &Operation, name: &str) -> bool {
+    let put_on = operation.acting_as.as_deref().filter(|text| !text.is_empty());
+    is_named(operation, name)
+        || put_on.is_some_and(|text| describes_end(&name.trim().to_lowercase(), &text.to_lowercase()))
 }
 
 /// The names that are the actor's own, rather than its role's.
@@ -108,8 +116,22 @@ fn names(own: &str, name: &str) -> Option<bool> {
     match inside {
         _ if own == name => Some(true),
         true => name.contains('.').then_some(true),
-        false => Some(false),
+        false => (!may_stand_for(&own, &name) && !may_stand_for(&name, &own)).then_some(false),
     }
+}
+
+/// Whether a name in one word may be that of somebody whose name has several: `bsilva`, `bea` or `silvab2` of Bea Silva.
+fn may_stand_for(short: &str, long: &str) -> bool {
+    let short = short.trim_end_matches(|c: char| c.is_ascii_digit());
+    let parts: Vec<&str> = long.split('.').collect();
+    let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return false };
+    if short.is_empty() || short.contains('.') || parts.len() < 2 {
+        return false;
+    }
+    let initial = |name: &str| name.chars().next().map(String::from).unwrap_or_default();
+    let (f, l) = (initial(first), initial(last));
+    let words = [format!("{f}{last}"), format!("{last}{f}"), format!("{first}{l}"), format!("{first}{last}")];
+    parts.contains(&short) || words.iter().any(|word| word == short) || format!("{last}{first}") == short
 }
 
 /// A name in one spelling: `Amir Khan`, `amir.khan`, `amir_khan@example.com` and `arn:aws:iam::1:user/amir.khan` agree.
@@ -234,6 +256,12 @@ mod tests {
             ("amir.khan-laptop", "Amir Khan", Some(true)),
             ("bea-chen", "bea", None),
             ("amir.khan", "bea.silva", Some(false)),
+            ("bea", "Bea Silva", None),
+            ("bsilva", "bea.silva@example.com", None),
+            ("silvab2", "Bea Silva", None),
+            ("bea.silva", "bsilva", None),
+            ("bsilvan", "Bea Silva", Some(false)),
+            ("asilva", "Bea Silva", Some(false)),
             ("samir.khan", "amir.khan", Some(false)),
             ("principal://iam.googleapis.com/x/subject/amir.khan@example.com", "amir.khan", Some(true)),
         ];
@@ -252,5 +280,6 @@ mod tests {
         assert_eq!(people.same("akhan", "bsilva"), Some(false));
         assert_eq!(people.same("akhan", "chen"), None);
         assert_eq!(People::new(None).same("akhan", "chen"), Some(false));
+        assert_eq!(People::new(None).same("akhan", "Amir Khan"), None, "nobody says whose name it is");
     }
 }

@@ -3,7 +3,7 @@
 use isoneph_model::fits_pattern;
 
 use super::Records;
-use super::actor::{People, is_named};
+use super::actor::{People, is_by_identity};
 use super::changes::{ChangeIndex, and, approved_by_then, fits, in_window, nothing_open};
 use super::operation::{Approval, Approved, Operation};
 use super::pipelines::{RunIndex, is_of};
@@ -144,7 +144,7 @@ impl Judge<'_> {
     fn break_glass(&self, operation: &Operation) -> Option<bool> {
         let declared = self.records.declared.break_glass.as_ref()?;
         operation.actor.as_ref()?;
-        Some(declared.iter().any(|own| is_named(operation, &own.identity)))
+        Some(declared.iter().any(|own| is_by_identity(operation, &own.identity)))
     }
 
     fn procedure(&self, operation: &Operation) -> Option<String> {

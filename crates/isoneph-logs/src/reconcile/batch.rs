@@ -27,6 +27,7 @@ pub const COLUMNS: &[&str] = &[
     "session_issuer",
     "mfa",
     "invoked_by",
+    "acting_as",
     "targets",
     "outcome",
     "error_code",
@@ -53,29 +54,44 @@ pub(crate) fn each_critical(
     catalogue: &Catalogue,
     take: &mut dyn FnMut(&Event<'_>, &SourcePlace<'_>),
 ) -> Result<usize, BatchError> {
+    each_wanted(batch, &|provider, name| catalogue.find(provider, name).is_some(), take)
+}
+
+/// The same for the operations, by cloud and name, that somebody wants. What was asked and answered is given where the
+/// batch has it.
+pub(crate) fn each_wanted(
+    batch: &RecordBatch,
+    is_wanted: &dyn Fn(&str, &str) -> bool,
+    take: &mut dyn FnMut(&Event<'_>, &SourcePlace<'_>),
+) -> Result<usize, BatchError> {
     let rows = Batch(batch);
     let (provider, name) = (rows.texts("provider")?, rows.texts("operation_name")?);
-    let critical = critical_rows(batch.num_rows(), &provider, &name, catalogue);
-    give_rows(&rows, &critical, take)?;
-    Ok(critical.len())
+    let wanted = wanted_rows(batch.num_rows(), &provider, &name, is_wanted);
+    give_rows(&rows, &wanted, take)?;
+    Ok(wanted.len())
 }
 
 /// The most pairs of a provider and an operation that are remembered for a batch.
 const MAX_PAIRS: usize = 1 << 20;
 
-/// The rows whose operation is critical. Where texts have numbers, each pair of them is looked up once.
-fn critical_rows(rows: usize, provider: &Texts<'_>, name: &Texts<'_>, catalogue: &Catalogue) -> Vec<usize> {
-    let is_critical = |row: usize| match (provider.get(row), name.get(row)) {
-        (Some(provider), Some(name)) => catalogue.find(provider, name).is_some(),
+/// The rows whose operation is wanted. Where texts have numbers, each pair of them is looked up once.
+fn wanted_rows(
+    rows: usize,
+    provider: &Texts<'_>,
+    name: &Texts<'_>,
+    is_wanted: &dyn Fn(&str, &str) -> bool,
+) -> Vec<usize> {
+    let is_wanted = |row: usize| match (provider.get(row), name.get(row)) {
+        (Some(provider), Some(name)) => is_wanted(provider, name),
         _ => false,
     };
     let pairs = provider.distinct().zip(name.distinct()).and_then(|(some, others)| some.checked_mul(others));
     let (Some(pairs), Some(width)) = (pairs.filter(|pairs| *pairs <= MAX_PAIRS), name.distinct()) else {
-        return (0..rows).filter(|row| is_critical(*row)).collect();
+        return (0..rows).filter(|row| is_wanted(*row)).collect();
     };
     let mut known: Vec<Option<bool>> = vec![None; pairs];
     let mut is_known = |row: &usize| match (provider.number(*row), name.number(*row)) {
-        (Some(provider), Some(name)) => *known[provider * width + name].get_or_insert_with(|| is_critical(*row)),
+        (Some(provider), Some(name)) => *known[provider * width + name].get_or_insert_with(|| is_wanted(*row)),
         _ => false,
     };
     (0..rows).filter(|row| is_known(row)).collect()
@@ -83,7 +99,7 @@ fn critical_rows(rows: usize, provider: &Texts<'_>, name: &Texts<'_>, catalogue:
 
 fn give_rows(
     rows: &Batch<'_>,
-    critical: &[usize],
+    wanted: &[usize],
     take: &mut dyn FnMut(&Event<'_>, &SourcePlace<'_>),
 ) -> Result<(), BatchError> {
     let text = |name| rows.texts(name);
@@ -92,15 +108,17 @@ fn give_rows(
         (text("account")?, text("region")?, text("native_type")?, text("native_id")?);
     let (operation, kind, actor, actor_name) =
         (text("operation")?, text("actor_kind")?, text("actor")?, text("actor_name")?);
-    let (session, issuer, invoked_by) = (text("session")?, text("session_issuer")?, text("invoked_by")?);
+    let (session, issuer, invoked_by, acting_as) =
+        (text("session")?, text("session_issuer")?, text("invoked_by")?, text("acting_as")?);
     let (outcome, error) = (text("outcome")?, text("error_code")?);
+    let (request, response) = (text("raw_request").ok(), text("raw_response").ok());
     let (operation_id, phase, file, sha256) =
         (text("operation_id")?, text("phase")?, text("source_file")?, text("source_sha256")?);
     let at: &TimestampMicrosecondArray = rows.typed("time")?;
     let mfa: &BooleanArray = rows.typed("mfa")?;
     let targets: &ListArray = rows.typed("targets")?;
     let index: &Int64Array = rows.typed("source_index")?;
-    for &row in critical {
+    for &row in wanted {
         let (id, provider) = (id.get(row).unwrap_or_default(), provider.get(row).unwrap_or_default());
         let part = part_of(uid.get(row).unwrap_or_default(), provider, account.get(row), id);
         let event = Event {
@@ -121,6 +139,7 @@ fn give_rows(
                 session_issuer: issuer.text(row),
                 mfa: truth(mfa, row),
                 invoked_by: invoked_by.text(row),
+                acting_as: acting_as.text(row),
                 ..Actor::default()
             },
             targets: texts_of(targets, row).map(|all| all.into_iter().map(Cow::Owned).collect()),
@@ -128,6 +147,8 @@ fn give_rows(
             error_code: error.text(row),
             operation_id: operation_id.text(row),
             phase: word::<Phase>(phase.get(row)),
+            raw_request: request.as_ref().and_then(|texts| texts.text(row)),
+            raw_response: response.as_ref().and_then(|texts| texts.text(row)),
             ..Event::default()
         };
         let index = u64::try_from(index.value(row)).unwrap_or_default();

@@ -7,8 +7,8 @@ use isoneph_tables::Instant;
 
 use super::Operation;
 use super::actor::People;
+use super::resources::of_resources;
 use crate::changes::{Change, ChangeKind};
-use crate::operations::Act;
 
 /// The window of one change.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ impl ChangeIndex {
     pub(super) fn new(changes: &[Change]) -> ChangeIndex {
         let mut index = ChangeIndex { by_account: HashMap::new(), of_all: Vec::new() };
         for (number, change) in changes.iter().enumerate().filter(|(_, c)| c.kind == ChangeKind::Change) {
-            let bounds = (change.from.map(|i| i.0), change.until.map(|i| i.0));
+            let bounds = (change.from.map(|i| i.0), change.until_at_the_latest.or(change.until).map(|i| i.0));
             let (from, until) = match bounds {
                 // What says nothing of when allows nothing.
                 (None, None) if !change.window_open => continue,
@@ -123,7 +123,8 @@ pub(super) fn in_window(change: &Change, operation: &Operation) -> Option<bool> 
             }
         }
         (Some(from), _) if at < from => Some(false),
-        (_, Some(until)) if at >= until => Some(false),
+        (_, Some(until)) if at >= change.until_at_the_latest.unwrap_or(until) => Some(false),
+        (_, Some(until)) if at >= until => None,
         (Some(_), Some(_)) => Some(true),
         _ => None,
     }
@@ -144,32 +145,6 @@ fn of_kind(change: &Change, operation: &Operation) -> Option<bool> {
         change.operations.iter().any(|name| fits_pattern(name, &operation.name) || fits_pattern(name, &written))
     };
     Some(free || change.classes.contains(&operation.class) || named())
-}
-
-/// What a deletion does to a thing outside of the change is not approved by what it does to those inside.
-fn of_resources(change: &Change, operation: &Operation) -> Option<bool> {
-    if change.resources.is_empty() {
-        return Some(true);
-    }
-    let targets = operation.targets.as_ref()?;
-    let listed = |target: &String| change.resources.iter().any(|resource| same_resource(resource, target));
-    let hits = targets.iter().filter(|target| listed(target)).count();
-    let destroys = matches!(operation.act, Act::Delete | Act::Terminate);
-    match hits {
-        // An item of a configuration database may be one of the targets under another name.
-        0 if change.resources_by_name => None,
-        0 => Some(false),
-        hits if destroys && hits < targets.len() => None,
-        _ => Some(true),
-    }
-}
-
-fn same_resource(resource: &str, target: &str) -> bool {
-    let (resource, target) = (resource.to_lowercase(), target.to_lowercase());
-    let ends = |long: &str, short: &str| {
-        long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with(['/', ':']))
-    };
-    !target.is_empty() && (ends(&target, &resource) || ends(&resource, &target))
 }
 
 fn of_actor(change: &Change, operation: &Operation, people: &People) -> Option<bool> {

@@ -11,8 +11,10 @@ mod changes;
 pub(crate) mod columns;
 pub(crate) mod intern;
 mod operation;
+mod parts;
 mod pattern;
 mod pipelines;
+mod resources;
 mod story;
 mod write;
 
@@ -36,6 +38,7 @@ pub use write::write_changes;
 use actor::People;
 use changes::ChangeIndex;
 use intern::Interner;
+use parts::{Joined, Part, joined, put_together};
 use pipelines::RunIndex;
 
 /// What operations are set against.
@@ -70,8 +73,10 @@ pub struct Reconciler<'c> {
     catalogue: &'c Catalogue,
     interner: Interner,
     operations: Vec<Operation>,
-    /// Operations that leave several records.
-    parts: HashMap<String, usize>,
+    /// Operations that leave several records, by what joins these.
+    joined: HashMap<String, usize>,
+    /// Records that are put together once all are there.
+    parts: Vec<Part>,
     /// What the event with an identity said, to count each once.
     said: HashMap<Arc<str>, Said>,
     seen: Seen,
@@ -85,7 +90,8 @@ impl<'c> Reconciler<'c> {
             catalogue,
             interner: Interner::default(),
             operations: Vec::new(),
-            parts: HashMap::new(),
+            joined: HashMap::new(),
+            parts: Vec::new(),
             said: HashMap::new(),
             seen: Seen::default(),
             key: String::new(),
@@ -98,6 +104,9 @@ impl<'c> Reconciler<'c> {
         self.seen.events += 1;
         let Some(name) = event.operation_name.as_deref() else { return };
         let Some(entry) = self.catalogue.find(&event.provider, name) else { return };
+        if passed_an_endpoint(event) {
+            return;
+        }
         self.seen.critical += 1;
         let mut key = std::mem::take(&mut self.key);
         event.write_uid(&mut key);
@@ -120,32 +129,35 @@ impl<'c> Reconciler<'c> {
         place: &SourcePlace<'_>,
         uid: &str,
     ) {
-        let part = operation::part_key(event);
-        if let Some(index) = part.as_ref().and_then(|part| self.parts.get(part)).copied() {
-            self.operations[index].join(event, &mut self.interner);
+        let operation = Operation::new(entry, event, place, uid, &mut self.interner);
+        let joined = joined(event);
+        if let Joined::By(key) = &joined
+            && let Some(index) = self.joined.get(key).copied()
+        {
+            self.operations[index].join(&operation, event.phase);
             return;
         }
-        if self.operations.len() >= MAX_OPERATIONS {
+        if self.operations.len() + self.parts.len() >= MAX_OPERATIONS {
             self.seen.dropped += 1;
             return;
         }
-        let index = self.operations.len();
-        let operation = Operation::new(entry, event, place, uid, &mut self.interner);
-        self.operations.push(operation);
-        if let Some(part) = part {
-            self.parts.insert(part, index);
+        match joined {
+            Joined::Within(key) => {
+                let key = self.interner.keep(&key);
+                self.parts.push(Part { key, phase: event.phase, operation });
+                return;
+            }
+            Joined::By(key) => drop(self.joined.insert(key, self.operations.len())),
+            Joined::Alone => {}
         }
-    }
-
-    /// How much was seen so far.
-    pub fn seen(&self) -> Seen {
-        Seen { operations: self.operations.len() as u64, ..self.seen }
+        self.operations.push(operation);
     }
 
     /// Sets the operations against the records.
     pub fn finish(self, records: &Records) -> Reconciliation {
-        let seen = self.seen();
         let mut operations = self.operations;
+        operations.extend(put_together(self.parts));
+        let seen = Seen { operations: operations.len() as u64, ..self.seen };
         operations.sort_by(|a, b| a.story_order().cmp(&b.story_order()));
         let people = People::new(records.declared.people.as_deref());
         let all = records.changes.as_deref().unwrap_or_default();
@@ -156,6 +168,12 @@ impl<'c> Reconciler<'c> {
         story::find_resumed(&mut operations);
         Reconciliation { operations, stories, seen }
     }
+}
+
+/// Whether a record says no more than that a call passed an endpoint of a network: the service that carried it out keeps
+/// its own record. What the endpoint refused has no other.
+fn passed_an_endpoint(event: &Event<'_>) -> bool {
+    event.native_type.as_deref() == Some("AwsVpceEvent") && event.outcome == Some(EventOutcome::Success)
 }
 
 /// The beginning of a digest of what an event says that an operation is judged by.

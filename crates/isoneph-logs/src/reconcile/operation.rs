@@ -1,6 +1,5 @@
 //! A critical operation, as the log tells it, and what was found out about it.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use isoneph_tables::Instant;
@@ -96,6 +95,8 @@ pub struct Operation {
     pub issuer: Option<Arc<str>>,
     /// Whoever stands behind the actor: who opened the first of its sessions, or took its identity on.
     pub behind: Option<Arc<str>>,
+    /// Whose identity the actor put on for it.
+    pub acting_as: Option<Arc<str>>,
     /// What it was done to.
     pub targets: Option<Vec<String>>,
     /// Whether it was done.
@@ -158,6 +159,7 @@ impl Operation {
             session: texts.keep_some(actor.session.as_deref()),
             issuer: texts.keep_some(actor.session_issuer.as_deref()),
             behind: texts.keep_some(behind(event)),
+            acting_as: texts.keep_some(actor.acting_as.as_deref()),
             targets: event.targets.as_ref().map(|all| all.iter().map(ToString::to_string).collect()),
             carried_out: carried_out(event.outcome),
             error_code: texts.keep_some(event.error_code.as_deref()),
@@ -175,37 +177,33 @@ impl Operation {
 
     /// Takes in another record of the same operation: the last one says how it came out, and what one leaves open
     /// another may tell.
-    pub(super) fn join(&mut self, event: &Event<'_>, texts: &mut Interner) {
-        self.time = match (self.time, event.time) {
+    pub(super) fn join(&mut self, other: &Operation, phase: Option<Phase>) {
+        self.time = match (self.time, other.time) {
             (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
             (ours, theirs) => ours.or(theirs),
         };
-        let outcome = carried_out(event.outcome);
-        if self.carried_out.is_none() || (event.phase == Some(Phase::Last) && outcome.is_some()) {
-            self.carried_out = outcome;
+        if self.carried_out.is_none() || (phase == Some(Phase::Last) && other.carried_out.is_some()) {
+            self.carried_out = other.carried_out;
         }
-        let none = |kept: &Option<Arc<str>>| kept.as_deref().is_none_or(str::is_empty);
-        let actor = &event.actor;
+        let none = |text: &Option<Arc<str>>| text.as_deref().is_none_or(str::is_empty);
         for (kept, new) in [
-            (&mut self.error_code, event.error_code.as_deref()),
-            (&mut self.actor, actor.id.as_deref()),
-            (&mut self.actor_name, actor.name.as_deref()),
-            (&mut self.session, actor.session.as_deref()),
-            (&mut self.issuer, actor.session_issuer.as_deref()),
-            (&mut self.behind, behind(event)),
+            (&mut self.error_code, &other.error_code),
+            (&mut self.actor, &other.actor),
+            (&mut self.actor_name, &other.actor_name),
+            (&mut self.session, &other.session),
+            (&mut self.issuer, &other.issuer),
+            (&mut self.behind, &other.behind),
         ] {
             if none(kept) && new.is_some() {
-                *kept = texts.keep_some(new);
+                kept.clone_from(new);
             }
         }
-        if self.account.is_none() {
-            self.account = texts.keep_some(event.account.as_deref());
-        }
-        self.actor_kind = self.actor_kind.or(actor.kind);
+        self.account = self.account.take().or_else(|| other.account.clone());
+        self.actor_kind = self.actor_kind.or(other.actor_kind);
         self.unattended = unattended(self.actor_kind, self.behind.as_deref());
-        self.mfa = self.mfa.or(actor.mfa);
+        self.mfa = self.mfa.or(other.mfa);
         if self.targets.as_ref().is_none_or(Vec::is_empty) {
-            self.targets = event.targets.as_ref().map(|all| all.iter().map(ToString::to_string).collect());
+            self.targets.clone_from(&other.targets);
         }
     }
 
@@ -235,21 +233,4 @@ fn behind<'e>(event: &'e Event<'_>) -> Option<&'e str> {
 fn unattended(kind: Option<ActorKind>, behind: Option<&str>) -> Option<bool> {
     let person = behind.is_some_and(|by| !by.is_empty() && !by.ends_with(".gserviceaccount.com"));
     kind.map(|kind| matches!(kind, ActorKind::Workload | ActorKind::Service) && !person)
-}
-
-/// What joins the records of an operation that leaves several: its id alone does not, as one deployment's operations
-/// share theirs.
-pub(super) fn part_key(event: &Event<'_>) -> Option<String> {
-    if event.phase.is_none() {
-        // Entra ID gives the same record with its tenant and without it.
-        let name = event.operation_name.as_deref().unwrap_or_default();
-        return (event.provider == "azure").then(|| ["azure", name, &event.id].join("\u{1f}"));
-    }
-    let id = event.operation_id.as_deref().filter(|id| !id.is_empty())?;
-    let first = event.targets.as_ref().and_then(|all| all.first()).map_or("", |target| target);
-    // Azure's export writes in capitals what its command prints as it was given, and means the same by both.
-    let target = if event.provider == "azure" { Cow::Owned(first.to_ascii_lowercase()) } else { Cow::Borrowed(first) };
-    let account = event.account.as_deref().unwrap_or_default();
-    let name = event.operation_name.as_deref().unwrap_or_default();
-    Some([&*event.provider, account, id, name, &target].join("\u{1f}"))
 }

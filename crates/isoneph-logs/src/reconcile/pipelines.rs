@@ -73,7 +73,9 @@ pub(super) fn is_of(run: &Change, operation: &Operation) -> Option<bool> {
     }
     if run.from.is_some() || run.until.is_some() {
         let at = operation.time?;
-        if run.from.is_some_and(|from| at < from) || run.until.is_some_and(|until| at >= until) {
+        if run.from.is_some_and(|from| at < from)
+            || run.until_at_the_latest.or(run.until).is_some_and(|until| at >= until)
+        {
             return Some(false);
         }
     }

@@ -208,21 +208,30 @@ impl Later {
 
 /// Finds when a record that was stopped was set going again.
 pub(super) fn find_resumed(operations: &mut [Operation]) {
-    type Key = (Arc<str>, Option<Arc<str>>, String);
-    let mut resumed: HashMap<Key, Vec<Instant>> = HashMap::new();
+    let mut resumed: HashMap<RecordKey, Vec<Instant>> = HashMap::new();
     for operation in operations.iter().filter(|o| o.resumes_logging && o.carried_out == Some(true)) {
         for target in operation.targets.iter().flatten() {
-            let key = (Arc::clone(&operation.provider), operation.account.clone(), target.clone());
-            resumed.entry(key).or_default().extend(operation.time);
+            resumed.entry(record_key(operation, target)).or_default().extend(operation.time);
         }
     }
     resumed.values_mut().for_each(|times| times.sort_unstable());
     for operation in operations.iter_mut().filter(|o| o.weakens_logging && o.carried_out == Some(true)) {
         let Some(at) = operation.time else { continue };
         let later = operation.targets.iter().flatten().filter_map(|target| {
-            let key = (Arc::clone(&operation.provider), operation.account.clone(), target.clone());
-            resumed.get(&key)?.iter().find(|time| **time >= at).copied()
+            resumed.get(&record_key(operation, target))?.iter().find(|time| **time >= at).copied()
         });
         operation.resumed_at = later.min();
     }
+}
+
+/// Cloud, account, region where names are those of a region, and the record's name.
+type RecordKey = (Arc<str>, Option<Arc<str>>, Option<Arc<str>>, String);
+
+/// Which record an operation speaks of. AWS takes a trail's name for its ARN; elsewhere only the whole path is one's own.
+fn record_key(operation: &Operation, target: &str) -> RecordKey {
+    let is_aws = &*operation.provider == "aws";
+    let name =
+        if is_aws { target.rsplit(['/', ':']).next().unwrap_or(target).to_owned() } else { target.to_lowercase() };
+    let region = operation.region.clone().filter(|_| is_aws);
+    (Arc::clone(&operation.provider), operation.account.clone(), region, name)
 }

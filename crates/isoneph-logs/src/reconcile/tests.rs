@@ -45,6 +45,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         approved_at: None,
         from: Some(Instant(from)),
         until: Some(Instant(until)),
+        until_at_the_latest: None,
         accounts: vec!["111111111111".to_owned()],
         classes: Vec::new(),
         operations: Vec::new(),
@@ -96,6 +97,14 @@ fn a_change_approves_what_lies_in_its_window_and_nothing_else() {
     assert_eq!(how(&event("e", 200 * HOUR), window()), Some(Approval::Nothing));
     let other = Event { account: Some("222222222222".into()), ..event("e", HOUR) };
     assert_eq!(how(&other, window()), Some(Approval::Nothing), "of another account");
+}
+
+#[test]
+fn a_change_that_ends_on_some_day_leaves_that_day_open() {
+    let change = || [Change { until_at_the_latest: Some(Instant(26 * HOUR)), ..change("C1", 0, 2 * HOUR) }];
+    assert_eq!(how(&event("e", HOUR), change()), Some(Approval::Change));
+    assert_eq!(how(&event("e", 2 * HOUR), change()), None);
+    assert_eq!(how(&event("e", 26 * HOUR), change()), Some(Approval::OutsideWindow));
 }
 
 #[test]
@@ -326,6 +335,128 @@ fn one_operation_in_two_exports_of_azure_is_one() {
 }
 
 #[test]
+fn records_are_put_together_to_the_operations_that_were_asked_for() {
+    use EventOutcome::{Failure, Pending, Success};
+    use Phase::{First, Last, Middle};
+    type Parts = &'static [(i64, Phase, EventOutcome, &'static [&'static str])];
+    type Case = (&'static str, &'static str, &'static str, Parts, &'static [Option<bool>]);
+    let cases: [Case; 10] = [
+        (
+            "one operation, its id that of the request",
+            "azure",
+            "microsoft.compute/virtualmachines/write",
+            &[(1, First, Pending, &["/d", "/vm"]), (2, Middle, Pending, &["/VM"]), (9, Last, Success, &["/vm"])],
+            &[Some(true)],
+        ),
+        (
+            "a run of Terraform changes one thing twice, and fails once",
+            "azure",
+            "microsoft.network/networksecuritygroups/write",
+            &[
+                (1, First, Pending, &["/n"]),
+                (2, Last, Success, &["/n"]),
+                (5, First, Pending, &["/n"]),
+                (6, Last, Failure, &["/n"]),
+            ],
+            &[Some(true), Some(false)],
+        ),
+        (
+            "a deployment makes two machines at once",
+            "azure",
+            "microsoft.compute/virtualmachines/write",
+            &[
+                (1, First, Pending, &["/nic1", "/vm1"]),
+                (1, First, Pending, &["/nic2", "/vm2"]),
+                (8, Last, Failure, &["/vm1"]),
+                (9, Last, Success, &["/vm2"]),
+            ],
+            &[Some(false), Some(true)],
+        ),
+        (
+            "one thing is changed twice at once",
+            "azure",
+            "microsoft.network/networksecuritygroups/write",
+            &[
+                (1, First, Pending, &["/n"]),
+                (2, First, Pending, &["/n"]),
+                (5, Last, Success, &["/n"]),
+                (6, Last, Success, &["/n"]),
+            ],
+            &[Some(true), Some(true)],
+        ),
+        (
+            "the same records in two exports",
+            "azure",
+            "microsoft.compute/virtualmachines/delete",
+            &[
+                (1, First, Pending, &["/VM"]),
+                (1, First, Pending, &["/vm"]),
+                (9, Last, Success, &["/vm"]),
+                (9, Last, Success, &["/VM"]),
+            ],
+            &[Some(true)],
+        ),
+        (
+            "ends whose beginnings are in no file",
+            "azure",
+            "microsoft.compute/virtualmachines/delete",
+            &[(1, Last, Success, &["/vm"]), (9, Last, Failure, &["/vm"])],
+            &[Some(true), Some(false)],
+        ),
+        (
+            "the first alone names what its answer named",
+            "google",
+            "compute.instances.delete",
+            &[(1, First, Pending, &["1", "projects/p/vm"]), (9, Last, Success, &["projects/9/vm"])],
+            &[Some(true)],
+        ),
+        (
+            "a name that the server gave",
+            "kubernetes",
+            "rbac.authorization.k8s.io/clusterrolebindings:create",
+            &[(1, First, Pending, &["clusterrolebindings"]), (1, Last, Success, &["clusterrolebindings/x-1"])],
+            &[Some(true)],
+        ),
+        (
+            "two requests under one id, which the caller chose",
+            "kubernetes",
+            "namespaces:delete",
+            &[(1, Last, Success, &["namespaces/a"]), (2, Last, Failure, &["namespaces/a"])],
+            &[Some(true), Some(false)],
+        ),
+        (
+            "begun, and no more is known",
+            "azure",
+            "microsoft.compute/virtualmachines/delete",
+            &[(1, First, Pending, &["/vm"])],
+            &[None],
+        ),
+    ];
+    for (what, provider, name, parts, expected) in cases {
+        let mut events: Vec<Event<'_>> = parts
+            .iter()
+            .enumerate()
+            .map(|(number, (at, phase, outcome, targets))| Event {
+                provider: provider.into(),
+                operation_name: Some(name.into()),
+                operation_id: Some("q".into()),
+                phase: Some(*phase),
+                outcome: Some(*outcome),
+                targets: Some(targets.iter().map(|target| Cow::Borrowed(*target)).collect()),
+                ..event(&format!("e{number}"), *at)
+            })
+            .collect();
+        for _ in 0..2 {
+            let operations = reconcile(&events, &Records::default()).operations;
+            let done: Vec<Option<bool>> = operations.iter().map(|operation| operation.carried_out).collect();
+            assert_eq!(done, expected, "{what}");
+            // In whichever order files are read.
+            events.reverse();
+        }
+    }
+}
+
+#[test]
 fn a_dry_run_is_no_deed_and_a_retry_that_makes_something_makes_good() {
     let made = |id: &str, at, error: Option<&'static str>, targets: &[&'static str]| Event {
         operation_name: Some("ec2:runinstances".into()),
@@ -399,6 +530,11 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
     let judged = reconcile(&[event("e", 1)], &records).operations.remove(0);
     assert_eq!((judged.break_glass, judged.procedure.as_deref()), (Some(true), Some("OP-7")));
     assert_eq!(judged.reviewer.as_deref(), Some(""), "one's own review is none");
+    let put_on = Actor { id: Some("dana".into()), acting_as: Some("emergency-admin".into()), ..Actor::default() };
+    let identity = "emergency-admin".to_owned();
+    records.declared.break_glass = Some(vec![BreakGlass { identity, purpose: String::new() }]);
+    let judged = reconcile(&[Event { actor: put_on, ..event("e", 1) }], &records).operations.remove(0);
+    assert_eq!(judged.break_glass, Some(true), "somebody had put the identity on");
 }
 
 #[test]
@@ -409,8 +545,35 @@ fn a_stopped_record_that_goes_on_again_says_when() {
         targets: Some(vec!["trail/org".into()]),
         ..event(id, at)
     };
+    let resumed = |events: &[Event<'_>]| {
+        let operations = reconcile(events, &Records::default()).operations;
+        operations.iter().filter(|o| o.weakens_logging).map(|o| o.resumed_at).collect::<Vec<_>>()
+    };
     let events = [logging("a", 1, "StopLogging"), logging("b", 5, "StartLogging"), logging("c", 9, "StopLogging")];
-    let operations = reconcile(&events, &Records::default()).operations;
-    let resumed: Vec<_> = operations.iter().filter(|o| o.weakens_logging).map(|o| o.resumed_at).collect();
-    assert_eq!(resumed, [Some(Instant(5)), None]);
+    assert_eq!(resumed(&events), [Some(Instant(5)), None]);
+    let started = |name: &'static str, region: &'static str| {
+        let started =
+            Event { targets: Some(vec![name.into()]), region: Some(region.into()), ..logging("b", 5, "StartLogging") };
+        resumed(&[logging("a", 1, "StopLogging"), started])
+    };
+    assert_eq!(started("org", "us-east-1"), [Some(Instant(5))], "a trail goes by its name or its ARN");
+    assert_eq!(started("org", "eu-west-1"), [None], "a trail of that name in another region");
+}
+
+#[test]
+fn what_passes_an_endpoint_is_no_second_operation() {
+    let call = |id: &str, native_type: &'static str, outcome| Event {
+        native_type: Some(native_type.into()),
+        outcome: Some(outcome),
+        ..event(id, 1)
+    };
+    let events = [
+        call("by-service", "AwsApiCall", EventOutcome::Success),
+        call("by-endpoint", "AwsVpceEvent", EventOutcome::Success),
+        call("refused-by-endpoint", "AwsVpceEvent", EventOutcome::Failure),
+    ];
+    let reconciliation = reconcile(&events, &Records::default());
+    let done: Vec<Option<bool>> = reconciliation.operations.iter().map(|operation| operation.carried_out).collect();
+    assert_eq!(done, [Some(true), Some(false)]);
+    assert_eq!(reconciliation.seen, Seen { events: 3, critical: 2, operations: 2, dropped: 0 });
 }

@@ -92,6 +92,8 @@ fn the_form_around_the_records_does_not_matter() {
         wrapped(&events, r#"{"preview":false,"result":{"_raw":TEXT}}"#),
         wrapped(&events, r#"{"log":TEXT,"stream":"stdout"}"#),
         format!(r#"{{"Records":[{}]}}"#, wrapped(&events, "TEXT")),
+        // A log group of CloudWatch, exported to a bucket.
+        events.iter().map(|event| format!("2026-11-02T00:00:01.500Z {event}\n")).collect(),
     ];
     for form in forms {
         for packed in [form.clone().into_bytes(), crate::support::gzip(form.as_bytes())] {

@@ -171,7 +171,8 @@ impl Logs {
         mut tracker: ExitTracker<'c>,
     ) -> Result<(Pass<'c>, Vec<TenantExit>), LogsError> {
         let mut pass = Pass { reconciler: Reconciler::new(catalogue), coverage: CoverageBuilder::default() };
-        let columns: Vec<&str> = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied().collect();
+        let columns: Vec<&str> =
+            reconcile::COLUMNS.iter().chain(coverage::COLUMNS).chain(tracker.columns()).copied().collect();
         let mut rows = 0;
         for part in self.parts.iter().flatten() {
             let told = |message: String| LogsError::Store { path: part.display().to_string(), message };

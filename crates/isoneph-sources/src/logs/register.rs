@@ -1,6 +1,8 @@
 //! The register's changes, procedures, reviews and departed tenants, in the terms that logs are held against.
 
-use isoneph_logs::changes::{Change, ChangeKind, ChangePlace, Declared, Procedure, Review, day_anywhere};
+use isoneph_logs::changes::{
+    Change, ChangeKind, ChangePlace, Declared, Procedure, Review, approved_after, day_anywhere,
+};
 use isoneph_logs::exit::{Departure, DeparturesFile, Residue, Return};
 use isoneph_model::ControlId;
 use isoneph_register::{Named, Register, kinds};
@@ -19,11 +21,12 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             kind: ChangeKind::Change,
             id: spec.reference.clone().unwrap_or_else(|| named.name.to_owned()),
             state: spec.outcome.clone().unwrap_or_default(),
-            approved: Some(!spec.approved.is_empty()),
+            approved: approved_after(!spec.approved.is_empty(), spec.outcome.as_deref().unwrap_or_default()),
             // The register names no more than the day of an approval: on that day it may have come first.
             approved_at: spec.approved.iter().map(|act| act.on).min().map(day_anywhere).map(|(from, _)| (from, from)),
             from: spec.from.map(|at| Instant(at.as_microsecond())),
             until: spec.until.map(|at| Instant(at.as_microsecond())),
+            until_at_the_latest: None,
             accounts: spec.accounts.clone(),
             classes: spec.calls.iter().filter_map(|call| call.parse().ok()).collect(),
             operations: spec.calls.iter().filter(|c| !is_class(c)).map(|call| call.to_lowercase()).collect(),

@@ -58,6 +58,7 @@ fn false_says_no_only_where_aws_was_asked() {
             Service,
             Some(false),
         ),
+        ("an event of a service", r#"{"accountId":"1","invokedBy":"AWS Internal"}"#.to_owned(), Service, None),
     ];
     for (what, identity, kind, mfa) in cases {
         let read = read(&identity);
