@@ -84,6 +84,13 @@ pub(super) fn nothing_open(change: &Change) -> Option<bool> {
     change.open.is_empty().then_some(true)
 }
 
+/// A change that says neither where, nor what, nor to what, nor by whom would approve all that happens in its window: what
+/// it was given for cannot be told.
+fn is_bounded(change: &Change) -> Option<bool> {
+    let texts = [&change.accounts, &change.operations, &change.resources, &change.actors];
+    (!change.classes.is_empty() || texts.iter().any(|list| !list.is_empty())).then_some(true)
+}
+
 /// Whether a change was approved by the time of an operation: an approval after the fact is none.
 pub(super) fn approved_by_then(change: &Change, operation: &Operation) -> Option<bool> {
     let (Some(true), Some((earliest, latest))) = (change.approved, change.approved_at) else { return change.approved };
@@ -107,7 +114,7 @@ pub(super) fn and(one: Option<bool>, other: Option<bool>) -> Option<bool> {
 pub(super) fn fits(change: &Change, operation: &Operation, people: &People) -> Option<bool> {
     [of_account(change, operation), of_kind(change, operation), of_resources(change, operation)]
         .into_iter()
-        .chain([of_actor(change, operation, people), nothing_open(change)])
+        .chain([of_actor(change, operation, people), nothing_open(change), is_bounded(change)])
         .fold(Some(true), and)
 }
 

@@ -149,7 +149,16 @@ fn an_approval_after_the_fact_is_none() {
 #[test]
 fn classes_operations_resources_and_actors_bound_a_change() {
     type Edit = fn(&mut Change);
-    let cases: [(&str, Edit, Option<Approval>); 12] = [
+    let cases: [(&str, Edit, Option<Approval>); 14] = [
+        ("nothing but a window", |c| c.accounts.clear(), None),
+        (
+            "nothing but a window and an actor",
+            |c| {
+                c.accounts.clear();
+                c.actors = vec!["Amir Khan".to_owned()];
+            },
+            Some(Approval::Change),
+        ),
         ("its class", |c| c.classes = vec![OperationClass::VirtualServer], Some(Approval::Change)),
         ("another class", |c| c.classes = vec![OperationClass::Network], Some(Approval::Nothing)),
         ("its operation", |c| c.operations = vec!["ec2:terminateinstances".to_owned()], Some(Approval::Change)),

@@ -1,5 +1,9 @@
 //! Whether a text holds something like a secret. The text goes in, a boolean comes out: nothing of it is kept.
 
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
 /// Prefixes of tokens that their issuers chose so that they can be found.
 const PREFIXES: &[(&str, usize)] = &[
     ("AKIA", 16),
@@ -142,32 +146,21 @@ fn looks_literal(value: &str) -> bool {
         && value.bytes().any(|b| b != value.as_bytes()[0])
 }
 
-/// Decodes base64 that holds text; `None` for anything else.
+/// Decodes base64 that holds text, in either alphabet; `None` for anything else.
 fn decode_base64(text: &str) -> Option<String> {
-    let compact: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let standard = |byte| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    let compact: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(standard).collect();
     if compact.len() < 16 || compact.len() > 1 << 20 {
         return None;
     }
-    let digits = compact.iter().rposition(|b| *b != b'=').map_or(0, |i| i + 1);
-    let mut bytes = Vec::with_capacity(digits * 3 / 4);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for byte in &compact[..digits] {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        held = (held << 6 | u32::from(value)) & 0xff_ffff;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((held >> bits) as u8);
-        }
-    }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(GeneralPurpose::new(&STANDARD, lenient).decode(compact).ok()?).ok()
 }
 
 #[cfg(test)]

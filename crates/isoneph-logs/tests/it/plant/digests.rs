@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use isoneph_logs::digest::{DigestInputs, PublicKey, read_public_keys};
 use isoneph_tables::Instant;
 use ring::rand::SystemRandom;
@@ -153,7 +155,7 @@ fn sign(text: &str) -> String {
 /// The answer of `aws cloudtrail list-public-keys`.
 pub(crate) fn public_key_list() -> String {
     let key = KeyPair::from_der(KEY).unwrap();
-    let value = base64(key.public().as_ref());
+    let value = STANDARD.encode(key.public().as_ref());
     json!({"PublicKeyList": [{"Value": value, "Fingerprint": FINGERPRINT,
         "ValidityStartTime": "2026-10-01T00:00:00Z", "ValidityEndTime": "2026-12-01T00:00:00Z"}]})
     .to_string()
@@ -161,17 +163,4 @@ pub(crate) fn public_key_list() -> String {
 
 pub(crate) fn public_keys() -> Vec<PublicKey> {
     read_public_keys("keys.json", &public_key_list()).unwrap()
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let digit = char::from(DIGITS[(word >> (18 - 6 * place) & 63) as usize]);
-            text.push(if place <= chunk.len() { digit } else { '=' });
-        }
-    }
-    text
 }
