@@ -1,5 +1,6 @@
 //! Jobs of cron and anacron: what runs regularly.
 
+use super::systemd::Manager;
 use super::{Guest, Known, Place, join};
 
 /// One job.
@@ -7,8 +8,16 @@ use super::{Guest, Known, Place, join};
 pub struct Job {
     /// The command, or the path of a script in one of the folders that cron runs.
     pub command: String,
+    /// Whether the daemon runs it when it starts.
+    pub at_boot: bool,
     /// Where it stands.
     pub place: Place,
+}
+
+/// Whether a daemon runs the jobs.
+#[must_use]
+pub fn runs(guest: &Guest<'_>, manager: &Manager) -> bool {
+    manager.any_service(guest, &["cron", "crond", "cronie", "anacron", "dcron", "fcron"]).1.is_started()
 }
 
 const FOLDERS: [&str; 9] = [
@@ -36,7 +45,7 @@ pub fn read(guest: &Guest<'_>) -> Known<Vec<Job>> {
                     entry.metadata.as_ref().is_ok_and(|m| (m.is_file() && m.mode & 0o111 != 0) || m.is_symlink());
                 if runs && !entry.name.contains('.') {
                     let path = join(folder, &entry.name);
-                    jobs.push(Job { command: path.clone(), place: Place::file(&path) });
+                    jobs.push(Job { command: path.clone(), at_boot: false, place: Place::file(&path) });
                 }
             }
         }
@@ -71,7 +80,8 @@ fn table(guest: &Guest<'_>, path: &str, user_fields: usize, jobs: &mut Vec<Job>)
         };
         let command: Vec<&str> = line.split_whitespace().skip(times + user_fields).collect();
         if !command.is_empty() {
-            jobs.push(Job { command: command.join(" "), place: Place::line(path, number) });
+            let at_boot = first.eq_ignore_ascii_case("@reboot");
+            jobs.push(Job { command: command.join(" "), at_boot, place: Place::line(path, number) });
         }
     }
 }

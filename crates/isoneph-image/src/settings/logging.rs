@@ -160,7 +160,7 @@ fn leaves_to_systemd(readings: &Readings<'_>, command: &str) -> bool {
 
 /// Whether a daemon runs the jobs of cron.
 pub(super) fn runs_jobs(readings: &Readings<'_>) -> bool {
-    readings.manager.any_service(readings.guest, &["cron", "crond", "cronie", "anacron", "dcron"]).1.is_started()
+    crate::guest::crontab::runs(readings.guest, &readings.manager)
 }
 
 fn clock(readings: &Readings<'_>) -> Setting {

@@ -59,6 +59,8 @@ pub struct Firewalls {
     pub on: Vec<Firewall>,
     /// There, and not switched on: why.
     pub off: Vec<Candidate>,
+    /// Commands beside them that change rules.
+    pub changed: Vec<Candidate>,
 }
 
 /// Reads them all.
@@ -70,8 +72,28 @@ pub fn read(guest: &Guest<'_>, manager: &Manager) -> Known<Firewalls> {
         ufw(guest, manager, &mut firewalls);
         firewalld::service(guest, manager, &mut firewalls);
         iptables::services(guest, manager, &mut firewalls);
+        firewalls.changed = changes(manager);
         firewalls
     })
+}
+
+/// The services that are firewalls: what they run is their own.
+const SERVICES: [&str; 9] = [
+    "nftables.service",
+    "ufw.service",
+    "firewalld.service",
+    "netfilter-persistent.service",
+    "iptables-persistent.service",
+    "iptables.service",
+    "ip6tables.service",
+    "ferm.service",
+    "fail2ban.service",
+];
+
+fn changes(manager: &Manager) -> Vec<Candidate> {
+    let others = manager.commands.iter().filter(|command| !SERVICES.contains(&command.unit.as_str()));
+    let changing = others.filter(|command| command.changes_firewall());
+    changing.map(|command| Candidate::new(command.text.clone(), command.place.clone())).collect()
 }
 
 /// Notes a service that is not started; gives the place of one that is.

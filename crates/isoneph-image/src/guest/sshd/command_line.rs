@@ -53,6 +53,15 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
 
 /// States servers that other units start with a configuration of their own, which is not read.
 pub(super) fn note_other_servers(guest: &Guest<'_>, manager: &Manager) {
+    for command in manager.commands.iter().filter(|command| command.unit.is_empty()) {
+        let words = command.words();
+        let is_server =
+            words.first().is_some_and(|program| program == "sshd") && !words.iter().any(|word| word == "-t");
+        if is_server && words.len() > 1 {
+            let why = format!("{}: a server with settings of its own is started, which are not read", command.place);
+            guest.problem(&command.place.path, "other-server", why);
+        }
+    }
     let started: Vec<String> = manager.started().map(|(name, _)| name.to_owned()).collect();
     // A socket starts the service of its name when somebody connects.
     let by_socket = started.iter().filter_map(|name| name.strip_suffix(".socket"));

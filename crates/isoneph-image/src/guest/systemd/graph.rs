@@ -1,6 +1,7 @@
 //! Which units the default target reaches.
 
 use super::{Manager, Pull, Unit};
+use crate::guest::boot_commands::When;
 use crate::guest::{Guest, Place, base_name};
 use crate::tree::Metadata;
 use std::collections::BTreeMap;
@@ -95,6 +96,33 @@ impl Manager {
             started.entry(name).or_insert(place);
         }
         started
+    }
+
+    /// Starts and stops what the commands of boot start and stop.
+    pub(super) fn take_commands(&mut self, guest: &Guest<'_>) {
+        for command in self.commands.clone() {
+            for (name, starts) in command.units() {
+                let name = if name.contains('.') { name } else { format!("{name}.service") };
+                let real = self.real_name(guest, &name);
+                let stem = real.trim_end_matches(".service").to_owned();
+                let perhaps = command.when == When::Perhaps;
+                if starts && self.masked.contains_key(&real) {
+                    continue;
+                }
+                if starts && perhaps {
+                    // Asked for, and not certain to run.
+                    self.pulls.push(Pull { from: String::new(), to: real, path: command.place.path.clone() });
+                } else if starts && self.fragment(&real).is_some() {
+                    self.started.entry(real).or_insert(command.place.clone());
+                } else if starts && self.scripts.contains_key(&stem) {
+                    self.openrc.entry(stem).or_insert(command.place.clone());
+                } else if !starts && !perhaps {
+                    self.started.remove(&real);
+                    self.openrc.remove(&stem);
+                    self.sysv.remove(&stem);
+                }
+            }
+        }
     }
 
     /// Whether the first boot takes a link away: it is the administrator's, and presets disable the unit.
