@@ -18,6 +18,7 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     });
     let volumes = VOLUMES.iter().map(|(id, path)| match at(mounts, path) {
         Some(mount) if mount.is_volume() => Setting::explicit(*id, "own-volume").parts([&candidate(mount)]),
+        Some(mount) if mount.is_in_memory() => Setting::explicit(*id, "in-memory").parts([&candidate(mount)]),
         Some(mount) => Setting::explicit(*id, "same-volume").parts([&candidate(mount)]),
         None => Setting::explicit(*id, "same-volume").note(format!("neither fstab nor a mount unit mounts {path}")),
     });

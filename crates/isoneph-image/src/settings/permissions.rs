@@ -82,8 +82,8 @@ fn boot_loader(readings: &Readings<'_>) -> Vec<Setting> {
     files.iter().flat_map(|path| mode_and_owner(readings, "file.grub", path, path)).collect()
 }
 
-const CRON_FOLDERS: [&str; 5] =
-    ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly"];
+const CRON_FOLDERS: [&str; 6] =
+    ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly", "/etc/cron.yearly"];
 
 fn cron(readings: &Readings<'_>) -> Vec<Setting> {
     let guest = readings.guest;
@@ -146,16 +146,18 @@ fn homes(readings: &Readings<'_>) -> Vec<Setting> {
         {
             continue;
         }
-        let found = readings.guest.watched(|| readings.guest.metadata(&user.home));
+        let guest = readings.guest;
+        let found = guest.watched(|| Some((guest.metadata(&user.home)?, named_rights(guest, &user.home).unwrap_or(0))));
         let scope = format!("{} {}", user.name, user.home);
-        let Some(metadata) = &found.facts else {
+        let Some((metadata, named)) = &found.facts else {
             if let Some(problem) = found.problems.first() {
                 let unknown = |id: &str| Setting::unknown(id, &problem.code, &problem.message).scope(scope.clone());
                 settings.extend(["home.mode", "home.owner"].map(unknown));
             }
             continue;
         };
-        settings.push(mode_of("home.mode", &user.home, metadata).scope(scope.clone()));
+        let mode = with_list(mode_of("home.mode", &user.home, metadata), *named).scope(scope.clone());
+        settings.push(mode.needs(&found.problems));
         let owned = metadata.uid == user.uid;
         let value = if owned { "own".to_owned() } else { readings.accounts.user_name(metadata.uid) };
         settings.push(Setting::explicit("home.owner", value).at(Place::file(&user.home)).scope(scope));

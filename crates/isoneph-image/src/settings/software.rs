@@ -55,7 +55,12 @@ fn malware(readings: &Readings<'_>) -> Setting {
     }
     let scanner = readings.packages.any(&["clamav-daemon", "clamd", "clamav-scanner-systemd", "clamav-server"]);
     let daemon = started(readings, &["clamav-daemon", "clamd", "clamd@scan"]);
-    let updater = started(readings, &["clamav-freshclam", "freshclam"]);
+    let by_job = || {
+        let mut jobs = readings.jobs.iter().filter(|_| super::logging::runs_jobs(readings));
+        let job = jobs.find(|job| names_program(&job.command, "freshclam"))?;
+        Some(Candidate::new(job.command.clone(), job.place.clone()))
+    };
+    let updater = started(readings, &["clamav-freshclam", "freshclam"]).or_else(by_job);
     let parts: Vec<Candidate> =
         [scanner.map(installed), daemon.clone(), updater.clone()].into_iter().flatten().collect();
     let value = match (daemon, updater) {
@@ -80,10 +85,19 @@ const INTEGRITY_TOOLS: [(&[&str], &str, &[&str]); 6] = [
 /// Whether a command names the program: a whole part of a path or a word, such as in `/usr/bin/aide.wrapper`.
 fn names_program(command: &str, word: &str) -> bool {
     let wrapper = format!("daily{word}check");
-    let starts = |at: usize| !command[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-    let ends = |at: usize| !command[at..].starts_with(|c: char| c.is_ascii_alphanumeric());
-    let whole = |name: &str| command.match_indices(name).any(|(at, _)| starts(at) && ends(at + name.len()));
-    whole(word) || whole(&wrapper)
+    let starts = |text: &str, at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    let ends = |text: &str, at: usize| !text[at..].starts_with(|c: char| c.is_ascii_alphanumeric());
+    let whole = |text: &str, name: &str| {
+        text.match_indices(name).any(|(at, _)| starts(text, at) && ends(text, at + name.len()))
+    };
+    // Its logs and databases are named as it is: a later word that leads to them runs nothing.
+    let data = ["/var/", "/tmp/", "/etc/", "/run/"];
+    let mut words = command.split_whitespace().enumerate();
+    words.any(|(at, text)| {
+        let is_data =
+            at > 0 && data.iter().any(|folder| text.trim_start_matches(['"', '\'', '>', '<']).starts_with(folder));
+        !is_data && (whole(text, word) || whole(text, &wrapper))
+    })
 }
 
 fn integrity(readings: &Readings<'_>) -> Setting {
@@ -128,6 +142,9 @@ fn automatic_updates(readings: &Readings<'_>) -> Setting {
     setting.needs(&problems)
 }
 
+/// Distributions that are one release for ever.
+const ROLLING: [&str; 4] = ["opensuse-tumbleweed", "arch", "void", "gentoo"];
+
 fn release(readings: &Readings<'_>, day: Date) -> Setting {
     let id = "os.support";
     let table = EndOfLife::table();
@@ -136,8 +153,8 @@ fn release(readings: &Readings<'_>, day: Date) -> Setting {
     if os.id.is_empty() {
         return Setting::unknown(id, "no-release", "the guest does not say which release it is").needs(&os.problems);
     }
-    // A rolling release has no end.
-    if os.version.is_empty() && os.id.contains("tumbleweed") {
+    // A rolling release has no end; its version is the day it was made, where it has one.
+    if ROLLING.contains(&os.id.as_str()) {
         return Setting::explicit(id, "rolling").at(place).needs(&os.problems);
     }
     let Some(release) = table.find(os) else {

@@ -4,6 +4,7 @@ use super::chains::{Action, Chains, Reach, Rest, Rule, by_interface};
 use super::{Default, Firewall, Firewalls, switched_on};
 use crate::guest::systemd::Manager;
 use crate::guest::{Candidate, Guest, Place, words};
+use crate::tree::Entry;
 
 /// A service that loads saved rules.
 struct Service {
@@ -40,7 +41,10 @@ pub(super) fn services(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fir
     for service in &SERVICES {
         let state = manager.service(guest, service.name);
         let Some(place) = switched_on(service.name, &state, firewalls) else { continue };
-        let of = |paths: &[&str]| paths.iter().find_map(|path| input_rest(guest, path));
+        let of = |paths: &[&str]| {
+            let loaded = paths.iter().filter(|path| has_plugin(guest, path));
+            loaded.into_iter().find_map(|path| input_rest(guest, path))
+        };
         let loads_six = service.six_by.is_none_or(|name| {
             let state = manager.service(guest, name);
             switched_on(name, &state, firewalls).is_some()
@@ -55,6 +59,22 @@ pub(super) fn services(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fir
         firewalls.on.push(Firewall { name: "iptables", place, default, parts, flushes: true });
         return;
     }
+}
+
+/// Whether Debian's loader of saved rules has the plugin that loads these: they come in a package of their own. Other
+/// loaders need none.
+fn has_plugin(guest: &Guest<'_>, path: &str) -> bool {
+    const FOLDER: &str = "/usr/share/netfilter-persistent/plugins.d";
+    let wanted = match path {
+        "/etc/iptables/rules.v4" => "ip4tables",
+        "/etc/iptables/rules.v6" => "ip6tables",
+        _ => return true,
+    };
+    if !guest.exists("/usr/sbin/netfilter-persistent") && !guest.exists(FOLDER) {
+        return true;
+    }
+    let runs = |entry: &Entry| entry.metadata.as_ref().is_ok_and(|metadata| metadata.mode & 0o111 != 0);
+    guest.list(FOLDER).iter().any(|entry| entry.name.contains(wanted) && runs(entry))
 }
 
 /// What the rules of both families amount to; `None` when the rules do not tell.

@@ -112,17 +112,24 @@ fn nftables_service(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewa
     let unit = manager.load(guest, "nftables.service");
     let commands = unit.map_or_else(Vec::new, |unit| unit.values("Service", "ExecStart"));
     let mut paths: Vec<String> = Vec::new();
-    for command in commands {
+    let mut unclear = None;
+    for command in &commands {
         let words = super::words(&command.value);
-        let named = words.iter().position(|word| word == "-f").and_then(|at| words.get(at + 1));
-        paths.extend(named.cloned());
+        let file = |word: &String| matches!(word.as_str(), "-f" | "--file");
+        match words.iter().position(file).and_then(|at| words.get(at + 1)) {
+            Some(path) => paths.push(path.clone()),
+            // What it is told otherwise is not followed.
+            None => unclear = Some(Candidate::new(command.value.clone(), command.place.clone())),
+        }
     }
-    if paths.is_empty() {
+    if commands.is_empty() {
         let usual = ["/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/nftables.nft"];
         paths.extend(usual.into_iter().find(|path| guest.exists(path)).map(str::to_owned));
     }
     let rules = nftables::read(guest, &paths);
-    let (default, parts, flushes) = (rules.default, rules.parts, rules.flushes);
+    let (default, mut parts, flushes) = (rules.default, rules.parts, rules.flushes);
+    let default = default.filter(|default| unclear.is_none() || *default == Default::Accept);
+    parts.extend(unclear);
     firewalls.on.push(Firewall { name: "nftables", place, default, parts, flushes });
 }
 

@@ -146,11 +146,15 @@ fn zypper(guest: &Guest<'_>, manager: &Manager, updates: &mut Updates) {
     let mains = ["/etc/zypp/zypp.conf", "/usr/etc/zypp/zypp.conf"];
     let Some(main) = mains.into_iter().find_map(|path| guest.text(path)) else { return };
     updates.found = true;
-    for line in ini::assignments(&main) {
-        // repo_gpgcheck and pkg_gpgcheck refine it; either may be off while the other checks.
-        if line.key == "gpgcheck" && ini::boolean(&line.value) == Some(false) {
-            updates.unsigned.push(Candidate::new(format!("{} is off", line.key), Place::line(main.path(), line.line)));
-        }
+    let lines = ini::assignments(&main);
+    let off = |key: &str| {
+        let last = lines.iter().rev().find(|line| line.key == key);
+        last.filter(|line| ini::boolean(&line.value) == Some(false))
+    };
+    // repo_gpgcheck and pkg_gpgcheck refine it; either may be off while the other checks.
+    let both = off("repo_gpgcheck").and(off("pkg_gpgcheck"));
+    for line in off("gpgcheck").into_iter().chain(both) {
+        updates.unsigned.push(Candidate::new(format!("{} is off", line.key), Place::line(main.path(), line.line)));
     }
     for path in guest.files_ending("/etc/zypp/repos.d", ".repo") {
         if let Some(text) = guest.text(&path) {
