@@ -84,9 +84,20 @@ pub fn read(guest: &Guest<'_>) -> Known<Boot> {
                 boot.entries.push(Entry { arguments, place: Place::line(text.path(), 1), recovery: false });
             }
         }
+        unified(guest);
         boot.intended = read_intended(guest);
         boot
     })
+}
+
+/// States kernels that carry their own command line: it is not read, and may be what boots.
+fn unified(guest: &Guest<'_>) {
+    for folder in ["/boot/efi/EFI/Linux", "/boot/EFI/Linux", "/efi/EFI/Linux"] {
+        if let Some(path) = guest.files_ending(folder, ".efi").first() {
+            let why = format!("{path} is a kernel with a command line of its own, which is not read");
+            guest.problem(path, "not-understood", why);
+        }
+    }
 }
 
 /// Reads one `grub.cfg`; gives whether it takes its entries from the folder of the boot loader specification.

@@ -41,6 +41,7 @@ pub mod sysctl;
 pub mod systemd;
 mod text;
 pub mod time_sync;
+mod tuned;
 pub mod updates;
 pub mod walk;
 

@@ -1,6 +1,7 @@
 //! Settings of the kernel: parameters set at boot, modules kept out, core dumps.
 
 use super::{Readings, Setting};
+use crate::guest::boot::Entry;
 use crate::guest::boot_commands::{self, When};
 use crate::guest::systemd::State;
 use crate::guest::{Candidate, Effective, Place, ini, sysctl};
@@ -103,6 +104,14 @@ fn overriding(readings: &Readings<'_>, key: &str, value: &str) -> Option<(Place,
         && let State::Disabled(place) = manager.service(guest, "sysctl")
     {
         return Some((place, "the service sysctl is in no run level: nothing applies the files"));
+    }
+    if key == "kernel.yama.ptrace_scope" {
+        let without = |entry: &&Entry| {
+            let list = entry.value("lsm");
+            !entry.recovery && list.is_some_and(|list| !list.split(',').any(|module| module == "yama"))
+        };
+        let entry = readings.boot.entries.iter().find(without)?;
+        return Some((entry.place.clone(), "the kernel is told to load other security modules than Yama"));
     }
     // What is open anyhow stays so.
     match key {

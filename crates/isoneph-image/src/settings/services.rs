@@ -229,6 +229,9 @@ fn snmp_state(readings: &Readings<'_>) -> &'static str {
     ];
     let mut paths: Vec<String> = texts.iter().map(|path| (*path).to_owned()).collect();
     paths.extend(readings.guest.files_ending("/etc/snmp/snmpd.conf.d", ".conf"));
+    if reads_elsewhere(readings) {
+        return "enabled-default-community";
+    }
     let reading =
         readings.guest.watched(|| paths.iter().filter_map(|path| readings.guest.text(path)).collect::<Vec<_>>());
     if !reading.problems.is_empty()
@@ -238,6 +241,18 @@ fn snmp_state(readings: &Readings<'_>) -> &'static str {
         return "enabled-default-community";
     }
     "enabled-own-community"
+}
+
+/// Whether the daemon is told other files than the usual ones, which may hold anything.
+fn reads_elsewhere(readings: &Readings<'_>) -> bool {
+    let (manager, guest) = (&readings.manager, readings.guest);
+    let unit = manager.load(guest, "snmpd.service");
+    let commands = unit.map_or_else(Vec::new, |unit| unit.values("Service", "ExecStart"));
+    let of_files = ["/etc/default/snmpd", "/etc/sysconfig/snmpd", "/etc/conf.d/snmpd"].map(|path| guest.text(path));
+    let lines = of_files.iter().flatten().flat_map(|text| text.settings(&['#']).map(|(_, line)| line.to_owned()));
+    let told =
+        |line: String| line.split([' ', '\t', '"', '\'', '=']).any(|word| word == "-C" || word.starts_with("-c"));
+    commands.into_iter().map(|command| command.value).chain(lines).any(told)
 }
 
 fn has_default_community(text: &Text) -> bool {

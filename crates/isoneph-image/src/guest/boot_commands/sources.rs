@@ -4,7 +4,7 @@ use super::{Command, When};
 use crate::guest::ini::drop_ins;
 use crate::guest::shell;
 use crate::guest::systemd::{Manager, State};
-use crate::guest::{Guest, Place, Text, crontab, words};
+use crate::guest::{Guest, Place, Text, crontab, tuned, words};
 use std::rc::Rc;
 
 /// Commands kept at most.
@@ -51,6 +51,12 @@ impl Reader<'_, '_> {
                     let text = format!("echo {} > {target}", value.join(" "));
                     self.push(text, Place::line(&path, number), When::Sometime, "");
                 }
+            }
+        }
+        if manager.service(self.guest, "tuned").is_started() {
+            // It may apply the administrator's own files once more afterwards.
+            for (key, line) in tuned::parameters(self.guest) {
+                self.push(format!("sysctl {key}={}", line.value), line.place, When::Perhaps, "");
             }
         }
         for path in self.guest.files_ending("/etc/udev/rules.d", ".rules") {
@@ -153,6 +159,9 @@ impl Reader<'_, '_> {
                 seen.push(real);
             }
         }
+        if !manager.has_systemd() {
+            self.inittab();
+        }
         if !manager.has_systemd() && manager.service(guest, "local").is_started() {
             for path in guest.files_ending("/etc/local.d", ".start") {
                 self.script(&path, When::Late);
@@ -160,6 +169,18 @@ impl Reader<'_, '_> {
         }
         for path in guest.glob("/var/lib/cloud/scripts/per-boot/*") {
             self.script(&path, When::Late);
+        }
+    }
+
+    /// What init itself starts: `id:levels:action:command`.
+    fn inittab(&mut self) {
+        let Some(text) = self.guest.text("/etc/inittab") else { return };
+        for (number, line) in text.settings(&['#']) {
+            let fields: Vec<&str> = line.splitn(4, ':').collect();
+            let [_, _, action, command] = fields.as_slice() else { continue };
+            if ["sysinit", "boot", "bootwait", "wait", "once", "respawn"].contains(action) {
+                self.line(command, &Place::line(text.path(), number), When::Sometime, "", true);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Which units the default target reaches.
 
 use super::{Manager, Pull, Unit};
+use crate::guest::boot::Entry;
 use crate::guest::boot_commands::When;
 use crate::guest::{Guest, Place, base_name};
 use crate::tree::Metadata;
@@ -96,6 +97,26 @@ impl Manager {
             started.entry(name).or_insert(place);
         }
         started
+    }
+
+    /// Masks and starts what the kernel's arguments say.
+    pub(crate) fn take_arguments(&mut self, guest: &Guest<'_>, entries: &[Entry]) {
+        for entry in entries.iter().filter(|entry| !entry.recovery) {
+            for (name, unit) in entry.arguments.iter().filter_map(|argument| argument.split_once('=')) {
+                let unit = if unit.contains('.') { unit.to_owned() } else { format!("{unit}.service") };
+                let real = self.real_name(guest, &unit);
+                match name {
+                    "systemd.mask" => {
+                        self.started.remove(&real);
+                        self.masked.insert(real, entry.place.clone());
+                    }
+                    "systemd.wants" if self.fragment(&real).is_some() => {
+                        self.started.entry(real).or_insert(entry.place.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// Starts and stops what the commands of boot start and stop.

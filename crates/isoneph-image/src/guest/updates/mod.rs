@@ -141,6 +141,22 @@ fn repositories(text: &Text, keys: &[&str], switched_on: &[String], updates: &mu
     }
 }
 
+/// zypper's repositories of which neither metadata nor packages are checked.
+fn unchecked(text: &Text, updates: &mut Updates) {
+    let lines = ini::assignments(text);
+    let off = |section: &str, key: &str| {
+        let last = lines.iter().rev().find(|line| line.section == section && line.key == key);
+        last.is_some_and(|line| ini::boolean(&line.value) == Some(false))
+    };
+    for line in lines.iter().filter(|line| line.key == "pkg_gpgcheck") {
+        let section = line.section.as_str();
+        if off(section, "pkg_gpgcheck") && off(section, "repo_gpgcheck") && !off(section, "enabled") {
+            let what = format!("repository {section}: pkg_gpgcheck and repo_gpgcheck are off");
+            updates.unsigned.push(Candidate::new(what, Place::line(text.path(), line.line)));
+        }
+    }
+}
+
 fn zypper(guest: &Guest<'_>, manager: &Manager, updates: &mut Updates) {
     // A file in /etc replaces the vendor's.
     let mains = ["/etc/zypp/zypp.conf", "/usr/etc/zypp/zypp.conf"];
@@ -159,6 +175,7 @@ fn zypper(guest: &Guest<'_>, manager: &Manager, updates: &mut Updates) {
     for path in guest.files_ending("/etc/zypp/repos.d", ".repo") {
         if let Some(text) = guest.text(&path) {
             repositories(&text, &["gpgcheck"], &[], updates);
+            unchecked(&text, updates);
         }
     }
     for timer in ["transactional-update.timer", "os-update.timer"] {
