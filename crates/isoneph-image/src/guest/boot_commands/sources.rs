@@ -5,6 +5,7 @@ use crate::guest::ini::drop_ins;
 use crate::guest::shell;
 use crate::guest::systemd::{Manager, State};
 use crate::guest::{Guest, Place, Text, crontab, tuned, words};
+use crate::tree::Metadata;
 use std::rc::Rc;
 
 /// Commands kept at most.
@@ -248,5 +249,5 @@ impl Reader<'_, '_> {
 }
 
 fn file(guest: &Guest<'_>, path: &str) -> Option<Rc<Text>> {
-    guest.metadata(path).filter(|metadata| metadata.is_file()).and_then(|_| guest.text(path))
+    guest.metadata(path).filter(Metadata::is_file).and_then(|_| guest.text(path))
 }

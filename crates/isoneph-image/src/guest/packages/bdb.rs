@@ -60,7 +60,7 @@ impl<'b> File<'b> {
         let mut file = Self { bytes, page_size: 0, swapped };
         file.page_size = file.number(bytes, 20).ok_or("the metadata is cut")? as usize;
         let fair = file.page_size.is_power_of_two() && (512..=65536).contains(&file.page_size);
-        if !fair || bytes.get(25) != Some(&METADATA) || bytes.len() % file.page_size != 0 {
+        if !fair || bytes.get(25) != Some(&METADATA) || !bytes.len().is_multiple_of(file.page_size) {
             return Err("the metadata is damaged");
         }
         if bytes.get(24) != Some(&0) {

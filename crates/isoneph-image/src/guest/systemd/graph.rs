@@ -3,7 +3,7 @@
 use super::{Manager, Pull, Unit};
 use crate::guest::boot::Entry;
 use crate::guest::boot_commands::When;
-use crate::guest::{Guest, Place, base_name};
+use crate::guest::{Candidate, Guest, Place, base_name};
 use crate::tree::Metadata;
 use std::collections::BTreeMap;
 
@@ -13,6 +13,50 @@ const UNITS: usize = 20_000;
 /// Conditions that ask for files.
 const OF_FILES: [&str; 6] =
     ["PathExists", "PathExistsGlob", "PathIsDirectory", "FileNotEmpty", "DirectoryNotEmpty", "FileIsExecutable"];
+
+/// Other conditions: whether they hold cannot be seen in the guest's files. Those of a distribution are those of an ordinary
+/// machine; one that an administrator added was meant to keep the unit from starting somewhere.
+const OF_MACHINES: [&str; 14] = [
+    "Virtualization",
+    "KernelCommandLine",
+    "KernelVersion",
+    "Host",
+    "Architecture",
+    "Security",
+    "Capability",
+    "ACPower",
+    "Environment",
+    "Memory",
+    "CPUs",
+    "OSRelease",
+    "User",
+    "PathIsMountPoint",
+];
+
+fn has_added_condition(unit: &Unit) -> bool {
+    let kinds = OF_MACHINES.iter().flat_map(|kind| ["Condition", "Assert"].map(|verb| format!("{verb}{kind}")));
+    let mut lines = kinds.flat_map(|key| unit.values("Unit", &key));
+    // The unit's own file says so of any machine; a drop-in, of this one.
+    lines.any(|line| line.place.path.starts_with("/etc/systemd/system/") && line.place.path.contains(".d/"))
+}
+
+/// Programs that do nothing, put in the place of a daemon.
+const IDLE: [&str; 6] = ["true", "false", "sleep", "echo", "test", "nologin"];
+
+/// Whether an administrator's file has put a program that does nothing in the place of the distribution's own.
+fn is_emptied(guest: &Guest<'_>, unit: &Unit) -> bool {
+    let Some(file) = unit.files.first() else { return false };
+    let vendor = ["/usr/lib/systemd/system", "/lib/systemd/system"].map(|folder| format!("{folder}/{}", unit.name));
+    let replaced = file.starts_with("/etc/") && vendor.iter().any(|path| guest.exists(path));
+    let commands = unit.values("Service", "ExecStart");
+    let is_own = |command: &Candidate| replaced || command.place.path != *file;
+    let is_idle = |command: &Candidate| {
+        let program = command.value.trim_start_matches(['-', '@', ':', '+', '!']);
+        IDLE.contains(&base_name(program.split_whitespace().next().unwrap_or_default()))
+    };
+    let emptied = commands.is_empty() && unit.names("Service", "ExecStart") && unit.files.len() > 1;
+    emptied || !commands.is_empty() && commands.iter().all(|command| is_own(command) && is_idle(command))
+}
 
 /// Whether the files are there that the unit waits for. Only paths that a boot does not make are asked about; of conditions
 /// that begin with `|` one is enough.
@@ -80,7 +124,7 @@ impl Manager {
             else {
                 continue;
             };
-            if !conditions_hold(guest, &unit) {
+            if !conditions_hold(guest, &unit) || has_added_condition(&unit) || is_emptied(guest, &unit) {
                 continue;
             }
             let file = Place::file(unit.files.first().map_or("", String::as_str));
