@@ -14,7 +14,7 @@ pub(super) fn read(readings: &Readings<'_>) -> Vec<Listener> {
 }
 
 /// Folders of programs that packages of a distribution bring.
-const OF_PACKAGES: [&str; 5] = ["/usr/bin/", "/usr/sbin/", "/usr/lib", "/bin/", "/sbin/"];
+const OF_PACKAGES: [&str; 7] = ["/usr/bin/", "/usr/sbin/", "/usr/lib", "/usr/share/", "/bin/", "/sbin/", "/lib"];
 /// Programs that run others, which may be anything.
 const RUNNERS: [&str; 12] =
     ["python", "python3", "perl", "ruby", "node", "java", "php", "nc", "ncat", "socat", "busybox", "podman"];
