@@ -41,15 +41,18 @@ pub(super) fn services(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fir
     for service in &SERVICES {
         let state = manager.service(guest, service.name);
         let Some(place) = switched_on(service.name, &state, firewalls) else { continue };
-        let of = |paths: &[&str]| {
-            let loaded = paths.iter().filter(|path| has_plugin(guest, path));
-            loaded.into_iter().find_map(|path| input_rest(guest, path))
+        let of = |usual: &[&str], name: &str| {
+            let named = named_file(guest, manager, name);
+            let paths = named.map_or_else(|| usual.iter().map(|path| (*path).to_owned()).collect(), |path| vec![path]);
+            let mut loaded = paths.iter().filter(|path| has_plugin(guest, path));
+            loaded.find_map(|path| input_rest(guest, path))
         };
         let loads_six = service.six_by.is_none_or(|name| {
             let state = manager.service(guest, name);
             switched_on(name, &state, firewalls).is_some()
         });
-        let (four, six) = (of(service.four), of(service.six).filter(|_| loads_six));
+        let four = of(service.four, service.name);
+        let six = of(service.six, service.six_by.unwrap_or(service.name)).filter(|_| loads_six);
         let rest = |found: &Option<(Rest, Candidate)>| found.as_ref().map(|(rest, _)| *rest);
         let default = match (rest(&four), rest(&six)) {
             (None, None) => None,
@@ -59,6 +62,20 @@ pub(super) fn services(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fir
         firewalls.on.push(Firewall { name: "iptables", place, default, parts, flushes: true });
         return;
     }
+}
+
+/// The file that a service of this name is told to load: by its unit, or by OpenRC's variables.
+fn named_file(guest: &Guest<'_>, manager: &Manager, name: &str) -> Option<String> {
+    if super::is_openrc(guest) && !manager.has_systemd() {
+        let variable = if name.starts_with("ip6") { "IP6TABLES_SAVE" } else { "IPTABLES_SAVE" };
+        return super::shell_value(guest, &format!("/etc/conf.d/{name}"), variable).map(|named| named.value);
+    }
+    let unit = manager.load(guest, &format!("{name}.service"))?;
+    unit.values("Service", "ExecStart").iter().find_map(|command| {
+        let words = words(&command.value);
+        let restores = words.first().is_some_and(|program| program.ends_with("tables-restore"));
+        words.into_iter().skip(1).find(|word| restores && word.starts_with('/'))
+    })
 }
 
 /// Whether Debian's loader of saved rules has the plugin that loads these: they come in a package of their own. Other

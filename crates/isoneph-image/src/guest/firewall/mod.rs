@@ -122,7 +122,10 @@ fn nftables_service(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewa
             None => unclear = Some(Candidate::new(command.value.clone(), command.place.clone())),
         }
     }
-    if commands.is_empty() {
+    if commands.is_empty() && is_openrc(guest) {
+        let named = shell_value(guest, "/etc/conf.d/nftables", "rules_file");
+        paths.push(named.map_or_else(|| "/etc/nftables.nft".to_owned(), |named| named.value));
+    } else if commands.is_empty() {
         let usual = ["/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/nftables.nft"];
         paths.extend(usual.into_iter().find(|path| guest.exists(path)).map(str::to_owned));
     }
@@ -131,6 +134,11 @@ fn nftables_service(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewa
     let default = default.filter(|default| unclear.is_none() || *default == Default::Accept);
     parts.extend(unclear);
     firewalls.on.push(Firewall { name: "nftables", place, default, parts, flushes });
+}
+
+/// Whether OpenRC starts services: its scripts are told their files by variables.
+fn is_openrc(guest: &Guest<'_>) -> bool {
+    guest.exists("/etc/runlevels")
 }
 
 fn shell_value(guest: &Guest<'_>, path: &str, name: &str) -> Option<Candidate> {

@@ -58,6 +58,20 @@ fn is_emptied(guest: &Guest<'_>, unit: &Unit) -> bool {
     emptied || !commands.is_empty() && commands.iter().all(|command| is_own(command) && is_idle(command))
 }
 
+/// Whether a whole system lacks the program that a service is: it cannot start.
+fn lacks_program(guest: &Guest<'_>, unit: &Unit) -> bool {
+    let commands = unit.values("Service", "ExecStart");
+    let missing = commands.iter().find(|command| {
+        let text = command.value.trim_start_matches(['@', ':', '+', '!']);
+        let program = text.split_whitespace().next().unwrap_or_default();
+        program.starts_with('/') && !program.contains(['%', '$', '\\', '"']) && !guest.exists(program)
+    });
+    missing.is_some() && MANAGERS.iter().any(|path| guest.exists(path))
+}
+
+/// The service manager itself: without it the tree is no whole system, and what lacks in it means nothing.
+const MANAGERS: [&str; 2] = ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"];
+
 /// Whether the files are there that the unit waits for. Only paths that a boot does not make are asked about; of conditions
 /// that begin with `|` one is enough.
 fn conditions_hold(guest: &Guest<'_>, unit: &Unit) -> bool {
@@ -124,7 +138,8 @@ impl Manager {
             else {
                 continue;
             };
-            if !conditions_hold(guest, &unit) || has_added_condition(&unit) || is_emptied(guest, &unit) {
+            let starts = conditions_hold(guest, &unit) && !has_added_condition(&unit);
+            if !starts || is_emptied(guest, &unit) || lacks_program(guest, &unit) {
                 continue;
             }
             let file = Place::file(unit.files.first().map_or("", String::as_str));
