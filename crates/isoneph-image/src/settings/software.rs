@@ -5,6 +5,7 @@ use crate::guest::Candidate;
 use crate::guest::Place;
 use crate::guest::end_of_life::{EndOfLife, Support};
 use crate::guest::packages::Package;
+use crate::guest::systemd::State;
 use jiff::civil::Date;
 
 /// Agents of endpoint protection: packages, services.
@@ -100,6 +101,14 @@ fn names_program(command: &str, word: &str) -> bool {
     })
 }
 
+/// Whether the service of a timer may be started.
+fn starts_its_service(readings: &Readings<'_>, timer: &str) -> bool {
+    let own = format!("{}.service", timer.trim_end_matches(".timer"));
+    let unit = readings.manager.load(readings.guest, timer);
+    let named = unit.and_then(|unit| unit.value("Timer", "Unit")).map(|unit| unit.won.value);
+    !matches!(readings.manager.unit_state(readings.guest, &named.unwrap_or(own)), State::Masked(_))
+}
+
 fn integrity(readings: &Readings<'_>) -> Setting {
     let id = "integrity.checks";
     let problems =
@@ -108,7 +117,8 @@ fn integrity(readings: &Readings<'_>) -> Setting {
     for (packages, word, services) in INTEGRITY_TOOLS {
         let Some(package) = readings.packages.any(packages) else { continue };
         parts.push(installed(package));
-        let timers = readings.manager.started().filter(|(name, _)| name.ends_with(".timer") && name.contains(word));
+        let fits = |name: &str| name.ends_with(".timer") && name.contains(word) && starts_its_service(readings, name);
+        let timers = readings.manager.started().filter(|(name, _)| fits(name));
         let timer = timers.map(|(name, place)| Candidate::new(format!("{name} is enabled"), place.clone())).next();
         let mut jobs = readings.jobs.iter().filter(|_| super::logging::runs_jobs(readings));
         let job = jobs.find(|job| names_program(&job.command, word));
@@ -143,7 +153,7 @@ fn automatic_updates(readings: &Readings<'_>) -> Setting {
 }
 
 /// Distributions that are one release for ever.
-const ROLLING: [&str; 4] = ["opensuse-tumbleweed", "arch", "void", "gentoo"];
+const ROLLING: [&str; 5] = ["opensuse-tumbleweed", "arch", "void", "gentoo", "kali"];
 
 fn release(readings: &Readings<'_>, day: Date) -> Setting {
     let id = "os.support";

@@ -5,7 +5,7 @@ mod sources;
 
 use super::os::Family;
 use super::packages::Packages;
-use super::systemd::Manager;
+use super::systemd::{Manager, State};
 use super::{Candidate, Guest, Known, Place, Text, base_name, glob, ini};
 
 /// What was found.
@@ -81,6 +81,10 @@ fn dnf(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut 
             .map(|_| Candidate::new(format!("{key} is on"), Place::line(path, found.line)))
     };
     let timer = |name: &str| {
+        let service = format!("{}.service", name.trim_end_matches(".timer"));
+        if matches!(manager.unit_state(guest, &service), State::Masked(_)) {
+            return None;
+        }
         let state = manager.unit_state(guest, name);
         state
             .place()
