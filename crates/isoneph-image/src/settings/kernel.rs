@@ -113,6 +113,11 @@ fn overriding(readings: &Readings<'_>, key: &str, value: &str) -> Option<(Place,
         let entry = readings.boot.entries.iter().find(without)?;
         return Some((entry.place.clone(), "the kernel is told to load other security modules than Yama"));
     }
+    if key == "kernel.sysrq" {
+        let forced = |entry: &&Entry| !entry.recovery && entry.value("sysrq_always_enabled").is_some();
+        let entry = readings.boot.entries.iter().find(forced)?;
+        return Some((entry.place.clone(), "the kernel is told to keep the key, whatever is set"));
+    }
     // What is open anyhow stays so.
     match key {
         _ if value != "0" => None,
@@ -201,6 +206,10 @@ fn stated(readings: &Readings<'_>, key: &str) -> Setting {
     let sysctl = &readings.sysctl;
     let unread = sysctl.unread(key);
     if let Some(effective) = sysctl.get(key) {
+        if effective.value().contains(['#', ';']) {
+            let why = "a comment behind the value is handed to the kernel with it";
+            return Setting::unknown(&id, "not-understood", why).parts([&effective.won]).needs(&sysctl.problems);
+        }
         let setting = Setting::effective(&id, effective.value(), &effective).lost(unread);
         return setting.needs(&sysctl.problems);
     }
