@@ -10,6 +10,8 @@ use std::rc::Rc;
 
 /// Commands kept at most.
 const MOST: usize = 20_000;
+/// And bytes of them.
+const BYTES: usize = 4 << 20;
 /// What makes a unit of rc.local.
 const GENERATORS: [&str; 2] = [
     "/usr/lib/systemd/system-generators/systemd-rc-local-generator",
@@ -22,11 +24,13 @@ const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "ksh", "busybox"];
 struct Reader<'g, 't> {
     guest: &'g Guest<'t>,
     found: Vec<Command>,
+    bytes: usize,
+    full: bool,
 }
 
 /// Reads all of them.
 pub(crate) fn read(guest: &Guest<'_>, manager: &Manager) -> Vec<Command> {
-    let mut reader = Reader { guest, found: Vec::new() };
+    let mut reader = Reader { guest, found: Vec::new(), bytes: 0, full: false };
     reader.early(manager);
     reader.units(manager);
     reader.network(manager);
@@ -242,8 +246,16 @@ impl Reader<'_, '_> {
     }
 
     fn push(&mut self, text: String, place: Place, when: When, unit: &str) {
-        if self.found.len() < MOST && !text.is_empty() {
+        if text.is_empty() {
+            return;
+        }
+        self.bytes += text.len();
+        if self.found.len() < MOST && self.bytes < BYTES {
             self.found.push(Command { text, place, when, unit: unit.to_owned() });
+        } else if !self.full {
+            self.full = true;
+            let why = format!("{}: boot and cron run more commands than are looked at", place.path);
+            self.guest.problem(&place.path, "limit", why);
         }
     }
 }

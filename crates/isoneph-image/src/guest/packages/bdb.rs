@@ -18,21 +18,22 @@ const HEADER: usize = 26;
 /// No package header is so short; the table's own counter is.
 const SHORTEST: usize = 16;
 
-/// The package headers in the database, or what is wrong with it.
-pub(crate) fn headers(bytes: &[u8]) -> Result<Vec<Vec<u8>>, &'static str> {
+/// The package headers in the database, each put together when it is asked for, or what is wrong with it.
+pub(crate) fn headers(bytes: &[u8]) -> Result<impl Iterator<Item = Vec<u8>>, &'static str> {
     let file = File::open(bytes)?;
-    let mut values = Vec::new();
-    let (mut records, mut left) = (0, bytes.len());
+    let mut items = Vec::new();
+    let (mut records, mut pages) = (0, bytes.len() / file.page_size);
     for number in 1..bytes.len() / file.page_size {
         let page = file.page(number).ok_or("a page is cut")?;
         if !TABLES.contains(&page[25]) {
             continue;
         }
         for item in file.values(page)? {
-            let value = file.value(item, &mut left)?;
+            // A page is part of one value: all of them together have no more pages than the file.
+            let length = file.parts(item, &mut pages, &mut |_| ())?;
             records += 1;
-            if value.len() >= SHORTEST {
-                values.push(value);
+            if length >= SHORTEST {
+                items.push(item);
             }
         }
     }
@@ -40,7 +41,12 @@ pub(crate) fn headers(bytes: &[u8]) -> Result<Vec<Vec<u8>>, &'static str> {
     if records < file.number(bytes, 88).ok_or("the metadata is cut")? as usize {
         return Err("there are fewer records than the table counts");
     }
-    Ok(values)
+    Ok(items.into_iter().map(move |item| {
+        let mut value = Vec::new();
+        // It was gone through once: nothing can be wrong with it.
+        let _ = file.parts(item, &mut usize::MAX, &mut |part| value.extend_from_slice(part));
+        value
+    }))
 }
 
 struct File<'b> {
@@ -100,24 +106,59 @@ impl<'b> File<'b> {
         Ok(items)
     }
 
-    /// The bytes of a value. All of them together are no more than the file's own.
-    fn value(&self, item: &[u8], left: &mut usize) -> Result<Vec<u8>, &'static str> {
+    /// Hands out the bytes of a value part by part; gives its length. Other pages than its own are counted off `pages`.
+    fn parts(&self, item: &'b [u8], pages: &mut usize, take: &mut dyn FnMut(&[u8])) -> Result<usize, &'static str> {
         match item[0] {
-            IN_PAGE => Ok(item[1..].to_vec()),
+            IN_PAGE => {
+                take(&item[1..]);
+                Ok(item.len() - 1)
+            }
             OFF_PAGE => {
                 let of = |at: usize| self.number(item, at).map(|number| number as usize).ok_or("a value is damaged");
                 let (mut number, length) = (of(4)?, of(8)?);
-                *left = left.checked_sub(length).ok_or("values are longer than the file")?;
-                let mut value = Vec::new();
-                while number != 0 && value.len() < length {
+                let mut found = 0;
+                while number != 0 && found < length {
+                    *pages = pages.checked_sub(1).ok_or("values have more pages than the file")?;
                     let page = self.page(number).filter(|page| page[25] == OVERFLOW).ok_or("a value leads astray")?;
                     let part = self.short(page, 22).and_then(|used| page.get(HEADER..HEADER + used));
-                    value.extend_from_slice(part.filter(|part| !part.is_empty()).ok_or("a value is damaged")?);
+                    let part = part.filter(|part| !part.is_empty()).ok_or("a value is damaged")?;
+                    take(part);
+                    found += part.len();
                     number = self.number(page, 16).ok_or("a page is cut")? as usize;
                 }
-                if value.len() == length { Ok(value) } else { Err("a value is cut") }
+                if found == length { Ok(length) } else { Err("a value is cut") }
             }
             _ => Err("an item is of a kind that rpm does not make"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_package_comes_out_whole_and_damage_is_told() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/rpmdb.bdb");
+        let bytes = std::fs::read(path).expect("the fixture is there");
+        let count = |bytes: &[u8]| headers(bytes).map(Iterator::count);
+        assert_eq!(count(&bytes), Ok(4));
+        assert_eq!(count(&bytes[..3072]), Err("the database is cut"));
+        assert_eq!(count(b"not a database"), Err("too short"));
+        // A page of keys that is wiped out, and a chain of pages that leads back to itself.
+        let page = |kinds: &[u8], at: usize| {
+            let pages = (1..bytes.len() / 1024).filter(|page| kinds.contains(&bytes[page * 1024 + 25]));
+            pages.take(at + 1).last().expect("there is such a page") * 1024
+        };
+        let mut wiped = bytes.clone();
+        let table = page(&TABLES, 0);
+        wiped[table..table + 1024].fill(0);
+        assert_eq!(count(&wiped), Err("there are fewer records than the table counts"));
+        let mut circle = bytes.clone();
+        let overflow = page(&[OVERFLOW], 0);
+        circle[overflow + 16..overflow + 20]
+            .copy_from_slice(&u32::try_from(overflow / 1024).unwrap_or(0).to_le_bytes());
+        circle[overflow + 22..overflow + 24].copy_from_slice(&1_u16.to_le_bytes());
+        assert_eq!(count(&circle), Err("values have more pages than the file"));
     }
 }

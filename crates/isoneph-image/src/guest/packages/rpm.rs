@@ -68,16 +68,16 @@ fn read_ndb(guest: &Guest<'_>, path: &str, packages: &mut Packages) {
 fn read_bdb(guest: &Guest<'_>, path: &str, packages: &mut Packages) {
     let Some(bytes) = guest.bytes(path, super::DATABASE_CAP) else { return };
     match bdb::headers(&bytes) {
-        Ok(headers) => take(guest, path, headers.iter().map(Vec::as_slice), packages),
+        Ok(headers) => take(guest, path, headers, packages),
         Err(error) => guest.problem(path, "damaged", error),
     }
 }
 
-fn take<'a>(guest: &Guest<'_>, path: &str, headers: impl Iterator<Item = &'a [u8]>, packages: &mut Packages) {
+fn take(guest: &Guest<'_>, path: &str, headers: impl Iterator<Item = impl AsRef<[u8]>>, packages: &mut Packages) {
     packages.found = true;
     let mut damaged = 0;
     for bytes in headers {
-        let Some(header) = Header::open(bytes) else {
+        let Some(header) = Header::open(bytes.as_ref()) else {
             damaged += 1;
             continue;
         };
