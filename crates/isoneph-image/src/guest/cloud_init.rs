@@ -111,6 +111,7 @@ pub fn read(guest: &Guest<'_>) -> Known<CloudInit> {
         for path in ["vendor-data", "user-data"].iter().flat_map(|name| guest.glob(&format!("{SEEDS}/{name}*"))) {
             let Some(text) = guest.text(&path).filter(|text| !text.content().trim().is_empty()) else { continue };
             let first = text.content().lines().next().unwrap_or_default().trim_end();
+            cloud.found = true;
             if first == "#cloud-config" {
                 cloud.take(guest, &text);
             } else if !first.starts_with("#!") {

@@ -108,30 +108,47 @@ fn cron(readings: &Readings<'_>) -> Vec<Setting> {
         settings.push(owner_of(readings, "cron.folder.owner", path, metadata).scope(*path));
     }
     if folders.is_empty() {
-        let ids = ["cron.folder.mode", "cron.folder.owner", "cron.open-jobs"];
+        let ids = ["cron.folder.mode", "cron.folder.owner"];
         settings.extend(ids.map(|id| Setting::absent(id, "there are no folders of cron")));
-    } else {
-        settings.push(Setting::offenders("cron.open-jobs", open, &found.problems));
     }
+    let has_jobs = !folders.is_empty() || OTHER_JOBS.iter().any(|folder| guest.exists(folder));
+    settings.push(if has_jobs {
+        Setting::offenders("cron.open-jobs", open, &found.problems)
+    } else {
+        Setting::absent("cron.open-jobs", "there are no folders of cron")
+    });
     settings
         .into_iter()
-        .map(|setting| {
-            if setting.id == "cron.open-jobs" && !folders.is_empty() { setting } else { setting.needs(&found.problems) }
-        })
+        .map(
+            |setting| {
+                if setting.id == "cron.open-jobs" && has_jobs { setting } else { setting.needs(&found.problems) }
+            },
+        )
         .collect()
 }
 
-/// Jobs that others than root may change.
+/// Folders of jobs of busybox' cron, and tables of it: of them counts alone that nobody else may change them.
+const OTHER_JOBS: [&str; 6] = [
+    "/etc/crontabs",
+    "/etc/periodic/15min",
+    "/etc/periodic/hourly",
+    "/etc/periodic/daily",
+    "/etc/periodic/weekly",
+    "/etc/periodic/monthly",
+];
+
+/// Jobs that others than root may change, and folders of busybox' that they may put some into.
 fn open_jobs(guest: &Guest<'_>) -> Vec<Candidate> {
     let mut open = Vec::new();
-    for folder in CRON_FOLDERS {
-        for entry in guest.list(folder) {
-            let path = join(folder, &entry.name);
-            let Some(metadata) = guest.metadata(&path) else { continue };
-            if metadata.mode & 0o022 != 0 || metadata.uid != 0 {
-                open.push(Candidate::new(format!("{path} ({:04o})", metadata.mode), Place::file(&path)));
-            }
+    let mut look = |path: String| {
+        let Some(metadata) = guest.metadata(&path) else { return };
+        if metadata.mode & 0o022 != 0 || metadata.uid != 0 {
+            open.push(Candidate::new(format!("{path} ({:04o})", metadata.mode), Place::file(&path)));
         }
+    };
+    OTHER_JOBS.iter().for_each(|folder| look((*folder).to_owned()));
+    for folder in CRON_FOLDERS.iter().chain(&OTHER_JOBS) {
+        guest.list(folder).iter().for_each(|entry| look(join(folder, &entry.name)));
     }
     open
 }

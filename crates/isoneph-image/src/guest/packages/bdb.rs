@@ -44,7 +44,8 @@ pub(crate) fn headers(bytes: &[u8]) -> Result<impl Iterator<Item = Vec<u8>>, &'s
     Ok(items.into_iter().map(move |item| {
         let mut value = Vec::new();
         // It was gone through once: nothing can be wrong with it.
-        let _ = file.parts(item, &mut usize::MAX, &mut |part| value.extend_from_slice(part));
+        let mut pages = usize::MAX;
+        let _ = file.parts(item, &mut pages, &mut |part| value.extend_from_slice(part));
         value
     }))
 }
