@@ -4,6 +4,7 @@ use super::{Readings, Setting};
 use crate::guest::access_list::named_rights;
 use crate::guest::{Candidate, Guest, Place, join};
 use crate::tree::Metadata;
+use std::collections::BTreeSet;
 
 /// Files whose mode and owner are catalogued: setting prefix, path.
 const FILES: [(&str, &str); 5] = [
@@ -225,7 +226,11 @@ fn sshd_files(readings: &Readings<'_>) -> Vec<Setting> {
             .into();
     }
     let drop_ins = readings.guest.watched(|| readings.guest.files_ending("/etc/ssh/sshd_config.d", ".conf"));
-    let paths = [readings.sshd.path.clone()].into_iter().chain(drop_ins.facts.clone());
-    let settings = paths.flat_map(|path| mode_and_owner(readings, "sshd.config", &path, &path));
+    // What it includes counts where it lies in its own folder: policies of the distribution may be read by all.
+    let lines = readings.sshd.global.iter().chain(readings.sshd.blocks.iter().flat_map(|block| &block.lines));
+    let included = lines.map(|line| line.place.path.clone()).filter(|path| path.starts_with("/etc/ssh/"));
+    let paths: BTreeSet<String> =
+        [readings.sshd.path.clone()].into_iter().chain(drop_ins.facts.clone()).chain(included).collect();
+    let settings = paths.into_iter().flat_map(|path| mode_and_owner(readings, "sshd.config", &path, &path));
     settings.map(|setting| setting.needs(&drop_ins.problems)).collect()
 }

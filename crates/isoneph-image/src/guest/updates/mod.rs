@@ -30,8 +30,14 @@ pub fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager, family: F
         dnf(guest, packages, manager, &mut updates);
         zypper(guest, manager, &mut updates);
         if family == Family::Alpine && guest.exists("/etc/apk/repositories") {
-            // apk refuses unsigned packages; only its command line can say otherwise.
+            // apk refuses unsigned packages unless its command line says otherwise, or the file of options for it.
             updates.found = true;
+            let lines = guest.text("/etc/apk/config");
+            let options = lines.iter().flat_map(|text| text.settings(&['#']));
+            let trusting = options.filter(|(_, line)| line.trim_start_matches('-').starts_with("allow-untrusted"));
+            updates.unsigned.extend(
+                trusting.map(|(number, line)| Candidate::new(line.to_owned(), Place::line("/etc/apk/config", number))),
+            );
         }
         updates
     })
