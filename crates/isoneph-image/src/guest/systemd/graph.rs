@@ -165,6 +165,10 @@ impl Manager {
                 let unit = if unit.contains('.') { unit.to_owned() } else { format!("{unit}.service") };
                 let real = self.real_name(guest, &unit);
                 match name {
+                    // Another program in the place of the service manager starts none of its units.
+                    "init" if !matches!(base_name(unit.trim_end_matches(".service")), "init" | "systemd") => {
+                        self.started.clear();
+                    }
                     "systemd.mask" => {
                         self.started.remove(&real);
                         self.masked.insert(real, entry.place.clone());
