@@ -83,8 +83,8 @@ fn boot_loader(readings: &Readings<'_>) -> Vec<Setting> {
     files.iter().flat_map(|path| mode_and_owner(readings, "file.grub", path, path)).collect()
 }
 
-const CRON_FOLDERS: [&str; 6] =
-    ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly", "/etc/cron.yearly"];
+const CRON_FOLDERS: [&str; 5] =
+    ["/etc/cron.d", "/etc/cron.hourly", "/etc/cron.daily", "/etc/cron.weekly", "/etc/cron.monthly"];
 
 fn cron(readings: &Readings<'_>) -> Vec<Setting> {
     let guest = readings.guest;
@@ -128,8 +128,10 @@ fn cron(readings: &Readings<'_>) -> Vec<Setting> {
         .collect()
 }
 
-/// Folders of jobs of busybox' cron, and tables of it: of them counts alone that nobody else may change them.
-const OTHER_JOBS: [&str; 6] = [
+/// Folders of jobs of busybox' cron, its tables, and Debian's folder that nothing runs unless told to: of them counts alone
+/// that nobody else may change them.
+const OTHER_JOBS: [&str; 7] = [
+    "/etc/cron.yearly",
     "/etc/crontabs",
     "/etc/periodic/15min",
     "/etc/periodic/hourly",
@@ -138,7 +140,7 @@ const OTHER_JOBS: [&str; 6] = [
     "/etc/periodic/monthly",
 ];
 
-/// Jobs that others than root may change, and folders of busybox' that they may put some into.
+/// Jobs that others than root may change, and folders among the others that they may put some into.
 fn open_jobs(guest: &Guest<'_>) -> Vec<Candidate> {
     let mut open = Vec::new();
     let mut look = |path: String| {
