@@ -90,11 +90,29 @@ pub fn read(guest: &Guest<'_>, manager: &Manager) -> Known<Audit> {
             }
         }
         audit.enabled = Effective::last_of(enabled);
+        changed_later(guest, manager, &audit);
         if let Some(text) = guest.text("/etc/audit/auditd.conf") {
             audit.daemon = daemon(&text);
         }
         audit
     })
+}
+
+/// States a command of boot or cron that takes rules away or switches recording off, unless the rules are locked.
+fn changed_later(guest: &Guest<'_>, manager: &Manager, audit: &Audit) {
+    if audit.enabled.as_ref().is_some_and(|enabled| enabled.value() == "2") {
+        return;
+    }
+    for command in &manager.commands {
+        let words = command.words();
+        let changes = words.first().is_some_and(|program| program == "auditctl")
+            && words.iter().any(|word| matches!(word.as_str(), "-D" | "-d" | "-W" | "-e" | "-R" | "-A" | "never,exit"));
+        // The units that load the rules do so by the same program.
+        if changes && command.unit.is_empty() {
+            let why = format!("{}: a command that boot or cron runs changes the rules of auditing", command.place);
+            guest.problem(&command.place.path, "set-by-command", why);
+        }
+    }
 }
 
 fn daemon(text: &Text) -> Vec<(String, Candidate)> {

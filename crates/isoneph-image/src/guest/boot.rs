@@ -84,9 +84,20 @@ pub fn read(guest: &Guest<'_>) -> Known<Boot> {
                 boot.entries.push(Entry { arguments, place: Place::line(text.path(), 1), recovery: false });
             }
         }
+        unified(guest);
         boot.intended = read_intended(guest);
         boot
     })
+}
+
+/// States kernels that carry their own command line: it is not read, and may be what boots.
+fn unified(guest: &Guest<'_>) {
+    for folder in ["/boot/efi/EFI/Linux", "/boot/EFI/Linux", "/efi/EFI/Linux"] {
+        if let Some(path) = guest.files_ending(folder, ".efi").first() {
+            let why = format!("{path} is a kernel with a command line of its own, which is not read");
+            guest.problem(path, "not-understood", why);
+        }
+    }
 }
 
 /// Reads one `grub.cfg`; gives whether it takes its entries from the folder of the boot loader specification.
@@ -98,7 +109,10 @@ fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot, all: &mut Variables
     let (mut specification, mut recovery) = (false, false);
     let mut guards = Guards::default();
     guards.take_file(guest, &format!("{folder}/user.cfg"), &mut variables);
-    for (number, line) in text.settings(&['#']) {
+    let custom = guest.text(&format!("{folder}/custom.cfg"));
+    let commands = [Some(&text), custom.as_ref()].into_iter().flatten().flat_map(|text| grub_commands(text));
+    for (path, number, line) in commands {
+        let (path, line) = (path.as_str(), line.as_str());
         let parts = words(line);
         match parts.first().map(String::as_str) {
             Some("menuentry") => {
@@ -125,9 +139,6 @@ fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot, all: &mut Variables
         }
         guards.take(line, &parts, Place::line(path, number), &variables);
     }
-    if guest.exists(&format!("{folder}/custom.cfg")) {
-        guards.take_file(guest, &format!("{folder}/custom.cfg"), &mut variables);
-    }
     // Of several files (BIOS and EFI) one without a guard leaves the machine without.
     let guard = guards.verdict();
     if boot.files.len() == 1 || guard == Guard::None && !is_forwarder(&text) {
@@ -135,6 +146,41 @@ fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot, all: &mut Variables
     }
     all.extend(variables);
     specification
+}
+
+/// The commands of a file of GRUB: lines that end in a backslash go on, and a line may hold several, or those of a block.
+fn grub_commands(text: &Text) -> Vec<(String, u32, String)> {
+    let mut found = Vec::new();
+    for (number, line) in text.joined_lines() {
+        if line.trim_start().starts_with('#') {
+            continue;
+        }
+        let (mut quote, mut start, mut previous) = (None, 0, ' ');
+        for (at, character) in line.char_indices() {
+            match (quote, character) {
+                (Some(open), _) if character == open => quote = None,
+                (None, '"' | '\'') if previous != '\\' => quote = Some(character),
+                // A brace that belongs to a variable ends nothing.
+                (None, '{') if previous == '$' => quote = Some('}'),
+                (None, ';' | '{' | '}') => {
+                    found.push((text.path().to_owned(), number, line[start..at].trim().to_owned()));
+                    start = at + 1;
+                }
+                _ => {}
+            }
+            previous = character;
+        }
+        found.push((text.path().to_owned(), number, line[start..].trim().to_owned()));
+    }
+    for (_, _, command) in &mut found {
+        // What stands behind these words is a command as well.
+        let rest = ["then ", "else ", "do "].iter().find_map(|word| command.strip_prefix(word)).map(str::trim_start);
+        if let Some(rest) = rest.map(str::to_owned) {
+            *command = rest;
+        }
+    }
+    found.retain(|(_, _, command)| !command.is_empty());
+    found
 }
 
 /// A file on the EFI partition that only leads to the real one.
@@ -235,8 +281,8 @@ fn read_intended(guest: &Guest<'_>) -> Vec<Entry> {
     let paths = ["/etc/default/grub".to_owned()].into_iter().chain(guest.files_ending("/etc/default/grub.d", ".cfg"));
     for path in paths {
         let Some(text) = guest.text(&path) else { continue };
-        for (number, line) in text.settings(&['#']) {
-            let Some((name, value)) = line.split_once('=') else { continue };
+        for (number, line) in text.joined_lines() {
+            let Some((name, value)) = line.trim().split_once('=') else { continue };
             let (name, added) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
             if !matches!(name, "GRUB_CMDLINE_LINUX" | "GRUB_CMDLINE_LINUX_DEFAULT") {
                 continue;

@@ -1,9 +1,9 @@
 //! cloud-init: what it would do to logins at first boot, and secrets in what it was given.
 //!
 //! Of its YAML only the scalars at the left margin are read; a file that sets one of them in another way is not understood
-//! and stays silent about it, which leaves cloud-init's own default.
+//! and stays silent about it, which leaves cloud-init's own default. What a seed in the guest gives comes over the files.
 
-use super::{Candidate, Effective, Guest, Known, Place, cloud_secrets};
+use super::{Candidate, Effective, Guest, Known, Place, Text, cloud_secrets};
 use std::collections::BTreeMap;
 
 /// What cloud-init's configuration says.
@@ -37,6 +37,65 @@ const DATA: [&str; 10] = [
     "/etc/cloud/cloud.cfg.d/*.cfg",
 ];
 
+/// Where data lies that cloud-init takes without a network.
+const SEEDS: &str = "/var/lib/cloud/seed/*";
+
+impl CloudInit {
+    /// Takes the scalars of a text. Its margin is where its first line begins; a value may stand on the line below its key.
+    fn take(&mut self, guest: &Guest<'_>, text: &Text) {
+        let path = text.path();
+        let mut margin = None;
+        let mut open: Option<(String, Place)> = None;
+        let lines = text.lines().filter(|(_, line)| {
+            let line = line.trim();
+            !line.is_empty() && !line.starts_with('#') && line != "---"
+        });
+        for (number, line) in lines {
+            let depth = line.len() - line.trim_start().len();
+            let outside = depth <= *margin.get_or_insert(depth);
+            let line = line.trim_start();
+            if outside && line.starts_with('{') {
+                guest.problem(path, "not-understood", format!("{path}:{number}: YAML in braces is not read"));
+            }
+            let named = line.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '"' | '\''));
+            match line.split_once(':').filter(|_| named && outside) {
+                Some((key, value)) => {
+                    self.close(open.take());
+                    let key = key.trim().trim_matches(['"', '\'']).to_owned();
+                    match bare(value) {
+                        "" => open = Some((key, Place::line(path, number))),
+                        value => self.scalar(key, value, Place::line(path, number)),
+                    }
+                }
+                None => {
+                    // The first line below is the value, were it the first member of a list.
+                    if let Some((key, _)) = open.take() {
+                        self.scalar(key, bare(line), Place::line(path, number));
+                    }
+                }
+            }
+        }
+        self.close(open);
+    }
+
+    fn scalar(&mut self, key: String, value: &str, place: Place) {
+        self.scalars.entry(key).or_default().push(Candidate::new(value, place));
+    }
+
+    /// A key without any value.
+    fn close(&mut self, open: Option<(String, Place)>) {
+        if let Some((key, place)) = open {
+            self.scalar(key, "", place);
+        }
+    }
+}
+
+/// A value without its comment and quotes.
+fn bare(value: &str) -> &str {
+    let value = value.split(" #").next().unwrap_or_default().trim();
+    value.strip_prefix("!!bool ").unwrap_or(value).trim_matches(['"', '\''])
+}
+
 /// Reads its configuration and the data left in the image.
 #[must_use]
 pub fn read(guest: &Guest<'_>) -> Known<CloudInit> {
@@ -46,16 +105,18 @@ pub fn read(guest: &Guest<'_>) -> Known<CloudInit> {
         for path in [main].into_iter().chain(guest.files_ending("/etc/cloud/cloud.cfg.d", ".cfg")) {
             let Some(text) = guest.text(&path) else { continue };
             cloud.found = true;
-            for (number, line) in text.lines() {
-                if line.starts_with('{') {
-                    guest.problem(&path, "not-understood", format!("{path}:{number}: YAML in braces is not read"));
-                }
-                let margin = line
-                    .starts_with(|character: char| character.is_ascii_alphabetic() || matches!(character, '"' | '\''));
-                let Some((key, value)) = line.split_once(':').filter(|_| margin) else { continue };
-                let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']);
-                let candidate = Candidate::new(value, Place::line(&path, number));
-                cloud.scalars.entry(key.trim().trim_matches(['"', '\'']).to_owned()).or_default().push(candidate);
+            cloud.take(guest, &text);
+        }
+        // User data has the last word, before it the vendor's.
+        for path in ["vendor-data", "user-data"].iter().flat_map(|name| guest.glob(&format!("{SEEDS}/{name}*"))) {
+            let Some(text) = guest.text(&path).filter(|text| !text.content().trim().is_empty()) else { continue };
+            let first = text.content().lines().next().unwrap_or_default().trim_end();
+            cloud.found = true;
+            if first == "#cloud-config" {
+                cloud.take(guest, &text);
+            } else if !first.starts_with("#!") {
+                let why = format!("{path}: this kind of data for cloud-init is not read");
+                guest.problem(&path, "not-understood", why);
             }
         }
         for path in DATA.iter().flat_map(|pattern| guest.glob(pattern)) {

@@ -1,5 +1,7 @@
 //! Jobs of cron and anacron: what runs regularly.
 
+use super::os::Family;
+use super::systemd::Manager;
 use super::{Guest, Known, Place, join};
 
 /// One job.
@@ -7,8 +9,16 @@ use super::{Guest, Known, Place, join};
 pub struct Job {
     /// The command, or the path of a script in one of the folders that cron runs.
     pub command: String,
+    /// Whether the daemon runs it when it starts.
+    pub at_boot: bool,
     /// Where it stands.
     pub place: Place,
+}
+
+/// Whether a daemon runs the jobs.
+#[must_use]
+pub fn runs(guest: &Guest<'_>, manager: &Manager) -> bool {
+    manager.any_service(guest, &["cron", "crond", "cronie", "anacron", "dcron", "fcron"]).1.is_started()
 }
 
 const FOLDERS: [&str; 9] = [
@@ -29,20 +39,21 @@ const TABLES: [&str; 3] = ["/var/spool/cron/crontabs/*", "/var/spool/cron/*", "/
 pub fn read(guest: &Guest<'_>) -> Known<Vec<Job>> {
     guest.watched(|| {
         let mut jobs = Vec::new();
+        let dotted = takes_dots(guest);
         for folder in FOLDERS {
             for entry in guest.list(folder) {
                 // run-parts takes executable files whose names have no dot.
                 let runs =
                     entry.metadata.as_ref().is_ok_and(|m| (m.is_file() && m.mode & 0o111 != 0) || m.is_symlink());
-                if runs && !entry.name.contains('.') {
+                if runs && counts(&entry.name, dotted) {
                     let path = join(folder, &entry.name);
-                    jobs.push(Job { command: path.clone(), place: Place::file(&path) });
+                    jobs.push(Job { command: path.clone(), at_boot: false, place: Place::file(&path) });
                 }
             }
         }
         table(guest, "/etc/crontab", 1, &mut jobs);
         for path in guest.glob("/etc/cron.d/*") {
-            if !super::base_name(&path).contains('.') {
+            if counts(super::base_name(&path), dotted) {
                 table(guest, &path, 1, &mut jobs);
             }
         }
@@ -54,6 +65,21 @@ pub fn read(guest: &Guest<'_>) -> Known<Vec<Job>> {
         table(guest, "/etc/anacrontab", 0, &mut jobs);
         jobs
     })
+}
+
+/// Whether cron and its run-parts take names with dots: Red Hat's do, Debian's and busybox' do not.
+fn takes_dots(guest: &Guest<'_>) -> bool {
+    matches!(super::os::read(guest).family, Family::RedHat)
+}
+
+/// What editors and package managers leave behind never counts.
+fn counts(name: &str, dotted: bool) -> bool {
+    const LEFT: [&str; 9] = ["~", ",v", ".swp", ".rpmsave", ".rpmorig", ".rpmnew", ".cfsaved", ".bak", ".disabled"];
+    if dotted {
+        !LEFT.iter().any(|ending| name.ends_with(ending)) && !name.starts_with('.')
+    } else {
+        !name.contains('.')
+    }
 }
 
 /// Reads one table; `user_fields` columns stand between the time and the command.
@@ -71,7 +97,8 @@ fn table(guest: &Guest<'_>, path: &str, user_fields: usize, jobs: &mut Vec<Job>)
         };
         let command: Vec<&str> = line.split_whitespace().skip(times + user_fields).collect();
         if !command.is_empty() {
-            jobs.push(Job { command: command.join(" "), place: Place::line(path, number) });
+            let at_boot = first.eq_ignore_ascii_case("@reboot");
+            jobs.push(Job { command: command.join(" "), at_boot, place: Place::line(path, number) });
         }
     }
 }

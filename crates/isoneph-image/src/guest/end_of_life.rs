@@ -59,8 +59,10 @@ impl EndOfLife {
     /// The release that a guest runs: the longest version that its own begins with.
     #[must_use]
     pub fn find(&self, os: &OperatingSystem) -> Option<&Release> {
+        // SUSE's editions for SAP and for desktops are releases of its server.
+        let id = if matches!(os.id.as_str(), "sles_sap" | "sled") { "sles" } else { os.id.as_str() };
         let names = |release: &&Release| {
-            release.id == os.id
+            release.id == id
                 && os
                     .version
                     .strip_prefix(release.version.as_str())

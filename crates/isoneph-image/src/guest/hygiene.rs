@@ -198,13 +198,20 @@ fn in_home(guest: &Guest<'_>, home: &str, found: &mut LeftOvers) {
             found.trust_files.push(Candidate::new(path.clone(), Place::file(&path)));
         }
     }
-    for entry in guest.list(&join(home, ".ssh")) {
-        let path = join(&join(home, ".ssh"), &entry.name);
+    let of_ssh = join(home, ".ssh");
+    let keys = guest.list(&of_ssh).into_iter().map(|entry| (join(&of_ssh, &entry.name), entry));
+    // Beside that folder a key is told by its name first: not every file is opened.
+    let beside = guest.list(directory).into_iter().filter(|entry| is_named_as_key(&entry.name));
+    for (path, entry) in keys.chain(beside.map(|entry| (join(home, &entry.name), entry))) {
         let small = entry.metadata.as_ref().is_ok_and(|m| m.is_file() && m.size > 0 && m.size < 1 << 20);
         if small && is_private_key(guest, &path) {
             found.secrets.push(Candidate::new(format!("{path} (private key)"), Place::file(&path)));
         }
     }
+}
+
+fn is_named_as_key(name: &str) -> bool {
+    name.starts_with("id_") || [".pem", ".key", ".ppk"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn is_private_key(guest: &Guest<'_>, path: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Other ways in which logs leave the guest: syslog-ng, the journal's upload, agents.
 
 use super::ini;
-use super::rsyslog::{Target, Transport};
+use super::rsyslog::{Scope, Target, Transport};
 use super::systemd::Manager;
 use super::{Guest, Known, Place};
 
@@ -37,7 +37,8 @@ pub fn agents(guest: &Guest<'_>, manager: &Manager, packages: &super::packages::
     let installed = AGENTS.iter().filter(|(_, names, _)| packages.any(names).is_some());
     installed
         .filter_map(|(name, _, services)| {
-            Some(Target { host: (*name).to_owned(), transport: None, place: started(services)? })
+            let host = (*name).to_owned();
+            Some(Target { host, transport: None, scope: Scope::Whole, place: started(services)? })
         })
         .collect()
 }
@@ -56,7 +57,24 @@ pub fn journal_upload(guest: &Guest<'_>, manager: &Manager) -> Option<Target> {
         (false, _) => Transport::Authenticated,
     };
     let host = url.value().trim_start_matches("https://").trim_start_matches("http://").to_owned();
-    Some(Target { host, transport: Some(transport), place: url.won.place })
+    Some(Target { host, transport: Some(transport), scope: Scope::Whole, place: url.won.place })
+}
+
+/// Where the logger of busybox sends logs, as OpenRC starts it: `-R host`.
+#[must_use]
+pub fn busybox(guest: &Guest<'_>) -> Known<Vec<Target>> {
+    guest.watched(|| {
+        let Some(text) = guest.text("/etc/conf.d/syslog") else { return Vec::new() };
+        let target = |(number, line): (u32, &str)| {
+            let options = line.strip_prefix("SYSLOGD_OPTS=")?.trim_matches(['"', '\'']);
+            let mut words = options.split_whitespace().skip_while(|word| !word.starts_with("-R"));
+            let host = words.next()?.strip_prefix("-R").filter(|host| !host.is_empty()).or_else(|| words.next())?;
+            let place = Place::line(text.path(), number);
+            let host = host.to_owned();
+            Some(Target { host, transport: Some(Transport::Plain), scope: Scope::Whole, place })
+        };
+        text.settings(&['#']).filter_map(target).last().into_iter().collect()
+    })
 }
 
 /// The targets of syslog-ng's destinations that a log path uses.
@@ -66,14 +84,17 @@ pub fn syslog_ng(guest: &Guest<'_>) -> Known<Vec<Target>> {
         let paths =
             ["/etc/syslog-ng/syslog-ng.conf".to_owned()].into_iter().chain(guest.glob("/etc/syslog-ng/conf.d/*.conf"));
         let texts: Vec<_> = paths.filter_map(|path| guest.text(&path)).collect();
-        let used: Vec<String> =
-            texts.iter().flat_map(|text| blocks(text, "log")).flat_map(|(_, _, body)| references(&body)).collect();
+        let paths: Vec<String> = texts.iter().flat_map(|text| blocks(text, "log")).map(|(_, _, body)| body).collect();
+        // Which messages a filter lets through is not evaluated.
+        let scope_of = |name: &String| {
+            let using = paths.iter().filter(|body| references(body).contains(name));
+            using.map(|body| if body.contains("filter") { Scope::Perhaps } else { Scope::Whole }).max()
+        };
         let mut targets = Vec::new();
         for text in &texts {
             for (name, line, body) in blocks(text, "destination") {
-                if used.contains(&name) {
-                    targets.extend(destination(&body, Place::line(text.path(), line)));
-                }
+                let target = destination(&body, Place::line(text.path(), line));
+                targets.extend(target.zip(scope_of(&name)).map(|(target, scope)| Target { scope, ..target }));
             }
         }
         targets
@@ -131,5 +152,5 @@ fn destination(body: &str, place: Place) -> Option<Target> {
         (true, true) => Transport::Encrypted,
         (true, false) => Transport::Authenticated,
     };
-    Some(Target { host, transport: Some(transport), place })
+    Some(Target { host, transport: Some(transport), scope: Scope::Whole, place })
 }

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod audit;
 mod audit_files;
 pub mod boot;
+pub mod boot_commands;
 pub mod cloud_init;
 mod cloud_secrets;
 pub mod crontab;
@@ -40,6 +41,7 @@ pub mod sysctl;
 pub mod systemd;
 mod text;
 pub mod time_sync;
+mod tuned;
 pub mod updates;
 pub mod walk;
 

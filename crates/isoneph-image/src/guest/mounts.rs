@@ -46,10 +46,16 @@ impl Mount {
         self.options.iter().any(|own| own == option)
     }
 
-    /// Whether it is a volume of its own: not a folder of another mount.
+    /// Whether what is written there is gone after boot.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        matches!(self.kind.as_str(), "tmpfs" | "ramfs")
+    }
+
+    /// Whether it is a volume of its own: not a folder of another mount, and not memory.
     #[must_use]
     pub fn is_volume(&self) -> bool {
-        !self.options.iter().any(|option| matches!(option.as_str(), "bind" | "rbind"))
+        !self.is_in_memory() && !self.options.iter().any(|option| matches!(option.as_str(), "bind" | "rbind"))
     }
 }
 

@@ -9,7 +9,8 @@ use super::{Candidate, Effective, Guest, Place, Text};
 /// What is known of mandatory access control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// `apparmor`, `selinux-enforcing`, `selinux-permissive`, `disabled`, `none`; `unknown` when no boot entry is known.
+    /// `apparmor`, `selinux-enforcing`, `selinux-permissive`, `disabled`, `switched-off-later`, `none`; `unknown` when no
+    /// boot entry is known.
     pub value: &'static str,
     /// What says so.
     pub parts: Vec<Candidate>,
@@ -28,6 +29,16 @@ fn switched_off(entries: &[Entry]) -> Vec<Candidate> {
     found
 }
 
+/// Whether a command takes it back after boot.
+fn lets_go(words: &[String]) -> bool {
+    let permissive = |word: &String| matches!(word.to_ascii_lowercase().as_str(), "0" | "permissive");
+    match words {
+        [program, mode, ..] if program == "setenforce" => permissive(mode),
+        [program, ..] => matches!(program.as_str(), "aa-teardown" | "apparmor_teardown"),
+        [] => false,
+    }
+}
+
 /// What the kernel is told to use, if it is told: the argument `lsm`, which supersedes `security`.
 fn chosen(entry: &Entry) -> Option<&str> {
     entry.value("lsm").or_else(|| entry.value("security"))
@@ -44,6 +55,10 @@ pub fn verdict(guest: &Guest<'_>, manager: &Manager, entries: &[Entry], family: 
     let off = switched_off(entries);
     if !off.is_empty() {
         return Verdict { value: "disabled", parts: off };
+    }
+    if let Some(command) = manager.commands.iter().find(|command| lets_go(&command.words())) {
+        let parts = vec![Candidate::new(command.text.clone(), command.place.clone())];
+        return Verdict { value: "switched-off-later", parts };
     }
     let selinux = selinux_mode(guest);
     let unit = manager.service(guest, "apparmor");

@@ -65,13 +65,14 @@ impl Shell {
 }
 
 /// A command, and whether it is run on a condition that does not hold for everybody who works at a shell.
-struct Command<'t> {
-    line: u32,
-    text: &'t str,
-    conditional: bool,
+pub(super) struct Command<'t> {
+    pub(super) line: u32,
+    pub(super) text: &'t str,
+    pub(super) conditional: bool,
 }
 
-fn commands(text: &Text) -> Vec<Command<'_>> {
+/// The commands of a script, in their order.
+pub(super) fn commands(text: &Text) -> Vec<Command<'_>> {
     let mut found = Vec::new();
     // Open blocks: whether each is conditional.
     let mut blocks: Vec<bool> = Vec::new();

@@ -86,6 +86,11 @@ impl Reader<'_, '_> {
             self.guest.problem(path, "limit", format!("{path}: sudo's files include each other too deeply"));
             return;
         }
+        if depth > 0 && self.is_refused(path) {
+            let why = format!("{path} may be changed by others than root: sudo passes over it");
+            self.guest.problem(path, "refused", why);
+            return;
+        }
         let Some(text) = self.guest.text(path) else { return };
         for (number, line) in text.joined_lines_before(before_comment) {
             let line = line.trim();
@@ -115,6 +120,13 @@ impl Reader<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether sudo reads nothing of a file because of its owner or mode.
+    fn is_refused(&self, path: &str) -> bool {
+        self.guest.metadata(path).is_some_and(|metadata| {
+            metadata.uid != 0 || metadata.mode & 0o002 != 0 || metadata.mode & 0o020 != 0 && metadata.gid != 0
+        })
     }
 
     fn include(&mut self, target: &str, folder: bool, sudoers: &mut Sudoers, depth: usize) {

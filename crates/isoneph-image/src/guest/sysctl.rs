@@ -20,6 +20,7 @@ pub struct Sysctl {
     /// Where among all lines a key was set last.
     last: BTreeMap<String, usize>,
     lines: usize,
+    by_systemd: bool,
     /// Lines of `/etc/sysctl.conf` where nothing reads it at boot.
     unread: BTreeMap<String, Vec<Candidate>>,
 }
@@ -37,7 +38,7 @@ pub struct Appliers {
 #[must_use]
 pub fn read(guest: &Guest<'_>, appliers: Appliers) -> Known<Sysctl> {
     guest.watched(|| {
-        let mut sysctl = Sysctl::default();
+        let mut sysctl = Sysctl { by_systemd: appliers.systemd, ..Sysctl::default() };
         let folders: Vec<String> = FOLDERS.iter().map(|folder| (*folder).to_owned()).collect();
         let mut linked = false;
         for path in drop_ins(guest, &folders, ".conf") {
@@ -82,9 +83,14 @@ impl Sysctl {
             if key.contains(['*', '?', '[']) {
                 self.patterns.push((key, candidate));
             } else {
-                self.lines += 1;
-                self.last.insert(key.clone(), self.lines);
-                self.exact.entry(key).or_default().push(candidate);
+                let lines = self.exact.entry(key.clone()).or_default();
+                // systemd passes over a line that says what the last one of the key said: the key keeps its turn.
+                let repeats = self.by_systemd && lines.last().is_some_and(|last| last.value == candidate.value);
+                lines.push(candidate);
+                if !repeats {
+                    self.lines += 1;
+                    self.last.insert(key, self.lines);
+                }
             }
         }
     }
@@ -92,8 +98,7 @@ impl Sysctl {
     /// What sets a parameter, with what it overrides. The parameter may have another name, under which it is set later.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Effective> {
-        let other = OTHER_NAMES.iter().find(|(name, _)| *name == key).map(|(_, other)| *other);
-        match (self.under(key), other.and_then(|other| self.under(other))) {
+        match (self.under(key), other_name(key).and_then(|other| self.under(other))) {
             (Some(mut own), Some(other)) if self.last.get(key) > other_place(self, key) => {
                 own.lost.push(other.won);
                 Some(own)
@@ -137,13 +142,18 @@ impl Sysctl {
 /// Parameters that are one in the kernel.
 const OTHER_NAMES: [(&str, &str); 1] = [("net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding")];
 
+/// The other name of a parameter, if it has one.
+#[must_use]
+pub fn other_name(key: &str) -> Option<&'static str> {
+    OTHER_NAMES.iter().find(|(name, _)| *name == key).map(|(_, other)| *other)
+}
+
 fn other_place<'s>(sysctl: &'s Sysctl, key: &str) -> Option<&'s usize> {
-    let (_, other) = OTHER_NAMES.iter().find(|(name, _)| *name == key)?;
-    sysctl.last.get(*other)
+    sysctl.last.get(other_name(key)?)
 }
 
 /// A key with points between its parts: `net/ipv4/conf/eth0.1/rp_filter` is `net.ipv4.conf.eth0/1.rp_filter`.
-fn normalised(key: &str) -> String {
+pub(super) fn normalised(key: &str) -> String {
     let key = key.trim();
     let slashes = key.find(['.', '/']).is_some_and(|at| key[at..].starts_with('/'));
     if !slashes {

@@ -38,11 +38,30 @@ pub fn read(guest: &Guest<'_>, manager: &Manager) -> Known<Vec<Daemon>> {
             if state == State::NotFound {
                 continue;
             }
+            if name == "chrony" {
+                leaves_the_clock(guest, manager);
+            }
             let fallback = (name == "systemd-timesyncd").then(|| fallback(guest)).flatten();
             daemons.push(Daemon { name, state, sources: sources(guest), fallback });
         }
         daemons
     })
+}
+
+/// States an option by which chronyd does not set the clock.
+fn leaves_the_clock(guest: &Guest<'_>, manager: &Manager) {
+    let commands = ["chrony.service", "chronyd.service"].into_iter().filter_map(|name| manager.load(guest, name));
+    let commands = commands.flat_map(|unit| unit.values("Service", "ExecStart"));
+    let mut lines: Vec<(String, Place)> = commands.map(|command| (command.value, command.place)).collect();
+    for path in ["/etc/default/chrony", "/etc/sysconfig/chronyd", "/etc/conf.d/chronyd"] {
+        let text = guest.text(path);
+        let options = text.iter().flat_map(|text| text.settings(&['#']));
+        lines.extend(options.map(|(number, line)| (line.to_owned(), Place::line(path, number))));
+    }
+    let has = |line: &str| line.split([' ', '\t', '=', '"', '\'']).any(|word| matches!(word, "-x" | "-q" | "-Q"));
+    if let Some((_, place)) = lines.iter().find(|(line, _)| has(line)) {
+        guest.problem(&place.path, "not-understood", format!("{place}: chronyd is told to leave the clock alone"));
+    }
 }
 
 /// Files chrony reads at most.

@@ -16,7 +16,8 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
             .collect()
     };
     let list = |id: &str, offenders: Vec<Candidate>| Setting::offenders(id, &offenders, problems);
-    let first = readings.login_defs.first_user();
+    // People begin at 500 on old systems; a smaller number does not make people of daemons.
+    let first = readings.login_defs.first_user().max(500);
     vec![
         super_users(readings),
         empty_passwords(readings),

@@ -66,8 +66,8 @@ fn service(readings: &Readings<'_>) -> Setting {
     let place = state.place().map(|place| Candidate::new(format!("auditd is {}", state.name()), place.clone()));
     let entries = readings.boot.entries.iter().filter(|entry| !entry.recovery);
     let off: Vec<Candidate> = entries
-        .filter(|entry| entry.value("audit") == Some("0"))
-        .map(|entry| Candidate::new("audit=0", entry.place.clone()))
+        .filter_map(|entry| Some((entry.value("audit").filter(|value| matches!(*value, "0" | "off"))?, entry)))
+        .map(|(value, entry)| Candidate::new(format!("audit={value}"), entry.place.clone()))
         .collect();
     if state.is_started() && !off.is_empty() {
         return Setting::explicit(id, "off-by-kernel").parts(&off).parts(&place);

@@ -119,9 +119,9 @@ fn audit(readings: &Readings<'_>) -> Setting {
         })
         .collect();
     let of = |wanted: &str| entries.iter().any(|entry| entry.arguments.iter().any(|argument| argument == wanted));
-    let value = if of("audit=0") {
+    let value = if of("audit=0") || of("audit=off") {
         "0"
-    } else if entries.iter().all(|entry| entry.value("audit") == Some("1")) {
+    } else if entries.iter().all(|entry| matches!(entry.value("audit"), Some("1" | "on"))) {
         "1"
     } else {
         "not-given"

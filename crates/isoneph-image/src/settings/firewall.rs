@@ -14,13 +14,30 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
         .collect();
     let state =
         Setting::explicit("firewall.state", if on.is_empty() { "off" } else { "on" }).parts(&on).parts(&firewalls.off);
+    let state = match firewalls.changed.first().filter(|_| on.is_empty() || turned_off(readings)) {
+        Some(command) => by_command("firewall.state", command),
+        None => state,
+    };
     vec![state.needs(&problems), policy(readings).needs(&problems)]
+}
+
+/// Whether a command may switch off what boot has switched on.
+fn turned_off(readings: &Readings<'_>) -> bool {
+    readings.firewalls.changed.iter().any(|command| command.value.contains("ufw") && command.value.contains("disable"))
+}
+
+fn by_command(id: &str, command: &Candidate) -> Setting {
+    let why = format!("{}: a command that boot or cron runs changes rules, which is not followed", command.place);
+    Setting::unknown(id, "set-by-command", why).parts([command])
 }
 
 fn policy(readings: &Readings<'_>) -> Setting {
     let id = "firewall.default-input";
     let firewalls = &readings.firewalls.on;
     let parts: Vec<Candidate> = firewalls.iter().flat_map(|firewall| firewall.parts.clone()).collect();
+    if let Some(command) = readings.firewalls.changed.first() {
+        return by_command(id, command);
+    }
     let denies = |firewall: &Firewall| firewall.default == Some(Default::Deny);
     let undone = |firewall: &&Firewall| {
         denies(firewall) && firewalls.iter().any(|other| !denies(other) && other.may_undo(firewall))

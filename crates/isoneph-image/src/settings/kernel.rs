@@ -1,8 +1,10 @@
 //! Settings of the kernel: parameters set at boot, modules kept out, core dumps.
 
 use super::{Readings, Setting};
+use crate::guest::boot::Entry;
+use crate::guest::boot_commands::{self, When};
 use crate::guest::systemd::State;
-use crate::guest::{Candidate, Effective, Place, ini};
+use crate::guest::{Candidate, Effective, Place, ini, sysctl};
 
 /// Parameters that are catalogued.
 const KEYS: [&str; 22] = [
@@ -64,31 +66,71 @@ fn interfaces(readings: &Readings<'_>) -> Vec<Setting> {
 
 fn parameter(readings: &Readings<'_>, key: &str) -> Setting {
     let setting = stated(readings, key);
-    if setting.value.is_none() {
-        return setting;
-    }
-    match overriding(readings, key, setting.value.as_deref()) {
+    let applied = match setting.value.as_deref().and_then(|value| overriding(readings, key, value)) {
         Some((place, why)) => Setting::unknown(&setting.id, "not-applied", why).at(place),
         None => setting,
+    };
+    after_commands(readings, key, applied)
+}
+
+/// The value by the files, unless a command that boot runs sets another.
+fn after_commands(readings: &Readings<'_>, key: &str, setting: Setting) -> Setting {
+    let guest = readings.guest;
+    let keys = [key].into_iter().chain(sysctl::other_name(key)).collect::<Vec<_>>();
+    let read = guest.watched(|| boot_commands::parameter(guest, &readings.manager.commands, &keys));
+    let Some(assigned) = &read.facts else { return setting.needs(&read.problems) };
+    let same = assigned.value.is_some() && assigned.value == setting.value;
+    let command = &assigned.command;
+    let won = Candidate::new(command.text.clone(), command.place.clone());
+    match &assigned.value {
+        _ if same => setting.parts([&won]),
+        Some(value) if command.when == When::Late => Setting::explicit(&setting.id, value.clone()).won(&won),
+        _ => {
+            let why = format!("{}: a command that boot or cron runs sets {key} as well", command.place);
+            Setting::unknown(&setting.id, "set-by-command", why).parts([&won])
+        }
     }
 }
 
 /// What makes the files say nothing of a parameter: no applier, or a service that sets it anew.
-fn overriding(readings: &Readings<'_>, key: &str, value: Option<&str>) -> Option<(Place, &'static str)> {
+fn overriding(readings: &Readings<'_>, key: &str, value: &str) -> Option<(Place, &'static str)> {
     let (guest, manager) = (readings.guest, &readings.manager);
     let started = |service: &str| manager.service(guest, service).place().cloned().filter(|_| is_on(readings, service));
     if let State::Masked(place) = manager.unit_state(guest, "systemd-sysctl.service") {
         return Some((place, "systemd-sysctl.service is masked: nothing applies the files"));
     }
+    // Of OpenRC's services it is one that a run level may lack.
+    if !manager.has_systemd()
+        && let State::Disabled(place) = manager.service(guest, "sysctl")
+    {
+        return Some((place, "the service sysctl is in no run level: nothing applies the files"));
+    }
+    if key == "kernel.yama.ptrace_scope" {
+        let without = |entry: &&Entry| {
+            let list = entry.value("lsm");
+            !entry.recovery && list.is_some_and(|list| !list.split(',').any(|module| module == "yama"))
+        };
+        let entry = readings.boot.entries.iter().find(without)?;
+        return Some((entry.place.clone(), "the kernel is told to load other security modules than Yama"));
+    }
+    if key == "kernel.sysrq" {
+        let forced = |entry: &&Entry| !entry.recovery && entry.value("sysrq_always_enabled").is_some();
+        let entry = readings.boot.entries.iter().find(forced)?;
+        return Some((entry.place.clone(), "the kernel is told to keep the key, whatever is set"));
+    }
     // What is open anyhow stays so.
     match key {
-        _ if value != Some("0") => None,
+        _ if value != "0" => None,
         "fs.suid_dumpable" if is_ubuntu(readings) => {
             started("apport").map(|place| (place, "apport sets fs.suid_dumpable to 2 when it starts"))
         }
-        "net.ipv4.ip_forward" => started("docker")
-            .map(|place| (place, "docker turns forwarding on when it starts"))
-            .or_else(|| networkd_forwards(readings).filter(|_| is_on(readings, "systemd-networkd"))),
+        "net.ipv4.ip_forward" => FORWARDERS
+            .iter()
+            .find_map(|service| started(service))
+            .map(|place| (place, "a service that connects containers or guests turns forwarding on when it starts"))
+            .or_else(|| networkd_forwards(readings).filter(|_| is_on(readings, "systemd-networkd")))
+            .or_else(|| firewalld_forwards(readings).filter(|_| is_on(readings, "firewalld")))
+            .or_else(|| shared_connection(readings).filter(|_| is_on(readings, "NetworkManager"))),
         _ => None,
     }
 }
@@ -99,6 +141,47 @@ fn is_on(readings: &Readings<'_>, service: &str) -> bool {
 
 fn is_ubuntu(readings: &Readings<'_>) -> bool {
     readings.packages.get("apport").is_some() || readings.guest.exists("/usr/share/apport/apport")
+}
+
+/// Services that turn forwarding on themselves.
+const FORWARDERS: [&str; 13] = [
+    "docker",
+    "k3s",
+    "k3s-agent",
+    "rke2-server",
+    "rke2-agent",
+    "kube-router",
+    "libvirtd",
+    "virtnetworkd",
+    "lxd",
+    "lxc-net",
+    "incus",
+    "snap.lxd.daemon",
+    "snap.docker.dockerd",
+];
+
+/// A zone of firewalld that rewrites addresses: it turns forwarding on.
+fn firewalld_forwards(readings: &Readings<'_>) -> Option<(Place, &'static str)> {
+    let guest = readings.guest;
+    let own =
+        ["zones", "policies"].iter().flat_map(|kind| guest.files_ending(&format!("/etc/firewalld/{kind}"), ".xml"));
+    let path = own.into_iter().find(|path| {
+        let text = guest.text(path);
+        text.is_some_and(|text| ["<masquerade", "<forward-port"].iter().any(|tag| text.content().contains(tag)))
+    })?;
+    Some((Place::file(&path), "firewalld turns forwarding on for a zone that rewrites addresses"))
+}
+
+/// A connection of NetworkManager that is shared with others.
+fn shared_connection(readings: &Readings<'_>) -> Option<(Place, &'static str)> {
+    let guest = readings.guest;
+    guest.files_ending("/etc/NetworkManager/system-connections", ".nmconnection").iter().find_map(|path| {
+        let text = guest.text(path)?;
+        let lines = ini::assignments(&text);
+        let line =
+            lines.iter().find(|line| line.section == "ipv4" && line.key == "method" && line.value == "shared")?;
+        Some((Place::line(path, line.line), "NetworkManager turns forwarding on for a shared connection"))
+    })
 }
 
 /// A network of systemd-networkd that forwards.
@@ -123,6 +206,10 @@ fn stated(readings: &Readings<'_>, key: &str) -> Setting {
     let sysctl = &readings.sysctl;
     let unread = sysctl.unread(key);
     if let Some(effective) = sysctl.get(key) {
+        if effective.value().contains(['#', ';']) {
+            let why = "a comment behind the value is handed to the kernel with it";
+            return Setting::unknown(&id, "not-understood", why).parts([&effective.won]).needs(&sysctl.problems);
+        }
         let setting = Setting::effective(&id, effective.value(), &effective).lost(unread);
         return setting.needs(&sysctl.problems);
     }

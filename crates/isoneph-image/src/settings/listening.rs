@@ -2,7 +2,7 @@
 
 use super::{Readings, Setting};
 use crate::guest::listening::{Listener, listeners};
-use crate::guest::{Candidate, Place};
+use crate::guest::{Candidate, Place, base_name};
 
 pub(super) const ID: &str = "services.listener";
 
@@ -13,10 +13,45 @@ pub(super) fn read(readings: &Readings<'_>) -> Vec<Listener> {
     listeners(readings.guest, &readings.manager, &readings.inetd, &ports)
 }
 
+/// Folders of programs that packages of a distribution bring.
+const OF_PACKAGES: [&str; 7] = ["/usr/bin/", "/usr/sbin/", "/usr/lib", "/usr/share/", "/bin/", "/sbin/", "/lib"];
+/// Programs that run others, which may be anything.
+const RUNNERS: [&str; 12] =
+    ["python", "python3", "perl", "ruby", "node", "java", "php", "nc", "ncat", "socat", "busybox", "podman"];
+
+/// Services that are not a distribution's and of which nothing is known: their program lies elsewhere, or runs another.
+fn of_its_own(readings: &Readings<'_>, listeners: &[Listener]) -> Vec<Candidate> {
+    let (manager, guest) = (&readings.manager, readings.guest);
+    let mut found = Vec::new();
+    for (name, _) in manager.started().filter(|(name, _)| name.ends_with(".service")) {
+        let Some(unit) = manager.load(guest, name) else { continue };
+        let value = |key: &str| unit.value("Service", key).map(|value| value.won.value).unwrap_or_default();
+        let sealed = matches!(value("PrivateNetwork").as_str(), "yes" | "true" | "on" | "1");
+        if sealed || value("Type") == "oneshot" || listeners.iter().any(|listener| listener.service == name) {
+            continue;
+        }
+        let own = unit.files.first().is_some_and(|file| file.starts_with("/etc/") || file.starts_with("/usr/local/"));
+        for command in unit.values("Service", "ExecStart") {
+            let program = command.value.trim_start_matches(['-', '@', ':', '+', '!']);
+            let program = program.split_whitespace().next().unwrap_or_default();
+            let of_package = !program.starts_with('/') || OF_PACKAGES.iter().any(|folder| program.starts_with(folder));
+            let runs_another = RUNNERS
+                .contains(&base_name(program).trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
+                || RUNNERS.contains(&base_name(program));
+            if !of_package || own && runs_another {
+                found.push(Candidate::new(name, command.place.clone()));
+                break;
+            }
+        }
+    }
+    found
+}
+
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     let problems = [&readings.manager.problems[..], &readings.inetd.problems[..], &readings.sshd.problems[..]].concat();
     let listeners = read(readings);
-    if listeners.is_empty() {
+    let open = of_its_own(readings, &listeners);
+    if listeners.is_empty() && open.is_empty() {
         return vec![Setting::explicit(ID, "none").needs(&problems)];
     }
     let row = |listener: &Listener| {
@@ -26,6 +61,10 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
         Setting::explicit(ID, port).scope(format!("{} {port}", listener.service)).parts([&candidate]).note(note)
     };
     let mut settings: Vec<Setting> = listeners.iter().map(row).collect();
+    settings.extend(open.iter().map(|command| {
+        let why = format!("what {} listens on, if on anything, is not known", command.value);
+        Setting::unknown(ID, "not-understood", why).scope(command.value.clone()).at(command.place.clone())
+    }));
     if let Some(problem) = problems.first() {
         settings.push(Setting::unknown(ID, &problem.code, &problem.message).scope("what could not be read"));
     }

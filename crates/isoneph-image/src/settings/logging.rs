@@ -1,9 +1,9 @@
 //! Settings of logs and of the clock.
 
 use super::{Readings, Setting};
-use crate::guest::rsyslog::{Target, Transport};
+use crate::guest::rsyslog::{Scope, Target, Transport};
 use crate::guest::systemd::State;
-use crate::guest::{Candidate, Place, ini, logging};
+use crate::guest::{Candidate, Place, ini, logging, mounts};
 
 pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     let targets = remote_targets(readings);
@@ -34,6 +34,9 @@ fn remote_targets(readings: &Readings<'_>) -> Vec<Target> {
     }
     if started(readings, "syslog-ng").is_some() {
         targets.extend(readings.syslog_ng.facts.clone());
+    }
+    if !readings.manager.has_systemd() && started(readings, "syslog").is_some() {
+        targets.extend(logging::busybox(readings.guest).facts);
     }
     targets.extend(logging::journal_upload(readings.guest, &readings.manager));
     targets.extend(logging::agents(readings.guest, &readings.manager, &readings.packages));
@@ -80,6 +83,9 @@ fn persistence(readings: &Readings<'_>) -> Setting {
         (storage, guest.metadata("/var/log/journal").is_some_and(|metadata| metadata.is_directory()))
     });
     let (storage, kept) = &read.facts;
+    if let Some((place, why)) = lost_journal(readings) {
+        return Setting::explicit(id, "volatile").at(place).note(why).needs(&read.problems);
+    }
     let word = storage.as_ref().map_or("auto".to_owned(), |effective| known_storage(effective.value()));
     let value = match (word.as_str(), kept) {
         ("persistent", _) | ("auto", true) => "persistent",
@@ -96,11 +102,34 @@ fn persistence(readings: &Readings<'_>) -> Setting {
     setting.needs(&read.problems)
 }
 
+/// Why a journal that is to be kept is not: nothing moves it to the disk, or its folder lies in memory.
+fn lost_journal(readings: &Readings<'_>) -> Option<(Place, &'static str)> {
+    for service in ["systemd-journal-flush.service", "systemd-journald.service"] {
+        if let State::Masked(place) = readings.manager.unit_state(readings.guest, service) {
+            return Some((place, "the service that writes the journal to the disk is masked"));
+        }
+    }
+    let folders = ["/var", "/var/log", "/var/log/journal"];
+    let in_memory = folders.iter().filter_map(|folder| mounts::at(&readings.mounts, folder)).next_back()?;
+    in_memory.is_in_memory().then(|| (in_memory.place.clone(), "the folder of the journal lies in memory"))
+}
+
 fn remote(readings: &Readings<'_>, targets: &[Target]) -> Setting {
     let id = "logging.remote";
     let parts: Vec<Candidate> = targets.iter().map(Target::candidate).collect();
-    if !parts.is_empty() {
-        return Setting::explicit(id, "set").parts(&parts).needs(&readings.manager.problems);
+    match targets.iter().map(|target| target.scope).max() {
+        Some(Scope::Whole) => {
+            return Setting::explicit(id, "set").parts(&parts).needs(&readings.manager.problems);
+        }
+        Some(Scope::Perhaps) => {
+            let why = "which messages are sent away hangs on a condition that is not evaluated";
+            return Setting::unknown(id, "not-understood", why).parts(&parts).needs(&readings.manager.problems);
+        }
+        Some(Scope::Some) => {
+            let some = Setting::explicit(id, "some-messages").parts(&parts);
+            return some.note("what logins report stays in the guest").needs(&readings.manager.problems);
+        }
+        None => {}
     }
     let problems =
         [&readings.manager.problems[..], &readings.rsyslog.problems[..], &readings.syslog_ng.problems[..]].concat();
@@ -160,7 +189,7 @@ fn leaves_to_systemd(readings: &Readings<'_>, command: &str) -> bool {
 
 /// Whether a daemon runs the jobs of cron.
 pub(super) fn runs_jobs(readings: &Readings<'_>) -> bool {
-    readings.manager.any_service(readings.guest, &["cron", "crond", "cronie", "anacron", "dcron"]).1.is_started()
+    crate::guest::crontab::runs(readings.guest, &readings.manager)
 }
 
 fn clock(readings: &Readings<'_>) -> Setting {

@@ -79,7 +79,9 @@ impl<'g> Readings<'g> {
     pub(crate) fn read(guest: &'g Guest<'g>) -> Self {
         let os = guest.watched(|| guest::os::read(guest));
         let packages = guest::packages::read(guest);
-        let manager = guest::systemd::read(guest);
+        let mut manager = guest::systemd::read(guest);
+        let boot = guest::boot::read(guest);
+        manager.facts.take_arguments(guest, &boot.entries);
         let sshd = guest::sshd::read(guest, &packages, &manager);
         let accounts = guest::accounts::read(guest);
         let ufw = guest::firewall::ufw_is_on(guest, &manager);
@@ -90,7 +92,7 @@ impl<'g> Readings<'g> {
             sudoers: guest::sudoers::read(guest, &os.hostname),
             sysctl: guest::sysctl::read(guest, appliers),
             modprobe: guest::modprobe::read(guest),
-            boot: guest::boot::read(guest),
+            boot,
             jobs: guest::crontab::read(guest),
             inetd: guest::inetd::read(guest, &packages, &manager),
             mounts: guest::mounts::read(guest, &manager),

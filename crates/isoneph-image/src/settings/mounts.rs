@@ -18,10 +18,29 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     });
     let volumes = VOLUMES.iter().map(|(id, path)| match at(mounts, path) {
         Some(mount) if mount.is_volume() => Setting::explicit(*id, "own-volume").parts([&candidate(mount)]),
+        Some(mount) if mount.is_in_memory() => Setting::explicit(*id, "in-memory").parts([&candidate(mount)]),
         Some(mount) => Setting::explicit(*id, "same-volume").parts([&candidate(mount)]),
         None => Setting::explicit(*id, "same-volume").note(format!("neither fstab nor a mount unit mounts {path}")),
     });
-    options.chain(volumes).map(|setting| setting.needs(&mounts.problems)).collect()
+    let paths = OPTIONS.iter().map(|(_, path)| *path).chain(VOLUMES.iter().map(|(_, path)| *path));
+    let settings = options.chain(volumes).zip(paths).map(|(setting, path)| match remounted(readings, path) {
+        Some(command) => {
+            let why = format!("{}: a command that boot or cron runs mounts {path} anew", command.place);
+            Setting::unknown(&setting.id, "set-by-command", why).parts([&command])
+        }
+        None => setting,
+    });
+    settings.map(|setting| setting.needs(&mounts.problems)).collect()
+}
+
+/// The command that mounts there once more, or takes the mount away.
+fn remounted(readings: &Readings<'_>, path: &str) -> Option<Candidate> {
+    let command = readings.manager.commands.iter().find(|command| {
+        let words = command.words();
+        let mounts = words.first().is_some_and(|program| matches!(program.as_str(), "mount" | "umount"));
+        mounts && words[1..].iter().any(|word| word.trim_end_matches('/') == path)
+    })?;
+    Some(Candidate::new(command.text.clone(), command.place.clone()))
 }
 
 fn candidate(mount: &Mount) -> Candidate {

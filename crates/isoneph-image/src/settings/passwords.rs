@@ -294,6 +294,8 @@ fn ageing(readings: &Readings<'_>) -> Vec<Setting> {
 const HASHES: [&str; 9] =
     ["yescrypt", "gost_yescrypt", "sha512", "sha256", "blowfish", "md5", "bigcrypt", "des", "descrypt"];
 
+const WEAK: [&str; 4] = ["md5", "bigcrypt", "des", "descrypt"];
+
 /// Names of methods as the shadow tools know them.
 const BY_TOOLS: [&str; 7] = ["DES", "MD5", "SHA256", "SHA512", "BCRYPT", "YESCRYPT", "GOST_YESCRYPT"];
 
@@ -316,7 +318,11 @@ fn hash_methods(readings: &Readings<'_>) -> Vec<Setting> {
     let by_tools = by_tools.needs(&readings.login_defs.problems);
     let id = "pam.password-hash";
     let stack = readings.pam.password_stack();
-    let by_pam = match stack.iter().find(|rule| matches!(rule.module.as_str(), "pam_unix" | "pam_unix2")) {
+    let of_unix = |rule: &&Rule| matches!(rule.module.as_str(), "pam_unix" | "pam_unix2");
+    // Another way to change passwords, such as at a login, may have a weaker method.
+    let weaker = readings.pam.rules().filter(|rule| rule.kind == "password").filter(of_unix);
+    let weaker = weaker.into_iter().find(|rule| WEAK.iter().any(|hash| rule.has(hash)));
+    let by_pam = match weaker.filter(|_| stack.iter().any(|rule| of_unix(&rule))).or(stack.iter().find(of_unix)) {
         Some(rule) => match rule.arguments.iter().rev().find(|argument| HASHES.contains(&argument.as_str())) {
             Some(hash) => Setting::explicit(id, hash.as_str()).parts([&rule.candidate()]),
             // Without an option pam_unix takes what login.defs names.

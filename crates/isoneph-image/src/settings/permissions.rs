@@ -4,6 +4,7 @@ use super::{Readings, Setting};
 use crate::guest::access_list::named_rights;
 use crate::guest::{Candidate, Guest, Place, join};
 use crate::tree::Metadata;
+use std::collections::BTreeSet;
 
 /// Files whose mode and owner are catalogued: setting prefix, path.
 const FILES: [(&str, &str); 5] = [
@@ -108,30 +109,49 @@ fn cron(readings: &Readings<'_>) -> Vec<Setting> {
         settings.push(owner_of(readings, "cron.folder.owner", path, metadata).scope(*path));
     }
     if folders.is_empty() {
-        let ids = ["cron.folder.mode", "cron.folder.owner", "cron.open-jobs"];
+        let ids = ["cron.folder.mode", "cron.folder.owner"];
         settings.extend(ids.map(|id| Setting::absent(id, "there are no folders of cron")));
-    } else {
-        settings.push(Setting::offenders("cron.open-jobs", open, &found.problems));
     }
+    let has_jobs = !folders.is_empty() || OTHER_JOBS.iter().any(|folder| guest.exists(folder));
+    settings.push(if has_jobs {
+        Setting::offenders("cron.open-jobs", open, &found.problems)
+    } else {
+        Setting::absent("cron.open-jobs", "there are no folders of cron")
+    });
     settings
         .into_iter()
-        .map(|setting| {
-            if setting.id == "cron.open-jobs" && !folders.is_empty() { setting } else { setting.needs(&found.problems) }
-        })
+        .map(
+            |setting| {
+                if setting.id == "cron.open-jobs" && has_jobs { setting } else { setting.needs(&found.problems) }
+            },
+        )
         .collect()
 }
 
-/// Jobs that others than root may change.
+/// Folders of jobs of busybox' cron, its tables, and Debian's folder that nothing runs unless told to: of them counts alone
+/// that nobody else may change them.
+const OTHER_JOBS: [&str; 7] = [
+    "/etc/cron.yearly",
+    "/etc/crontabs",
+    "/etc/periodic/15min",
+    "/etc/periodic/hourly",
+    "/etc/periodic/daily",
+    "/etc/periodic/weekly",
+    "/etc/periodic/monthly",
+];
+
+/// Jobs that others than root may change, and folders among the others that they may put some into.
 fn open_jobs(guest: &Guest<'_>) -> Vec<Candidate> {
     let mut open = Vec::new();
-    for folder in CRON_FOLDERS {
-        for entry in guest.list(folder) {
-            let path = join(folder, &entry.name);
-            let Some(metadata) = guest.metadata(&path) else { continue };
-            if metadata.mode & 0o022 != 0 || metadata.uid != 0 {
-                open.push(Candidate::new(format!("{path} ({:04o})", metadata.mode), Place::file(&path)));
-            }
+    let mut look = |path: String| {
+        let Some(metadata) = guest.metadata(&path) else { return };
+        if metadata.mode & 0o022 != 0 || metadata.uid != 0 {
+            open.push(Candidate::new(format!("{path} ({:04o})", metadata.mode), Place::file(&path)));
         }
+    };
+    OTHER_JOBS.iter().for_each(|folder| look((*folder).to_owned()));
+    for folder in CRON_FOLDERS.iter().chain(&OTHER_JOBS) {
+        guest.list(folder).iter().for_each(|entry| look(join(folder, &entry.name)));
     }
     open
 }
@@ -146,16 +166,18 @@ fn homes(readings: &Readings<'_>) -> Vec<Setting> {
         {
             continue;
         }
-        let found = readings.guest.watched(|| readings.guest.metadata(&user.home));
+        let guest = readings.guest;
+        let found = guest.watched(|| Some((guest.metadata(&user.home)?, named_rights(guest, &user.home).unwrap_or(0))));
         let scope = format!("{} {}", user.name, user.home);
-        let Some(metadata) = &found.facts else {
+        let Some((metadata, named)) = &found.facts else {
             if let Some(problem) = found.problems.first() {
                 let unknown = |id: &str| Setting::unknown(id, &problem.code, &problem.message).scope(scope.clone());
                 settings.extend(["home.mode", "home.owner"].map(unknown));
             }
             continue;
         };
-        settings.push(mode_of("home.mode", &user.home, metadata).scope(scope.clone()));
+        let mode = with_list(mode_of("home.mode", &user.home, metadata), *named).scope(scope.clone());
+        settings.push(mode.needs(&found.problems));
         let owned = metadata.uid == user.uid;
         let value = if owned { "own".to_owned() } else { readings.accounts.user_name(metadata.uid) };
         settings.push(Setting::explicit("home.owner", value).at(Place::file(&user.home)).scope(scope));
@@ -206,7 +228,11 @@ fn sshd_files(readings: &Readings<'_>) -> Vec<Setting> {
             .into();
     }
     let drop_ins = readings.guest.watched(|| readings.guest.files_ending("/etc/ssh/sshd_config.d", ".conf"));
-    let paths = [readings.sshd.path.clone()].into_iter().chain(drop_ins.facts.clone());
-    let settings = paths.flat_map(|path| mode_and_owner(readings, "sshd.config", &path, &path));
+    // What it includes counts where it lies in its own folder: policies of the distribution may be read by all.
+    let lines = readings.sshd.global.iter().chain(readings.sshd.blocks.iter().flat_map(|block| &block.lines));
+    let included = lines.map(|line| line.place.path.clone()).filter(|path| path.starts_with("/etc/ssh/"));
+    let paths: BTreeSet<String> =
+        [readings.sshd.path.clone()].into_iter().chain(drop_ins.facts.clone()).chain(included).collect();
+    let settings = paths.into_iter().flat_map(|path| mode_and_owner(readings, "sshd.config", &path, &path));
     settings.map(|setting| setting.needs(&drop_ins.problems)).collect()
 }

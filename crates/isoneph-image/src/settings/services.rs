@@ -1,7 +1,7 @@
 //! Settings of network services that a server has no use for.
 
 use super::{Readings, Setting};
-use crate::guest::systemd::State;
+use crate::guest::systemd::{State, Unit};
 use crate::guest::{Candidate, Place, Text, base_name};
 
 /// A service that is better not there.
@@ -36,7 +36,7 @@ const UNWANTED: [Unwanted; 9] = [
         packages: &["nis", "ypserv", "ypbind", "ypbind-mt"],
         units: &["nis.service", "ypserv.service", "ypbind.service", "yppasswdd.service", "ypxfrd.service"],
         inetd: &[],
-        programs: &["ypserv", "ypbind"],
+        programs: &["ypserv", "ypbind", "rpc.yppasswdd"],
     },
     Unwanted {
         id: "service.tftp",
@@ -56,14 +56,14 @@ const UNWANTED: [Unwanted; 9] = [
             "rlinetd.service",
         ],
         inetd: &[],
-        programs: &[],
+        programs: &["xinetd", "inetd", "inetutils-inetd", "rlinetd"],
     },
     Unwanted {
         id: "service.snmp",
         packages: &["snmpd", "net-snmp"],
         units: &["snmpd.service"],
         inetd: &[],
-        programs: &[],
+        programs: &["snmpd"],
     },
     Unwanted {
         id: "service.ftp",
@@ -93,14 +93,14 @@ const UNWANTED: [Unwanted; 9] = [
         packages: &["avahi-daemon", "avahi"],
         units: &["avahi-daemon.service", "avahi-daemon.socket"],
         inetd: &[],
-        programs: &[],
+        programs: &["avahi-daemon"],
     },
     Unwanted {
         id: "service.rpcbind",
         packages: &["rpcbind", "portmap"],
         units: &["rpcbind.service", "rpcbind.socket", "portmap.service"],
         inetd: &[],
-        programs: &[],
+        programs: &["rpcbind", "portmap"],
     },
 ];
 
@@ -114,10 +114,8 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
 
 /// The programs that units start at boot, under whatever name: unit, program, place.
 fn started_programs(readings: &Readings<'_>) -> Vec<(String, String, Place)> {
-    let (manager, guest) = (&readings.manager, readings.guest);
-    let units = manager.started().filter(|(name, _)| name.ends_with(".service"));
-    let units = units.filter_map(|(name, _)| manager.load(guest, name));
-    let commands = units.flat_map(|unit| {
+    let manager = &readings.manager;
+    let commands = services_of(readings).into_iter().flat_map(|unit| {
         let commands = unit.values("Service", "ExecStart");
         commands.into_iter().map(move |command| (unit.name.clone(), command))
     });
@@ -126,7 +124,31 @@ fn started_programs(readings: &Readings<'_>) -> Vec<(String, String, Place)> {
             command.split_whitespace().map(|word| base_name(word.trim_start_matches(['-', '@', ':', '+', '!'])));
         words.find(|word| *word != "busybox").unwrap_or_default().to_owned()
     };
-    commands.map(|(unit, command)| (unit, program(&command.value), command.place)).collect()
+    let by_units = commands.map(|(unit, command)| (unit, program(&command.value), command.place));
+    let others = manager.commands.iter().filter(|command| command.unit.is_empty());
+    let by_commands = others.map(|command| {
+        let program = command.words().into_iter().next().unwrap_or_default();
+        (command.place.to_string(), program, command.place.clone())
+    });
+    by_units.chain(by_commands).collect()
+}
+
+/// The services that boot starts, and those that its sockets start when somebody connects.
+fn services_of(readings: &Readings<'_>) -> Vec<Unit> {
+    let (manager, guest) = (&readings.manager, readings.guest);
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in manager.started() {
+        if name.ends_with(".service") {
+            names.push(name.to_owned());
+        } else if let Some(stem) = name.strip_suffix(".socket") {
+            let named = manager.load(guest, name).and_then(|unit| unit.value("Socket", "Service"));
+            names.extend(named.map(|service| service.value().to_owned()));
+            names.extend([format!("{stem}.service"), format!("{stem}@.service")]);
+        }
+    }
+    names.sort();
+    names.dedup();
+    names.iter().filter_map(|name| manager.load(guest, name)).collect()
 }
 
 fn unwanted_service(readings: &Readings<'_>, unwanted: &Unwanted, started: &[(String, String, Place)]) -> Setting {
@@ -207,6 +229,9 @@ fn snmp_state(readings: &Readings<'_>) -> &'static str {
     ];
     let mut paths: Vec<String> = texts.iter().map(|path| (*path).to_owned()).collect();
     paths.extend(readings.guest.files_ending("/etc/snmp/snmpd.conf.d", ".conf"));
+    if reads_elsewhere(readings) {
+        return "enabled-default-community";
+    }
     let reading =
         readings.guest.watched(|| paths.iter().filter_map(|path| readings.guest.text(path)).collect::<Vec<_>>());
     if !reading.problems.is_empty()
@@ -216,6 +241,18 @@ fn snmp_state(readings: &Readings<'_>) -> &'static str {
         return "enabled-default-community";
     }
     "enabled-own-community"
+}
+
+/// Whether the daemon is told other files than the usual ones, which may hold anything.
+fn reads_elsewhere(readings: &Readings<'_>) -> bool {
+    let (manager, guest) = (&readings.manager, readings.guest);
+    let unit = manager.load(guest, "snmpd.service");
+    let commands = unit.map_or_else(Vec::new, |unit| unit.values("Service", "ExecStart"));
+    let of_files = ["/etc/default/snmpd", "/etc/sysconfig/snmpd", "/etc/conf.d/snmpd"].map(|path| guest.text(path));
+    let lines = of_files.iter().flatten().flat_map(|text| text.settings(&['#']).map(|(_, line)| line.to_owned()));
+    let told =
+        |line: String| line.split([' ', '\t', '"', '\'', '=']).any(|word| word == "-C" || word.starts_with("-c"));
+    commands.into_iter().map(|command| command.value).chain(lines).any(told)
 }
 
 fn has_default_community(text: &Text) -> bool {

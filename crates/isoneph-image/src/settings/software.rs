@@ -5,6 +5,7 @@ use crate::guest::Candidate;
 use crate::guest::Place;
 use crate::guest::end_of_life::{EndOfLife, Support};
 use crate::guest::packages::Package;
+use crate::guest::systemd::State;
 use jiff::civil::Date;
 
 /// Agents of endpoint protection: packages, services.
@@ -55,7 +56,12 @@ fn malware(readings: &Readings<'_>) -> Setting {
     }
     let scanner = readings.packages.any(&["clamav-daemon", "clamd", "clamav-scanner-systemd", "clamav-server"]);
     let daemon = started(readings, &["clamav-daemon", "clamd", "clamd@scan"]);
-    let updater = started(readings, &["clamav-freshclam", "freshclam"]);
+    let by_job = || {
+        let mut jobs = readings.jobs.iter().filter(|_| super::logging::runs_jobs(readings));
+        let job = jobs.find(|job| names_program(&job.command, "freshclam"))?;
+        Some(Candidate::new(job.command.clone(), job.place.clone()))
+    };
+    let updater = started(readings, &["clamav-freshclam", "freshclam"]).or_else(by_job);
     let parts: Vec<Candidate> =
         [scanner.map(installed), daemon.clone(), updater.clone()].into_iter().flatten().collect();
     let value = match (daemon, updater) {
@@ -80,10 +86,27 @@ const INTEGRITY_TOOLS: [(&[&str], &str, &[&str]); 6] = [
 /// Whether a command names the program: a whole part of a path or a word, such as in `/usr/bin/aide.wrapper`.
 fn names_program(command: &str, word: &str) -> bool {
     let wrapper = format!("daily{word}check");
-    let starts = |at: usize| !command[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
-    let ends = |at: usize| !command[at..].starts_with(|c: char| c.is_ascii_alphanumeric());
-    let whole = |name: &str| command.match_indices(name).any(|(at, _)| starts(at) && ends(at + name.len()));
-    whole(word) || whole(&wrapper)
+    let starts = |text: &str, at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+    let ends = |text: &str, at: usize| !text[at..].starts_with(|c: char| c.is_ascii_alphanumeric());
+    let whole = |text: &str, name: &str| {
+        text.match_indices(name).any(|(at, _)| starts(text, at) && ends(text, at + name.len()))
+    };
+    // Its logs and databases are named as it is: a later word that leads to them runs nothing.
+    let data = ["/var/", "/tmp/", "/etc/", "/run/"];
+    let mut words = command.split_whitespace().enumerate();
+    words.any(|(at, text)| {
+        let is_data =
+            at > 0 && data.iter().any(|folder| text.trim_start_matches(['"', '\'', '>', '<']).starts_with(folder));
+        !is_data && (whole(text, word) || whole(text, &wrapper))
+    })
+}
+
+/// Whether the service of a timer may be started.
+fn starts_its_service(readings: &Readings<'_>, timer: &str) -> bool {
+    let own = format!("{}.service", timer.trim_end_matches(".timer"));
+    let unit = readings.manager.load(readings.guest, timer);
+    let named = unit.and_then(|unit| unit.value("Timer", "Unit")).map(|unit| unit.won.value);
+    !matches!(readings.manager.unit_state(readings.guest, &named.unwrap_or(own)), State::Masked(_))
 }
 
 fn integrity(readings: &Readings<'_>) -> Setting {
@@ -94,7 +117,8 @@ fn integrity(readings: &Readings<'_>) -> Setting {
     for (packages, word, services) in INTEGRITY_TOOLS {
         let Some(package) = readings.packages.any(packages) else { continue };
         parts.push(installed(package));
-        let timers = readings.manager.started().filter(|(name, _)| name.ends_with(".timer") && name.contains(word));
+        let fits = |name: &str| name.ends_with(".timer") && name.contains(word) && starts_its_service(readings, name);
+        let timers = readings.manager.started().filter(|(name, _)| fits(name));
         let timer = timers.map(|(name, place)| Candidate::new(format!("{name} is enabled"), place.clone())).next();
         let mut jobs = readings.jobs.iter().filter(|_| super::logging::runs_jobs(readings));
         let job = jobs.find(|job| names_program(&job.command, word));
@@ -128,6 +152,9 @@ fn automatic_updates(readings: &Readings<'_>) -> Setting {
     setting.needs(&problems)
 }
 
+/// Distributions that are one release for ever.
+const ROLLING: [&str; 5] = ["opensuse-tumbleweed", "arch", "void", "gentoo", "kali"];
+
 fn release(readings: &Readings<'_>, day: Date) -> Setting {
     let id = "os.support";
     let table = EndOfLife::table();
@@ -136,8 +163,8 @@ fn release(readings: &Readings<'_>, day: Date) -> Setting {
     if os.id.is_empty() {
         return Setting::unknown(id, "no-release", "the guest does not say which release it is").needs(&os.problems);
     }
-    // A rolling release has no end.
-    if os.version.is_empty() && os.id.contains("tumbleweed") {
+    // A rolling release has no end; its version is the day it was made, where it has one.
+    if ROLLING.contains(&os.id.as_str()) {
         return Setting::explicit(id, "rolling").at(place).needs(&os.problems);
     }
     let Some(release) = table.find(os) else {

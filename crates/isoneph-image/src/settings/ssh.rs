@@ -216,7 +216,8 @@ fn seconds(text: &str) -> Option<u64> {
 
 fn list(readings: &Readings<'_>, id: &str, keyword: &str, kind: AlgorithmKind) -> Setting {
     let effective = readings.sshd.effective(keyword);
-    let names = algorithms(kind, effective.as_ref().map(Effective::value), readings.sshd.version);
+    let defaults = (readings.sshd.version, readings.sshd.build);
+    let names = algorithms(kind, effective.as_ref().map(Effective::value), defaults);
     match (names, effective) {
         (None, _) => no_default(readings, id, keyword),
         (Some(names), Some(effective)) => Setting::effective(id, names.join(" "), &effective),

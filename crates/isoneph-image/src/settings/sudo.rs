@@ -32,7 +32,10 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
 
 /// sudo 1.9.14 made `use_pty` the default.
 fn pty_default(readings: &Readings<'_>) -> Option<&'static str> {
-    let package = readings.packages.any(&["sudo", "sudo-ldap"])?;
+    let Some(package) = readings.packages.any(&["sudo", "sudo-ldap"]) else {
+        // The one in Rust has always had it so.
+        return readings.packages.get("sudo-rs").map(|_| "yes");
+    };
     // "1.9.13p3-1" is 1.9.13.
     let numbers = crate::guest::packages::upstream_numbers(&package.version);
     if numbers.is_empty() {

@@ -5,7 +5,7 @@ use isoneph_image::tree::{MemoryTree, WalkBudget};
 use proptest::prelude::*;
 
 /// Paths whose texts are parsed.
-const PATHS: [&str; 40] = [
+const PATHS: [&str; 51] = [
     "/etc/ssh/sshd_config",
     "/etc/ssh/sshd_config.d/a.conf",
     "/etc/passwd",
@@ -46,10 +46,21 @@ const PATHS: [&str; 40] = [
     "/etc/profile",
     "/etc/selinux/config",
     "/etc/systemd/journald.conf",
+    "/etc/rc.local",
+    "/etc/inittab",
+    "/etc/cron.d/a",
+    "/etc/network/interfaces",
+    "/etc/tmpfiles.d/a.conf",
+    "/etc/udev/rules.d/a.rules",
+    "/etc/tuned/active_profile",
+    "/etc/tuned/a/tuned.conf",
+    "/etc/conf.d/sshd",
+    "/boot/grub/custom.cfg",
+    "/var/lib/cloud/seed/nocloud/user-data",
 ];
 
 /// Words that parsers look for, so that random texts get past their first test.
-const WORDS: [&str; 64] = [
+const WORDS: [&str; 72] = [
     "Include",
     "Match",
     "all",
@@ -114,6 +125,14 @@ const WORDS: [&str; 64] = [
     "AuthenticationMethods any",
     "PasswordAuthentication yes",
     "-A never,exit",
+    "sysctl -w ",
+    "echo 1 > /proc/sys/",
+    "systemctl stop ",
+    "sh -c '",
+    "exit 0",
+    "#cloud-config\n",
+    "SYSCTL{",
+    "@reboot root ",
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -128,8 +147,18 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// Services that are started, so that their texts are read.
-const SERVICES: [&str; 8] =
-    ["nftables", "rsyslog", "syslog-ng", "ufw", "firewalld", "netfilter-persistent", "xinetd", "inetd"];
+const SERVICES: [&str; 10] = [
+    "nftables",
+    "rsyslog",
+    "syslog-ng",
+    "ufw",
+    "firewalld",
+    "netfilter-persistent",
+    "xinetd",
+    "inetd",
+    "cron",
+    "tuned",
+];
 
 fn cases() -> u32 {
     let asked = std::env::var_os("ISONEPH_HOSTILE_CASES").and_then(|text| text.to_str()?.parse().ok());
@@ -152,6 +181,7 @@ proptest! {
             files.link(&link, &format!("/lib/systemd/system/{service}.service"));
         }
         files.file("/lib/systemd/system/home.mount", &texts[2]);
+        files.mode("/etc/rc.local", 0o755);
         files.attribute("/etc/shadow", "system.posix_acl_access", texts[3].as_bytes());
         let options = Options { as_of: jiff::civil::date(2026, 11, 21), walk: Some(WalkBudget::default()) };
         let first = examine(&files.tree(), &options);
@@ -164,11 +194,14 @@ proptest! {
         whole[at % 12288] = byte;
         let mut ndb = b"RpmP\0\0\0\0\0\0\0\0\x01\0\0\0".to_vec();
         ndb.extend(&bytes);
-        for (path, content) in [("/var/lib/rpm/rpmdb.sqlite", &whole), ("/var/lib/rpm/Packages.db", &ndb), ("/var/lib/rpm/rpmdb.sqlite", &bytes)] {
+        let mut bdb = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/rpmdb.bdb")).expect("the fixture is there");
+        let place = at % bdb.len();
+        bdb[place] = byte;
+        for (path, content) in [("/var/lib/rpm/rpmdb.sqlite", &whole), ("/var/lib/rpm/Packages.db", &ndb), ("/var/lib/rpm/rpmdb.sqlite", &bytes), ("/var/lib/rpm/Packages", &bdb)] {
             let mut files = MemoryTree::new();
             files.file(path, content);
             let facts = examine(&files.tree(), &Options { as_of: jiff::civil::date(2026, 11, 21), walk: None });
-            prop_assert!(facts.packages.len() <= 2);
+            prop_assert!(facts.packages.len() <= 4);
         }
     }
 }

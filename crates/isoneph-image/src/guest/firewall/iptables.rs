@@ -4,6 +4,7 @@ use super::chains::{Action, Chains, Reach, Rest, Rule, by_interface};
 use super::{Default, Firewall, Firewalls, switched_on};
 use crate::guest::systemd::Manager;
 use crate::guest::{Candidate, Guest, Place, words};
+use crate::tree::Entry;
 
 /// A service that loads saved rules.
 struct Service {
@@ -40,12 +41,18 @@ pub(super) fn services(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fir
     for service in &SERVICES {
         let state = manager.service(guest, service.name);
         let Some(place) = switched_on(service.name, &state, firewalls) else { continue };
-        let of = |paths: &[&str]| paths.iter().find_map(|path| input_rest(guest, path));
+        let of = |usual: &[&str], name: &str| {
+            let named = named_file(guest, manager, name);
+            let paths = named.map_or_else(|| usual.iter().map(|path| (*path).to_owned()).collect(), |path| vec![path]);
+            let mut loaded = paths.iter().filter(|path| has_plugin(guest, path));
+            loaded.find_map(|path| input_rest(guest, path))
+        };
         let loads_six = service.six_by.is_none_or(|name| {
             let state = manager.service(guest, name);
             switched_on(name, &state, firewalls).is_some()
         });
-        let (four, six) = (of(service.four), of(service.six).filter(|_| loads_six));
+        let four = of(service.four, service.name);
+        let six = of(service.six, service.six_by.unwrap_or(service.name)).filter(|_| loads_six);
         let rest = |found: &Option<(Rest, Candidate)>| found.as_ref().map(|(rest, _)| *rest);
         let default = match (rest(&four), rest(&six)) {
             (None, None) => None,
@@ -55,6 +62,36 @@ pub(super) fn services(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Fir
         firewalls.on.push(Firewall { name: "iptables", place, default, parts, flushes: true });
         return;
     }
+}
+
+/// The file that a service of this name is told to load: by its unit, or by OpenRC's variables.
+fn named_file(guest: &Guest<'_>, manager: &Manager, name: &str) -> Option<String> {
+    if super::is_openrc(guest) && !manager.has_systemd() {
+        let variable = if name.starts_with("ip6") { "IP6TABLES_SAVE" } else { "IPTABLES_SAVE" };
+        return super::shell_value(guest, &format!("/etc/conf.d/{name}"), variable).map(|named| named.value);
+    }
+    let unit = manager.load(guest, &format!("{name}.service"))?;
+    unit.values("Service", "ExecStart").iter().find_map(|command| {
+        let words = words(&command.value);
+        let restores = words.first().is_some_and(|program| program.ends_with("tables-restore"));
+        words.into_iter().skip(1).find(|word| restores && word.starts_with('/'))
+    })
+}
+
+/// Whether Debian's loader of saved rules has the plugin that loads these: they come in a package of their own. Other
+/// loaders need none.
+fn has_plugin(guest: &Guest<'_>, path: &str) -> bool {
+    const FOLDER: &str = "/usr/share/netfilter-persistent/plugins.d";
+    let wanted = match path {
+        "/etc/iptables/rules.v4" => "ip4tables",
+        "/etc/iptables/rules.v6" => "ip6tables",
+        _ => return true,
+    };
+    if !guest.exists("/usr/sbin/netfilter-persistent") && !guest.exists(FOLDER) {
+        return true;
+    }
+    let runs = |entry: &Entry| entry.metadata.as_ref().is_ok_and(|metadata| metadata.mode & 0o111 != 0);
+    guest.list(FOLDER).iter().any(|entry| entry.name.contains(wanted) && runs(entry))
 }
 
 /// What the rules of both families amount to; `None` when the rules do not tell.

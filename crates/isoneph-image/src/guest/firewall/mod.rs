@@ -59,6 +59,8 @@ pub struct Firewalls {
     pub on: Vec<Firewall>,
     /// There, and not switched on: why.
     pub off: Vec<Candidate>,
+    /// Commands beside them that change rules.
+    pub changed: Vec<Candidate>,
 }
 
 /// Reads them all.
@@ -70,8 +72,28 @@ pub fn read(guest: &Guest<'_>, manager: &Manager) -> Known<Firewalls> {
         ufw(guest, manager, &mut firewalls);
         firewalld::service(guest, manager, &mut firewalls);
         iptables::services(guest, manager, &mut firewalls);
+        firewalls.changed = changes(manager);
         firewalls
     })
+}
+
+/// The services that are firewalls: what they run is their own.
+const SERVICES: [&str; 9] = [
+    "nftables.service",
+    "ufw.service",
+    "firewalld.service",
+    "netfilter-persistent.service",
+    "iptables-persistent.service",
+    "iptables.service",
+    "ip6tables.service",
+    "ferm.service",
+    "fail2ban.service",
+];
+
+fn changes(manager: &Manager) -> Vec<Candidate> {
+    let others = manager.commands.iter().filter(|command| !SERVICES.contains(&command.unit.as_str()));
+    let changing = others.filter(|command| command.changes_firewall());
+    changing.map(|command| Candidate::new(command.text.clone(), command.place.clone())).collect()
 }
 
 /// Notes a service that is not started; gives the place of one that is.
@@ -90,18 +112,33 @@ fn nftables_service(guest: &Guest<'_>, manager: &Manager, firewalls: &mut Firewa
     let unit = manager.load(guest, "nftables.service");
     let commands = unit.map_or_else(Vec::new, |unit| unit.values("Service", "ExecStart"));
     let mut paths: Vec<String> = Vec::new();
-    for command in commands {
+    let mut unclear = None;
+    for command in &commands {
         let words = super::words(&command.value);
-        let named = words.iter().position(|word| word == "-f").and_then(|at| words.get(at + 1));
-        paths.extend(named.cloned());
+        let file = |word: &String| matches!(word.as_str(), "-f" | "--file");
+        match words.iter().position(file).and_then(|at| words.get(at + 1)) {
+            Some(path) => paths.push(path.clone()),
+            // What it is told otherwise is not followed.
+            None => unclear = Some(Candidate::new(command.value.clone(), command.place.clone())),
+        }
     }
-    if paths.is_empty() {
+    if commands.is_empty() && is_openrc(guest) {
+        let named = shell_value(guest, "/etc/conf.d/nftables", "rules_file");
+        paths.push(named.map_or_else(|| "/etc/nftables.nft".to_owned(), |named| named.value));
+    } else if commands.is_empty() {
         let usual = ["/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/nftables.nft"];
         paths.extend(usual.into_iter().find(|path| guest.exists(path)).map(str::to_owned));
     }
     let rules = nftables::read(guest, &paths);
-    let (default, parts, flushes) = (rules.default, rules.parts, rules.flushes);
+    let (default, mut parts, flushes) = (rules.default, rules.parts, rules.flushes);
+    let default = default.filter(|default| unclear.is_none() || *default == Default::Accept);
+    parts.extend(unclear);
     firewalls.on.push(Firewall { name: "nftables", place, default, parts, flushes });
+}
+
+/// Whether OpenRC starts services: its scripts are told their files by variables.
+fn is_openrc(guest: &Guest<'_>) -> bool {
+    guest.exists("/etc/runlevels")
 }
 
 fn shell_value(guest: &Guest<'_>, path: &str, name: &str) -> Option<Candidate> {

@@ -1,6 +1,7 @@
 //! The packages that the guest's package manager counts as installed, and the files they own.
 
 mod apk;
+mod bdb;
 mod dpkg;
 mod ndb;
 mod owners;

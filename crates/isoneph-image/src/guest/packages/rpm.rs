@@ -3,7 +3,7 @@
 //! A header is two big-endian counts (entries, bytes of data), entries of tag, type, offset and count, and the data. Tags
 //! after `include/rpm/rpmtag.h`.
 
-use super::{Manager, Package, Packages, ndb, sqlite};
+use super::{Manager, Package, Packages, bdb, ndb, sqlite};
 use crate::guest::Guest;
 
 const NAME: u32 = 1000;
@@ -35,7 +35,7 @@ pub(super) fn read(guest: &Guest<'_>, packages: &mut Packages) {
         match kind {
             0 => read_sqlite(guest, path, packages),
             1 => read_ndb(guest, path, packages),
-            _ => guest.problem(path, "unsupported", "the rpm database is of the Berkeley DB form, which is not read"),
+            _ => read_bdb(guest, path, packages),
         }
         return;
     }
@@ -65,11 +65,19 @@ fn read_ndb(guest: &Guest<'_>, path: &str, packages: &mut Packages) {
     }
 }
 
-fn take<'a>(guest: &Guest<'_>, path: &str, headers: impl Iterator<Item = &'a [u8]>, packages: &mut Packages) {
+fn read_bdb(guest: &Guest<'_>, path: &str, packages: &mut Packages) {
+    let Some(bytes) = guest.bytes(path, super::DATABASE_CAP) else { return };
+    match bdb::headers(&bytes) {
+        Ok(headers) => take(guest, path, headers, packages),
+        Err(error) => guest.problem(path, "damaged", error),
+    }
+}
+
+fn take(guest: &Guest<'_>, path: &str, headers: impl Iterator<Item = impl AsRef<[u8]>>, packages: &mut Packages) {
     packages.found = true;
     let mut damaged = 0;
     for bytes in headers {
-        let Some(header) = Header::open(bytes) else {
+        let Some(header) = Header::open(bytes.as_ref()) else {
             damaged += 1;
             continue;
         };

@@ -40,6 +40,7 @@ const SHIPPED: [(u16, &[&str]); 3] = [
             "/lib/cockpit/cockpit-session",
             "/lib/dbus-1.0/dbus-daemon-launch-helper",
             "/lib/eject/dmcrypt-get-device",
+            "/lib/landscape/apt-update",
             "/lib/openssh/ssh-keysign",
             "/lib/policykit-1/polkit-agent-helper-1",
             "/lib/polkit-1/polkit-agent-helper-1",

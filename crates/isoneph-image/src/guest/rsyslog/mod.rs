@@ -1,6 +1,9 @@
 //! rsyslog: where it sends logs, in both syntaxes, and whether the way there is encrypted.
 
+mod scope;
 mod syntax;
+
+pub use self::scope::Scope;
 
 use self::syntax::{Said, Statement, statements};
 use super::{Candidate, Guest, Known, Place};
@@ -24,6 +27,8 @@ pub struct Target {
     pub host: String,
     /// How the way is guarded; `None` when the file does not tell.
     pub transport: Option<Transport>,
+    /// Which messages come to it.
+    pub scope: Scope,
     /// Where it stands.
     pub place: Place,
 }
@@ -75,7 +80,7 @@ impl State {
     }
 
     fn read(&mut self, guest: &Guest<'_>, statement: Statement, depth: usize) {
-        let Statement { said, ruleset, place } = statement;
+        let Statement { said, ruleset, scope, place } = statement;
         // A block names its set; elsewhere the old syntax's own counts.
         let ruleset = ruleset.unwrap_or_else(|| self.ruleset.clone());
         match said {
@@ -90,11 +95,13 @@ impl State {
                 "defaultruleset" => drop(self.own.insert(value.to_ascii_lowercase())),
                 _ => {}
             },
-            Said::Object(name, parameters) => self.object(guest, (&name, &parameters), (ruleset, place), depth),
+            Said::Object(name, parameters) => {
+                self.object(guest, (&name, &parameters), (ruleset, scope, place), depth);
+            }
             Said::Call(to) => self.calls.push((ruleset, to)),
             Said::Selector(destination) => {
                 let target = legacy(&destination, self, place);
-                self.targets.extend(target.map(|target| (ruleset, target)));
+                self.targets.extend(target.map(|target| (ruleset, Target { scope, ..target })));
             }
         }
     }
@@ -103,7 +110,7 @@ impl State {
         &mut self,
         guest: &Guest<'_>,
         (name, parameters): (&str, &BTreeMap<String, String>),
-        (ruleset, place): (String, Place),
+        (ruleset, scope, place): (String, Scope, Place),
         depth: usize,
     ) {
         match name {
@@ -124,7 +131,7 @@ impl State {
             }
             "action" => {
                 let target = action(parameters, self, place);
-                self.targets.extend(target.map(|target| (ruleset, target)));
+                self.targets.extend(target.map(|target| (ruleset, Target { scope, ..target })));
             }
             _ => {}
         }
@@ -216,7 +223,7 @@ fn legacy(destination: &str, state: &State, place: Place) -> Option<Target> {
     } else {
         stream(&state.driver, &state.mode, &state.authentication, state)
     };
-    is_elsewhere(host).then(|| Target { host: host.to_owned(), transport: Some(transport), place })
+    is_elsewhere(host).then(|| Target { host: host.to_owned(), transport: Some(transport), scope: Scope::Whole, place })
 }
 
 /// How TCP is guarded by the netstream driver.
@@ -256,5 +263,5 @@ fn action(parameters: &BTreeMap<String, String>, state: &State, place: Place) ->
         "omelasticsearch" | "omhttp" | "omkafka" | "omamqp1" | "omazureeventhubs" => None,
         _ => return None,
     };
-    is_elsewhere(host).then(|| Target { host: host.to_owned(), transport, place })
+    is_elsewhere(host).then(|| Target { host: host.to_owned(), transport, scope: Scope::Whole, place })
 }

@@ -1,5 +1,6 @@
 //! The statements of rsyslog's configuration, in both syntaxes.
 
+use super::scope::{self, Scope};
 use crate::guest::{Place, Text};
 use std::collections::BTreeMap;
 
@@ -20,6 +21,8 @@ pub(super) struct Statement {
     pub(super) said: Said,
     /// The set of rules whose block it stands in, in lower case.
     pub(super) ruleset: Option<String>,
+    /// Which messages it is for.
+    pub(super) scope: Scope,
     pub(super) place: Place,
 }
 
@@ -31,11 +34,28 @@ struct Parser<'t> {
     /// A set of rules whose block has not begun, and one that has, with the blocks open in it.
     announced: Option<String>,
     ruleset: Option<(String, usize)>,
+    /// Other blocks that are open: those of conditions.
+    blocks: usize,
+    /// Whether a condition has ended its line without an action or a block.
+    dangling: bool,
+    /// The scope of the action before, and that of an object which is open.
+    last: Scope,
+    of_open: Option<Scope>,
 }
 
 /// The statements that matter, in their order. Objects may stand anywhere in a line and span lines.
 pub(super) fn statements(text: &Text) -> Vec<Statement> {
-    let mut parser = Parser { path: text.path(), found: Vec::new(), open: None, announced: None, ruleset: None };
+    let mut parser = Parser {
+        path: text.path(),
+        found: Vec::new(),
+        open: None,
+        announced: None,
+        ruleset: None,
+        blocks: 0,
+        dangling: false,
+        last: Scope::Whole,
+        of_open: None,
+    };
     let mut in_comment = false;
     for (number, line) in text.lines() {
         parser.line(uncommented(line, &mut in_comment).trim(), number);
@@ -54,20 +74,39 @@ impl Parser<'_> {
         if let Some(rest) = line.strip_prefix('$') {
             let (name, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
             let value = value.trim().trim_matches('"').to_owned();
-            self.say(Said::Directive(name.to_ascii_lowercase(), value), number);
+            self.say(Said::Directive(name.to_ascii_lowercase(), value), Scope::Whole, number);
             return;
         }
         let before = self.found.len();
         self.objects(line, number);
         let silent = self.found.len() == before && self.open.is_none();
         if let Some(destination) = legacy_action(line).filter(|_| silent) {
-            self.say(Said::Selector(destination), number);
+            let selector = line.split('@').next().unwrap_or_default();
+            let scope = self.scope(selector.split(":omrelp:").next().unwrap_or_default());
+            self.say(Said::Selector(destination), scope, number);
         }
+        let ends = |word: &str| line.ends_with(word) && !line.starts_with('$');
+        self.dangling = ends("then") || ends("else") || (self.dangling && line.is_empty());
     }
 
-    fn say(&mut self, said: Said, line: u32) {
+    /// The scope of an action by what stands before it on its line, else by what stands around it.
+    fn scope(&mut self, before: &str) -> Scope {
+        let repeats = before.trim_start_matches(['{', '}', ' ', '\t']).starts_with('&');
+        let inner = self.blocks > 0 || self.dangling || self.ruleset.as_ref().is_some_and(|(_, depth)| *depth > 1);
+        let own = match scope::of(before) {
+            _ if repeats => self.last,
+            Some(own) if inner => own.min(Scope::Perhaps),
+            Some(own) => own,
+            None if inner => Scope::Perhaps,
+            None => Scope::Whole,
+        };
+        self.last = own;
+        own
+    }
+
+    fn say(&mut self, said: Said, scope: Scope, line: u32) {
         let ruleset = self.ruleset.as_ref().map(|(name, _)| name.clone());
-        self.found.push(Statement { said, ruleset, place: Place::line(self.path, line) });
+        self.found.push(Statement { said, ruleset, scope, place: Place::line(self.path, line) });
     }
 
     /// Takes the objects of a text; one that is not closed stays open.
@@ -77,18 +116,20 @@ impl Parser<'_> {
             let lower = rest.to_ascii_lowercase();
             let next = OBJECTS.iter().filter_map(|name| Some((lower.find(name)?, *name))).min();
             let Some((at, name)) = next else { return self.between(rest, line) };
+            let scope = self.of_open.take().unwrap_or_else(|| self.scope(&rest[..at]));
             self.between(&rest[..at], line);
             let body = &rest[at + name.len()..];
             let Some(end) = closing(body) else {
                 // A hundred lines without an end are no object.
                 self.open = (rest.lines().count() < 100).then(|| (rest[at..].to_owned(), line));
+                self.of_open = self.open.as_ref().map(|_| scope);
                 return;
             };
             let (name, parameters) = (name.trim_end_matches('('), parameters(&body[..end]));
             if name == "ruleset" {
                 self.announced = parameters.get("name").map(|name| name.to_ascii_lowercase());
             }
-            self.say(Said::Object(name.to_owned(), parameters), line);
+            self.say(Said::Object(name.to_owned(), parameters), scope, line);
             rest = &body[end + 1..];
         }
     }
@@ -100,7 +141,11 @@ impl Parser<'_> {
             match (character, &mut self.ruleset) {
                 ('"', _) => quoted = !quoted,
                 ('{', Some((_, depth))) if !quoted => *depth += 1,
-                ('{', ruleset @ None) if !quoted => *ruleset = self.announced.take().map(|name| (name, 1)),
+                ('{', ruleset @ None) if !quoted => match self.announced.take() {
+                    Some(name) => *ruleset = Some((name, 1)),
+                    None => self.blocks += 1,
+                },
+                ('}', None) if !quoted => self.blocks = self.blocks.saturating_sub(1),
                 ('}', Some((_, depth))) if !quoted => *depth -= 1,
                 _ => {}
             }
@@ -110,7 +155,7 @@ impl Parser<'_> {
         }
         let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | ';')).collect();
         for pair in words.windows(2).filter(|pair| pair[0] == "call") {
-            self.say(Said::Call(pair[1].trim_matches('"').to_ascii_lowercase()), line);
+            self.say(Said::Call(pair[1].trim_matches('"').to_ascii_lowercase()), Scope::Whole, line);
         }
     }
 }

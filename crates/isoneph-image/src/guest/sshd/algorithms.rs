@@ -14,6 +14,24 @@ pub enum AlgorithmKind {
     KeyExchange,
 }
 
+/// Who built the server, where that changes its defaults.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Build {
+    /// With the defaults of its version.
+    #[default]
+    Upstream,
+    /// With algorithms that its version no longer has.
+    Kept,
+}
+
+impl Build {
+    /// Tells it by the version of the package.
+    pub(super) fn of(version: &str) -> Self {
+        let kept = version.contains("7.4p1") && [".el7", ".amzn2"].iter().any(|release| version.contains(release));
+        if kept { Self::Kept } else { Self::Upstream }
+    }
+}
+
 const CIPHERS: &str =
     "chacha20-poly1305@openssh.com aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com aes256-gcm@openssh.com";
 
@@ -41,7 +59,22 @@ const KEY_EXCHANGES: [(&str, Version, Version); 14] = [
 const FIRST: Version = Version::new(0, 0);
 const NEVER: Version = Version::new(u64::MAX, 0);
 
-fn defaults(kind: AlgorithmKind, version: Version) -> Option<Vec<String>> {
+/// What Red Hat's builds of 7.4 offer besides: Enterprise Linux 7 and Amazon Linux 2 kept what upstream had dropped.
+const KEPT_CIPHERS: &str = "aes128-cbc aes192-cbc aes256-cbc blowfish-cbc cast128-cbc 3des-cbc";
+const KEPT_KEY_EXCHANGES: &str = "diffie-hellman-group-exchange-sha1 diffie-hellman-group1-sha1";
+
+fn defaults(kind: AlgorithmKind, version: Version, build: Build) -> Option<Vec<String>> {
+    let mut names = of_upstream(kind, version)?;
+    let kept = match (build, kind) {
+        (Build::Kept, AlgorithmKind::Ciphers) => KEPT_CIPHERS,
+        (Build::Kept, AlgorithmKind::KeyExchange) => KEPT_KEY_EXCHANGES,
+        _ => "",
+    };
+    names.extend(kept.split_whitespace().map(str::to_owned));
+    Some(names)
+}
+
+fn of_upstream(kind: AlgorithmKind, version: Version) -> Option<Vec<String>> {
     if version < Version::new(6, 7) {
         return None;
     }
@@ -58,8 +91,12 @@ fn defaults(kind: AlgorithmKind, version: Version) -> Option<Vec<String>> {
 
 /// The effective list. `None` when it depends on defaults that are not known.
 #[must_use]
-pub fn algorithms(kind: AlgorithmKind, configured: Option<&str>, version: Option<Version>) -> Option<Vec<String>> {
-    let base = || version.and_then(|version| defaults(kind, version));
+pub fn algorithms(
+    kind: AlgorithmKind,
+    configured: Option<&str>,
+    (version, build): (Option<Version>, Build),
+) -> Option<Vec<String>> {
+    let base = || version.and_then(|version| defaults(kind, version, build));
     let Some(configured) = configured else { return base() };
     let names = |text: &str| {
         text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect::<Vec<_>>()

@@ -42,9 +42,22 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
         for path in ["/etc/conf.d/sshd", "/etc/default/ssh", "/etc/sysconfig/sshd"] {
             let mut variables = BTreeMap::new();
             read_variables(guest, path, &mut variables);
-            for name in ["SSHD_OPTS", "OPTIONS"] {
+            for name in ["SSHD_OPTS", "OPTIONS", "command_args"] {
                 let Some((value, place)) = variables.get(name) else { continue };
                 options.take_all(guest, words(value).into_iter().map(|word| (word, place.clone())).collect());
+            }
+            // OpenRC's script is told the file, or its folder, by variables of its own.
+            let value = |name: &str| variables.get(name).map(|(value, _)| value.clone());
+            let folder = value("SSHD_CONFDIR").map(|folder| format!("{}/sshd_config", folder.trim_end_matches('/')));
+            let named = value("cfgfile").or_else(|| value("SSHD_CONFIG")).or(folder);
+            if let Some(file) = named.filter(|_| options.config.is_none()) {
+                match file.strip_prefix("${RC_PREFIX%/}").unwrap_or(&file) {
+                    unclear if unclear.contains('$') => {
+                        let why = format!("{path}: which file '{unclear}' is, that the server reads, is not known");
+                        guest.problem(path, "not-understood", why);
+                    }
+                    file => options.config = Some(file.to_owned()),
+                }
             }
         }
     }
@@ -53,6 +66,15 @@ pub(super) fn read(guest: &Guest<'_>, manager: &Manager) -> Options {
 
 /// States servers that other units start with a configuration of their own, which is not read.
 pub(super) fn note_other_servers(guest: &Guest<'_>, manager: &Manager) {
+    for command in manager.commands.iter().filter(|command| command.unit.is_empty()) {
+        let words = command.words();
+        let is_server =
+            words.first().is_some_and(|program| program == "sshd") && !words.iter().any(|word| word == "-t");
+        if is_server && words.len() > 1 {
+            let why = format!("{}: a server with settings of its own is started, which are not read", command.place);
+            guest.problem(&command.place.path, "other-server", why);
+        }
+    }
     let started: Vec<String> = manager.started().map(|(name, _)| name.to_owned()).collect();
     // A socket starts the service of its name when somebody connects.
     let by_socket = started.iter().filter_map(|name| name.strip_suffix(".socket"));

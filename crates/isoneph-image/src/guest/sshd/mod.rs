@@ -9,7 +9,7 @@ mod command_line;
 mod defaults;
 mod parse;
 
-pub use algorithms::{AlgorithmKind, algorithms};
+pub use algorithms::{AlgorithmKind, Build, algorithms};
 pub use defaults::{Version, default_of};
 pub use parse::{Block, Line};
 
@@ -26,6 +26,8 @@ pub struct Sshd {
     pub package: Option<Package>,
     /// The version of OpenSSH, where the package says.
     pub version: Option<Version>,
+    /// Whose defaults it has.
+    pub build: Build,
     /// The configuration file; empty when there is none.
     pub path: String,
     /// Lines outside of Match blocks, options of the command line first.
@@ -55,8 +57,9 @@ pub fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager) -> Known<
         let version = package.map(|package| upstream_numbers(&package.version)).and_then(|numbers| {
             Some(Version { major: *numbers.first()?, minor: numbers.get(1).copied().unwrap_or(0) })
         });
-        let mut sshd =
-            Sshd { installed: program || package.is_some(), package: package.cloned(), version, ..Sshd::default() };
+        let build = package.map_or(Build::default(), |package| Build::of(&package.version));
+        let installed = program || package.is_some();
+        let mut sshd = Sshd { installed, package: package.cloned(), version, build, ..Sshd::default() };
         if let Some(other) = OTHERS.iter().find(|path| guest.exists(path)) {
             guest.problem(other, "other-server", format!("{other} is an SSH server whose settings are not read"));
         }

@@ -11,7 +11,7 @@ mod unit;
 
 pub use unit::Unit;
 
-use super::{Guest, Known, Place, base_name, join};
+use super::{Guest, Known, Place, base_name, boot_commands, join};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where units are looked for, the stronger first.
@@ -107,6 +107,8 @@ pub struct Manager {
     first_boot: bool,
     /// Whether the first boot also takes away links that presets do not want.
     disables: bool,
+    /// Commands that boot runs beside the services.
+    pub(crate) commands: Vec<boot_commands::Command>,
 }
 
 /// Reads everything that decides what starts.
@@ -134,6 +136,8 @@ pub fn read(guest: &Guest<'_>) -> Known<Manager> {
         manager.disables = manager.first_boot && preset::first_boot_disables(guest);
         manager.read_scripts(guest);
         manager.started = manager.reach(guest);
+        manager.commands = boot_commands::read(guest, &manager);
+        manager.take_commands(guest);
         if !manager.found() {
             let why = "neither units of systemd nor init scripts were found: what boot starts is not known";
             guest.problem("/usr/lib/systemd/system", "no-service-manager", why);

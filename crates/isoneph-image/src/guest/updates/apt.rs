@@ -68,6 +68,9 @@ fn automatic(guest: &Guest<'_>, packages: &Packages, manager: &Manager, options:
     .into_iter()
     .flatten()
     .collect();
+    // A pattern that fits every package keeps all of them back.
+    let kept_back = options.get("unattended-upgrade::package-blacklist").into_iter().flatten();
+    let disabled = disabled || kept_back.into_iter().any(|own| matches!(own.value.as_str(), ".*" | ".+" | "." | ".*$"));
     let runs = (started.is_some() && learns || by_cron) && !disabled && !masked;
     if installed.is_some() && origin.is_some() && upgrades.is_some() && lists.is_some() && runs {
         updates.automatic = Some(parts);

@@ -5,7 +5,7 @@ mod sources;
 
 use super::os::Family;
 use super::packages::Packages;
-use super::systemd::Manager;
+use super::systemd::{Manager, State};
 use super::{Candidate, Guest, Known, Place, Text, base_name, glob, ini};
 
 /// What was found.
@@ -30,8 +30,14 @@ pub fn read(guest: &Guest<'_>, packages: &Packages, manager: &Manager, family: F
         dnf(guest, packages, manager, &mut updates);
         zypper(guest, manager, &mut updates);
         if family == Family::Alpine && guest.exists("/etc/apk/repositories") {
-            // apk refuses unsigned packages; only its command line can say otherwise.
+            // apk refuses unsigned packages unless its command line says otherwise, or the file of options for it.
             updates.found = true;
+            let lines = guest.text("/etc/apk/config");
+            let options = lines.iter().flat_map(|text| text.settings(&['#']));
+            let trusting = options.filter(|(_, line)| line.trim_start_matches('-').starts_with("allow-untrusted"));
+            updates.unsigned.extend(
+                trusting.map(|(number, line)| Candidate::new(line.to_owned(), Place::line("/etc/apk/config", number))),
+            );
         }
         updates
     })
@@ -81,6 +87,10 @@ fn dnf(guest: &Guest<'_>, packages: &Packages, manager: &Manager, updates: &mut 
             .map(|_| Candidate::new(format!("{key} is on"), Place::line(path, found.line)))
     };
     let timer = |name: &str| {
+        let service = format!("{}.service", name.trim_end_matches(".timer"));
+        if matches!(manager.unit_state(guest, &service), State::Masked(_)) {
+            return None;
+        }
         let state = manager.unit_state(guest, name);
         state
             .place()
@@ -141,20 +151,41 @@ fn repositories(text: &Text, keys: &[&str], switched_on: &[String], updates: &mu
     }
 }
 
+/// zypper's repositories of which neither metadata nor packages are checked.
+fn unchecked(text: &Text, updates: &mut Updates) {
+    let lines = ini::assignments(text);
+    let off = |section: &str, key: &str| {
+        let last = lines.iter().rev().find(|line| line.section == section && line.key == key);
+        last.is_some_and(|line| ini::boolean(&line.value) == Some(false))
+    };
+    for line in lines.iter().filter(|line| line.key == "pkg_gpgcheck") {
+        let section = line.section.as_str();
+        if off(section, "pkg_gpgcheck") && off(section, "repo_gpgcheck") && !off(section, "enabled") {
+            let what = format!("repository {section}: pkg_gpgcheck and repo_gpgcheck are off");
+            updates.unsigned.push(Candidate::new(what, Place::line(text.path(), line.line)));
+        }
+    }
+}
+
 fn zypper(guest: &Guest<'_>, manager: &Manager, updates: &mut Updates) {
     // A file in /etc replaces the vendor's.
     let mains = ["/etc/zypp/zypp.conf", "/usr/etc/zypp/zypp.conf"];
     let Some(main) = mains.into_iter().find_map(|path| guest.text(path)) else { return };
     updates.found = true;
-    for line in ini::assignments(&main) {
-        // repo_gpgcheck and pkg_gpgcheck refine it; either may be off while the other checks.
-        if line.key == "gpgcheck" && ini::boolean(&line.value) == Some(false) {
-            updates.unsigned.push(Candidate::new(format!("{} is off", line.key), Place::line(main.path(), line.line)));
-        }
+    let lines = ini::assignments(&main);
+    let off = |key: &str| {
+        let last = lines.iter().rev().find(|line| line.key == key);
+        last.filter(|line| ini::boolean(&line.value) == Some(false))
+    };
+    // repo_gpgcheck and pkg_gpgcheck refine it; either may be off while the other checks.
+    let both = off("repo_gpgcheck").and(off("pkg_gpgcheck"));
+    for line in off("gpgcheck").into_iter().chain(both) {
+        updates.unsigned.push(Candidate::new(format!("{} is off", line.key), Place::line(main.path(), line.line)));
     }
     for path in guest.files_ending("/etc/zypp/repos.d", ".repo") {
         if let Some(text) = guest.text(&path) {
             repositories(&text, &["gpgcheck"], &[], updates);
+            unchecked(&text, updates);
         }
     }
     for timer in ["transactional-update.timer", "os-update.timer"] {
