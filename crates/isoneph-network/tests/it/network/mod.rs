@@ -12,6 +12,7 @@ mod estate;
 mod expectations;
 mod google;
 mod kubernetes;
+mod locals;
 mod open_blocks;
 mod proofs;
 mod references;
