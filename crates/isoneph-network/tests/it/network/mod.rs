@@ -13,6 +13,8 @@ mod expectations;
 mod google;
 mod kubernetes;
 mod locals;
+mod looked_up;
+mod marks;
 mod open_blocks;
 mod proofs;
 mod references;
