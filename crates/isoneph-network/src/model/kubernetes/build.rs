@@ -1,6 +1,6 @@
 //! From a cluster's objects to the one form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::objects::{self, Workload};
 use super::policies::{self, Pod};
@@ -111,5 +111,7 @@ fn add_entry(parts: &mut Parts, balancer: crate::model::form::Balancer, places: 
         tags: BTreeMap::new(),
         origin: Origin::default(),
     });
-    Pod { endpoint, namespace: String::new(), labels: BTreeMap::new(), host_network: false, faceless: true }
+    let labels = BTreeMap::new();
+    let open_labels = BTreeSet::new();
+    Pod { endpoint, namespace: String::new(), labels, open_labels, host_network: false, faceless: true }
 }
