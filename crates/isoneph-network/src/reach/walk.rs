@@ -426,7 +426,7 @@ impl<'m> Walker<'m> {
         if is_private(state.source.range) {
             return self.doubt(state, "where a private address outside every network stands");
         }
-        let unseen = network.entries.join(", ");
+        let unseen = [network.entries.as_slice(), network.loose.as_slice()].concat().join(", ");
         let Some(gateway) = network.internet.as_ref().or_else(|| network.entries.first()) else {
             let reason = format!("{} has no gateway to the internet", network.name);
             return self.block(state, &reason, &network.name);
@@ -447,7 +447,7 @@ impl<'m> Walker<'m> {
             _ if held.inside.family == Family::V6
                 && held.inside.meets(state.destination)
                 && !is_private(held.inside) => {}
-            _ if !network.entries.is_empty() => {
+            _ if !unseen.is_empty() => {
                 state.stages.push(Stage::Doubt { object: format!("what {unseen} lets in") });
                 state.destination = held.inside;
             }

@@ -61,6 +61,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: gateways.get(id.as_str()).map(|gateway| (*gateway).to_owned()),
             edge: None,
             entries: entries(id, vpc, gateways.contains_key(id.as_str()), estate),
+            loose: estate.loose_addresses.clone(),
             tags: vpc.tags.clone(),
             origin: vpc.origin.clone(),
         });
@@ -140,6 +141,7 @@ fn unshown(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: None,
             edge: None,
             entries: vec![others_gateways(&subnet.vpc)],
+            loose: estate.loose_addresses.clone(),
             tags: BTreeMap::new(),
             origin: subnet.origin.clone(),
         });

@@ -22,6 +22,8 @@ pub(crate) struct Estate {
     pub(crate) internet_gateways: BTreeMap<String, Vec<String>>,
     /// Gateways of which it is not known to which VPC they are attached, each with those it may be; none named is any.
     pub(crate) loose_gateways: BTreeMap<String, Vec<String>>,
+    /// Public addresses of which it is not known who holds them.
+    pub(crate) loose_addresses: Vec<String>,
     pub(crate) nats: BTreeMap<String, NatGateway>,
     pub(crate) peerings: BTreeMap<String, Peering>,
     pub(crate) transits: BTreeMap<String, TransitGateway>,

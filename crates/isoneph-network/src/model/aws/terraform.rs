@@ -20,7 +20,7 @@ use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
 
 /// Kinds packets may depend on, which are not modelled.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 10] = [
     "aws_networkfirewall_",
     "aws_vpn_",
     "aws_dx_",
@@ -28,7 +28,13 @@ const OPEN: [&str; 7] = [
     "aws_ec2_transit_gateway_connect",
     "aws_ec2_client_vpn_",
     "aws_vpc_block_public_access_",
+    "aws_ec2_carrier_gateway",
+    "aws_ec2_local_gateway",
+    "aws_outposts_",
 ];
+
+/// Kinds by which something is reached from other networks without a route.
+const JOINING: [&str; 2] = ["aws_vpclattice_", "aws_vpc_endpoint_service"];
 
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
@@ -117,7 +123,12 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
             unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
         }
     }
-    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(held)).map(|resource| {
+    let joining = |held: &&Resource| JOINING.iter().any(|kind| held.kind.starts_with(kind)) && held.is_managed();
+    unsupported.extend(document.resources.iter().filter(joining).map(|resource| {
+        let effect = "not modelled: what other networks reach by it, without a route, is not said";
+        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
+    }));
+    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(document, held)).map(|resource| {
         let effect = "not modelled: it may have interfaces in subnets, of which nothing is said";
         Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
     }));
@@ -160,16 +171,12 @@ fn unseen(estate: &Estate, reading: &Reading<'_>) -> Vec<Unsupported> {
 }
 
 /// Whether a resource names subnets or groups and is of a kind of which nothing is known.
-fn is_unplaced(resource: &Resource) -> bool {
+fn is_unplaced(document: &Document, resource: &Resource) -> bool {
     const FIELDS: [&str; 6] =
         ["subnet_id", "subnet_ids", "security_group_ids", "vpc_security_group_ids", "vpc_config", "vpc_options"];
-    let known = |key: &&str| resource.values.get(key).is_some_and(|held| !held.is_null() && !is_empty(held));
     let of_provider = resource.kind.starts_with("aws_") && resource.is_managed();
-    of_provider && FIELDS.iter().any(known) && services::is_unplaced(&resource.kind)
-}
-
-fn is_empty(value: &Value) -> bool {
-    value.as_array().is_some_and(Vec::is_empty) || value.as_str().is_some_and(str::is_empty)
+    let given = || FIELDS.iter().any(|key| document.is_given(resource, key));
+    of_provider && services::is_unplaced(&resource.kind) && given()
 }
 
 fn range_of(value: &Value, key: &str) -> Option<AddressRange> {

@@ -52,6 +52,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: Some("internet".into()),
             edge: None,
             entries: estate.entries.clone(),
+            loose: estate.loose.clone(),
             tags: network.tags.clone(),
             origin: network.origin.clone(),
         });

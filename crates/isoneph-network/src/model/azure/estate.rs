@@ -23,6 +23,8 @@ pub(crate) struct Estate {
     pub(super) connected: Vec<String>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
+    /// What may have a public address of which nothing shows whether it has.
+    pub(super) loose: Vec<String>,
 }
 
 #[derive(Debug, Default)]

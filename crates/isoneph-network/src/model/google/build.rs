@@ -40,6 +40,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             internet: Some("default internet gateway".into()),
             edge: None,
             entries: entries(estate, id, network.looked_up),
+            loose: Vec::new(),
             tags: BTreeMap::new(),
             origin: network.origin.clone(),
         });

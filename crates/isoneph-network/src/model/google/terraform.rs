@@ -20,6 +20,26 @@ const OPEN: [&str; 8] = [
     "google_network_connectivity_",
 ];
 
+/// Kinds with addresses in a network, or beside it, of which nothing is read.
+const UNPLACED: [&str; 16] = [
+    "google_alloydb_",
+    "google_cloud_run_v2_",
+    "google_cloudfunctions",
+    "google_composer_environment",
+    "google_compute_instance_from_template",
+    "google_compute_network_attachment",
+    "google_container_node_pool",
+    "google_dataflow_",
+    "google_dataproc_",
+    "google_filestore_instance",
+    "google_memcache_instance",
+    "google_notebooks_",
+    "google_redis_",
+    "google_service_networking_connection",
+    "google_sql_database_instance",
+    "google_vpc_access_connector",
+];
+
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
     document.resources.iter().any(|resource| resource.kind.starts_with("google_"))
@@ -37,6 +57,11 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
             estate.entries.push(resource.address.clone());
         }
     }
+    let unplaced = |held: &&Resource| UNPLACED.iter().any(|kind| held.kind.starts_with(kind)) && held.is_managed();
+    unsupported.extend(document.resources.iter().filter(unplaced).map(|resource| {
+        let effect = "not modelled: it may have addresses in the network, or beside it, of which nothing is said";
+        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
+    }));
     networks(estate, &reading);
     firewalls(estate, &reading);
     policies(estate, &reading);

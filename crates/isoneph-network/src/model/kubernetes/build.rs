@@ -47,6 +47,7 @@ fn add_network(parts: &mut Parts, name: &str) -> NetworkId {
         internet: None,
         edge: None,
         entries: Vec::new(),
+        loose: Vec::new(),
         tags: BTreeMap::new(),
         origin: Origin::default(),
     });

@@ -173,6 +173,17 @@ impl Document {
         held.and_then(|held| expression_at(held, path)).is_some()
     }
 
+    /// Whether a field is given something, known or not.
+    pub(crate) fn is_given(&self, resource: &Resource, key: &str) -> bool {
+        match resource.values.get(key) {
+            Some(Value::Null) => false,
+            Some(Value::Array(held)) => !held.is_empty(),
+            Some(Value::String(held)) => !held.is_empty(),
+            Some(_) => true,
+            None => self.is_written(resource, &[key]),
+        }
+    }
+
     /// Whether the plan says that some of the field is known only after apply.
     pub(crate) fn is_unknown(&self, resource: &Resource, path: &[&str]) -> bool {
         fn any(value: &Value) -> bool {
@@ -364,7 +375,7 @@ impl Document {
             let same = of(&scope.index);
             let named: Vec<&Resource> = given.iter().flat_map(|text| of(&format!("{text:?}"))).collect();
             picked = !named.is_empty();
-            if choosing.by_key && same.len() == 1 {
+            if choosing.by_key && same.len() == 1 && self.is_one_each(scope, held.len()) {
                 held = same;
             } else if !choosing.several && named.len() == 1 {
                 held = named;
@@ -380,6 +391,18 @@ impl Document {
             None => one.identity(),
         }));
         picked
+    }
+
+    /// Whether each of what is counted refers to one of as many: else the number may be reckoned with (`count.index + 2`),
+    /// which a plan does not show. Keys are not reckoned with.
+    fn is_one_each(&self, scope: &Scope, several: usize) -> bool {
+        if scope.index.parse::<usize>().is_err() || scope.owner.starts_with("module.") {
+            return true;
+        }
+        let all = self.instances.get(&(scope.module.clone(), scope.owner.clone())).map_or(&[][..], Vec::as_slice);
+        let here = |at: &&usize| scope.place.as_ref().is_none_or(|place| *place == self.resources[**at].place);
+        let own = all.iter().filter(here).count();
+        own == 1 || own == several
     }
 
     /// The expression given to a variable of a module, and where that expression stands; `None` for the root's variables.

@@ -199,6 +199,19 @@ fn of_a_hub_that_is_looked_up_others_hold_tables_and_attachments() {
     };
     let both: Vec<Held> = net(0).into_iter().chain(net(1)).collect();
     asked(&both, &hub("disable"), "undecided m1 -> m2 tcp/80 : the tables of tgw-1");
+    // Whoever accepts another account's attachment says what it is tied to.
+    let mut hub_made: Vec<Held> = both.clone();
+    let standard = json!({"default_route_table_association": "enable", "default_route_table_propagation": "enable"});
+    hub_made.push(("aws_ec2_transit_gateway.t", standard, json!({})));
+    for held in &mut hub_made {
+        held.1.as_object_mut().unwrap().remove("transit_gateway_id");
+        held.2 = serde_json::from_str(&held.2.to_string().replace("data.aws_ec2", "aws_ec2")).unwrap();
+    }
+    asked(&hub_made, &[], "permit m1 -> m2 tcp/80");
+    let apart = json!({"transit_gateway_default_route_table_association": true, "transit_gateway_default_route_table_propagation": false});
+    let of = json!({"transit_gateway_attachment_id": refers(&["aws_ec2_transit_gateway_vpc_attachment.a2.id"])});
+    hub_made.push(("aws_ec2_transit_gateway_vpc_attachment_accepter.a2", apart, of));
+    asked(&hub_made, &[], "deny m1 -> m2 tcp/80 : has no route");
     // The other network may be attached elsewhere.
     let one: Vec<Held> = both.into_iter().filter(|(name, ..)| !name.ends_with("attachment.a2")).collect();
     asked(&one, &hub("enable"), "undecided m1 -> m2 tcp/80 : the routes of default table of tgw-1");

@@ -264,3 +264,71 @@ fn a_route_of_a_table_that_nothing_shows_may_be_of_any() {
         "undecided x -> y tcp/22 : azurerm_route.r\npermit y -> y tcp/22",
     );
 }
+
+#[test]
+fn what_has_interfaces_and_is_not_read_is_named() {
+    let given = |key: &str| json!({key: {"references": ["local.x"]}});
+    let named = |held: Held| -> bool {
+        let kind = held.0.split_once('.').unwrap().0.to_owned();
+        model(&plan(&[held]).to_string()).unsupported.iter().any(|one| one.kind == kind)
+    };
+    for (address, written) in [
+        ("aws_emr_studio.x", given("subnet_ids")),
+        ("aws_vpclattice_service.x", json!({})),
+        ("aws_vpc_endpoint_service.x", json!({})),
+        ("azurerm_container_group.x", given("subnet_ids")),
+        ("azurerm_postgresql_flexible_server.x", given("delegated_subnet_id")),
+        ("google_sql_database_instance.x", json!({})),
+        ("google_vpc_access_connector.x", json!({})),
+    ] {
+        assert!(named((address, json!({}), written)), "{address}");
+    }
+    for (address, written) in [
+        ("aws_db_subnet_group.x", given("subnet_ids")),
+        ("azurerm_subnet_route_table_association.x", given("subnet_id")),
+        ("azurerm_postgresql_virtual_network_rule.x", given("subnet_id")),
+    ] {
+        assert!(!named((address, json!({}), written)), "{address}");
+    }
+}
+
+#[test]
+fn a_public_address_of_which_nothing_shows_who_holds_it_may_be_anybodys() {
+    let within = || json!({"vpc_id": refers(&["aws_vpc.v.id"])});
+    let all = json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]);
+    let web = json!([{"protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["0.0.0.0/0"]}]);
+    let route = json!({"vpc_id": refers(&["aws_vpc.v.id"]),
+        "route": [{"cidr_block": {"constant_value": "0.0.0.0/0"}, "gateway_id": refers(&["aws_internet_gateway.i.id"])}]});
+    let machine = |address: &'static str| -> Held {
+        let written = json!({"subnet_id": refers(&["aws_subnet.s.id"]), "vpc_security_group_ids": refers(&["aws_security_group.g.id"])});
+        (address, json!({"tags": {"Name": address.split_once('.').unwrap().1}}), written)
+    };
+    let made = |holder: Value| -> Vec<Held> {
+        vec![
+            ("aws_vpc.v", json!({"cidr_block": "10.0.0.0/16"}), json!({})),
+            ("aws_subnet.s", json!({"cidr_block": "10.0.1.0/24"}), within()),
+            ("aws_internet_gateway.i", json!({}), within()),
+            ("aws_route_table.t", json!({"route": [{"cidr_block": "0.0.0.0/0"}]}), route.clone()),
+            (
+                "aws_route_table_association.t",
+                json!({}),
+                json!({"subnet_id": refers(&["aws_subnet.s.id"]), "route_table_id": refers(&["aws_route_table.t.id"])}),
+            ),
+            ("aws_security_group.g", json!({"name": "g", "ingress": web, "egress": all}), within()),
+            machine("aws_instance.a"),
+            machine("aws_instance.b"),
+            ("aws_eip.e", json!({"domain": "vpc"}), holder),
+        ]
+    };
+    asked(
+        &made(json!({"instance": refers(&["aws_instance.a.id"])})),
+        "permit internet -> a tcp/443\ndeny internet -> b tcp/443\npermit a -> 8.8.8.8 tcp/53\ndeny b -> 8.8.8.8 tcp/53",
+    );
+    asked(&made(json!({})), "deny internet -> a tcp/443\ndeny a -> 8.8.8.8 tcp/53");
+    asked(
+        &made(json!({"instance": {"references": ["local.which"]}})),
+        "undecided internet -> a tcp/443 : aws_eip.e
+         undecided a -> 8.8.8.8 tcp/53 : who holds aws_eip.e
+         deny internet -> a tcp/22",
+    );
+}

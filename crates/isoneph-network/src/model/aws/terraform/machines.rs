@@ -463,10 +463,20 @@ fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
         let public = text(&eip.values, "public_ip")
             .and_then(AddressRange::parse)
             .unwrap_or_else(|| AddressRange::whole(Family::V4));
-        let mut interfaces = document.ids(holder, &["network_interface"]).found;
-        interfaces.extend(document.ids(holder, &["network_interface_id"]).found);
-        for key in ["instance", "instance_id"] {
-            for instance in document.ids(holder, &[key]).found {
+        let fields = ["network_interface", "network_interface_id", "instance", "instance_id"];
+        let [own, named, instance, by_id] = fields.map(|key| document.ids(holder, &[key]));
+        if [&own, &named, &instance, &by_id]
+            .iter()
+            .zip(fields)
+            .any(|(ids, key)| ids.choice || (ids.open && ids.found.is_empty() && document.is_written(holder, &[key])))
+        {
+            estate.loose_addresses.push(holder.address.clone());
+            continue;
+        }
+        let mut interfaces = own.found;
+        interfaces.extend(named.found);
+        for held in [instance, by_id] {
+            for instance in held.found {
                 interfaces.extend(estate.instances.get(&instance).and_then(|held| held.interfaces.first()).cloned());
             }
         }

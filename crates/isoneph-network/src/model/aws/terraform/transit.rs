@@ -29,7 +29,11 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["aws_ec2_transit_gateway_vpc_attachment"]) {
         let values = &resource.values;
         let (id, transit) = (resource.identity(), reading.id(resource, "transit_gateway_id"));
-        let default = |key: &str| flag(values, key).unwrap_or(true);
+        // Who accepts another account's attachment says what it is tied to.
+        let accepted = document
+            .of_kind(&["aws_ec2_transit_gateway_vpc_attachment_accepter"])
+            .find(|held| document.ids(held, &["transit_gateway_attachment_id"]).found.contains(&id));
+        let default = |key: &str| flag(accepted.map_or(values, |held| &held.values), key).unwrap_or(true);
         if default("transit_gateway_default_route_table_propagation")
             && let Some(table) = estate.transit_tables.get_mut(&default_table(&transit))
         {
