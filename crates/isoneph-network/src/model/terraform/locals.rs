@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::references::{MADE_WITH, Scope, steps};
 use super::{Document, Resource};
-use crate::model::address::{AddressRange, Meeting};
+use crate::model::address::AddressRange;
 use crate::model::json::{list, text};
 
 /// Fields whose kind of resource their names tell, with attributes of networks that may be meant instead.
@@ -62,9 +62,11 @@ struct Search<'d> {
     document: &'d Document,
     kinds: &'static [&'static str],
     attributes: &'static [&'static str],
+    /// Path of the module that was asked about: its whole is taken in.
+    start: String,
+    /// Whether all that the document makes was taken in.
+    all: bool,
     found: BTreeSet<String>,
-    /// Modules whose whole was taken in: (path, instance).
-    seen: BTreeSet<(String, Option<String>)>,
     /// Whether it may be something that is not shown.
     open: bool,
     budget: usize,
@@ -81,7 +83,7 @@ impl Document {
         if let Some(held) = self.locals.borrow().get(&key) {
             return held.clone();
         }
-        let mut search = Search::new(self, field);
+        let mut search = Search::new(self, field, scope);
         search.module(scope);
         let out = search.done();
         self.locals.borrow_mut().insert(key, out.clone());
@@ -91,11 +93,18 @@ impl Document {
     /// What a called module may give out that a field takes, where a plan does not show which output is meant; `None` where
     /// it may be something that is not shown.
     pub(super) fn of_module(&self, inner: &Scope, field: usize) -> Option<Vec<String>> {
-        let mut search = Search::new(self, field);
-        for ((_, _), expression) in self.outputs.iter().filter(|((module, _), _)| *module == inner.module) {
+        let mut search = Search::new(self, field, inner);
+        // Nothing of the module was taken in as a whole: a local of it may be whatever the document makes.
+        search.start = "nowhere".to_owned();
+        for (_, expression) in self.outputs_of(&inner.module) {
             search.expression(inner, expression);
         }
         search.done()
+    }
+
+    fn outputs_of(&self, module: &str) -> impl Iterator<Item = (&(String, String), &Value)> {
+        let from = (module.to_owned(), String::new());
+        self.outputs.range(from..).take_while(move |((held, _), _)| held == module)
     }
 
     /// Settles locals that several networks may be meant by: a subnet's block lies in a block of its network, and all that
@@ -103,12 +112,13 @@ impl Document {
     pub(super) fn settle(&mut self) {
         let Some(field) = field("vpc_id") else { return };
         let mut left: BTreeMap<(String, String, usize), Vec<String>> = BTreeMap::new();
+        let blocks = self.network_blocks();
         for resource in self.of_kind(&["aws_subnet"]) {
             let Some((name, block)) = self.only_local(resource, "vpc_id").zip(block(resource)) else { continue };
-            let scope = Scope::of(resource);
-            let Some(all) = self.of_local(&scope, &name, field).filter(|all| all.len() > 1) else { continue };
-            let held = left.entry((resource.place.clone(), name, field)).or_insert(all);
-            held.retain(|network| self.may_hold(network, block));
+            let key = (resource.place.clone(), name, field);
+            let all = || self.of_local(&Scope::of(resource), &key.1, field).unwrap_or_default();
+            let held = left.entry(key.clone()).or_insert_with(all);
+            held.retain(|network| blocks.may_hold(network, block));
         }
         let only = |mut held: Vec<String>| held.pop().filter(|_| held.is_empty());
         self.settled = left.into_iter().filter_map(|(key, held)| Some((key, only(held)?))).collect();
@@ -152,20 +162,22 @@ impl Document {
         }
     }
 
-    /// Whether a network may hold a block of addresses: all blocks that it is given have to be known to say no.
-    fn may_hold(&self, network: &str, block: AddressRange) -> bool {
-        let within = |range: Option<AddressRange>| {
-            range.is_none_or(|range| {
-                crate::model::address::AddressSet::new(vec![range]).meeting(block) == Meeting::Within
-            })
-        };
-        let own = |held: &&Resource| held.identity() == network;
-        let more = self.of_kind(&["aws_vpc_ipv4_cidr_block_association"]).filter(|held| {
-            let of = self.ids(held, &["vpc_id"]);
-            of.open || of.found.iter().any(|id| id == network)
-        });
-        self.any_of_kind(&NETWORKS).find(own).is_none_or(|held| within(self::block(held)))
-            || more.into_iter().any(|held| within(self::block(held)))
+    /// The blocks that networks are given.
+    fn network_blocks(&self) -> Blocks {
+        let mut out = Blocks::default();
+        for network in self.any_of_kind(&NETWORKS) {
+            out.of.entry(network.identity()).or_default().push(block(network));
+        }
+        for more in self.of_kind(&["aws_vpc_ipv4_cidr_block_association"]) {
+            let of = self.ids(more, &["vpc_id"]);
+            if of.open {
+                out.of_any.push(block(more));
+            }
+            for network in of.found {
+                out.of.entry(network).or_default().push(block(more));
+            }
+        }
+        out
     }
 
     /// Variables of a module that hold nothing that is known only after apply: what is made of one alone, or labels that are
@@ -207,26 +219,45 @@ fn mentions(expression: &Value, local: &str) -> bool {
     }
 }
 
+/// Blocks of addresses by network; one that is not known may be any.
+#[derive(Default)]
+struct Blocks {
+    of: BTreeMap<String, Vec<Option<AddressRange>>>,
+    of_any: Vec<Option<AddressRange>>,
+}
+
+impl Blocks {
+    /// Whether a network may hold a block: all blocks that it is given have to be known to say no.
+    fn may_hold(&self, network: &str, block: AddressRange) -> bool {
+        let Some(own) = self.of.get(network) else { return true };
+        own.iter().chain(&self.of_any).any(|range| range.is_none_or(|range| range.covers(block)))
+    }
+}
+
 fn block(resource: &Resource) -> Option<AddressRange> {
     text(&resource.values, "cidr_block").and_then(AddressRange::parse)
 }
 
 impl<'d> Search<'d> {
-    fn new(document: &'d Document, field: usize) -> Self {
+    fn new(document: &'d Document, field: usize, scope: &Scope) -> Self {
         let (_, kinds, attributes) = FIELDS[field];
-        let (found, seen) = (BTreeSet::new(), BTreeSet::new());
-        Self { document, kinds, attributes, found, seen, open: false, budget: 4096 }
+        let (start, found) = (scope.module.clone(), BTreeSet::new());
+        Self { document, kinds, attributes, start, all: false, found, open: false, budget: 4096 }
     }
 
     fn done(self) -> Option<Vec<String>> {
         (!self.open && self.budget > 0).then(|| self.found.into_iter().collect())
     }
 
+    /// What a local of another module may be: whatever the document makes.
+    fn elsewhere(&mut self, scope: &Scope) {
+        if scope.module != self.start && !std::mem::replace(&mut self.all, true) {
+            self.document.resources.iter().for_each(|resource| self.whole(resource));
+        }
+    }
+
     /// Everything that stands in a module, comes out of those it calls, and goes into it.
     fn module(&mut self, scope: &Scope) {
-        if !self.seen.insert((scope.module.clone(), scope.place.clone())) {
-            return;
-        }
         let document = self.document;
         for resource in &document.resources {
             if resource.module == scope.module && scope.place.as_ref().is_none_or(|place| *place == resource.place) {
@@ -235,7 +266,7 @@ impl<'d> Search<'d> {
         }
         for (_, call) in document.calls.keys().filter(|(module, _)| *module == scope.module) {
             let inner = document.child_of(scope, call);
-            for ((_, _), expression) in document.outputs.iter().filter(|((module, _), _)| *module == inner.module) {
+            for (_, expression) in document.outputs_of(&inner.module) {
                 self.expression(&inner, expression);
             }
         }
@@ -301,9 +332,8 @@ impl<'d> Search<'d> {
                     self.expression(&document.outer_of(scope), held);
                 }
             }
-            ["local", ..] => self.module(scope),
             // What is made over something has a part of it.
-            ["each", ..] => self.module(scope),
+            ["local" | "each", ..] => self.elsewhere(scope),
             ["module", call, output, ..] => {
                 let inner = document.child_of(scope, call);
                 if let Some(held) = document.outputs.get(&(inner.module.clone(), (*output).to_owned())) {
@@ -337,7 +367,7 @@ impl<'d> Search<'d> {
                 // What is known cannot be a part of what is known only after apply.
                 Some(known) if resource.values.get(known).is_some_and(|held| !held.is_null()) => {}
                 // A part of another thing may name what that stands in, or what it makes.
-                Some(_) => self.module(scope),
+                Some(_) => self.elsewhere(scope),
             }
         }
     }
