@@ -64,6 +64,8 @@ pub struct Network {
     pub edge: Option<TableId>,
     /// Ways in from outside that are not modelled, by name: they may lead to any endpoint inside.
     pub entries: Vec<String>,
+    /// Public addresses, by name, of which it is not known who inside holds them.
+    pub loose: Vec<String>,
     /// Labels of the platform.
     pub tags: BTreeMap<String, String>,
     /// Where it stands in the input.

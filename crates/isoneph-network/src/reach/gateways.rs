@@ -52,6 +52,11 @@ impl Walker<'_> {
                 state.stages.push(Stage::Limit { what, traffic: self.translatable(&state) });
                 state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
                 state.source = Side { range: to, endpoint: None };
+            } else if !network.loose.is_empty() {
+                let to = AddressRange::whole(Family::V4);
+                state.stages.push(Stage::Doubt { object: format!("who holds {}", network.loose.join(", ")) });
+                state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
+                state.source = Side { range: to, endpoint: None };
             } else {
                 return self.block(
                     state,

@@ -161,8 +161,9 @@ pub type Goals = Vec<Vec<(Goal, AddressRange)>>;
 fn asked_at(model: &Model, (endpoint, place): Spot, outside: bool) -> Vec<(Goal, AddressRange)> {
     let endpoint_held = &model.parts.endpoints[endpoint];
     let held = &endpoint_held.places[place];
-    let entries = !model.parts.networks[endpoint_held.network].entries.is_empty();
-    let own = (!outside || held.public.is_none() || entries).then_some(held.inside);
+    let network = &model.parts.networks[endpoint_held.network];
+    let unsure = !network.entries.is_empty() || !network.loose.is_empty();
+    let own = (!outside || held.public.is_none() || unsure).then_some(held.inside);
     own.into_iter().chain(held.public).map(|range| (Goal::Endpoint(endpoint, place), range)).collect()
 }
 

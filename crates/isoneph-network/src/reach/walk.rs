@@ -426,10 +426,14 @@ impl<'m> Walker<'m> {
         if is_private(state.source.range) {
             return self.doubt(state, "where a private address outside every network stands");
         }
-        let Some(gateway) = &network.internet else {
+        let unseen = [network.entries.as_slice(), network.loose.as_slice()].concat().join(", ");
+        let Some(gateway) = network.internet.as_ref().or_else(|| network.entries.first()) else {
             let reason = format!("{} has no gateway to the internet", network.name);
             return self.block(state, &reason, &network.name);
         };
+        if network.internet.is_none() {
+            state.stages.push(Stage::Doubt { object: format!("what {unseen} lets in") });
+        }
         if held.inside.family != state.destination.family {
             return self.block(state, "the two ends have no address family in common", &endpoint.name);
         }
@@ -443,9 +447,8 @@ impl<'m> Walker<'m> {
             _ if held.inside.family == Family::V6
                 && held.inside.meets(state.destination)
                 && !is_private(held.inside) => {}
-            _ if !network.entries.is_empty() => {
-                let names = network.entries.join(", ");
-                state.stages.push(Stage::Doubt { object: format!("what {names} lets in") });
+            _ if !unseen.is_empty() => {
+                state.stages.push(Stage::Doubt { object: format!("what {unseen} lets in") });
                 state.destination = held.inside;
             }
             _ => {

@@ -171,6 +171,7 @@ fn vpc(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin) ->
             owner: text_or_empty(value, "OwnerId"),
             region: region_of(value, place.folder),
             folder: place.folder.into(),
+            looked_up: false,
             tags: tags(value.get("Tags")),
             origin,
         },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::estate::{Destination, Estate, Interface, Route as EstateRoute, RouteTarget, Table};
+use super::estate::{Destination, Estate, Interface, Route as EstateRoute, RouteTarget, Table, Vpc};
 use super::filters::{self, Members};
 use super::transit;
 use crate::model::address::{AddressRange, AddressSet, Family, private_blocks};
@@ -44,11 +44,7 @@ fn name_or(tags: &BTreeMap<String, String>, id: &str) -> String {
 }
 
 fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    let gateways: BTreeMap<&str, &str> = estate
-        .internet_gateways
-        .iter()
-        .flat_map(|(gateway, vpcs)| vpcs.iter().map(move |vpc| (vpc.as_str(), gateway.as_str())))
-        .collect();
+    let gateways = gateways(estate);
     for (id, vpc) in &estate.vpcs {
         places.networks.insert(id.clone(), parts.networks.len());
         parts.networks.push(Network {
@@ -64,11 +60,13 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             complete: estate.listed.contains(&(vpc.folder.clone(), "NetworkInterfaces")),
             internet: gateways.get(id.as_str()).map(|gateway| (*gateway).to_owned()),
             edge: None,
-            entries: Vec::new(),
+            entries: entries(id, vpc, gateways.contains_key(id.as_str()), estate),
+            loose: estate.loose_addresses.clone(),
             tags: vpc.tags.clone(),
             origin: vpc.origin.clone(),
         });
     }
+    unshown(estate, parts, places);
     for (id, subnet) in &estate.subnets {
         let Some(network) = places.networks.get(&subnet.vpc) else { continue };
         places.subnets.insert(id.clone(), parts.subnets.len());
@@ -84,6 +82,67 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             private: false,
             owner: subnet.owner.clone(),
             tags: subnet.tags.clone(),
+            origin: subnet.origin.clone(),
+        });
+    }
+}
+
+/// Networks with the gateway to the internet that is attached to them: a route that holds leads to no other.
+fn gateways(estate: &Estate) -> BTreeMap<&str, &str> {
+    let routes = estate.tables.values().flat_map(|table| table.routes.iter().map(|route| (table.vpc.as_str(), route)));
+    let routed = routes.filter_map(|(vpc, route)| match &route.target {
+        RouteTarget::Internet(id) if route.active && !estate.loose_gateways.contains_key(id) => {
+            Some((vpc, id.as_str()))
+        }
+        _ => None,
+    });
+    let shown = estate.internet_gateways.iter();
+    let known = |id: &str| estate.internet_gateways.contains_key(id);
+    let attached = shown.flat_map(|(gateway, vpcs)| vpcs.iter().map(move |vpc| (vpc.as_str(), gateway.as_str())));
+    routed.filter(|(_, id)| !known(id)).chain(attached).collect()
+}
+
+/// What may let in packets from the internet, of which it is not known whether it does.
+fn entries(network: &str, vpc: &Vpc, has_gateway: bool, estate: &Estate) -> Vec<String> {
+    let unlisted = !has_gateway && !estate.listed.contains(&(vpc.folder.clone(), "InternetGateways"));
+    let may = |held: &&String| held.as_str() == network;
+    let loose = estate.loose_gateways.iter().filter(|(_, held)| held.is_empty() || held.iter().any(|id| may(&id)));
+    loose.map(|(id, _)| id.clone()).chain((vpc.looked_up || unlisted).then(|| others_gateways(network))).collect()
+}
+
+/// What may stand at the border of a network that the input only looks up.
+fn others_gateways(network: &str) -> String {
+    format!("gateways of {network} that are not shown")
+}
+
+/// Whether it is the identifier of a network, and not a name for what is not known.
+pub(super) fn is_network(id: &str) -> bool {
+    id.starts_with("vpc-")
+}
+
+/// Networks of which only the identifier is known: their blocks, tables and lists may be any.
+fn unshown(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    for subnet in estate.subnets.values().filter(|subnet| is_network(&subnet.vpc)) {
+        if places.networks.contains_key(&subnet.vpc) {
+            continue;
+        }
+        places.networks.insert(subnet.vpc.clone(), parts.networks.len());
+        parts.networks.push(Network {
+            id: subnet.vpc.clone(),
+            name: subnet.vpc.clone(),
+            platform: Platform::Aws,
+            owner: String::new(),
+            region: String::new(),
+            ranges: AddressSet::default(),
+            open: true,
+            flat: false,
+            default_outbound: false,
+            complete: false,
+            internet: None,
+            edge: None,
+            entries: vec![others_gateways(&subnet.vpc)],
+            loose: estate.loose_addresses.clone(),
+            tags: BTreeMap::new(),
             origin: subnet.origin.clone(),
         });
     }
@@ -121,7 +180,7 @@ fn kind_of(interface: &Interface, places: &Places) -> EndpointKind {
 }
 
 fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members {
-    let mut members = Members::new();
+    let mut members = Members::default();
     let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
     for (id, instance) in &estate.instances {
         owners.extend(instance.interfaces.iter().map(|interface| (interface.as_str(), id.as_str())));
@@ -145,8 +204,9 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
                 .unwrap_or_else(|| id.clone());
         places.endpoints.insert(id.clone(), index);
         for group in &interface.groups {
-            members.entry(group.clone()).or_default().push(index);
+            members.sure.entry(group.clone()).or_default().push(index);
         }
+        members.open.extend(interface.open_groups.then_some(index));
         let subnet = places.subnets.get(&interface.subnet).copied();
         parts.endpoints.push(Endpoint {
             id: id.clone(),
@@ -349,7 +409,8 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         let Some(index) = places.subnets.get(id) else { continue };
         let held = &mut parts.subnets[*index].table;
         // Without a table its traffic leads where nobody knows.
-        *held = if subnet.unclear_table { None } else { held.or_else(|| main.get(subnet.vpc.as_str()).copied()) };
+        let main = main.get(subnet.vpc.as_str()).copied().filter(|_| !subnet.looked_up);
+        *held = if subnet.unclear_table { None } else { held.or(main) };
     }
 }
 
@@ -390,7 +451,7 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
             rank: 0,
         }));
     }
-    let open = estate.vpcs.get(&table.vpc).map(|vpc| vpc.open).unwrap_or_default();
+    let open = estate.vpcs.get(&table.vpc).map_or([is_network(&table.vpc); 2], |vpc| vpc.open);
     for family in [Family::V4, Family::V6].into_iter().zip(open).filter(|(_, open)| *open).map(|(family, _)| family) {
         let unknown = Some(format!("a block of {}", table.vpc));
         out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });
@@ -408,6 +469,7 @@ fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> T
     };
     match &route.target {
         RouteTarget::Local => Target::Local,
+        RouteTarget::Internet(id) if estate.loose_gateways.contains_key(id) => opaque(id),
         RouteTarget::Internet(id) => match estate.internet_gateways.get(id) {
             Some(vpcs) if !vpcs.iter().any(|held| held == vpc) => {
                 Target::Drop { reason: format!("internet gateway {id} is not attached to this network") }
@@ -475,7 +537,8 @@ fn borders(estate: &Estate, parts: &mut Parts, places: &Places) {
     let mut unknown = None;
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id) else { continue };
-        let pair = own.get(id.as_str()).or_else(|| defaults.get(subnet.vpc.as_str())).copied();
+        let default = defaults.get(subnet.vpc.as_str()).filter(|_| !subnet.looked_up);
+        let pair = own.get(id.as_str()).or(default).copied();
         let pair = pair.filter(|_| !subnet.unclear_acl);
         let pair =
             pair.unwrap_or_else(|| *unknown.get_or_insert_with(|| push_pair(parts, (unknown_acl(), unknown_acl()))));

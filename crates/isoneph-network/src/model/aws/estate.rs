@@ -20,6 +20,10 @@ pub(crate) struct Estate {
     pub(crate) instances: BTreeMap<String, Instance>,
     /// Gateway id to the VPCs it is attached to.
     pub(crate) internet_gateways: BTreeMap<String, Vec<String>>,
+    /// Gateways of which it is not known to which VPC they are attached, each with those it may be; none named is any.
+    pub(crate) loose_gateways: BTreeMap<String, Vec<String>>,
+    /// Public addresses of which it is not known who holds them.
+    pub(crate) loose_addresses: Vec<String>,
     pub(crate) nats: BTreeMap<String, NatGateway>,
     pub(crate) peerings: BTreeMap<String, Peering>,
     pub(crate) transits: BTreeMap<String, TransitGateway>,
@@ -44,6 +48,8 @@ pub(crate) struct Vpc {
     pub(crate) owner: String,
     pub(crate) region: String,
     pub(crate) folder: String,
+    /// Whether the input looks it up and does not make it: what else stands in it is not shown.
+    pub(crate) looked_up: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) origin: Origin,
 }
@@ -54,6 +60,8 @@ pub(crate) struct Subnet {
     pub(crate) ranges: Vec<AddressRange>,
     pub(crate) zone: String,
     pub(crate) owner: String,
+    /// Whether the input looks it up and does not make it: which table and list it has may not be shown.
+    pub(crate) looked_up: bool,
     /// Whether it may have a table, or a list, other than those that are sure to be its own.
     pub(crate) unclear_table: bool,
     pub(crate) unclear_acl: bool,
@@ -167,6 +175,8 @@ pub(crate) struct Interface {
     pub(crate) kind: String,
     pub(crate) description: String,
     pub(crate) groups: Vec<String>,
+    /// Whether it may carry any of the groups, for those it carries are not all known.
+    pub(crate) open_groups: bool,
     /// (inside, public). A range where only the subnet is known.
     pub(crate) addresses: Vec<(AddressRange, Option<AddressRange>)>,
     pub(crate) forwards: bool,

@@ -8,8 +8,14 @@ use crate::model::form::{EndpointId, PolicyId};
 use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
 use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
 
-/// The members of each security group, sorted.
-pub(super) type Members = BTreeMap<String, Vec<EndpointId>>;
+/// Who is in which security group.
+#[derive(Default)]
+pub(super) struct Members {
+    /// The members of each, sorted.
+    pub(super) sure: BTreeMap<String, Vec<EndpointId>>,
+    /// Endpoints whose groups are not all known, sorted: they may be in any.
+    pub(super) open: Vec<EndpointId>,
+}
 
 /// Protocols whose ports a rule restricts; for others AWS ignores them.
 const WITH_PORTS: [u8; 2] = [6, 17];
@@ -84,13 +90,17 @@ fn permit(id: &str, permission: &Permission, estate: &Estate, members: &Members)
     }
     peers.addresses = AddressSet::new(held);
     for other in &permission.groups {
-        match members.get(other) {
+        match members.sure.get(other) {
             Some(endpoints) => peers.endpoints.extend(endpoints),
             // No interface carries it. Where its rules are not shown either, it may be another account's group, with
             // interfaces that the input does not show; those are no endpoints of the model.
             None if estate.groups.contains_key(other) => {}
             None => peers.unknown.push(format!("members of security group {other}")),
         }
+    }
+    if !permission.groups.is_empty() && !members.open.is_empty() {
+        peers.maybe.clone_from(&members.open);
+        peers.doubt = Some("the peer's security groups are not all known".into());
     }
     peers.unknown.extend(permission.unclear.clone());
     peers.endpoints.sort_unstable();

@@ -5,8 +5,11 @@ mod machines;
 mod services;
 mod transit;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
+use super::build::is_network;
 use super::estate::{
     Acl, AclEntry, Destination, Estate, NatGateway, Peering, Route, RouteTarget, Subnet, Table, Vpc, VpcEndpoint,
 };
@@ -17,7 +20,7 @@ use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
 
 /// Kinds packets may depend on, which are not modelled.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 10] = [
     "aws_networkfirewall_",
     "aws_vpn_",
     "aws_dx_",
@@ -25,7 +28,13 @@ const OPEN: [&str; 7] = [
     "aws_ec2_transit_gateway_connect",
     "aws_ec2_client_vpn_",
     "aws_vpc_block_public_access_",
+    "aws_ec2_carrier_gateway",
+    "aws_ec2_local_gateway",
+    "aws_outposts_",
 ];
+
+/// Kinds by which something is reached from other networks without a route.
+const JOINING: [&str; 2] = ["aws_vpclattice_", "aws_vpc_endpoint_service"];
 
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
@@ -114,10 +123,19 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
             unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
         }
     }
-    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(held)).map(|resource| {
+    let joining = |held: &&Resource| JOINING.iter().any(|kind| held.kind.starts_with(kind)) && held.is_managed();
+    unsupported.extend(document.resources.iter().filter(joining).map(|resource| {
+        let effect = "not modelled: what other networks reach by it, without a route, is not said";
+        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
+    }));
+    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(document, held)).map(|resource| {
         let effect = "not modelled: it may have interfaces in subnets, of which nothing is said";
         Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
     }));
+    // What a document makes it lists; of networks and hubs that it only looks up that is not so.
+    for list in ["InternetGateways", "TransitGatewayRouteTables", "TransitGatewayAttachments"] {
+        estate.listed.insert((reading.folder.clone(), list));
+    }
     networks(estate, &reading);
     gateways(estate, &reading);
     tables(estate, &reading);
@@ -138,25 +156,27 @@ fn unseen(estate: &Estate, reading: &Reading<'_>) -> Vec<Unsupported> {
         let origin = reading.origin(resource);
         let stands = |id: &String| {
             let held = estate.interfaces.get(id);
-            held.is_some_and(|held| estate.vpcs.contains_key(&held.vpc))
+            held.is_some_and(|held| !held.vpc.is_empty())
         };
-        !own.iter().any(stands) && !estate.interfaces.values().any(|held| held.origin == origin)
+        !own.iter().any(stands) && !estate.interfaces.values().any(|held| held.origin == origin && !held.vpc.is_empty())
     });
-    let effect = "its subnet or network is not shown: nothing is said of it";
-    machines.map(|held| Unsupported::new(reading.source, held.address.clone(), &held.kind, effect)).collect()
+    let subnets = reading.document.any_of_kind(&["aws_subnet"]).filter(|held| {
+        let subnet = estate.subnets.get(&held.identity());
+        subnet.is_some_and(|subnet| !estate.vpcs.contains_key(&subnet.vpc) && !is_network(&subnet.vpc))
+    });
+    let named = |held: &Resource, effect| Unsupported::new(reading.source, held.address.clone(), &held.kind, effect);
+    let nothing = "its subnet or network is not shown: nothing is said of it";
+    let within = "which network it is in is not shown: nothing is said of what stands in it";
+    machines.map(|held| named(held, nothing)).chain(subnets.map(|held| named(held, within))).collect()
 }
 
 /// Whether a resource names subnets or groups and is of a kind of which nothing is known.
-fn is_unplaced(resource: &Resource) -> bool {
+fn is_unplaced(document: &Document, resource: &Resource) -> bool {
     const FIELDS: [&str; 6] =
         ["subnet_id", "subnet_ids", "security_group_ids", "vpc_security_group_ids", "vpc_config", "vpc_options"];
-    let known = |key: &&str| resource.values.get(key).is_some_and(|held| !held.is_null() && !is_empty(held));
     let of_provider = resource.kind.starts_with("aws_") && resource.is_managed();
-    of_provider && FIELDS.iter().any(known) && services::is_unplaced(&resource.kind)
-}
-
-fn is_empty(value: &Value) -> bool {
-    value.as_array().is_some_and(Vec::is_empty) || value.as_str().is_some_and(str::is_empty)
+    let given = || FIELDS.iter().any(|key| document.is_given(resource, key));
+    of_provider && services::is_unplaced(&resource.kind) && given()
 }
 
 fn range_of(value: &Value, key: &str) -> Option<AddressRange> {
@@ -170,33 +190,50 @@ fn account(resource: &Resource) -> String {
         .unwrap_or_default()
 }
 
-fn labels(resource: &Resource) -> std::collections::BTreeMap<String, String> {
+fn labels(resource: &Resource) -> BTreeMap<String, String> {
     tags(resource.values.get("tags_all").filter(|held| held.is_object()).or_else(|| resource.values.get("tags")))
+}
+
+/// Whether a network or subnet stood before the document, which looks it up or takes it over: what else it was given, nothing
+/// shows.
+fn is_older(resource: &Resource) -> bool {
+    !resource.is_managed() || resource.kind.starts_with("aws_default_")
+}
+
+/// Takes an object. What is only looked up says less than what another document makes.
+fn take<T>(all: &mut BTreeMap<String, T>, resource: &Resource, held: T) {
+    if resource.is_managed() {
+        all.insert(resource.identity(), held);
+    } else {
+        all.entry(resource.identity()).or_insert(held);
+    }
 }
 
 fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.any_of_kind(&["aws_vpc", "aws_default_vpc"]) {
         let values = &resource.values;
-        let ranges: Vec<AddressRange> =
+        // A network that is looked up lists all its blocks of IPv4.
+        let listed = list(values, "cidr_block_associations").iter().filter_map(|held| range_of(held, "cidr_block"));
+        let mut ranges: Vec<AddressRange> =
             [range_of(values, "cidr_block"), range_of(values, "ipv6_cidr_block")].into_iter().flatten().collect();
+        ranges.extend(listed.filter(|range| Some(*range) != range_of(values, "cidr_block")));
         let given_six = flag(values, "assign_generated_ipv6_cidr_block") == Some(true)
             || text(values, "ipv6_ipam_pool_id").is_some()
             || ["ipv6_cidr_block", "ipv6_ipam_pool_id"].iter().any(|key| reading.is_open(resource, &[key], values));
         let missing = |family: Family| !ranges.iter().any(|range| range.family == family);
         let open = [missing(Family::V4), missing(Family::V6) && given_six];
         let region = text(values, "arn").and_then(|arn| arn.split(':').nth(3)).or_else(|| text(values, "region"));
-        estate.vpcs.insert(
-            resource.identity(),
-            Vpc {
-                ranges,
-                open,
-                owner: account(resource),
-                region: region.unwrap_or_default().into(),
-                folder: reading.folder.clone(),
-                tags: labels(resource),
-                origin: reading.origin(resource),
-            },
-        );
+        let vpc = Vpc {
+            ranges,
+            open,
+            owner: account(resource),
+            region: region.unwrap_or_default().into(),
+            folder: reading.folder.clone(),
+            looked_up: is_older(resource),
+            tags: labels(resource),
+            origin: reading.origin(resource),
+        };
+        take(&mut estate.vpcs, resource, vpc);
     }
     for resource in
         reading.document.of_kind(&["aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"])
@@ -219,10 +256,12 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let missing = |family: Family| !ranges.iter().any(|range| range.family == family);
         let six = ["ipv6_cidr_block", "ipv6_ipam_pool_id"].iter().any(|key| reading.is_open(resource, &[key], values));
         let four = flag(values, "ipv6_native") != Some(true);
-        estate.subnets.insert(
-            resource.identity(),
+        take(
+            &mut estate.subnets,
+            resource,
             Subnet {
                 vpc: reading.id(resource, "vpc_id"),
+                looked_up: is_older(resource),
                 open: [four && missing(Family::V4), six && missing(Family::V6)],
                 assigns_public: flag(values, "map_public_ip_on_launch")
                     .unwrap_or(resource.kind == "aws_default_subnet"),
@@ -245,7 +284,13 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
 fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.any_of_kind(&["aws_internet_gateway", "aws_egress_only_internet_gateway"]) {
-        let held = document.ids(resource, &["vpc_id"]).found;
+        let ids = document.ids(resource, &["vpc_id"]);
+        let mut held = ids.found;
+        if ids.open || ids.choice {
+            estate.loose_gateways.insert(resource.identity(), std::mem::take(&mut held));
+        }
+        let attached = list(&resource.values, "attachments").iter().filter_map(|held| text(held, "vpc_id"));
+        held.extend(attached.map(ToOwned::to_owned));
         if resource.kind == "aws_egress_only_internet_gateway" {
             estate.internet_gateways.entry(resource.identity()).or_default();
         } else {
@@ -254,7 +299,12 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["aws_internet_gateway_attachment"]) {
         let gateway = reading.id(resource, "internet_gateway_id");
-        estate.internet_gateways.entry(gateway).or_default().push(reading.id(resource, "vpc_id"));
+        let (networks, doubt) = reading.owners(resource, "vpc_id", estate.vpcs.keys());
+        if doubt.is_some() {
+            estate.loose_gateways.insert(gateway, networks);
+        } else {
+            estate.internet_gateways.entry(gateway).or_default().extend(networks);
+        }
     }
     for resource in document.of_kind(&["aws_nat_gateway"]) {
         let values = &resource.values;
@@ -297,13 +347,18 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
 fn tables(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.any_of_kind(&["aws_route_table", "aws_default_route_table"]) {
+        if !resource.is_managed() {
+            looked_up_table(estate, reading, resource);
+            continue;
+        }
         let default = resource.kind == "aws_default_route_table";
         let vpc = document.id(resource, &["vpc_id"]).or_else(|| {
             let id = document.id(resource, &["default_route_table_id"])?;
             reading.made_with(&id, "main table of", &["default_route_table_id"])
         });
-        let mut routes: Vec<Route> =
-            (0..list(&resource.values, "route").len()).map(|index| inline_route(document, resource, index)).collect();
+        let mut routes: Vec<Route> = (0..list(&resource.values, "route").len())
+            .map(|at| inline_route(document, resource, "route", at))
+            .collect();
         let gateways = document.ids(resource, &["propagating_vgws"]);
         if !gateways.found.is_empty() || (gateways.open && document.is_written(resource, &["propagating_vgws"])) {
             routes.push(learned(gateways.found.first()));
@@ -327,8 +382,7 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
         );
     }
     // A network has a main table even where nothing manages it: the network's own routes alone.
-    let vpcs: Vec<String> = estate.vpcs.keys().cloned().collect();
-    for vpc in vpcs.into_iter().filter(|vpc| estate.vpcs[vpc].folder == reading.folder) {
+    for vpc in made_here(estate, reading) {
         if !estate.tables.values().any(|table| table.vpc == vpc && table.main) {
             let origin = estate.vpcs[&vpc].origin.clone();
             let table = Table { vpc: vpc.clone(), main: true, origin, ..Table::default() };
@@ -430,11 +484,35 @@ fn learned(gateway: Option<&String>) -> Route {
     }
 }
 
-fn inline_route(document: &Document, resource: &Resource, index: usize) -> Route {
+fn inline_route(document: &Document, resource: &Resource, key: &str, index: usize) -> Route {
     let number = index.to_string();
     let empty = Value::Null;
-    let values = list(&resource.values, "route").get(index).unwrap_or(&empty);
-    route(document, resource, &["route", &number], values)
+    let values = list(&resource.values, key).get(index).unwrap_or(&empty);
+    route(document, resource, &[key, &number], values)
+}
+
+/// A table that is looked up lists its routes and whom it is for.
+fn looked_up_table(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource) {
+    let values = &resource.values;
+    let routes = list(values, "routes").len();
+    let associations = list(values, "associations");
+    let subnets = associations.iter().chain([values]).filter_map(|held| text(held, "subnet_id"));
+    let table = Table {
+        vpc: reading.id(resource, "vpc_id"),
+        main: associations.iter().any(|held| flag(held, "main") == Some(true)),
+        edge: associations.iter().filter_map(|held| text(held, "gateway_id")).any(|id| !id.starts_with("vgw-")),
+        subnets: subnets.map(ToOwned::to_owned).collect(),
+        routes: (0..routes).map(|at| inline_route(reading.document, resource, "routes", at)).collect(),
+        tags: labels(resource),
+        origin: reading.origin(resource),
+    };
+    take(&mut estate.tables, resource, table);
+}
+
+/// Networks that the document makes: what it does not give them is as the provider makes it.
+fn made_here(estate: &Estate, reading: &Reading<'_>) -> Vec<String> {
+    let own = estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder && !vpc.looked_up);
+    own.map(|(id, _)| id.clone()).collect()
 }
 
 fn route(document: &Document, resource: &Resource, path: &[&str], values: &Value) -> Route {
@@ -514,9 +592,7 @@ fn acls(estate: &mut Estate, reading: &Reading<'_>) {
         );
     }
     // The list every network is made with lets everything through, unless something manages it.
-    let vpcs: Vec<String> =
-        estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect();
-    for vpc in vpcs {
+    for vpc in made_here(estate, reading) {
         if !estate.acls.values().any(|acl| acl.vpc == vpc && acl.default) {
             let open = |egress: bool, range: &str| AclEntry {
                 egress,

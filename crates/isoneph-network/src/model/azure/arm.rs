@@ -173,6 +173,7 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
             owner: subscription(&own),
             region: text_or_empty(value, "location"),
             ranges: ranges.iter().filter_map(|text| AddressRange::parse(text)).collect(),
+            looked_up: false,
             tags: tags(value.get("tags")),
             origin,
         },

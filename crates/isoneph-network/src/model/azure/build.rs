@@ -52,6 +52,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: Some("internet".into()),
             edge: None,
             entries: estate.entries.clone(),
+            loose: estate.loose.clone(),
             tags: network.tags.clone(),
             origin: network.origin.clone(),
         });
@@ -108,7 +109,10 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
         // Both ends must have been made; the other end of a network that is not shown is taken on the state's word.
         let answered =
             other.is_none() || estate.peerings.iter().any(|back| back.from == peering.to && back.to == network);
-        let target = if peering.connected && answered {
+        let unseen_end = estate.networks.get(&peering.to).is_some_and(|other| other.looked_up);
+        let target = if peering.connected && !answered && unseen_end {
+            Target::Opaque { name: format!("peering {}, whose other end is not shown", peering.name) }
+        } else if peering.connected && answered {
             Target::Peer { peering: peering.name.clone(), network: other, references: Some(false) }
         } else {
             Target::Drop { reason: format!("peering {} is not connected both ways", peering.name) }
@@ -247,17 +251,20 @@ fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &
         ranges.extend(AddressRange::parse(&route.prefix).filter(|_| inward));
     }
     let mut members: BTreeMap<String, Vec<EndpointId>> = BTreeMap::new();
+    let mut open: Vec<EndpointId> = Vec::new();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = places.endpoints.get(id) else { continue };
         if places.networks.get(&subnet.network) != Some(&parts.endpoints[*endpoint].network) {
             continue;
         }
+        open.extend(interface.open_groups.then_some(*endpoint));
         for group in &interface.application_groups {
             members.entry(group.clone()).or_default().push(*endpoint);
         }
     }
     members.values_mut().for_each(|list| list.sort_unstable());
-    Surroundings { virtual_network: ranges, unknown, members }
+    open.sort_unstable();
+    Surroundings { virtual_network: ranges, unknown, members, open }
 }
 
 fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {

@@ -23,6 +23,8 @@ pub(crate) struct Estate {
     pub(super) connected: Vec<String>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
+    /// What may have a public address of which nothing shows whether it has.
+    pub(super) loose: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +33,8 @@ pub(super) struct VirtualNetwork {
     pub(super) owner: String,
     pub(super) region: String,
     pub(super) ranges: Vec<AddressRange>,
+    /// Whether the input looks it up and does not make it: its peerings and gateways are not all shown.
+    pub(super) looked_up: bool,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) origin: Origin,
 }
@@ -86,6 +90,8 @@ pub(super) struct Interface {
     pub(super) forwards: bool,
     pub(super) places: Vec<InterfacePlace>,
     pub(super) application_groups: Vec<String>,
+    /// Whether it may be in application groups that are not known.
+    pub(super) open_groups: bool,
     pub(super) template: bool,
     /// Whether it is that of a private endpoint.
     pub(super) private_endpoint: bool,

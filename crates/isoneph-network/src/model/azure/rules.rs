@@ -19,6 +19,8 @@ pub(super) struct Surroundings {
     pub(super) unknown: Vec<String>,
     /// Members of application groups in the network, sorted.
     pub(super) members: BTreeMap<String, Vec<EndpointId>>,
+    /// Endpoints of the network that may be in any, sorted.
+    pub(super) open: Vec<EndpointId>,
 }
 
 impl Surroundings {
@@ -53,6 +55,10 @@ impl Surroundings {
             if let Some(members) = self.members.get(group) {
                 out.endpoints.extend(members);
             }
+        }
+        if !end.groups.is_empty() && !self.open.is_empty() {
+            out.maybe.clone_from(&self.open);
+            out.doubt = Some("which application groups the peer is in".into());
         }
         out.endpoints.sort_unstable();
         out.endpoints.dedup();

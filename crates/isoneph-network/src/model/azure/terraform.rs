@@ -26,6 +26,30 @@ const OPEN: [&str; 8] = [
     "azurerm_frontdoor",
 ];
 
+/// Fields by which what has interfaces names its subnet.
+const PLACED: [&str; 7] = [
+    "subnet_id",
+    "subnet_ids",
+    "delegated_subnet_id",
+    "virtual_network_subnet_id",
+    "vnet_subnet_id",
+    "infrastructure_subnet_id",
+    "default_node_pool",
+];
+/// Kinds with such a field that are read here, or place nothing.
+const ELSEWHERE: [&str; 5] =
+    ["_association", "_virtual_network_rule", "azurerm_private_endpoint", "_load_balancer_backend_address", "_profile"];
+
+/// Whether a resource has interfaces of which nothing is read.
+fn is_unplaced(document: &Document, resource: &Resource) -> bool {
+    let elsewhere = ELSEWHERE.iter().any(|end| resource.kind.ends_with(end));
+    let known = OPEN.iter().any(|open| resource.kind.starts_with(open)) || !resource.is_managed();
+    resource.kind.starts_with("azurerm_")
+        && !elsewhere
+        && !known
+        && PLACED.iter().any(|key| document.is_given(resource, key))
+}
+
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
     document.resources.iter().any(|resource| resource.kind.starts_with("azurerm_"))
@@ -86,6 +110,42 @@ impl Names {
     }
 }
 
+impl Names {
+    /// Whether a field that names nothing of the document may name something of it all the same.
+    fn is_unclear(&self, reading: &Reading<'_>, resource: &Resource, key: &str) -> bool {
+        let ids = reading.document.ids(resource, &[key]);
+        ids.open || ids.choice || self.0.contains_key(&reading.id(resource, key))
+    }
+}
+
+/// Takes an object. What is only looked up says less than what another document makes.
+fn take<T>(all: &mut BTreeMap<String, T>, resource: &Resource, held: T) {
+    if resource.is_managed() {
+        all.insert(Reading::own(resource), held);
+    } else {
+        all.entry(Reading::own(resource)).or_insert(held);
+    }
+}
+
+/// Subnets that are written within their network, where their identifiers are known.
+fn inline_subnets(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource) {
+    for held in list(&resource.values, "subnet") {
+        let Some(id) = text(held, "id") else { continue };
+        let mut prefixes = texts(held, "address_prefixes");
+        prefixes.extend(text(held, "address_prefix").map(ToOwned::to_owned));
+        let subnet = Subnet {
+            name: text_or_empty(held, "name"),
+            network: Reading::own(resource),
+            ranges: ranges(&prefixes),
+            group: text(held, "security_group").map(str::to_lowercase),
+            table: text(held, "route_table_id").map(str::to_lowercase),
+            origin: reading.origin(resource),
+            ..Subnet::default()
+        };
+        estate.subnets.entry(id.to_lowercase()).or_insert(subnet);
+    }
+}
+
 fn name(resource: &Resource) -> String {
     text(&resource.values, "name").unwrap_or(&resource.address).to_owned()
 }
@@ -108,6 +168,10 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
         unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
         estate.entries.push(resource.address.clone());
     }
+    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(document, held)).map(|resource| {
+        let effect = "not modelled: it may have interfaces in subnets, of which nothing is said";
+        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
+    }));
     networks(estate, &reading);
     groups(estate, &reading);
     routes(estate, &reading);
@@ -141,28 +205,40 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let id = Reading::own(resource);
         names.add(resource);
         let values = &resource.values;
-        estate.networks.insert(
-            id,
-            VirtualNetwork {
-                name: name(resource),
-                owner: subscription(resource),
-                region: text_or_empty(values, "location"),
-                ranges: ranges(&texts(values, "address_space")),
-                tags: tags(values.get("tags")),
-                origin: reading.origin(resource),
-            },
-        );
+        let network = VirtualNetwork {
+            name: name(resource),
+            owner: subscription(resource),
+            region: text_or_empty(values, "location"),
+            ranges: ranges(&texts(values, "address_space")),
+            looked_up: !resource.is_managed(),
+            tags: tags(values.get("tags")),
+            origin: reading.origin(resource),
+        };
+        inline_subnets(estate, reading, resource);
+        if !resource.is_managed() {
+            // Others may have peered it, and given it a gateway.
+            estate.connected.push(id.clone());
+        }
+        take(&mut estate.networks, resource, network);
     }
-    let network_of = |resource: &Resource| names.find(reading, resource, "virtual_network_name");
+    const KEY: &str = "virtual_network_name";
+    let network_of = |resource: &Resource| names.find(reading, resource, KEY);
     for resource in document.any_of_kind(&["azurerm_subnet"]) {
         let values = &resource.values;
         let mut prefixes = texts(values, "address_prefixes");
         prefixes.extend(text(values, "address_prefix").map(ToOwned::to_owned));
-        estate.subnets.insert(
-            Reading::own(resource),
+        // What is looked up names its group and table itself.
+        let within = estate.subnets.get(&Reading::own(resource)).map(|held| (held.group.clone(), held.table.clone()));
+        let within = within.unwrap_or_default();
+        let given = |key: &str| text(values, key).map(str::to_lowercase);
+        take(
+            &mut estate.subnets,
+            resource,
             Subnet {
                 name: name(resource),
                 network: network_of(resource),
+                group: given("network_security_group_id").or(within.0),
+                table: given("route_table_id").or(within.1),
                 ranges: ranges(&prefixes),
                 endpoint_policies: text(values, "private_endpoint_network_policies").map(covers_groups).or_else(|| {
                     flag(values, "private_endpoint_network_policies_enabled")
@@ -200,6 +276,10 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["azurerm_virtual_network_peering"]) {
         let values = &resource.values;
+        if !estate.networks.contains_key(&network_of(resource)) && names.is_unclear(reading, resource, KEY) {
+            // It may be a peering of any network.
+            estate.connected.extend(estate.networks.keys().cloned().collect::<Vec<_>>());
+        }
         estate.peerings.push(Peering {
             name: name(resource),
             from: network_of(resource),
@@ -240,7 +320,12 @@ fn end(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value
     ports.extend(text(values, &key("port_range")).map(ToOwned::to_owned));
     let field = key("application_security_group_ids");
     let groups_path: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
-    let groups = reading.ids(resource, &groups_path);
+    let named = reading.document.ids(resource, &groups_path);
+    let mut groups: Vec<String> = named.found.iter().map(|id| id.to_lowercase()).collect();
+    if named.choice {
+        groups.clear();
+        prefixes.push("an application group known after apply".into());
+    }
     let open = |tail: &str| {
         let field = key(tail);
         let at: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
@@ -300,8 +385,7 @@ fn rule(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Valu
 fn groups(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     let mut names = Names::default();
-    for resource in document.of_kind(&["azurerm_network_security_group"]) {
-        let id = Reading::own(resource);
+    for resource in document.any_of_kind(&["azurerm_network_security_group"]) {
         names.add(resource);
         let rules = list(&resource.values, "security_rule").iter().enumerate();
         let mut rules: Vec<SecurityRule> = rules
@@ -310,7 +394,8 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
         if document.is_open_block(resource, "security_rule") {
             rules.extend(any_rules(resource));
         }
-        estate.groups.insert(id, SecurityGroup { name: name(resource), rules, origin: reading.origin(resource) });
+        let group = SecurityGroup { name: name(resource), rules, origin: reading.origin(resource) };
+        take(&mut estate.groups, resource, group);
     }
     for resource in document.of_kind(&["azurerm_network_security_rule"]) {
         let held = rule(reading, resource, &[], &resource.values);
@@ -336,19 +421,21 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
         kind: text_or_empty(values, "next_hop_type"),
         next: text(values, "next_hop_in_ip_address").and_then(AddressRange::parse),
     };
-    for resource in document.of_kind(&["azurerm_route_table"]) {
-        let id = Reading::own(resource);
+    for resource in document.any_of_kind(&["azurerm_route_table"]) {
         names.add(resource);
         let mut routes: Vec<Route> = list(&resource.values, "route").iter().map(read).collect();
         if document.is_open_block(resource, "route") {
             routes.push(Route { prefix: format!("the routes of {}", resource.address), ..Route::default() });
         }
-        estate.tables.insert(id, Table { name: name(resource), routes, origin: reading.origin(resource) });
+        take(&mut estate.tables, resource, Table { name: name(resource), routes, origin: reading.origin(resource) });
     }
     for resource in document.of_kind(&["azurerm_route"]) {
         let id = names.find(reading, resource, "route_table_name");
         if let Some(table) = estate.tables.get_mut(&id) {
             table.routes.push(read(&resource.values));
+        } else if names.is_unclear(reading, resource, "route_table_name") {
+            let what = || Route { prefix: format!("{} known after apply", resource.address), ..Route::default() };
+            estate.tables.values_mut().for_each(|table| table.routes.push(what()));
         }
     }
 }
@@ -369,6 +456,12 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
                 }
             })
             .collect();
+        for index in 0..list(values, "ip_configuration").len() {
+            let ids = document.ids(resource, &["ip_configuration", &index.to_string(), "public_ip_address_id"]);
+            if ids.open && ids.found.is_empty() {
+                estate.loose.push(format!("the public address of {}", resource.address));
+            }
+        }
         let forwards =
             flag(values, "enable_ip_forwarding").or_else(|| flag(values, "ip_forwarding_enabled")) == Some(true);
         estate.interfaces.insert(
@@ -399,9 +492,13 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
         }
     }
     for resource in document.of_kind(&["azurerm_network_interface_application_security_group_association"]) {
-        let group = reading.id(resource, "application_security_group_id");
-        if let Some(interface) = estate.interfaces.get_mut(&reading.id(resource, "network_interface_id")) {
-            interface.application_groups.push(group);
+        let (owners, doubt) = document.owners(resource, "network_interface_id", estate.interfaces.keys());
+        let group = document.ids(resource, &["application_security_group_id"]);
+        let sure = doubt.is_none() && !group.open && !group.choice;
+        for id in owners {
+            let Some(interface) = estate.interfaces.get_mut(&id.to_lowercase()) else { continue };
+            interface.open_groups |= !sure;
+            interface.application_groups.extend(group.found.iter().filter(|_| sure).map(|id| id.to_lowercase()));
         }
     }
     for resource in document.of_kind(&[
@@ -425,6 +522,8 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
         let subnet = reading.at(resource, &path).unwrap_or_default();
         let public = resource.values.pointer("/network_interface/0/ip_configuration/0/public_ip_address/0");
         let public = public.map(|_| format!("public address of {}", resource.key()));
+        let path = ["network_interface", "0", "ip_configuration", "0", "application_security_group_ids"];
+        let groups = document.ids(resource, &path);
         estate.interfaces.insert(
             Reading::own(resource),
             Interface {
@@ -432,10 +531,13 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
                 owner: subscription(resource),
                 group: reading.at(resource, &["network_interface", "0", "network_security_group_id"]),
                 places: vec![InterfacePlace { subnet, public, address: None }],
-                application_groups: reading.ids(
-                    resource,
-                    &["network_interface", "0", "ip_configuration", "0", "application_security_group_ids"],
-                ),
+                open_groups: groups.choice || (groups.open && document.is_written(resource, &path[..1])),
+                application_groups: groups
+                    .found
+                    .iter()
+                    .filter(|_| !groups.choice)
+                    .map(|id| id.to_lowercase())
+                    .collect(),
                 template: true,
                 aliases: vec![resource.address.clone()],
                 tags: tags(resource.values.get("tags")),

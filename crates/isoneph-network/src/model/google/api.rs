@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::estate::{Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet};
-use super::terraform::short;
+use super::reading::short;
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
@@ -124,7 +124,9 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin) {
     }
     let classic_first = text(value, "networkFirewallPolicyEnforcementOrder") != Some("BEFORE_CLASSIC_FIREWALL");
     let (name, automatic) = (text_or_empty(value, "name"), flag(value, "autoCreateSubnetworks") == Some(true));
-    estate.networks.insert(id, Network { name, project: project(value), classic_first, automatic, origin });
+    estate
+        .networks
+        .insert(id, Network { name, project: project(value), classic_first, automatic, looked_up: false, origin });
 }
 
 fn services(value: &Value, key: &str, protocol: &str) -> Vec<(String, Vec<String>)> {
@@ -223,7 +225,15 @@ fn policy(estate: &mut Estate, value: &Value) {
     let name = text(value, "shortName").or_else(|| text(value, "name")).unwrap_or_default().to_owned();
     estate.policies.insert(
         own(value),
-        FirewallPolicy { name, rules: rules.collect(), networks, hierarchical: level, whole, regional },
+        FirewallPolicy {
+            name,
+            rules: rules.collect(),
+            networks,
+            anywhere: false,
+            hierarchical: level,
+            whole,
+            regional,
+        },
     );
 }
 
@@ -250,6 +260,8 @@ fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {
                 public,
                 tags: value.get("tags").map(|held| texts(held, "items")).unwrap_or_default(),
                 accounts: accounts.clone(),
+                open_tags: false,
+                open_account: false,
                 forwards: flag(value, "canIpForward") == Some(true),
                 template: false,
                 aliases: vec![id.clone()],

@@ -39,7 +39,8 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             complete: false,
             internet: Some("default internet gateway".into()),
             edge: None,
-            entries: estate.entries.clone(),
+            entries: entries(estate, id, network.looked_up),
+            loose: Vec::new(),
             tags: BTreeMap::new(),
             origin: network.origin.clone(),
         });
@@ -77,6 +78,12 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     let endpoints = endpoints(estate, parts, &networks, &subnets);
     tables(estate, parts, &networks, &endpoints);
     firewalls(estate, parts, &endpoints);
+}
+
+/// What may let in packets from outside: of a network that is looked up, what others gave it as well.
+fn entries(estate: &Estate, network: &str, looked_up: bool) -> Vec<String> {
+    let others = looked_up.then(|| format!("gateways and balancers of {network} that are not shown"));
+    estate.entries.iter().cloned().chain(others).collect()
 }
 
 fn endpoints<'e>(
@@ -255,25 +262,39 @@ fn announced(
 }
 
 /// Network, tags, accounts and region: interfaces alike in these have one policy.
-type Alike<'e> = (&'e str, &'e [String], &'e [String], String);
+type Alike<'e> = (&'e str, &'e [String], &'e [String], [bool; 2], String);
 
 fn firewalls(estate: &Estate, parts: &mut Parts, endpoints: &BTreeMap<&str, EndpointId>) {
     let mut members = Members::default();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
+        for (open, known) in
+            [(interface.open_tags, &mut members.open_tags), (interface.open_account, &mut members.open_accounts)]
+        {
+            if open {
+                known.entry(interface.network.clone()).or_default().push(endpoint);
+            }
+        }
         for (names, known) in [(&interface.tags, &mut members.tags), (&interface.accounts, &mut members.accounts)] {
             for name in names {
                 known.entry((interface.network.clone(), name.clone())).or_default().push(endpoint);
             }
         }
     }
-    members.tags.values_mut().chain(members.accounts.values_mut()).for_each(|list| list.sort_unstable());
+    let sure = members.tags.values_mut().chain(members.accounts.values_mut());
+    let open = members.open_tags.values_mut().chain(members.open_accounts.values_mut());
+    sure.chain(open).for_each(|list| list.sort_unstable());
     let mut known: BTreeMap<Alike<'_>, (PolicyId, PolicyId)> = BTreeMap::new();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
         let region = region_of(estate, interface);
-        let key =
-            (interface.network.as_str(), interface.tags.as_slice(), interface.accounts.as_slice(), region.clone());
+        let key = (
+            interface.network.as_str(),
+            interface.tags.as_slice(),
+            interface.accounts.as_slice(),
+            [interface.open_tags, interface.open_account],
+            region.clone(),
+        );
         let pair = *known.entry(key).or_insert_with(|| {
             let pair = [true, false].map(|ingress| firewall::policy(estate, interface, &region, &members, ingress));
             parts.policies.extend(pair);

@@ -30,6 +30,8 @@ pub(super) struct Network {
     pub(super) classic_first: bool,
     /// Whether it has a subnet in every region, made with it.
     pub(super) automatic: bool,
+    /// Whether the input looks it up and does not make it: its rules and routes are not all shown.
+    pub(super) looked_up: bool,
     pub(super) origin: Origin,
 }
 
@@ -76,6 +78,8 @@ pub(super) struct FirewallPolicy {
     pub(super) rules: Vec<Firewall>,
     /// Networks it is associated with.
     pub(super) networks: Vec<String>,
+    /// Whether it may be associated with any network.
+    pub(super) anywhere: bool,
     /// Whether it is associated with an organisation or folder: then it comes first, for every network.
     pub(super) hierarchical: Option<u8>,
     /// Whether it is the whole organisation that it is associated with.
@@ -96,6 +100,10 @@ pub(super) struct Interface {
     pub(super) public: Option<Option<AddressRange>>,
     pub(super) tags: Vec<String>,
     pub(super) accounts: Vec<String>,
+    /// Whether it may have tags that are not known.
+    pub(super) open_tags: bool,
+    /// Whether it may have an account that is not known.
+    pub(super) open_account: bool,
     pub(super) forwards: bool,
     pub(super) template: bool,
     pub(super) aliases: Vec<String>,
@@ -111,6 +119,14 @@ pub(super) struct Route {
     pub(super) priority: i64,
     pub(super) tags: Vec<String>,
     pub(super) next: NextHop,
+}
+
+impl Firewall {
+    /// A rule that may say anything both ways, for one says nothing of it.
+    pub(super) fn unseen(what: &str) -> [Self; 2] {
+        let rule = |ingress| Self { name: what.to_owned(), priority: -1, ingress, ..Self::default() };
+        [rule(true), rule(false)]
+    }
 }
 
 #[derive(Debug, Default, Clone)]

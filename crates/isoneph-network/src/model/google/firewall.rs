@@ -13,6 +13,10 @@ use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
 pub(super) struct Members {
     pub(super) tags: BTreeMap<(String, String), Vec<EndpointId>>,
     pub(super) accounts: BTreeMap<(String, String), Vec<EndpointId>>,
+    /// Those of each network whose tags are not known.
+    pub(super) open_tags: BTreeMap<String, Vec<EndpointId>>,
+    /// Those of each network whose account is not known.
+    pub(super) open_accounts: BTreeMap<String, Vec<EndpointId>>,
 }
 
 /// The policy of one interface and direction.
@@ -20,13 +24,20 @@ pub(super) fn policy(estate: &Estate, interface: &Interface, region: &str, membe
     let word = if ingress { "ingress" } else { "egress" };
     let network = &interface.network;
     let mut tiers: Vec<Tier> = Vec::new();
+    tiers.extend(estate.networks.get(network).filter(|held| held.looked_up).map(|_| {
+        let what = format!("firewall rules of {network} that are not shown");
+        let rules = Firewall::unseen(&what);
+        let rules = rules.iter().filter(|rule| rule.ingress == ingress);
+        let rules = rules.flat_map(|rule| convert(rule, interface, members)).collect();
+        Tier { name: what, rules, otherwise: Action::Pass, uncertain: None }
+    }));
     let mut held: Vec<&FirewallPolicy> =
         estate.policies.values().filter(|policy| policy.hierarchical.is_some()).collect();
     held.sort_by_key(|policy| (policy.hierarchical, policy.name.clone()));
     tiers.extend(held.into_iter().map(|policy| policy_tier(policy, interface, members, ingress, true)));
     let of_network = |regional: bool| {
         let here = move |policy: &&FirewallPolicy| {
-            policy.networks.contains(network)
+            (policy.anywhere || policy.networks.contains(network))
                 && policy.hierarchical.is_none()
                 && policy.regional.as_ref().map_or(!regional, |held| regional && held == region)
         };
@@ -92,12 +103,23 @@ fn policy_tier(
         rules: rules.into_iter().flat_map(|rule| convert(rule, interface, members)).collect(),
         otherwise: Action::Pass,
         // Which projects a folder holds, the input does not say.
-        uncertain: (everywhere && !policy.whole)
-            .then(|| format!("whether firewall policy {} holds for the project", policy.name)),
+        uncertain: if everywhere {
+            (!policy.whole).then(|| format!("whether firewall policy {} holds for the project", policy.name))
+        } else {
+            let surely = policy.networks.contains(&interface.network);
+            (!surely).then(|| format!("whether firewall policy {} holds there", policy.name))
+        },
     }
 }
 
+/// Whether a rule is about an interface, or may be.
 fn targets(rule: &Firewall, interface: &Interface) -> bool {
+    let open_tags = interface.open_tags && !rule.target_tags.is_empty();
+    let open_account = interface.open_account && !rule.target_accounts.is_empty();
+    open_tags || open_account || surely_targets(rule, interface)
+}
+
+fn surely_targets(rule: &Firewall, interface: &Interface) -> bool {
     let none = rule.target_tags.is_empty() && rule.target_accounts.is_empty();
     none || rule.target_tags.iter().any(|tag| interface.tags.contains(tag))
         || rule.target_accounts.iter().any(|account| interface.accounts.contains(account))
@@ -126,6 +148,14 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Vec<Rul
         }
         peers.endpoints.sort_unstable();
         peers.endpoints.dedup();
+        for (names, open) in [(&rule.source_tags, &members.open_tags), (&rule.source_accounts, &members.open_accounts)]
+        {
+            let open = open.get(&interface.network).filter(|_| !names.is_empty());
+            peers.maybe.extend(open.into_iter().flatten());
+        }
+        peers.maybe.sort_unstable();
+        peers.maybe.dedup();
+        peers.doubt = (!peers.maybe.is_empty()).then(|| "the peer's tags and account are not all known".into());
     }
     // A rule that names nobody means everybody.
     let named = !rule.source_tags.is_empty() || !rule.source_accounts.is_empty();
@@ -145,7 +175,10 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Vec<Rul
         services: services(rule),
         condition: unknown_action
             .then(|| format!("what the action {} of rule {} does", rule.action, rule.name))
-            .or_else(|| rule.doubt.clone()),
+            .or_else(|| rule.doubt.clone())
+            .or_else(|| {
+                (!surely_targets(rule, interface)).then(|| "which tags and account the machine has".to_owned())
+            }),
     };
     actions.iter().map(|action| Rule { action: *action, ..held.clone() }).collect()
 }

@@ -4,6 +4,7 @@ mod api;
 mod build;
 mod estate;
 mod firewall;
+mod reading;
 mod terraform;
 
 pub(crate) use api::{read as read_api, recognises as recognises_api};

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::estate::{Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet};
+use super::reading::{Reading, accounts, name, own, short};
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
-use crate::model::form::Origin;
 use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
 
@@ -20,54 +20,29 @@ const OPEN: [&str; 8] = [
     "google_network_connectivity_",
 ];
 
+/// Kinds with addresses in a network, or beside it, of which nothing is read.
+const UNPLACED: [&str; 16] = [
+    "google_alloydb_",
+    "google_cloud_run_v2_",
+    "google_cloudfunctions",
+    "google_composer_environment",
+    "google_compute_instance_from_template",
+    "google_compute_network_attachment",
+    "google_container_node_pool",
+    "google_dataflow_",
+    "google_dataproc_",
+    "google_filestore_instance",
+    "google_memcache_instance",
+    "google_notebooks_",
+    "google_redis_",
+    "google_service_networking_connection",
+    "google_sql_database_instance",
+    "google_vpc_access_connector",
+];
+
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
     document.resources.iter().any(|resource| resource.kind.starts_with("google_"))
-}
-
-/// The identity a self link, an identifier or a plain name stands for: the last part, in its project and its region or
-/// zone, for those have names of their own.
-pub(super) fn short(text: &str) -> String {
-    let parts: Vec<&str> = text.trim_start_matches("https://").split('/').collect();
-    let after = |word: &str| parts.iter().position(|part| *part == word).and_then(|place| parts.get(place + 1));
-    match (after("projects"), after("regions").or_else(|| after("zones"))) {
-        (Some(project), Some(place)) => format!("{project}/{place}/{}", parts.last().unwrap_or(&"")),
-        (Some(project), None) => format!("{project}/{}", parts.last().unwrap_or(&"")),
-        (None, _) => text.to_owned(),
-    }
-}
-
-struct Reading<'a> {
-    document: &'a Document,
-    source: usize,
-}
-
-impl Reading<'_> {
-    fn origin(&self, resource: &Resource) -> Origin {
-        Origin { source: self.source, locator: resource.pointer.clone() }
-    }
-    /// What a field refers to. References by name find the resource of that name.
-    fn at(&self, resource: &Resource, path: &[&str], kinds: &[&str]) -> Option<String> {
-        let held = self.document.id(resource, path)?;
-        let wanted = short(&held);
-        let found = self.document.any_of_kind(kinds).find(|other| {
-            own(other) == wanted || other.identity() == held || text(&other.values, "name") == Some(held.as_str())
-        });
-        Some(found.map_or(wanted, own))
-    }
-    fn network(&self, resource: &Resource, path: &[&str]) -> String {
-        self.at(resource, path, &["google_compute_network"]).unwrap_or_default()
-    }
-}
-
-fn own(resource: &Resource) -> String {
-    text(&resource.values, "self_link")
-        .or_else(|| text(&resource.values, "id"))
-        .map_or_else(|| resource.address.clone(), short)
-}
-
-fn name(resource: &Resource) -> String {
-    text(&resource.values, "name").unwrap_or(&resource.address).to_owned()
 }
 
 /// Takes a document into the estate.
@@ -82,27 +57,47 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
             estate.entries.push(resource.address.clone());
         }
     }
+    let unplaced = |held: &&Resource| UNPLACED.iter().any(|kind| held.kind.starts_with(kind)) && held.is_managed();
+    unsupported.extend(document.resources.iter().filter(unplaced).map(|resource| {
+        let effect = "not modelled: it may have addresses in the network, or beside it, of which nothing is said";
+        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
+    }));
     networks(estate, &reading);
     firewalls(estate, &reading);
     policies(estate, &reading);
     machines(estate, &reading);
     routes(estate, &reading);
+    unsupported.extend(unseen(estate, source));
+}
+
+/// Machines and subnets of whose networks nothing is shown.
+fn unseen(estate: &Estate, source: usize) -> Vec<Unsupported> {
+    let stands = |network: &str| estate.networks.contains_key(network);
+    let effect = "its network is not shown: nothing is said of it";
+    let named = |locator: &str, kind| Unsupported::new(source, locator.to_owned(), kind, effect);
+    let machines = estate.interfaces.values().filter(|held| held.origin.source == source && !stands(&held.network));
+    let subnets = estate.subnets.values().filter(|held| held.origin.source == source && !stands(&held.network));
+    let machines = machines.map(|held| named(held.aliases.first().unwrap_or(&held.name), "google_compute_instance"));
+    machines.chain(subnets.map(|held| named(&held.name, "google_compute_subnetwork"))).collect()
 }
 
 fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.any_of_kind(&["google_compute_network"]) {
         let values = &resource.values;
-        estate.networks.insert(
-            own(resource),
-            Network {
-                name: name(resource),
-                project: text_or_empty(values, "project"),
-                classic_first: text(values, "network_firewall_policy_enforcement_order")
-                    != Some("BEFORE_CLASSIC_FIREWALL"),
-                automatic: flag(values, "auto_create_subnetworks") == Some(true),
-                origin: reading.origin(resource),
-            },
-        );
+        let network = Network {
+            name: name(resource),
+            project: text_or_empty(values, "project"),
+            classic_first: text(values, "network_firewall_policy_enforcement_order") != Some("BEFORE_CLASSIC_FIREWALL"),
+            automatic: flag(values, "auto_create_subnetworks") == Some(true),
+            looked_up: !resource.is_managed(),
+            origin: reading.origin(resource),
+        };
+        // What is only looked up says less than what another document makes.
+        if resource.is_managed() {
+            estate.networks.insert(own(resource), network);
+        } else {
+            estate.networks.entry(own(resource)).or_insert(network);
+        }
     }
     for resource in reading.document.any_of_kind(&["google_compute_subnetwork"]) {
         let values = &resource.values;
@@ -130,9 +125,16 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         );
     }
     for resource in reading.document.of_kind(&["google_compute_network_peering"]) {
+        let Some(from) = reading.known_network(resource, &["network"]) else {
+            for network in estate.networks.keys().cloned().collect::<Vec<_>>() {
+                let what = format!("{} of {network}", resource.address);
+                estate.routes.insert(what, Route::unseen(network, &resource.address));
+            }
+            continue;
+        };
         estate.peerings.push(Peering {
             name: name(resource),
-            from: reading.network(resource, &["network"]),
+            from,
             to: reading.network(resource, &["peer_network"]),
             active: text(&resource.values, "state").is_none_or(|state| state == "ACTIVE"),
             imports: flag(&resource.values, "import_custom_routes") == Some(true),
@@ -204,9 +206,10 @@ fn firewalls(estate: &mut Estate, reading: &Reading<'_>) {
             estate,
             own(resource),
             open("direction"),
+            reading.known_network(resource, &["network"]),
             Firewall {
                 name: name(resource),
-                network: reading.network(resource, &["network"]),
+                network: String::new(),
                 priority,
                 ingress,
                 action: action.into(),
@@ -231,29 +234,19 @@ const ANYWHERE: i64 = -1;
 /// What a rule does of which that is unknown.
 const UNKNOWN_ACTION: &str = "";
 
-/// Takes a rule; for both directions where its own is known after apply.
-fn add_firewall(estate: &mut Estate, id: String, both: bool, rule: Firewall) {
-    if both {
-        let other = Firewall { ingress: !rule.ingress, ..rule.clone() };
-        estate.firewalls.insert(format!("{id}, the other way"), other);
+/// Takes a rule; for both directions where its own is known after apply, and for all networks where its own is.
+fn add_firewall(estate: &mut Estate, id: String, both: bool, network: Option<String>, rule: Firewall) {
+    let doubt = network.is_none().then(|| format!("which network {id} is of"));
+    let networks = network.map_or_else(|| estate.networks.keys().cloned().collect(), |only| vec![only]);
+    for network in networks {
+        let doubt = doubt.clone().or_else(|| rule.doubt.clone());
+        let rule = Firewall { network: network.clone(), doubt, ..rule.clone() };
+        if both {
+            let other = Firewall { ingress: !rule.ingress, ..rule.clone() };
+            estate.firewalls.insert(format!("{id}, the other way, of {network}"), other);
+        }
+        estate.firewalls.insert(format!("{id} of {network}"), rule);
     }
-    estate.firewalls.insert(id, rule);
-}
-
-/// Service accounts of a field by e-mail, or by the resource that will have one; whether some stay unknown.
-fn accounts(reading: &Reading<'_>, resource: &Resource, path: &[&str]) -> (Vec<String>, bool) {
-    let ids = reading.document.ids(resource, path);
-    let found = ids.found.iter().map(|held| {
-        let of = |other: &&Resource| other.identity() == *held || text(&other.values, "email") == Some(held.as_str());
-        reading
-            .document
-            .any_of_kind(&["google_service_account"])
-            .find(of)
-            .map_or_else(|| held.clone(), |other| other.address.clone())
-    });
-    let unknown = ids.choice || (ids.open && ids.found.is_empty());
-    let found = if ids.choice { Vec::new() } else { found.collect() };
-    (found, unknown && reading.document.is_written(resource, path))
 }
 
 fn policies(estate: &mut Estate, reading: &Reading<'_>) {
@@ -302,11 +295,18 @@ fn policies(estate: &mut Estate, reading: &Reading<'_>) {
         "google_compute_region_network_firewall_policy_association",
     ];
     for resource in document.of_kind(&associations) {
-        let network = reading.network(resource, &["attachment_target"]);
-        let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_default();
-        if let Some(policy) = estate.policies.get_mut(&id) {
-            policy.networks.push(network);
-        }
+        let network = reading.known_network(resource, &["attachment_target"]);
+        let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_else(|| resource.address.clone());
+        let regional = resource.kind.contains("region").then(|| text_or_empty(&resource.values, "region"));
+        // Of a policy that is associated and not shown nobody knows what it says.
+        let policy = estate.policies.entry(id.clone()).or_insert_with(|| FirewallPolicy {
+            rules: Firewall::unseen(&id).into(),
+            name: id,
+            regional,
+            ..FirewallPolicy::default()
+        });
+        policy.anywhere |= network.is_none();
+        policy.networks.extend(network);
     }
 }
 
@@ -428,6 +428,8 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
                         .collect(),
                     public,
                     tags: texts(values, "tags"),
+                    open_tags: reading.document.is_open(resource, &["tags"], values),
+                    open_account: has_open_account(reading, resource),
                     accounts: accounts(reading, resource, &["service_account", "0", "email"]).0,
                     forwards: flag(values, "can_ip_forward") == Some(true),
                     template,
@@ -438,6 +440,12 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
             );
         }
     }
+}
+
+/// Whether a machine has an account of which nothing is known: one that is written, or the one it is given where none is.
+fn has_open_account(reading: &Reading<'_>, resource: &Resource) -> bool {
+    let written = !list(&resource.values, "service_account").is_empty();
+    written && accounts(reading, resource, &["service_account", "0", "email"]).0.is_empty()
 }
 
 fn routes(estate: &mut Estate, reading: &Reading<'_>) {
@@ -452,11 +460,18 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
         } else {
             NextHop::Unknown
         };
+        let Some(network) = reading.known_network(resource, &["network"]) else {
+            for network in estate.networks.keys().cloned().collect::<Vec<_>>() {
+                let what = format!("{} of {network}", resource.address);
+                estate.routes.insert(what, Route::unseen(network, &resource.address));
+            }
+            continue;
+        };
         estate.routes.insert(
             own(resource),
             Route {
                 name: name(resource),
-                network: reading.network(resource, &["network"]),
+                network,
                 range: text(values, "dest_range").and_then(AddressRange::parse),
                 priority: number(values, "priority").unwrap_or(1000),
                 tags: texts(values, "tags"),
@@ -469,10 +484,15 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     }
     // Every network is made with a way to the internet, unless told to delete it.
     for resource in reading.document.any_of_kind(&["google_compute_network"]) {
+        let network = own(resource);
+        if estate.networks.get(&network).is_some_and(|held| held.looked_up) {
+            let what = format!("the routes of {network} that are not shown");
+            estate.routes.insert(what.clone(), Route::unseen(network, &what));
+            continue;
+        }
         if flag(&resource.values, "delete_default_routes_on_create") == Some(true) {
             continue;
         }
-        let network = own(resource);
         let route = Route {
             name: "default route".into(),
             network: network.clone(),

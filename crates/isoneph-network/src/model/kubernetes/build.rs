@@ -1,6 +1,6 @@
 //! From a cluster's objects to the one form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::objects::{self, Workload};
 use super::policies::{self, Pod};
@@ -47,6 +47,7 @@ fn add_network(parts: &mut Parts, name: &str) -> NetworkId {
         internet: None,
         edge: None,
         entries: Vec::new(),
+        loose: Vec::new(),
         tags: BTreeMap::new(),
         origin: Origin::default(),
     });
@@ -111,5 +112,7 @@ fn add_entry(parts: &mut Parts, balancer: crate::model::form::Balancer, places: 
         tags: BTreeMap::new(),
         origin: Origin::default(),
     });
-    Pod { endpoint, namespace: String::new(), labels: BTreeMap::new(), host_network: false, faceless: true }
+    let labels = BTreeMap::new();
+    let open_labels = BTreeSet::new();
+    Pod { endpoint, namespace: String::new(), labels, open_labels, host_network: false, faceless: true }
 }

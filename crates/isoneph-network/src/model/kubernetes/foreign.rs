@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::policies::{Pod, Way};
 use super::selector::Selector;
-use crate::model::json::{text, texts};
+use crate::model::json::{list, text, texts};
 use crate::model::policy::{Action, Match, Peers, Rule, Service, Tier};
 use crate::model::traffic::Traffic;
 
@@ -61,8 +61,7 @@ pub(super) fn read(kind: &str, body: &Value) -> Option<Foreign> {
         "EgressFirewall" | "EgressNetworkPolicy" => (false, true),
         _ => (looks("Ingress"), looks("Egress")),
     };
-    // Keys with the name of a source before them are labels of more than the pod.
-    let selector = spec.get("endpointSelector").filter(|held| held.is_object() && !held.to_string().contains(':'));
+    let selector = spec.get("endpointSelector").filter(|held| held.is_object() && is_of_pods(held));
     Some(Foreign {
         name: format!("{kind} {}", text(metadata, "name").unwrap_or_default()),
         namespace: (!everywhere).then(|| namespace.to_owned()),
@@ -71,6 +70,15 @@ pub(super) fn read(kind: &str, body: &Value) -> Option<Foreign> {
         outbound,
         permits,
     })
+}
+
+/// Whether a selector goes by labels of pods alone: keys with the name of a source before them, and those that Cilium
+/// derives, tell of more than the pod.
+fn is_of_pods(selector: &Value) -> bool {
+    let expressions = list(selector, "matchExpressions").iter().filter_map(|held| text(held, "key"));
+    let labels = selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
+    let derived = |key: &str| key.contains(':') || key.starts_with("io.kubernetes.") || key.starts_with("io.cilium.");
+    !expressions.chain(labels.map(|(key, _)| key.as_str())).any(derived)
 }
 
 impl Foreign {
@@ -86,7 +94,7 @@ impl Foreign {
     pub(super) fn may_select(&self, pod: &Pod, way: Way) -> bool {
         let direction = if way == Way::In { self.inbound } else { self.outbound };
         let here = self.namespace.as_ref().is_none_or(|namespace| *namespace == pod.namespace);
-        let selected = self.selector.as_ref().is_none_or(|held| held.matches(&pod.labels, true) != Match::No);
+        let selected = self.selector.as_ref().is_none_or(|held| held.selects(pod) != Match::No);
         direction && here && selected && !pod.faceless
     }
 

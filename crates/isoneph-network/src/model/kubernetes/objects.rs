@@ -29,12 +29,37 @@ pub(super) struct Workload {
     pub(super) namespace: String,
     pub(super) name: String,
     pub(super) labels: BTreeMap<String, String>,
+    /// Labels that its pods have, or may have, with a value that is not known, or not the same for all.
+    pub(super) open_labels: BTreeSet<String>,
     pub(super) ports: Vec<NamedPort>,
     /// Numbers of container ports, named or not.
     pub(super) host_network: bool,
     pub(super) aliases: BTreeSet<String>,
     pub(super) places: Vec<Place>,
     pub(super) origin: Origin,
+}
+
+/// Labels by which the pods of a job say whose they are.
+const JOB_NAME: [&str; 2] = ["job-name", "batch.kubernetes.io/job-name"];
+
+/// Labels that the controller of a kind of workload gives its pods beside those of their template.
+fn given_later(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "StatefulSet" => {
+            &["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"]
+        }
+        "DaemonSet" => &["controller-revision-hash", "pod-template-generation"],
+        "Deployment" | "ReplicaSet" => &["pod-template-hash"],
+        "Job" => &["controller-uid", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-completion-index"],
+        "CronJob" => &[
+            "job-name",
+            "batch.kubernetes.io/job-name",
+            "controller-uid",
+            "batch.kubernetes.io/controller-uid",
+            "batch.kubernetes.io/job-completion-index",
+        ],
+        _ => &[],
+    }
 }
 
 /// The labels of a `metadata` object.
@@ -139,11 +164,18 @@ fn workload(object: &Object, kind: &str, name: &str, labelled: Option<&Value>, p
     if object.kind == "VirtualMachine" && held.is_empty() {
         held = object.body.get("metadata").map(labels).unwrap_or_default();
     }
+    let open_labels = given_later(&object.kind).iter().map(|label| (*label).to_owned()).collect();
+    if object.kind == "Job" {
+        for label in JOB_NAME {
+            held.entry(label.to_owned()).or_insert_with(|| object.name.clone());
+        }
+    }
     Workload {
         kind: kind.to_owned(),
         namespace: object.namespace.clone(),
         name: name.to_owned(),
         labels: held,
+        open_labels,
         ports: ports(spec),
         host_network: flag(spec, "hostNetwork") == Some(true),
         aliases: BTreeSet::new(),
@@ -175,6 +207,9 @@ fn add(found: &mut BTreeMap<String, Workload>, mut one: Workload) {
         Some(held) => {
             held.aliases.append(&mut one.aliases);
             held.places.append(&mut one.places);
+            let told_apart = |label: &&String| held.labels.get(*label) != one.labels.get(*label);
+            let open: Vec<String> = held.labels.keys().chain(one.labels.keys()).filter(told_apart).cloned().collect();
+            held.open_labels.extend(open);
             held.labels.retain(|label, value| one.labels.get(label) == Some(value));
         }
         None => {

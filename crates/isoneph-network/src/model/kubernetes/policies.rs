@@ -4,7 +4,7 @@
 //! rules (which may pass on), the union of network policies (which ends in deny as soon as one selects the pod), and the
 //! baseline.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -24,6 +24,8 @@ pub(super) struct Pod {
     pub(super) endpoint: EndpointId,
     pub(super) namespace: String,
     pub(super) labels: BTreeMap<String, String>,
+    /// Labels of which the value is not known.
+    pub(super) open_labels: BTreeSet<String>,
     pub(super) host_network: bool,
     /// Nothing about it is known but that it is a pod (the entry from outside).
     pub(super) faceless: bool,
@@ -35,6 +37,7 @@ impl Pod {
             endpoint,
             namespace: workload.namespace.clone(),
             labels: workload.labels.clone(),
+            open_labels: workload.open_labels.clone(),
             host_network: workload.host_network,
             faceless: false,
         }
@@ -44,6 +47,12 @@ impl Pod {
 /// Why nobody can say what a policy does to some pods.
 const HOST_NETWORK: &str =
     "hostNetwork: whether a policy holds for pods on the host's network is left to the network plugin";
+
+/// Why nobody can say whether a policy selects a pod.
+const LABELS: &str = "labels of the pod, or of its namespace, that are not shown";
+
+/// Why nobody can say whether a pod is selected by a label that its controller gives it.
+const GIVEN_LATER: &str = "the labels that its controller gives the pod";
 
 /// Which way a rule looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,8 +190,7 @@ fn compose(
         [(admin, first, Action::Pass), (network, second, Action::Deny), (baseline, last, Action::Pass)]
     {
         let (mut rules, mut sure) = (Vec::new(), false);
-        let doubt =
-            if hosts.contains(&endpoint) { HOST_NETWORK } else { "the labels of the pod's namespace" }.to_owned();
+        let doubt = if hosts.contains(&endpoint) { HOST_NETWORK } else { LABELS }.to_owned();
         for number in &chosen {
             let held = &all[*number];
             names.push(held.name.clone());
@@ -267,7 +275,7 @@ impl Sight<'_> {
             if pod.faceless || pod.namespace != object.namespace {
                 return Match::No;
             }
-            soften(selector.matches(&pod.labels, true), pod.host_network)
+            soften(selector.selects(pod), pod.host_network)
         };
         Held {
             kind: "NetworkPolicy",
@@ -323,7 +331,7 @@ impl Sight<'_> {
                     (None, Some(_)) => Match::No,
                     (None, None) => Match::Yes,
                 };
-                let labels = pods.map_or(Match::Yes, |selector| selector.matches(&pod.labels, true));
+                let labels = pods.map_or(Match::Yes, |selector| selector.selects(pod));
                 soften(space.min(labels), pod.host_network)
             };
             match found {
@@ -334,6 +342,8 @@ impl Sight<'_> {
                         HOST_NETWORK.to_owned()
                     } else if pod.faceless {
                         "the namespace and labels of the ingress controller".to_owned()
+                    } else if self.spaces.get(&pod.namespace).is_some_and(|(_, complete)| *complete) {
+                        GIVEN_LATER.to_owned()
                     } else {
                         format!("the labels of namespace {}", pod.namespace)
                     };

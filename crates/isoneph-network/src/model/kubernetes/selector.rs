@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::policies::Pod;
 use crate::model::json::{list, scalar, text};
 use crate::model::policy::Match;
 
@@ -60,6 +61,11 @@ impl Selector {
         self.requirements.is_empty()
     }
 
+    /// Whether a pod is selected by its labels.
+    pub(super) fn selects(&self, pod: &Pod) -> Match {
+        self.requirements.iter().map(|requirement| requirement.selects(pod)).min().unwrap_or(Match::Yes)
+    }
+
     /// Whether labels are selected. Where `complete` is false other labels may be there.
     pub(super) fn matches(&self, labels: &BTreeMap<String, String>, complete: bool) -> Match {
         self.requirements.iter().map(|requirement| requirement.matches(labels, complete)).min().unwrap_or(Match::Yes)
@@ -67,6 +73,11 @@ impl Selector {
 }
 
 impl Requirement {
+    fn selects(&self, pod: &Pod) -> Match {
+        let open = pod.open_labels.contains(&self.key) && !pod.labels.contains_key(&self.key);
+        self.matches(&pod.labels, !open)
+    }
+
     fn matches(&self, labels: &BTreeMap<String, String>, complete: bool) -> Match {
         let held = labels.get(&self.key);
         if held.is_none() && !complete {

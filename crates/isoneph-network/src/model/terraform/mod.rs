@@ -3,8 +3,10 @@
 //! An identifier that is known only after apply is stood in for by the address of the resource that will have it, found
 //! through the references in the configuration. Values that stay unknown are unknown to the readers too.
 
+mod locals;
 mod references;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -37,6 +39,8 @@ pub(crate) struct Resource {
     mark: String,
 }
 
+type LocalKey = (String, Option<String>, usize);
+
 /// Everything of one document.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
@@ -59,6 +63,10 @@ pub(crate) struct Document {
     regions: BTreeMap<String, String>,
     /// (module, local) to the name of the provider configuration.
     providers: BTreeMap<(String, String), String>,
+    /// (module, its instance, field) to what a local there may hold that the field takes, as far as it was asked.
+    locals: RefCell<BTreeMap<LocalKey, Option<Vec<String>>>>,
+    /// (instance of a module, local, field) to what it holds, where that is settled.
+    settled: BTreeMap<(String, String, usize), String>,
     /// Addresses taken so far: a data source may stand in the plan and in the prior state.
     seen: BTreeSet<String>,
 }
@@ -85,6 +93,11 @@ impl Resource {
     /// Whether the document makes it, and does not only look it up.
     pub(crate) fn is_managed(&self) -> bool {
         !self.local.starts_with("data.")
+    }
+
+    /// Whether it stands in an instance of a module, or in what that calls.
+    fn is_in(&self, place: &str) -> bool {
+        self.place.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 
     /// Its identifier, or its address where that is known only after apply.
@@ -132,6 +145,7 @@ impl Document {
         for (index, resource) in out.resources.iter().enumerate() {
             out.instances.entry((resource.module.clone(), resource.local.clone())).or_default().push(index);
         }
+        out.settle();
         out
     }
 
@@ -274,6 +288,7 @@ impl Document {
         if own.iter().any(|address| taken.contains(address)) {
             let unnamed = self.resources.iter_mut().filter(|held| text(&held.values, "id").is_none());
             unnamed.for_each(|held| held.mark = format!(" of {path}"));
+            self.settle();
         }
         taken.extend(own);
     }

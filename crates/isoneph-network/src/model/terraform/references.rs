@@ -13,7 +13,7 @@ use crate::model::json::list;
 const MAX_REFERENCES: usize = 256;
 
 /// Attributes that identify something a resource is made with, and by what name readers know it.
-const MADE_WITH: [(&str, &str); 4] = [
+pub(super) const MADE_WITH: [(&str, &str); 4] = [
     ("default_security_group_id", "default security group of"),
     ("default_network_acl_id", "default network ACL of"),
     ("default_route_table_id", "main table of"),
@@ -25,11 +25,11 @@ const SEVERAL: [&str; 1] = ["vpc_zone_identifier"];
 
 /// Where an expression stands.
 #[derive(Debug, Clone)]
-struct Scope {
+pub(super) struct Scope {
     /// Path of the module, without indexes.
-    module: String,
+    pub(super) module: String,
     /// The module's instance, where it is one.
-    place: Option<String>,
+    pub(super) place: Option<String>,
     /// Index of what the expression belongs to.
     index: String,
     /// What the expression belongs to, within the module: `type.name` or `module.name`.
@@ -37,8 +37,8 @@ struct Scope {
 }
 
 /// One name of a reference with its index: `subnet["a"]`.
-struct Step<'r> {
-    name: &'r str,
+pub(super) struct Step<'r> {
+    pub(super) name: &'r str,
     index: Option<&'r str>,
 }
 
@@ -51,6 +51,20 @@ struct Choosing {
     otherwise: bool,
     /// The field holds several.
     several: bool,
+    /// Which of the fields it is whose locals are followed.
+    field: Option<usize>,
+}
+
+impl Scope {
+    /// Where the expressions of a resource stand.
+    pub(super) fn of(resource: &Resource) -> Self {
+        Self {
+            module: resource.module.clone(),
+            place: Some(resource.place.clone()),
+            index: resource.index.clone(),
+            owner: resource.local.clone(),
+        }
+    }
 }
 
 impl Document {
@@ -96,14 +110,10 @@ impl Document {
         let last = path.last().copied().unwrap_or_default();
         let several = last.ends_with('s') || SEVERAL.contains(&last);
         let known = expression.get("constant_value").is_some();
-        let scope = Scope {
-            module: resource.module.clone(),
-            place: Some(resource.place.clone()),
-            index: resource.index.clone(),
-            owner: resource.local.clone(),
-        };
+        let scope = Scope::of(resource);
         let mut budget = MAX_REFERENCES;
-        self.follow(&scope, expression, Choosing { several, ..Choosing::default() }, &mut budget, out);
+        let field = super::locals::field(last);
+        self.follow(&scope, expression, Choosing { several, field, ..Choosing::default() }, &mut budget, out);
         out.found.sort_unstable();
         out.found.dedup();
         out.choice |= !several && out.found.len() > 1;
@@ -161,6 +171,17 @@ impl Document {
     pub(crate) fn is_written(&self, resource: &Resource, path: &[&str]) -> bool {
         let held = self.expressions.get(&(resource.module.clone(), resource.local.clone()));
         held.and_then(|held| expression_at(held, path)).is_some()
+    }
+
+    /// Whether a field is given something, known or not.
+    pub(crate) fn is_given(&self, resource: &Resource, key: &str) -> bool {
+        match resource.values.get(key) {
+            Some(Value::Null) => false,
+            Some(Value::Array(held)) => !held.is_empty(),
+            Some(Value::String(held)) => !held.is_empty(),
+            Some(_) => true,
+            None => self.is_written(resource, &[key]),
+        }
     }
 
     /// Whether the plan says that some of the field is known only after apply.
@@ -293,9 +314,31 @@ impl Document {
                     None => unknown(out),
                 }
             }
-            [first, ..] if first.name == "local" => unknown(out),
-            // The whole of a module's instances, each with outputs that are not told apart here.
-            [first, call] if first.name == "module" && call.index.is_none() => {}
+            [first, name, ..] if first.name == "local" => {
+                match choosing
+                    .field
+                    .filter(|_| !choosing.several)
+                    .and_then(|field| self.of_local(scope, name.name, field))
+                {
+                    Some(held) if !held.is_empty() => out.found.extend(held),
+                    _ => unknown(out),
+                }
+            }
+            // An output of the instance of a module that a key tells: which output, a plan does not show.
+            [first, call] if first.name == "module" && call.index.is_none() => {
+                let Some(field) = choosing.field else { return false };
+                let (mut inner, mut sure) = self.child(scope, call, choosing);
+                if inner.place.as_ref().is_some_and(|place| !self.resources.iter().any(|held| held.is_in(place))) {
+                    (inner.place, sure) = (None, choosing.several);
+                }
+                match self.of_module(&inner, field) {
+                    Some(held) if held.len() == 1 || !choosing.several => {
+                        out.choice |= !sure && !held.is_empty();
+                        out.found.extend(held);
+                    }
+                    _ => unknown(out),
+                }
+            }
             [first, ..] if matches!(first.name, "each" | "count" | "path" | "terraform" | "self" | "module") => {}
             [data, kind, name, rest @ ..] if data.name == "data" => {
                 let local = format!("data.{}.{}", kind.name, name.name);
@@ -332,7 +375,7 @@ impl Document {
             let same = of(&scope.index);
             let named: Vec<&Resource> = given.iter().flat_map(|text| of(&format!("{text:?}"))).collect();
             picked = !named.is_empty();
-            if choosing.by_key && same.len() == 1 {
+            if choosing.by_key && same.len() == 1 && self.is_one_each(scope, held.len()) {
                 held = same;
             } else if !choosing.several && named.len() == 1 {
                 held = named;
@@ -350,13 +393,32 @@ impl Document {
         picked
     }
 
+    /// Whether each of what is counted refers to one of as many: else the number may be reckoned with (`count.index + 2`),
+    /// which a plan does not show. Keys are not reckoned with.
+    fn is_one_each(&self, scope: &Scope, several: usize) -> bool {
+        if scope.index.parse::<usize>().is_err() || scope.owner.starts_with("module.") {
+            return true;
+        }
+        let all = self.instances.get(&(scope.module.clone(), scope.owner.clone())).map_or(&[][..], Vec::as_slice);
+        let here = |at: &&usize| scope.place.as_ref().is_none_or(|place| *place == self.resources[**at].place);
+        let own = all.iter().filter(here).count();
+        own == 1 || own == several
+    }
+
     /// The expression given to a variable of a module, and where that expression stands; `None` for the root's variables.
     /// A variable that is given nothing has its default, which refers to nothing.
     fn variable(&self, scope: &Scope, name: &str) -> Option<(Scope, Option<&Value>)> {
         let (parent, call) = split_module(&scope.module)?;
         let held = self.calls.get(&(parent.to_owned(), call.to_owned()));
+        let given = held.and_then(|held| held.get("expressions")).and_then(|held| held.get(name));
+        Some((self.outer_of(scope), given))
+    }
+
+    /// Where the call of a module stands; the root's own for the root.
+    pub(super) fn outer_of(&self, scope: &Scope) -> Scope {
+        let (parent, call) = split_module(&scope.module).unwrap_or_default();
         let place = scope.place.as_deref().and_then(split_module);
-        let outer = Scope {
+        Scope {
             module: parent.to_owned(),
             place: place.map(|(outer, _)| outer.to_owned()),
             index: place
@@ -364,8 +426,13 @@ impl Document {
                 .map(|(_, index)| index.trim_end_matches(']').to_owned())
                 .unwrap_or_default(),
             owner: format!("module.{call}"),
-        };
-        Some((outer, held.and_then(|held| held.get("expressions")).and_then(|held| held.get(name))))
+        }
+    }
+
+    /// Inside of all instances of a called module.
+    pub(super) fn child_of(&self, scope: &Scope, call: &str) -> Scope {
+        let step = Step { name: call, index: None };
+        self.child(scope, &step, Choosing::default()).0
     }
 
     /// Inside of a called module, and whether it is sure which of its instances is meant.
@@ -408,6 +475,7 @@ fn choosing(references: &[&str], wanted: Choosing) -> Choosing {
         by_key: wanted.by_key || by_key,
         otherwise: wanted.otherwise || starts(&["var", "local", "each.value"]),
         several: wanted.several,
+        field: wanted.field,
     }
 }
 
@@ -421,7 +489,7 @@ fn constants(value: Option<&Value>, out: &mut Vec<String>) {
 }
 
 /// `a.b["x.y"].c` as names with their indexes.
-fn steps(reference: &str) -> Vec<Step<'_>> {
+pub(super) fn steps(reference: &str) -> Vec<Step<'_>> {
     let (mut out, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);
     for (at, letter) in reference.char_indices() {
         match letter {
@@ -447,7 +515,7 @@ fn step_of(text: &str) -> Step<'_> {
 }
 
 /// (outer module, call) of a module's path or address; `None` for the root.
-fn split_module(module: &str) -> Option<(&str, &str)> {
+pub(super) fn split_module(module: &str) -> Option<(&str, &str)> {
     let mut depth = 0_usize;
     let mut last = None;
     for (at, letter) in module.char_indices() {

@@ -461,3 +461,59 @@ fn whoever_makes_pods_by_a_template_makes_pods() {
         check(&model(&cluster(&more)), "deny web -> app tcp/1\npermit app -> web tcp/1");
     }
 }
+
+#[test]
+fn labels_that_a_controller_gives_its_pods_are_not_absent_from_them() {
+    let template = "template: {metadata: {labels: {app: x}}, spec: {containers: [{name: c}]}}";
+    let made = |kind: &str, version: &str, name: &str, spec: &str| {
+        format!(
+            "kind: {kind}\napiVersion: {version}\nmetadata: {{name: {name}, namespace: shop}}\nspec: {{{spec}}}\n---\n"
+        )
+    };
+    let all = [
+        made("StatefulSet", "apps/v1", "queue", template),
+        made("Job", "batch/v1", "once", template),
+        made("CronJob", "batch/v1", "nightly", &format!("jobTemplate: {{spec: {{{template}}}}}")),
+        policy("first", "{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: queue-0}}}"),
+        policy(
+            "db",
+            "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {job-name: once}}}]}]}",
+        ),
+    ];
+    check(
+        &model(&cluster(&all.concat())),
+        "undecided web -> queue tcp/1 : labels of the pod
+         permit web -> once tcp/1
+         permit once -> db tcp/1
+         undecided nightly -> db tcp/1 : the labels that its controller gives the pod
+         deny queue -> db tcp/1
+         deny web -> db tcp/1",
+    );
+    // Pods of one owner that differ in such a label stand for each other.
+    let pod = |number: u8| {
+        format!(
+            "kind: Pod\napiVersion: v1\nmetadata: {{name: queue-{number}, namespace: shop, ownerReferences: [{{kind: StatefulSet, name: queue, controller: true}}],\n\
+             \x20 labels: {{app: x, statefulset.kubernetes.io/pod-name: queue-{number}}}}}\nspec: {{containers: [{{name: c}}]}}\n---\n"
+        )
+    };
+    let first = policy("first", "{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: queue-0}}}");
+    check(
+        &model(&cluster(&[pod(0), pod(1), first].concat())),
+        "undecided web -> queue tcp/1\npermit queue -> web tcp/1",
+    );
+}
+
+#[test]
+fn a_policy_of_cilium_holds_for_the_pods_that_it_selects_by_their_own_labels() {
+    let of = |selector: &str| {
+        format!(
+            "kind: CiliumNetworkPolicy\napiVersion: cilium.io/v2\nmetadata: {{name: c, namespace: shop}}\n\
+             spec: {{endpointSelector: {{matchLabels: {{{selector}}}}}, ingress: [{{}}]}}\n"
+        )
+    };
+    check(&model(&cluster(&of("app: db"))), "undecided web -> db tcp/1\npermit probe -> web tcp/1");
+    // Keys of other sources may be anything's.
+    for selector in ["\"k8s:app\": db", "io.kubernetes.pod.namespace: shop"] {
+        check(&model(&cluster(&of(selector))), "undecided web -> db tcp/1\nundecided probe -> web tcp/1");
+    }
+}

@@ -93,6 +93,30 @@ fn an_index_names_one_instance_of_several() {
 }
 
 #[test]
+fn a_number_that_may_be_reckoned_with_tells_nothing() {
+    // Two of three subnets: `aws_subnet.s[count.index]`, or `[count.index + 1]`.
+    let by_count = || json!({"references": ["aws_subnet.s", "count.index"]});
+    let open = || group("aws_security_group.g", &[(22, "10.0.1.0/24")]);
+    let of = |address| machine(address, by_count(), refers(&["aws_security_group.g.id"]));
+    let mut two = network();
+    two.extend([open(), of("aws_instance.m[0]"), of("aws_instance.m[1]")]);
+    let third: Held =
+        ("aws_subnet.s[2]", json!({"cidr_block": "10.0.3.0/24"}), json!({"vpc_id": refers(&["aws_vpc.v.id"])}));
+    let name = |held: &mut Vec<Held>| {
+        for (address, values, _) in held.iter_mut().filter(|(address, ..)| address.starts_with("aws_instance.m[")) {
+            values["tags"] = json!({"Name": format!("m{}", &address[15..16])});
+        }
+    };
+    name(&mut two);
+    check(&model(&plan(&two).to_string()), "permit m0 -> m1 tcp/22\ndeny m1 -> m0 tcp/22");
+    two.push(third);
+    check(
+        &model(&plan(&two).to_string()),
+        "undecided m0 -> m1 tcp/22\nundecided m1 -> m0 tcp/22\ndeny m0 -> m1 tcp/23",
+    );
+}
+
+#[test]
 fn one_of_several_that_nothing_shows_is_left_open() {
     asked(
         vec![

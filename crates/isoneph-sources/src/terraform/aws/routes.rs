@@ -59,7 +59,16 @@ fn default_route_table(resource: &Resource, stage: &mut Stage) {
 }
 
 fn inline_routes(resource: &Resource, stage: &mut Stage) {
-    for block in resource.blocks("route").known().into_iter().flatten() {
+    let routes = resource.blocks("route");
+    if let Attr::Unknown(code) = routes
+        && resource.is_configured("route") != Some(false)
+    {
+        // One row stands for routes of which nothing is known yet.
+        let [destination, target_kind, target] = [Cell::Gap(code), Cell::Gap(code), Cell::Gap(code)];
+        let row = Route { route_table: resource.uid().into(), destination, target_kind, target, ..Route::default() };
+        stage.add_suffixed(resource, "#route", row);
+    }
+    for block in routes.known().into_iter().flatten() {
         let row = one_route(resource, block, resource.uid().into(), ["cidr_block", "ipv6_cidr_block"]);
         stage.add_block(resource, block, row);
     }

@@ -167,6 +167,22 @@ fn single_rule(resource: &Resource, stage: &mut Stage, direction: &str) {
     stage.add(resource, row);
 }
 
+/// What stands for entries of a list that are known after apply as a whole: where among the others, and what they do, too.
+fn later_entry(resource: &Resource, direction: &str, code: GapCode) -> FirewallRule {
+    FirewallRule {
+        action: Cell::Gap(code),
+        priority: Cell::Gap(code),
+        protocol: Cell::Gap(code),
+        from_port: Cell::Gap(code),
+        to_port: Cell::Gap(code),
+        peer_cidrs: Cell::Gap(code),
+        peer_anywhere: Cell::Gap(code),
+        peer_references: Vec::new().into(),
+        has_description: false.into(),
+        ..rule_of(resource.uid().into(), "network-acl", direction.into())
+    }
+}
+
 fn network_acl(resource: &Resource, stage: &mut Stage) {
     let subnets =
         if resource.is_configured("subnet_ids") == Some(false) && resource.texts("subnet_ids").known().is_none() {
@@ -189,7 +205,13 @@ fn network_acl(resource: &Resource, stage: &mut Stage) {
         stage.add_suffixed(resource, &format!("#subnet/{i}"), row);
     }
     for direction in ["ingress", "egress"] {
-        for rule in resource.blocks(direction).known().into_iter().flatten() {
+        let rules = resource.blocks(direction);
+        if let Attr::Unknown(code) = rules
+            && resource.is_configured(direction) != Some(false)
+        {
+            stage.add_suffixed(resource, &format!("#{direction}"), later_entry(resource, direction, code));
+        }
+        for rule in rules.known().into_iter().flatten() {
             let protocol = rule.text("protocol").map(|protocol| protocol_word(&protocol)).cell();
             let (from_port, to_port) = ports(&protocol, rule.int("from_port"), rule.int("to_port"));
             let one = |path: &str| rule.text(path).map(|cidr| vec![cidr]);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Reading, range_of};
+use super::{Reading, made_here, range_of};
 use crate::model::address::AddressRange;
 use crate::model::aws::estate::{Estate, Group, Permission};
 use crate::model::form::Origin;
@@ -45,9 +45,7 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
         };
         estate.groups.insert(id, group);
     }
-    for vpc in
-        estate.vpcs.iter().filter(|(_, vpc)| vpc.folder == reading.folder).map(|(id, _)| id.clone()).collect::<Vec<_>>()
-    {
+    for vpc in made_here(estate, reading) {
         let id = default_group(&vpc);
         estate.groups.entry(id.clone()).or_insert_with(|| Group {
             name: "default".into(),

@@ -107,6 +107,7 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
             let known = addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]);
             let interface = Interface {
                 groups: groups_or_default(estate, &subnet, &groups),
+                open_groups: groups.open || groups.choice,
                 addresses: place(estate, &subnet, known, false, values),
                 forwards: flag(values, "source_dest_check") == Some(false),
                 name: resource.address.clone(),
@@ -131,7 +132,10 @@ fn attached_groups(estate: &mut Estate, reading: &Reading<'_>) {
             let Some(interface) = estate.interfaces.get_mut(&own) else { continue };
             match &doubt {
                 None => interface.groups.extend(group.first().cloned()),
-                Some(doubt) => interface.groups.push(doubt.clone()),
+                Some(doubt) => {
+                    interface.groups.push(doubt.clone());
+                    interface.open_groups = true;
+                }
             }
         }
     }
@@ -169,6 +173,7 @@ fn instances(estate: &mut Estate, reading: &Reading<'_>) {
                 }
                 let interface = Interface {
                     groups: groups_or_default(estate, &subnet, &groups),
+                    open_groups: groups.open || groups.choice,
                     addresses: held,
                     forwards: flag(values, "source_dest_check") == Some(false),
                     instance: Some(resource.identity()),
@@ -261,6 +266,7 @@ fn template(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, sub
     aliases.extend(text(&resource.values, "name").map(ToOwned::to_owned));
     let interface = Interface {
         groups: groups_or_default(estate, subnet, groups),
+        open_groups: groups.open || groups.choice,
         addresses: place(estate, subnet, Vec::new(), public, &resource.values),
         template: true,
         name: resource.address.clone(),
@@ -330,6 +336,7 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
             let key = id.split_once(":loadbalancer/").map_or(id.as_str(), |(_, key)| key);
             let interface = Interface {
                 groups: groups.found.clone(),
+                open_groups: groups.open || groups.choice,
                 addresses: place(estate, &subnet, Vec::new(), public, values),
                 description: format!("ELB {key}"),
                 name: name.clone(),
@@ -456,10 +463,20 @@ fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
         let public = text(&eip.values, "public_ip")
             .and_then(AddressRange::parse)
             .unwrap_or_else(|| AddressRange::whole(Family::V4));
-        let mut interfaces = document.ids(holder, &["network_interface"]).found;
-        interfaces.extend(document.ids(holder, &["network_interface_id"]).found);
-        for key in ["instance", "instance_id"] {
-            for instance in document.ids(holder, &[key]).found {
+        let fields = ["network_interface", "network_interface_id", "instance", "instance_id"];
+        let [own, named, instance, by_id] = fields.map(|key| document.ids(holder, &[key]));
+        if [&own, &named, &instance, &by_id]
+            .iter()
+            .zip(fields)
+            .any(|(ids, key)| ids.choice || (ids.open && ids.found.is_empty() && document.is_written(holder, &[key])))
+        {
+            estate.loose_addresses.push(holder.address.clone());
+            continue;
+        }
+        let mut interfaces = own.found;
+        interfaces.extend(named.found);
+        for held in [instance, by_id] {
+            for instance in held.found {
                 interfaces.extend(estate.instances.get(&instance).and_then(|held| held.interfaces.first()).cloned());
             }
         }

@@ -1,6 +1,6 @@
 //! Transit gateways of a Terraform document.
 
-use super::Reading;
+use super::{Reading, take};
 use crate::model::address::AddressRange;
 use crate::model::aws::estate::{Estate, TransitAttachment, TransitGateway, TransitTable};
 use crate::model::json::{flag, text};
@@ -12,14 +12,13 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         let on = |key: &str, standard: &str| text(&resource.values, key).unwrap_or(standard) == "enable";
         let id = resource.identity();
         let references = on("security_group_referencing_support", "disable");
-        estate.transits.insert(id.clone(), TransitGateway { references, folder: reading.folder.clone() });
+        // Of one that is looked up others hold attachments, tables and routes.
+        let folder = if resource.is_managed() { reading.folder.clone() } else { String::new() };
+        take(&mut estate.transits, resource, TransitGateway { references, folder });
         if on("default_route_table_association", "enable") || on("default_route_table_propagation", "enable") {
-            let table = TransitTable { transit: id.clone(), listed: true, ..TransitTable::default() };
+            let table = TransitTable { transit: id.clone(), listed: resource.is_managed(), ..TransitTable::default() };
             estate.transit_tables.entry(default_table(&id)).or_insert(table);
         }
-    }
-    for list in ["TransitGatewayRouteTables", "TransitGatewayAttachments"] {
-        estate.listed.insert((reading.folder.clone(), list));
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route_table"]) {
         let transit = reading.id(resource, "transit_gateway_id");
@@ -30,7 +29,11 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["aws_ec2_transit_gateway_vpc_attachment"]) {
         let values = &resource.values;
         let (id, transit) = (resource.identity(), reading.id(resource, "transit_gateway_id"));
-        let default = |key: &str| flag(values, key).unwrap_or(true);
+        // Who accepts another account's attachment says what it is tied to.
+        let accepted = document
+            .of_kind(&["aws_ec2_transit_gateway_vpc_attachment_accepter"])
+            .find(|held| document.ids(held, &["transit_gateway_attachment_id"]).found.contains(&id));
+        let default = |key: &str| flag(accepted.map_or(values, |held| &held.values), key).unwrap_or(true);
         if default("transit_gateway_default_route_table_propagation")
             && let Some(table) = estate.transit_tables.get_mut(&default_table(&transit))
         {
