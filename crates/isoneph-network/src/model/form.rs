@@ -407,6 +407,8 @@ pub struct Parts {
     pub transits: Vec<Transit>,
     /// Load balancers.
     pub balancers: Vec<Balancer>,
+    /// Endpoints that are in further networks as well, which are not followed, and what those are called.
+    pub secondary: BTreeMap<EndpointId, String>,
     /// Addresses that belonged to something deleted: (address, what it was).
     pub released: Vec<(AddressRange, String)>,
 }

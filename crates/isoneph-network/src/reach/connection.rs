@@ -4,6 +4,7 @@
 //! stateful policies let it pass unasked, stateless lists and routes are asked again, and it must come from the address
 //! that was asked.
 
+use super::beside::BESIDE;
 use super::path::{End, Passage, Path, Rewrite, Stage};
 use super::walk::{Goal, Start, Walker};
 use crate::model::Model;
@@ -45,8 +46,14 @@ pub fn connect(model: &Model, start: Start, goal: Goal, destination: AddressRang
     Connection { arrives: gather(&ways, |way| &way.arrives), connects: gather(&ways, |way| &way.connects), ways }
 }
 
-/// Ways with different targets suffice one by one; ways of one target are readings of the unknown.
+/// Ways with different targets suffice one by one; ways of one target are readings of the unknown. Those beside the network
+/// suffice as well.
 fn gather(ways: &[Way], of: impl Fn(&Way) -> &Passage) -> Passage {
+    let (beside, ways): (Vec<&Way>, Vec<&Way>) = ways.iter().partition(|way| way.path.target == Some(BESIDE));
+    beside.into_iter().fold(gather_followed(&ways, &of), |sum, way| sum.or(of(way)))
+}
+
+fn gather_followed(ways: &[&Way], of: impl Fn(&Way) -> &Passage) -> Passage {
     let mut targets: Vec<(Option<usize>, Passage)> = Vec::new();
     for way in ways {
         match targets.iter_mut().find(|(target, _)| *target == way.path.target) {

@@ -1,5 +1,6 @@
 //! What reaches what: ways, policies on the way, answers.
 
+mod beside;
 mod change;
 pub mod classes;
 mod connection;

@@ -140,7 +140,8 @@ pub struct Path {
     pub sender: Side,
     /// The destination as asked for last.
     pub destination: AddressRange,
-    /// Which target a load balancer chose; paths of different targets are alternatives of which one suffices.
+    /// Which target a load balancer chose; paths of different targets are alternatives of which one suffices. The greatest number
+    /// stands for a way beside the network that is followed.
     pub target: Option<usize>,
 }
 

@@ -80,6 +80,7 @@ impl<'m> Walker<'m> {
             Start::Endpoint(endpoint, place) => self.leave_endpoint(endpoint, place, destination),
             Start::Outside(range) => {
                 let state = State::new(0, Side { range, endpoint: None }, destination);
+                self.come_beside(&state);
                 self.come_from_outside(state);
             }
         }
@@ -109,6 +110,7 @@ impl<'m> Walker<'m> {
         if inside.family != destination.family {
             return self.block(state, "the two ends have no address family in common", &endpoint.name);
         }
+        self.leave_beside(&state, id);
         let itself = self.goal == Goal::Endpoint(id, place) || self.goal == Goal::Anybody;
         if itself && inside.single().is_some() && inside == destination {
             return self.end(state, End::Endpoint { endpoint: id, place });

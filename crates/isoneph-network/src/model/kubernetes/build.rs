@@ -23,6 +23,10 @@ pub(crate) fn build(cluster: &Cluster, parts: &mut Parts, problems: &mut Vec<Pro
         let network = *places.entry(name).or_insert_with(|| add_network(parts, name));
         let own = primary.get(&workload.namespace).map(String::as_str);
         pods.push((parts.endpoints.len(), workload));
+        if !workload.secondary.is_empty() {
+            let names = workload.secondary.iter().cloned().collect::<Vec<_>>().join(", ");
+            parts.secondary.insert(parts.endpoints.len(), format!("the secondary network {names}"));
+        }
         parts.endpoints.push(endpoint(workload, network, own));
     }
     let mut selected: Vec<Pod> = pods.iter().map(|(endpoint, workload)| Pod::of(*endpoint, workload)).collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Cluster, Object};
+use super::{Cluster, Object, secondary};
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::{NamedPort, Origin, Place};
 use crate::model::json::{flag, list, number, scalar, text};
@@ -34,6 +34,8 @@ pub(super) struct Workload {
     pub(super) ports: Vec<NamedPort>,
     /// Numbers of container ports, named or not.
     pub(super) host_network: bool,
+    /// Networks that its pods have interfaces in beside the cluster's own, by namespace and name.
+    pub(super) secondary: BTreeSet<String>,
     pub(super) aliases: BTreeSet<String>,
     pub(super) places: Vec<Place>,
     pub(super) origin: Origin,
@@ -178,6 +180,7 @@ fn workload(object: &Object, kind: &str, name: &str, labelled: Option<&Value>, p
         open_labels,
         ports: ports(spec),
         host_network: flag(spec, "hostNetwork") == Some(true),
+        secondary: secondary::of_pod(pod, labelled, &object.namespace),
         aliases: BTreeSet::new(),
         places: Vec::new(),
         origin: object.origin.clone(),
@@ -195,13 +198,14 @@ fn add(found: &mut BTreeMap<String, Workload>, mut one: Workload) {
     let ports: Vec<String> =
         one.ports.iter().map(|port| format!("{}:{}:{}", port.name, port.protocol, port.port)).collect();
     let key = format!(
-        "{}/{}[{}]\u{0}{}\u{0}{}\u{0}{}",
+        "{}/{}[{}]\u{0}{}\u{0}{}\u{0}{}\u{0}{:?}",
         one.namespace,
         one.name,
         one.kind,
         one.host_network,
         telling.join(","),
-        ports.join(",")
+        ports.join(","),
+        one.secondary
     );
     match found.get_mut(&key) {
         Some(held) => {

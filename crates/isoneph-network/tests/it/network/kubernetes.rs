@@ -517,3 +517,46 @@ fn a_policy_of_cilium_holds_for_the_pods_that_it_selects_by_their_own_labels() {
         check(&model(&cluster(&of(selector))), "undecided web -> db tcp/1\nundecided probe -> web tcp/1");
     }
 }
+
+/// A pod in a namespace of its own, on whatever networks it asks for.
+fn attached(name: &str, networks: &str) -> String {
+    let annotation = if networks.is_empty() {
+        String::new()
+    } else {
+        format!(", annotations: {{k8s.v1.cni.cncf.io/networks: '{networks}'}}")
+    };
+    format!(
+        "kind: Pod\napiVersion: v1\nmetadata: {{name: {name}, namespace: shop{annotation}}}\n\
+         spec: {{containers: [{{name: c}}]}}\n---\n"
+    )
+}
+
+#[test]
+fn what_passes_over_secondary_networks_is_not_known_and_no_policy_holds_there() {
+    let pods = attached("a", "default/lan@eth1")
+        + &attached("b", r#"[{"name": "lan", "namespace": "default"}]"#)
+        + &attached("c", "other")
+        + &attached("d", "");
+    let shut = cluster(&(pods.clone() + &policy("shut", "{podSelector: {}, policyTypes: [Ingress, Egress]}")));
+    check(
+        &model(&shut),
+        "undecided shop/a -> shop/b any\nundecided shop/a -> shop/c any\ndeny shop/a -> shop/d any\n\
+         deny shop/d -> shop/a any\nundecided shop/a -> 1.2.3.4 any\nundecided 1.2.3.4 -> shop/a any\n\
+         deny shop/d -> 1.2.3.4 any",
+    );
+    check(&model(&cluster(&pods)), "permit shop/a -> shop/b any\npermit shop/a -> shop/d any");
+}
+
+#[test]
+fn a_virtual_machine_says_its_secondary_networks_itself() {
+    let machine = |name: &str| {
+        format!(
+            "kind: VirtualMachine\napiVersion: kubevirt.io/v1\nmetadata: {{name: {name}, namespace: shop}}\n\
+             spec: {{template: {{metadata: {{labels: {{vm: {name}}}}}, spec: {{networks: [{{name: n, multus: \
+             {{networkName: lan}}}}]}}}}}}\n---\n"
+        )
+    };
+    let shut = policy("shut", "{podSelector: {}, policyTypes: [Ingress, Egress]}");
+    let text = cluster(&(machine("a") + &machine("b") + &shut));
+    check(&model(&text), "undecided shop/a -> shop/b any\ndeny shop/a -> shop/web any");
+}

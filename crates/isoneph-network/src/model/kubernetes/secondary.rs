@@ -1,0 +1,40 @@
+//! Networks that pods have interfaces in beside the cluster's own: what Multus attaches.
+//!
+//! Sources: Kubernetes Network Plumbing Working Group, "Network Custom Resource Definition De-facto Standard" (the
+//! annotation); KubeVirt, `spec.networks[].multus`.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::model::json::{list, text};
+
+/// The annotations by which pods ask for networks: further ones, and one in the place of the cluster's own.
+const ANNOTATIONS: [&str; 2] = ["k8s.v1.cni.cncf.io/networks", "v1.multus-cni.io/default-network"];
+
+/// The networks of a pod or of the template of one, each as `namespace/name`.
+pub(super) fn of_pod(pod: &Value, labelled: Option<&Value>, namespace: &str) -> BTreeSet<String> {
+    let annotations = labelled.and_then(|held| held.get("metadata")).and_then(|held| held.get("annotations"));
+    let asked = ANNOTATIONS.iter().filter_map(|key| text(annotations?, key)).flat_map(|asked| names(asked, namespace));
+    let machine = pod.get("spec").map_or(&[][..], |spec| list(spec, "networks"));
+    let machine = machine.iter().filter_map(|held| text(held.get("multus")?, "networkName"));
+    asked.chain(machine.map(|name| whole(name, namespace))).collect()
+}
+
+/// `name`, `namespace/name@interface`, several between commas, or a list of objects in JSON. What is neither is a network of
+/// that name.
+fn names(asked: &str, namespace: &str) -> Vec<String> {
+    if let Ok(Value::Array(listed)) = serde_json::from_str(asked) {
+        let of = |held: &Value| {
+            let name = text(held, "name").unwrap_or("?");
+            format!("{}/{name}", text(held, "namespace").unwrap_or(namespace))
+        };
+        return listed.iter().map(of).collect();
+    }
+    let each = asked.split(',').map(str::trim).filter(|name| !name.is_empty());
+    each.map(|name| whole(name.split('@').next().unwrap_or(name), namespace)).collect()
+}
+
+fn whole(name: &str, namespace: &str) -> String {
+    if name.contains('/') { name.to_owned() } else { format!("{namespace}/{name}") }
+}

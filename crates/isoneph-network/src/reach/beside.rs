@@ -1,0 +1,44 @@
+//! Ways past the network that is followed: what both ends have an interface in besides, and what nobody reads.
+
+use super::path::{End, Stage};
+use super::walk::{Goal, State, Walker};
+use crate::model::form::EndpointId;
+
+/// The target of ways beside: they suffice where the others do not, and take nothing from them.
+pub(super) const BESIDE: usize = usize::MAX;
+
+impl Walker<'_> {
+    /// Notes that a packet of an endpoint (no answer: that goes back as it came) may go by a further network of it, past
+    /// every policy that is known: to whoever is in such a one, under whatever name (two names may be one wire), and
+    /// outside.
+    pub(super) fn leave_beside(&mut self, state: &State, sender: EndpointId) {
+        let secondary = &self.model.parts.secondary;
+        let Some(own) = secondary.get(&sender).filter(|_| !self.reply) else { return };
+        match self.goal {
+            Goal::Endpoint(goal, place) if goal != sender => {
+                let Some(other) = secondary.get(&goal) else { return };
+                let names = if own == other { own.clone() } else { format!("{own} and {other}") };
+                self.pass_beside(state, &names, End::Endpoint { endpoint: goal, place });
+            }
+            Goal::Endpoint(..) | Goal::Anybody => {}
+            Goal::Outside => self.pass_beside(state, own, End::Outside { range: state.destination }),
+        }
+    }
+
+    /// Notes that a packet from outside may come in by a further network of the endpoint that it is for.
+    pub(super) fn come_beside(&mut self, state: &State) {
+        if let Goal::Endpoint(endpoint, place) = self.goal
+            && !self.reply
+            && let Some(own) = self.model.parts.secondary.get(&endpoint)
+        {
+            self.pass_beside(state, own, End::Endpoint { endpoint, place });
+        }
+    }
+
+    fn pass_beside(&mut self, state: &State, names: &str, end: End) {
+        let mut state = state.clone();
+        state.target = Some(BESIDE);
+        state.stages.push(Stage::Doubt { object: format!("what passes over {names}") });
+        self.end(state, end);
+    }
+}
