@@ -1,5 +1,6 @@
 //! The boot loader: kernel command lines, who may edit them, and which files hold them.
 
+use super::boot_unified;
 use super::grub_variables::{Variables, grub_environment};
 use super::{Candidate, Guest, Known, Place, Text, words};
 use std::collections::BTreeMap;
@@ -84,21 +85,31 @@ pub fn read(guest: &Guest<'_>) -> Known<Boot> {
                 boot.entries.push(Entry { arguments, place: Place::line(text.path(), 1), recovery: false });
             }
         }
-        unified(guest);
+        unified(guest, &mut boot);
         boot.intended = read_intended(guest);
         boot
     })
 }
 
-/// States kernels that carry their own command line: it is not read, and may be what boots.
-fn unified(guest: &Guest<'_>) {
+/// Kernels that carry their own command line, which any of them may boot with. Where it is not read, or files beside the
+/// kernel add to it, that is stated.
+fn unified(guest: &Guest<'_>, boot: &mut Boot) {
     for folder in ["/boot/efi/EFI/Linux", "/boot/EFI/Linux", "/efi/EFI/Linux"] {
-        if let Some(path) = guest.files_ending(folder, ".efi").first() {
-            let why = format!("{path} is a kernel with a command line of its own, which is not read");
-            guest.problem(path, "not-understood", why);
+        for path in guest.files_ending(folder, ".efi").into_iter().take(KERNELS) {
+            let adds = !guest.files_ending(&format!("{path}.extra.d"), ".efi").is_empty();
+            let Some(line) = boot_unified::command_line(guest, &path).filter(|_| !adds) else {
+                let why = format!("{path} is a kernel with a command line of its own, which is not read");
+                guest.problem(&path, "not-understood", why);
+                continue;
+            };
+            let arguments = line.split_whitespace().map(str::to_owned).collect();
+            boot.entries.push(Entry { arguments, place: Place::file(&path), recovery: false });
         }
     }
 }
+
+/// Such kernels read at most.
+const KERNELS: usize = 16;
 
 /// Reads one `grub.cfg`; gives whether it takes its entries from the folder of the boot loader specification.
 fn read_grub(guest: &Guest<'_>, path: &str, boot: &mut Boot, all: &mut Variables) -> bool {

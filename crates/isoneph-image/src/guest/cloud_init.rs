@@ -14,6 +14,8 @@ pub struct CloudInit {
     scalars: BTreeMap<String, Vec<Candidate>>,
     /// Secrets in user data, vendor data and configuration: what it is, and where.
     pub secrets: Vec<Candidate>,
+    /// Public keys that it puts into accounts at first boot: where.
+    pub keys: Vec<Candidate>,
 }
 
 impl CloudInit {
@@ -90,6 +92,26 @@ impl CloudInit {
     }
 }
 
+/// Beginnings of public keys of OpenSSH.
+const KEYS: [&str; 4] = ["ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp", "sk-ssh-ed25519@openssh.com AAAA"];
+
+/// Lines that give an account a key, or have one fetched. Those of `ssh_keys` name the host's own.
+fn keys(text: &Text) -> Vec<Candidate> {
+    let lines = text.settings(&['#']);
+    let gives = |line: &str| {
+        let fetched = line.trim_start_matches("- ").strip_prefix("ssh_import_id:");
+        let fetched = fetched.is_some_and(|value| !matches!(bare(value), "[]" | "null" | "~"));
+        fetched || KEYS.iter().any(|key| line.contains(key)) && !line.contains("_public:")
+    };
+    let found = lines.filter(|(_, line)| gives(line));
+    found
+        .map(|(number, _)| {
+            let path = text.path();
+            Candidate::new(format!("{path} (cloud-init lets a key in)"), Place::line(path, number))
+        })
+        .collect()
+}
+
 /// A value without its comment and quotes.
 fn bare(value: &str) -> &str {
     let value = value.split(" #").next().unwrap_or_default().trim();
@@ -106,6 +128,7 @@ pub fn read(guest: &Guest<'_>) -> Known<CloudInit> {
             let Some(text) = guest.text(&path) else { continue };
             cloud.found = true;
             cloud.take(guest, &text);
+            cloud.keys.extend(keys(&text));
         }
         // User data has the last word, before it the vendor's.
         for path in ["vendor-data", "user-data"].iter().flat_map(|name| guest.glob(&format!("{SEEDS}/{name}*"))) {
@@ -114,6 +137,7 @@ pub fn read(guest: &Guest<'_>) -> Known<CloudInit> {
             cloud.found = true;
             if first == "#cloud-config" {
                 cloud.take(guest, &text);
+                cloud.keys.extend(keys(&text));
             } else if !first.starts_with("#!") {
                 let why = format!("{path}: this kind of data for cloud-init is not read");
                 guest.problem(&path, "not-understood", why);

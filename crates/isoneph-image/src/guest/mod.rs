@@ -10,6 +10,7 @@ pub mod audit;
 mod audit_files;
 pub mod boot;
 pub mod boot_commands;
+mod boot_unified;
 pub mod cloud_init;
 mod cloud_secrets;
 pub mod crontab;

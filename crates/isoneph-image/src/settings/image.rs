@@ -8,10 +8,14 @@ pub(super) fn settings(readings: &Readings<'_>) -> Vec<Setting> {
     let problems = [&left.problems[..], &readings.accounts.problems[..]].concat();
     let keys: Vec<Candidate> =
         left.host_keys.iter().map(|place| Candidate::new(place.path.clone(), place.clone())).collect();
+    // What cloud-init puts into accounts at first boot lets in as well.
+    let cloud = &readings.cloud_init;
+    let logins = [&left.authorized_keys[..], &cloud.keys[..]].concat();
+    let of_logins = [&problems[..], &cloud.problems[..]].concat();
     let mut settings = vec![
         Setting::offenders("image.host-keys", &keys, &left.problems),
         machine_id(readings),
-        Setting::offenders("image.authorized-keys", &left.authorized_keys, &problems),
+        Setting::offenders("image.authorized-keys", &logins, &of_logins),
         Setting::offenders("image.left-over-secrets", &left.secrets, &problems),
         Setting::offenders("image.trust-files", &left.trust_files, &problems),
     ];

@@ -21,6 +21,10 @@ const GENERATORS: [&str; 2] = [
 const OWN: [&str; 7] = ["/usr/local/", "/opt/", "/root/", "/home/", "/srv/", "/etc/", "/var/"];
 const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "ksh", "busybox"];
 
+/// Where jobs of at wait; their names begin with the letter of their queue.
+const PUT_OFF: [&str; 3] =
+    ["/var/spool/cron/atjobs/[a-zA-Z]*", "/var/spool/at/[a-zA-Z]*", "/var/spool/atjobs/[a-zA-Z]*"];
+
 struct Reader<'g, 't> {
     guest: &'g Guest<'t>,
     found: Vec<Command>,
@@ -136,6 +140,7 @@ impl Reader<'_, '_> {
 
     /// Jobs of cron, where a daemon runs them.
     fn jobs(&mut self, manager: &Manager) {
+        self.put_off(manager);
         if !crontab::runs(self.guest, manager) {
             return;
         }
@@ -144,6 +149,20 @@ impl Reader<'_, '_> {
             for command in shell::commands(&body) {
                 let when = if command.conditional { When::Perhaps } else { When::Sometime };
                 self.line(command.text, &job.place, when, "", job.at_boot);
+            }
+        }
+    }
+
+    /// Jobs of at that wait for their time: of those whose time is over the daemon makes up when it starts.
+    fn put_off(&mut self, manager: &Manager) {
+        if !manager.any_service(self.guest, &["atd"]).1.is_started() {
+            return;
+        }
+        for path in PUT_OFF.iter().flat_map(|pattern| self.guest.glob(pattern)) {
+            let waits = self.guest.metadata(&path).is_some_and(|found| found.is_file() && found.mode & 0o100 != 0);
+            let Some(text) = self.guest.text(&path).filter(|_| waits) else { continue };
+            for command in shell::commands(&text) {
+                self.line(command.text, &Place::line(&path, command.line), When::Perhaps, "", true);
             }
         }
     }

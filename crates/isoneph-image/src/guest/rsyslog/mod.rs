@@ -1,6 +1,7 @@
 //! rsyslog: where it sends logs, in both syntaxes, and whether the way there is encrypted.
 
 mod scope;
+mod stop;
 mod syntax;
 
 pub use self::scope::Scope;
@@ -55,8 +56,16 @@ struct State {
     files: usize,
     /// Each with the set of rules that it stands in; empty for the one that everything goes through.
     targets: Vec<(String, Target)>,
-    /// Which set of rules hands on to which.
-    calls: Vec<(String, String)>,
+    /// Which set of rules hands on to which, and how much of it.
+    calls: Vec<(String, String, Scope)>,
+    /// The most that goes on in a set, after what was stopped so far.
+    left: BTreeMap<String, Scope>,
+    /// Whether something takes what the guest's programs say, and whether files are read as messages.
+    takes: bool,
+    reads_files: bool,
+    /// Said by the old syntax: nothing is taken from the socket; the next actions are for when others fail.
+    omits: bool,
+    spare: bool,
     /// The set that the old syntax puts rules into.
     ruleset: String,
     /// Sets that the guest's own messages go through.
@@ -67,16 +76,52 @@ struct State {
 const OWN: [&str; 4] = ["imuxsock", "imjournal", "imklog", "imkmsg"];
 
 impl State {
-    /// The targets that the guest's own messages come to.
-    fn reached(self) -> Vec<Target> {
-        let mut reached = self.own;
-        reached.insert(String::new());
+    /// The targets that the guest's own messages come to, none of them with more than `most`.
+    fn reached(self, most: Scope) -> Vec<Target> {
+        let mut reached: BTreeMap<String, Scope> = self.own.into_iter().map(|name| (name, most)).collect();
+        reached.insert(String::new(), most);
         loop {
-            let next = self.calls.iter().filter(|(from, to)| reached.contains(from) && !reached.contains(to));
-            let Some(to) = next.map(|(_, to)| to.clone()).next() else { break };
-            reached.insert(to);
+            let grows = self.calls.iter().find_map(|(from, to, scope)| {
+                let scope = (*reached.get(from)?).min(*scope);
+                reached.get(to).is_none_or(|had| *had < scope).then(|| (to.clone(), scope))
+            });
+            let Some((to, scope)) = grows else { break };
+            reached.insert(to, scope);
         }
-        self.targets.into_iter().filter(|(ruleset, _)| reached.contains(ruleset)).map(|(_, target)| target).collect()
+        let of = |(ruleset, target): (String, Target)| {
+            let scope = target.scope.min(*reached.get(&ruleset)?);
+            Some(Target { scope, ..target })
+        };
+        self.targets.into_iter().filter_map(of).collect()
+    }
+
+    /// The most that the guest's own programs hand to the logger.
+    fn taken(&self) -> Scope {
+        match (self.takes, self.reads_files) {
+            (true, _) => Scope::Whole,
+            (false, true) => Scope::Perhaps,
+            (false, false) => Scope::Some,
+        }
+    }
+
+    fn target(&mut self, ruleset: String, scope: Scope, target: Option<Target>) {
+        let left = self.left.get(&ruleset).copied().unwrap_or_default();
+        self.targets.extend(target.map(|target| {
+            let scope = scope.min(left).min(target.scope);
+            (ruleset, Target { scope, ..target })
+        }));
+    }
+
+    fn stop(&mut self, ruleset: String, most: Scope) {
+        let left = self.left.entry(ruleset).or_default();
+        *left = most.min(*left);
+    }
+
+    fn input(&mut self, name: &str, parameters: &BTreeMap<String, String>) {
+        let name = name.trim_end_matches(".so").to_ascii_lowercase();
+        let off = parameters.get("syssock.use").is_some_and(|on| is_off(on));
+        self.takes |= name == "imjournal" || name == "imuxsock" && !off && !self.omits;
+        self.reads_files |= name == "imfile";
     }
 
     fn read(&mut self, guest: &Guest<'_>, statement: Statement, depth: usize) {
@@ -93,15 +138,27 @@ impl State {
                 "ruleset" if value.eq_ignore_ascii_case("rsyslog_defaultruleset") => self.ruleset.clear(),
                 "ruleset" => self.ruleset = value.to_ascii_lowercase(),
                 "defaultruleset" => drop(self.own.insert(value.to_ascii_lowercase())),
+                "modload" => self.input(&value, &BTreeMap::new()),
+                "omitlocallogging" => self.omits = !is_off(&value),
+                "actionexeconlywhenpreviousissuspended" => self.spare = !is_off(&value),
                 _ => {}
             },
             Said::Object(name, parameters) => {
                 self.object(guest, (&name, &parameters), (ruleset, scope, place), depth);
             }
-            Said::Call(to) => self.calls.push((ruleset, to)),
+            Said::Call(to) => {
+                let left = self.left.get(&ruleset).copied().unwrap_or_default();
+                self.calls.push((ruleset.clone(), to.clone(), scope.min(left)));
+                // What stops there does not come back.
+                if let Some(most) = self.left.get(&to).copied() {
+                    self.stop(ruleset, if scope == Scope::Whole { most } else { Scope::Perhaps });
+                }
+            }
+            Said::Stop => self.stop(ruleset, scope),
             Said::Selector(destination) => {
                 let target = legacy(&destination, self, place);
-                self.targets.extend(target.map(|target| (ruleset, Target { scope, ..target })));
+                let scope = if self.spare { scope.min(Scope::Perhaps) } else { scope };
+                self.target(ruleset, scope, target);
             }
         }
     }
@@ -125,13 +182,16 @@ impl State {
                 }
             }
             "input" | "module" => {
+                if let Some(module) = parameters.get("load") {
+                    self.input(module, parameters);
+                }
                 let of = parameters.get("type").or_else(|| parameters.get("load"));
                 let takes_own = of.is_some_and(|of| OWN.contains(&of.to_ascii_lowercase().as_str()));
                 self.own.extend(parameters.get("ruleset").filter(|_| takes_own).map(|name| name.to_ascii_lowercase()));
             }
             "action" => {
                 let target = action(parameters, self, place);
-                self.targets.extend(target.map(|target| (ruleset, Target { scope, ..target })));
+                self.target(ruleset, scope, target);
             }
             _ => {}
         }
@@ -146,8 +206,10 @@ pub fn read(guest: &Guest<'_>) -> Known<Vec<Target>> {
             return Vec::new();
         }
         let mut state = State::default();
-        read_file(guest, "/etc/rsyslog.conf", &mut state, 0);
-        state.reached()
+        let reading = guest.watched(|| read_file(guest, "/etc/rsyslog.conf", &mut state, 0));
+        let taken = state.taken();
+        // What could not be read may load what is missing.
+        state.reached(if reading.problems.is_empty() { taken } else { taken.max(Scope::Perhaps) })
     })
 }
 
@@ -241,10 +303,11 @@ fn stream(driver: &str, mode: &str, authentication: &str, state: &State) -> Tran
 fn action(parameters: &BTreeMap<String, String>, state: &State, place: Place) -> Option<Target> {
     let get = |name: &str| parameters.get(name).map(String::as_str);
     let kind = get("type")?.to_ascii_lowercase();
-    if get("config.enabled").is_some_and(|on| matches!(on.to_ascii_lowercase().as_str(), "off" | "0" | "no" | "false"))
-    {
+    if get("config.enabled").is_some_and(is_off) {
         return None;
     }
+    let spare = get("action.execonlywhenpreviousissuspended").is_some_and(|on| !is_off(on));
+    let scope = if spare { Scope::Perhaps } else { Scope::Whole };
     let host =
         get("target").or_else(|| get("server")).or_else(|| get("host")).or_else(|| get("broker")).unwrap_or_default();
     let transport = match kind.as_str() {
@@ -263,5 +326,9 @@ fn action(parameters: &BTreeMap<String, String>, state: &State, place: Place) ->
         "omelasticsearch" | "omhttp" | "omkafka" | "omamqp1" | "omazureeventhubs" => None,
         _ => return None,
     };
-    is_elsewhere(host).then(|| Target { host: host.to_owned(), transport, scope: Scope::Whole, place })
+    is_elsewhere(host).then(|| Target { host: host.to_owned(), transport, scope, place })
+}
+
+fn is_off(word: &str) -> bool {
+    matches!(word.to_ascii_lowercase().as_str(), "off" | "0" | "no" | "false")
 }

@@ -1,6 +1,7 @@
 //! The statements of rsyslog's configuration, in both syntaxes.
 
 use super::scope::{self, Scope};
+use super::stop;
 use crate::guest::{Place, Text};
 use std::collections::BTreeMap;
 
@@ -12,6 +13,8 @@ pub(super) enum Said {
     Object(String, BTreeMap<String, String>),
     /// `call name`, the name in lower case.
     Call(String),
+    /// What comes here goes no further; the scope of the statement is the most that goes on.
+    Stop,
     /// The action of a line `selector action`.
     Selector(String),
 }
@@ -34,8 +37,11 @@ struct Parser<'t> {
     /// A set of rules whose block has not begun, and one that has, with the blocks open in it.
     announced: Option<String>,
     ruleset: Option<(String, usize)>,
-    /// Other blocks that are open: those of conditions.
-    blocks: usize,
+    /// The filters before the blocks that are open, outermost first.
+    filters: Vec<String>,
+    /// The statement so far, and the filter of the one before.
+    head: String,
+    filter: String,
     /// Whether a condition has ended its line without an action or a block.
     dangling: bool,
     /// The scope of the action before, and that of an object which is open.
@@ -51,7 +57,9 @@ pub(super) fn statements(text: &Text) -> Vec<Statement> {
         open: None,
         announced: None,
         ruleset: None,
-        blocks: 0,
+        filters: Vec::new(),
+        head: String::new(),
+        filter: String::new(),
         dangling: false,
         last: Scope::Whole,
         of_open: None,
@@ -84,24 +92,50 @@ impl Parser<'_> {
             let selector = line.split('@').next().unwrap_or_default();
             let scope = self.scope(selector.split(":omrelp:").next().unwrap_or_default());
             self.say(Said::Selector(destination), scope, number);
+        } else if silent && !line.starts_with(['&', '/', '-', '{', '}']) && !line.is_empty() {
+            // An action that stays in the guest: the sign that repeats means its filter.
+            self.scope(line);
         }
-        let ends = |word: &str| line.ends_with(word) && !line.starts_with('$');
-        self.dangling = ends("then") || ends("else") || (self.dangling && line.is_empty());
+        self.dangling = self.is_dangling(line);
+        if !self.dangling {
+            self.end();
+        }
     }
 
-    /// The scope of an action by what stands before it on its line, else by what stands around it.
+    /// Whether the line leaves a condition without what it is for.
+    fn is_dangling(&self, line: &str) -> bool {
+        let ends = |word: &str| line.ends_with(word);
+        let condition = self.head.trim_start();
+        let open = condition.starts_with("if") && !condition.split_whitespace().any(|word| word == "then");
+        ends("then") || ends("else") || open || (self.dangling && line.is_empty())
+    }
+
+    /// The statement is over: its filter is that of what repeats it.
+    fn end(&mut self) {
+        let head = std::mem::take(&mut self.head);
+        if !head.trim().is_empty() && !head.trim_start().starts_with('&') {
+            head.trim().clone_into(&mut self.filter);
+        }
+    }
+
+    /// A word that ends a message's way.
+    fn stop(&mut self, line: u32) {
+        let own = self.head.trim();
+        let own = if own.starts_with('&') { self.filter.clone() } else { own.to_owned() };
+        let filters: Vec<String> = self.filters.iter().cloned().chain([own]).collect();
+        if let Some(most) = stop::cap(&filters) {
+            self.say(Said::Stop, most, line);
+        }
+    }
+
+    /// The scope of an action by what stands before it, and by the filters of the blocks around it.
     fn scope(&mut self, before: &str) -> Scope {
+        let before = format!("{} {before}", self.head);
         let repeats = before.trim_start_matches(['{', '}', ' ', '\t']).starts_with('&');
-        let inner = self.blocks > 0 || self.dangling || self.ruleset.as_ref().is_some_and(|(_, depth)| *depth > 1);
-        let own = match scope::of(before) {
-            _ if repeats => self.last,
-            Some(own) if inner => own.min(Scope::Perhaps),
-            Some(own) => own,
-            None if inner => Scope::Perhaps,
-            None => Scope::Whole,
-        };
+        let own = if repeats { self.last } else { scope::of(&before).unwrap_or_default() };
         self.last = own;
-        own
+        let around = self.filters.iter().filter_map(|filter| scope::of(filter));
+        around.fold(own, Scope::min)
     }
 
     fn say(&mut self, said: Said, scope: Scope, line: u32) {
@@ -118,6 +152,7 @@ impl Parser<'_> {
             let Some((at, name)) = next else { return self.between(rest, line) };
             let scope = self.of_open.take().unwrap_or_else(|| self.scope(&rest[..at]));
             self.between(&rest[..at], line);
+            self.end();
             let body = &rest[at + name.len()..];
             let Some(end) = closing(body) else {
                 // A hundred lines without an end are no object.
@@ -134,28 +169,65 @@ impl Parser<'_> {
         }
     }
 
-    /// What stands between objects: the braces of blocks, and calls of other sets.
+    /// What stands between objects: the braces of blocks, calls of other sets, and ends of a message's way.
     fn between(&mut self, text: &str, line: u32) {
-        let mut quoted = false;
-        for character in text.chars() {
-            match (character, &mut self.ruleset) {
-                ('"', _) => quoted = !quoted,
-                ('{', Some((_, depth))) if !quoted => *depth += 1,
-                ('{', ruleset @ None) if !quoted => match self.announced.take() {
-                    Some(name) => *ruleset = Some((name, 1)),
-                    None => self.blocks += 1,
-                },
-                ('}', None) if !quoted => self.blocks = self.blocks.saturating_sub(1),
-                ('}', Some((_, depth))) if !quoted => *depth -= 1,
+        let mut quote = None;
+        let mut word = String::new();
+        for character in text.chars().chain(['\n']) {
+            let ends = character.is_whitespace() || matches!(character, '{' | '}' | ';');
+            if quote.is_none() && ends {
+                self.word(&std::mem::take(&mut word), line);
+            }
+            match (character, quote) {
+                ('"' | '\'', None) => quote = Some(character),
+                (_, Some(open)) if open == character => quote = None,
+                ('{' | '}', None) => {
+                    self.brace(character == '{');
+                    continue;
+                }
                 _ => {}
             }
-            if matches!(self.ruleset, Some((_, 0))) {
-                self.ruleset = None;
+            if quote.is_some() || !ends {
+                word.push(character);
             }
+            self.head.push(character);
         }
-        let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | ';')).collect();
-        for pair in words.windows(2).filter(|pair| pair[0] == "call") {
-            self.say(Said::Call(pair[1].trim_matches('"').to_ascii_lowercase()), Scope::Whole, line);
+    }
+
+    fn word(&mut self, word: &str, line: u32) {
+        let before = self.head.trim_end_matches(word).trim_end().to_owned();
+        if before.ends_with("call") && !matches!(word, "" | "call") {
+            self.head.clear();
+            let scope = self.scope(before.trim_end_matches("call"));
+            self.say(Said::Call(word.trim_matches('"').to_ascii_lowercase()), scope, line);
+        }
+        if matches!(word, "stop" | "~") {
+            self.head = before;
+            self.stop(line);
+            self.end();
+        }
+    }
+
+    fn brace(&mut self, opens: bool) {
+        if opens {
+            let filter = std::mem::take(&mut self.head);
+            self.filters.push(filter.trim().to_owned());
+            match (&mut self.ruleset, self.announced.take()) {
+                (Some((_, depth)), _) => *depth += 1,
+                (ruleset @ None, Some(name)) => *ruleset = Some((name, 1)),
+                (None, None) => {}
+            }
+            return;
+        }
+        self.head.clear();
+        if let Some(filter) = self.filters.pop() {
+            self.filter = filter;
+        }
+        if let Some((_, depth)) = &mut self.ruleset {
+            *depth -= 1;
+        }
+        if matches!(self.ruleset, Some((_, 0))) {
+            self.ruleset = None;
         }
     }
 }

@@ -1,5 +1,13 @@
 //! What the guest would listen on after boot: sockets that units declare, and daemons whose ports are known.
 
+mod configured;
+mod silent;
+mod web;
+
+pub(crate) use self::configured::is_inside;
+pub(crate) use self::silent::is_silent;
+
+use self::configured::Ports;
 use super::inetd::InetService;
 use super::systemd::Manager;
 use super::{Guest, Place};
@@ -32,7 +40,7 @@ pub struct Listener {
 }
 
 /// Daemons and the ports they listen on unless told otherwise.
-const DAEMONS: [(&str, &str); 62] = [
+const DAEMONS: [(&str, &str); 68] = [
     ("ssh", "22/tcp"),
     ("sshd", "22/tcp"),
     ("dropbear", "22/tcp"),
@@ -61,9 +69,12 @@ const DAEMONS: [(&str, &str); 62] = [
     ("mysql", "3306/tcp"),
     ("mysqld", "3306/tcp"),
     ("mariadb", "3306/tcp"),
+    ("mariadbd", "3306/tcp"),
     ("postgresql", "5432/tcp"),
     ("redis", "6379/tcp"),
     ("redis-server", "6379/tcp"),
+    ("valkey", "6379/tcp"),
+    ("valkey-server", "6379/tcp"),
     ("memcached", "11211/tcp"),
     ("mongod", "27017/tcp"),
     ("elasticsearch", "9200/tcp"),
@@ -95,6 +106,9 @@ const DAEMONS: [(&str, &str); 62] = [
     ("ntpsec", "123/udp"),
     ("ntp", "123/udp"),
     ("ntpd", "123/udp"),
+    ("rsyslog", ""),
+    ("chrony", ""),
+    ("chronyd", ""),
 ];
 
 /// Ports of services of a super-server.
@@ -116,6 +130,21 @@ const INETD: [(&str, &str); 13] = [
 
 /// Ubuntu's generator: it makes the ports of the server's own configuration those of its socket.
 const SSH_GENERATOR: &str = "/usr/lib/systemd/system-generators/sshd-socket-generator";
+
+/// The name of a service without what makes it a unit or an instance.
+fn base_of(name: &str) -> &str {
+    let base = name.strip_suffix(".service").unwrap_or(name);
+    base.split('@').next().unwrap_or(base)
+}
+
+fn usual_ports(base: &str) -> Option<&'static str> {
+    DAEMONS.iter().find(|(daemon, _)| *daemon == base).map(|(_, ports)| *ports)
+}
+
+/// Whether it is known where the service listens, or how to read it.
+pub(crate) fn is_known(name: &str) -> bool {
+    usual_ports(base_of(name)).is_some()
+}
 
 /// All services by name, with their state; units that nothing ever asks for and targets are left out.
 #[must_use]
@@ -164,9 +193,8 @@ pub fn listeners(
         } else if name.ends_with(".socket") {
             sockets(guest, manager, name, &mut found);
         }
-        let base = name.strip_suffix(".service").unwrap_or(name);
-        let base = base.split('@').next().unwrap_or(base);
-        let Some((_, ports)) = DAEMONS.iter().find(|(daemon, _)| *daemon == base) else { continue };
+        let base = base_of(name);
+        let Some(ports) = usual_ports(base) else { continue };
         let listener = |port: &str, assumed: bool, place: &Place| Listener {
             port: port.to_owned(),
             address: String::new(),
@@ -176,10 +204,16 @@ pub fn listeners(
         };
         if matches!(base, "ssh" | "sshd") && !sshd_ports.is_empty() {
             found.extend(sshd_ports.iter().map(|(port, place)| listener(&format!("{port}/tcp"), false, place)));
-        } else if ports.is_empty() {
-            found.push(listener("", true, place));
-        } else {
-            found.extend(ports.split(' ').map(|port| listener(port, true, place)));
+            continue;
+        }
+        match configured::of(guest, manager, (name, base)) {
+            Ports::Read(read) => found.extend(read.into_iter().map(|(port, address, place)| {
+                let service = name.to_owned();
+                Listener { port, address, service, assumed: false, place }
+            })),
+            Ports::Unclear(place) => found.push(listener("", false, &place)),
+            Ports::Usual if ports.is_empty() => found.push(listener("", true, place)),
+            Ports::Usual => found.extend(ports.split(' ').map(|port| listener(port, true, place))),
         }
     }
     for entry in inetd {
@@ -208,7 +242,7 @@ fn sockets(guest: &Guest<'_>, manager: &Manager, name: &str, found: &mut Vec<Lis
                 continue;
             }
             let address = address.trim_matches(['[', ']']).to_owned();
-            if address.starts_with("127.") || address == "::1" || address.starts_with("vsock") {
+            if is_inside(&address) || address.starts_with("vsock") {
                 continue;
             }
             found.push(Listener {
