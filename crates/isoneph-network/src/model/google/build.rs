@@ -24,7 +24,8 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             .filter(|subnet| subnet.network == *id)
             .flat_map(|subnet| subnet.ranges.clone())
             .collect();
-        let open = estate.subnets.values().any(|subnet| subnet.network == *id && subnet.ranges.is_empty());
+        let open = estate.subnets.values().any(|subnet| subnet.network == *id && subnet.ranges.is_empty())
+            || network.subnets.iter().any(|subnet| !estate.subnets.contains_key(subnet));
         ranges.extend(AddressRange::parse(AUTOMATIC).filter(|_| network.automatic));
         parts.networks.push(Network {
             id: id.clone(),
@@ -141,7 +142,7 @@ fn tables(
     networks: &BTreeMap<&str, NetworkId>,
     endpoints: &BTreeMap<&str, EndpointId>,
 ) {
-    let mut known: BTreeMap<(NetworkId, Vec<&str>), TableId> = BTreeMap::new();
+    let mut known: BTreeMap<(NetworkId, Vec<&str>, bool), TableId> = BTreeMap::new();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
         let network = parts.endpoints[endpoint].network;
@@ -153,11 +154,12 @@ fn tables(
             .filter(|(_, route)| route.tags.is_empty() || route.tags.iter().any(|tag| interface.tags.contains(tag)))
             .map(|(id, _)| id.as_str())
             .collect();
-        let key = (network, chosen);
+        let key = (network, chosen, interface.public.is_some());
         let table = match known.get(&key) {
             Some(table) => *table,
             None => {
-                let routes = routes(estate, parts, networks, endpoints, network, &key.1);
+                let mut routes = routes(estate, parts, networks, endpoints, network, &key.1);
+                routes.extend(unseen(estate, parts, network, interface.public.is_some()));
                 let name = format!("routes of {name}");
                 parts.tables.push(RouteTable {
                     id: name.clone(),
@@ -235,6 +237,23 @@ fn routes(
         }
     }
     out
+}
+
+/// Ways of which the input has no list: routes, and of those without a public address routers with Cloud NAT.
+fn unseen(estate: &Estate, parts: &Parts, network: NetworkId, public: bool) -> Vec<Route> {
+    let own = &parts.networks[network];
+    let lists = [Some(("compute#route", "routes")), (!public).then_some(("compute#router", "routers"))];
+    let hidden = lists.into_iter().flatten().filter_map(|(kind, words)| estate.hidden(&own.id, kind, words));
+    let route = |what: String| {
+        let beyond = AddressRange::whole(Family::V4).minus(own.ranges.ranges());
+        beyond.into_iter().map(move |destination| Route {
+            destination,
+            unknown: Some(what.clone()),
+            target: Target::Opaque { name: what.clone() },
+            rank: 10,
+        })
+    };
+    hidden.flat_map(route).collect()
 }
 
 /// What the other end of a peering may announce beside its subnets: which addresses, the input does not show.

@@ -91,6 +91,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             automatic: flag(values, "auto_create_subnetworks") == Some(true),
             looked_up: !resource.is_managed(),
             origin: reading.origin(resource),
+            ..Network::default()
         };
         // What is only looked up says less than what another document makes.
         if resource.is_managed() {
