@@ -3,6 +3,7 @@
 use isoneph_network::model::{InputFile, Model};
 use serde_json::{Value, json};
 
+use super::references::{Held, plan, refers};
 use super::{check, model};
 
 /// One model of files with names.
@@ -142,4 +143,134 @@ fn of_a_running_cluster_the_policies_are_needed() {
     ] {
         check(&model(&pods(none)), "permit shop/web -> ops/db tcp/80");
     }
+}
+
+const AZURE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
+
+fn azure_nic(name: &str, address: &str, more: Value) -> Value {
+    let mut of =
+        json!({"subnet": {"id": format!("{AZURE}/virtualNetworks/n/subnets/one")}, "privateIPAddress": address});
+    of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    json!({"type": "Microsoft.Network/networkInterfaces", "id": format!("{AZURE}/networkInterfaces/{name}"), "name": name,
+        "properties": {"ipConfigurations": [{"name": "c", "properties": of}]}})
+}
+
+/// A network with two machines, as `az` lists it.
+fn azure(more_subnets: &[Value], behind: Value, more: Vec<Value>) -> Model {
+    let one = json!({"id": format!("{AZURE}/virtualNetworks/n/subnets/one"), "name": "one", "properties": {"addressPrefix": "10.0.1.0/24"}});
+    let subnets: Vec<Value> = [one].into_iter().chain(more_subnets.iter().cloned()).collect();
+    let mut all = vec![
+        json!({"type": "Microsoft.Network/virtualNetworks", "id": format!("{AZURE}/virtualNetworks/n"), "name": "n",
+            "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets, "virtualNetworkPeerings": []}}),
+        azure_nic("a", "10.0.1.4", behind),
+        azure_nic("b", "10.0.1.5", json!({})),
+    ];
+    all.extend(more);
+    model(&Value::Array(all).to_string())
+}
+
+#[test]
+fn an_interface_names_its_balancer_though_the_input_does_not_show_it() {
+    let behind =
+        json!({"loadBalancerBackendAddressPools": [{"id": format!("{AZURE}/loadBalancers/lb/backendAddressPools/p")}]});
+    check(&azure(&[], json!({}), vec![]), "deny internet -> a tcp/80 : no public address");
+    check(
+        &azure(&[], behind.clone(), vec![]),
+        "undecided internet -> a tcp/80 : loadbalancers/lb, which is not in the input",
+    );
+    let public = json!({"type": "Microsoft.Network/publicIPAddresses", "id": format!("{AZURE}/publicIPAddresses/p"), "name": "p",
+        "sku": {"name": "Standard"}, "properties": {"ipAddress": "20.1.1.1"}});
+    let balancer = |pool: Value| {
+        json!({"type": "Microsoft.Network/loadBalancers", "id": format!("{AZURE}/loadBalancers/lb"), "name": "lb", "properties": {
+            "frontendIPConfigurations": [{"name": "f", "properties": {"publicIPAddress": {"id": format!("{AZURE}/publicIPAddresses/p")}}}],
+            "backendAddressPools": [{"id": format!("{AZURE}/loadBalancers/lb/backendAddressPools/p"), "properties": pool}],
+            "loadBalancingRules": [{"properties": {"protocol": "Tcp", "frontendPort": 80, "backendPort": 80,
+                "backendAddressPool": {"id": format!("{AZURE}/loadBalancers/lb/backendAddressPools/p")}}}]}})
+    };
+    let empty = balancer(json!({"backendIPConfigurations": []}));
+    check(&azure(&[], json!({}), vec![public.clone(), empty]), "deny internet -> a tcp/80 : no public address");
+    let addressed = balancer(json!({"loadBalancerBackendAddresses": [{"properties": {"ipAddress": "10.0.1.4"}}]}));
+    check(
+        &azure(&[], json!({}), vec![public.clone(), addressed]),
+        "undecided internet -> a tcp/80 : the targets of lb",
+    );
+    let elsewhere = balancer(
+        json!({"backendIPConfigurations": [{"id": format!("{AZURE}/networkInterfaces/other/ipConfigurations/c")}]}),
+    );
+    check(&azure(&[], json!({}), vec![public, elsewhere]), "undecided internet -> a tcp/80 : the targets of lb");
+}
+
+#[test]
+fn a_gateway_that_stands_in_a_network_is_one_though_the_input_does_not_show_it() {
+    let gateways = |held: Value| {
+        json!({"id": format!("{AZURE}/virtualNetworks/n/subnets/GatewaySubnet"), "name": "GatewaySubnet",
+            "properties": {"addressPrefix": "10.0.255.0/27", "ipConfigurations": held}})
+    };
+    check(
+        &azure(&[gateways(json!([]))], json!({}), vec![]),
+        "deny a -> 192.168.0.1 tcp/22 : no route leads to private addresses",
+    );
+    let held = json!([{"id": format!("{AZURE}/virtualNetworkGateways/gw/ipConfigurations/default")}]);
+    check(&azure(&[gateways(held)], json!({}), vec![]), "undecided a -> 192.168.0.1 tcp/22 : gateway of n");
+}
+
+#[test]
+fn rules_of_a_network_manager_are_not_in_what_lists_it() {
+    let manager = json!({"type": "Microsoft.Network/networkManagers", "id": format!("{AZURE}/networkManagers/m"), "name": "m", "properties": {}});
+    check(&azure(&[], json!({}), vec![]), "permit a -> b tcp/22");
+    check(&azure(&[], json!({}), vec![manager]), "undecided a -> b tcp/22 : network manager");
+}
+
+#[test]
+fn machines_of_a_scale_set_stand_in_its_subnets() {
+    let nic = json!({"name": "nic", "properties": {"networkSecurityGroup": {"id": format!("{AZURE}/networkSecurityGroups/g")},
+        "ipConfigurations": [{"name": "c", "properties": {"subnet": {"id": format!("{AZURE}/virtualNetworks/n/subnets/one")}}}]}});
+    let set = json!({"type": "Microsoft.Compute/virtualMachineScaleSets", "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/set",
+        "name": "set", "properties": {"virtualMachineProfile": {"networkProfile": {"networkInterfaceConfigurations": [nic]}}}});
+    check(
+        &azure(&[], json!({}), vec![set]),
+        "undecided a -> set tcp/22 : networksecuritygroups/g\ndeny internet -> set tcp/22 : no public address",
+    );
+}
+
+/// Two networks that a plan peers; the second way back is chosen by something that the plan does not show.
+#[test]
+fn a_peering_of_which_the_other_end_is_one_of_several_may_be_there() {
+    let net = |address: &'static str, block: &str| -> Held {
+        let name = address.split_once('.').unwrap().1;
+        (address, json!({"name": name, "resource_group_name": "g", "address_space": [block]}), json!({}))
+    };
+    let subnet = |address: &'static str, block: &str, network: &str| -> Held {
+        let values = json!({"name": "s", "resource_group_name": "g", "address_prefixes": [block], "virtual_network_name": network});
+        (address, values, json!({}))
+    };
+    let nic = |address: &'static str, subnet: &str| -> Held {
+        let written = json!({"ip_configuration": [{"subnet_id": refers(&[subnet])}]});
+        let name = address.split_once('.').unwrap().1;
+        (address, json!({"name": name, "resource_group_name": "g", "ip_configuration": [{"name": "i"}]}), written)
+    };
+    let peering = |address: &'static str, from: &str, to: &[&str]| -> Held {
+        let values = json!({"name": "p", "resource_group_name": "g", "virtual_network_name": from});
+        (address, values, json!({"remote_virtual_network_id": refers(to)}))
+    };
+    let with = |back: &[&str]| {
+        let all = [
+            net("azurerm_virtual_network.a", "10.1.0.0/16"),
+            net("azurerm_virtual_network.b", "10.2.0.0/16"),
+            net("azurerm_virtual_network.c", "10.3.0.0/16"),
+            subnet("azurerm_subnet.a", "10.1.0.0/24", "a"),
+            subnet("azurerm_subnet.b", "10.2.0.0/24", "b"),
+            nic("azurerm_network_interface.x", "azurerm_subnet.a.id"),
+            nic("azurerm_network_interface.y", "azurerm_subnet.b.id"),
+            peering("azurerm_virtual_network_peering.ab", "a", &["azurerm_virtual_network.b.id"]),
+            peering("azurerm_virtual_network_peering.ba", "b", back),
+        ];
+        model(&plan(&all).to_string())
+    };
+    check(&with(&["azurerm_virtual_network.a.id"]), "permit x -> y tcp/22");
+    check(&with(&["azurerm_virtual_network.c.id"]), "deny x -> y tcp/22 : not connected both ways");
+    check(
+        &with(&["var.first", "azurerm_virtual_network.a.id", "azurerm_virtual_network.c.id"]),
+        "undecided x -> y tcp/22 : peering p, whose other end is not shown",
+    );
 }
