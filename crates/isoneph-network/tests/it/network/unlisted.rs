@@ -274,3 +274,32 @@ fn a_peering_of_which_the_other_end_is_one_of_several_may_be_there() {
         "undecided x -> y tcp/22 : peering p, whose other end is not shown",
     );
 }
+
+/// Of AWS, two machines of two subnets; the second has a list and a table of its own, on a later page or not at all.
+#[test]
+fn on_a_page_that_is_not_there_a_subnet_may_have_a_table_and_a_list_of_its_own() {
+    let subnet = |id: &str, block: &str| json!({"SubnetId": id, "VpcId": "vpc-1", "CidrBlock": block, "AvailabilityZone": "eu-west-1a"});
+    let eni = |id: &str, subnet: &str, address: &str| {
+        json!({"NetworkInterfaceId": id, "SubnetId": subnet, "VpcId": "vpc-1", "PrivateIpAddress": address,
+            "PrivateIpAddresses": [{"PrivateIpAddress": address}], "Groups": [{"GroupId": "sg-1"}]})
+    };
+    let all = json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
+    let entry = |egress: bool| json!({"Egress": egress, "RuleNumber": 100, "RuleAction": "allow", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"});
+    let held = |tables: bool, lists: bool| {
+        let answers = json!([
+            {"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]},
+            {"Subnets": [subnet("subnet-a", "10.0.1.0/24"), subnet("subnet-b", "10.0.2.0/24")]},
+            {"NetworkInterfaces": [eni("eni-a", "subnet-a", "10.0.1.4"), eni("eni-b", "subnet-b", "10.0.2.4")]},
+            {"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": all, "IpPermissionsEgress": all}]},
+            {"InternetGateways": []},
+            {"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Associations": [{"Main": true}],
+                "Routes": [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"}]}], (if tables { "NextToken" } else { "Next" }): "x"},
+            {"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "IsDefault": true, "Associations": [],
+                "Entries": [entry(true), entry(false)]}], (if lists { "NextToken" } else { "Next" }): "x"},
+        ]);
+        model(&answers.to_string())
+    };
+    check(&held(false, false), "permit eni-a -> eni-b tcp/22\ndeny eni-a -> 192.168.1.1 tcp/22 : no route");
+    check(&held(true, false), "undecided eni-a -> 192.168.1.1 tcp/22 : the route table of subnet subnet-a");
+    check(&held(false, true), "undecided eni-a -> eni-b tcp/22 : the subnet's network ACL is not in the input");
+}
