@@ -303,3 +303,42 @@ fn on_a_page_that_is_not_there_a_subnet_may_have_a_table_and_a_list_of_its_own()
     check(&held(true, false), "undecided eni-a -> 192.168.1.1 tcp/22 : the route table of subnet subnet-a");
     check(&held(false, true), "undecided eni-a -> eni-b tcp/22 : the subnet's network ACL is not in the input");
 }
+
+/// Two machines of one network: what the groups of the second are, an expression says that refers to `named`.
+fn chosen(named: &[&str], variables: &Value) -> Model {
+    let all = json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]);
+    let rule =
+        |port: u16| json!([{"protocol": "tcp", "from_port": port, "to_port": port, "cidr_blocks": ["10.0.0.0/8"]}]);
+    let of = || json!({"vpc_id": refers(&["aws_vpc.v.id"])});
+    let machine = |address: &'static str, groups: Value| -> Held {
+        let tags = json!({"tags": {"Name": address.split_once('.').unwrap().1}});
+        (address, tags, json!({"subnet_id": refers(&["aws_subnet.s.id"]), "vpc_security_group_ids": groups}))
+    };
+    let mut out = plan(&[
+        ("aws_vpc.v", json!({"cidr_block": "10.0.0.0/16"}), json!({})),
+        ("aws_subnet.s", json!({"cidr_block": "10.0.1.0/24"}), of()),
+        ("aws_security_group.one", json!({"name": "one", "ingress": rule(443), "egress": all}), of()),
+        ("aws_security_group.two", json!({"name": "two", "ingress": rule(22), "egress": all}), of()),
+        machine("aws_instance.x", refers(&["aws_security_group.one.id"])),
+        machine("aws_instance.y", refers(named)),
+    ]);
+    out["variables"] = variables.clone();
+    model(&out.to_string())
+}
+
+#[test]
+fn groups_that_a_condition_chooses_are_not_all_given() {
+    let both = ["aws_security_group.one.id", "aws_security_group.two.id"];
+    let with = |more: &'static str| [&[more][..], &both].concat();
+    check(&chosen(&both, &json!({})), "permit x -> y tcp/443\npermit x -> y tcp/22\ndeny x -> y tcp/80");
+    // More groups that a caller may give, of which there are none.
+    check(&chosen(&with("var.more"), &json!({"more": {"value": []}})), "permit x -> y tcp/443\npermit x -> y tcp/22");
+    for (reference, variables) in [
+        ("var.public", json!({"public": {"value": true}})),
+        ("var.stage", json!({"stage": {"value": "prod"}})),
+        ("count.index", json!({})),
+        ("each.key", json!({})),
+    ] {
+        check(&chosen(&with(reference), &variables), "undecided x -> y tcp/443\nundecided x -> y tcp/22");
+    }
+}
