@@ -20,11 +20,19 @@ pub(crate) struct Estate {
     pub(super) nats: Vec<Nat>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
+    /// What may have a public address of which nothing shows whether it has.
+    pub(super) loose: Vec<String>,
     /// Lists that the API answered with, by kind and project: what is not in them is not there.
     pub(super) listed: BTreeSet<(String, String)>,
 }
 
 impl Estate {
+    /// Whether the other end of a peering may be there, though it is not sure that it is.
+    pub(super) fn may_answer(&self, peering: &Peering) -> bool {
+        let may = |name: &str, wanted: &str| name == wanted || name.is_empty();
+        self.peerings.iter().any(|back| may(&back.from, &peering.to) && may(&back.to, &peering.from))
+    }
+
     /// What of a network an answer of the API does not show, where the list of that kind is not in the input.
     pub(super) fn hidden(&self, network: &str, kind: &str, words: &str) -> Option<String> {
         let held = self.networks.get(network).filter(|held| held.answered)?;

@@ -342,3 +342,37 @@ fn groups_that_a_condition_chooses_are_not_all_given() {
         check(&chosen(&with(reference), &variables), "undecided x -> y tcp/443\nundecided x -> y tcp/22");
     }
 }
+
+#[test]
+fn cloud_nat_of_which_the_subnets_are_not_shown_may_lead_out() {
+    let with = |subnetworks: Value, written: Value| {
+        let nat = json!({"name": "nat", "source_subnetwork_ip_ranges_to_nat": "LIST_OF_SUBNETWORKS", "subnetwork": subnetworks});
+        let all: [Held; 5] = [
+            ("google_compute_network.n", json!({"name": "n"}), json!({})),
+            (
+                "google_compute_subnetwork.s",
+                json!({"name": "s", "region": "r", "ip_cidr_range": "10.0.0.0/24"}),
+                json!({"network": refers(&["google_compute_network.n.id"])}),
+            ),
+            (
+                "google_compute_instance.m",
+                json!({"name": "m", "network_interface": [{}]}),
+                json!({"network_interface": [{"subnetwork": refers(&["google_compute_subnetwork.s.id"])}]}),
+            ),
+            (
+                "google_compute_router.r",
+                json!({"name": "r", "region": "r"}),
+                json!({"network": refers(&["google_compute_network.n.id"])}),
+            ),
+            (
+                "google_compute_router_nat.nat",
+                nat,
+                json!({"router": refers(&["google_compute_router.r.name"]), "subnetwork": written}),
+            ),
+        ];
+        model(&plan(&all).to_string())
+    };
+    let named = json!([{"name": refers(&["google_compute_subnetwork.s.id"])}]);
+    check(&with(json!([{}]), named), "permit m -> 8.8.8.8 tcp/443");
+    check(&with(json!([]), refers(&["var.subnets"])), "undecided m -> 8.8.8.8 tcp/443 : google_compute_router_nat.nat");
+}
