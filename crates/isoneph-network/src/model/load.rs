@@ -320,6 +320,11 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
         }
         return Some("terraform");
     }
+    let name = Path::new(path).file_stem().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let empty = document.as_array().is_some_and(Vec::is_empty);
+    if empty && google::read_nothing(&mut gathering.google, &name) {
+        return Some("google-compute");
+    }
     if google::recognises_api(document) {
         google::read_api(&mut gathering.google, document, source, &mut gathering.unsupported);
         return Some("google-compute");

@@ -111,9 +111,8 @@ pub(crate) fn read(
     for (key, held) in object {
         let Some(elements) = held.as_array() else { continue };
         if let Some((name, reader)) = LISTS.iter().find(|(name, _)| name == key) {
-            if !cut {
-                estate.listed.insert((place.folder.to_owned(), name));
-            }
+            let lists = if cut { &mut estate.cut } else { &mut estate.listed };
+            lists.insert((place.folder.to_owned(), name));
             for (index, element) in elements.iter().enumerate() {
                 let locator = format!("#/{key}/{index}");
                 let origin = Origin { source: place.source, locator: locator.clone() };

@@ -405,11 +405,12 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             }
         }
     }
+    let cut = estate.lacks("RouteTables");
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id) else { continue };
         let held = &mut parts.subnets[*index].table;
-        // Without a table its traffic leads where nobody knows.
-        let main = main.get(subnet.vpc.as_str()).copied().filter(|_| !subnet.looked_up);
+        // Without a table its traffic leads where nobody knows; on a page that is not there it may have one of its own.
+        let main = main.get(subnet.vpc.as_str()).copied().filter(|_| !subnet.looked_up && !cut);
         *held = if subnet.unclear_table { None } else { held.or(main) };
     }
 }
@@ -535,9 +536,10 @@ fn borders(estate: &Estate, parts: &mut Parts, places: &Places) {
         own.extend(acl.subnets.iter().map(|subnet| (subnet.as_str(), pair)));
     }
     let mut unknown = None;
+    let cut = estate.lacks("NetworkAcls");
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id) else { continue };
-        let default = defaults.get(subnet.vpc.as_str()).filter(|_| !subnet.looked_up);
+        let default = defaults.get(subnet.vpc.as_str()).filter(|_| !subnet.looked_up && !cut);
         let pair = own.get(id.as_str()).or(default).copied();
         let pair = pair.filter(|_| !subnet.unclear_acl);
         let pair =

@@ -38,6 +38,15 @@ pub(crate) struct Estate {
     pub(crate) target_groups: BTreeMap<String, TargetGroup>,
     /// Which lists were given, by folder.
     pub(crate) listed: BTreeSet<(String, &'static str)>,
+    /// Lists of which more pages were to come, by folder.
+    pub(crate) cut: BTreeSet<(String, &'static str)>,
+}
+
+impl Estate {
+    /// Whether the input lacks pages of a list.
+    pub(crate) fn lacks(&self, list: &str) -> bool {
+        self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
+    }
 }
 
 #[derive(Debug, Default)]

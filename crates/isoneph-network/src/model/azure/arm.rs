@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::estate::{
-    Balancer, BalancerRule, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering, PublicAddress, Route,
-    SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
+    AdminRule, Balancer, BalancerRule, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering,
+    PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
 };
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -117,6 +117,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
                 let interfaces = interfaces.unwrap_or_default();
                 estate.machines.insert(own, Machine { name, interfaces, tags: tags(value.get("tags")) });
             }
+            "microsoft.compute/virtualmachinescalesets" => scale_set(estate, value, &own, &name, &origin),
             word if word.starts_with("microsoft.network/") && !word.ends_with("applicationsecuritygroups") => {
                 unsupported.push(Unsupported::new(
                     source,
@@ -124,6 +125,10 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
                     word,
                     "not modelled: undecided where a route leads there",
                 ));
+                if word.starts_with("microsoft.network/networkmanagers") {
+                    estate.admin.extend(AdminRule::unseen(&name));
+                    estate.managers.push(name.clone());
+                }
                 if ["applicationgateways", "azurefirewalls", "virtualhubs"].iter().any(|entry| word.ends_with(entry)) {
                     estate.entries.push(name);
                 }
@@ -150,6 +155,7 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
                 nat: reference(of, "natGateway"),
                 endpoint_policies: text(of, "privateEndpointNetworkPolicies").map(covers_groups),
                 private: flag(of, "defaultOutboundAccess") == Some(false),
+                gateway: is_of_gateways(&text_or_empty(subnet, "name")) && !list(of, "ipConfigurations").is_empty(),
                 origin: origin.clone(),
             },
         );
@@ -180,6 +186,11 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
     );
 }
 
+/// Whether the name of a subnet is that of the one in which gateways, or route servers, of a network stand.
+pub(super) fn is_of_gateways(name: &str) -> bool {
+    ["GatewaySubnet", "RouteServerSubnet"].iter().any(|held| held.eq_ignore_ascii_case(name))
+}
+
 /// Whether a subnet's word about private endpoints puts them under its security group.
 pub(super) fn covers_groups(word: &str) -> bool {
     ["Enabled", "NetworkSecurityGroupEnabled"].iter().any(|held| held.eq_ignore_ascii_case(word))
@@ -206,11 +217,58 @@ fn rule(value: &Value) -> SecurityRule {
     }
 }
 
+/// Fields by which an interface names what it is a target of: `BALANCER/backendAddressPools/NAME`.
+const BEHIND: [&str; 3] =
+    ["loadBalancerBackendAddressPools", "loadBalancerInboundNatRules", "applicationGatewayBackendAddressPools"];
+
+/// The interfaces of a scale set: as many as it has machines, wherever in their subnets.
+fn scale_set(estate: &mut Estate, value: &Value, own: &str, name: &str, origin: &Origin) {
+    let held = properties(value);
+    let profile = held.pointer("/virtualMachineProfile/networkProfile").unwrap_or(&Value::Null);
+    for (index, one) in list(profile, "networkInterfaceConfigurations").iter().enumerate() {
+        let of = properties(one);
+        let configurations: Vec<&Value> = list(of, "ipConfigurations").iter().map(properties).collect();
+        let public = |of: &Value| {
+            let given = ["publicIPAddressConfiguration", "publicIpAddressConfiguration"];
+            given
+                .iter()
+                .any(|key| of.get(key).is_some_and(Value::is_object))
+                .then(|| format!("public address of {own}"))
+        };
+        let all = |key: &str| configurations.iter().flat_map(|of| references(of, key)).collect::<Vec<_>>();
+        let id = if index == 0 { own.to_owned() } else { format!("{own} interface {index}") };
+        estate.interfaces.insert(
+            id,
+            Interface {
+                name: name.to_owned(),
+                owner: subscription(own),
+                group: reference(of, "networkSecurityGroup"),
+                places: configurations
+                    .iter()
+                    .map(|of| InterfacePlace {
+                        subnet: reference(of, "subnet").unwrap_or_default(),
+                        address: None,
+                        public: public(of),
+                    })
+                    .collect(),
+                application_groups: all("applicationSecurityGroups"),
+                behind: BEHIND.iter().flat_map(|key| all(key)).map(|part| parent(&part)).collect(),
+                forwards: flag(of, "enableIPForwarding").or_else(|| flag(of, "enableIpForwarding")) == Some(true),
+                template: true,
+                tags: tags(value.get("tags")),
+                origin: origin.clone(),
+                ..Interface::default()
+            },
+        );
+    }
+}
+
 fn interface(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin) {
     let held = properties(value);
-    let (mut places, mut groups) = (Vec::new(), Vec::new());
+    let (mut places, mut groups, mut behind) = (Vec::new(), Vec::new(), Vec::new());
     for configuration in list(held, "ipConfigurations") {
         let of = properties(configuration);
+        behind.extend(BEHIND.iter().flat_map(|key| references(of, key)).map(|part| parent(&part)));
         groups.extend(references(of, "applicationSecurityGroups"));
         places.push(InterfacePlace {
             subnet: reference(of, "subnet").unwrap_or_default(),
@@ -231,12 +289,19 @@ fn interface(estate: &mut Estate, value: &Value, own: String, name: String, orig
             forwards: flag(held, "enableIPForwarding").or_else(|| flag(held, "enableIpForwarding")) == Some(true),
             places,
             application_groups: groups,
+            behind,
             private_endpoint: held.get("privateEndpoint").is_some_and(Value::is_object),
             tags: tags(value.get("tags")),
             origin,
             ..Interface::default()
         },
     );
+}
+
+/// The scale set whose machine an interface is of, else the interface.
+fn scaled(interface: &str) -> String {
+    let set = interface.split_once("/virtualmachines/").map(|(set, _)| set);
+    set.filter(|set| set.contains("/virtualmachinescalesets/")).unwrap_or(interface).to_owned()
 }
 
 fn balancer(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin) {
@@ -246,31 +311,33 @@ fn balancer(estate: &mut Estate, value: &Value, own: String, name: String, origi
         let of = properties(front);
         (text_or_empty(front, "name"), reference(of, "publicIPAddress").or_else(|| reference(of, "publicIpAddress")))
     });
-    let pool = |wanted: &str| -> Vec<String> {
-        let pools = list(held, "backendAddressPools").iter().filter(|pool| id(pool) == wanted);
+    // The interfaces of a pool, and whether it has no addresses beside theirs.
+    let pool = |wanted: &str| -> Option<(Vec<String>, bool)> {
+        let pool = properties(list(held, "backendAddressPools").iter().find(|pool| id(pool) == wanted)?);
         // A configuration's identifier ends in its interface's, `/ipConfigurations/NAME`.
-        pools
-            .flat_map(|pool| references(properties(pool), "backendIPConfigurations"))
-            .map(|held| parent(&held))
-            .collect()
+        let targets: Vec<String> =
+            references(pool, "backendIPConfigurations").iter().map(|held| scaled(&parent(held))).collect();
+        let whole = list(pool, "loadBalancerBackendAddresses").len() <= targets.len();
+        Some((targets, whole))
     };
     let rules = list(held, "loadBalancingRules").iter().map(|rule| {
         let of = properties(rule);
-        let targets = reference(of, "backendAddressPool").map(|wanted| pool(&wanted)).unwrap_or_default();
+        let known = reference(of, "backendAddressPool").and_then(|wanted| pool(&wanted));
+        let (targets, complete) = known.unwrap_or_default();
         let port = |key: &str| number(of, key).unwrap_or(0);
         let protocol = text_or_empty(of, "protocol");
         BalancerRule {
             protocol,
             frontend_port: port("frontendPort"),
             backend_port: port("backendPort"),
-            complete: !targets.is_empty(),
+            complete,
             targets,
         }
     });
     let nat = list(held, "inboundNatRules").iter().map(|rule| {
         let of = properties(rule);
         let targets: Vec<String> =
-            reference(of, "backendIPConfiguration").map(|held| parent(&held)).into_iter().collect();
+            reference(of, "backendIPConfiguration").map(|held| scaled(&parent(&held))).into_iter().collect();
         let port = |key: &str| number(of, key).unwrap_or(0);
         let protocol = text_or_empty(of, "protocol");
         BalancerRule {

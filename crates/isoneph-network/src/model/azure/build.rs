@@ -36,6 +36,7 @@ fn or<'a>(name: &'a str, id: &'a str) -> String {
 }
 
 fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    let entries = estate.ways_in();
     for (id, network) in &estate.networks {
         places.networks.insert(id.clone(), parts.networks.len());
         parts.networks.push(Network {
@@ -51,7 +52,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             complete: false,
             internet: Some("internet".into()),
             edge: None,
-            entries: estate.entries.clone(),
+            entries: entries.clone(),
             loose: estate.loose.clone(),
             tags: network.tags.clone(),
             origin: network.origin.clone(),
@@ -110,6 +111,7 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
         let answered =
             other.is_none() || estate.peerings.iter().any(|back| back.from == peering.to && back.to == network);
         let unseen_end = estate.networks.get(&peering.to).is_some_and(|other| other.looked_up);
+        let unseen_end = unseen_end || estate.may_answer(peering);
         let target = if peering.connected && !answered && unseen_end {
             Target::Opaque { name: format!("peering {}, whose other end is not shown", peering.name) }
         } else if peering.connected && answered {
@@ -124,7 +126,7 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
         let ranges = other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
         out.extend(ranges.into_iter().map(|range| route(range, target.clone())));
     }
-    if estate.connected.iter().any(|held| held == network) {
+    if estate.is_joined(network) {
         beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
     }
     for block in NOWHERE.iter().filter_map(|text| AddressRange::parse(text)) {
@@ -235,7 +237,7 @@ fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Place
             unknown.push(format!("what the gateway of {} leads to", peering.to));
         }
     }
-    if estate.connected.iter().any(|held| held == network) {
+    if estate.is_joined(network) {
         unknown.push("what the network's gateway leads to".into());
     }
     out.extend(AddressRange::parse("168.63.129.16"));
@@ -364,7 +366,7 @@ fn balancers(estate: &Estate, parts: &mut Parts, places: &Places) {
                 })
                 .collect(),
             // A rule for every port (number 0) is not one port.
-            complete: rule.complete && rule.frontend_port > 0,
+            complete: estate.knows_targets(rule) && rule.frontend_port > 0,
         });
         parts.balancers.push(Balancer {
             id: id.clone(),

@@ -25,6 +25,52 @@ pub(crate) struct Estate {
     pub(super) entries: Vec<String>,
     /// What may have a public address of which nothing shows whether it has.
     pub(super) loose: Vec<String>,
+    /// Network managers whose rules and connections the input does not show.
+    pub(super) managers: Vec<String>,
+}
+
+impl Estate {
+    /// Whether something joins a network to others in ways that are not followed.
+    pub(super) fn is_joined(&self, network: &str) -> bool {
+        let used = |held: &Subnet| held.network == network && held.gateway;
+        !self.managers.is_empty()
+            || self.connected.iter().any(|held| held == network)
+            || self.subnets.values().any(used)
+    }
+
+    /// What may let in packets from outside, as far as it is not followed: also load balancers that interfaces or
+    /// addresses name, and of which the input does not show whom they lead to.
+    pub(super) fn ways_in(&self) -> Vec<String> {
+        let named = self.interfaces.values().flat_map(|held| &held.behind);
+        let unshown = named.filter(|id| !self.balancers.contains_key(*id));
+        let is_public = |held: &&Balancer| held.frontends.values().any(Option::is_some);
+        let is_unclear = |held: &&Balancer| held.rules.iter().any(|rule| !self.knows_targets(rule));
+        let unclear = self.balancers.values().filter(is_public).filter(is_unclear);
+        let mut out: Vec<String> = unshown
+            .map(|id| format!("{id}, which is not in the input"))
+            .chain(unclear.map(|held| format!("the targets of {}", held.name)))
+            .collect();
+        out.sort_unstable();
+        out.dedup();
+        out.splice(0..0, self.entries.iter().cloned());
+        out
+    }
+
+    /// Whether all the interfaces that a rule leads to are known.
+    pub(super) fn knows_targets(&self, rule: &BalancerRule) -> bool {
+        rule.complete && rule.targets.iter().all(|name| self.interfaces.contains_key(name))
+    }
+
+    /// Whether the other end of a peering may be there, though it is not sure that it is.
+    pub(super) fn may_answer(&self, peering: &Peering) -> bool {
+        let may = |name: &str, wanted: &str| name == wanted || is_unclear(name);
+        self.peerings.iter().any(|back| may(&back.from, &peering.to) && may(&back.to, &peering.from))
+    }
+}
+
+/// Whether a name stands for what the input does not tell: nothing, or one of several.
+pub(super) fn is_unclear(name: &str) -> bool {
+    name.is_empty() || name.starts_with("one of ")
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +97,8 @@ pub(super) struct Subnet {
     pub(super) endpoint_policies: Option<bool>,
     /// Whether machines without an address or gateway of their own have no way out.
     pub(super) private: bool,
+    /// Whether a gateway or route server stands in it, or is meant to.
+    pub(super) gateway: bool,
     pub(super) origin: Origin,
 }
 
@@ -90,6 +138,8 @@ pub(super) struct Interface {
     pub(super) forwards: bool,
     pub(super) places: Vec<InterfacePlace>,
     pub(super) application_groups: Vec<String>,
+    /// Load balancers and application gateways that it is a target of, as far as it names them itself.
+    pub(super) behind: Vec<String>,
     /// Whether it may be in application groups that are not known.
     pub(super) open_groups: bool,
     pub(super) template: bool,
@@ -179,4 +229,21 @@ pub(super) struct AdminRule {
     pub(super) action: String,
     /// The networks it surely holds for; `None` where membership is computed by a policy.
     pub(super) networks: Option<Vec<String>>,
+}
+
+impl AdminRule {
+    /// Rules of a manager that the input does not show: they may deny anything, or allow it.
+    pub(super) fn unseen(manager: &str) -> Vec<Self> {
+        let end = || End { prefixes: vec!["*".into()], ..End::default() };
+        let rule = |inbound| SecurityRule {
+            name: format!("of {manager}, which the input does not show"),
+            inbound,
+            protocol: "Any".into(),
+            source: end(),
+            destination: end(),
+            ..SecurityRule::default()
+        };
+        let sides = [true, false].into_iter().flat_map(|inbound| ["Deny", "AlwaysAllow"].map(|word| (inbound, word)));
+        sides.map(|(inbound, word)| Self { rule: rule(inbound), action: word.into(), networks: None }).collect()
+    }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::arm::covers_groups;
+use super::arm::{covers_groups, is_of_gateways};
 use super::estate::{
     AdminRule, Balancer, BalancerRule, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering,
-    PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
+    PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork, is_unclear,
 };
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -245,6 +245,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                         .or_else(|| flag(values, "enforce_private_link_endpoint_network_policies").map(|held| !held))
                 }),
                 private: flag(values, "default_outbound_access_enabled") == Some(false),
+                gateway: is_of_gateways(&name(resource)),
                 origin: reading.origin(resource),
                 ..Subnet::default()
             },
@@ -292,7 +293,10 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["azurerm_virtual_network_gateway"]) {
         let subnets = reading.ids(resource, &["ip_configuration", "0", "subnet_id"]);
         let held = subnets.iter().filter_map(|subnet| estate.subnets.get(subnet)).map(|subnet| subnet.network.clone());
-        estate.connected.extend(held.collect::<Vec<_>>());
+        let held: Vec<String> = held.collect();
+        // It may be that of any network of which no subnet for it is shown.
+        let any = if held.is_empty() { estate.networks.keys().cloned().collect() } else { held };
+        estate.connected.extend::<Vec<String>>(any);
     }
     joined(estate, reading);
     for resource in document.any_of_kind(&["azurerm_public_ip"]) {
@@ -529,7 +533,7 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
             Interface {
                 name: name(resource),
                 owner: subscription(resource),
-                group: reading.at(resource, &["network_interface", "0", "network_security_group_id"]),
+                group: given(reading, resource, &["network_interface", "0", "network_security_group_id"]),
                 places: vec![InterfacePlace { subnet, public, address: None }],
                 open_groups: groups.choice || (groups.open && document.is_written(resource, &path[..1])),
                 application_groups: groups
@@ -564,12 +568,19 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
     }
 }
 
+/// What a field names: where it is given and nothing shows what it is, something of which nothing is known.
+fn given(reading: &Reading<'_>, resource: &Resource, path: &[&str]) -> Option<String> {
+    let held = reading.document.ids(resource, path);
+    let unknown = held.open && reading.document.is_written(resource, path);
+    reading.at(resource, path).or_else(|| unknown.then(|| format!("that of {}", resource.address)))
+}
+
 fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.of_kind(&["azurerm_lb"]) {
         let frontends = list(&resource.values, "frontend_ip_configuration").iter().enumerate().map(|(index, held)| {
-            let public =
-                reading.at(resource, &["frontend_ip_configuration", &index.to_string(), "public_ip_address_id"]);
+            let path = ["frontend_ip_configuration", &index.to_string(), "public_ip_address_id"];
+            let public = given(reading, resource, &path);
             (text_or_empty(held, "name"), public)
         });
         let balancer = Balancer {
@@ -581,22 +592,7 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
         };
         estate.balancers.insert(Reading::own(resource), balancer);
     }
-    let mut pools: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for resource in document.of_kind(&[
-        "azurerm_network_interface_backend_address_pool_association",
-        "azurerm_network_interface_nat_rule_association",
-    ]) {
-        let pool = [reading.id(resource, "backend_address_pool_id"), reading.id(resource, "nat_rule_id")].concat();
-        pools.entry(pool).or_default().push(reading.id(resource, "network_interface_id"));
-    }
-    for resource in
-        document.of_kind(&["azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set"])
-    {
-        let path = ["network_interface", "0", "ip_configuration", "0", "load_balancer_backend_address_pool_ids"];
-        for pool in reading.ids(resource, &path) {
-            pools.entry(pool).or_default().push(Reading::own(resource));
-        }
-    }
+    let (pools, open) = pools(reading);
     for resource in document.of_kind(&["azurerm_lb_rule", "azurerm_lb_nat_rule"]) {
         let mut held = reading.ids(resource, &["backend_address_pool_ids"]);
         held.extend(reading.at(resource, &["backend_address_pool_id"]));
@@ -607,7 +603,7 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
             protocol: text_or_empty(&resource.values, "protocol"),
             frontend_port: number(&resource.values, "frontend_port").unwrap_or(0),
             backend_port: number(&resource.values, "backend_port").unwrap_or(0),
-            complete: held.iter().all(|pool| pools.contains_key(pool)),
+            complete: !open && !held.is_empty() && held.iter().all(|pool| pools.contains_key(pool)),
             targets: held.iter().filter_map(|pool| pools.get(pool)).flatten().cloned().collect(),
         };
         if let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "loadbalancer_id")) {
@@ -616,15 +612,44 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
     }
 }
 
+/// The interfaces of each pool, and of each rule of address translation; whether there may be others.
+fn pools(reading: &Reading<'_>) -> (BTreeMap<String, Vec<String>>, bool) {
+    let document = reading.document;
+    let mut pools: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // Targets by address are not followed.
+    let mut open = document.of_kind(&["azurerm_lb_backend_address_pool_address"]).next().is_some();
+    for resource in document.of_kind(&[
+        "azurerm_network_interface_backend_address_pool_association",
+        "azurerm_network_interface_nat_rule_association",
+    ]) {
+        let pool = [reading.id(resource, "backend_address_pool_id"), reading.id(resource, "nat_rule_id")].concat();
+        let target = reading.id(resource, "network_interface_id");
+        open |= is_unclear(&pool) || is_unclear(&target);
+        pools.entry(pool).or_default().push(target);
+    }
+    for resource in
+        document.of_kind(&["azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set"])
+    {
+        let path = ["network_interface", "0", "ip_configuration", "0", "load_balancer_backend_address_pool_ids"];
+        let ids = document.ids(resource, &path);
+        open |= ids.choice || (ids.open && document.is_written(resource, &path));
+        for pool in reading.ids(resource, &path) {
+            pools.entry(pool).or_default().push(Reading::own(resource));
+        }
+    }
+    (pools, open)
+}
+
 /// Rules of a network manager; members of its groups that a policy computes are not known.
 fn managers(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut open = false;
     for resource in document.of_kind(&["azurerm_network_manager_static_member"]) {
-        members
-            .entry(reading.id(resource, "network_group_id"))
-            .or_default()
-            .push(reading.id(resource, "target_virtual_network_id"));
+        let group = reading.id(resource, "network_group_id");
+        let network = reading.id(resource, "target_virtual_network_id");
+        open |= is_unclear(&group) || is_unclear(&network);
+        members.entry(group).or_default().push(network);
     }
     let collections: BTreeMap<String, Vec<String>> = document
         .of_kind(&["azurerm_network_manager_admin_rule_collection"])
@@ -651,6 +676,7 @@ fn managers(estate: &mut Estate, reading: &Reading<'_>) {
         let groups = collections.get(&reading.id(resource, "admin_rule_collection_id"));
         let known: Option<Vec<Vec<String>>> =
             groups.and_then(|groups| groups.iter().map(|group| members.get(group).cloned()).collect());
+        let known = known.filter(|_| !open && !groups.is_some_and(Vec::is_empty));
         estate.admin.push(AdminRule {
             rule: SecurityRule {
                 name: name(resource),

@@ -9,24 +9,75 @@ use crate::model::address::AddressRange;
 use crate::model::form::Origin;
 use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
 
-/// The objects of a document with their places.
-fn objects(document: &Value) -> Vec<(String, &Value)> {
-    match document {
-        Value::Array(held) => held.iter().enumerate().map(|(index, value)| (format!("#/{index}"), value)).collect(),
-        Value::Object(_) if document.get("items").is_some_and(Value::is_array) => list(document, "items")
-            .iter()
-            .enumerate()
-            .map(|(index, value)| (format!("#/items/{index}"), value))
-            .collect(),
-        _ => vec![("#".into(), document)],
+/// One object of a document.
+struct Held<'v> {
+    locator: String,
+    value: &'v Value,
+    /// Whether it is of a list of which there are more pages.
+    cut: bool,
+}
+
+/// The objects of a document: one, an array, a list as the API answers with, or one for all zones and regions.
+fn objects<'v>(value: &'v Value, at: &str, cut: bool, out: &mut Vec<Held<'v>>) {
+    let cut = cut || is_cut(value);
+    match (value, value.get("items")) {
+        (Value::Array(held), _) => {
+            held.iter().enumerate().for_each(|(index, one)| objects(one, &format!("{at}/{index}"), cut, out));
+        }
+        (_, Some(Value::Array(held))) => {
+            held.iter().enumerate().for_each(|(index, one)| objects(one, &format!("{at}/items/{index}"), cut, out));
+        }
+        (_, Some(Value::Object(places))) => {
+            for (place, held) in places {
+                let at = format!("{at}/items/{}", place.replace('~', "~0").replace('/', "~1"));
+                for (key, held) in held.as_object().into_iter().flatten().filter(|(_, held)| held.is_array()) {
+                    objects(held, &format!("{at}/{key}"), cut, out);
+                }
+            }
+        }
+        _ => out.push(Held { locator: at.to_owned(), value, cut }),
     }
+}
+
+/// Whether a list has more pages.
+fn is_cut(list: &Value) -> bool {
+    text(list, "nextPageToken").is_some_and(|token| !token.is_empty())
+}
+
+fn is_of_api(value: &Value) -> bool {
+    text(value, "kind").is_some_and(|kind| kind.starts_with("compute#"))
 }
 
 /// Whether a document holds objects of this API.
 pub(crate) fn recognises(document: &Value) -> bool {
-    objects(document)
-        .first()
-        .is_some_and(|(_, value)| text(value, "kind").is_some_and(|kind| kind.starts_with("compute#")))
+    let mut held = Vec::new();
+    objects(document, "#", false, &mut held);
+    is_of_api(document)
+        || document.get(0).is_some_and(is_of_api)
+        || held.first().is_some_and(|first| is_of_api(first.value))
+}
+
+/// Lists that were answered, though nothing be in them: those of which this is the last page.
+fn answered(estate: &mut Estate, document: &Value) {
+    for list in document.as_array().into_iter().flatten() {
+        answered(estate, list);
+    }
+    let kind = text(document, "kind").and_then(|kind| kind.strip_suffix("List")).filter(|_| !is_cut(document));
+    let Some(kind) = kind.map(|kind| kind.strip_suffix("Aggregated").unwrap_or(kind)) else { return };
+    let of = ["selfLink", "id"].iter().find_map(|key| text(document, key)).map(project_of);
+    estate.listed.insert((kind.to_owned(), of.unwrap_or_default()));
+}
+
+/// What the command line writes of a list that holds nothing tells only by the file's name which list it is.
+const BY_NAME: [(&str, &str); 3] =
+    [("firewall", "compute#firewall"), ("router", "compute#router"), ("route", "compute#route")];
+
+/// Takes an empty list by the name of its file; says whether that tells what it is a list of.
+pub(crate) fn read_nothing(estate: &mut Estate, name: &str) -> bool {
+    let tells = |word: &str| name.strip_prefix(word).is_some_and(|rest| matches!(rest, "" | "s" | "-rules" | "_rules"));
+    let kind = BY_NAME.iter().find(|(word, _)| tells(word));
+    estate.listed.extend(kind.map(|(_, kind)| ((*kind).to_owned(), String::new())));
+    kind.is_some()
 }
 
 fn own(value: &Value) -> String {
@@ -34,7 +85,10 @@ fn own(value: &Value) -> String {
 }
 
 fn project(value: &Value) -> String {
-    let link = text(value, "selfLink").unwrap_or_default();
+    project_of(text(value, "selfLink").unwrap_or_default())
+}
+
+fn project_of(link: &str) -> String {
     link.split('/').skip_while(|part| *part != "projects").nth(1).unwrap_or_default().to_owned()
 }
 
@@ -48,8 +102,14 @@ fn last(value: &Value, key: &str) -> String {
 
 /// Takes a document into the estate.
 pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsupported: &mut Vec<Unsupported>) {
-    for (locator, value) in objects(document) {
+    answered(estate, document);
+    let mut held = Vec::new();
+    objects(document, "#", false, &mut held);
+    for Held { locator, value, cut } in held {
         let origin = Origin { source, locator: locator.clone() };
+        if !cut {
+            estate.listed.insert((text_or_empty(value, "kind"), project(value)));
+        }
         match text(value, "kind").unwrap_or_default() {
             "compute#network" => network(estate, value, origin),
             "compute#subnetwork" => {
@@ -89,6 +149,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
                     beyond(estate, value);
                 }
             }
+            kind if kind.ends_with("List") => {}
             kind => {
                 if kind.to_ascii_lowercase().contains("vpngateway") {
                     beyond(estate, value);
@@ -124,9 +185,18 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin) {
     }
     let classic_first = text(value, "networkFirewallPolicyEnforcementOrder") != Some("BEFORE_CLASSIC_FIREWALL");
     let (name, automatic) = (text_or_empty(value, "name"), flag(value, "autoCreateSubnetworks") == Some(true));
-    estate
-        .networks
-        .insert(id, Network { name, project: project(value), classic_first, automatic, looked_up: false, origin });
+    let network = Network {
+        name,
+        project: project(value),
+        classic_first,
+        automatic,
+        looked_up: false,
+        answered: true,
+        subnets: texts(value, "subnetworks").iter().map(|link| short(link)).collect(),
+        policy: text(value, "firewallPolicy").map(short),
+        origin,
+    };
+    estate.networks.insert(id, network);
 }
 
 fn services(value: &Value, key: &str, protocol: &str) -> Vec<(String, Vec<String>)> {

@@ -24,7 +24,8 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             .filter(|subnet| subnet.network == *id)
             .flat_map(|subnet| subnet.ranges.clone())
             .collect();
-        let open = estate.subnets.values().any(|subnet| subnet.network == *id && subnet.ranges.is_empty());
+        let open = estate.subnets.values().any(|subnet| subnet.network == *id && subnet.ranges.is_empty())
+            || network.subnets.iter().any(|subnet| !estate.subnets.contains_key(subnet));
         ranges.extend(AddressRange::parse(AUTOMATIC).filter(|_| network.automatic));
         parts.networks.push(Network {
             id: id.clone(),
@@ -40,7 +41,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             internet: Some("default internet gateway".into()),
             edge: None,
             entries: entries(estate, id, network.looked_up),
-            loose: Vec::new(),
+            loose: estate.loose.clone(),
             tags: BTreeMap::new(),
             origin: network.origin.clone(),
         });
@@ -141,7 +142,7 @@ fn tables(
     networks: &BTreeMap<&str, NetworkId>,
     endpoints: &BTreeMap<&str, EndpointId>,
 ) {
-    let mut known: BTreeMap<(NetworkId, Vec<&str>), TableId> = BTreeMap::new();
+    let mut known: BTreeMap<(NetworkId, Vec<&str>, bool, Option<&[String]>), TableId> = BTreeMap::new();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
         let network = parts.endpoints[endpoint].network;
@@ -150,14 +151,20 @@ fn tables(
             .routes
             .iter()
             .filter(|(_, route)| route.network == name)
-            .filter(|(_, route)| route.tags.is_empty() || route.tags.iter().any(|tag| interface.tags.contains(tag)))
+            .filter(|(_, route)| {
+                let carried = route.tags.iter().any(|tag| interface.tags.contains(tag));
+                route.tags.is_empty() || carried || interface.open_tags
+            })
             .map(|(id, _)| id.as_str())
             .collect();
-        let key = (network, chosen);
+        // Machines of which the tags are not known may have a route, and may not.
+        let tags = interface.open_tags.then_some(interface.tags.as_slice());
+        let key = (network, chosen, interface.public.is_some(), tags);
         let table = match known.get(&key) {
             Some(table) => *table,
             None => {
-                let routes = routes(estate, parts, networks, endpoints, network, &key.1);
+                let mut routes = routes(estate, parts, networks, endpoints, network, (&key.1, tags));
+                routes.extend(unseen(estate, parts, network, interface.public.is_some()));
                 let name = format!("routes of {name}");
                 parts.tables.push(RouteTable {
                     id: name.clone(),
@@ -179,7 +186,7 @@ fn routes(
     networks: &BTreeMap<&str, NetworkId>,
     endpoints: &BTreeMap<&str, EndpointId>,
     network: NetworkId,
-    chosen: &[&str],
+    (chosen, open_tags): (&[&str], Option<&[String]>),
 ) -> Vec<Route> {
     let own = &parts.networks[network];
     let known = |destination, target, rank| Route { destination, unknown: None, target, rank };
@@ -202,6 +209,8 @@ fn routes(
         let answered = estate.peerings.iter().any(|back| back.from == peering.to && back.to == own.id && back.active);
         let target = if peering.active && answered {
             Target::Peer { peering: peering.name.clone(), network: Some(other), references: Some(false) }
+        } else if peering.active && estate.may_answer(peering) {
+            Target::Opaque { name: format!("peering {}, whose other end is not sure", peering.name) }
         } else {
             Target::Drop { reason: format!("peering {} is not made from both ends", peering.name) }
         };
@@ -223,8 +232,12 @@ fn routes(
             NextHop::Unknown => Target::Opaque { name: format!("the next hop of route {}", route.name) },
         };
         let rank = 10 + u32::try_from(route.priority.clamp(0, 70_000)).unwrap_or(1000);
+        let sure = |tags: &[String]| route.tags.is_empty() || route.tags.iter().any(|tag| tags.contains(tag));
+        let unknown = open_tags
+            .filter(|tags| !sure(tags))
+            .map(|_| format!("whether the tags of route {} are the machine's", route.name));
         match route.range {
-            Some(range) => out.push(known(range, target, rank)),
+            Some(destination) => out.push(Route { destination, unknown, target, rank }),
             // No other route takes what a subnet has.
             None => {
                 out.extend(AddressRange::whole(Family::V4).minus(own.ranges.ranges()).into_iter().map(|destination| {
@@ -235,6 +248,23 @@ fn routes(
         }
     }
     out
+}
+
+/// Ways of which the input has no list: routes, and of those without a public address routers with Cloud NAT.
+fn unseen(estate: &Estate, parts: &Parts, network: NetworkId, public: bool) -> Vec<Route> {
+    let own = &parts.networks[network];
+    let lists = [Some(("compute#route", "routes")), (!public).then_some(("compute#router", "routers"))];
+    let hidden = lists.into_iter().flatten().filter_map(|(kind, words)| estate.hidden(&own.id, kind, words));
+    let route = |what: String| {
+        let beyond = AddressRange::whole(Family::V4).minus(own.ranges.ranges());
+        beyond.into_iter().map(move |destination| Route {
+            destination,
+            unknown: Some(what.clone()),
+            target: Target::Opaque { name: what.clone() },
+            rank: 10,
+        })
+    };
+    hidden.flat_map(route).collect()
 }
 
 /// What the other end of a peering may announce beside its subnets: which addresses, the input does not show.

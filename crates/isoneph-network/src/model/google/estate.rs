@@ -1,7 +1,7 @@
 //! What a Google estate holds, in Google's words. Identifiers are the last part of self links, with the project before it:
 //! `PROJECT/NAME`, or whatever stands for it until apply.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
@@ -20,6 +20,26 @@ pub(crate) struct Estate {
     pub(super) nats: Vec<Nat>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
+    /// What may have a public address of which nothing shows whether it has.
+    pub(super) loose: Vec<String>,
+    /// Lists that the API answered with, by kind and project: what is not in them is not there.
+    pub(super) listed: BTreeSet<(String, String)>,
+}
+
+impl Estate {
+    /// Whether the other end of a peering may be there, though it is not sure that it is.
+    pub(super) fn may_answer(&self, peering: &Peering) -> bool {
+        let may = |name: &str, wanted: &str| name == wanted || name.is_empty();
+        self.peerings.iter().any(|back| may(&back.from, &peering.to) && may(&back.to, &peering.from))
+    }
+
+    /// What of a network an answer of the API does not show, where the list of that kind is not in the input.
+    pub(super) fn hidden(&self, network: &str, kind: &str, words: &str) -> Option<String> {
+        let held = self.networks.get(network).filter(|held| held.answered)?;
+        let is_listed = |project: &str| self.listed.contains(&(kind.to_owned(), project.to_owned()));
+        let shown = is_listed(&held.project) || is_listed("");
+        (!shown).then(|| format!("the {words} of {network}, of which the input has no list"))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -32,6 +52,11 @@ pub(super) struct Network {
     pub(super) automatic: bool,
     /// Whether the input looks it up and does not make it: its rules and routes are not all shown.
     pub(super) looked_up: bool,
+    /// Whether the API answered with it: what else belongs to it stands in other lists.
+    pub(super) answered: bool,
+    /// Its subnets and its firewall policy, as far as it names them itself.
+    pub(super) subnets: Vec<String>,
+    pub(super) policy: Option<String>,
     pub(super) origin: Origin,
 }
 

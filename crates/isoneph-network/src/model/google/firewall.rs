@@ -46,6 +46,7 @@ pub(super) fn policy(estate: &Estate, interface: &Interface, region: &str, membe
             .values()
             .filter(here)
             .map(|policy| policy_tier(policy, interface, members, ingress, false))
+            .chain((!regional).then(|| unshown_policy(estate, interface, members, ingress)).flatten())
             .collect::<Vec<_>>()
     };
     let classic = classic_tier(estate, interface, members, ingress);
@@ -66,6 +67,19 @@ pub(super) fn policy(estate: &Estate, interface: &Interface, region: &str, membe
     Policy { id: format!("{network} {word}"), name, stateful: true, tiers, origin: Origin::default() }
 }
 
+/// The policy that a network names as its own, where the input does not show it.
+fn unshown_policy(estate: &Estate, interface: &Interface, members: &Members, ingress: bool) -> Option<Tier> {
+    let name = estate.networks.get(&interface.network)?.policy.as_ref()?;
+    let known = |(id, held): (&String, &FirewallPolicy)| id == name || held.networks.contains(&interface.network);
+    if estate.policies.iter().any(known) {
+        return None;
+    }
+    let name = format!("firewall policy {name}, which is not in the input");
+    let rules = Firewall::unseen(&name).into_iter().filter(|rule| rule.ingress == ingress);
+    let rules = rules.flat_map(|rule| convert(&rule, interface, members)).collect();
+    Some(Tier { name, rules, otherwise: Action::Pass, uncertain: None })
+}
+
 /// Classic rules that target the interface: by priority, deny before allow.
 fn classic_tier(estate: &Estate, interface: &Interface, members: &Members, ingress: bool) -> Tier {
     let mut rules: Vec<&Firewall> = estate
@@ -76,6 +90,9 @@ fn classic_tier(estate: &Estate, interface: &Interface, members: &Members, ingre
         })
         .collect();
     rules.sort_by_key(|rule| (rule.priority, rule.action != "deny", rule.name.clone()));
+    let hidden = estate.hidden(&interface.network, "compute#firewall", "firewall rules");
+    let hidden = hidden.map(|what| Firewall::unseen(&what)).into_iter().flatten().collect::<Vec<_>>();
+    let rules = hidden.iter().filter(|rule| rule.ingress == ingress).chain(rules);
     Tier {
         name: "VPC firewall rules".into(),
         rules: rules.into_iter().flat_map(|rule| convert(rule, interface, members)).collect(),
@@ -174,7 +191,10 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Vec<Rul
         local: (!near.is_empty()).then(|| ranges(near)),
         services: services(rule),
         condition: unknown_action
-            .then(|| format!("what the action {} of rule {} does", rule.action, rule.name))
+            .then(|| match rule.action.as_str() {
+                "" => format!("what rule {} says", rule.name),
+                action => format!("what the action {action} of rule {} does", rule.name),
+            })
             .or_else(|| rule.doubt.clone())
             .or_else(|| {
                 (!surely_targets(rule, interface)).then(|| "which tags and account the machine has".to_owned())

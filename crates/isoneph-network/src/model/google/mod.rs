@@ -7,7 +7,7 @@ mod firewall;
 mod reading;
 mod terraform;
 
-pub(crate) use api::{read as read_api, recognises as recognises_api};
+pub(crate) use api::{read as read_api, read_nothing, recognises as recognises_api};
 pub(crate) use build::build;
 pub(crate) use estate::Estate;
 pub(crate) use terraform::{read as read_terraform, recognises as recognises_terraform};

@@ -68,6 +68,13 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     machines(estate, &reading);
     routes(estate, &reading);
     unsupported.extend(unseen(estate, source));
+    let machines = document.of_kind(&["google_compute_instance"]);
+    let bare = machines.filter(|held| document.is_open_list(held, &["network_interface"]));
+    let bare = bare.filter(|held| list(&held.values, "network_interface").is_empty());
+    unsupported.extend(bare.map(|held| {
+        let effect = "its interfaces are known after apply: nothing is said of it";
+        Unsupported::new(source, held.address.clone(), &held.kind, effect)
+    }));
 }
 
 /// Machines and subnets of whose networks nothing is shown.
@@ -91,6 +98,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             automatic: flag(values, "auto_create_subnetworks") == Some(true),
             looked_up: !resource.is_managed(),
             origin: reading.origin(resource),
+            ..Network::default()
         };
         // What is only looked up says less than what another document makes.
         if resource.is_managed() {
@@ -145,21 +153,45 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let values = &resource.values;
         let router = reading.at(resource, &["router"], &["google_compute_router"]).unwrap_or_default();
         let held = reading.document.of_kind(&["google_compute_router"]).find(|other| own(other) == router);
+        let network = held.and_then(|held| reading.known_network(held, &["network"]));
         let all = text(values, "source_subnetwork_ip_ranges_to_nat").is_none_or(|word| word != "LIST_OF_SUBNETWORKS");
-        let subnets = (0..list(values, "subnetwork").len()).filter_map(|index| {
-            reading.at(resource, &["subnetwork", &index.to_string(), "name"], &["google_compute_subnetwork"])
-        });
+        let (subnets, sure) = translated(reading, resource);
+        if network.is_none() || (!all && !sure) {
+            // Which subnets it leads out of, the plan does not show.
+            let any = network.map_or_else(|| estate.networks.keys().cloned().collect(), |only| vec![only]);
+            for network in any {
+                let what = format!("{} of {network}", resource.address);
+                estate.routes.insert(what, Route::unseen(network, &resource.address));
+            }
+            continue;
+        }
         estate.nats.push(Nat {
             name: name(resource),
-            network: held.map(|held| reading.network(held, &["network"])).unwrap_or_default(),
+            network: network.unwrap_or_default(),
             region: text(values, "region")
                 .or_else(|| held.and_then(|held| text(&held.values, "region")))
                 .unwrap_or_default()
                 .into(),
-            subnets: if all { Vec::new() } else { subnets.collect() },
+            subnets: if all { Vec::new() } else { subnets },
             public: Vec::new(),
         });
     }
+}
+
+/// The subnets that Cloud NAT names, and whether they are sure to be those.
+fn translated(reading: &Reading<'_>, nat: &Resource) -> (Vec<String>, bool) {
+    let written = list(&nat.values, "subnetwork").len();
+    let found: Vec<String> = (0..written)
+        .filter_map(|index| {
+            let index = index.to_string();
+            let path = ["subnetwork", index.as_str(), "name"];
+            let ids = reading.document.ids(nat, &path);
+            let named = reading.at(nat, &path, &["google_compute_subnetwork"]);
+            named.filter(|_| !ids.choice && !ids.open)
+        })
+        .collect();
+    let sure = written > 0 && found.len() == written;
+    (found, sure)
 }
 
 fn services(values: &Value, key: &str, protocol: &str) -> Vec<(String, Vec<String>)> {
@@ -412,6 +444,9 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
                 None => reading.network(resource, &["network_interface", &number, "network"]),
             };
             let access = list(held, "access_config");
+            if reading.document.is_open_list(resource, &["network_interface", &number, "access_config"]) {
+                estate.loose.push(format!("the public address of {}", resource.address));
+            }
             let public = access.first().map(|held| text(held, "nat_ip").and_then(AddressRange::parse));
             let id = if index == 0 { own(resource) } else { format!("{} nic{index}", own(resource)) };
             estate.interfaces.insert(

@@ -82,6 +82,11 @@ fn is_of_pods(selector: &Value) -> bool {
 }
 
 impl Foreign {
+    /// Policies of which nothing is known: they may hold for every pod, and say anything.
+    pub(super) fn unlisted(name: &str) -> Self {
+        Self { name: name.to_owned(), namespace: None, selector: None, inbound: true, outbound: true, permits: true }
+    }
+
     pub(super) fn effect(&self) -> &'static str {
         if self.permits {
             "not modelled: what the pods it may select send or take is undecided"

@@ -41,6 +41,11 @@ pub(crate) struct Cluster {
     namespaces: BTreeMap<String, BTreeMap<String, String>>,
     /// Policies of other makers, which are not followed.
     foreign: Vec<foreign::Foreign>,
+    /// Whether the server itself showed what runs in it.
+    live: bool,
+    /// Whether a list of network policies was given, though nothing be in it, and whether all lists of them ended.
+    policies: bool,
+    cut: bool,
 }
 
 /// Kinds whose objects a packet depends on.
@@ -89,6 +94,7 @@ pub(crate) fn read(
     problems: &mut Vec<Problem>,
 ) {
     let kind = text(document, "kind").unwrap_or_default();
+    list_of_policies(cluster, kind, document);
     if let (Some(of), Some(items)) = (kind.strip_suffix("List"), document.get("items").and_then(Value::as_array)) {
         for (index, item) in items.iter().enumerate() {
             let origin = Origin { source: origin.source, locator: format!("{}/items/{index}", origin.locator) };
@@ -106,6 +112,20 @@ pub(crate) fn read(
         return;
     }
     take(cluster, kind, document, origin.clone(), unsupported, problems);
+}
+
+/// Notes whether a document tells which network policies there are. An empty list of the command line does not say of
+/// what it is one; those that packets depend on and that may be empty are of policies.
+fn list_of_policies(cluster: &mut Cluster, kind: &str, document: &Value) {
+    let items = list(document, "items");
+    let holds = kind == "NetworkPolicy" || items.iter().any(|item| text(item, "kind") == Some("NetworkPolicy"));
+    let is_list = kind == "NetworkPolicyList" || (kind == "List" && items.is_empty());
+    let more = document.pointer("/metadata/continue").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
+    cluster.policies |= holds || is_list;
+    // The last page of several ends them.
+    if holds || is_list {
+        cluster.cut = more;
+    }
 }
 
 fn with_group(item: &Value, group: Option<Value>) -> Cow<'_, Value> {
@@ -159,6 +179,7 @@ fn take(
         problems.push(Problem::unread(origin.source, &origin.locator, "an object without a name"));
         return;
     }
+    cluster.live |= text(metadata, "resourceVersion").is_some() && !POLICIES.contains(&kind) && kind != "Namespace";
     if kind == "Namespace" {
         cluster.namespaces.insert(name.to_owned(), objects::labels(metadata));
     }
@@ -174,6 +195,13 @@ fn take(
 impl Cluster {
     fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Object> {
         self.objects.iter().filter(move |object| object.kind == kind)
+    }
+
+    /// What stands for the network policies of a running cluster that the input does not list.
+    fn unlisted(&self) -> Option<foreign::Foreign> {
+        let hidden = self.live && (!self.policies || self.cut);
+        hidden
+            .then(|| foreign::Foreign::unlisted("the network policies of the cluster, of which the input has no list"))
     }
 
     /// The labels of a namespace, and whether all of them are known.

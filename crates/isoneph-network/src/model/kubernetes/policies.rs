@@ -94,6 +94,8 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
     admin.sort_by(|left, right| (left.priority, &left.name).cmp(&(right.priority, &right.name)));
     doubt_ties(&mut admin);
     let hosts: Vec<EndpointId> = pods.iter().filter(|pod| pod.host_network).map(|pod| pod.endpoint).collect();
+    let unlisted = cluster.unlisted();
+    let foreign: Vec<&Foreign> = cluster.foreign.iter().chain(&unlisted).collect();
     for way in [Way::In, Way::Out] {
         let mut known: BTreeMap<Selected, Option<PolicyId>> = BTreeMap::new();
         for (index, pod) in pods.iter().enumerate() {
@@ -105,12 +107,11 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
                 .filter(|(_, held)| held.rules(way).is_some() && held.selects[index] != Match::No)
                 .map(|(number, held)| (number, held.selects[index] == Match::Yes))
                 .collect();
-            let others: Vec<usize> =
-                (0..cluster.foreign.len()).filter(|held| cluster.foreign[*held].may_select(pod, way)).collect();
+            let others: Vec<usize> = (0..foreign.len()).filter(|held| foreign[*held].may_select(pod, way)).collect();
             let policy = *known.entry((pod.host_network, key, others)).or_insert_with_key(|(_, _, others)| {
                 let policy = compose(way, index, &admin, &network, &baseline, &hosts, pod.endpoint);
-                let foreign: Vec<&Foreign> = others.iter().map(|held| &cluster.foreign[*held]).collect();
-                parts.policies.push(with_foreign(policy, &foreign)?);
+                let others: Vec<&Foreign> = others.iter().map(|held| foreign[*held]).collect();
+                parts.policies.push(with_foreign(policy, &others)?);
                 Some(parts.policies.len() - 1)
             });
             let endpoint = &mut parts.endpoints[pod.endpoint];

@@ -3,6 +3,7 @@
 //! An identifier that is known only after apply is stood in for by the address of the resource that will have it, found
 //! through the references in the configuration. Values that stay unknown are unknown to the readers too.
 
+mod conditions;
 mod locals;
 mod references;
 

@@ -214,6 +214,7 @@ impl Document {
         constants(expression.get("constant_value"), &mut out.found);
         let choosing = choosing(&references, wanted);
         let given = self.given(scope, &references);
+        let either = choosing.several && self.may_choose(scope, &references);
         let (before, mut picked) = (out.found.len(), false);
         // After `a.b[0].c` its parts follow, `a.b[0]` and `a.b`: they name nothing more.
         let mut whole: Option<(Vec<&str>, Option<&str>)> = None;
@@ -245,6 +246,7 @@ impl Document {
             out.choice |= !choosing.several && !given.is_empty() && out.found.len() > before;
             out.found.extend(given);
         }
+        out.choice |= either && !picked && out.found.len() > before + 1;
     }
 
     /// The texts that variables of an expression are known to hold.
@@ -407,7 +409,7 @@ impl Document {
 
     /// The expression given to a variable of a module, and where that expression stands; `None` for the root's variables.
     /// A variable that is given nothing has its default, which refers to nothing.
-    fn variable(&self, scope: &Scope, name: &str) -> Option<(Scope, Option<&Value>)> {
+    pub(super) fn variable(&self, scope: &Scope, name: &str) -> Option<(Scope, Option<&Value>)> {
         let (parent, call) = split_module(&scope.module)?;
         let held = self.calls.get(&(parent.to_owned(), call.to_owned()));
         let given = held.and_then(|held| held.get("expressions")).and_then(|held| held.get(name));

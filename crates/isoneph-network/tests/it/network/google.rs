@@ -53,6 +53,11 @@ fn default_route() -> Value {
         "destRange": "0.0.0.0/0", "priority": 1000, "nextHopGateway": link("global/gateways", "default-internet-gateway")})
 }
 
+/// A list of a project that holds nothing.
+fn nothing(kind: &str) -> Value {
+    json!({"kind": format!("compute#{kind}List"), "selfLink": link("global", &format!("{kind}s"))})
+}
+
 fn estate(more: Vec<Value>) -> String {
     let mut all = vec![
         network("n", &[]),
@@ -60,6 +65,8 @@ fn estate(more: Vec<Value>) -> String {
         machine("web", "n", "10.0.0.2", Some("34.1.1.1"), &["web"], "web@p"),
         machine("db", "n", "10.0.0.3", None, &["db"], "db@p"),
         default_route(),
+        nothing("firewall"),
+        nothing("router"),
     ];
     all.extend(more);
     json!(all).to_string()
@@ -151,6 +158,8 @@ fn a_network_policy_stands_after_classic_rules_unless_the_network_says_before() 
 fn peering_joins_two_networks_from_both_ends_and_leads_no_farther() {
     let all = |back: &[&str]| {
         json!([
+            nothing("route"),
+            nothing("router"),
             network("n", &["m"]),
             network("m", back),
             network("o", &["m"]),
@@ -352,6 +361,8 @@ fn networks_with_a_gateway_or_a_router_that_learns_routes_are_not_apart() {
             out
         };
         vec![
+            nothing("route"),
+            nothing("router"),
             network("n", &[]),
             network("far", &[]),
             subnet("n", "10.0.0.0/16"),

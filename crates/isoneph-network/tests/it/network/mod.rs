@@ -21,6 +21,7 @@ mod references;
 mod scale;
 mod terraform;
 mod traffic;
+mod unlisted;
 mod zones;
 
 use isoneph_network::model::{InputFile, Model};
