@@ -60,6 +60,8 @@ isoneph_model::vocabulary! {
         EarlierNotGiven = "earlier-not-given",
         /// A file with events of its time is named by no digest.
         FileUnlisted = "file-unlisted",
+        /// Its trail has no digests where another trail of the account and region has.
+        OtherTrail = "other-trail",
     }
 }
 
