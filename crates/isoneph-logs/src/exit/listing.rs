@@ -100,6 +100,12 @@ impl Listing {
         item.tables.is_empty() || item.tables.iter().any(looked_at)
     }
 
+    /// Whether it shows anything of an account, or says that it shows all of it.
+    pub(super) fn speaks_of(&self, account: &str) -> bool {
+        let is = |own: &str| own.eq_ignore_ascii_case(account);
+        self.complete.iter().any(|(_, own)| is(own)) || self.items.iter().filter_map(|i| i.account.as_deref()).any(is)
+    }
+
     /// The tables that [`of`](Listing::of) reads.
     pub fn tables() -> Vec<TableId> {
         KINDS.into_iter().map(|(table, _)| table).chain(["resource"]).filter_map(TableId::find).collect()

@@ -87,6 +87,9 @@ pub struct TenantExit {
     pub due: Option<bool>,
     /// Its things, by kind and identity.
     pub items: Vec<ExitItem>,
+    /// Whether things were looked for wherever they may have been: by its marks in inventories from before its end, of
+    /// each of its accounts. Where not, others may be left that nobody lists.
+    pub searched: bool,
 }
 
 /// How many things came out how.
@@ -259,9 +262,18 @@ impl<'c> ExitTracker<'c> {
             let residues = self.residues.iter().filter(|residue| residue.tenant == departure.tenant);
             items.extend(residues.map(|residue| residue.judge(departure, as_of)));
             items.sort_by(|a, b| (&a.item.kind, &a.item.id).cmp(&(&b.item.kind, &b.item.id)));
-            TenantExit { departure: departure.clone(), due: departure.is_due(as_of), items }
+            let searched = !items.is_empty() && self.is_searched(departure);
+            TenantExit { departure: departure.clone(), due: departure.is_due(as_of), items, searched }
         };
         self.departures.iter().map(judge).collect()
+    }
+
+    /// Whether inventories from before a departure show what its marks could find.
+    fn is_searched(&self, departure: &Departure) -> bool {
+        let before = || self.listings.iter().filter(|listing| listing.observed_at <= departure.ended_at);
+        let is_marked = !departure.tags.is_empty() || !departure.prefixes.is_empty();
+        let has_account = |account: &String| before().any(|listing| listing.speaks_of(account));
+        (!is_marked || before().next().is_some()) && departure.accounts.iter().all(has_account)
     }
 
     /// The things of a tenant, as last listed, and the number of that listing.

@@ -387,3 +387,19 @@ fn what_an_inventory_did_not_look_at_is_not_gone() {
         assert_eq!(told(vec![before, later], &[], day(60)).0, state, "{shown}");
     }
 }
+
+#[test]
+fn nothing_found_where_nobody_could_look_is_not_nothing_left() {
+    let catalogue = Catalogue::proposed().unwrap();
+    let searched = |more: &str, listings: Vec<Listing>| {
+        ExitTracker::new(&catalogue, departures(more), listings).finish(day(60)).remove(0).searched
+    };
+    let before = || listing(day(-5), &["vol-0001"], true);
+    let residue = "[[residue]]\ntenant = 'acme'\nstore = 'orders'";
+    assert!(searched("", vec![before()]));
+    assert!(!searched("", vec![listing(day(-5), &[], true)]), "nothing of it was found");
+    assert!(!searched("", vec![listing(day(3), &["vol-0001"], true)]), "nobody looked before its end");
+    assert!(!searched(residue, Vec::new()), "marks that no inventory was looked through for");
+    assert!(searched("accounts = ['1']", vec![before()]));
+    assert!(!searched("accounts = ['1', '2']", vec![before()]), "of its other account nothing was given");
+}

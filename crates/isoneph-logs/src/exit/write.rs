@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use isoneph_model::{Extent, InputId};
+use isoneph_model::{Extent, GapCode, InputId};
 use isoneph_tables::schema::{ExitItem as ItemRow, TenantExit as ExitRow};
-use isoneph_tables::{Cell, Common, Scope, Sink, SinkError, TableId};
+use isoneph_tables::{Cell, Common, Coverage, Scope, Sink, SinkError, TableId};
 
 use super::{ExitItem, TenantExit};
 
@@ -46,6 +46,13 @@ pub fn write(
     let tables = ["tenant_exit", "exit_item"].into_iter().filter_map(TableId::find);
     for (table, input) in tables.zip(first.into_iter().cycle()) {
         sink.covers(table, snapshot, input, Scope::default(), Extent::Declared);
+    }
+    // A departure of which nothing was found, or where nobody could look, is not one that left nothing.
+    if let (Some(table), Some(input), true) =
+        (TableId::find("exit_item"), first, exits.iter().any(|exit| !exit.searched))
+    {
+        let (scope, extent, code) = (Scope::default(), Extent::Partial, Some(GapCode::NotCollected));
+        sink.coverage(Coverage { table, snapshot, scope, extent, code, input, locator: None });
     }
     Ok(())
 }
