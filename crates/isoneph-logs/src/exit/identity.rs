@@ -27,7 +27,7 @@ pub(super) fn key(item: &ListedItem) -> String {
 /// Whether an identity is one of a kind, rather than a name.
 pub(super) fn is_full(id: &str) -> bool {
     let is = |start: &&str| id.get(..start.len()).is_some_and(|begins| begins.eq_ignore_ascii_case(start));
-    FULL.iter().any(|start| is(&start))
+    FULL.iter().any(is)
 }
 
 /// `//compute.googleapis.com/projects/…`, `https://www.googleapis.com/compute/v1/projects/…`: the service and the path.
