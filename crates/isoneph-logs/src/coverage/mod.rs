@@ -49,13 +49,21 @@ pub struct CoverageInputs {
     pub expected: Vec<Stream>,
     /// Times for which digests prove that nothing is missing.
     pub proven: Vec<Proven>,
+    /// Times of which digests show that something is missing: without a period their days count as well.
+    pub holes: Vec<Proven>,
     /// No silence shorter than this is told, in seconds.
     pub shortest_silence: i64,
 }
 
 impl Default for CoverageInputs {
     fn default() -> Self {
-        CoverageInputs { period: None, expected: Vec::new(), proven: Vec::new(), shortest_silence: 900 }
+        CoverageInputs {
+            period: None,
+            expected: Vec::new(),
+            proven: Vec::new(),
+            holes: Vec::new(),
+            shortest_silence: 900,
+        }
     }
 }
 

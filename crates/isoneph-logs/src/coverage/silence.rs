@@ -3,6 +3,8 @@
 use isoneph_tables::Instant;
 
 use super::cells::{DAY, DayCell, SECOND};
+use crate::digest::Proven;
+
 use super::{CoverageInputs, FAR, LogCoverage, LogDay, Silence, Stream, day_name};
 
 /// Seconds of a day.
@@ -34,7 +36,7 @@ pub(super) fn judge(
     let seconds = seconds_of(days);
     let usual = noticeable(&seconds, inputs.shortest_silence);
     let Some(span) = span(&seconds, record, usual, inputs).filter(|(from, until)| from < until) else { return };
-    let rows = rows(days, span, inputs);
+    let rows = rows(stream, days, span, inputs);
     let mut silences = silences(stream, &seconds, span, usual, inputs);
     for silence in &mut silences {
         silence.days = touched(silence, &rows, usual);
@@ -64,18 +66,17 @@ fn span(
 }
 
 /// The days that get a row, in order.
-fn rows(days: &[(i64, DayCell)], (from, until): (i64, i64), inputs: &CoverageInputs) -> Vec<i64> {
+fn rows(stream: &Stream, days: &[(i64, DayCell)], (from, until): (i64, i64), inputs: &CoverageInputs) -> Vec<i64> {
     let (first, last) = (from.div_euclid(LENGTH), (until - 1).div_euclid(LENGTH));
     let seen = days.iter().map(|(day, _)| *day);
     let mut all: Vec<i64> = if inputs.period.is_some() {
         (first..=last.min(first + MAX_PERIOD)).chain(seen).collect()
     } else {
         let edges: Vec<i64> = [first].into_iter().chain(seen).chain([last]).collect();
-        let run = |pair: &[i64]| {
-            let (one, other) = (pair[0], pair[1]);
-            (one..=other.min(one + MAX_EMPTY)).chain(one.max(other - MAX_EMPTY)..=other)
-        };
-        edges.windows(2).flat_map(run).collect()
+        let run =
+            |(one, other): (i64, i64)| (one..=other.min(one + MAX_EMPTY)).chain(one.max(other - MAX_EMPTY)..=other);
+        let holes = inputs.holes.iter().filter(|hole| is_of(stream, hole)).map(days_of);
+        edges.windows(2).map(|pair| (pair[0], pair[1])).chain(holes).flat_map(run).collect()
     };
     all.sort_unstable();
     all.dedup();
@@ -172,13 +173,21 @@ fn stands_out(seconds: &[i64], begins: i64, ends: i64) -> Option<Option<bool>> {
     }
 }
 
+/// Whether what digests say is of a stream.
+fn is_of(stream: &Stream, said: &Proven) -> bool {
+    stream.provider == "aws" && said.account == stream.account && said.region == stream.region
+}
+
+/// The first and the last day of a time.
+fn days_of(time: &Proven) -> (i64, i64) {
+    let first = time.begins_at.0.div_euclid(DAY);
+    (first, (time.ends_at.0 - 1).div_euclid(DAY).max(first))
+}
+
 /// Whether digests prove the whole of a time, in seconds since 1970.
 fn is_proven(stream: &Stream, from: i64, until: i64, inputs: &CoverageInputs) -> bool {
     let (from, until) = (Instant(from * SECOND), Instant(until * SECOND));
-    let of_stream = |p: &&crate::digest::Proven| {
-        stream.provider == "aws" && p.account == stream.account && p.region == stream.region
-    };
-    inputs.proven.iter().filter(of_stream).any(|p| p.begins_at <= from && until <= p.ends_at)
+    inputs.proven.iter().filter(|p| is_of(stream, p)).any(|p| p.begins_at <= from && until <= p.ends_at)
 }
 
 #[allow(clippy::too_many_arguments, reason = "what was found of one stream")]

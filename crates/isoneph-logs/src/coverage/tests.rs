@@ -210,3 +210,24 @@ proptest! {
         prop_assert_eq!(once.days.iter().map(|d| d.longest_silence).collect::<Vec<_>>(), again.days.iter().map(|d| d.longest_silence).collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn a_day_whose_only_file_is_missing_has_a_row() {
+    let hole = |from: i64, until: i64, region: &str| Proven {
+        account: "1".to_owned(),
+        region: region.to_owned(),
+        begins_at: Instant((START + from) * SECOND),
+        ends_at: Instant((START + until) * SECOND),
+    };
+    let days = |holes: Vec<Proven>| {
+        let coverage = cover([10, 90_000], &CoverageInputs { holes, ..CoverageInputs::default() });
+        coverage.days.iter().map(|day| (day.day.clone(), day.events, day.proven)).collect::<Vec<_>>()
+    };
+    let day = |name: &str, events| (name.to_owned(), events, false);
+    let seen = [day("2026-11-02", 1), day("2026-11-03", 1)];
+    assert_eq!(days(Vec::new()), seen);
+    assert_eq!(days(vec![hole(4 * 86_400, 4 * 86_400 + 60, "eu-west-1")]), seen, "it is another stream's");
+    let with = [&seen[..], &[day("2026-11-05", 0), day("2026-11-06", 0)]].concat();
+    assert_eq!(days(vec![hole(4 * 86_400 - 60, 4 * 86_400 + 60, "us-east-1")]), with);
+    assert!(days(vec![hole(-4_000_000_000, 60, "us-east-1")]).len() < 70, "a wrong date makes no thousands of days");
+}

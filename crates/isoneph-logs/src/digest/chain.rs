@@ -13,36 +13,65 @@ const ALGORITHM: &str = "SHA256withRSA";
 
 /// Verifies the digests that were found: by trail, then by time.
 pub(super) fn verify(found: &Found, keys: &[PublicKey], period: Option<(Instant, Instant)>) -> DigestReport {
-    let mut trails: BTreeMap<Trail, Vec<&Digest>> = BTreeMap::new();
-    for digest in &found.digests {
-        trails.entry(digest.trail()).or_default().push(digest);
-    }
     let signatures = Signatures::new(found);
     let mut report = DigestReport::default();
-    for (trail, mut digests) in trails {
+    let trails = trails(&found.digests);
+    for (trail, digests) in &trails {
+        let chain = report.chains.len();
+        let (Some(first), Some(last)) = (digests.first(), digests.last()) else { continue };
+        let Trail { account, region, trail: name, backfill, .. } = trail.clone();
+        let (begins_at, ends_at, count) = (first.begins_at, last.ends_at, digests.len() as u64);
+        report.chains.push(Chain { account, region, trail: name, backfill, digests: count, begins_at, ends_at });
+        let of_trail = |fill: &&Digest| signature_valid(fill, &signatures, keys) != Ok(false);
+        let fills: Vec<&Digest> = late_for(trail, &trails).into_iter().filter(of_trail).collect();
+        verify_chain(digests, chain, (&signatures, keys), &fills, &mut report);
+        match period.filter(|_| !trail.backfill) {
+            Some(period) => find_edges(chain, digests, period, &mut report),
+            None if trail.backfill => {}
+            None => find_beginning(digests, &mut report),
+        }
+    }
+    share_edges(&mut report);
+    report.gaps.sort();
+    report
+}
+
+/// The digests by trail, in order. A trail that was given another bucket goes on there.
+fn trails(digests: &[Digest]) -> Vec<(Trail, Vec<&Digest>)> {
+    let mut by_trail: BTreeMap<Trail, Vec<&Digest>> = BTreeMap::new();
+    for digest in digests {
+        by_trail.entry(digest.trail()).or_default().push(digest);
+    }
+    let mut trails: Vec<(Trail, Vec<&Digest>)> = by_trail.into_iter().collect();
+    for (_, digests) in &mut trails {
         digests.sort_by_key(|digest| (digest.ends_at, digest.begins_at, &digest.document.object, &digest.file));
         // The same digest in two folders is one.
         digests.dedup_by(|b, a| a.document.object == b.document.object && a.sha256 == b.sha256);
-        let chain = report.chains.len();
-        let (Some(first), Some(last)) = (digests.first(), digests.last()) else { continue };
-        report.chains.push(Chain {
-            account: trail.account,
-            region: trail.region,
-            trail: trail.trail,
-            backfill: trail.backfill,
-            digests: digests.len() as u64,
-            begins_at: first.begins_at,
-            ends_at: last.ends_at,
-        });
-        verify_chain(&digests, chain, &signatures, keys, &mut report);
-        match period.filter(|_| !trail.backfill) {
-            Some(period) => find_edges(chain, &digests, period, &mut report),
-            None if trail.backfill => {}
-            None => find_beginning(&digests, &mut report),
+    }
+    let goes_on = |one: &(Trail, Vec<&Digest>), next: &(Trail, Vec<&Digest>)| {
+        let same = one.0.bucket != next.0.bucket && Trail { bucket: one.0.bucket.clone(), ..next.0.clone() } == one.0;
+        let named = next.1.first().and_then(|first| first.document.previous_object.as_deref());
+        same && named.is_some() && named == one.1.last().map(|last| last.document.object.as_str())
+    };
+    let mut at = 0;
+    while at < trails.len() {
+        match trails.iter().position(|next| goes_on(&trails[at], next)) {
+            Some(next) => {
+                let (_, rest) = trails.remove(next);
+                at -= usize::from(next < at);
+                trails[at].1.extend(rest);
+            }
+            None => at += 1,
         }
     }
-    report.gaps.sort();
-    report
+    trails
+}
+
+/// The digests that were delivered late for a trail, by time.
+fn late_for<'d>(trail: &Trail, trails: &[(Trail, Vec<&'d Digest>)]) -> Vec<&'d Digest> {
+    let late = Trail { backfill: true, ..trail.clone() };
+    let of_trail = trails.iter().filter(|(own, _)| !trail.backfill && *own == late);
+    of_trail.flat_map(|(_, digests)| digests.iter().copied()).collect()
 }
 
 /// Signatures by object key: those given, and those that later digests carry.
@@ -76,10 +105,11 @@ impl<'a> Signatures<'a> {
 fn verify_chain(
     digests: &[&Digest],
     chain: usize,
-    signatures: &Signatures<'_>,
-    keys: &[PublicKey],
+    (signatures, keys): (&Signatures<'_>, &[PublicKey]),
+    fills: &[&Digest],
     report: &mut DigestReport,
 ) {
+    let is_late = report.chains[chain].backfill;
     let mut before: Option<&Digest> = None;
     for digest in digests {
         let index = report.digests.len();
@@ -111,7 +141,9 @@ fn verify_chain(
             add_problem(&mut verified, Problem::Moved);
         }
         if let Some(before) = before {
-            report.gaps.extend(link(before, digest, &mut verified, index));
+            // Digests that come late are of the hours that others left out, not of all hours.
+            let reached = if is_late { digest.begins_at } else { filled(before.ends_at, fills) };
+            report.gaps.extend(link((before, reached), digest, &mut verified, index));
         }
         report.digests.push(verified);
         before = Some(digest);
@@ -139,8 +171,18 @@ fn signature_valid(digest: &Digest, signatures: &Signatures<'_>, keys: &[PublicK
     Ok(signatures.iter().filter_map(|signature| decode_hex(signature)).any(|signature| holds(&signature)))
 }
 
-/// Compares a digest with the one before it in time.
-fn link(before: &Digest, digest: &Digest, verified: &mut VerifiedDigest, index: usize) -> Option<DigestGap> {
+/// Until when there are digests from a time on, with those that came late; these are in order.
+fn filled(from: Instant, fills: &[&Digest]) -> Instant {
+    fills.iter().fold(from, |until, fill| if fill.begins_at <= until { until.max(fill.ends_at) } else { until })
+}
+
+/// Compares a digest with the one before it in time, from which on there are digests until `reached`.
+fn link(
+    (before, reached): (&Digest, Instant),
+    digest: &Digest,
+    verified: &mut VerifiedDigest,
+    index: usize,
+) -> Option<DigestGap> {
     let document = &digest.document;
     let named = document.previous_object.as_deref();
     let mut problem = None;
@@ -151,11 +193,11 @@ fn link(before: &Digest, digest: &Digest, verified: &mut VerifiedDigest, index: 
         problem = (!same).then_some(Problem::PreviousChanged);
     } else if named.is_some() {
         problem = Some(Problem::PreviousMissing);
-    } else if digest.begins_at > before.ends_at {
+    } else if digest.begins_at > reached {
         problem = Some(Problem::ChainRestarted);
     }
     verified.link_valid = problem.is_none();
-    verified.continuous = digest.begins_at <= before.ends_at;
+    verified.continuous = digest.begins_at <= reached;
     if !verified.continuous {
         add_problem(verified, Problem::NotContinuous);
     }
@@ -203,6 +245,38 @@ fn find_edges(chain: usize, digests: &[&Digest], (from, until): (Instant, Instan
     edge(last.ends_at, until, end, "");
 }
 
+/// Where one trail has no digests and another of the same account and region has, nobody knows whether the first was
+/// replaced by the second or lost its own.
+fn share_edges(report: &mut DigestReport) {
+    let spans: Vec<&Chain> = report.chains.iter().filter(|chain| !chain.backfill).collect();
+    let mut gaps = Vec::new();
+    for gap in report.gaps.drain(..) {
+        let own = &report.chains[gap.chain];
+        let is_edge = gap.ends_at <= own.begins_at || gap.begins_at >= own.ends_at;
+        let others = spans.iter().filter(|other| {
+            is_edge && !std::ptr::eq(**other, own) && (&other.account, &other.region) == (&own.account, &own.region)
+        });
+        let covered = others.map(|other| (other.begins_at.max(gap.begins_at), other.ends_at.min(gap.ends_at)));
+        let mut covered: Vec<(Instant, Instant)> = covered.filter(|(begins, ends)| begins < ends).collect();
+        covered.sort();
+        let mut at = gap.begins_at;
+        for (begins_at, ends_at) in covered {
+            if begins_at > at {
+                gaps.push(DigestGap { begins_at: at, ends_at: begins_at, ..gap.clone() });
+            }
+            if ends_at > at {
+                let (begins_at, problem) = (begins_at.max(at), Problem::OtherTrail);
+                gaps.push(DigestGap { begins_at, ends_at, problem, ..gap.clone() });
+                at = ends_at;
+            }
+        }
+        if at < gap.ends_at || gap.begins_at == gap.ends_at {
+            gaps.push(DigestGap { begins_at: at, ..gap });
+        }
+    }
+    report.gaps = gaps;
+}
+
 /// Joins the times for which signature, link, hours and files hold.
 pub(super) fn prove(report: &mut DigestReport) {
     let mut proven: Vec<Proven> = Vec::new();
@@ -212,7 +286,7 @@ pub(super) fn prove(report: &mut DigestReport) {
             && digest.link_valid
             && digest.files_changed.is_empty()
             && digest.files_missing.as_ref().is_some_and(Vec::is_empty);
-        if !whole || chain.backfill {
+        if !whole {
             continue;
         }
         proven.push(Proven {

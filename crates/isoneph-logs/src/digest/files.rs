@@ -1,6 +1,6 @@
 //! Digests and log files on disk: found by content and by name, hashed as they stream by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -163,6 +163,13 @@ pub(super) fn hash_log(path: &Path) -> io::Result<String> {
 pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: &mut DigestReport) {
     let hash = |path: &PathBuf| known.get(path).cloned().map_or_else(|| hash_log(path), Ok);
     let logs_given = !found.logs.is_empty();
+    // By another name, or unpacked, it is the same file.
+    let contents: BTreeSet<String> = known.values().map(|hash| hash.to_ascii_lowercase()).collect();
+    let is_elsewhere = |log: &LogFile| {
+        let unpacked = log.object.strip_suffix(".gz").map_or(&[][..], |name| found.logs(name));
+        let is_it = |path: &PathBuf| hash(path).is_ok_and(|hash| hash.eq_ignore_ascii_case(&log.hash_value));
+        contents.contains(&log.hash_value.to_ascii_lowercase()) || unpacked.iter().any(is_it)
+    };
     let mut listed = Listed::default();
     let by_file: BTreeMap<&str, &Digest> = found.digests.iter().map(|digest| (digest.file.as_str(), digest)).collect();
     for index in 0..report.digests.len() {
@@ -184,6 +191,10 @@ pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: 
                 Err(_) => Some(Problem::FileUnreadable),
             });
             let problem = match copies.reduce(Option::or) {
+                None if is_elsewhere(log) => {
+                    report.files_compared += 1;
+                    continue;
+                }
                 None => Problem::FileMissing,
                 Some(Some(problem)) => problem,
                 Some(None) => {

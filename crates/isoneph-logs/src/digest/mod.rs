@@ -60,6 +60,8 @@ isoneph_model::vocabulary! {
         EarlierNotGiven = "earlier-not-given",
         /// A file with events of its time is named by no digest.
         FileUnlisted = "file-unlisted",
+        /// Its trail has no digests where another trail of the account and region has.
+        OtherTrail = "other-trail",
     }
 }
 
@@ -153,7 +155,7 @@ pub struct DigestGap {
     pub digest: usize,
 }
 
-/// A time for which a chain proves that nothing is missing.
+/// A time for which a chain proves that nothing is missing, or, among [holes](DigestReport::holes), that something is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Proven {
     /// The account.
@@ -197,6 +199,16 @@ pub struct DigestReport {
 }
 
 impl DigestReport {
+    /// The times of which something is missing, by account and region.
+    pub fn holes(&self) -> Vec<Proven> {
+        let missing = self.gaps.iter().filter(|gap| gap.problem != Problem::FileUnlisted);
+        let hole = |gap: &DigestGap| {
+            let Chain { account, region, .. } = self.chains.get(gap.chain)?.clone();
+            Some(Proven { account, region, begins_at: gap.begins_at, ends_at: gap.ends_at })
+        };
+        missing.filter_map(hole).collect()
+    }
+
     /// Whether nothing at all is wrong: every signature, link, hour and file holds.
     pub fn is_whole(&self) -> bool {
         let whole = |d: &VerifiedDigest| d.signature_valid == Some(true) && d.problems.is_empty();

@@ -53,8 +53,8 @@ impl DigestReport {
                 _ => "digest-missing",
             };
             let common = common(chain, format!("log-gap:digest:{}:{index}", chain.region), &gap.object);
-            // Another trail, without digests, may have written what no digest names.
-            let certain = (gap.problem != Problem::FileUnlisted).then_some(true);
+            // Another trail, without digests, may have written what no digest names; or it may have taken this one's place.
+            let certain = (!matches!(gap.problem, Problem::FileUnlisted | Problem::OtherTrail)).then_some(true);
             let times = (gap.begins_at, gap.ends_at);
             let row = gap_row(basis, certain, times, covered.days_between(times.0, times.1));
             let by = weakened_by(operations, "aws", &chain.account, gap.begins_at).unwrap_or_default();

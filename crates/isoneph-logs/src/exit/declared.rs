@@ -78,7 +78,10 @@ impl Departure {
     pub fn owns(&self, item: &ListedItem) -> bool {
         let named = |prefix: &String| !prefix.is_empty() && item.name.starts_with(prefix.as_str());
         item.tenant.as_deref() == Some(&*self.tenant)
-            || item.account.as_ref().is_some_and(|account| self.accounts.contains(account))
+            || item
+                .account
+                .as_ref()
+                .is_some_and(|account| self.accounts.iter().any(|own| own.eq_ignore_ascii_case(account)))
             || self.tags.iter().any(|tag| item.tags.contains(tag))
             || self.prefixes.iter().any(named)
     }

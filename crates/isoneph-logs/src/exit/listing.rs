@@ -1,13 +1,13 @@
 //! Inventories: what there was, when, and of which accounts all of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use arrow::array::{Array, ListArray, RecordBatch, StringArray};
 use isoneph_model::{Extent, SnapshotKind};
-use isoneph_tables::{Instant, Inventory, TableId};
+use isoneph_tables::{Instant, Inventory, Scope, TableId};
 
-use super::InventoryTime;
+use super::{InventoryTime, identity};
 
 /// Tables whose rows are things that a tenant can leave behind, beside `resource`.
 const KINDS: [(&str, &str); 14] = [
@@ -32,6 +32,8 @@ const KINDS: [(&str, &str); 14] = [
 pub struct ListedItem {
     /// Its identity: the provider's own, or its `uid`.
     pub id: String,
+    /// The tables that show it.
+    pub tables: BTreeSet<TableId>,
     /// What it is, as in `exit_item.kind`.
     pub kind: String,
     /// Its name.
@@ -63,13 +65,45 @@ pub struct Listing {
     pub items: Vec<ListedItem>,
     /// The accounts of which it shows all there is, with the cloud.
     pub complete: BTreeSet<(String, String)>,
+    /// What it says of its own tables: which it filled, and what of them it could not see.
+    pub seen: Vec<Seen>,
+}
+
+/// How much an inventory saw of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The table.
+    pub table: TableId,
+    /// Of which part of it this is said.
+    pub scope: Scope,
+    /// Whether that part was seen.
+    pub closed: bool,
 }
 
 impl Listing {
-    /// Whether the listing would show a thing if it were there.
+    /// Whether the listing would show a thing if it were there: it lists all of the account, and looked at one of the
+    /// tables that showed the thing.
     pub fn covers(&self, item: &ListedItem) -> bool {
         let (Some(provider), Some(account)) = (&item.provider, &item.account) else { return false };
-        self.complete.contains(&(provider.clone(), account.clone()))
+        let is_own = |(of, whole): &(String, String)| of == provider && whole.eq_ignore_ascii_case(account);
+        if !self.complete.iter().any(is_own) {
+            return false;
+        }
+        let of_provider = |seen: &&Seen| seen.scope.provider.as_ref().is_none_or(|of| of == provider);
+        // An inventory without anything of the cloud has no tables to say it of.
+        let has_looked = self.seen.iter().filter(of_provider).any(|seen| seen.closed);
+        let looked_at = |table: &TableId| {
+            let of_table = || self.seen.iter().filter(of_provider).filter(|seen| seen.table == *table);
+            let in_doubt = of_table().any(|seen| !seen.closed && seen.concerns(item));
+            !in_doubt && (!has_looked || of_table().any(|seen| seen.closed))
+        };
+        item.tables.is_empty() || item.tables.iter().any(looked_at)
+    }
+
+    /// Whether it shows anything of an account, or says that it shows all of it.
+    pub(super) fn speaks_of(&self, account: &str) -> bool {
+        let is = |own: &str| own.eq_ignore_ascii_case(account);
+        self.complete.iter().any(|(_, own)| is(own)) || self.items.iter().filter_map(|i| i.account.as_deref()).any(is)
     }
 
     /// The tables that [`of`](Listing::of) reads.
@@ -86,18 +120,20 @@ impl Listing {
         let path = Path::new(&inventory.inputs.get(known.input.0 as usize)?.path);
         let declared = declared.iter().find(|declared| path.ends_with(&declared.path));
         let observed_at = declared.map(|declared| declared.taken_at).or(known.observed_at)?;
-        let mut listing = Listing { observed_at, items: Vec::new(), complete: BTreeSet::new() };
+        let mut listing = Listing { observed_at, items: Vec::new(), complete: BTreeSet::new(), seen: Vec::new() };
         let said =
             declared.iter().flat_map(|declared| &declared.complete).filter_map(|account| account.split_once('/'));
         let said = said.map(|(provider, account)| (provider.to_owned(), account.to_owned()));
-        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut shown: BTreeMap<String, usize> = BTreeMap::new();
         let kinds = KINDS.into_iter().chain([("resource", "resource")]);
         for (table, kind) in kinds {
             let Some(table) = TableId::find(table) else { continue };
             let rows = inventory.table_of(table, &BTreeSet::from([snapshot]));
-            for item in items(&rows, kind) {
-                if seen.insert(item.id.clone()) {
-                    listing.items.push(item);
+            for item in items(&rows, table, kind) {
+                let next = listing.items.len();
+                match *shown.entry(identity::key(&item)).or_insert(next) {
+                    known if known < next => listing.items[known].tables.extend(item.tables),
+                    _ => listing.items.push(item),
                 }
             }
         }
@@ -122,11 +158,31 @@ impl Listing {
             });
         }
         listing.complete.extend(said);
+        let tables = Listing::tables();
+        let own = inventory.coverage.iter().filter(|e| e.snapshot == snapshot && tables.contains(&e.table));
+        listing.seen = own
+            .filter(|entry| entry.extent.is_closed() || entry.extent == Extent::Partial)
+            .map(|entry| Seen { table: entry.table, scope: entry.scope.clone(), closed: entry.extent.is_closed() })
+            .collect();
         Some(listing)
     }
 }
 
-fn items(rows: &RecordBatch, kind: &str) -> Vec<ListedItem> {
+impl Seen {
+    /// Whether a thing may be of the part that this is said of.
+    fn concerns(&self, item: &ListedItem) -> bool {
+        let may_be = |of: &Option<String>, own: &Option<String>| {
+            of.as_deref().zip(own.as_deref()).is_none_or(|(of, own)| of.eq_ignore_ascii_case(own))
+        };
+        // What is missing of one thing's own parts is nothing of other things.
+        self.scope.subject.is_none()
+            && may_be(&self.scope.account, &item.account)
+            && may_be(&self.scope.region, &item.region)
+            && may_be(&self.scope.native_type, &item.native_type)
+    }
+}
+
+fn items(rows: &RecordBatch, table: TableId, kind: &str) -> Vec<ListedItem> {
     let text = |name: &str| rows.column_by_name(name).and_then(|c| c.as_any().downcast_ref::<StringArray>());
     let value = |name: &str, row: usize| {
         text(name).filter(|c| c.is_valid(row)).map(|c| c.value(row).to_owned()).filter(|text| !text.is_empty())
@@ -141,6 +197,7 @@ fn items(rows: &RecordBatch, kind: &str) -> Vec<ListedItem> {
         .filter_map(|row| {
             Some(ListedItem {
                 id: value("native_id", row).or_else(|| value("uid", row))?,
+                tables: [table].into(),
                 kind: kind.to_owned(),
                 name: value("name", row).unwrap_or_default(),
                 provider: value("provider", row),

@@ -7,6 +7,7 @@
 
 mod declared;
 mod handed_over;
+mod identity;
 mod listing;
 mod record;
 mod recovery;
@@ -25,10 +26,11 @@ use crate::reconcile::{BatchError, Source};
 
 pub use declared::{Departure, DeparturesFile, ExitError, InventoryTime, Residue, Return};
 pub use handed_over::digests_of;
-pub use listing::{ListedItem, Listing};
+pub use listing::{ListedItem, Listing, Seen};
 pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, RecordedItem, RemovalRecord};
 pub use write::write;
 
+use identity::Shown;
 use recovery::Recovery;
 
 isoneph_model::vocabulary! {
@@ -85,6 +87,9 @@ pub struct TenantExit {
     pub due: Option<bool>,
     /// Its things, by kind and identity.
     pub items: Vec<ExitItem>,
+    /// Whether things were looked for wherever they may have been: by its marks in inventories from before its end, of
+    /// each of its accounts. Where not, others may be left that nobody lists.
+    pub searched: bool,
 }
 
 /// How many things came out how.
@@ -120,14 +125,45 @@ struct Deletion {
     source: Source,
 }
 
+/// A thing to look for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wanted {
+    key: String,
+    id: String,
+    provider: Option<String>,
+    account: Option<String>,
+    /// Where the thing goes by a name alone, of which each region may have one.
+    region: Option<String>,
+}
+
+impl Wanted {
+    fn of(item: &ListedItem) -> Wanted {
+        let is_name = !identity::is_full(&item.id);
+        let region = item.region.clone().filter(|region| is_name && !region.is_empty() && region != "global");
+        let (provider, account) = (item.provider.clone(), item.account.clone());
+        Wanted { key: identity::key(item), id: item.id.clone(), provider, account, region }
+    }
+
+    /// Whether an event may be about it, by where it happened.
+    fn is_where(&self, event: &Event<'_>) -> bool {
+        let same = |ours: &Option<String>, theirs: Option<&str>| {
+            ours.as_deref().zip(theirs).is_none_or(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
+        };
+        same(&self.provider, Some(&event.provider))
+            && same(&self.account, event.account.as_deref())
+            && same(&self.region, event.region.as_deref())
+    }
+}
+
 /// Looks through events for deletions of the things of departed tenants.
 pub struct ExitTracker<'c> {
     catalogue: &'c Catalogue,
     departures: Vec<Departure>,
     listings: Vec<Listing>,
     residues: Vec<Residue>,
-    /// Names to look for, in lower case: whose they are, and in which account.
-    wanted: BTreeMap<String, Vec<(String, Option<String>)>>,
+    /// Names to look for, in lower case, and the things that go by them.
+    wanted: BTreeMap<String, Vec<Wanted>>,
+    /// By the key of the thing.
     deletions: HashMap<String, Vec<Deletion>>,
     /// When things were got back, or their deletion called off.
     given_back: HashMap<String, Vec<Instant>>,
@@ -139,12 +175,12 @@ impl<'c> ExitTracker<'c> {
     /// A pass for these departures, with the inventories at hand.
     pub fn new(catalogue: &'c Catalogue, departures: DeparturesFile, mut listings: Vec<Listing>) -> ExitTracker<'c> {
         listings.sort_by_key(|listing| listing.observed_at);
-        let mut wanted: BTreeMap<String, Vec<(String, Option<String>)>> = BTreeMap::new();
+        let mut wanted: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
         for item in listings.iter().flat_map(|listing| &listing.items) {
             if departures.departures.iter().any(|departure| departure.owns(item)) {
                 for name in names_of(&item.id) {
                     let things = wanted.entry(name).or_default();
-                    let thing = (item.id.clone(), item.account.clone());
+                    let thing = Wanted::of(item);
                     if !things.contains(&thing) {
                         things.push(thing);
                     }
@@ -170,8 +206,8 @@ impl<'c> ExitTracker<'c> {
         }
         let Some(name) = event.operation_name.as_deref() else { return };
         if recovery::gives_back(name) {
-            for id in self.deleted_by(event, |_, _| true) {
-                self.given_back.entry(id).or_default().extend(event.time);
+            for thing in self.deleted_by(event, |_, _| true) {
+                self.given_back.entry(thing.key).or_default().extend(event.time);
             }
             return;
         }
@@ -180,27 +216,23 @@ impl<'c> ExitTracker<'c> {
         if recovery::deletes_copies(name) {
             self.deleted_copies.extend(event.targets.iter().flatten().flat_map(|target| names_of(target)));
         }
-        for id in self.deleted_by(event, |id, target| is_deleted(id, target, name)) {
+        for thing in self.deleted_by(event, |id, target| is_deleted(id, target, name)) {
             let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
             let recovery = Recovery::of(event, entry.reversible);
-            let copies = recovery::copies(name, &id, event.targets.as_deref().unwrap_or_default());
-            self.deletions.entry(id).or_default().push(Deletion { at: event.time, recovery, copies, source });
+            let copies = recovery::copies(name, &thing.id, event.targets.as_deref().unwrap_or_default());
+            self.deletions.entry(thing.key).or_default().push(Deletion { at: event.time, recovery, copies, source });
         }
     }
 
     /// The things that an operation on its targets is about.
-    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&str, &str) -> bool) -> BTreeSet<String> {
-        let here = |account: &Option<String>| {
-            let both = account.as_deref().zip(event.account.as_deref());
-            both.is_none_or(|(thing, log)| thing.eq_ignore_ascii_case(log))
-        };
-        let mut found = BTreeSet::new();
+    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&str, &str) -> bool) -> Vec<Wanted> {
+        let mut found: BTreeMap<&str, &Wanted> = BTreeMap::new();
         for target in event.targets.iter().flatten() {
             let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
-            let meant = things.filter(|(id, account)| here(account) && is_meant(id, target));
-            found.extend(meant.map(|(id, _)| id.clone()));
+            let meant = things.filter(|thing| thing.is_where(event) && is_meant(&thing.id, target));
+            found.extend(meant.map(|thing| (thing.key.as_str(), thing)));
         }
-        found
+        found.into_values().cloned().collect()
     }
 
     /// The columns of `audit_event` that it needs beside those that [reconciling](crate::reconcile::COLUMNS) asks for:
@@ -222,28 +254,58 @@ impl<'c> ExitTracker<'c> {
 
     /// Judges every departure as of a time.
     pub fn finish(self, as_of: Instant) -> Vec<TenantExit> {
+        let shown: Vec<Shown<'_>> = self.listings.iter().map(Shown::of).collect();
         let judge = |departure: &Departure| {
+            let things = self.things(departure, &shown);
             let mut items: Vec<ExitItem> =
-                self.things(departure).map(|(item, seen)| self.item(departure, item, seen, as_of)).collect();
+                things.map(|(key, (item, seen))| self.item(departure, (key, item), (seen, &shown), as_of)).collect();
             let residues = self.residues.iter().filter(|residue| residue.tenant == departure.tenant);
             items.extend(residues.map(|residue| residue.judge(departure, as_of)));
             items.sort_by(|a, b| (&a.item.kind, &a.item.id).cmp(&(&b.item.kind, &b.item.id)));
-            TenantExit { departure: departure.clone(), due: departure.is_due(as_of), items }
+            let searched = !items.is_empty() && self.is_searched(departure);
+            TenantExit { departure: departure.clone(), due: departure.is_due(as_of), items, searched }
         };
         self.departures.iter().map(judge).collect()
     }
 
+    /// Whether inventories from before a departure show what its marks could find.
+    fn is_searched(&self, departure: &Departure) -> bool {
+        let before = || self.listings.iter().filter(|listing| listing.observed_at <= departure.ended_at);
+        let is_marked = !departure.tags.is_empty() || !departure.prefixes.is_empty();
+        let has_account = |account: &String| before().any(|listing| listing.speaks_of(account));
+        (!is_marked || before().next().is_some()) && departure.accounts.iter().all(has_account)
+    }
+
     /// The things of a tenant, as last listed, and the number of that listing.
-    fn things(&self, departure: &Departure) -> impl Iterator<Item = (&ListedItem, usize)> {
+    fn things<'s>(
+        &'s self,
+        departure: &Departure,
+        shown: &'s [Shown<'_>],
+    ) -> impl Iterator<Item = (&'s str, (&'s ListedItem, usize))> {
         let mut things: BTreeMap<&str, (&ListedItem, usize)> = BTreeMap::new();
-        for (number, listing) in self.listings.iter().enumerate() {
-            for item in &listing.items {
-                if departure.owns(item) || things.contains_key(item.id.as_str()) {
-                    things.insert(&item.id, (item, number));
+        for (number, (listing, shown)) in self.listings.iter().zip(shown).enumerate() {
+            for (item, key) in listing.items.iter().zip(&shown.keys) {
+                if departure.owns(item) || things.contains_key(key.as_str()) {
+                    things.insert(key, (item, number));
                 }
             }
         }
-        things.into_values()
+        things.into_iter()
+    }
+
+    /// When a listing first showed that a thing, last listed in the listing `seen`, is gone: one that looked at its own
+    /// account and at all of it, and after it was given back. What is there under a name that may be its own does not.
+    fn gone_by(
+        &self,
+        item: &ListedItem,
+        (seen, shown): (usize, &[Shown<'_>]),
+        given_back: Option<Instant>,
+    ) -> Option<Instant> {
+        let later = self.listings.iter().zip(shown).skip(seen + 1).filter(|(listing, _)| listing.covers(item));
+        let gone = later.filter(|(listing, own)| {
+            given_back.is_none_or(|back| listing.observed_at > back) && !own.may_show(item, &shown[seen])
+        });
+        gone.map(|(listing, _)| listing.observed_at).min()
     }
 
     /// Whether a copy is left that the deletion itself made.
@@ -251,15 +313,17 @@ impl<'c> ExitTracker<'c> {
         deletion.copies.iter().any(|copy| !self.deleted_copies.contains(copy))
     }
 
-    fn item(&self, departure: &Departure, item: &ListedItem, seen: usize, as_of: Instant) -> ExitItem {
+    fn item(
+        &self,
+        departure: &Departure,
+        (key, item): (&str, &ListedItem),
+        (seen, shown): (usize, &[Shown<'_>]),
+        as_of: Instant,
+    ) -> ExitItem {
         let seen_at = self.listings[seen].observed_at;
-        let given_back = self.given_back.get(&item.id).into_iter().flatten().max().copied();
-        // Only what looked at the thing's own account, and at all of it, can show that it is gone: and not before it was
-        // given back.
-        let later = self.listings[seen + 1..].iter().filter(|listing| listing.covers(item));
-        let gone_by =
-            later.map(|listing| listing.observed_at).filter(|at| given_back.is_none_or(|back| *at > back)).min();
-        let deletions = self.deletions.get(&item.id).map_or(&[][..], Vec::as_slice);
+        let given_back = self.given_back.get(key).into_iter().flatten().max().copied();
+        let gone_by = self.gone_by(item, (seen, shown), given_back);
+        let deletions = self.deletions.get(key).map_or(&[][..], Vec::as_slice);
         let holds = |deletion: &&Deletion| deletion.at.zip(given_back).is_none_or(|(at, back)| at > back);
         let deletions = || deletions.iter().filter(holds);
         // A deletion before the thing was last seen did not end it.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use isoneph_tables::{Scope, TableId};
+
 use super::*;
 
 const DAY: i64 = 86_400_000_000;
@@ -33,7 +35,7 @@ fn item(id: &str) -> ListedItem {
 
 fn listing(at: Instant, ids: &[&str], complete: bool) -> Listing {
     let complete = complete.then(|| ("aws".to_owned(), "1".to_owned())).into_iter().collect();
-    Listing { observed_at: at, items: ids.iter().map(|id| item(id)).collect(), complete }
+    Listing { observed_at: at, items: ids.iter().map(|id| item(id)).collect(), complete, seen: Vec::new() }
 }
 
 fn deletion(name: &'static str, target: &'static str, at: Instant) -> Event<'static> {
@@ -152,7 +154,9 @@ fn a_path_of_google_is_known_with_its_service_before_it() {
     let id = "//compute.googleapis.com/projects/p/zones/z/instances/acme-vm";
     let state = |target| {
         let event = Event { provider: "google".into(), ..deletion("compute.instances.delete", target, day(3)) };
-        told(vec![listing(day(-5), &[id], true)], &[event], day(60)).0
+        let mut before = listing(day(-5), &[id], true);
+        before.items[0].provider = Some("google".to_owned());
+        told(vec![before], &[event], day(60)).0
     };
     assert_eq!(state("projects/p/zones/z/instances/acme-vm"), Some(ItemState::Removed));
     assert_eq!(state("projects/q/zones/z/instances/acme-vm"), None);
@@ -294,4 +298,108 @@ fn counts_add_up() {
     assert_eq!(exit.counts(), Counts { items: 3, removed: 1, recoverable: 0, remaining: 1, undecided: 1 });
     let known: Vec<BTreeSet<KnownBy>> = exit.items.iter().map(|item| item.known_by.clone()).collect();
     assert_eq!(known, [[KnownBy::DeletionEvent].into(), [KnownBy::Inventory].into(), BTreeSet::new()]);
+}
+
+#[test]
+fn a_thing_is_one_however_inventories_spell_it() {
+    let group = "/subscriptions/A/resourceGroups/acme-rg/providers/Microsoft.Compute/disks/acme-d";
+    let other = "/subscriptions/a/resourcegroups/ACME-RG/providers/microsoft.compute/disks/acme-d";
+    let disk = "//compute.googleapis.com/projects/p/zones/z/disks/acme-d";
+    let link = "https://www.googleapis.com/compute/v1/projects/p/zones/z/disks/acme-d";
+    let volume = "arn:aws:ec2:r:1:volume/vol-0001";
+    let remaining = Some(ItemState::Remaining);
+    let cases = [
+        ("azure", group, other, remaining),
+        ("google", disk, link, remaining),
+        ("google", disk, "projects/p/zones/z/disks/acme-d", None),
+        ("aws", volume, "vol-0001", None),
+        ("aws", "vol-0001", volume, None),
+        ("aws", volume, "arn:aws:ec2:r:1:volume/vol-0002", Some(ItemState::Removed)),
+        ("google", disk, "//file.googleapis.com/projects/p/zones/z/disks/acme-d", Some(ItemState::Removed)),
+    ];
+    let catalogue = Catalogue::proposed().unwrap();
+    for (provider, before, after, state) in cases {
+        let own = |n, id: &str, tags: &[&str]| {
+            let mut listing = listing(day(n), &[id], true);
+            listing.complete = [(provider.to_owned(), "1".to_owned())].into();
+            listing.items[0].provider = Some(provider.to_owned());
+            listing.items[0].tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
+            listing
+        };
+        // The mark of the tenant was taken off in between.
+        let listings = vec![own(-5, before, &["tenant=acme"]), own(20, after, &[])];
+        let items = ExitTracker::new(&catalogue, departures(""), listings).finish(day(60)).remove(0).items;
+        assert_eq!(items.iter().map(|item| item.state).collect::<Vec<_>>(), [state], "{before} {after}");
+    }
+}
+
+#[test]
+fn a_name_is_a_thing_of_its_own_in_each_account_and_region() {
+    let catalogue = Catalogue::proposed().unwrap();
+    let at = |account: &str, region: &str| {
+        let (account, region) = (Some(account.to_owned()), Some(region.to_owned()));
+        ListedItem { account, region, ..item("i-acme-jobs") }
+    };
+    let before = || {
+        let all = vec![at("1", "r"), at("1", "s"), at("2", "r")];
+        Listing { items: all, ..listing(day(-5), &[], true) }
+    };
+    let states = |listings, events: &[Event<'_>]| {
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), listings);
+        events.iter().for_each(|event| tracker.observe(event, &PLACE));
+        tracker.finish(day(60)).remove(0).items.iter().map(|item| item.state).collect::<Vec<_>>()
+    };
+    let removed = Some(ItemState::Removed);
+    assert_eq!(states(vec![before(), listing(day(20), &[], true)], &[]), [removed, removed, None]);
+    let one_left = Listing { items: vec![at("1", "s")], ..listing(day(20), &[], true) };
+    assert_eq!(states(vec![before(), one_left], &[]), [removed, Some(ItemState::Remaining), None]);
+    let ended = deletion("ec2:terminateinstances", "i-acme-jobs", day(3));
+    let ended = Event { account: Some("1".into()), region: Some("s".into()), ..ended };
+    assert_eq!(states(vec![before()], &[ended]), [None, removed, None]);
+}
+
+#[test]
+fn what_an_inventory_did_not_look_at_is_not_gone() {
+    let [grant, resource] = ["grant", "resource"].map(|name| TableId::find(name).unwrap());
+    let seen = |table, native_type: Option<&str>, closed| Seen {
+        table,
+        scope: Scope { native_type: native_type.map(str::to_owned), ..Scope::default() },
+        closed,
+    };
+    let (removed, unknown) = (Some(ItemState::Removed), None);
+    let whole = || vec![seen(resource, None, true), seen(grant, None, true)];
+    let cases: [(Vec<TableId>, Vec<Seen>, _); 8] = [
+        (vec![grant], vec![], removed),
+        (vec![grant], whole(), removed),
+        (vec![grant], vec![seen(resource, None, true)], unknown),
+        (vec![grant, resource], vec![seen(resource, None, true)], removed),
+        (vec![grant], [whole(), vec![seen(grant, None, false)]].concat(), unknown),
+        (vec![resource], [whole(), vec![seen(grant, None, false)]].concat(), removed),
+        (vec![resource], [whole(), vec![seen(resource, Some("aws_instance"), false)]].concat(), removed),
+        (vec![resource], [whole(), vec![seen(resource, Some("aws_ebs_volume"), false)]].concat(), unknown),
+    ];
+    for (tables, after, state) in cases {
+        let mut before = listing(day(-5), &["arn:aws:iam::1:grant/acme"], true);
+        before.items[0].tables = tables.into_iter().collect();
+        before.items[0].native_type = Some("aws_ebs_volume".to_owned());
+        let later = Listing { seen: after, ..listing(day(20), &[], true) };
+        let shown = format!("{:?} {:?}", before.items[0].tables, later.seen);
+        assert_eq!(told(vec![before, later], &[], day(60)).0, state, "{shown}");
+    }
+}
+
+#[test]
+fn nothing_found_where_nobody_could_look_is_not_nothing_left() {
+    let catalogue = Catalogue::proposed().unwrap();
+    let searched = |more: &str, listings: Vec<Listing>| {
+        ExitTracker::new(&catalogue, departures(more), listings).finish(day(60)).remove(0).searched
+    };
+    let before = || listing(day(-5), &["vol-0001"], true);
+    let residue = "[[residue]]\ntenant = 'acme'\nstore = 'orders'";
+    assert!(searched("", vec![before()]));
+    assert!(!searched("", vec![listing(day(-5), &[], true)]), "nothing of it was found");
+    assert!(!searched("", vec![listing(day(3), &["vol-0001"], true)]), "nobody looked before its end");
+    assert!(!searched(residue, Vec::new()), "marks that no inventory was looked through for");
+    assert!(searched("accounts = ['1']", vec![before()]));
+    assert!(!searched("accounts = ['1', '2']", vec![before()]), "of its other account nothing was given");
 }

@@ -1,8 +1,10 @@
 //! Into the tables `tenant_exit` and `exit_item`.
 
-use isoneph_model::{Extent, InputId};
+use std::collections::BTreeMap;
+
+use isoneph_model::{Extent, GapCode, InputId};
 use isoneph_tables::schema::{ExitItem as ItemRow, TenantExit as ExitRow};
-use isoneph_tables::{Cell, Common, Scope, Sink, SinkError, TableId};
+use isoneph_tables::{Cell, Common, Coverage, Scope, Sink, SinkError, TableId};
 
 use super::{ExitItem, TenantExit};
 
@@ -27,7 +29,10 @@ pub fn write(
             ..Common::default()
         };
         sink.push(snapshot, place, &common, &exit_row(exit))?;
+        let mut ids = BTreeMap::<&str, u64>::new();
         for item in &exit.items {
+            let count = ids.entry(&item.item.id).or_default();
+            *count += 1;
             let place = match &item.deletion {
                 Some(source) => {
                     let input = input_of(sink, &source.file, &source.sha256);
@@ -35,12 +40,19 @@ pub fn write(
                 }
                 None => place,
             };
-            sink.push(snapshot, place, &item_common(exit, item), &item_row(exit, &uid, item))?;
+            sink.push(snapshot, place, &item_common(exit, item, *count), &item_row(exit, &uid, item))?;
         }
     }
     let tables = ["tenant_exit", "exit_item"].into_iter().filter_map(TableId::find);
     for (table, input) in tables.zip(first.into_iter().cycle()) {
         sink.covers(table, snapshot, input, Scope::default(), Extent::Declared);
+    }
+    // A departure of which nothing was found, or where nobody could look, is not one that left nothing.
+    if let (Some(table), Some(input), true) =
+        (TableId::find("exit_item"), first, exits.iter().any(|exit| !exit.searched))
+    {
+        let (scope, extent, code) = (Scope::default(), Extent::Partial, Some(GapCode::NotCollected));
+        sink.coverage(Coverage { table, snapshot, scope, extent, code, input, locator: None });
     }
     Ok(())
 }
@@ -63,10 +75,12 @@ fn exit_row(exit: &TenantExit) -> ExitRow {
     }
 }
 
-fn item_common(exit: &TenantExit, item: &ExitItem) -> Common {
+/// `count` says how many things of the same name there were so far: other accounts and regions may have their own.
+fn item_common(exit: &TenantExit, item: &ExitItem, count: u64) -> Common {
     let listed = &item.item;
+    let which = if count > 1 { format!("#{count}") } else { String::new() };
     Common {
-        uid: format!("exit:{}:{}", exit.departure.tenant, listed.id),
+        uid: format!("exit:{}:{}{which}", exit.departure.tenant, listed.id),
         provider: known(listed.provider.clone()),
         account: known(listed.account.clone()),
         region: known(listed.region.clone()),

@@ -99,7 +99,7 @@ fn an_hour_that_no_digest_covers_is_a_hole() {
     let report = verify(&linked.inputs()).unwrap();
     assert_eq!(problems(&report), [Problem::NotContinuous; 2]);
     assert_eq!((report.gaps[0].begins_at, report.gaps[0].ends_at), (instant(6), instant(7)));
-    let (_folder, anew) = planted(10, &Shape { without: vec![6], anew_after: Some(6) });
+    let (_folder, anew) = planted(10, &Shape { without: vec![6], anew_after: Some(6), ..Shape::default() });
     let report = verify(&anew.inputs()).unwrap();
     assert_eq!(report.gaps.iter().map(|gap| gap.problem).collect::<Vec<_>>(), [Problem::ChainRestarted; 2]);
 }
@@ -245,6 +245,74 @@ fn broken_digests_are_refused_and_bound() {
     std::fs::write(at("3"), b"").unwrap();
     let report = verify(&planted.inputs()).unwrap();
     assert_eq!((report.refused.len(), report.digests.len()), (3, 6), "{:?}", report.refused);
+}
+
+#[test]
+fn an_hour_whose_digest_came_late_is_no_hole() {
+    let shape = || Shape { late: vec![3, 7], ..Shape::default() };
+    let (_folder, planted) = planted(10, &shape());
+    let report = verify(&planted.inputs()).unwrap();
+    assert!(report.is_whole(), "{:?} {:?}", problems(&report), report.gaps);
+    let proven: Vec<_> = report.proven.iter().map(|p| (p.begins_at, p.ends_at)).collect();
+    assert_eq!(proven, [(instant(0), instant(10)); 2]);
+    let late = planted.digests["us-east-1"].iter().find(|path| path.to_string_lossy().contains("_backfill")).unwrap();
+    let at = unpack(late).windows(6).position(|w| w == b"SHA256").unwrap();
+    let untouched = std::fs::read(late).unwrap();
+    flip(late, at + 40);
+    let report = verify(&planted.inputs()).unwrap();
+    let gaps: Vec<_> = report.gaps.iter().map(|gap| (gap.begins_at, gap.ends_at)).collect();
+    let proves = |report: &DigestReport| {
+        report.proven.iter().any(|p| p.begins_at <= instant(3) && instant(4) <= p.ends_at && p.region == "us-east-1")
+    };
+    assert_eq!((gaps, proves(&report)), (vec![(instant(3), instant(4))], false), "a forged one fills nothing");
+    std::fs::write(late, untouched).unwrap();
+    assert!(verify(&planted.inputs()).unwrap().is_whole());
+}
+
+#[test]
+fn a_trail_with_another_bucket_goes_on_there() {
+    let (_folder, planted) = planted(10, &Shape { moved_at: Some(4), ..Shape::default() });
+    let mut inputs = planted.inputs();
+    inputs.period = Some((instant(0), instant(10)));
+    let report = verify(&inputs).unwrap();
+    assert!(report.is_whole(), "{:?} {:?}", problems(&report), report.gaps);
+    assert_eq!((report.chains.len(), report.chains[0].digests), (2, 10));
+    std::fs::remove_file(&planted.digests["us-east-1"][4]).unwrap();
+    assert!(!verify(&inputs).unwrap().is_whole(), "the first in the other bucket is missed");
+}
+
+#[test]
+fn a_trail_in_the_place_of_another_leaves_open_what_the_first_lacks() {
+    let (_folder, planted) = planted(10, &Shape { replaced_at: Some(4), ..Shape::default() });
+    let mut inputs = planted.inputs();
+    inputs.period = Some((instant(-3), instant(10)));
+    let report = verify(&inputs).unwrap();
+    let mut gaps: Vec<_> = report.gaps.iter().filter(|gap| report.chains[gap.chain].region == "us-east-1").collect();
+    gaps.sort_by_key(|gap| (gap.begins_at, gap.ends_at));
+    let told: Vec<_> = gaps.iter().map(|gap| (gap.begins_at, gap.ends_at, gap.problem)).collect();
+    let (missing, other) = (Problem::PreviousMissing, Problem::OtherTrail);
+    let (hour, whole) = (instant, (instant(-3), instant(0), missing));
+    assert_eq!(told, [whole, whole, (hour(0), hour(4), other), (hour(4), hour(10), other)]);
+}
+
+#[test]
+fn a_log_file_under_another_name_is_the_same_file() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    let log = &planted.logs[3];
+    let content = unpack(log);
+    let plain = log.with_extension("");
+    std::fs::remove_file(log).unwrap();
+    std::fs::write(&plain, &content).unwrap();
+    let report = verify(&planted.inputs()).unwrap();
+    assert!(report.is_whole(), "{:?} {:?}", problems(&report), report.gaps);
+    std::fs::remove_file(&plain).unwrap();
+    let renamed = planted.folder.join("part-7.json");
+    std::fs::write(&renamed, &content).unwrap();
+    let mut inputs = planted.inputs();
+    inputs.known.insert(renamed.clone(), sha256(&content));
+    assert!(verify(&inputs).unwrap().is_whole());
+    inputs.known.insert(renamed, sha256(b"something else"));
+    assert_eq!(problems(&verify(&inputs).unwrap()), [Problem::FileMissing]);
 }
 
 /// The validator class of the AWS command line (PyPI `awscli`), asked for each digest.

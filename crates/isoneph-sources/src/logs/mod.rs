@@ -208,6 +208,7 @@ impl Logs {
             period: against.period,
             expected: expected_streams(seen, scope, digests.as_ref()),
             proven: digests.iter().flat_map(|report| report.proven.clone()).collect(),
+            holes: digests.iter().flat_map(DigestReport::holes).collect(),
             ..CoverageInputs::default()
         });
         let inputs = &mut self.inputs;

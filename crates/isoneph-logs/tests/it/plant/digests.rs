@@ -39,6 +39,30 @@ pub(crate) struct Planted {
 pub(crate) struct Shape {
     pub without: Vec<i64>,
     pub anew_after: Option<i64>,
+    /// Hours whose digests came late, each on its own.
+    pub late: Vec<i64>,
+    /// The hour from which on the trail has another bucket.
+    pub moved_at: Option<i64>,
+    /// The hour from which on there is another trail in its place.
+    pub replaced_at: Option<i64>,
+}
+
+/// Which trail a digest is of, where it lies, and whether it came late.
+struct Place {
+    trail: &'static str,
+    bucket: &'static str,
+    late: bool,
+}
+
+impl Shape {
+    fn place(&self, hour: i64) -> Place {
+        let since = |from: Option<i64>| from.is_some_and(|from| hour >= from);
+        Place {
+            trail: if since(self.replaced_at) { "new_trail" } else { "org_trail" },
+            bucket: if since(self.moved_at) { "other-bucket" } else { BUCKET },
+            late: self.late.contains(&hour),
+        }
+    }
 }
 
 pub(crate) fn plant(folder: &Path, seed: u64, regions: &[&str], hours: i64, shape: &Shape) -> Planted {
@@ -48,10 +72,15 @@ pub(crate) fn plant(folder: &Path, seed: u64, regions: &[&str], hours: i64, shap
     for region in regions {
         let mut previous: Option<(String, String, String)> = None;
         for hour in (0..hours).filter(|hour| !shape.without.contains(hour)) {
-            if shape.anew_after == Some(hour - 1) {
+            let place = shape.place(hour);
+            if place.late {
+                planted.plant_hour(&mut random, region, hour, &place, None);
+                continue;
+            }
+            if shape.anew_after == Some(hour - 1) || shape.replaced_at == Some(hour) {
                 previous = None;
             }
-            previous = Some(planted.plant_hour(&mut random, region, hour, previous));
+            previous = Some(planted.plant_hour(&mut random, region, hour, &place, previous));
         }
     }
     planted
@@ -63,14 +92,17 @@ impl Planted {
         random: &mut Random,
         region: &str,
         hour: i64,
+        place: &Place,
         previous: Option<(String, String, String)>,
     ) -> (String, String, String) {
         let (begins, ends) = (START + hour * HOUR, START + (hour + 1) * HOUR);
         let logs: Vec<Value> = (0..random.below(3)).map(|n| self.plant_log(random, region, begins, n)).collect();
         let day = time(begins)[..10].replace('-', "/");
         let stamp = time(ends).replace(['-', ':'], "");
+        let Place { trail, bucket, late } = place;
+        let late = if *late { "_backfill" } else { "" };
         let object = format!(
-            "AWSLogs/{ACCOUNT}/CloudTrail-Digest/{region}/{day}/{ACCOUNT}_CloudTrail-Digest_{region}_org_trail_us-east-1_{stamp}.json.gz"
+            "AWSLogs/{ACCOUNT}/CloudTrail-Digest/{region}/{day}/{ACCOUNT}_CloudTrail-Digest_{region}_{trail}_us-east-1_{stamp}{late}.json.gz"
         );
         let (before, hash, signature) = match &previous {
             Some((object, hash, signature)) => (json!(object), json!(hash), json!(signature)),
@@ -78,14 +110,14 @@ impl Planted {
         };
         let digest = json!({
             "awsAccountId": ACCOUNT, "digestStartTime": time(begins), "digestEndTime": time(ends),
-            "digestS3Bucket": BUCKET, "digestS3Object": object, "digestPublicKeyFingerprint": FINGERPRINT,
+            "digestS3Bucket": bucket, "digestS3Object": object, "digestPublicKeyFingerprint": FINGERPRINT,
             "digestSignatureAlgorithm": "SHA256withRSA", "newestEventTime": time(ends - 60), "oldestEventTime": time(begins),
             "previousDigestS3Bucket": BUCKET, "previousDigestS3Object": before, "previousDigestHashValue": hash,
             "previousDigestHashAlgorithm": "SHA-256", "previousDigestSignature": signature, "logFiles": logs,
         });
         let bytes = serde_json::to_vec(&digest).unwrap();
         let hash = sha256(&bytes);
-        let text = format!("{}\n{BUCKET}/{object}\n{hash}\n{}", time(ends), signature.as_str().unwrap_or("null"));
+        let text = format!("{}\n{bucket}/{object}\n{hash}\n{}", time(ends), signature.as_str().unwrap_or("null"));
         let signature = sign(&text);
         let path = self.write(&object, &bytes);
         self.digests.entry(region.to_owned()).or_default().push(path);
