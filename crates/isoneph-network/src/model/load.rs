@@ -158,6 +158,7 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     aws::build(&gathering.aws, &mut parts);
     azure::build(&gathering.azure, &mut parts);
     google::build(&gathering.google, &mut parts);
+    gathering.unsupported.extend(gathering.cluster.without_policies());
     let before = gathering.problems.len();
     kubernetes::build(&gathering.cluster, &mut parts, &mut gathering.problems);
     for problem in &mut gathering.problems[before..] {

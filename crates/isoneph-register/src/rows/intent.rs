@@ -101,25 +101,28 @@ impl Writer<'_> {
             has_latency: has(&spec.latency_minutes),
             latency_minutes: maybe(spec.latency_minutes),
             met_by: said(spec.met_by.as_ref()),
-            met: self.is_met(spec).into(),
+            met: maybe(self.is_met(spec)),
             own_measure: said(spec.own_measure.as_ref()),
             owner: said(spec.owner.as_ref()),
         };
         self.row(entry, Part::of(&spec.service), &row)
     }
 
-    /// A capability that does not say for how long it keeps, or how soon it shows, promises neither.
-    fn is_met(&self, need: &MonitoringNeed) -> bool {
+    /// A capability that does not say for how long it keeps, or how soon it shows, promises neither. One that does not say
+    /// what it covers leaves open whether what is needed is among it.
+    fn is_met(&self, need: &MonitoringNeed) -> Option<bool> {
         let named = need.met_by.as_ref().and_then(|name| self.register.find::<Capability>(name));
-        named.filter(|capability| !capability.proposed && capability.spec.service == need.service).is_some_and(
-            |found| {
-                let keeps =
-                    need.retention_days.is_none_or(|days| found.spec.retention_days.is_some_and(|kept| kept >= days));
-                let shows = need
-                    .latency_minutes
-                    .is_none_or(|most| found.spec.latency_minutes.is_some_and(|shown| shown <= most));
-                found.spec.offered && keeps && shows
-            },
-        )
+        let Some(found) = named.filter(|found| !found.proposed && found.spec.service == need.service) else {
+            return Some(false);
+        };
+        let found = &found.spec;
+        let keeps = need.retention_days.is_none_or(|days| found.retention_days.is_some_and(|kept| kept >= days));
+        let shows = need.latency_minutes.is_none_or(|most| found.latency_minutes.is_some_and(|shown| shown <= most));
+        let said = || found.covers.iter().chain([&found.topic]);
+        if !(found.offered && keeps && shows) {
+            return Some(false);
+        }
+        let covers = said().any(|topic| topic.eq_ignore_ascii_case(&need.topic));
+        if covers { Some(true) } else { (!found.covers.is_empty()).then_some(false) }
     }
 }

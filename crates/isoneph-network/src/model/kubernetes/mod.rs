@@ -41,8 +41,8 @@ pub(crate) struct Cluster {
     namespaces: BTreeMap<String, BTreeMap<String, String>>,
     /// Policies of other makers, which are not followed.
     foreign: Vec<foreign::Foreign>,
-    /// Whether the server itself showed what runs in it.
-    live: bool,
+    /// Where the server itself showed what runs in it.
+    live: Option<Origin>,
     /// Whether a list of network policies was given, though nothing be in it, and whether all lists of them ended.
     policies: bool,
     cut: bool,
@@ -179,7 +179,9 @@ fn take(
         problems.push(Problem::unread(origin.source, &origin.locator, "an object without a name"));
         return;
     }
-    cluster.live |= text(metadata, "resourceVersion").is_some() && !POLICIES.contains(&kind) && kind != "Namespace";
+    if text(metadata, "resourceVersion").is_some() && !POLICIES.contains(&kind) && kind != "Namespace" {
+        cluster.live.get_or_insert_with(|| origin.clone());
+    }
     if kind == "Namespace" {
         cluster.namespaces.insert(name.to_owned(), objects::labels(metadata));
     }
@@ -197,11 +199,18 @@ impl Cluster {
         self.objects.iter().filter(move |object| object.kind == kind)
     }
 
-    /// What stands for the network policies of a running cluster that the input does not list.
+    /// What stands for the network policies of a running cluster behind the page where its list of them was cut.
     fn unlisted(&self) -> Option<foreign::Foreign> {
-        let hidden = self.live && (!self.policies || self.cut);
-        hidden
-            .then(|| foreign::Foreign::unlisted("the network policies of the cluster, of which the input has no list"))
+        let hidden = self.live.is_some() && self.cut;
+        hidden.then(|| foreign::Foreign::unlisted("the network policies of the cluster, of which the list was cut"))
+    }
+
+    /// What is said where nobody gave the policies of a running cluster. Without any, pods are open: that shows what may
+    /// pass and proves nobody apart, so it is told and not left open.
+    pub(crate) fn without_policies(&self) -> Option<Unsupported> {
+        let live = self.live.as_ref().filter(|_| !self.policies)?;
+        let effect = "no list of the cluster's network policies was given (`kubectl get all` has none): taken as none";
+        Some(Unsupported::new(live.source, live.locator.clone(), "NetworkPolicy", effect))
     }
 
     /// The labels of a namespace, and whether all of them are known.

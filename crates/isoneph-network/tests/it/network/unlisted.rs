@@ -127,8 +127,10 @@ fn pods(more: &str) -> String {
 }
 
 #[test]
-fn of_a_running_cluster_the_policies_are_needed() {
-    check(&model(&pods("")), "undecided shop/web -> ops/db tcp/80 : the network policies of the cluster");
+fn a_list_of_policies_that_was_cut_leaves_open_what_one_that_was_not_given_does_not_close() {
+    let unlisted = model(&pods(""));
+    check(&unlisted, "permit shop/web -> ops/db tcp/80");
+    assert!(unlisted.unsupported.iter().any(|one| one.effect.contains("taken as none")), "it is told");
     let policy = |more: &str| {
         format!(
             r#"{{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicyList", "metadata": {{"resourceVersion": "9"{more}}}, "items": [
