@@ -55,6 +55,7 @@ pub(super) fn of(guest: &Guest<'_>, manager: &Manager, (name, base): (&str, &str
         "docker" => docker(guest, manager, name),
         "rsyslog" => rsyslog(guest),
         "chrony" | "chronyd" => chrony(guest),
+        "systemd-resolved" => resolved(guest),
         _ => Ports::Usual,
     }
 }
@@ -398,4 +399,42 @@ fn chrony(guest: &Guest<'_>) -> Ports {
     };
     let rows = paths.iter().find_map(allows).map(|place| ("123/udp".to_owned(), String::new(), place));
     Ports::Read(rows.into_iter().collect())
+}
+
+/// systemd-resolved answers its neighbours by what is switched on: `yes` answers, `resolve` only asks. What no file sets is
+/// as it was built, which the file that comes with it says in its comments (resolved.conf(5)).
+fn resolved(guest: &Guest<'_>) -> Ports {
+    let mut paths = vec!["/usr/lib/systemd/resolved.conf".to_owned(), "/etc/systemd/resolved.conf".to_owned()];
+    for folder in ["/usr/lib", "/run", "/etc"].map(|root| format!("{root}/systemd/resolved.conf.d")) {
+        paths.extend(guest.files_ending(&folder, ".conf"));
+    }
+    let texts: Vec<_> = paths.iter().filter_map(|path| guest.text(path)).collect();
+    let (mut found, mut open) = (Vec::new(), None);
+    for (key, port) in [("LLMNR", "5355"), ("MulticastDNS", "5353")] {
+        let set = |comment: &'static str| move |text: &std::rc::Rc<Text>| values(text, key, comment);
+        let own: Vec<(String, Place)> = texts.iter().flat_map(set("")).collect();
+        let said = if own.is_empty() { texts.iter().flat_map(set("#")).collect() } else { own };
+        // Which of several files wins is not asked: one that answers is enough.
+        let answers = said.iter().find(|(value, _)| matches!(&**value, "yes" | "true" | "on" | "1"));
+        match (answers, texts.first()) {
+            (Some((_, place)), _) => found.push((format!("{port}/udp"), String::new(), place.clone())),
+            (None, Some(text)) if said.is_empty() => open = Some(Place::file(text.path())),
+            (None, None) => open = Some(Place::file("/etc/systemd/resolved.conf")),
+            (None, Some(_)) => {}
+        }
+    }
+    match open.filter(|_| found.is_empty()) {
+        Some(place) => Ports::Unclear(place),
+        None => Ports::Read(found),
+    }
+}
+
+/// The values of a key, in lower case, on lines that begin so.
+fn values(text: &Text, key: &str, comment: &str) -> Vec<(String, Place)> {
+    let value = |line: &str| {
+        let line = line.trim().strip_prefix(comment)?.trim_start();
+        let (name, value) = line.split_once('=')?;
+        (name.trim() == key).then(|| value.trim().to_ascii_lowercase())
+    };
+    text.lines().filter_map(|(number, line)| Some((value(line)?, Place::line(text.path(), number)))).collect()
 }

@@ -40,7 +40,7 @@ pub struct Listener {
 }
 
 /// Daemons and the ports they listen on unless told otherwise.
-const DAEMONS: [(&str, &str); 68] = [
+const DAEMONS: [(&str, &str); 69] = [
     ("ssh", "22/tcp"),
     ("sshd", "22/tcp"),
     ("dropbear", "22/tcp"),
@@ -109,6 +109,7 @@ const DAEMONS: [(&str, &str); 68] = [
     ("rsyslog", ""),
     ("chrony", ""),
     ("chronyd", ""),
+    ("systemd-resolved", ""),
 ];
 
 /// Ports of services of a super-server.
