@@ -40,7 +40,7 @@ pub(super) fn of(guest: &Guest<'_>, manager: &Manager, (name, base): (&str, &str
         "dockerd" => "docker",
         other => other,
     };
-    if let Some(place) = told_by_command(guest, manager, name, kind) {
+    if let Some(place) = told_by_command(guest, manager, name, kind).or_else(|| instance(guest, manager, name, kind)) {
         return Ports::Unclear(place);
     }
     match kind {
@@ -68,9 +68,16 @@ fn told_by_command(guest: &Guest<'_>, manager: &Manager, name: &str, kind: &str)
         options.contains(&option)
     };
     // Debian starts nginx with `-g 'daemon on; master_process on;'`, which moves nothing.
-    let quiet = |command: &str| kind == "nginx" && !command.contains("listen") && !command.contains(" -c");
+    let quiet = |command: &str| kind == "nginx" && ![" -c", " -p", "listen"].iter().any(|word| command.contains(word));
     let command = commands.into_iter().find(|c| c.value.split_whitespace().any(told) && !quiet(&c.value))?;
     Some(command.place)
+}
+
+/// Where one of several instances of a daemon is started: each has a configuration of its own, wherever that is.
+fn instance(guest: &Guest<'_>, manager: &Manager, name: &str, kind: &str) -> Option<Place> {
+    let single = OPTIONS.iter().any(|(daemon, _)| *daemon == kind && *daemon != "postgresql");
+    let unit = manager.load(guest, name).filter(|_| single && name.contains('@'))?;
+    unit.values("Service", "ExecStart").into_iter().next().map(|command| command.place)
 }
 
 /// Rows of addresses at a port, those from inside left out.
