@@ -8,9 +8,11 @@ mod decode;
 pub mod digest;
 pub mod event;
 pub mod exit;
+pub mod feed;
 mod hash;
 mod hex;
 pub mod ingest;
+mod line;
 pub mod operations;
 pub mod reconcile;
 

@@ -60,7 +60,7 @@ pub(crate) fn read(
     let registers = registers(documents, config, declaration)?;
     let folder = tempfile::Builder::new().prefix("isoneph-logs-").tempdir()?;
     let attribution = DeclaredAttribution::new(declaration);
-    let mut logs = Logs::take(folder.path(), paths, &attribution, &mut sink).map_err(told)?;
+    let mut logs = Logs::take(folder.path(), paths, &against.feeds, &attribution, &mut sink).map_err(told)?;
     if logs.files.is_empty() && logs.stores.is_empty() {
         for path in against.about_events() {
             output::warn(&format!("not looked at: {}: no audit logs were given to hold against it", path.display()));
@@ -68,6 +68,7 @@ pub(crate) fn read(
     }
     let mut reading = reading.clone();
     reading.taken.extend(logs.files.iter().cloned().chain(against.files()).chain(said_in));
+    reading.taken.extend(logs.feed_files(paths));
     let paths: Vec<PathBuf> = paths.iter().filter(|path| !logs.stores.contains(*path)).cloned().collect();
     take_images(&paths, &registers, &mut reading, &mut sink)?;
     let claimed: Vec<ClaimedLayer> = registers.iter().flat_map(claimed_layers).collect();
@@ -81,7 +82,7 @@ pub(crate) fn read(
     write_tenant_grants(&tenant_accounts(&registers), &mut sink)?;
     // What parties say comes behind all that is seen: it is then known to be all that is declared.
     // Logs and inventories show more of a departure than the register says: only one of them tells it.
-    let follows = !logs.files.is_empty() || !logs.stores.is_empty() || against.names_departures();
+    let follows = !logs.files.is_empty() || !logs.stores.is_empty() || against.names_tenants();
     let departures = if follows { Departures::FollowedElsewhere } else { Departures::Said };
     let soa_versions = versions_held(config)?;
     said(&registers, &Known { as_of: reading.as_of, departures, soa_versions }, &mut sink)?;
@@ -97,7 +98,8 @@ pub(crate) fn tell_losses(inventory: &Inventory) -> Exit {
     let mut exit = Exit::Done;
     for input in &inventory.inputs {
         for reject in &input.rejected {
-            output::warn(&safe::terminal(&format!("not read: {}: {}: {}", input.path, reject.locator, reject.message)));
+            let place = if reject.locator.as_str().is_empty() { String::new() } else { format!("{}: ", reject.locator) };
+            output::warn(&safe::terminal(&format!("not read: {}: {place}{}", input.path, reject.message)));
             exit = Exit::Incomplete;
         }
     }

@@ -30,6 +30,9 @@ pub(crate) struct LogArguments {
     /// Tenants that left, with what was agreed and counted (TOML)
     #[arg(long, value_name = "FILE")]
     departures: Vec<PathBuf>,
+    /// Feeds that tenants get of the service, with whose events they are to show (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) feeds: Vec<PathBuf>,
 }
 
 /// The files that digests are verified with.
@@ -65,9 +68,9 @@ impl LogArguments {
         self.changes.iter().chain(&self.administration).chain(&self.operations).chain(keys)
     }
 
-    /// Whether a file says who left.
-    pub(crate) fn names_departures(&self) -> bool {
-        !self.departures.is_empty()
+    /// Whether a file says who left, or what tenants get: both are followed beyond what the register says.
+    pub(crate) fn names_tenants(&self) -> bool {
+        !self.departures.is_empty() || !self.feeds.is_empty()
     }
 
     /// The files, with what is declared beside them.
@@ -86,6 +89,7 @@ impl LogArguments {
             public_keys: self.keys.public_keys.clone(),
             signatures: self.keys.signatures.clone(),
             departures: self.departures.clone(),
+            feeds: self.feeds.clone(),
             registers: registers.iter().collect(),
             period: period.and_then(|period| start_of(period.from).zip(end_of(period.until))),
             accounts: declaration.accounts.iter().map(|account| account.id.get_ref().clone()).collect(),

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::ChangesError;
 use super::time::instant;
+use crate::line::line_of;
 use crate::operations::OperationClass;
 
 /// A person and the identities that are theirs.
@@ -110,7 +111,7 @@ impl Declared {
     pub fn parse(file: &str, text: &str) -> Result<Declared, ChangesError> {
         let refuse = |byte: usize, message: String| ChangesError::Declaration {
             file: file.to_owned(),
-            line: text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1,
+            line: line_of(text, byte),
             message,
         };
         let document: Document = toml::from_str(text)

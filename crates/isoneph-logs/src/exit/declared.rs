@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::value::Datetime;
 
 use super::{ExitItem, ItemState, KnownBy, ListedItem};
+use crate::line::line_of;
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -300,11 +301,8 @@ impl DeparturesFile {
     }
 }
 
-fn line_of(text: &str, byte: usize) -> usize {
-    text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
-}
-
-fn end_of(time: &Datetime) -> Option<Instant> {
+/// A time; of a date its end in UTC.
+pub(crate) fn end_of(time: &Datetime) -> Option<Instant> {
     let text = match (time.time, time.offset) {
         (None, None) => format!("{}T23:59:59.999999Z", time.date?),
         _ => time.to_string(),

@@ -30,6 +30,7 @@ pub use listing::{ListedItem, Listing, Seen};
 pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, RecordedItem, RemovalRecord};
 pub use write::write;
 
+pub(crate) use declared::end_of;
 use identity::Shown;
 use recovery::Recovery;
 

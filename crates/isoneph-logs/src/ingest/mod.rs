@@ -59,11 +59,13 @@ pub struct Options {
     pub durable: bool,
     /// Files that are known to be something else: they are not opened.
     pub pass_over: fn(&Path) -> bool,
+    /// Files and folders that are read on their own: what lies in them is not taken in, unless it is named itself.
+    pub elsewhere: Vec<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { snapshot: 0, memory: 240 << 20, durable: true, pass_over: |_| false }
+        Options { snapshot: 0, memory: 240 << 20, durable: true, pass_over: |_| false, elsewhere: Vec::new() }
     }
 }
 
@@ -263,6 +265,9 @@ impl Run<'_> {
                     Found::Skipped(path, reason) => taking::skipped(&path, reason),
                     Found::File(path, _) if (self.options.pass_over)(&path) => {
                         taking::skipped(&path, "it holds something other than audit logs".to_owned())
+                    }
+                    Found::File(path, false) if self.options.elsewhere.iter().any(|other| path.starts_with(other)) => {
+                        taking::skipped(&path, "it is read on its own".to_owned())
                     }
                     Found::File(path, named) => taking.file(&path, named, &mut known, &mut decoder, &mut memory)?,
                 };

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Date;
 
-use super::error::line_of;
 use super::{Act, Basis, Catalogue, Entry, OperationClass, OperationsError, Reversible, name};
+use crate::line::line_of;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

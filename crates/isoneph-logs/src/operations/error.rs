@@ -1,5 +1,7 @@
 //! What can be wrong with a list of operations.
 
+use crate::line::line_of;
+
 /// What is wrong with a list of critical operations, and where.
 #[derive(Debug, thiserror::Error)]
 pub enum OperationsError {
@@ -61,11 +63,6 @@ pub enum OperationsError {
         /// The platforms that have one.
         known: String,
     },
-}
-
-/// The line, from 1, of a byte of a text.
-pub(super) fn line_of(text: &str, byte: usize) -> usize {
-    text.as_bytes().iter().take(byte).filter(|b| **b == b'\n').count() + 1
 }
 
 impl OperationsError {

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use isoneph_model::Text;
 use serde::Serialize;
 
+use crate::line::line_of;
+
 pub use error::OperationsError;
 use file::{Entry, PlatformFile};
 
@@ -149,7 +151,7 @@ impl Catalogue {
             let entries = self.entries.entry(platform.platform.clone()).or_default();
             let key = name::spelling(&operation.name);
             if entries.contains_key(&key) {
-                let line = error::line_of(text, byte);
+                let line = line_of(text, byte);
                 return Err(OperationsError::Twice { file: platform.file.clone(), line, name: operation.name });
             }
             if platform.platform == "kubernetes" {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use isoneph_model::{ControlId, RequirementKind, Standing};
 use isoneph_standard::standing::Why;
 
+use crate::place;
 use crate::plain::plain;
 use crate::text::View;
 use crate::text::page::{Look, Page};
@@ -95,7 +96,7 @@ fn not_understood(page: &mut Page, view: &View<'_>) {
     let rejects = inputs.iter().flat_map(|input| input.rejected.iter().map(move |reject| (input, reject)));
     let rejects: Vec<_> = rejects.collect();
     for (input, reject) in rejects.iter().take(MOST_LINES) {
-        let place = format!("{}:{}", plain(&input.path), plain(reject.locator.as_str()));
+        let place = place::in_file(&input.path, reject.locator.as_str());
         let message = format!("{place}: {} [{}]", plain(&reject.message), plain(&reject.code));
         page.paragraph(2, &message, Look::Warn);
     }

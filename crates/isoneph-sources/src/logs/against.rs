@@ -28,6 +28,8 @@ pub struct LogsAgainst<'a> {
     pub signatures: Vec<PathBuf>,
     /// Tenants that left.
     pub departures: Vec<PathBuf>,
+    /// Tenants' feeds.
+    pub feeds: Vec<PathBuf>,
     /// What the parties say.
     pub registers: Vec<&'a Register>,
     /// The period that records are to cover.
@@ -44,7 +46,7 @@ impl LogsAgainst<'_> {
     /// Every file that is named: none of them is evidence of its own.
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let lists = [&self.changes, &self.administration, &self.operations, &self.public_keys, &self.signatures];
-        lists.into_iter().chain([&self.departures]).flatten()
+        lists.into_iter().chain([&self.departures, &self.feeds]).flatten()
     }
 
     /// The catalogue of critical operations, as adopted.

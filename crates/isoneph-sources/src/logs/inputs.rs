@@ -50,6 +50,11 @@ impl Inputs {
         self.by_path.values().min().copied()
     }
 
+    /// Whether a path has an input.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
+    }
+
     /// The input of a path. One that nobody announced is told by its digest alone.
     pub(super) fn of(&mut self, path: &str, sha256: &str, sink: &mut Sink) -> InputId {
         *self.by_path.entry(path.to_owned()).or_insert_with(|| {
@@ -70,4 +75,9 @@ pub(super) fn is_log(entry: &FileEntry) -> bool {
         FileStatus::Rejected => !entry.formats.is_empty(),
         FileStatus::Skipped => false,
     }
+}
+
+/// How much of a log could not be read: records, and the file where none could.
+pub(super) fn lost(entry: &FileEntry) -> u64 {
+    entry.rejected.saturating_add(u64::from(entry.status == FileStatus::Rejected))
 }

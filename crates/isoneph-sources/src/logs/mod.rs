@@ -6,6 +6,7 @@
 mod against;
 mod digests;
 mod exits;
+mod feeds;
 mod inputs;
 mod records;
 mod register;
@@ -15,15 +16,18 @@ use std::path::{Path, PathBuf};
 
 use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs, InScope, expected_streams};
 use isoneph_logs::digest::{DigestReport, is_signature};
-use isoneph_logs::exit::{ExitTracker, Listing, TenantExit};
+use isoneph_logs::exit::{DeparturesFile, ExitTracker, Listing, TenantExit};
+use isoneph_logs::feed::{self, FeedWatch, RecordState};
 use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, ingest_into, is_store};
+use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::{self, Reconciler};
 use isoneph_model::{InputId, SnapshotKind};
 use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
 
 pub use against::LogsAgainst;
 use digests::DigestFiles;
-use inputs::{Inputs, is_log};
+use feeds::Feeds;
+use inputs::{Inputs, is_log, lost};
 
 /// Why audit logs could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +67,9 @@ pub struct Logs {
     inputs: Inputs,
     digests: DigestFiles,
     signatures: Vec<PathBuf>,
+    /// Whether something of the logs could not be read.
+    has_losses: bool,
+    feeds: Feeds,
 }
 
 /// What the logs came to; all of it is in the sink.
@@ -76,17 +83,18 @@ pub struct Judged {
 
 impl Logs {
     /// Takes in every audit log among the paths, into `folder`, which must be empty. Stores that earlier runs made are
-    /// taken as they are.
+    /// taken as they are. What `feeds` declares, tenants' feeds, is taken in apart from them.
     ///
     /// # Errors
     /// Where a store cannot be written or read; what is wrong with a log is a reject of its input.
     pub fn take(
         folder: &Path,
         paths: &[PathBuf],
+        feeds: &[PathBuf],
         attribution: &dyn Attribution,
         sink: &mut Sink,
     ) -> Result<Logs, LogsError> {
-        let mut logs = Logs::default();
+        let mut logs = Logs { feeds: Feeds::declared(feeds)?, ..Logs::default() };
         let mut raw = Vec::new();
         for path in paths.iter().filter(|path| path.exists()) {
             match Manifest::load(path) {
@@ -106,13 +114,17 @@ impl Logs {
             }
         }
         if !raw.is_empty() {
-            let options = Options { durable: false, pass_over: crate::input::is_terraform, ..Options::default() };
-            ingest_into(folder, &raw, &options, attribution)?;
-            if let Some(manifest) = Manifest::load(folder)? {
-                logs.add_store(folder, &manifest, sink)?;
+            let store = folder.join("record");
+            let elsewhere = logs.feeds.places_below(&raw);
+            let pass_over = crate::input::is_terraform;
+            let options = Options { durable: false, pass_over, elsewhere, ..Options::default() };
+            ingest_into(&store, &raw, &options, attribution)?;
+            if let Some(manifest) = Manifest::load(&store)? {
+                logs.add_store(&store, &manifest, sink)?;
             }
         }
         logs.snapshot = logs.inputs.first().map(|first| sink.snapshot(first, SnapshotKind::Recorded, None));
+        logs.feeds.take(folder, attribution, &mut logs.inputs, sink)?;
         Ok(logs)
     }
 
@@ -127,6 +139,7 @@ impl Logs {
                 self.signatures.push(path);
             } else if is_log(&entry) && self.files.insert(path) {
                 self.inputs.add(&entry, sink);
+                self.has_losses |= lost(&entry) > 0;
                 self.digests.note(&entry);
             }
         }
@@ -139,6 +152,11 @@ impl Logs {
         Ok(())
     }
 
+    /// The files of feeds, as one comes across them below these paths: nobody else needs to look at them.
+    pub fn feed_files(&self, paths: &[PathBuf]) -> Vec<PathBuf> {
+        self.feeds.files_below(paths)
+    }
+
     /// Holds the logs against what was approved, what should be there and who left, and writes what comes of it. What
     /// else is evidence must be in the sink already.
     ///
@@ -146,15 +164,32 @@ impl Logs {
     /// Where the store cannot be read, or a file that the user names is not as it should be.
     pub fn judge(&mut self, against: &LogsAgainst<'_>, sink: &mut Sink) -> Result<Judged, LogsError> {
         let departures = exits::departures(against, &mut self.inputs, sink)?;
+        let catalogue = against.catalogue()?;
+        let mut watch = self.feeds.watch(against, &catalogue)?;
+        let judged = self.judge_record(against, &catalogue, departures, watch.as_mut(), sink)?;
+        if let Some(watch) = watch {
+            let feeds = self.feeds.finish(watch, RecordState { has_losses: self.has_losses });
+            feeds::write(&feeds, &mut self.inputs, sink)?;
+        }
+        Ok(judged)
+    }
+
+    fn judge_record(
+        &mut self,
+        against: &LogsAgainst<'_>,
+        catalogue: &Catalogue,
+        departures: DeparturesFile,
+        watch: Option<&mut FeedWatch<'_>>,
+        sink: &mut Sink,
+    ) -> Result<Judged, LogsError> {
         let Some(first) = self.inputs.first().filter(|_| self.snapshot.is_some() || !departures.departures.is_empty())
         else {
             return Ok(Judged::default());
         };
         let snapshot = self.snapshot.unwrap_or_else(|| sink.snapshot(first, SnapshotKind::Recorded, None));
         let seen = sink.so_far(&tables_before(!departures.departures.is_empty()))?;
-        let catalogue = against.catalogue()?;
-        let tracker = exits::tracker(&catalogue, departures, &seen);
-        let (pass, exits) = self.pass(against, &catalogue, tracker)?;
+        let tracker = exits::tracker(catalogue, departures, &seen);
+        let (pass, exits) = self.pass(against, catalogue, tracker, watch)?;
         exits::write(&exits, &mut self.inputs, snapshot, sink)?;
         if self.snapshot.is_none() {
             return Ok(Judged { digests: None, exits });
@@ -167,12 +202,14 @@ impl Logs {
     fn pass<'c>(
         &self,
         against: &LogsAgainst<'_>,
-        catalogue: &'c isoneph_logs::operations::Catalogue,
+        catalogue: &'c Catalogue,
         mut tracker: ExitTracker<'c>,
+        mut watch: Option<&mut FeedWatch<'_>>,
     ) -> Result<(Pass<'c>, Vec<TenantExit>), LogsError> {
         let mut pass = Pass { reconciler: Reconciler::new(catalogue), coverage: CoverageBuilder::default() };
-        let columns: Vec<&str> =
-            reconcile::COLUMNS.iter().chain(coverage::COLUMNS).chain(tracker.columns()).copied().collect();
+        let of_feeds = if watch.is_some() { feed::COLUMNS } else { &[] };
+        let of_all = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).chain(tracker.columns()).chain(of_feeds);
+        let columns: Vec<&str> = of_all.copied().collect();
         let mut rows = 0;
         for part in self.parts.iter().flatten() {
             let told = |message: String| LogsError::Store { path: part.display().to_string(), message };
@@ -181,6 +218,9 @@ impl Logs {
                 let broken = |error: reconcile::BatchError| told(error.to_string());
                 pass.reconciler.observe_batch(batch).map_err(broken)?;
                 pass.coverage.observe_batch(batch).map_err(broken)?;
+                if let Some(watch) = &mut watch {
+                    watch.observe_record_batch(batch).map_err(broken)?;
+                }
                 tracker.observe_batch(batch).map_err(broken)
             })?;
         }

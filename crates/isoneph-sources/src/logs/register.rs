@@ -4,6 +4,7 @@ use isoneph_logs::changes::{
     Change, ChangeKind, ChangePlace, Declared, Procedure, Review, approved_after, day_anywhere,
 };
 use isoneph_logs::exit::{Departure, DeparturesFile, Residue, Return};
+use isoneph_logs::feed::{Feed, Tenant};
 use isoneph_model::ControlId;
 use isoneph_register::{Named, Register, kinds};
 use isoneph_tables::Instant;
@@ -108,6 +109,35 @@ pub(super) fn departures(register: &Register) -> DeparturesFile {
         read.residues.extend(stores.map(|store| residue(register, named.name, &store)));
     }
     read
+}
+
+/// The register's tenants, by what tells their events.
+pub(super) fn tenants(register: &Register) -> impl Iterator<Item = Tenant> {
+    let tenant = |named: Named<'_, kinds::Tenant>| Tenant {
+        name: named.name.to_owned(),
+        accounts: named.spec.accounts.clone(),
+        // Tags are not in events.
+        prefixes: named.spec.marks.iter().filter(|mark| !mark.contains('=')).cloned().collect(),
+    };
+    register.claimed::<kinds::Tenant>().map(tenant)
+}
+
+/// Whether the register has a capability.
+pub(super) fn has_capability(register: &Register, name: &str) -> bool {
+    register.find::<kinds::Capability>(name).is_some()
+}
+
+/// What the register says of a feed's capability, where the feed does not say it itself.
+pub(super) fn complete(feed: &mut Feed, register: &Register) {
+    let Some(capability) = register.find::<kinds::Capability>(&feed.capability) else { return };
+    if feed.covers.is_empty() {
+        feed.covers.clone_from(&capability.spec.covers);
+    }
+    if feed.service.is_empty() {
+        feed.service.clone_from(&capability.spec.service);
+    }
+    let promised = capability.spec.latency_minutes.map(|minutes| i64::from(minutes) * 60);
+    feed.latency_seconds = feed.latency_seconds.or(promised);
 }
 
 fn returned(register: &Register, tenant: &str, terms: Option<&kinds::ExitTerms>) -> Option<Return> {

@@ -3,6 +3,7 @@
 mod audit;
 mod compute;
 mod estate;
+mod feeds;
 mod findings;
 mod identity;
 mod images;
@@ -18,6 +19,7 @@ mod watching;
 pub use audit::AuditEvent;
 pub use compute::{Disk, DiskSnapshot, ImageRegistry, Vm, Workload};
 pub use estate::{Account, Relation, Resource};
+pub use feeds::{FeedAspect, FeedEvent, MonitoringFeed};
 pub use findings::Finding;
 pub use identity::{AuthPolicy, Credential, Grant, Principal, ResourcePolicy};
 pub use images::{Image, ImageAccount, ImageFile, ImagePackage, ImageService, ImageSetting};
@@ -124,6 +126,9 @@ pub const TABLES: &[TableDef] = &[
     register::AssuredOffering::DEF,
     TenantGrant::DEF,
     register::BoundaryTest::DEF,
+    MonitoringFeed::DEF,
+    FeedAspect::DEF,
+    FeedEvent::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.

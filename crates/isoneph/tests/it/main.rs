@@ -2,6 +2,7 @@
 
 mod assess;
 mod bad_input;
+mod feeds;
 mod images;
 mod logs;
 mod machine_disks;

@@ -85,14 +85,10 @@ pub(super) fn run(arguments: &ExitArguments) -> anyhow::Result<Exit> {
         record.exits.iter().try_for_each(|exit| text(&mut out, exit))?;
     }
     out.finish()?;
-    let rejected =
-        evidence.inventory.inputs.iter().flat_map(|input| input.rejected.iter().map(move |one| (input, one)));
-    let mut exit = verdict(&record);
-    for (input, reject) in rejected {
-        output::warn(&safe::terminal(&format!("not read: {}: {}: {}", input.path, reject.locator, reject.message)));
-        exit = Exit::Incomplete;
-    }
-    Ok(exit)
+    Ok(match evidence::tell_losses(&evidence.inventory) {
+        Exit::Incomplete => Exit::Incomplete,
+        _ => verdict(&record),
+    })
 }
 
 /// Checks a record that somebody else made.

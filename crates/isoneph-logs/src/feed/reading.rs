@@ -1,0 +1,341 @@
+//! One feed, while it is read and compared.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use isoneph_tables::Instant;
+
+use super::result::{Agreement, AspectSeen, FeedResult, Told, Witness, WitnessKind};
+use super::whose::Tenants;
+use super::{Feed, FeedEvent, Record, RecordState, is_aspect};
+use crate::event::EventOutcome;
+use crate::reconcile::Source;
+use crate::reconcile::intern::Interner;
+
+/// How long an event may be on its way where no time is promised, in seconds.
+const ON_ITS_WAY: i64 = 3600;
+const SECOND: i64 = 1_000_000;
+
+/// Whether an event of the feed was found in the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Met {
+    Not,
+    Alike,
+    Differing,
+    /// Only in a copy of the feed itself, which says nothing.
+    Itself,
+}
+
+/// An event of the feed, in short.
+struct Kept {
+    time: Option<Instant>,
+    account: Arc<str>,
+    operation: Arc<str>,
+    actor: Arc<str>,
+    outcome: Option<EventOutcome>,
+    whose: Option<usize>,
+    met: Met,
+    source: Source,
+}
+
+/// How many events of the feed were found how in the record.
+#[derive(Default)]
+struct Counts {
+    alike: u64,
+    differing: u64,
+    added: u64,
+}
+
+/// What was seen of a feed so far.
+pub(super) struct Reading {
+    feed: Feed,
+    taken_at: Instant,
+    tenant: Option<usize>,
+    /// The words of `covers`, in one spelling.
+    covers: Vec<String>,
+    /// Of them, those that events show.
+    shown_words: Vec<String>,
+    kept: HashMap<Box<str>, Kept>,
+    /// The digests of its files.
+    files: HashSet<Arc<str>>,
+    /// Events that were not kept.
+    beyond: u64,
+    first: Option<Instant>,
+    last: Option<Instant>,
+    own: u64,
+    unsaid: u64,
+    /// Events of others, by their number.
+    others: BTreeMap<usize, u64>,
+    timed: u64,
+    late: u64,
+    slowest: Option<i64>,
+    aspects: BTreeMap<String, (u64, Option<Instant>)>,
+    /// The tenant's events in the record, by aspect, from the time of the feed.
+    recorded: BTreeMap<String, u64>,
+    own_recorded: u64,
+    missing: u64,
+    later: u64,
+    told: Told,
+}
+
+impl Reading {
+    pub(super) fn new(feed: Feed, tenants: &Tenants, as_of: Instant) -> Reading {
+        let spelling = |word: &String| word.trim().to_lowercase().replace(['_', ' '], "-");
+        let mut covers: Vec<String> = feed.covers.iter().map(spelling).collect();
+        covers.sort();
+        covers.dedup();
+        Reading {
+            taken_at: feed.taken_at.unwrap_or(as_of),
+            tenant: tenants.number(&feed.tenant),
+            shown_words: covers.iter().filter(|word| is_aspect(word)).cloned().collect(),
+            covers,
+            feed,
+            kept: HashMap::new(),
+            files: HashSet::new(),
+            beyond: 0,
+            first: None,
+            last: None,
+            own: 0,
+            unsaid: 0,
+            others: BTreeMap::new(),
+            timed: 0,
+            late: 0,
+            slowest: None,
+            aspects: BTreeMap::new(),
+            recorded: BTreeMap::new(),
+            own_recorded: 0,
+            missing: 0,
+            later: 0,
+            told: Told::default(),
+        }
+    }
+
+    /// Takes in an event of the feed; it is kept to be compared where there are `texts` to keep it with.
+    pub(super) fn take(
+        &mut self,
+        event: &FeedEvent<'_>,
+        whose: Option<usize>,
+        aspects: &[String],
+        texts: Option<&mut Interner>,
+    ) {
+        self.first = earliest(self.first, event.time);
+        self.last = self.last.max(event.time);
+        self.time(event);
+        for aspect in aspects {
+            let (count, last) = self.aspects.entry(aspect.clone()).or_default();
+            *count += 1;
+            *last = (*last).max(event.time);
+        }
+        let Some(texts) = texts else {
+            self.beyond += 1;
+            return self.count(whose);
+        };
+        let source = Source {
+            file: texts.keep(event.place.file),
+            sha256: texts.keep(event.place.sha256),
+            index: event.place.index,
+        };
+        self.files.insert(Arc::clone(&source.sha256));
+        let kept = Kept {
+            time: event.time,
+            account: texts.keep(event.account),
+            operation: texts.keep(event.operation_name),
+            actor: texts.keep(event.actor),
+            outcome: event.outcome,
+            whose,
+            met: Met::Not,
+            source,
+        };
+        self.kept.insert(event.id.into(), kept);
+    }
+
+    fn time(&mut self, event: &FeedEvent<'_>) {
+        let Some((at, delivered)) = event.time.zip(event.delivered_at) else { return };
+        let delay = delivered.0.saturating_sub(at.0) / SECOND;
+        self.timed += 1;
+        self.late += u64::from(self.feed.latency_seconds.is_some_and(|latency| delay > latency));
+        self.slowest = self.slowest.max(Some(delay));
+    }
+
+    fn count(&mut self, whose: Option<usize>) {
+        match whose {
+            Some(tenant) if Some(tenant) == self.tenant => self.own += 1,
+            Some(other) => *self.others.entry(other).or_default() += 1,
+            None => self.unsaid += 1,
+        }
+    }
+
+    /// Holds an event of the provider's record against the feed.
+    pub(super) fn compare(
+        &mut self,
+        event: &FeedEvent<'_>,
+        whose: Option<usize>,
+        aspects: impl FnOnce() -> Vec<String>,
+    ) {
+        let is_itself = self.files.contains(event.place.sha256);
+        if let Some(kept) = self.kept.get_mut(event.id).filter(|kept| kept.is_of(event.account)) {
+            // The record may know whose it is where the feed leaves it out.
+            kept.whose = whose.filter(|_| !is_itself).or(kept.whose);
+            kept.met = match kept.met {
+                Met::Alike | Met::Differing => kept.met,
+                _ if is_itself => Met::Itself,
+                _ => kept.met_with(event, &mut self.told),
+            };
+            return;
+        }
+        if !is_itself && whose.is_some() && whose == self.tenant {
+            self.expect(event, &aspects());
+        }
+    }
+
+    /// An event of the tenant that its feed does not have.
+    fn expect(&mut self, event: &FeedEvent<'_>, aspects: &[String]) {
+        let Some(time) = event.time else { return };
+        if self.first.is_some_and(|first| time < first) {
+            return;
+        }
+        self.own_recorded += 1;
+        for aspect in aspects {
+            *self.recorded.entry(aspect.clone()).or_default() += 1;
+        }
+        if !self.covers.is_empty() && !aspects.iter().any(|aspect| self.shown_words.contains(aspect)) {
+            return;
+        }
+        let on_its_way = self.feed.latency_seconds.unwrap_or(ON_ITS_WAY).saturating_mul(SECOND);
+        if self.last.is_some_and(|last| time <= last) {
+            self.missing += 1;
+            self.told.add(WitnessKind::Missing, || Witness::of(event, self.feed.tenant.clone(), String::new()));
+        } else if time.0.saturating_add(on_its_way) <= self.taken_at.0 {
+            self.later += 1;
+            self.told.add(WitnessKind::Later, || Witness::of(event, self.feed.tenant.clone(), String::new()));
+        }
+    }
+
+    pub(super) fn finish(mut self, tenants: &Tenants, record: &Record, state: RecordState) -> FeedResult {
+        let Counts { alike, differing, added } = self.count_kept(tenants, record);
+        // Without one event in common, nobody can tell whether ids are comparable at all.
+        let is_comparable = alike + differing > 0 && self.beyond == 0;
+        let says_what = self.covers.is_empty() || !self.shown_words.is_empty();
+        let agreement = Agreement {
+            alike: is_comparable.then_some(alike),
+            differing: is_comparable.then_some(differing),
+            added: (is_comparable && !state.has_losses).then_some(added),
+            missing: (is_comparable && says_what).then_some(self.missing),
+        };
+        let knows_record = alike + differing + self.own_recorded > 0;
+        if !is_comparable {
+            self.told.drop(&[WitnessKind::Added, WitnessKind::Missing]);
+        }
+        FeedResult {
+            aspects: self.aspects_seen(knows_record),
+            events: self.own + self.unsaid + self.others.values().sum::<u64>(),
+            first_at: self.first,
+            last_at: self.last,
+            taken_at: self.taken_at,
+            own: self.own,
+            unsaid: self.unsaid,
+            others: self.others.values().sum(),
+            whose: self.others.keys().map(|number| tenants.name(*number).to_owned()).collect(),
+            timed: self.timed,
+            late: self.late,
+            slowest_seconds: self.slowest,
+            agreement,
+            later: (knows_record && self.beyond == 0).then_some(self.later),
+            record_until: record.until().filter(|_| knows_record),
+            unread: 0,
+            witnesses: self.told.all(),
+            feed: self.feed,
+        }
+    }
+
+    /// Counts the events that were kept, and tells those of others and those that no record has.
+    fn count_kept(&mut self, tenants: &Tenants, record: &Record) -> Counts {
+        let mut counts = Counts::default();
+        let kept: Vec<(Box<str>, Kept)> = std::mem::take(&mut self.kept).into_iter().collect();
+        for (id, kept) in kept {
+            self.count(kept.whose);
+            let whose = kept.whose.map_or("", |number| tenants.name(number));
+            let witness = || Witness::kept(&id, &kept, whose);
+            if kept.whose.is_some() && kept.whose != self.tenant {
+                self.told.add(WitnessKind::Others, witness);
+            }
+            match kept.met {
+                Met::Alike => counts.alike += 1,
+                Met::Differing => counts.differing += 1,
+                Met::Not if kept.time.is_some_and(|time| record.speaks_of(&kept.account, time)) => {
+                    counts.added += 1;
+                    self.told.add(WitnessKind::Added, witness);
+                }
+                Met::Not | Met::Itself => {}
+            }
+        }
+        counts
+    }
+
+    fn aspects_seen(&self, knows_record: bool) -> Vec<AspectSeen> {
+        let names: std::collections::BTreeSet<&String> = self.aspects.keys().chain(&self.covers).collect();
+        let aspect = |name: &String| {
+            let (events, last_at) = self.aspects.get(name).copied().unwrap_or_default();
+            AspectSeen {
+                name: name.clone(),
+                promised: self.covers.contains(name),
+                shows: is_aspect(name),
+                events,
+                last_at,
+                recorded: knows_record.then(|| events + self.recorded.get(name).copied().unwrap_or_default()),
+            }
+        };
+        names.into_iter().map(aspect).collect()
+    }
+}
+
+impl Kept {
+    /// A feed may leave out the account.
+    fn is_of(&self, account: &str) -> bool {
+        self.account.is_empty() || account.is_empty() || self.account.eq_ignore_ascii_case(account)
+    }
+
+    /// Holds what the record says against what the feed says; what one of them leaves out is no contradiction.
+    fn met_with(&self, event: &FeedEvent<'_>, told: &mut Told) -> Met {
+        let differs = |ours: &str, theirs: &str| !ours.is_empty() && !theirs.is_empty() && ours != theirs;
+        let mut what = Vec::new();
+        if self.time.zip(event.time).is_some_and(|(ours, theirs)| ours.0 / SECOND != theirs.0 / SECOND) {
+            what.push("time");
+        }
+        if differs(&self.operation, event.operation_name) {
+            what.push("operation");
+        }
+        if differs(&self.actor, event.actor) {
+            what.push("actor");
+        }
+        if self.outcome.zip(event.outcome).is_some_and(|(ours, theirs)| ours != theirs) {
+            what.push("outcome");
+        }
+        if what.is_empty() {
+            return Met::Alike;
+        }
+        told.add(WitnessKind::Differing, || Witness::kept(event.id, self, "").because(&what.join(", ")));
+        Met::Differing
+    }
+}
+
+impl Witness {
+    fn kept(id: &str, kept: &Kept, whose: &str) -> Witness {
+        Witness {
+            id: id.to_owned(),
+            account: kept.account.to_string(),
+            time: kept.time,
+            operation_name: kept.operation.to_string(),
+            whose: whose.to_owned(),
+            what: String::new(),
+            source: kept.source.clone(),
+        }
+    }
+}
+
+fn earliest(known: Option<Instant>, one: Option<Instant>) -> Option<Instant> {
+    match (known, one) {
+        (Some(known), Some(one)) => Some(known.min(one)),
+        (known, one) => known.or(one),
+    }
+}

@@ -1,0 +1,200 @@
+//! A feed is its tenant's, agrees with the record, and goes on: or it is told where it does not.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const HOUR: i64 = 3_600_000_000;
+/// When every feed here is fetched.
+const NOW: Instant = Instant(1_000 * HOUR);
+
+/// One event: account, id, hour, operation.
+type Short<'a> = (&'a str, &'a str, i64, &'a str);
+
+fn tenant(name: &str, accounts: &[&str], prefixes: &[&str]) -> Tenant {
+    let own = |all: &[&str]| all.iter().map(ToString::to_string).collect();
+    Tenant { name: name.to_owned(), accounts: own(accounts), prefixes: own(prefixes) }
+}
+
+fn event<'a>((account, id, hour, operation_name): Short<'a>, sha256: &'a str, targets: &'a [String]) -> FeedEvent<'a> {
+    let category = if operation_name.starts_with("signin:") { "sign-in" } else { "management" };
+    FeedEvent {
+        provider: "aws",
+        account,
+        id,
+        time: Some(Instant(hour * HOUR)),
+        delivered_at: Some(Instant(hour * HOUR + 600_000_000)),
+        category,
+        operation_name,
+        actor: "amir",
+        outcome: Some(EventOutcome::Success),
+        targets,
+        place: SourcePlace { file: "f", sha256, index: 0 },
+    }
+}
+
+fn judge(feed: Feed, feeds: &[Short<'_>], record: &[Short<'_>], record_file: &str) -> FeedResult {
+    let catalogue = Catalogue::proposed().expect("a catalogue");
+    let tenants = vec![tenant("acme", &["1"], &["acme-"]), tenant("globex", &["2"], &["globex-"])];
+    let mut watch = FeedWatch::new(&catalogue, tenants, vec![feed], NOW);
+    feeds.iter().for_each(|one| watch.observe_feed(0, &event(*one, "feed", &[])));
+    record.iter().for_each(|one| watch.observe_record(&event(*one, record_file, &[])));
+    watch.finish(RecordState { has_losses: false }).remove(0)
+}
+
+fn feed() -> Feed {
+    Feed { tenant: "acme".to_owned(), ..Feed::default() }
+}
+
+fn told(result: &FeedResult) -> Vec<(WitnessKind, &str)> {
+    result.witnesses.iter().map(|(kind, witness)| (*kind, witness.id.as_str())).collect()
+}
+
+const WHOLE: [Short<'static>; 4] = [
+    ("1", "a", 990, "ec2:runinstances"),
+    ("1", "b", 992, "s3:putobject"),
+    ("2", "g", 993, "ec2:runinstances"),
+    ("1", "c", 994, "signin:consolelogin"),
+];
+
+#[test]
+fn a_feed_that_has_what_the_record_has_of_its_tenant_agrees() {
+    let result = judge(feed(), &[WHOLE[0], WHOLE[1], WHOLE[3]], &WHOLE, "record");
+    let all = Agreement { alike: Some(3), differing: Some(0), added: Some(0), missing: Some(0) };
+    assert_eq!((result.agreement, result.own, result.others, result.later), (all, 3, 0, Some(0)));
+    assert_eq!(told(&result), []);
+}
+
+#[test]
+fn what_the_feed_lacks_adds_or_changes_is_told() {
+    let changed = ("1", "c", 994, "iam:createuser");
+    let result = judge(feed(), &[WHOLE[0], ("1", "x", 993, "s3:putobject"), changed], &WHOLE, "record");
+    let all = Agreement { alike: Some(1), differing: Some(1), added: Some(1), missing: Some(1) };
+    assert_eq!(result.agreement, all);
+    assert_eq!(told(&result), [(WitnessKind::Missing, "b"), (WitnessKind::Added, "x"), (WitnessKind::Differing, "c")]);
+}
+
+#[test]
+fn events_of_others_are_told_also_where_only_the_record_knows_whose_they_are() {
+    let stripped = ("", "g", 993, "ec2:runinstances");
+    let result = judge(feed(), &[WHOLE[0], stripped], &WHOLE, "record");
+    assert_eq!((result.others, result.unsaid, &*result.whose), (1, 0, &["globex".to_owned()][..]));
+    let alone = judge(feed(), &[WHOLE[0], stripped], &[], "record");
+    assert_eq!((alone.others, alone.unsaid), (0, 1));
+}
+
+#[test]
+fn what_a_feed_does_not_cover_is_not_missing() {
+    let signs_in = Feed { covers: vec!["Sign-in".to_owned()], ..feed() };
+    let result = judge(signs_in, &[WHOLE[3], ("1", "d", 996, "signin:consolelogin")], &WHOLE, "record");
+    assert_eq!(result.agreement.missing, Some(0));
+    let unseen = Feed { covers: vec!["anti-virus".to_owned()], ..feed() };
+    let result = judge(unseen, &[WHOLE[0], WHOLE[3]], &WHOLE, "record");
+    assert_eq!(result.agreement.missing, None, "what it covers cannot be seen in events");
+}
+
+#[test]
+fn ids_that_never_meet_prove_nothing() {
+    let own = [("1", "own-1", 990, "ec2:runinstances"), ("1", "own-2", 994, "s3:putobject")];
+    let result = judge(feed(), &own, &WHOLE, "record");
+    assert_eq!(result.agreement, Agreement::default());
+    assert_eq!(told(&result), []);
+}
+
+#[test]
+fn a_copy_of_the_feed_among_the_logs_is_no_record() {
+    let result = judge(feed(), &WHOLE, &WHOLE, "feed");
+    assert_eq!((result.agreement, result.later), (Agreement::default(), None));
+}
+
+#[test]
+fn a_feed_that_stopped_is_behind_the_record_once_events_should_have_come() {
+    let result = judge(feed(), &WHOLE[..1], &WHOLE, "record");
+    assert_eq!((result.later, result.record_until), (Some(2), Some(Instant(994 * HOUR))));
+    let promised = Feed { latency_seconds: Some(7 * 3600), ..feed() };
+    let result = judge(promised, &WHOLE[..1], &WHOLE, "record");
+    assert_eq!((result.later, result.late), (Some(1), 0), "the event of six hours ago is still on its way");
+    let none = judge(feed(), &[], &WHOLE, "record");
+    assert_eq!((none.events, none.later), (0, Some(3)));
+}
+
+#[test]
+fn delays_are_counted_against_the_promise() {
+    let promised = Feed { latency_seconds: Some(599), ..feed() };
+    let result = judge(promised, &WHOLE[..2], &[], "record");
+    assert_eq!((result.timed, result.late, result.slowest_seconds), (2, 2, Some(600)));
+}
+
+#[test]
+fn aspects_are_those_promised_and_those_seen() {
+    let covers = ["sign-in", "virtual-server", "leakage"].map(str::to_owned).to_vec();
+    let result = judge(Feed { covers, ..feed() }, &WHOLE[..2], &WHOLE, "record");
+    let seen: Vec<(&str, bool, bool, u64, Option<u64>)> =
+        result.aspects.iter().map(|a| (&*a.name, a.promised, a.shows, a.events, a.recorded)).collect();
+    let expected = [
+        ("leakage", true, false, 0, Some(0)),
+        ("management", false, true, 2, Some(2)),
+        ("sign-in", true, true, 0, Some(1)),
+        ("virtual-server", true, true, 1, Some(1)),
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn an_event_is_whose_account_it_is_or_else_whose_things_it_names() {
+    let tenants = Tenants::new(vec![
+        tenant("acme", &["1", "9"], &["acme-"]),
+        tenant("globex", &["2", "9"], &["globex-"]),
+        tenant("initech", &[], &["initech-"]),
+    ]);
+    let cases: [(&str, &[&str], Option<&str>); 8] = [
+        ("1", &[], Some("acme")),
+        ("1", &["globex-disk"], Some("acme")),
+        ("9", &["arn:aws:s3:::globex-data/x"], Some("globex")),
+        ("9", &["initech-data"], None),
+        ("9", &[], None),
+        ("7", &["pods/Initech-web"], Some("initech")),
+        ("7", &["acme-a", "globex-b"], None),
+        ("", &["web"], None),
+    ];
+    for (account, targets, whose) in cases {
+        let targets: Vec<String> = targets.iter().map(ToString::to_string).collect();
+        let found = tenants.whose(account, &targets).map(|number| tenants.name(number));
+        assert_eq!(found, whose, "{account} {targets:?}");
+    }
+}
+
+#[test]
+fn a_file_of_feeds_says_where_it_is_wrong() {
+    let cases = [
+        ("[[feed]]\ntenant = 'a'\nfiles = []\n", "f.toml:1: no files"),
+        ("\n[[tenant]]\nname = 'a'\nprefixes = ['']\n", "f.toml:2: an empty mark"),
+        ("[[tenant]]\nname = 'a'\n[[tenant]]\nname = 'a'\n", "f.toml:3: the tenant 'a' is there twice"),
+        ("[[feed]]\ntenant = 'a'\nfile = 'x'\n", "f.toml:3: unknown field"),
+        ("[[feed]]\ntenant = 'a'\nfiles = ['x']\ntaken_at = 09:00:00\n", "f.toml:1: '09:00:00' is neither"),
+    ];
+    for (text, message) in cases {
+        let error = FeedsFile::parse("f.toml", text).expect_err("it is wrong").to_string();
+        assert!(error.starts_with(message), "{error}");
+    }
+    let read = FeedsFile::parse("in/f.toml", "[[feed]]\ntenant = 'a'\nfiles = ['x']\nlatency_minutes = 2\n");
+    let feed = read.expect("a feed").feeds.remove(0);
+    assert_eq!((feed.files, feed.latency_seconds), (vec!["in/x".into()], Some(120)));
+}
+
+proptest! {
+    /// A feed made of the record by its tenant's account, without some of its events, lacks exactly these.
+    #[test]
+    fn what_was_left_out_is_what_is_missing(kept in proptest::collection::vec(any::<bool>(), 1..60)) {
+        let ids: Vec<String> = (0..kept.len() + 2).map(|n| n.to_string()).collect();
+        let record: Vec<Short<'_>> =
+            ids.iter().enumerate().map(|(n, id)| ("1", id.as_str(), n as i64, "s3:putobject")).collect();
+        // The first and the last stay: they say which time the feed is of.
+        let stays = |n: &usize| *n == 0 || *n == record.len() - 1 || kept[n - 1];
+        let feed_of: Vec<Short<'_>> = (0..record.len()).filter(stays).map(|n| record[n]).collect();
+        let result = judge(feed(), &feed_of, &record, "record");
+        prop_assert_eq!(result.agreement.alike, Some(feed_of.len() as u64));
+        prop_assert_eq!(result.agreement.missing, Some((record.len() - feed_of.len()) as u64));
+        prop_assert_eq!(result.agreement.added, Some(0));
+    }
+}
