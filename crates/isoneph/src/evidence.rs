@@ -98,7 +98,8 @@ pub(crate) fn tell_losses(inventory: &Inventory) -> Exit {
     let mut exit = Exit::Done;
     for input in &inventory.inputs {
         for reject in &input.rejected {
-            let place = if reject.locator.as_str().is_empty() { String::new() } else { format!("{}: ", reject.locator) };
+            let place =
+                if reject.locator.as_str().is_empty() { String::new() } else { format!("{}: ", reject.locator) };
             output::warn(&safe::terminal(&format!("not read: {}: {place}{}", input.path, reject.message)));
             exit = Exit::Incomplete;
         }

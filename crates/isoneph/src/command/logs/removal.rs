@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use crate::evidence;
 use crate::exit::{Exit, usage};
 use crate::logs_against::{KeyArguments, LogArguments};
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::{safe, settings};
 
 #[derive(Args)]
