@@ -40,12 +40,16 @@ pub(crate) fn list_for_the_eye(head: &[u8]) -> Option<&'static str> {
     LISTS.iter().find(|(words, _)| headings.len() > 2 && words.iter().all(has)).map(|(_, instead)| *instead)
 }
 
-/// How long the time before a record is, in a line of a log group of CloudWatch (`2026-11-02T10:00:00.000Z {…}`).
+/// How long the time before a record is, in a line of a log group of CloudWatch (`2026-11-02T10:00:00.000Z {…}`) or of a
+/// container that writes its records out (`2026-11-02T10:00:00.000Z stdout F {…}`).
 pub(crate) fn stamp(line: &[u8]) -> Option<usize> {
     const LONGEST: usize = 40;
     let end = line.iter().take(LONGEST).position(|byte| *byte == b' ')?;
     let is_time = std::str::from_utf8(&line[..end]).ok()?.parse::<jiff::Timestamp>().is_ok();
-    (is_time && line.get(end + 1) == Some(&b'{')).then_some(end + 1)
+    let rest = &line[end + 1..];
+    let whole = [&b"stdout F "[..], b"stderr F "].into_iter().find(|stream| rest.starts_with(stream));
+    let length = end + 1 + whole.map_or(0, <[u8]>::len);
+    (is_time && line.get(length) == Some(&b'{')).then_some(length)
 }
 
 /// The answer of a query, as Azure's API gives it: names of columns and rows of values.
@@ -110,6 +114,9 @@ mod tests {
         for (line, length) in [
             ("2026-11-02T10:00:00.000Z {}", Some(25)),
             ("2026-11-02T10:00:00+09:00 {}", Some(26)),
+            ("2026-11-02T10:00:00.000000000+00:00 stdout F {}", Some(45)),
+            // The beginning of a record that goes on in another line.
+            ("2026-11-02T10:00:00.000000000+00:00 stdout P {}", None),
             ("2026-11-02T10:00:00.000Z [1]", None),
             ("2026 {}", None),
             ("12 {}", None),

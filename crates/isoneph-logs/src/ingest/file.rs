@@ -5,10 +5,10 @@ use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::SystemTime;
 
-use flate2::read::MultiGzDecoder;
 use libdeflater::Decompressor;
 use ring::digest::{Context, SHA256, digest};
 
+use super::packing::{DamagedZstd, Packing};
 use crate::decode::{Decoder, Hints, Output, Trouble, list_for_the_eye, stamp};
 use crate::hex::hex;
 
@@ -32,7 +32,7 @@ pub(super) struct Opened {
     file: File,
     pub(super) bytes: u64,
     pub(super) sha256: [u8; 32],
-    packed: bool,
+    packing: Packing,
     /// Whether all of it is in memory.
     at_once: bool,
     modified: Option<SystemTime>,
@@ -67,8 +67,8 @@ pub(super) fn open(path: &Path, memory: &mut Memory) -> Result<Opened, Closed> {
         return Err(Closed::Unreadable(Trouble::new("too-large", message)));
     }
     let bytes = if at_once { memory.packed.len() as u64 } else { metadata.len() };
-    let packed = memory.packed.starts_with(&[0x1f, 0x8b]);
-    if !packed {
+    let packing = Packing::of(&memory.packed);
+    if packing == Packing::Plain {
         looks_like_log(&memory.packed)?;
     }
     let sha256 = if at_once {
@@ -79,7 +79,7 @@ pub(super) fn open(path: &Path, memory: &mut Memory) -> Result<Opened, Closed> {
     };
     let mut bytes_of_digest = [0; 32];
     bytes_of_digest.copy_from_slice(sha256.as_ref());
-    Ok(Opened { file, bytes, sha256: bytes_of_digest, packed, at_once, modified: metadata.modified().ok() })
+    Ok(Opened { file, bytes, sha256: bytes_of_digest, packing, at_once, modified: metadata.modified().ok() })
 }
 
 pub(super) fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
@@ -93,12 +93,15 @@ pub(super) fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
     }
 }
 
+/// Where a tar archive says that it is one, and how.
+const TAR: (usize, &[u8]) = (257, b"ustar");
+
 /// Whether bytes can be the beginning of a log: JSON, after white space.
 fn looks_like_log(head: &[u8]) -> Result<(), Closed> {
     const KNOWN: [(&[u8], &str); 8] = [
-        (b"PAR1", "a Parquet file"),
+        (b"PAR1", "a Parquet file: give its rows as JSON"),
+        (b"Obj\x01", "an Avro file: give its records as JSON"),
         (b"PK\x03\x04", "a zip archive: unpack it first"),
-        (b"\x28\xb5\x2f\xfd", "packed with zstd: unpack it first"),
         (b"BZh", "packed with bzip2: unpack it first"),
         (b"\xfd7zXZ\0", "packed with xz: unpack it first"),
         (b"\xff\xfe", "UTF-16, not UTF-8: convert it first"),
@@ -107,11 +110,10 @@ fn looks_like_log(head: &[u8]) -> Result<(), Closed> {
     ];
     if let Some((_, words)) = KNOWN.iter().find(|(magic, _)| head.starts_with(magic)) {
         let trouble = Trouble::new(if words.starts_with("UTF-16") { "wrong-encoding" } else { "unsupported" }, *words);
-        return Err(if words.ends_with("first") {
-            Closed::Unreadable(trouble)
-        } else {
-            Closed::Other((*words).to_owned())
-        });
+        return Err(if words.contains(':') { Closed::Unreadable(trouble) } else { Closed::Other((*words).to_owned()) });
+    }
+    if head.get(TAR.0..).is_some_and(|rest| rest.starts_with(TAR.1)) {
+        return Err(Closed::Unreadable(Trouble::new("unsupported", "a tar archive: unpack it first")));
     }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -144,11 +146,11 @@ pub(super) fn decode(
     output: &mut dyn Output,
 ) -> Ending {
     if opened.at_once {
-        if !opened.packed {
+        if opened.packing == Packing::Plain {
             let content = std::mem::take(&mut memory.packed);
             return whole(content, |memory| &mut memory.packed, memory, decoder, hints, output);
         }
-        if unpack_at_once(memory) {
+        if opened.packing == Packing::Gzip && unpack_at_once(memory) {
             let content = std::mem::take(&mut memory.unpacked);
             if let Err(closed) = looks_like_log(&content) {
                 memory.unpacked = content;
@@ -213,10 +215,10 @@ fn stream(
         }
         Box::new(BufReader::with_capacity(1 << 18, &opened.file))
     };
-    let (reader, limit): (Box<dyn Read + '_>, u64) = if opened.packed {
-        (Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, raw))), allowed(opened.bytes))
-    } else {
-        (raw, u64::MAX)
+    let limit = if opened.packing == Packing::Plain { u64::MAX } else { allowed(opened.bytes) };
+    let reader = match opened.packing.unpacked(raw) {
+        Ok(reader) => reader,
+        Err(error) => return Ending { content_sha256: None, stopped: Some(error.into()) },
     };
     let mut reader = Bounded { reader, context: Context::new(&SHA256), count: 0, limit };
     let mut head = Vec::new();
@@ -282,8 +284,10 @@ impl<R: Read> Read for Bounded<R> {
 
 fn closed_by(error: &io::Error) -> Closed {
     let is_bomb = matches!(error.get_ref(), Some(inner) if inner.is::<Bomb>());
+    let is_zstd = matches!(error.get_ref(), Some(inner) if inner.is::<DamagedZstd>());
     let code = match error.kind() {
         _ if is_bomb => "zip-bomb",
+        _ if is_zstd => "damaged-zstd",
         io::ErrorKind::UnexpectedEof => "truncated",
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => "damaged-gzip",
         _ => "unreadable",

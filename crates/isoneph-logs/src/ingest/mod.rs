@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod intact;
 mod manifest;
+mod packing;
 mod part;
 mod row;
 mod spill;

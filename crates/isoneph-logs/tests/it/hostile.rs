@@ -118,6 +118,29 @@ fn a_zip_bomb_is_not_unpacked_to_its_end() {
 }
 
 #[test]
+fn what_is_packed_with_zstd_is_read_within_the_same_bounds() {
+    let pack = |text: &[u8]| {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.include_checksum(true).unwrap();
+        std::io::Write::write_all(&mut encoder, text).unwrap();
+        encoder.finish().unwrap()
+    };
+    let text = records(&events(3000));
+    let packed = pack(text.as_bytes());
+    assert_eq!(ingested(&packed).added, 3000);
+    assert_eq!(code(&ingested(&packed[..packed.len() - 40])), "truncated");
+    let mut flipped = packed.clone();
+    let middle = flipped.len() / 2;
+    flipped[middle] ^= 0x55;
+    let flipped = ingested(&flipped);
+    assert!(flipped.problems[0].rejects.iter().any(|reject| reject.code == "damaged-zstd"), "the checksum comes last");
+    assert_eq!(code(&ingested(b"\x28\xb5\x2f\xfdxxxxxxxxxxxxx")), "damaged-zstd");
+    let bomb = pack(&[b'['].into_iter().chain(std::iter::repeat_n(b' ', 64 << 20)).collect::<Vec<u8>>());
+    let summary = ingested(&bomb);
+    assert_eq!((code(&summary), summary.added), ("zip-bomb", 0));
+}
+
+#[test]
 fn other_encodings_are_told_from_broken_json() {
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(events(1)[0].bytes().flat_map(|byte| [byte, 0])).collect();
     assert_eq!(code(&ingested(utf16)), "wrong-encoding");
@@ -126,8 +149,9 @@ fn other_encodings_are_told_from_broken_json() {
     latin[at] = 0xe9;
     let summary = ingested(&latin);
     assert_eq!((code(&summary), summary.added), ("wrong-encoding", 2), "{summary:?}");
-    for (magic, _) in [("PK\u{3}\u{4}", 0), ("BZh", 0)] {
-        assert_eq!(code(&ingested(format!("{magic}xxxxxxxxx"))), "unsupported");
+    let tar = format!("{:\0<257}ustar\0", "log.json");
+    for head in ["PK\u{3}\u{4}xxx", "BZhxxx", "PAR1xxx", "Obj\u{1}xxx", &tar] {
+        assert_eq!(code(&ingested(head)), "unsupported", "{head}");
     }
 }
 
