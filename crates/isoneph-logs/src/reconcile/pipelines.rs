@@ -6,8 +6,10 @@ use super::Operation;
 use super::actor::is_named;
 use crate::changes::{Change, ChangeKind};
 
-/// Shorter pieces of a session's name are no numbers of runs or commits.
+/// Shorter pieces of a session's name are no commits, and numbers of runs only behind one of [`BEFORE_NUMBER`].
 const SHORTEST: usize = 5;
+/// What a session's name says before a number that it is one of a run: `run-4711` is no day and no year.
+const BEFORE_NUMBER: [&str; 5] = ["run", "build", "pipeline", "job", "workflow"];
 /// How much of a commit people write.
 const SHORT_COMMIT: usize = 7;
 
@@ -40,7 +42,7 @@ impl RunIndex {
         }
         let session = session.to_lowercase();
         let mut found: Vec<usize> = self.by_word.get(&session).cloned().unwrap_or_default();
-        for word in session.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() >= SHORTEST) {
+        for word in pieces(&session) {
             let hash = word.len() >= SHORT_COMMIT && word.bytes().all(|byte| byte.is_ascii_hexdigit());
             let by_commit = if hash { self.by_word.get(&word[..SHORT_COMMIT]) } else { None };
             let by_commit = by_commit.into_iter().flatten().filter(|run| is_commit(&changes[**run], word));
@@ -52,6 +54,17 @@ impl RunIndex {
         found.dedup();
         found
     }
+}
+
+/// The pieces of a session's name that may be the number of a run, or a commit.
+fn pieces(session: &str) -> impl Iterator<Item = &str> {
+    let mut before = "";
+    session.split(|c: char| !c.is_ascii_alphanumeric()).filter(move |word| {
+        let is_number = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+        let is_meant = word.len() >= SHORTEST || is_number && BEFORE_NUMBER.contains(&before);
+        before = word;
+        is_meant
+    })
 }
 
 fn is_commit(run: &Change, word: &str) -> bool {

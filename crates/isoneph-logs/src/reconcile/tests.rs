@@ -288,6 +288,17 @@ fn a_run_with_reviewers_approves_the_session_that_is_named_after_it() {
 }
 
 #[test]
+fn a_short_number_is_a_run_where_the_session_says_so() {
+    let short = |session| how(&deployed(session), [run("26", "")]);
+    for session in ["run-26", "infra.build_26", "Pipeline-26-apply", "26"] {
+        assert_eq!(short(session), Some(Approval::Pipeline), "{session}");
+    }
+    for session in ["deploy-2026-11-26", "run-27", "run26", "run-2-26"] {
+        assert_eq!(short(session), Some(Approval::Nothing), "{session}");
+    }
+}
+
+#[test]
 fn who_wrote_the_commit_does_not_approve_its_run() {
     let own = Change { approvers: vec!["chen.li".to_owned()], ..run("9012345", "4f2c9aa") };
     let done = reconcile(&[deployed("run-9012345")], &with([own])).operations.remove(0);

@@ -2,6 +2,7 @@
 
 mod assess;
 mod bad_input;
+mod examples;
 mod feeds;
 mod images;
 mod logs;
@@ -33,8 +34,13 @@ use std::process::{Command, Output};
 
 /// Runs isoneph from the root of the repository.
 fn isoneph(arguments: &[&str]) -> Run {
+    isoneph_in(&root(), arguments)
+}
+
+/// Runs isoneph in a folder.
+fn isoneph_in(folder: &Path, arguments: &[&str]) -> Run {
     let output =
-        Command::new(env!("CARGO_BIN_EXE_isoneph")).args(arguments).current_dir(root()).output().expect("isoneph runs");
+        Command::new(env!("CARGO_BIN_EXE_isoneph")).args(arguments).current_dir(folder).output().expect("isoneph runs");
     Run { arguments: arguments.join(" "), output }
 }
 

@@ -178,8 +178,7 @@ fn latent_text(out: &mut impl Write, pair: &PairProof, latent: &Latent) -> anyho
     let (from, to) = (safe::terminal(&pair.from), safe::terminal(&pair.to));
     writeln!(out, "APART TODAY  {from} -> {to}: one more machine like today's would change that")?;
     if let Some(witness) = &latent.witness {
-        let (source, destination) = (&witness.source, &witness.destination);
-        writeln!(out, "    {} {source} -> {destination}", witness.protocol)?;
+        writeln!(out, "    {}", safe::terminal(&witness.to_string()))?;
         for hop in &witness.path {
             writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
         }
@@ -194,8 +193,8 @@ fn pair_text(out: &mut impl Write, pair: &PairProof) -> anyhow::Result<()> {
     let (from, to) = (safe::terminal(&pair.from), safe::terminal(&pair.to));
     if let Some(witness) = &pair.witness {
         let kind = if witness.connects { "a connection can be set up" } else { "a packet arrives" };
-        let (source, destination) = (&witness.source, &witness.destination);
-        writeln!(out, "BREACH  {from} -> {to}: {kind}: {} {source} -> {destination}", witness.protocol)?;
+        writeln!(out, "BREACH  {from} -> {to}: {kind}: {}", safe::terminal(&witness.to_string()))?;
+        writeln!(out, "    passes: {}", pair.breaching)?;
         for hop in &witness.path {
             writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
         }

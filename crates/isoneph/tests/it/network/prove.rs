@@ -60,6 +60,7 @@ fn a_packet_that_passes_is_shown_with_the_rules_that_let_it() {
     let run = prove(&folder, &network, &[]).ends_with(1);
     let text = run.stdout();
     assert!(text.contains("BREACH  red -> blue: a connection can be set up: tcp"), "{text}");
+    assert!(text.contains(" port ") && text.contains("    passes: tcp "), "the packet has its port: {text}");
     assert!(text.contains("inward"), "{text}");
     assert!(text.contains("1 proved apart, 1 breached, 0 undecided"), "{text}");
 }
