@@ -37,7 +37,8 @@ fn names_in_a_policy_are_what_the_definitions_say() {
     let other = file(&folder, "other.svc", b"HTTPS = 443/tcp\nTLS = 8443/tcp\n");
     let run =
         isoneph(&["network", "diff", "--definitions", &names, "--definitions", &other, &first, &second]).ends_with(1);
-    assert!(run.stdout().contains("8443"), "{}", run.stdout());
+    let text = run.stdout();
+    assert!(text.contains("8443") && text.contains("A permits it by line 4: web"), "{text}");
 }
 
 const UNKNOWN_MATCH: &str =

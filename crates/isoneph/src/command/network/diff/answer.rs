@@ -2,15 +2,17 @@
 
 use std::io::Write;
 
-use isoneph_network::policy::{Comparison, Difference, OpenPoint, Options, Policy, Side, Undecided, difference};
+use isoneph_network::policy::{
+    Comparison, Deciding, Difference, OpenPoint, Options, Policy, Side, Undecided, difference,
+};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::safe;
 
 /// What the comparison of two policies of one name came to.
-pub(super) struct Answer {
-    name: String,
+pub(super) struct Answer<'a> {
+    policies: [&'a Policy; 2],
     found: Result<Difference, Undecided>,
     /// What is open of the first and of the second, where that may decide.
     open: [Vec<OpenPoint>; 2],
@@ -18,11 +20,11 @@ pub(super) struct Answer {
     same_text: bool,
 }
 
-impl Answer {
-    pub(super) fn of(one: &Policy, other: &Policy, same_text: bool) -> Self {
+impl<'a> Answer<'a> {
+    pub(super) fn of(one: &'a Policy, other: &'a Policy, same_text: bool) -> Self {
         let found = difference(one, other, &Options::default());
         let open = found.as_ref().map(|found| found.open_points(one, other)).unwrap_or_default();
-        Self { name: one.name.clone(), found, open, same_text }
+        Self { policies: [one, other], found, open, same_text }
     }
 
     fn comparison(&self) -> Comparison {
@@ -42,8 +44,8 @@ impl Answer {
     }
 
     pub(super) fn text(&self, out: &mut impl Write) -> anyhow::Result<()> {
-        let name =
-            if self.name.is_empty() { "the policies".to_owned() } else { safe::terminal(&self.name).into_owned() };
+        let [one, other] = self.policies;
+        let name = if one.name.is_empty() { "the policies".to_owned() } else { safe::terminal(&one.name).into_owned() };
         match (self.comparison(), &self.found) {
             (Comparison::Equal, _) => {
                 writeln!(out, "{name}: every packet is decided alike")?;
@@ -59,8 +61,8 @@ impl Answer {
                     _ => writeln!(out, "{name}: undecided: whether they differ hangs on what is not understood")?,
                 }
                 self.open_text(out, &[("A ", &self.open[0]), ("B ", &self.open[1])])?;
-                side(out, "A permits, B denies", found, &found.only_first)?;
-                side(out, "B permits, A denies", found, &found.only_second)?;
+                side(out, [("A", one), ("B", other)], found, &found.only_first)?;
+                side(out, [("B", other), ("A", one)], found, &found.only_second)?;
             }
         }
         Ok(())
@@ -79,7 +81,8 @@ impl Answer {
 
     pub(super) fn value(&self) -> Value {
         let open = json!({ "first": self.open[0], "second": self.open[1] });
-        let (name, answer) = (&self.name, self.comparison());
+        let ([one, other], answer) = (self.policies, self.comparison());
+        let name = &one.name;
         match &self.found {
             Err(why) => {
                 json!({ "policy": name, "answer": answer, "same_text": self.same_text, "why": why.to_string() })
@@ -95,25 +98,35 @@ impl Answer {
                     "answer": answer,
                     "same_text": self.same_text,
                     "open": open,
-                    "only_first": side_value(found, first),
-                    "only_second": side_value(found, second),
+                    "only_first": side_value(found, first, [one, other]),
+                    "only_second": side_value(found, second, [other, one]),
                 })
             }
         }
     }
 }
 
-/// What is sure comes first; what only may be says so.
-fn side(out: &mut impl Write, title: &str, difference: &Difference, side: &Side) -> anyhow::Result<()> {
+/// What is sure comes first; what only may be says so. The policy that permits comes before the one that denies.
+fn side(
+    out: &mut impl Write,
+    [(permits, permitting), (denies, denying)]: [(&str, &Policy); 2],
+    difference: &Difference,
+    side: &Side,
+) -> anyhow::Result<()> {
     if side.possible.is_empty() {
         return Ok(());
     }
+    let title = format!("{permits} permits, {denies} denies");
     let (doubt, shown) = if side.certain.is_empty() { ("perhaps ", side.possible) } else { ("", side.certain) };
     writeln!(out, "  {doubt}{title}: {}", safe::terminal(&difference.space.describe(shown)))?;
     for finding in &side.findings {
         let doubt = if finding.certain { "" } else { " (perhaps: a rule is not fully known)" };
         writeln!(out, "    {}{doubt}", safe::terminal(&finding.text))?;
         writeln!(out, "      for example {}", finding.witness)?;
+        let by = [rule_text(permitting, finding.permitted_by), rule_text(denying, finding.denied_by)];
+        let [permitted, denied] = by.map(|text| safe::terminal(&text).into_owned());
+        writeln!(out, "      {permits} permits it by {permitted}")?;
+        writeln!(out, "      {denies} denies it by {denied}")?;
     }
     if !side.complete {
         writeln!(out, "    … and more")?;
@@ -121,7 +134,29 @@ fn side(out: &mut impl Write, title: &str, difference: &Difference, side: &Side)
     Ok(())
 }
 
-fn side_value(difference: &Difference, side: &Side) -> Value {
+/// The rule that decides, as its source has it, or what decides where no rule does.
+fn rule_text(policy: &Policy, by: Deciding) -> String {
+    let Deciding::Rule(number) = by else { return "default, since no rule matches".to_owned() };
+    match policy.rules.get(number) {
+        Some(rule) if rule.label.is_empty() => format!("its rule {}", number + 1),
+        Some(rule) if rule.line == 0 => rule.label.clone(),
+        Some(rule) => format!("line {}: {}", rule.line, rule.label),
+        None => format!("its rule {}", number + 1),
+    }
+}
+
+/// The same as a value.
+fn rule_value(policy: &Policy, by: Deciding) -> Value {
+    match by {
+        Deciding::Rule(number) => {
+            let rule = policy.rules.get(number);
+            json!({ "rule": number, "line": rule.map(|rule| rule.line), "text": rule.map(|rule| &rule.label) })
+        }
+        Deciding::Default => json!(by),
+    }
+}
+
+fn side_value(difference: &Difference, side: &Side, [permitting, denying]: [&Policy; 2]) -> Value {
     let findings: Vec<Value> = side
         .findings
         .iter()
@@ -130,8 +165,8 @@ fn side_value(difference: &Difference, side: &Side) -> Value {
                 "certain": finding.certain,
                 "witness": finding.witness,
                 "text": finding.text,
-                "permitted_by": finding.permitted_by,
-                "denied_by": finding.denied_by,
+                "permitted_by": rule_value(permitting, finding.permitted_by),
+                "denied_by": rule_value(denying, finding.denied_by),
             })
         })
         .collect();
