@@ -12,6 +12,7 @@ impl Walker<'_> {
     /// every policy that is known: to whoever is in such a one, under whatever name (two names may be one wire), and
     /// outside.
     pub(super) fn leave_beside(&mut self, state: &State, sender: EndpointId) {
+        self.leave_joined(state, sender);
         let secondary = &self.model.parts.secondary;
         let Some(own) = secondary.get(&sender).filter(|_| !self.reply) else { return };
         match self.goal {
@@ -20,8 +21,21 @@ impl Walker<'_> {
                 let names = if own == other { own.clone() } else { format!("{own} and {other}") };
                 self.pass_beside(state, &names, End::Endpoint { endpoint: goal, place });
             }
-            Goal::Endpoint(..) | Goal::Anybody => {}
+            Goal::Endpoint(..) | Goal::Anybody | Goal::Behind { .. } => {}
             Goal::Outside => self.pass_beside(state, own, End::Outside { range: state.destination }),
+        }
+    }
+
+    /// Notes that a packet may reach members of other networks by what joins the sender's to them past routes.
+    fn leave_joined(&mut self, state: &State, sender: EndpointId) {
+        let parts = &self.model.parts;
+        let Goal::Endpoint(endpoint, place) = self.goal else { return };
+        if self.reply || self.behind.is_some() {
+            return;
+        }
+        let (from, to) = (parts.endpoints[sender].network, parts.endpoints[endpoint].network);
+        for join in parts.joins.iter().filter(|join| join.from.contains(&from) && join.to.contains(&to)) {
+            self.pass_beside(state, &join.name, End::Endpoint { endpoint, place });
         }
     }
 

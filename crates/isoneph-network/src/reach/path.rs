@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::address::AddressRange;
 use crate::model::form::{EndpointId, NamedPort, PolicyId};
 use crate::model::policy::{Side, View};
-use crate::model::traffic::{Parcel, Traffic};
+use crate::model::traffic::{Parcel, TCP, Traffic, UDP};
 
 /// Which way a policy looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -80,6 +80,13 @@ pub enum Rewrite {
     DestinationPublic {
         /// The address asked for.
         from: AddressRange,
+    },
+    /// What stands for a service elsewhere hands the packet to it.
+    Linked {
+        /// What stands for it.
+        entry: EndpointId,
+        /// The sender's address as the entry saw it.
+        client: Side,
     },
     /// A load balancer's node hands the packet to a target.
     Balanced {
@@ -268,7 +275,7 @@ impl Path {
     /// What happens to one packet, stage by stage and rule by rule: no set algebra is used, so a witness is checked by
     /// other means than those that found it.
     #[must_use]
-    pub fn trace(&self, model: &Model, parcel: Parcel) -> Trace {
+    pub fn trace(&self, model: &Model, mut parcel: Parcel) -> Trace {
         let mut trace = Trace { arrives: Some(true), hops: Vec::new(), because: Vec::new() };
         let hop =
             |what: &str, name: &str, rule: Option<String>| TraceHop { what: what.into(), name: name.into(), rule };
@@ -310,6 +317,7 @@ impl Path {
                 Stage::Rewrite(rewrite) => {
                     let (what, name) = rewrite.describe(model);
                     trace.hops.push(hop(what, &name, None));
+                    parcel = rewrite.moved(parcel);
                 }
             }
         }
@@ -325,11 +333,24 @@ impl Path {
 }
 
 impl Rewrite {
+    /// The packet past it: a balancer's target may listen on another port than was asked for.
+    pub(super) fn moved(self, parcel: Parcel) -> Parcel {
+        match self {
+            Self::Balanced { port, target_port, .. }
+                if parcel.destination == port && matches!(parcel.protocol, TCP | UDP) =>
+            {
+                Parcel { destination: target_port, ..parcel }
+            }
+            _ => parcel,
+        }
+    }
+
     fn describe(self, model: &Model) -> (&'static str, String) {
         match self {
             Self::SourcePublic { to } => ("source becomes", to.to_string()),
             Self::SourceNat { nat, to } => ("source becomes", format!("{to} of {}", model.parts.nats[nat].id)),
             Self::DestinationPublic { from } => ("public address", from.to_string()),
+            Self::Linked { entry, .. } => ("handed on by", model.parts.endpoints[entry].name.clone()),
             Self::Balanced { node, .. } => ("balanced by", model.parts.endpoints[node].name.clone()),
         }
     }

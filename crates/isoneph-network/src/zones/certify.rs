@@ -101,9 +101,11 @@ impl Writer<'_> {
         places.chain(class.outside).filter(|range| range.family == family).collect()
     }
 
-    /// Inside and public addresses: a packet may be sent to either.
+    /// Inside and public addresses, and those of what hands packets on: a packet may be sent to any.
     fn asked(&self, class: &Class, family: Family) -> Vec<AddressRange> {
         let places = class.members.iter().flat_map(|id| &self.model.parts.endpoints[*id].places);
+        let fronts = class.members.iter().flat_map(|id| self.model.fronts(*id));
+        let places = places.chain(fronts.flat_map(|id| &self.model.parts.endpoints[*id].places));
         let both = places.flat_map(|place| std::iter::once(place.inside).chain(place.public));
         both.chain(class.outside).filter(|range| range.family == family).collect()
     }

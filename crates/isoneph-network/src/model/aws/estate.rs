@@ -32,8 +32,10 @@ pub(crate) struct Estate {
     pub(crate) prefix_lists: BTreeMap<String, Vec<AddressRange>>,
     /// Prefix lists that may hold more than is known of them.
     pub(crate) open_lists: BTreeSet<String>,
-    /// VPC endpoint id to (kind, service name, VPC, interfaces).
+    /// VPC endpoints by identifier.
     pub(crate) endpoints: BTreeMap<String, VpcEndpoint>,
+    pub(crate) services: BTreeMap<String, EndpointService>,
+    pub(crate) lattices: Vec<Lattice>,
     pub(crate) balancers: BTreeMap<String, Balancer>,
     pub(crate) target_groups: BTreeMap<String, TargetGroup>,
     /// Which lists were given, by folder.
@@ -260,7 +262,37 @@ pub(crate) struct TransitTable {
 #[derive(Debug, Default)]
 pub(crate) struct VpcEndpoint {
     pub(crate) kind: String,
+    /// The service's name, or what stands for it where the name is not known yet; for other kinds what they lead to.
     pub(crate) service: String,
+    /// Whether which service it is of is not shown.
+    pub(crate) unclear: bool,
+    pub(crate) interfaces: Vec<String>,
+    /// Whether the service's owner took it; `None` where the input does not say.
+    pub(crate) accepted: Option<bool>,
+}
+
+/// A service that somebody offers to other networks (PrivateLink).
+#[derive(Debug, Default)]
+pub(crate) struct EndpointService {
+    /// Its names, as far as they are known.
+    pub(crate) names: Vec<String>,
+    pub(crate) balancers: Vec<String>,
+    /// Whether it may have balancers that are not shown.
+    pub(crate) open: bool,
+    /// Whether its owner must take who asks for it; `None` where that is not known.
+    pub(crate) asks: Option<bool>,
+}
+
+/// What joins networks past their routes (VPC Lattice).
+#[derive(Debug, Default)]
+pub(crate) struct Lattice {
+    pub(crate) name: String,
+    /// Networks whose members use it.
+    pub(crate) from: Vec<String>,
+    /// Networks in which its services stand.
+    pub(crate) to: Vec<String>,
+    /// Identifiers by which endpoints name it.
+    pub(crate) names: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -269,6 +301,10 @@ pub(crate) struct Balancer {
     pub(crate) kind: String,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) listed: bool,
+    /// Name under which it is noted whether the services of its owner were listed.
+    pub(crate) folder: String,
+    /// Whether its groups are not asked about what comes by PrivateLink.
+    pub(crate) unguarded: bool,
 }
 
 #[derive(Debug, Default, Clone)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
+use super::links;
 use super::rules::Surroundings;
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
@@ -12,7 +13,7 @@ use crate::model::form::{
 use crate::model::traffic::{TCP, UDP};
 
 #[derive(Default)]
-struct Places {
+pub(super) struct Places {
     networks: BTreeMap<String, NetworkId>,
     subnets: BTreeMap<String, SubnetId>,
     endpoints: BTreeMap<String, EndpointId>,
@@ -29,6 +30,19 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     endpoints(estate, parts, &mut places);
     balancers(estate, parts, &places);
     policies(estate, parts, &places);
+    links::build(estate, parts, &places);
+}
+
+impl Places {
+    /// Where an interface stands among the endpoints.
+    pub(super) fn endpoint(&self, interface: &str) -> Option<EndpointId> {
+        self.endpoints.get(interface).copied()
+    }
+
+    /// Where a subnet stands.
+    pub(super) fn subnet(&self, subnet: &str) -> Option<usize> {
+        self.subnets.get(subnet).copied()
+    }
 }
 
 fn or<'a>(name: &'a str, id: &'a str) -> String {

@@ -21,6 +21,10 @@ pub(crate) struct Estate {
     pub(super) admin: Vec<AdminRule>,
     /// Networks with a VPN or ExpressRoute gateway, or joined to others by a hub or a network manager.
     pub(super) connected: Vec<String>,
+    /// Private link services, each with the subnets out of which it sends.
+    pub(super) services: BTreeMap<String, Vec<String>>,
+    /// Interfaces of private endpoints, each with what it is of.
+    pub(super) endpoints: BTreeMap<String, Connection>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
     /// What may have a public address of which nothing shows whether it has.
@@ -155,6 +159,15 @@ pub(super) struct InterfacePlace {
     pub(super) subnet: String,
     pub(super) address: Option<AddressRange>,
     pub(super) public: Option<String>,
+}
+
+/// What a private endpoint is of.
+#[derive(Debug, Default)]
+pub(super) struct Connection {
+    /// The resource; nothing where it is not shown.
+    pub(super) to: String,
+    /// Whether the resource's owner has not let it in.
+    pub(super) refused: bool,
 }
 
 #[derive(Debug, Default)]

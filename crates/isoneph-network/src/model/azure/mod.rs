@@ -3,6 +3,7 @@
 mod arm;
 mod build;
 mod estate;
+mod links;
 mod rules;
 mod terraform;
 

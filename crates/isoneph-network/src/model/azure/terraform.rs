@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::arm::{covers_groups, is_of_gateways};
 use super::estate::{
-    AdminRule, Balancer, BalancerRule, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering,
-    PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork, is_unclear,
+    AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
+    Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork, is_unclear,
 };
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -550,7 +550,15 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+    for resource in document.of_kind(&["azurerm_private_link_service"]) {
+        let configurations = list(&resource.values, "nat_ip_configuration").len().max(1);
+        let subnets = (0..configurations)
+            .flat_map(|at| reading.ids(resource, &["nat_ip_configuration", &at.to_string(), "subnet_id"]));
+        let subnets = subnets.collect();
+        estate.services.insert(Reading::own(resource), subnets);
+    }
     for resource in document.of_kind(&["azurerm_private_endpoint"]) {
+        estate.endpoints.insert(Reading::own(resource), connection(reading, resource));
         estate.interfaces.insert(
             Reading::own(resource),
             Interface {
@@ -566,6 +574,17 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+}
+
+/// What a private endpoint is of; nothing where the plan does not show it.
+fn connection(reading: &Reading<'_>, resource: &Resource) -> Connection {
+    let path = |key: &'static str| ["private_service_connection", "0", key];
+    let by_alias = list(&resource.values, "private_service_connection")
+        .first()
+        .and_then(|held| text(held, "private_connection_resource_alias"));
+    let named = reading.document.ids(resource, &path("private_connection_resource_id"));
+    let to = named.found.first().filter(|_| !named.choice && by_alias.is_none());
+    Connection { to: to.map(|id| id.to_lowercase()).unwrap_or_default(), refused: false }
 }
 
 /// What a field names: where it is given and nothing shows what it is, something of which nothing is known.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::groups::default_group;
 use super::services::SERVICES;
-use super::{Reading, labels};
+use super::{Reading, labels, links};
 use crate::model::address::{AddressRange, Family};
 use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener, TargetGroup};
 use crate::model::json::{flag, list, number, text, text_or_empty, texts};
@@ -219,7 +219,8 @@ fn services(estate: &mut Estate, reading: &Reading<'_>) {
     for service in SERVICES {
         for resource in reading.document.of_kind(&[service.kind]) {
             let kind = text(&resource.values, "vpc_endpoint_type");
-            if service.kind == "aws_vpc_endpoint" && kind != Some("Interface") {
+            let is_endpoint = service.kind == "aws_vpc_endpoint";
+            if is_endpoint && !matches!(kind, Some("Interface" | "Resource" | "ServiceNetwork")) {
                 continue;
             }
             let mut groups = Ids { open: true, ..Ids::default() };
@@ -228,7 +229,12 @@ fn services(estate: &mut Estate, reading: &Reading<'_>) {
                 // The service adds a group of its own, which nodes share.
                 groups.open |= service.kind == "aws_eks_cluster";
             }
-            for subnet in subnets(reading, resource, service.subnets, service.through) {
+            let mut held = subnets(reading, resource, service.subnets, service.through);
+            if is_endpoint {
+                held = links::subnets(reading, resource);
+                links::add_groups(reading, resource, &mut groups);
+            }
+            for subnet in held {
                 let public = is_service_public(estate, reading, resource, &subnet);
                 template(estate, reading, resource, &subnet, &groups, public);
             }
@@ -320,7 +326,14 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
         let name = text(values, "name").unwrap_or(&resource.address).to_owned();
         estate.balancers.insert(
             id.clone(),
-            Balancer { name: name.clone(), kind: kind.clone(), listeners: Vec::new(), listed: true },
+            Balancer {
+                name: name.clone(),
+                kind: kind.clone(),
+                listeners: Vec::new(),
+                listed: true,
+                folder: reading.folder.clone(),
+                unguarded: text(values, UNGUARDED) == Some("off"),
+            },
         );
         let mut groups = document.ids(resource, &["security_groups"]);
         let mut held = document.ids(resource, &["subnets"]).found;
@@ -352,6 +365,8 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
     target_groups(estate, reading);
 }
 
+/// Whether a balancer's groups are asked about what comes by PrivateLink; they are unless this is off.
+const UNGUARDED: &str = "enforce_security_group_inbound_rules_on_private_link_traffic";
 const LISTENERS: [&str; 2] = ["aws_lb_listener", "aws_alb_listener"];
 
 fn listeners(estate: &mut Estate, reading: &Reading<'_>) {
