@@ -459,6 +459,9 @@ pub struct Parts {
     pub links: Vec<Link>,
     /// What joins networks past their routes.
     pub joins: Vec<Join>,
+    /// Endpoints that are in another network than their own platform's, in its place, and what that is called: no policy of
+    /// the platform surely holds for them.
+    pub replaced: BTreeMap<EndpointId, String>,
     /// Addresses that belonged to something deleted: (address, what it was).
     pub released: Vec<(AddressRange, String)>,
 }

@@ -337,7 +337,7 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
     if kubernetes::recognises(document) {
         let origin = Origin { source, locator: held.locator.clone() };
         let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);
-        kubernetes::read(&mut gathering.cluster, document, &origin, unsupported, problems);
+        kubernetes::read(&mut gathering.cluster, document, (&origin, &name), unsupported, problems);
         return Some("kubernetes");
     }
     None

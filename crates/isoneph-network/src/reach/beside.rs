@@ -2,6 +2,7 @@
 
 use super::path::{End, Stage};
 use super::walk::{Goal, State, Walker};
+use crate::model::Spot;
 use crate::model::form::EndpointId;
 
 /// The target of ways beside: they suffice where the others do not, and take nothing from them.
@@ -21,8 +22,23 @@ impl Walker<'_> {
                 let names = if own == other { own.clone() } else { format!("{own} and {other}") };
                 self.pass_beside(state, &names, End::Endpoint { endpoint: goal, place });
             }
-            Goal::Endpoint(..) | Goal::Anybody | Goal::Behind { .. } => {}
+            Goal::Anybody => self.leave_for_address(state, own),
+            Goal::Endpoint(..) | Goal::Behind { .. } => {}
             Goal::Outside => self.pass_beside(state, own, End::Outside { range: state.destination }),
+        }
+    }
+
+    /// An address that is asked for: of those who surely have it in the sender's own network the ones that are in a further
+    /// one too; where nobody has, whoever has it there.
+    fn leave_for_address(&mut self, state: &State, own: &str) {
+        let (parts, asked) = (&self.model.parts, state.destination);
+        let surely = |spot: &Spot| asked.covers(parts.endpoints[spot.0].places[spot.1].inside);
+        let here: Vec<Spot> = self.model.index().inside(parts, state.network, asked).filter(surely).collect();
+        if here.is_empty() {
+            return self.pass_beside(state, own, End::Outside { range: asked });
+        }
+        for (endpoint, place) in here.into_iter().filter(|spot| parts.secondary.contains_key(&spot.0)) {
+            self.pass_beside(state, own, End::Endpoint { endpoint, place });
         }
     }
 

@@ -163,7 +163,7 @@ pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: 
             _ => id.to_string(),
         };
         let ports = endpoint.ports.iter().map(|port| format!("{}/{}/{}", port.name, port.protocol, port.port));
-        let secondary = model.parts.secondary.get(&id).cloned();
+        let secondary = model.parts.secondary.get(&id).into_iter().chain(model.parts.replaced.get(&id)).cloned();
         let tail = std::iter::once(own).chain(ports).chain(secondary).collect::<Vec<_>>().join(" ");
         let families = endpoint.places.iter().map(|place| place.inside.family as usize).collect::<Vec<_>>();
         let mut members = lists.get(&id).cloned().unwrap_or_default();

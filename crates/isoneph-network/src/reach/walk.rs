@@ -151,6 +151,9 @@ impl<'m> Walker<'m> {
         if let Some(name) = self.unfiltered(endpoint.network, destination) {
             return self.end(state, End::Service { name });
         }
+        if let Some(name) = self.model.parts.replaced.get(&id) {
+            return self.doubt(state, &format!("what passes over {name}"));
+        }
         self.push_policies(&mut state, &endpoint.outbound, Direction::Out, Some(id), &endpoint.name);
         self.leave(state, endpoint.table);
     }
@@ -376,7 +379,10 @@ impl<'m> Walker<'m> {
             _ => {}
         }
         state.destination = destination;
-        self.push_policies(&mut state, &endpoint.inbound, Direction::In, Some(id), &endpoint.name);
+        match self.model.parts.replaced.get(&id) {
+            Some(name) => state.stages.push(Stage::Doubt { object: format!("what passes over {name}") }),
+            None => self.push_policies(&mut state, &endpoint.inbound, Direction::In, Some(id), &endpoint.name),
+        }
         self.end(state, End::Endpoint { endpoint: id, place });
     }
 

@@ -147,6 +147,23 @@ fn a_list_of_policies_that_was_cut_leaves_open_what_one_that_was_not_given_does_
     }
 }
 
+#[test]
+fn an_empty_list_is_one_of_policies_where_the_name_of_its_file_says_so() {
+    let nothing = json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": []});
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "n", "resourceVersion": "1"},
+        "spec": {"containers": [{"name": "c"}]}});
+    let told = |file: &str| -> Vec<String> {
+        let held = named(&[("pods.json", &pod), (file, &nothing)]);
+        held.unsupported.into_iter().filter(|one| one.kind == "NetworkPolicy").map(|one| one.effect).collect()
+    };
+    for file in ["networkpolicies.json", "netpol.json", "all/network-policies.json"] {
+        assert_eq!(told(file), Vec::<String>::new(), "{file}");
+    }
+    for file in ["ingresses.json", "adminnetworkpolicies.json", "out.json"] {
+        assert!(told(file).iter().any(|effect| effect.contains("unless the list of nothing is one")), "{file}");
+    }
+}
+
 const AZURE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 
 fn azure_nic(name: &str, address: &str, more: Value) -> Value {
