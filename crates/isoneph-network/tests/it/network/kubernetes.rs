@@ -441,7 +441,7 @@ fn items_of_a_list_of_one_kind_are_of_its_group() {
     let pods = format!(r#"{{"kind": "PodList", "apiVersion": "v1", "items": [{}, {}]}}"#, pod("a"), pod("b"));
     let policies = r#"{"kind": "NetworkPolicyList", "apiVersion": "networking.k8s.io/v1", "items": [
         {"metadata": {"name": "shut", "namespace": "x"}, "spec": {"podSelector": {"matchLabels": {"app": "b"}}, "ingress": []}}]}"#;
-    check(&super::models(&[&pods, policies]), "deny a -> b tcp/1\npermit b -> a tcp/1");
+    check(&models(&[&pods, policies]), "deny a -> b tcp/1\npermit b -> a tcp/1");
 }
 
 #[test]
