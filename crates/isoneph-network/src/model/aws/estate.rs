@@ -49,6 +49,14 @@ impl Estate {
     pub(crate) fn lacks(&self, list: &str) -> bool {
         self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
     }
+
+    /// Interfaces whose network is not shown, by identifier.
+    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+        let shown: BTreeSet<&str> =
+            self.vpcs.keys().chain(self.subnets.values().map(|subnet| &subnet.vpc)).map(String::as_str).collect();
+        let lost = self.interfaces.iter().filter(|(_, held)| !shown.contains(held.vpc.as_str()));
+        lost.map(|(id, held)| (id.as_str(), &held.origin)).collect()
+    }
 }
 
 #[derive(Debug, Default)]

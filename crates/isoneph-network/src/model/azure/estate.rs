@@ -34,6 +34,15 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
+    /// Interfaces whose subnets are not shown, by name.
+    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+        let shown = |place: &InterfacePlace| {
+            self.subnets.get(&place.subnet).is_some_and(|subnet| self.networks.contains_key(&subnet.network))
+        };
+        let lost = self.interfaces.values().filter(|held| !held.places.iter().any(shown));
+        lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+    }
+
     /// Whether something joins a network to others in ways that are not followed.
     pub(super) fn is_joined(&self, network: &str) -> bool {
         let used = |held: &Subnet| held.network == network && held.gateway;

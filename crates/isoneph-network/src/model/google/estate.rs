@@ -31,6 +31,12 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
+    /// Interfaces whose networks are not shown, by name.
+    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+        let lost = self.interfaces.values().filter(|held| !self.networks.contains_key(&held.network));
+        lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+    }
+
     /// Whether the other end of a peering may be there, though it is not sure that it is.
     pub(super) fn may_answer(&self, peering: &Peering) -> bool {
         let may = |name: &str, wanted: &str| name == wanted || name.is_empty();

@@ -395,3 +395,22 @@ fn cloud_nat_of_which_the_subnets_are_not_shown_may_lead_out() {
     check(&with(json!([{}]), named), "permit m -> 8.8.8.8 tcp/443");
     check(&with(json!([]), refers(&["var.subnets"])), "undecided m -> 8.8.8.8 tcp/443 : google_compute_router_nat.nat");
 }
+
+#[test]
+fn interfaces_of_networks_that_no_answer_shows_are_named() {
+    let vpc = json!({"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]});
+    let eni = json!({"NetworkInterfaces": [{"NetworkInterfaceId": "eni-lost", "VpcId": "vpc-2", "SubnetId": "subnet-2",
+        "PrivateIpAddresses": [{"PrivateIpAddress": "10.2.0.9"}]}]});
+    let nic = json!([azure_nic("lost", "10.0.1.4", json!({}))]);
+    let machine = json!([instance("lost", "10.0.0.2", None)]);
+    for files in
+        [vec![("vpcs.json", &vpc), ("enis.json", &eni)], vec![("nics.json", &nic)], vec![("instances.json", &machine)]]
+    {
+        let held = named(&files);
+        let told = held.unsupported.iter().find(|one| one.effect.contains("its network is not shown"));
+        assert!(told.is_some_and(|one| one.locator.contains("lost")), "{files:?}: {:?}", held.unsupported);
+    }
+    let all = google();
+    let whole = named(&all.iter().map(|(name, held)| (*name, held)).collect::<Vec<_>>());
+    assert!(whole.unsupported.iter().all(|one| !one.effect.contains("its network is not shown")));
+}
