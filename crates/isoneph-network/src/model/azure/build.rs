@@ -214,9 +214,18 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
         Some((id, Some(table))) => {
             name = or(&table.name, id);
             origin = table.origin.clone();
-            routes.extend(
-                table.routes.iter().flat_map(|route| user_route(route, &subnet.network, estate, parts, places)),
-            );
+            let own = table.routes.iter().flat_map(|route| user_route(route, &subnet.network, estate, parts, places));
+            let own: Vec<Route> = own.collect();
+            let takes_all = |route: &Route| {
+                route.destination == AddressRange::whole(Family::V4)
+                    && matches!(route.target, Target::Address { .. } | Target::Opaque { .. })
+            };
+            if own.iter().any(takes_all) {
+                // The platform drops private addresses so that they do not go to the internet: where an appliance takes
+                // what is for anywhere, as in a hub, it takes those too.
+                routes.retain(|route| !matches!(route.target, Target::Drop { .. }));
+            }
+            routes.extend(own);
         }
         // A table that is not shown may send anything anywhere.
         Some((id, None)) => routes.push(Route {

@@ -330,3 +330,57 @@ fn an_interface_of_a_subnet_that_is_not_shown_is_named() {
     let named: Vec<String> = model(&plan(&all).to_string()).unsupported.iter().map(|one| one.locator.clone()).collect();
     assert_eq!(named, ["azurerm_network_interface.far"]);
 }
+
+/// A hub with a firewall that two spokes are peered with, and which all that leaves them is sent to.
+fn hub(next: &str, more: Vec<Held>) -> String {
+    let space = |address: &'static str, name: &str, block: &str| -> Held {
+        (address, json!({"name": name, "address_space": [block]}), json!({}))
+    };
+    let part = |address: &'static str, of: &str, block: &str| -> Held {
+        (address, json!({"name": address, "virtual_network_name": of, "address_prefixes": [block]}), json!({}))
+    };
+    let mut all = vec![
+        space("azurerm_virtual_network.hub", "hub", "10.0.0.0/16"),
+        space("azurerm_virtual_network.one", "one", "10.1.0.0/16"),
+        space("azurerm_virtual_network.two", "two", "10.2.0.0/16"),
+        part("azurerm_subnet.one", "one", "10.1.1.0/24"),
+        part("azurerm_subnet.two", "two", "10.2.1.0/24"),
+        nic("azurerm_network_interface.a", "azurerm_subnet.one.id"),
+        nic("azurerm_network_interface.b", "azurerm_subnet.two.id"),
+        (
+            "azurerm_route_table.t",
+            json!({"name": "t", "route": [{"name": "d", "address_prefix": "0.0.0.0/0", "next_hop_type": next,
+                "next_hop_in_ip_address": "10.0.1.4"}]}),
+            json!({}),
+        ),
+    ];
+    for (address, subnet) in [
+        ("azurerm_subnet_route_table_association.one", "azurerm_subnet.one.id"),
+        ("azurerm_subnet_route_table_association.two", "azurerm_subnet.two.id"),
+    ] {
+        all.push((
+            address,
+            json!({}),
+            json!({"subnet_id": refers(&[subnet]), "route_table_id": refers(&["azurerm_route_table.t.id"])}),
+        ));
+    }
+    for (address, from, to) in [
+        ("azurerm_virtual_network_peering.h1", "hub", "azurerm_virtual_network.one.id"),
+        ("azurerm_virtual_network_peering.1h", "one", "azurerm_virtual_network.hub.id"),
+        ("azurerm_virtual_network_peering.h2", "hub", "azurerm_virtual_network.two.id"),
+        ("azurerm_virtual_network_peering.2h", "two", "azurerm_virtual_network.hub.id"),
+    ] {
+        let values = json!({"name": address, "virtual_network_name": from, "allow_forwarded_traffic": true});
+        all.push((address, values, json!({"remote_virtual_network_id": refers(&[to])})));
+    }
+    all.extend(more);
+    plan(&all).to_string()
+}
+
+#[test]
+fn an_appliance_that_takes_what_is_for_anywhere_takes_private_addresses_too() {
+    check(&model(&hub("VirtualAppliance", vec![])), "undecided a -> b tcp/443 : the next hop 10.0.1.4");
+    for next in ["Internet", "None"] {
+        check(&model(&hub(next, vec![])), "deny a -> b tcp/443");
+    }
+}
