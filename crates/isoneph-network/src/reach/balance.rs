@@ -2,11 +2,11 @@
 
 use super::path::{Direction, End, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
-use crate::model::Model;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Meeting};
 use crate::model::form::{Balancer, BalancerTarget, EndpointId, Listener};
 use crate::model::policy::Side;
 use crate::model::traffic::Traffic;
+use crate::model::{Model, Spot};
 
 impl Walker<'_> {
     /// The entry of a cluster opens connections to what Ingresses and Routes lead to, and to nothing else. It has a foot in
@@ -138,12 +138,29 @@ impl Walker<'_> {
         self.end(state, End::Endpoint { endpoint: id, place });
     }
 
+    /// Who has the address of a target: somebody beside the node, else whoever has it in another network that routes may lead
+    /// to. Where several have, the routes are not asked which.
+    fn holder(&self, node: EndpointId, address: AddressRange) -> Option<EndpointId> {
+        let parts = &self.model.parts;
+        let network = parts.endpoints[node].network;
+        if let Some((found, _)) = self.model.index().inside(parts, network, address).next() {
+            return Some(found);
+        }
+        if parts.networks[network].ranges.meeting(address) != Meeting::Apart {
+            return None;
+        }
+        let has = |spot: &Spot| parts.endpoints[spot.0].places[spot.1].inside == address;
+        let elsewhere: Vec<Spot> = self.model.index().anywhere(parts, address).into_iter().filter(has).collect();
+        match elsewhere.as_slice() {
+            [(only, _)] => Some(*only),
+            _ => None,
+        }
+    }
+
     fn send_to_target(&mut self, mut state: State, node: EndpointId, target: &BalancerTarget, port: u16) {
         let balancer = &self.model.parts.endpoints[node];
-        let by_address = |address: AddressRange| {
-            self.model.index().inside(&self.model.parts, balancer.network, address).next().map(|(found, _)| found)
-        };
-        let Some(endpoint) = target.endpoint.or_else(|| target.address.and_then(by_address)) else {
+        let Some(endpoint) = target.endpoint.or_else(|| target.address.and_then(|address| self.holder(node, address)))
+        else {
             let what = target.address.map_or_else(|| "a target".into(), |address| format!("target {address}"));
             return self.doubt_behind(state, &format!("{what} of {}", balancer.name));
         };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::path::{Direction, End, Rewrite, Stage};
 use super::walk::{Goal, Linked, State, Walker};
 use crate::model::Model;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Meeting};
 use crate::model::form::{Balancer, Endpoint, EndpointId, EndpointKind, Lead, LeadTo, Parts};
 
 /// By endpoint: those that hand packets on to it, or may.
@@ -53,9 +53,11 @@ fn behind_node(parts: &Parts, node: &Endpoint, balancer: &Balancer) -> Vec<Endpo
         return members(parts, node.network).collect();
     }
     let targets: Vec<_> = balancer.listeners.iter().flat_map(|listener| &listener.targets).collect();
+    let own = &parts.networks[node.network].ranges;
     let holds = |address: AddressRange, id: EndpointId| {
         let held = &parts.endpoints[id];
-        held.network == node.network && held.places.iter().any(|place| place.inside == address)
+        let may = held.network == node.network || own.meeting(address) == Meeting::Apart;
+        may && held.places.iter().any(|place| place.inside == address)
     };
     let by_address = targets.iter().filter_map(|target| target.address.filter(|_| target.endpoint.is_none()));
     let by_address: Vec<AddressRange> = by_address.collect();

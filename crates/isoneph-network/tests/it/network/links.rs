@@ -139,6 +139,49 @@ fn tenants_that_a_link_joins_are_not_apart_and_one_that_is_meant_is_proved() {
     assert_eq!(asked(linked("available", OPEN, &[]), ""), [(Separation::Undecided, None, because), apart]);
 }
 
+#[test]
+fn a_target_may_stand_in_a_network_that_routes_of_the_balancers_lead_to() {
+    let far = |routes: &[&str]| {
+        let group = json!([{"TargetGroupArn": TARGETS, "Type": "forward"}]);
+        Estate::new()
+            .vpc("red", "10.1.0.0/16")
+            .vpc("blue", "10.2.0.0/16")
+            .peering("red", "blue", ["us-east-1", "us-east-1"], "active")
+            .internet("red")
+            .subnet(
+                "red",
+                "red",
+                "10.1.1.0/24",
+                "a",
+                &["10.1.0.0/16 local", "10.2.0.0/16 pcx-red-blue", "0.0.0.0/0 igw-red"],
+            )
+            .subnet("blue", "blue", "10.2.1.0/24", "a", routes)
+            .group("front", "red", &["tcp 443 0.0.0.0/0"], ALL)
+            .group("server", "blue", &["tcp 8443 sg-front"], ALL)
+            .eni("front", "red", "10.1.1.20", Some("198.51.100.20"), &["front"])
+            .with("NetworkInterfaces", "Description", json!("ELB net/front/1"))
+            .with("NetworkInterfaces", "InterfaceType", json!("network_load_balancer"))
+            .eni("server", "blue", "10.2.1.30", None, &["server"])
+            .add("LoadBalancers", json!({"LoadBalancerArn": ARN, "LoadBalancerName": "front", "Type": "network"}))
+            .add("Listeners", json!({"LoadBalancerArn": ARN, "Port": 443, "Protocol": "TCP", "DefaultActions": group}))
+            .add("TargetGroups", json!({"TargetGroupArn": TARGETS, "TargetType": "ip", "Protocol": "TCP"}))
+            .add(
+                "LoadBalancerTargetHealth",
+                json!({"TargetGroupArn": TARGETS,
+                "TargetHealthDescriptions": [{"Target": {"Id": "10.2.1.30", "Port": 8443}}]}),
+            )
+            .text()
+    };
+    check(
+        &model(&far(&["10.2.0.0/16 local", "10.1.0.0/16 pcx-red-blue"])),
+        "permit 8.8.8.8 -> 198.51.100.20 tcp/443
+         permit internet -> server tcp/443
+         deny internet -> server tcp/8443
+         deny internet -> 10.2.1.30 tcp/443",
+    );
+    check(&model(&far(&["10.2.0.0/16 local"])), "deny internet -> server tcp/443");
+}
+
 fn machine(address: &'static str, subnet: &str, group: &str) -> Held {
     let name = address.split_once('.').unwrap().1;
     let expressions = json!({"subnet_id": refers(&[subnet]), "vpc_security_group_ids": refers(&[group])});
