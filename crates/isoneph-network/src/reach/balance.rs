@@ -113,7 +113,8 @@ impl Walker<'_> {
             state
         };
         if !listener.complete {
-            let open = next();
+            let mut open = next();
+            open.stages.push(Stage::Rewrite(Rewrite::Anywhere { node: id }));
             self.doubt_behind(open, &format!("the targets of listener {} of {}", listener.port, held.name));
         }
         if listener.targets.is_empty() && listener.complete && self.behind.is_none() {

@@ -5,7 +5,7 @@
 //! that was asked.
 
 use super::beside::BESIDE;
-use super::path::{End, Passage, Path, Rewrite, Stage};
+use super::path::{End, Passage, Path, Rewrite, Stage, at_any_port};
 use super::walk::{Goal, Start, Walker};
 use crate::model::Model;
 use crate::model::address::AddressRange;
@@ -78,6 +78,12 @@ fn way(model: &Model, start: Start, asked: AddressRange, path: Path) -> Way {
     let mut arrives = path.passage(model);
     if let Some((port, target)) = moved_port(&path) {
         arrives = at_asked_port(&path, model, port, target);
+    }
+    if let Some(cut) = path.stages.iter().position(|stage| matches!(stage, Stage::Rewrite(Rewrite::Anywhere { .. }))) {
+        let (before, after) = path.stages.split_at(cut);
+        let half = |stages: &[Stage]| Path { stages: stages.to_vec(), ..path.clone() }.passage(model);
+        let (before, after) = (half(before), half(after));
+        arrives = before.and(&Passage { may: at_any_port(&after.may), must: Traffic::none() });
     }
     if arrives.may.is_empty() {
         return Way { path, connects: Passage::none(), arrives, back: Vec::new(), broken: None };

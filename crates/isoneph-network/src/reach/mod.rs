@@ -21,7 +21,7 @@ pub(crate) use connection::move_port;
 pub use connection::{Connection, Explanation, Way, connect};
 pub(crate) use links::fronts;
 pub use matrix::{Cell, Matrix, Reach, ReachError, WayShown, matrix, reach};
-pub(crate) use path::ports_of;
 pub use path::{Direction, End, Passage, Path, Rewrite, Stage, Trace, TraceHop};
+pub(crate) use path::{at_any_port, ports_of};
 pub use refer::{Goals, Party, Unreferred, internet};
 pub use walk::{Goal, Start};

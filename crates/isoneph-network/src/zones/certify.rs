@@ -119,7 +119,7 @@ impl Writer<'_> {
             Some((port, target)) if port != target => crate::reach::move_port(&set, target, port),
             _ => set,
         };
-        for stage in &path.stages {
+        for (at, stage) in path.stages.iter().enumerate() {
             match stage {
                 Stage::Filter { policy, local, remote, destination, at, .. } => {
                     let held = &self.model.parts.policies[*policy];
@@ -135,6 +135,15 @@ impl Writer<'_> {
                 Stage::Hop { what, name } => names.push(format!("{what} {name}")),
                 Stage::Doubt { object } => names.push(format!("unknown {object}")),
                 Stage::Rewrite(Rewrite::Balanced { port, target_port, .. }) => moved = Some((*port, *target_port)),
+                Stage::Rewrite(Rewrite::Anywhere { node }) => {
+                    // At which port it goes on is not known: what passes at one and the same past there counts as a whole.
+                    let rest = Path { stages: path.stages[at + 1..].to_vec(), ..path.clone() };
+                    let permits = crate::reach::at_any_port(&rest.passage(self.model).may);
+                    let name = format!("past {}", self.model.parts.endpoints[*node].name);
+                    stages.push(self.policy(name, &permits));
+                    names.extend(rest.doubts().into_iter().map(|object| format!("unknown {object}")));
+                    break;
+                }
                 Stage::Rewrite(_) => {}
             }
         }

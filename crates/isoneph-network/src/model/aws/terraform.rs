@@ -1,5 +1,6 @@
 //! Terraform resources of the aws provider.
 
+mod fed;
 mod groups;
 mod links;
 mod machines;

@@ -267,6 +267,53 @@ fn a_plan_shows_whether_an_endpoint_is_of_a_service_and_accepted() {
     asked(free(), json!({}), refers(&["var.service"]), "undecided client -> server tcp/443 : whether");
 }
 
+/// As [`planned`], the target registered otherwise: what feeds the group, and members that it makes.
+fn fed(feeder: Vec<Held>) -> String {
+    let mut all =
+        planned(json!({"acceptance_required": false}), json!({}), refers(&["aws_vpc_endpoint_service.s.service_name"]));
+    all.retain(|(address, ..)| *address != "aws_lb_target_group_attachment.t" && *address != "aws_instance.server");
+    all.push(machine("aws_instance.other", "aws_subnet.blue.id", "aws_security_group.server.id"));
+    all.push((
+        "aws_launch_template.m",
+        json!({"name": "m"}),
+        json!({"vpc_security_group_ids": refers(&["aws_security_group.server.id"])}),
+    ));
+    all.extend(feeder);
+    plan(&all).to_string()
+}
+
+#[test]
+fn members_of_a_scaling_group_are_targets_and_a_target_that_nobody_shows_is_at_any_port() {
+    let group = |more: Value| -> Held {
+        let mut written = json!({"vpc_zone_identifier": refers(&["aws_subnet.blue.id"]),
+            "launch_template": [{"id": refers(&["aws_launch_template.m.id"])}]});
+        written.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ("aws_autoscaling_group.members", json!({"name": "members", "launch_template": [{}]}), written)
+    };
+    let own = group(json!({"target_group_arns": refers(&["aws_lb_target_group.t.arn"])}));
+    let attached: Held = (
+        "aws_autoscaling_attachment.a",
+        json!({}),
+        json!({"autoscaling_group_name": refers(&["aws_autoscaling_group.members.id"]), "lb_target_group_arn": refers(&["aws_lb_target_group.t.arn"])}),
+    );
+    for feeder in [vec![own], vec![group(json!({})), attached]] {
+        check(
+            &model(&fed(feeder)),
+            "permit client -> aws_autoscaling_group.members tcp/443
+             deny client -> aws_autoscaling_group.members tcp/8443
+             deny client -> other tcp/443",
+        );
+    }
+    // What feeds it is not shown: anybody beside the balancer may be a target, at a port that its own groups let in.
+    let unseen = group(json!({"target_group_arns": refers(&["var.groups"])}));
+    check(
+        &model(&fed(vec![unseen])),
+        "undecided client -> other tcp/443 : the targets of listener 443
+         deny client -> other udp/443
+         deny client -> other tcp/8443",
+    );
+}
+
 #[test]
 fn a_service_network_may_carry_its_users_to_the_networks_of_its_services() {
     let network = || refers(&["aws_vpclattice_service_network.n.id"]);

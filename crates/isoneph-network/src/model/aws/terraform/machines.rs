@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::groups::default_group;
 use super::services::SERVICES;
-use super::{Reading, labels, links};
+use super::{Reading, fed, labels, links};
 use crate::model::address::{AddressRange, Family};
 use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener, TargetGroup};
 use crate::model::json::{flag, list, number, text, text_or_empty, texts};
@@ -417,14 +417,15 @@ fn target_groups(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.of_kind(&["aws_lb_target_group", "aws_alb_target_group"]) {
         let kind = text(&resource.values, "target_type").unwrap_or("instance").to_owned();
+        let (targets, listed) = fed::targets(estate, reading, resource);
         estate.target_groups.insert(
             resource.identity(),
             TargetGroup {
                 kind,
                 protocol: text_or_empty(&resource.values, "protocol"),
                 keeps_client: flag(&resource.values, "preserve_client_ip"),
-                targets: Vec::new(),
-                listed: !fed_elsewhere(reading, resource),
+                targets,
+                listed,
             },
         );
     }
@@ -450,18 +451,6 @@ fn target_groups(estate: &mut Estate, reading: &Reading<'_>) {
             group.targets.push((target, port));
         }
     }
-}
-
-/// Whether a scaling group or service registers targets at run time.
-fn fed_elsewhere(reading: &Reading<'_>, group: &Resource) -> bool {
-    let document = reading.document;
-    let names = |resource: &Resource, path: &[&str]| {
-        let held = document.ids(resource, path);
-        held.found.contains(&group.identity()) || (held.open && held.found.is_empty())
-    };
-    document.of_kind(&["aws_autoscaling_group"]).any(|held| names(held, &["target_group_arns"]))
-        || document.of_kind(&["aws_autoscaling_attachment"]).any(|held| names(held, &["lb_target_group_arn"]))
-        || document.of_kind(&["aws_ecs_service"]).any(|held| names(held, &["load_balancer", "0", "target_group_arn"]))
 }
 
 /// Elastic addresses that are given to machines or interfaces.
