@@ -44,6 +44,7 @@ const LISTS: &[(&str, Reader)] = &[
     ("TransitGatewayPropagations", transit_propagations),
     ("PrefixLists", prefix_list),
     ("ManagedPrefixLists", prefix_list),
+    ("EndpointGroups", accelerator),
     ("VpcEndpoints", links::endpoint),
     ("ServiceConfigurations", links::service),
     ("VpcEndpointConnections", links::connection),
@@ -428,6 +429,16 @@ fn internet_gateway(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin
         .iter()
         .filter(|held| matches!(text(held, "State").unwrap_or("available"), "available" | "attached" | "attaching"));
     estate.internet_gateways.insert(id.into(), held.filter_map(|held| text(held, "VpcId")).map(Into::into).collect());
+    Some(())
+}
+
+/// What an accelerator leads to, by `list-endpoint-groups`.
+fn accelerator(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
+    let own = list(value, "EndpointDescriptions").iter().filter_map(|held| text(held, "EndpointId"));
+    let leads: Vec<String> = own.map(Into::into).collect();
+    if !leads.is_empty() {
+        estate.accelerators.insert(text(value, "EndpointGroupArn")?.into(), leads);
+    }
     Some(())
 }
 

@@ -115,6 +115,10 @@ fn entries(network: &str, vpc: &Vpc, has_gateway: bool, estate: &Estate) -> Vec<
     let unlisted = !has_gateway && !estate.listed.contains(&(vpc.folder.clone(), "InternetGateways"));
     let may = |held: &&String| held.as_str() == network;
     let loose = estate.loose_gateways.iter().filter(|(_, held)| held.is_empty() || held.iter().any(|id| may(&id)));
+    let leads = |held: &&String| estate.network_of(held) == Some(network);
+    let accelerators =
+        estate.accelerators.iter().filter(|(_, held)| held.is_empty() || held.iter().any(|id| leads(&id)));
+    let loose = loose.chain(accelerators);
     loose.map(|(id, _)| id.clone()).chain((vpc.looked_up || unlisted).then(|| others_gateways(network))).collect()
 }
 

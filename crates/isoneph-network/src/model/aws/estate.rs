@@ -22,6 +22,9 @@ pub(crate) struct Estate {
     pub(crate) internet_gateways: BTreeMap<String, Vec<String>>,
     /// Gateways of which it is not known to which VPC they are attached, each with those it may be; none named is any.
     pub(crate) loose_gateways: BTreeMap<String, Vec<String>>,
+    /// Accelerators, which let the internet in without a public address of the receiver, each with those it leads to; none
+    /// named is any.
+    pub(crate) accelerators: BTreeMap<String, Vec<String>>,
     /// Public addresses of which it is not known who holds them.
     pub(crate) loose_addresses: Vec<String>,
     pub(crate) nats: BTreeMap<String, NatGateway>,
@@ -48,6 +51,17 @@ impl Estate {
     /// Whether the input lacks pages of a list.
     pub(crate) fn lacks(&self, list: &str) -> bool {
         self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
+    }
+
+    /// The network of what an accelerator leads to: a machine, a subnet or a load balancer.
+    pub(crate) fn network_of(&self, id: &str) -> Option<&str> {
+        let key = id.split_once(":loadbalancer/").map_or(id, |(_, key)| key);
+        let own = self.instances.get(id).and_then(|held| held.interfaces.first());
+        let node = || self.interfaces.values().find(|held| held.description.strip_prefix("ELB ") == Some(key));
+        own.and_then(|name| self.interfaces.get(name))
+            .or_else(node)
+            .map(|held| held.vpc.as_str())
+            .or_else(|| self.subnets.get(id).map(|held| held.vpc.as_str()))
     }
 
     /// Interfaces whose network is not shown, by identifier.

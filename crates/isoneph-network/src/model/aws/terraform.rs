@@ -142,6 +142,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     }
     networks(estate, &reading);
     gateways(estate, &reading);
+    accelerators(estate, &reading);
     links::read(estate, &reading);
     tables(estate, &reading);
     acls(estate, &reading);
@@ -283,6 +284,22 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                 ..Subnet::default()
             },
         );
+    }
+}
+
+/// What an accelerator leads to: it is asked for by addresses of the accelerator's, whatever the receiver's are.
+fn accelerators(estate: &mut Estate, reading: &Reading<'_>) {
+    let kinds = ["aws_globalaccelerator_endpoint_group", "aws_globalaccelerator_custom_routing_endpoint_group"];
+    for resource in reading.document.of_kind(&kinds) {
+        let (mut leads, mut open) = (Vec::new(), reading.document.is_open_list(resource, &["endpoint_configuration"]));
+        for index in 0..list(&resource.values, "endpoint_configuration").len() {
+            let ids = reading.document.ids(resource, &["endpoint_configuration", &index.to_string(), "endpoint_id"]);
+            open |= ids.open;
+            leads.extend(ids.found);
+        }
+        if open || !leads.is_empty() {
+            estate.accelerators.insert(resource.address.clone(), if open { Vec::new() } else { leads });
+        }
     }
 }
 
