@@ -423,6 +423,19 @@ pub enum LeadTo {
     Network(NetworkId),
 }
 
+/// An appliance of the platform that routes lead to. What its policy denies does not pass; what else it does is open.
+#[derive(Debug, Clone, Serialize)]
+pub struct Firewall {
+    /// Its name.
+    pub name: String,
+    /// The network it stands in.
+    pub network: NetworkId,
+    /// Its subnet: whatever next hop is in it is the firewall, for nothing else may stand there.
+    pub ranges: AddressSet,
+    /// Looked at as what comes in: the sender is the far end.
+    pub policy: PolicyId,
+}
+
 /// What lets members of some networks reach members of others past routes, in ways that are not followed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Join {
@@ -455,6 +468,8 @@ pub struct Parts {
     pub balancers: Vec<Balancer>,
     /// Endpoints that are in further networks as well, which are not followed, and what those are called.
     pub secondary: BTreeMap<EndpointId, String>,
+    /// Appliances of the platform whose rules are known, as far as they deny.
+    pub firewalls: Vec<Firewall>,
     /// Services that interfaces of other networks stand for.
     pub links: Vec<Link>,
     /// What joins networks past their routes.

@@ -2,12 +2,12 @@
 
 use super::path::{Direction, End, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
-use crate::model::address::{AddressRange, Family};
-use crate::model::form::{Attachment, EndpointId, NetworkId, Platform, TableId, Target};
+use crate::model::address::{AddressRange, Family, Meeting};
+use crate::model::form::{Attachment, EndpointId, Firewall, NetworkId, Platform, TableId, Target};
 use crate::model::policy::Side;
 use crate::model::traffic::{ICMP, ICMP6, TCP, Traffic, UDP};
 
-impl Walker<'_> {
+impl<'m> Walker<'m> {
     /// Follows a route that was chosen.
     pub(super) fn follow(&mut self, mut state: State, table: TableId, route: usize) {
         let held = &self.model.parts.tables[table];
@@ -139,7 +139,7 @@ impl Walker<'_> {
         }
         state.stages.push(Stage::Hop { what: "through", name: peering.to_owned() });
         let other = &self.model.parts.networks[network];
-        if !other.open && other.ranges.meeting(state.destination) == crate::model::address::Meeting::Apart {
+        if !other.open && other.ranges.meeting(state.destination) == Meeting::Apart {
             let reason =
                 format!("peering {peering} leads to {} alone, and {} is not in it", other.name, state.destination);
             return self.block(state, &reason, peering);
@@ -318,8 +318,33 @@ impl Walker<'_> {
         self.leave(state, endpoint.table);
     }
 
+    /// The firewall that an address is of, in the packet's network or in one that is peered with it: others may have the same.
+    fn firewall(&self, state: &State, address: AddressRange) -> Option<&'m Firewall> {
+        let parts = &self.model.parts;
+        let table = state.subnet.and_then(|subnet| parts.subnets[subnet].table);
+        let routes = table.map_or(&[][..], |table| parts.tables[table].routes.as_slice());
+        let is_beside = |network: NetworkId| {
+            let leads =
+                |target: &Target| matches!(target, Target::Peer { network: Some(other), .. } if *other == network);
+            network == state.network || routes.iter().any(|route| leads(&route.target))
+        };
+        let held = |held: &&Firewall| held.ranges.meeting(address) == Meeting::Within && is_beside(held.network);
+        let mut found = parts.firewalls.iter().filter(held);
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// A firewall of the platform: what its rules deny ends there; what else it does, under whose name, is open.
+    fn through_firewall(&mut self, mut state: State, firewall: &Firewall) {
+        state.stages.push(Stage::Hop { what: "through", name: firewall.name.clone() });
+        self.push_policies(&mut state, &[firewall.policy], Direction::In, None, &firewall.name);
+        self.doubt(state, &format!("what {} passes on", firewall.name));
+    }
+
     /// A next hop given by address: the endpoint that has it, in this network or one beside it.
     fn through_address(&mut self, state: State, address: AddressRange) {
+        if let Some(firewall) = self.firewall(&state, address) {
+            return self.through_firewall(state, firewall);
+        }
         let index = self.model.index();
         let own = index.inside(&self.model.parts, state.network, address).next();
         let found = own.or_else(|| {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
-use super::links;
 use super::rules::Surroundings;
+use super::{firewalls, links};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
     Balancer, BalancerTarget, Endpoint, EndpointId, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts,
@@ -31,6 +31,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     balancers(estate, parts, &places);
     policies(estate, parts, &places);
     links::build(estate, parts, &places);
+    firewalls::build(estate, parts, &places);
 }
 
 impl Places {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
+use crate::model::traffic::Traffic;
 
 /// Everything read, by identifier.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(crate) struct Estate {
     pub(super) admin: Vec<AdminRule>,
     /// Networks with a VPN or ExpressRoute gateway, or joined to others by a hub or a network manager.
     pub(super) connected: Vec<String>,
+    /// Firewalls that stand in a subnet.
+    pub(super) firewalls: BTreeMap<String, Firewall>,
     /// Private link services, each with the subnets out of which it sends.
     pub(super) services: BTreeMap<String, Vec<String>>,
     /// Interfaces of private endpoints, each with what it is of.
@@ -168,6 +171,25 @@ pub(super) struct InterfacePlace {
     pub(super) subnet: String,
     pub(super) address: Option<AddressRange>,
     pub(super) public: Option<String>,
+}
+
+/// A firewall of Azure's own.
+#[derive(Debug, Default)]
+pub(super) struct Firewall {
+    pub(super) name: String,
+    pub(super) subnet: String,
+    /// All that it may let through; `None` where its rules are not all shown.
+    pub(super) allowed: Option<Vec<Forwarded>>,
+}
+
+/// What one rule of a firewall lets through.
+#[derive(Debug)]
+pub(super) struct Forwarded {
+    pub(super) name: String,
+    /// `None` for any.
+    pub(super) sources: Option<Vec<AddressRange>>,
+    pub(super) destinations: Option<Vec<AddressRange>>,
+    pub(super) traffic: Traffic,
 }
 
 /// What a private endpoint is of.

@@ -1,5 +1,7 @@
 //! Terraform resources of the azurerm provider.
 
+mod firewalls;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -174,6 +176,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     }));
     networks(estate, &reading);
     groups(estate, &reading);
+    firewalls::read(estate, &reading);
     routes(estate, &reading);
     machines(estate, &reading);
     balancers(estate, &reading);
@@ -417,17 +420,23 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
     }
 }
 
+const NEXT_HOP: &str = "next_hop_in_ip_address";
+
 fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     let mut names = Names::default();
     let read = |values: &Value| Route {
         prefix: text_or_empty(values, "address_prefix"),
         kind: text_or_empty(values, "next_hop_type"),
-        next: text(values, "next_hop_in_ip_address").and_then(AddressRange::parse),
+        next: text(values, NEXT_HOP).and_then(AddressRange::parse),
     };
     for resource in document.any_of_kind(&["azurerm_route_table"]) {
         names.add(resource);
         let mut routes: Vec<Route> = list(&resource.values, "route").iter().map(read).collect();
+        for (index, route) in routes.iter_mut().enumerate().filter(|(_, route)| route.next.is_none()) {
+            let path = ["route", &index.to_string(), NEXT_HOP];
+            route.next = firewalls::next_hop(estate, reading, resource, &path);
+        }
         if document.is_open_block(resource, "route") {
             routes.push(Route { prefix: format!("the routes of {}", resource.address), ..Route::default() });
         }
@@ -435,8 +444,10 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["azurerm_route"]) {
         let id = names.find(reading, resource, "route_table_name");
+        let mut route = read(&resource.values);
+        route.next = route.next.or_else(|| firewalls::next_hop(estate, reading, resource, &[NEXT_HOP]));
         if let Some(table) = estate.tables.get_mut(&id) {
-            table.routes.push(read(&resource.values));
+            table.routes.push(route);
         } else if names.is_unclear(reading, resource, "route_table_name") {
             let what = || Route { prefix: format!("{} known after apply", resource.address), ..Route::default() };
             estate.tables.values_mut().for_each(|table| table.routes.push(what()));

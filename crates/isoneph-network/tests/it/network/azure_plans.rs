@@ -384,3 +384,62 @@ fn an_appliance_that_takes_what_is_for_anywhere_takes_private_addresses_too() {
         check(&model(&hub(next, vec![])), "deny a -> b tcp/443");
     }
 }
+
+/// A firewall of the hub with one collection of rules, and what more is said of its policy.
+fn firewall(kind: &str, action: &str, rule: Value, policy: Value) -> Vec<Held> {
+    let subnet =
+        json!({"name": "AzureFirewallSubnet", "virtual_network_name": "hub", "address_prefixes": ["10.0.1.0/26"]});
+    let group = json!({"name": "g", "priority": 100, (kind): [{"name": "c", "priority": 100, "action": action, "rule": [rule]}]});
+    vec![
+        ("azurerm_subnet.fw", subnet, json!({})),
+        ("azurerm_firewall_policy.p", json!({"name": "p"}), policy),
+        (
+            "azurerm_firewall.f",
+            json!({"name": "f", "ip_configuration": [{"name": "c"}]}),
+            json!({"firewall_policy_id": refers(&["azurerm_firewall_policy.p.id"]), "ip_configuration": [{"subnet_id": refers(&["azurerm_subnet.fw.id"])}]}),
+        ),
+        (
+            "azurerm_firewall_policy_rule_collection_group.g",
+            group,
+            json!({"firewall_policy_id": refers(&["azurerm_firewall_policy.p.id"])}),
+        ),
+    ]
+}
+
+#[test]
+fn what_no_rule_of_a_hubs_firewall_lets_through_is_denied_and_the_rest_is_open() {
+    let rule = |more: Value| {
+        let mut rule = json!({"name": "r", "protocols": ["TCP"], "source_addresses": ["10.1.0.0/16"], "destination_addresses": ["10.2.0.0/16"],
+            "destination_ports": ["443", "8000-8010"]});
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rule
+    };
+    let (network, none) = ("network_rule_collection", || json!({}));
+    let asked = |held: Vec<Held>, lines: &str| check(&model(&hub("VirtualAppliance", held)), lines);
+    asked(
+        firewall(network, "Allow", rule(none()), none()),
+        "undecided a -> b tcp/443 : what f passes on
+         undecided a -> b tcp/8005
+         deny a -> b tcp/22 : end of rules
+         deny a -> b udp/443
+         deny b -> a tcp/443",
+    );
+    asked(firewall(network, "Deny", rule(none()), none()), "deny a -> b tcp/443");
+    // What stands for addresses that are not known as such may be any; names of hosts are proxied to, whatever they are.
+    let tagged = json!({"destination_addresses": ["Storage"], "source_addresses": ["*"]});
+    asked(firewall(network, "Allow", rule(tagged), none()), "undecided b -> a tcp/443\ndeny b -> a tcp/22");
+    let named = json!({"name": "r", "source_addresses": ["10.1.0.0/16"], "destination_fqdns": ["*.example"], "protocols": [{"type": "Https", "port": 443}]});
+    asked(
+        firewall("application_rule_collection", "Allow", named, none()),
+        "undecided a -> b tcp/443\ndeny a -> b udp/53\ndeny b -> a tcp/443",
+    );
+    let translated = json!({"name": "r", "protocols": ["TCP"], "source_addresses": ["*"], "destination_address": "20.1.1.1", "destination_ports": ["80"],
+        "translated_address": "10.2.1.4", "translated_port": 8080});
+    asked(
+        firewall("nat_rule_collection", "Dnat", translated, none()),
+        "undecided a -> b tcp/8080\ndeny b -> a tcp/8080",
+    );
+    // The policy that it is made over is not shown.
+    let over = json!({"base_policy_id": {"references": ["var.base"]}});
+    asked(firewall(network, "Deny", rule(none()), over), "undecided a -> b tcp/22 : the next hop 10.0.1.4");
+}
