@@ -439,6 +439,23 @@ fn what_no_rule_of_a_hubs_firewall_lets_through_is_denied_and_the_rest_is_open()
         firewall("nat_rule_collection", "Dnat", translated, none()),
         "undecided a -> b tcp/8080\ndeny b -> a tcp/8080",
     );
+    // Another hub has the same addresses, and a firewall that lets nothing through: nothing leads there.
+    let mut two = firewall(network, "Allow", rule(none()), none());
+    two.extend([
+        ("azurerm_virtual_network.other", json!({"name": "other", "address_space": ["10.0.0.0/16"]}), json!({})),
+        (
+            "azurerm_subnet.other",
+            json!({"name": "AzureFirewallSubnet", "virtual_network_name": "other", "address_prefixes": ["10.0.1.0/26"]}),
+            json!({}),
+        ),
+        ("azurerm_firewall_policy.none", json!({"name": "none"}), none()),
+        (
+            "azurerm_firewall.a",
+            json!({"name": "a", "ip_configuration": [{"name": "c"}]}),
+            json!({"firewall_policy_id": refers(&["azurerm_firewall_policy.none.id"]), "ip_configuration": [{"subnet_id": refers(&["azurerm_subnet.other.id"])}]}),
+        ),
+    ]);
+    asked(two, "undecided a -> b tcp/443 : what f passes on\ndeny a -> b tcp/22");
     // The policy that it is made over is not shown.
     let over = json!({"base_policy_id": {"references": ["var.base"]}});
     asked(firewall(network, "Deny", rule(none()), over), "undecided a -> b tcp/22 : the next hop 10.0.1.4");
