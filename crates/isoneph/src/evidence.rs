@@ -285,7 +285,8 @@ fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "yaml" || end == "yml")
 }
 
-fn of_documents(
+/// The register that documents make beside a declaration and the register of its workspace; what differs is told.
+pub(crate) fn of_documents(
     documents: Documents,
     file: &str,
     declaration: &Declaration,

@@ -129,6 +129,11 @@ pub enum EndpointKind {
     Nat,
     /// Plumbing of the platform (transit attachment, endpoint of a firewall) that takes no connections of its own.
     Plumbing,
+    /// An interface that stands for somebody's service in another network: it hands connections on, and opens none.
+    Link {
+        /// Index in [`Parts::links`].
+        link: usize,
+    },
     /// The entry for traffic from outside a cluster (Ingress, Route): it opens connections to what it leads to.
     Entry {
         /// Index in [`Parts::balancers`].
@@ -388,6 +393,60 @@ pub struct BalancerTarget {
     pub keeps_client: Option<bool>,
 }
 
+/// A service that interfaces in other networks stand for (AWS PrivateLink, Azure Private Link): one way, and past routes.
+#[derive(Debug, Clone, Serialize)]
+pub struct Link {
+    /// The service's name.
+    pub name: String,
+    /// Where it leads; nothing where no input shows whose service it is.
+    pub leads: Vec<Lead>,
+}
+
+/// Where a service may lead.
+#[derive(Debug, Clone, Serialize)]
+pub struct Lead {
+    /// What takes its packets.
+    pub to: LeadTo,
+    /// Why it is not sure that it leads there.
+    pub doubt: Option<String>,
+    /// Whether the groups of what takes them are asked: they see the client's own address.
+    pub guarded: bool,
+}
+
+/// What takes the packets of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeadTo {
+    /// A load balancer's node.
+    Node(EndpointId),
+    /// Somebody in a network; who, the input does not show.
+    Network(NetworkId),
+}
+
+/// An appliance of the platform that routes lead to. What its policy denies does not pass; what else it does is open.
+#[derive(Debug, Clone, Serialize)]
+pub struct Firewall {
+    /// Its name.
+    pub name: String,
+    /// The network it stands in.
+    pub network: NetworkId,
+    /// Its subnet: whatever next hop is in it is the firewall, for nothing else may stand there.
+    pub ranges: AddressSet,
+    /// Looked at as what comes in: the sender is the far end.
+    pub policy: PolicyId,
+}
+
+/// What lets members of some networks reach members of others past routes, in ways that are not followed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Join {
+    /// What it is called.
+    pub name: String,
+    /// From where.
+    pub from: Vec<NetworkId>,
+    /// To where.
+    pub to: Vec<NetworkId>,
+}
+
 /// The whole of what a reader makes of an input, before indexes are built.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Parts {
@@ -409,6 +468,15 @@ pub struct Parts {
     pub balancers: Vec<Balancer>,
     /// Endpoints that are in further networks as well, which are not followed, and what those are called.
     pub secondary: BTreeMap<EndpointId, String>,
+    /// Appliances of the platform whose rules are known, as far as they deny.
+    pub firewalls: Vec<Firewall>,
+    /// Services that interfaces of other networks stand for.
+    pub links: Vec<Link>,
+    /// What joins networks past their routes.
+    pub joins: Vec<Join>,
+    /// Endpoints that are in another network than their own platform's, in its place, and what that is called: no policy of
+    /// the platform surely holds for them.
+    pub replaced: BTreeMap<EndpointId, String>,
     /// Addresses that belonged to something deleted: (address, what it was).
     pub released: Vec<(AddressRange, String)>,
 }

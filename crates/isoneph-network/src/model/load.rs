@@ -130,6 +130,19 @@ struct Gathering {
     problems: Vec<Problem>,
 }
 
+impl Gathering {
+    /// Interfaces that answers of an API list and whose networks no answer shows: nothing is said of them.
+    fn unplaced(&self) -> Vec<Unsupported> {
+        let found = self.aws.unplaced().into_iter().chain(self.azure.unplaced()).chain(self.google.unplaced());
+        let answered = |origin: &Origin| self.sources.get(origin.source).is_some_and(|held| held.format != "terraform");
+        let effect = "its network is not shown: nothing is said of it";
+        let named = |(name, origin): (&str, &Origin)| {
+            Unsupported::new(origin.source, format!("{} {name}", origin.locator), "network interface", effect)
+        };
+        found.filter(|(_, origin)| answered(origin)).map(named).collect()
+    }
+}
+
 fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     let mut gathering = Gathering::default();
     for (file, named) in files {
@@ -154,6 +167,7 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             problem.path.clone_from(&file.path);
         }
     }
+    gathering.unsupported.extend(gathering.unplaced());
     let mut parts = Parts::default();
     aws::build(&gathering.aws, &mut parts);
     azure::build(&gathering.azure, &mut parts);
@@ -337,7 +351,7 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
     if kubernetes::recognises(document) {
         let origin = Origin { source, locator: held.locator.clone() };
         let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);
-        kubernetes::read(&mut gathering.cluster, document, &origin, unsupported, problems);
+        kubernetes::read(&mut gathering.cluster, document, (&origin, &name), unsupported, problems);
         return Some("kubernetes");
     }
     None

@@ -17,6 +17,8 @@ mod terraform;
 pub mod traffic;
 mod yaml;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 pub use index::{Index, Spot};
@@ -92,6 +94,9 @@ pub struct Model {
     pub digest: String,
     #[serde(skip)]
     index: Index,
+    /// By endpoint: those that hand packets on to it.
+    #[serde(skip)]
+    fronts: BTreeMap<form::EndpointId, Vec<form::EndpointId>>,
 }
 
 impl Model {
@@ -101,8 +106,13 @@ impl Model {
         unsupported.sort_unstable();
         unsupported.dedup();
         let digest = crate::digest::sha256_of_lines(sources.iter().map(|source| source.sha256.as_str()));
-        let index = Index::new(&parts);
-        Self { parts, sources, unsupported, digest, index }
+        let (index, fronts) = (Index::new(&parts), crate::reach::fronts(&parts));
+        Self { parts, sources, unsupported, digest, index, fronts }
+    }
+
+    /// Load balancers' nodes, and what stands for services, that hand packets on to an endpoint, or may.
+    pub(crate) fn fronts(&self, target: form::EndpointId) -> &[form::EndpointId] {
+        self.fronts.get(&target).map_or(&[], Vec::as_slice)
     }
 
     /// The index of endpoints.

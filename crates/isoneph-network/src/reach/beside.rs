@@ -2,6 +2,7 @@
 
 use super::path::{End, Stage};
 use super::walk::{Goal, State, Walker};
+use crate::model::Spot;
 use crate::model::form::EndpointId;
 
 /// The target of ways beside: they suffice where the others do not, and take nothing from them.
@@ -12,6 +13,7 @@ impl Walker<'_> {
     /// every policy that is known: to whoever is in such a one, under whatever name (two names may be one wire), and
     /// outside.
     pub(super) fn leave_beside(&mut self, state: &State, sender: EndpointId) {
+        self.leave_joined(state, sender);
         let secondary = &self.model.parts.secondary;
         let Some(own) = secondary.get(&sender).filter(|_| !self.reply) else { return };
         match self.goal {
@@ -20,8 +22,36 @@ impl Walker<'_> {
                 let names = if own == other { own.clone() } else { format!("{own} and {other}") };
                 self.pass_beside(state, &names, End::Endpoint { endpoint: goal, place });
             }
-            Goal::Endpoint(..) | Goal::Anybody => {}
+            Goal::Anybody => self.leave_for_address(state, own),
+            Goal::Endpoint(..) | Goal::Behind { .. } => {}
             Goal::Outside => self.pass_beside(state, own, End::Outside { range: state.destination }),
+        }
+    }
+
+    /// An address that is asked for: of those who surely have it in the sender's own network the ones that are in a further
+    /// one too; where nobody has, whoever has it there.
+    fn leave_for_address(&mut self, state: &State, own: &str) {
+        let (parts, asked) = (&self.model.parts, state.destination);
+        let surely = |spot: &Spot| asked.covers(parts.endpoints[spot.0].places[spot.1].inside);
+        let here: Vec<Spot> = self.model.index().inside(parts, state.network, asked).filter(surely).collect();
+        if here.is_empty() {
+            return self.pass_beside(state, own, End::Outside { range: asked });
+        }
+        for (endpoint, place) in here.into_iter().filter(|spot| parts.secondary.contains_key(&spot.0)) {
+            self.pass_beside(state, own, End::Endpoint { endpoint, place });
+        }
+    }
+
+    /// Notes that a packet may reach members of other networks by what joins the sender's to them past routes.
+    fn leave_joined(&mut self, state: &State, sender: EndpointId) {
+        let parts = &self.model.parts;
+        let Goal::Endpoint(endpoint, place) = self.goal else { return };
+        if self.reply || self.behind.is_some() {
+            return;
+        }
+        let (from, to) = (parts.endpoints[sender].network, parts.endpoints[endpoint].network);
+        for join in parts.joins.iter().filter(|join| join.from.contains(&from) && join.to.contains(&to)) {
+            self.pass_beside(state, &join.name, End::Endpoint { endpoint, place });
         }
     }
 

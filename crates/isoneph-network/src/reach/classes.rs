@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::links::through;
 use super::refer::internet;
 use super::walk::{Goal, Start};
 use crate::model::Model;
@@ -58,6 +59,9 @@ impl Class {
             out.push((Goal::Endpoint(endpoint, place), held.inside));
             out.extend(held.public.map(|public| (Goal::Endpoint(endpoint, place), public)));
         }
+        // Whoever hands packets on to it is an address of it as well, but not to itself.
+        let own = |goal: &Goal| matches!(goal, Goal::Behind { node, .. } if from.members.contains(node));
+        out.extend(through(model, endpoint, false).into_iter().filter(|(goal, _)| !own(goal)));
         out
     }
 }
@@ -159,7 +163,7 @@ pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: 
             _ => id.to_string(),
         };
         let ports = endpoint.ports.iter().map(|port| format!("{}/{}/{}", port.name, port.protocol, port.port));
-        let secondary = model.parts.secondary.get(&id).cloned();
+        let secondary = model.parts.secondary.get(&id).into_iter().chain(model.parts.replaced.get(&id)).cloned();
         let tail = std::iter::once(own).chain(ports).chain(secondary).collect::<Vec<_>>().join(" ");
         let families = endpoint.places.iter().map(|place| place.inside.family as usize).collect::<Vec<_>>();
         let mut members = lists.get(&id).cloned().unwrap_or_default();

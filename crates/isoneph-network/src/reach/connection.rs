@@ -5,7 +5,7 @@
 //! that was asked.
 
 use super::beside::BESIDE;
-use super::path::{End, Passage, Path, Rewrite, Stage};
+use super::path::{End, Passage, Path, Rewrite, Stage, at_any_port};
 use super::walk::{Goal, Start, Walker};
 use crate::model::Model;
 use crate::model::address::AddressRange;
@@ -78,6 +78,12 @@ fn way(model: &Model, start: Start, asked: AddressRange, path: Path) -> Way {
     let mut arrives = path.passage(model);
     if let Some((port, target)) = moved_port(&path) {
         arrives = at_asked_port(&path, model, port, target);
+    }
+    if let Some(cut) = path.stages.iter().position(|stage| matches!(stage, Stage::Rewrite(Rewrite::Anywhere { .. }))) {
+        let (before, after) = path.stages.split_at(cut);
+        let half = |stages: &[Stage]| Path { stages: stages.to_vec(), ..path.clone() }.passage(model);
+        let (before, after) = (half(before), half(after));
+        arrives = before.and(&Passage { may: at_any_port(&after.may), must: Traffic::none() });
     }
     if arrives.may.is_empty() {
         return Way { path, connects: Passage::none(), arrives, back: Vec::new(), broken: None };
@@ -155,18 +161,31 @@ fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result
         Rewrite::Balanced { node, client, .. } => Some((node, client)),
         _ => None,
     });
-    let seen = balanced.map_or(path.sender, |(_, client)| client).range;
+    let linked = path.rewrites().find_map(|rewrite| match rewrite {
+        Rewrite::Linked { entry, client } => Some((entry, client)),
+        _ => None,
+    });
+    let seen = linked.or(balanced).map_or(path.sender, |(_, client)| client).range;
     let responder = match (&path.end, balanced) {
         (End::Endpoint { endpoint, place }, None) => Start::Endpoint(*endpoint, *place),
         (End::Endpoint { endpoint, place }, Some((node, _))) => {
-            let family = seen.family;
+            let family = path.destination.family;
             let node_place = place_of(model, node, family).ok_or("the load balancer has no address of that family")?;
             let inside = model.parts.endpoints[node].places[node_place].inside;
             legs.push(
                 Walker::new(model, Goal::Endpoint(node, node_place), true)
                     .run(Start::Endpoint(*endpoint, *place), inside),
             );
-            Start::Endpoint(node, node_place)
+            match linked {
+                // Between the two the platform carries it.
+                Some((entry, client)) => {
+                    let family = client.range.family;
+                    let place =
+                        place_of(model, entry, family).ok_or("what stands for it has no address of that family")?;
+                    Start::Endpoint(entry, place)
+                }
+                None => Start::Endpoint(node, node_place),
+            }
         }
         (End::Outside { range }, _) => Start::Outside(*range),
         (End::Service { .. }, _) => return Ok(service_answers(model, start, path)),
@@ -297,9 +316,9 @@ pub(super) fn explain_way(model: &Model, way: &Way, parcel: Parcel) -> Explanati
         out.because = vec![reason.clone()];
         return out;
     }
-    let answer = Traffic::answer_to(parcel);
-    let needs_answer =
-        answer != parcel || !matches!(parcel.protocol, crate::model::traffic::ICMP | crate::model::traffic::ICMP6);
+    let answer = Traffic::answer_to(way.path.rewrites().fold(parcel, |parcel, rewrite| rewrite.moved(parcel)));
+    let needs_answer = Traffic::answer_to(parcel) != parcel
+        || !matches!(parcel.protocol, crate::model::traffic::ICMP | crate::model::traffic::ICMP6);
     if !needs_answer {
         return out;
     }

@@ -2,12 +2,12 @@
 
 use super::path::{Direction, End, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
-use crate::model::address::{AddressRange, Family};
-use crate::model::form::{Attachment, Balancer, BalancerTarget, EndpointId, NetworkId, Platform, TableId, Target};
+use crate::model::address::{AddressRange, Family, Meeting};
+use crate::model::form::{Attachment, EndpointId, Firewall, NetworkId, Platform, TableId, Target};
 use crate::model::policy::Side;
 use crate::model::traffic::{ICMP, ICMP6, TCP, Traffic, UDP};
 
-impl Walker<'_> {
+impl<'m> Walker<'m> {
     /// Follows a route that was chosen.
     pub(super) fn follow(&mut self, mut state: State, table: TableId, route: usize) {
         let held = &self.model.parts.tables[table];
@@ -139,7 +139,7 @@ impl Walker<'_> {
         }
         state.stages.push(Stage::Hop { what: "through", name: peering.to_owned() });
         let other = &self.model.parts.networks[network];
-        if !other.open && other.ranges.meeting(state.destination) == crate::model::address::Meeting::Apart {
+        if !other.open && other.ranges.meeting(state.destination) == Meeting::Apart {
             let reason =
                 format!("peering {peering} leads to {} alone, and {} is not in it", other.name, state.destination);
             return self.block(state, &reason, peering);
@@ -318,8 +318,33 @@ impl Walker<'_> {
         self.leave(state, endpoint.table);
     }
 
+    /// The firewall that an address is of, in the packet's network or in one that is peered with it: others may have the same.
+    fn firewall(&self, state: &State, address: AddressRange) -> Option<&'m Firewall> {
+        let parts = &self.model.parts;
+        let table = state.subnet.and_then(|subnet| parts.subnets[subnet].table);
+        let routes = table.map_or(&[][..], |table| parts.tables[table].routes.as_slice());
+        let is_beside = |network: NetworkId| {
+            let leads =
+                |target: &Target| matches!(target, Target::Peer { network: Some(other), .. } if *other == network);
+            network == state.network || routes.iter().any(|route| leads(&route.target))
+        };
+        let held = |held: &&Firewall| held.ranges.meeting(address) == Meeting::Within && is_beside(held.network);
+        let mut found = parts.firewalls.iter().filter(held);
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// A firewall of the platform: what its rules deny ends there; what else it does, under whose name, is open.
+    fn through_firewall(&mut self, mut state: State, firewall: &Firewall) {
+        state.stages.push(Stage::Hop { what: "through", name: firewall.name.clone() });
+        self.push_policies(&mut state, &[firewall.policy], Direction::In, None, &firewall.name);
+        self.doubt(state, &format!("what {} passes on", firewall.name));
+    }
+
     /// A next hop given by address: the endpoint that has it, in this network or one beside it.
     fn through_address(&mut self, state: State, address: AddressRange) {
+        if let Some(firewall) = self.firewall(&state, address) {
+            return self.through_firewall(state, firewall);
+        }
         let index = self.model.index();
         let own = index.inside(&self.model.parts, state.network, address).next();
         let found = own.or_else(|| {
@@ -333,170 +358,6 @@ impl Walker<'_> {
             }
             _ => self.doubt(state, &format!("the next hop {address}")),
         }
-    }
-
-    /// The entry of a cluster opens connections to what Ingresses and Routes lead to, and to nothing else. It has a foot in
-    /// every network of the cluster.
-    pub(super) fn leave_entry(&mut self, mut state: State, balancer: usize) {
-        let held = &self.model.parts.balancers[balancer];
-        let Goal::Endpoint(goal, place) = self.goal else {
-            return self.block(state, "it opens connections only to what Ingresses and Routes lead to", &held.name);
-        };
-        let traffic = self.balanced_to(held, goal);
-        if traffic.is_empty() && held.complete {
-            return self.block(state, "no Ingress or Route leads to it", &held.name);
-        }
-        if held.complete {
-            state.stages.push(Stage::Limit { what: held.name.clone(), traffic });
-        } else {
-            state.stages.push(Stage::Doubt { object: "what an Ingress or Route leads to".into() });
-        }
-        self.arrive(state, goal, place);
-    }
-
-    /// The packets a balancer sends to an endpoint: those of the targets registered with it.
-    fn balanced_to(&self, balancer: &Balancer, goal: EndpointId) -> Traffic {
-        let mut traffic = Traffic::none();
-        for listener in &balancer.listeners {
-            for target in listener.targets.iter().filter(|target| self.is_target(target, goal)) {
-                let port = target.port.unwrap_or(listener.port);
-                for protocol in &listener.protocols {
-                    traffic = traffic.or(&Traffic::ports(*protocol, port, port));
-                }
-            }
-        }
-        traffic
-    }
-
-    fn is_target(&self, target: &BalancerTarget, goal: EndpointId) -> bool {
-        let places = &self.model.parts.endpoints[goal].places;
-        target.endpoint == Some(goal)
-            || target.address.is_some_and(|address| places.iter().any(|place| place.inside == address))
-    }
-
-    /// A load balancer's node opens connections to its targets alone; one that does not end connections opens none.
-    pub(super) fn leave_balancer(&mut self, mut state: State, id: EndpointId, balancer: usize) {
-        let (held, node) = (&self.model.parts.balancers[balancer], &self.model.parts.endpoints[id]);
-        let Goal::Endpoint(goal, _) = self.goal else {
-            return self.block(state, "a load balancer opens connections to its targets alone", &held.name);
-        };
-        if !held.ends_connections {
-            return self.block(state, "this load balancer opens no connections of its own", &held.name);
-        }
-        let complete = held.complete && held.listeners.iter().all(|listener| listener.complete);
-        if complete {
-            let traffic = self.balanced_to(held, goal);
-            if traffic.is_empty() {
-                return self.block(state, "a load balancer opens connections to its targets alone", &held.name);
-            }
-            state.stages.push(Stage::Limit { what: format!("load balancer {}", held.name), traffic });
-        } else {
-            state.stages.push(Stage::Doubt { object: format!("the targets of {}", held.name) });
-        }
-        self.push_policies(&mut state, &node.outbound, Direction::Out, Some(id), &node.name);
-        self.leave(state, node.table);
-    }
-
-    /// A node of a load balancer hands the packet to one of its targets, or ends the connection itself.
-    pub(super) fn balance(&mut self, mut state: State, id: EndpointId, place: usize, balancer: usize) {
-        let node = &self.model.parts.endpoints[id];
-        let held = &self.model.parts.balancers[balancer];
-        self.push_policies(&mut state, &node.inbound, Direction::In, Some(id), &node.name);
-        if !state.visit(id) {
-            // What comes back to it, by a target or by what is not known of it, goes round no more.
-            return self.end(state, End::Endpoint { endpoint: id, place });
-        }
-        let ports = |listener: &crate::model::form::Listener| {
-            listener
-                .protocols
-                .iter()
-                .fold(Traffic::none(), |set, protocol| set.or(&Traffic::ports(*protocol, listener.port, listener.port)))
-        };
-        if held.ends_connections {
-            if held.complete {
-                let traffic = held.listeners.iter().map(ports).fold(Traffic::none(), |set, more| set.or(&more));
-                state.stages.push(Stage::Limit { what: format!("load balancer {}", held.name), traffic });
-            } else {
-                state.stages.push(Stage::Doubt { object: format!("the listeners of {}", held.name) });
-            }
-            return self.end(state, End::Endpoint { endpoint: id, place });
-        }
-        if !held.complete {
-            return self.doubt(state, &format!("the listeners of {}", held.name));
-        }
-        if held.listeners.is_empty() {
-            let reason = format!("load balancer {} listens on nothing", held.name);
-            return self.block(state, &reason, &held.name);
-        }
-        let mut choice = 0;
-        for listener in &held.listeners {
-            let mut heard = state.clone();
-            heard.stages.push(Stage::Limit {
-                what: format!("listener {} of {}", listener.port, held.name),
-                traffic: ports(listener),
-            });
-            if !listener.complete {
-                let mut open = heard.clone();
-                open.target = Some(choice);
-                choice += 1;
-                self.doubt(open, &format!("the targets of listener {} of {}", listener.port, held.name));
-            }
-            if listener.targets.is_empty() && listener.complete {
-                let reason = format!("listener {} of {} has no target", listener.port, held.name);
-                let mut empty = heard.clone();
-                empty.target = Some(choice);
-                choice += 1;
-                self.block(empty, &reason, &held.name);
-            }
-            for target in &listener.targets {
-                let mut sent = heard.clone();
-                sent.target = Some(choice);
-                choice += 1;
-                self.send_to_target(sent, id, target, listener.port);
-            }
-        }
-    }
-
-    fn send_to_target(&mut self, mut state: State, node: EndpointId, target: &BalancerTarget, port: u16) {
-        let balancer = &self.model.parts.endpoints[node];
-        let by_address = |address: AddressRange| {
-            self.model.index().inside(&self.model.parts, balancer.network, address).next().map(|(found, _)| found)
-        };
-        let Some(endpoint) = target.endpoint.or_else(|| target.address.and_then(by_address)) else {
-            let what = target.address.map_or_else(|| "a target".into(), |address| format!("target {address}"));
-            return self.doubt(state, &format!("{what} of {}", balancer.name));
-        };
-        let receiver = &self.model.parts.endpoints[endpoint];
-        let family = state.destination.family;
-        let Some(place) = receiver.places.iter().position(|place| place.inside.family == family) else {
-            return self.block(state, "the target has no address of that family", &receiver.name);
-        };
-        state.stages.push(Stage::Rewrite(Rewrite::Balanced {
-            node,
-            client: state.source,
-            port,
-            target_port: target.port.unwrap_or(port),
-        }));
-        state.destination = receiver.places[place].inside;
-        state.subnet = balancer.subnet;
-        state.network = balancer.network;
-        let own = balancer.places.iter().find(|place| place.inside.family == family).map(|place| place.inside);
-        if target.keeps_client.is_none() {
-            state.stages.push(Stage::Doubt { object: format!("whether {} keeps the client's address", balancer.name) });
-        }
-        if target.keeps_client != Some(true) {
-            let range = own.unwrap_or_else(|| AddressRange::whole(family));
-            state.source = Side { range, endpoint: Some(node) };
-            state.references = true;
-        }
-        let goal = std::mem::replace(&mut self.goal, Goal::Endpoint(endpoint, place));
-        if balancer.subnet.is_some() {
-            self.leave(state, None);
-        } else {
-            // It stands at the network's edge, not in a subnet.
-            self.local(state);
-        }
-        self.goal = goal;
     }
 
     /// What a translating gateway knows to translate. Azure's knows no ICMP.

@@ -1,5 +1,6 @@
 //! What reaches what: ways, policies on the way, answers.
 
+mod balance;
 mod beside;
 mod change;
 pub mod classes;
@@ -8,6 +9,7 @@ pub mod expect;
 pub mod flat;
 mod gateways;
 mod join;
+mod links;
 pub mod matrix;
 mod path;
 mod refer;
@@ -17,8 +19,9 @@ mod walk;
 pub use change::{Change, Changes, changes};
 pub(crate) use connection::move_port;
 pub use connection::{Connection, Explanation, Way, connect};
+pub(crate) use links::fronts;
 pub use matrix::{Cell, Matrix, Reach, ReachError, WayShown, matrix, reach};
-pub(crate) use path::ports_of;
 pub use path::{Direction, End, Passage, Path, Rewrite, Stage, Trace, TraceHop};
+pub(crate) use path::{at_any_port, ports_of};
 pub use refer::{Goals, Party, Unreferred, internet};
 pub use walk::{Goal, Start};

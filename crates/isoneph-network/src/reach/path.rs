@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::model::Model;
 use crate::model::address::AddressRange;
 use crate::model::form::{EndpointId, NamedPort, PolicyId};
-use crate::model::policy::{Side, View};
-use crate::model::traffic::{Parcel, Traffic};
+use crate::model::policy::{Policy, Side, View};
+use crate::model::traffic::{Parcel, TCP, Traffic, UDP};
 
 /// Which way a policy looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -80,6 +80,18 @@ pub enum Rewrite {
     DestinationPublic {
         /// The address asked for.
         from: AddressRange,
+    },
+    /// What stands for a service elsewhere hands the packet to it.
+    Linked {
+        /// What stands for it.
+        entry: EndpointId,
+        /// The sender's address as the entry saw it.
+        client: Side,
+    },
+    /// A load balancer's node hands the packet to a target that is not known, at whatever port.
+    Anywhere {
+        /// The node.
+        node: EndpointId,
     },
     /// A load balancer's node hands the packet to a target.
     Balanced {
@@ -268,8 +280,9 @@ impl Path {
     /// What happens to one packet, stage by stage and rule by rule: no set algebra is used, so a witness is checked by
     /// other means than those that found it.
     #[must_use]
-    pub fn trace(&self, model: &Model, parcel: Parcel) -> Trace {
+    pub fn trace(&self, model: &Model, mut parcel: Parcel) -> Trace {
         let mut trace = Trace { arrives: Some(true), hops: Vec::new(), because: Vec::new() };
+        let mut any_port = false;
         let hop =
             |what: &str, name: &str, rule: Option<String>| TraceHop { what: what.into(), name: name.into(), rule };
         for stage in &self.stages {
@@ -282,6 +295,8 @@ impl Path {
                     trace.hops.push(hop(&format!("{what} {at}"), &policy.name, Some(decision.rule.clone())));
                     match decision.permit {
                         Some(true) => {}
+                        // At another port it may pass.
+                        Some(false) if any_port && passes_somewhere(policy, &view, parcel) => trace.arrives = None,
                         Some(false) => {
                             trace.arrives = Some(false);
                             trace.because = vec![format!("{} {what} {at}: {}", policy.name, decision.rule)];
@@ -310,6 +325,8 @@ impl Path {
                 Stage::Rewrite(rewrite) => {
                     let (what, name) = rewrite.describe(model);
                     trace.hops.push(hop(what, &name, None));
+                    parcel = rewrite.moved(parcel);
+                    any_port |= matches!(rewrite, Rewrite::Anywhere { .. });
                 }
             }
         }
@@ -324,13 +341,39 @@ impl Path {
     }
 }
 
+/// Whether a policy may let through some packet of the protocol.
+fn passes_somewhere(policy: &Policy, view: &View<'_>, parcel: Parcel) -> bool {
+    !policy.evaluate(view).may_permit.and(&Traffic::protocol(parcel.protocol)).is_empty()
+}
+
+/// All packets of the protocols that have some in a set.
+pub(crate) fn at_any_port(set: &Traffic) -> Traffic {
+    let some = |protocol: &u8| !set.and(&Traffic::protocol(*protocol)).is_empty();
+    [TCP, UDP].iter().filter(|protocol| some(protocol)).fold(set.clone(), |sum, held| sum.or(&Traffic::protocol(*held)))
+}
+
 impl Rewrite {
+    /// The packet past it: a balancer's target may listen on another port than was asked for.
+    pub(super) fn moved(self, parcel: Parcel) -> Parcel {
+        match self {
+            Self::Balanced { port, target_port, .. }
+                if parcel.destination == port && matches!(parcel.protocol, TCP | UDP) =>
+            {
+                Parcel { destination: target_port, ..parcel }
+            }
+            _ => parcel,
+        }
+    }
+
     fn describe(self, model: &Model) -> (&'static str, String) {
         match self {
             Self::SourcePublic { to } => ("source becomes", to.to_string()),
             Self::SourceNat { nat, to } => ("source becomes", format!("{to} of {}", model.parts.nats[nat].id)),
             Self::DestinationPublic { from } => ("public address", from.to_string()),
-            Self::Balanced { node, .. } => ("balanced by", model.parts.endpoints[node].name.clone()),
+            Self::Linked { entry, .. } => ("handed on by", model.parts.endpoints[entry].name.clone()),
+            Self::Anywhere { node } | Self::Balanced { node, .. } => {
+                ("balanced by", model.parts.endpoints[node].name.clone())
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::links::through;
 use super::walk::{Goal, Start};
 use crate::model::address::{AddressRange, Family, Meeting, is_private, private_blocks};
 use crate::model::form::{EndpointId, Network, NetworkId};
@@ -141,7 +142,8 @@ impl Party {
             Self::Endpoints(endpoints) => {
                 let places = |endpoint: EndpointId| 0..model.parts.endpoints[endpoint].places.len();
                 let one = |endpoint: &EndpointId| {
-                    places(*endpoint).flat_map(|place| asked_at(model, (*endpoint, place), outside)).collect()
+                    let own = places(*endpoint).flat_map(|place| asked_at(model, (*endpoint, place), outside));
+                    own.chain(through(model, *endpoint, outside)).collect()
                 };
                 Ok(endpoints.iter().map(one).collect())
             }

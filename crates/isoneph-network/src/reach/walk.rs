@@ -39,15 +39,34 @@ pub enum Goal {
     Endpoint(EndpointId, usize),
     /// Somebody outside every network of the model.
     Outside,
+    /// This endpoint, by the place of another that hands packets on to it: a load balancer's node, a link.
+    Behind {
+        /// What is asked.
+        node: EndpointId,
+        /// At which of its places.
+        place: usize,
+        /// Who is meant.
+        target: EndpointId,
+    },
 }
 
 /// All ways from one start to one destination.
 pub(super) struct Walker<'m> {
     pub(super) model: &'m Model,
+    /// Never [`Goal::Behind`]: that is the node, and `behind`.
     pub(super) goal: Goal,
+    /// Who is meant of those that the goal hands packets on to; `None` where any of them is.
+    pub(super) behind: Option<EndpointId>,
     /// Answers: stateful policies let them pass unasked, and translating gateways take them.
     pub(super) reply: bool,
     pub(super) paths: Vec<Path>,
+}
+
+/// How a packet came through a link.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Linked {
+    /// Whether the groups of what takes it are asked.
+    pub(super) guarded: bool,
 }
 
 /// A packet on its way.
@@ -65,13 +84,19 @@ pub(super) struct State {
     pub(super) zone: String,
     pub(super) stages: Vec<Stage>,
     pub(super) target: Option<usize>,
+    /// The lead by which it came through a link: what takes it does not hand on the client's address.
+    pub(super) linked: Option<Linked>,
     hops: usize,
     appliances: BTreeSet<EndpointId>,
 }
 
 impl<'m> Walker<'m> {
     pub(super) fn new(model: &'m Model, goal: Goal, reply: bool) -> Self {
-        Self { model, goal, reply, paths: Vec::new() }
+        let (goal, behind) = match goal {
+            Goal::Behind { node, place, target } => (Goal::Endpoint(node, place), Some(target)),
+            plain => (plain, None),
+        };
+        Self { model, goal, behind, reply, paths: Vec::new() }
     }
 
     /// Follows a packet from its start.
@@ -120,8 +145,14 @@ impl<'m> Walker<'m> {
         {
             return self.leave_balancer(state, id, balancer);
         }
+        if matches!(endpoint.kind, EndpointKind::Link { .. }) && !self.reply {
+            return self.block(state, "what stands for a service elsewhere opens no connections", &endpoint.name);
+        }
         if let Some(name) = self.unfiltered(endpoint.network, destination) {
             return self.end(state, End::Service { name });
+        }
+        if let Some(name) = self.model.parts.replaced.get(&id) {
+            return self.doubt(state, &format!("what passes over {name}"));
         }
         self.push_policies(&mut state, &endpoint.outbound, Direction::Out, Some(id), &endpoint.name);
         self.leave(state, endpoint.table);
@@ -195,7 +226,7 @@ impl<'m> Walker<'m> {
                 let name = self.model.parts.endpoints[goal].name.clone();
                 self.block(state, UNJOINED, &name);
             }
-            Goal::Anybody => self.flat_address(state),
+            Goal::Anybody | Goal::Behind { .. } => self.flat_address(state),
             Goal::Outside => {
                 let range = state.destination;
                 self.end(state, End::Outside { range });
@@ -341,10 +372,17 @@ impl<'m> Walker<'m> {
             EndpointKind::Balancer { balancer } if !self.reply => {
                 return self.balance(state, id, place, balancer);
             }
+            EndpointKind::Link { link } if !self.reply => {
+                state.destination = destination;
+                return self.through_link(state, id, place, link);
+            }
             _ => {}
         }
         state.destination = destination;
-        self.push_policies(&mut state, &endpoint.inbound, Direction::In, Some(id), &endpoint.name);
+        match self.model.parts.replaced.get(&id) {
+            Some(name) => state.stages.push(Stage::Doubt { object: format!("what passes over {name}") }),
+            None => self.push_policies(&mut state, &endpoint.inbound, Direction::In, Some(id), &endpoint.name),
+        }
         self.end(state, End::Endpoint { endpoint: id, place });
     }
 
@@ -517,7 +555,7 @@ impl<'m> Walker<'m> {
         match self.goal {
             Goal::Endpoint(endpoint, place) => found.push((endpoint, place)),
             Goal::Anybody => found.extend(self.model.index().anywhere(&self.model.parts, state.destination)),
-            Goal::Outside => {}
+            Goal::Outside | Goal::Behind { .. } => {}
         }
         if found.is_empty() {
             let range = state.destination;
@@ -598,6 +636,7 @@ impl State {
             zone: String::new(),
             stages: Vec::new(),
             target: None,
+            linked: None,
             hops: 0,
             appliances: BTreeSet::new(),
         }

@@ -101,9 +101,11 @@ impl Writer<'_> {
         places.chain(class.outside).filter(|range| range.family == family).collect()
     }
 
-    /// Inside and public addresses: a packet may be sent to either.
+    /// Inside and public addresses, and those of what hands packets on: a packet may be sent to any.
     fn asked(&self, class: &Class, family: Family) -> Vec<AddressRange> {
         let places = class.members.iter().flat_map(|id| &self.model.parts.endpoints[*id].places);
+        let fronts = class.members.iter().flat_map(|id| self.model.fronts(*id));
+        let places = places.chain(fronts.flat_map(|id| &self.model.parts.endpoints[*id].places));
         let both = places.flat_map(|place| std::iter::once(place.inside).chain(place.public));
         both.chain(class.outside).filter(|range| range.family == family).collect()
     }
@@ -117,7 +119,7 @@ impl Writer<'_> {
             Some((port, target)) if port != target => crate::reach::move_port(&set, target, port),
             _ => set,
         };
-        for stage in &path.stages {
+        for (at, stage) in path.stages.iter().enumerate() {
             match stage {
                 Stage::Filter { policy, local, remote, destination, at, .. } => {
                     let held = &self.model.parts.policies[*policy];
@@ -133,6 +135,15 @@ impl Writer<'_> {
                 Stage::Hop { what, name } => names.push(format!("{what} {name}")),
                 Stage::Doubt { object } => names.push(format!("unknown {object}")),
                 Stage::Rewrite(Rewrite::Balanced { port, target_port, .. }) => moved = Some((*port, *target_port)),
+                Stage::Rewrite(Rewrite::Anywhere { node }) => {
+                    // At which port it goes on is not known: what passes at one and the same past there counts as a whole.
+                    let rest = Path { stages: path.stages[at + 1..].to_vec(), ..path.clone() };
+                    let permits = crate::reach::at_any_port(&rest.passage(self.model).may);
+                    let name = format!("past {}", self.model.parts.endpoints[*node].name);
+                    stages.push(self.policy(name, &permits));
+                    names.extend(rest.doubts().into_iter().map(|object| format!("unknown {object}")));
+                    break;
+                }
                 Stage::Rewrite(_) => {}
             }
         }

@@ -132,8 +132,13 @@ pub enum IntentError {
     #[error("two zones are called {0:?}")]
     Twice(String),
     /// A flow names a zone that does not exist.
-    #[error("a flow names the zone {0:?}, which does not exist")]
-    NoZone(String),
+    #[error("a flow names the zone {name:?}, which does not exist; {}", listed(.known))]
+    NoZone {
+        /// The name.
+        name: String,
+        /// The zones that do.
+        known: Vec<String>,
+    },
     /// A flow's protocol, port or date cannot be read.
     #[error("the flow from {from:?} to {to:?}: {message}")]
     Flow {
@@ -146,15 +151,50 @@ pub enum IntentError {
     },
 }
 
+/// The zones there are, for a message.
+fn listed(known: &[String]) -> String {
+    const MOST: usize = 20;
+    if known.is_empty() {
+        return "there is none".into();
+    }
+    let more = known.len().saturating_sub(MOST);
+    let shown = known[..known.len() - more].join(", ");
+    if more == 0 { format!("there are {shown}") } else { format!("there are {shown} and {more} more") }
+}
+
 impl Intent {
     /// Reads an intent from YAML or JSON.
     ///
     /// # Errors
     /// Where it cannot be read or names what does not exist.
     pub fn read(text: &str) -> Result<Self, IntentError> {
-        let intent: Self = serde_saphyr::from_str(text).map_err(|error| IntentError::Unreadable(error.to_string()))?;
-        intent.check()?;
-        Ok(intent)
+        Self::read_beside(text, Self::default())
+    }
+
+    /// Reads an intent that stands beside another: its flows may name the other's zones, and both are one intent. A flow of a
+    /// zone that has others in it is theirs too.
+    ///
+    /// # Errors
+    /// Where it cannot be read, names what neither has, or calls a zone what the other calls one.
+    pub fn read_beside(text: &str, mut known: Self) -> Result<Self, IntentError> {
+        let read: Self = serde_saphyr::from_str(text).map_err(|error| IntentError::Unreadable(error.to_string()))?;
+        known.derived |= read.derived;
+        known.zones.splice(0..0, read.zones);
+        let flows: Vec<Flow> = read.flows.iter().flat_map(|flow| known.spread(flow)).collect();
+        known.flows.splice(0..0, flows);
+        known.check()?;
+        Ok(known)
+    }
+
+    /// A flow between two zones, and between those that are part of them.
+    fn spread(&self, flow: &Flow) -> Vec<Flow> {
+        let within = |outer: &String| -> Vec<String> {
+            let inner = self.around.iter().filter(|(_, around)| around.contains(outer)).map(|(inner, _)| inner);
+            std::iter::once(outer).chain(inner).cloned().collect()
+        };
+        let (from, to) = (within(&flow.from), within(&flow.to));
+        let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
+        pairs.map(|(from, to)| Flow { from: from.clone(), to: to.clone(), ..flow.clone() }).collect()
     }
 
     /// Checks names, services and dates.
@@ -170,7 +210,8 @@ impl Intent {
         for flow in &self.flows {
             for name in [&flow.from, &flow.to] {
                 if name != "*" && !self.zones.iter().any(|zone| zone.name == *name) {
-                    return Err(IntentError::NoZone(name.clone()));
+                    let known = self.zones.iter().map(|zone| zone.name.clone()).collect();
+                    return Err(IntentError::NoZone { name: name.clone(), known });
                 }
             }
             let bad = |message: String| IntentError::Flow { from: flow.from.clone(), to: flow.to.clone(), message };

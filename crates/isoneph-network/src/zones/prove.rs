@@ -10,12 +10,12 @@ use super::members::{Assignment, assign};
 use super::parties::{Parties, Party};
 use crate::model::Model;
 use crate::model::address::{AddressRange, address_text};
-use crate::model::form::Origin;
+use crate::model::form::{EndpointId, Origin};
 use crate::model::traffic::{ICMP, ICMP6, Parcel, TCP, Traffic, TrafficBox, UDP, protocol_name};
 use crate::reach::classes::Class;
 use crate::reach::expect::Questions;
 use crate::reach::matrix::{Between, MAX_PAIRS, ReachError, between};
-use crate::reach::{End, Stage, TraceHop};
+use crate::reach::{End, Rewrite, Stage, TraceHop};
 
 /// Whether two zones are apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -427,8 +427,14 @@ impl Pair {
                     Some(range) => address_text(range.family, range.low),
                     None => start_address(model, sender),
                 };
+                let family = way.path.destination.family;
+                let node = |id: EndpointId| {
+                    let mut places = model.parts.endpoints[id].places.iter().map(|place| place.inside);
+                    places.find(|inside| inside.family == family)
+                };
                 let asked = way.path.rewrites().find_map(|rewrite| match rewrite {
-                    crate::reach::Rewrite::DestinationPublic { from } => Some(from),
+                    Rewrite::DestinationPublic { from } => Some(from),
+                    Rewrite::Linked { entry: node_of, .. } | Rewrite::Balanced { node: node_of, .. } => node(node_of),
                     _ => None,
                 });
                 let destination = asked.unwrap_or(way.path.destination);

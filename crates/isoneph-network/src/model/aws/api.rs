@@ -1,10 +1,12 @@
 //! Reads the EC2 and load balancing APIs' own JSON: the answers of `describe-*` calls, one or many a file.
 
+mod links;
+
 use serde_json::Value;
 
 use super::estate::{
     Acl, AclEntry, Destination, Estate, Group, Instance, Interface, Listener, NatGateway, Peering, Permission, Route,
-    RouteTarget, Subnet, Table, TransitGateway, Vpc, VpcEndpoint,
+    RouteTarget, Subnet, Table, TransitGateway, Vpc,
 };
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
@@ -42,7 +44,10 @@ const LISTS: &[(&str, Reader)] = &[
     ("TransitGatewayPropagations", transit_propagations),
     ("PrefixLists", prefix_list),
     ("ManagedPrefixLists", prefix_list),
-    ("VpcEndpoints", vpc_endpoint),
+    ("EndpointGroups", accelerator),
+    ("VpcEndpoints", links::endpoint),
+    ("ServiceConfigurations", links::service),
+    ("VpcEndpointConnections", links::connection),
     ("LoadBalancers", balancer),
     ("LoadBalancerListeners", balancer_listeners),
     ("Listeners", listener),
@@ -427,6 +432,16 @@ fn internet_gateway(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin
     Some(())
 }
 
+/// What an accelerator leads to, by `list-endpoint-groups`.
+fn accelerator(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
+    let own = list(value, "EndpointDescriptions").iter().filter_map(|held| text(held, "EndpointId"));
+    let leads: Vec<String> = own.map(Into::into).collect();
+    if !leads.is_empty() {
+        estate.accelerators.insert(text(value, "EndpointGroupArn")?.into(), leads);
+    }
+    Some(())
+}
+
 fn nat(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
     let addresses = list(value, "NatGatewayAddresses");
     let of = |key: &str| addresses.iter().filter_map(|held| AddressRange::parse(text(held, key)?)).collect();
@@ -562,20 +577,13 @@ fn prefix_list(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> 
     Some(())
 }
 
-fn vpc_endpoint(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let id = text(value, "VpcEndpointId")?;
-    estate.endpoints.insert(
-        id.into(),
-        VpcEndpoint { kind: text_or_empty(value, "VpcEndpointType"), service: text_or_empty(value, "ServiceName") },
-    );
-    Some(())
-}
-
-fn balancer(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
+fn balancer(estate: &mut Estate, value: &Value, place: &Place<'_>, _: Origin) -> Option<()> {
     let id = text(value, "LoadBalancerArn")?;
     let held = estate.balancers.entry(id.into()).or_default();
     held.name = text_or_empty(value, "LoadBalancerName");
     held.kind = text_or_empty(value, "Type");
+    held.folder = place.folder.into();
+    held.unguarded = text(value, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic") == Some("off");
     Some(())
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::estate::{Destination, Estate, Interface, Route as EstateRoute, RouteTarget, Table, Vpc};
 use super::filters::{self, Members};
-use super::transit;
+use super::{links, transit};
 use crate::model::address::{AddressRange, AddressSet, Family, private_blocks};
 use crate::model::form::{
     Balancer, BalancerTarget, Endpoint, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts, Place,
@@ -37,6 +37,14 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     transit::build(estate, parts, &mut places);
     tables(estate, parts, &mut places);
     borders(estate, parts, &places);
+    links::build(estate, parts, &places);
+}
+
+impl Places {
+    /// Where the interface of an identifier stands.
+    pub(super) fn endpoint(&self, interface: &str) -> Option<usize> {
+        self.endpoints.get(interface).copied()
+    }
 }
 
 fn name_or(tags: &BTreeMap<String, String>, id: &str) -> String {
@@ -107,6 +115,10 @@ fn entries(network: &str, vpc: &Vpc, has_gateway: bool, estate: &Estate) -> Vec<
     let unlisted = !has_gateway && !estate.listed.contains(&(vpc.folder.clone(), "InternetGateways"));
     let may = |held: &&String| held.as_str() == network;
     let loose = estate.loose_gateways.iter().filter(|(_, held)| held.is_empty() || held.iter().any(|id| may(&id)));
+    let leads = |held: &&String| estate.network_of(held) == Some(network);
+    let accelerators =
+        estate.accelerators.iter().filter(|(_, held)| held.is_empty() || held.iter().any(|id| leads(&id)));
+    let loose = loose.chain(accelerators);
     loose.map(|(id, _)| id.clone()).chain((vpc.looked_up || unlisted).then(|| others_gateways(network))).collect()
 }
 

@@ -22,6 +22,9 @@ pub(crate) struct Estate {
     pub(crate) internet_gateways: BTreeMap<String, Vec<String>>,
     /// Gateways of which it is not known to which VPC they are attached, each with those it may be; none named is any.
     pub(crate) loose_gateways: BTreeMap<String, Vec<String>>,
+    /// Accelerators, which let the internet in without a public address of the receiver, each with those it leads to; none
+    /// named is any.
+    pub(crate) accelerators: BTreeMap<String, Vec<String>>,
     /// Public addresses of which it is not known who holds them.
     pub(crate) loose_addresses: Vec<String>,
     pub(crate) nats: BTreeMap<String, NatGateway>,
@@ -32,8 +35,10 @@ pub(crate) struct Estate {
     pub(crate) prefix_lists: BTreeMap<String, Vec<AddressRange>>,
     /// Prefix lists that may hold more than is known of them.
     pub(crate) open_lists: BTreeSet<String>,
-    /// VPC endpoint id to (kind, service name, VPC, interfaces).
+    /// VPC endpoints by identifier.
     pub(crate) endpoints: BTreeMap<String, VpcEndpoint>,
+    pub(crate) services: BTreeMap<String, EndpointService>,
+    pub(crate) lattices: Vec<Lattice>,
     pub(crate) balancers: BTreeMap<String, Balancer>,
     pub(crate) target_groups: BTreeMap<String, TargetGroup>,
     /// Which lists were given, by folder.
@@ -46,6 +51,25 @@ impl Estate {
     /// Whether the input lacks pages of a list.
     pub(crate) fn lacks(&self, list: &str) -> bool {
         self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
+    }
+
+    /// The network of what an accelerator leads to: a machine, a subnet or a load balancer.
+    pub(crate) fn network_of(&self, id: &str) -> Option<&str> {
+        let key = id.split_once(":loadbalancer/").map_or(id, |(_, key)| key);
+        let own = self.instances.get(id).and_then(|held| held.interfaces.first());
+        let node = || self.interfaces.values().find(|held| held.description.strip_prefix("ELB ") == Some(key));
+        own.and_then(|name| self.interfaces.get(name))
+            .or_else(node)
+            .map(|held| held.vpc.as_str())
+            .or_else(|| self.subnets.get(id).map(|held| held.vpc.as_str()))
+    }
+
+    /// Interfaces whose network is not shown, by identifier.
+    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+        let shown: BTreeSet<&str> =
+            self.vpcs.keys().chain(self.subnets.values().map(|subnet| &subnet.vpc)).map(String::as_str).collect();
+        let lost = self.interfaces.iter().filter(|(_, held)| !shown.contains(held.vpc.as_str()));
+        lost.map(|(id, held)| (id.as_str(), &held.origin)).collect()
     }
 }
 
@@ -260,7 +284,37 @@ pub(crate) struct TransitTable {
 #[derive(Debug, Default)]
 pub(crate) struct VpcEndpoint {
     pub(crate) kind: String,
+    /// The service's name, or what stands for it where the name is not known yet; for other kinds what they lead to.
     pub(crate) service: String,
+    /// Whether which service it is of is not shown.
+    pub(crate) unclear: bool,
+    pub(crate) interfaces: Vec<String>,
+    /// Whether the service's owner took it; `None` where the input does not say.
+    pub(crate) accepted: Option<bool>,
+}
+
+/// A service that somebody offers to other networks (PrivateLink).
+#[derive(Debug, Default)]
+pub(crate) struct EndpointService {
+    /// Its names, as far as they are known.
+    pub(crate) names: Vec<String>,
+    pub(crate) balancers: Vec<String>,
+    /// Whether it may have balancers that are not shown.
+    pub(crate) open: bool,
+    /// Whether its owner must take who asks for it; `None` where that is not known.
+    pub(crate) asks: Option<bool>,
+}
+
+/// What joins networks past their routes (VPC Lattice).
+#[derive(Debug, Default)]
+pub(crate) struct Lattice {
+    pub(crate) name: String,
+    /// Networks whose members use it.
+    pub(crate) from: Vec<String>,
+    /// Networks in which its services stand.
+    pub(crate) to: Vec<String>,
+    /// Identifiers by which endpoints name it.
+    pub(crate) names: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -269,6 +323,10 @@ pub(crate) struct Balancer {
     pub(crate) kind: String,
     pub(crate) listeners: Vec<Listener>,
     pub(crate) listed: bool,
+    /// Name under which it is noted whether the services of its owner were listed.
+    pub(crate) folder: String,
+    /// Whether its groups are not asked about what comes by PrivateLink.
+    pub(crate) unguarded: bool,
 }
 
 #[derive(Debug, Default, Clone)]

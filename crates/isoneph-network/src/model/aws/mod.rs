@@ -4,6 +4,7 @@ pub(crate) mod api;
 mod build;
 pub(crate) mod estate;
 mod filters;
+mod links;
 pub(crate) mod terraform;
 mod transit;
 

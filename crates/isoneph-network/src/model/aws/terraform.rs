@@ -1,6 +1,8 @@
 //! Terraform resources of the aws provider.
 
+mod fed;
 mod groups;
+mod links;
 mod machines;
 mod services;
 mod transit;
@@ -10,9 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::build::is_network;
-use super::estate::{
-    Acl, AclEntry, Destination, Estate, NatGateway, Peering, Route, RouteTarget, Subnet, Table, Vpc, VpcEndpoint,
-};
+use super::estate::{Acl, AclEntry, Destination, Estate, NatGateway, Peering, Route, RouteTarget, Subnet, Table, Vpc};
 use crate::model::Unsupported;
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
@@ -33,8 +33,11 @@ const OPEN: [&str; 10] = [
     "aws_outposts_",
 ];
 
-/// Kinds by which something is reached from other networks without a route.
-const JOINING: [&str; 2] = ["aws_vpclattice_", "aws_vpc_endpoint_service"];
+/// Kinds by which something is reached from other networks without a route, and what is not said of them.
+const JOINING: [(&str, &str); 2] = [
+    ("aws_vpclattice_", "not modelled: undecided where one network may reach another by it"),
+    ("aws_vpc_endpoint_service", "who of networks that are not shown has an endpoint of it is not said"),
+];
 
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
@@ -123,11 +126,12 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
             unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
         }
     }
-    let joining = |held: &&Resource| JOINING.iter().any(|kind| held.kind.starts_with(kind)) && held.is_managed();
-    unsupported.extend(document.resources.iter().filter(joining).map(|resource| {
-        let effect = "not modelled: what other networks reach by it, without a route, is not said";
-        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
-    }));
+    let effect =
+        |held: &Resource| JOINING.iter().find(|(kind, _)| held.kind.starts_with(kind)).map(|(_, effect)| *effect);
+    for resource in document.resources.iter().filter(|held| held.is_managed()) {
+        let named = |effect| Unsupported::new(source, resource.address.clone(), &resource.kind, effect);
+        unsupported.extend(effect(resource).map(named));
+    }
     unsupported.extend(document.resources.iter().filter(|held| is_unplaced(document, held)).map(|resource| {
         let effect = "not modelled: it may have interfaces in subnets, of which nothing is said";
         Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
@@ -138,6 +142,8 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     }
     networks(estate, &reading);
     gateways(estate, &reading);
+    accelerators(estate, &reading);
+    links::read(estate, &reading);
     tables(estate, &reading);
     acls(estate, &reading);
     groups::read(estate, &reading);
@@ -281,6 +287,22 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     }
 }
 
+/// What an accelerator leads to: it is asked for by addresses of the accelerator's, whatever the receiver's are.
+fn accelerators(estate: &mut Estate, reading: &Reading<'_>) {
+    let kinds = ["aws_globalaccelerator_endpoint_group", "aws_globalaccelerator_custom_routing_endpoint_group"];
+    for resource in reading.document.of_kind(&kinds) {
+        let (mut leads, mut open) = (Vec::new(), reading.document.is_open_list(resource, &["endpoint_configuration"]));
+        for index in 0..list(&resource.values, "endpoint_configuration").len() {
+            let ids = reading.document.ids(resource, &["endpoint_configuration", &index.to_string(), "endpoint_id"]);
+            open |= ids.open;
+            leads.extend(ids.found);
+        }
+        if open || !leads.is_empty() {
+            estate.accelerators.insert(resource.address.clone(), if open { Vec::new() } else { leads });
+        }
+    }
+}
+
 fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.any_of_kind(&["aws_internet_gateway", "aws_egress_only_internet_gateway"]) {
@@ -336,11 +358,6 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
         let active = status.is_none_or(|status| status == "active");
         let pending = status.is_none() && !accepted;
         estate.peerings.insert(resource.identity(), Peering { active, pending, sides, regions, unclear_regions });
-    }
-    for resource in document.of_kind(&["aws_vpc_endpoint"]) {
-        let kind = text(&resource.values, "vpc_endpoint_type").unwrap_or("Gateway").to_owned();
-        let service = text_or_empty(&resource.values, "service_name");
-        estate.endpoints.insert(resource.identity(), VpcEndpoint { kind, service });
     }
 }
 

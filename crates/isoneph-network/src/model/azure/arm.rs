@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::estate::{
-    AdminRule, Balancer, BalancerRule, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering,
-    PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
+    AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
+    Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
 };
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -105,6 +105,14 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
                 estate.gateways.insert(own, NatGateway { public });
             }
             "microsoft.network/loadbalancers" => balancer(estate, value, own, name, origin),
+            "microsoft.network/privatelinkservices" => {
+                let held = list(properties(value), "ipConfigurations").iter();
+                let subnets = held.filter_map(|held| reference(properties(held), "subnet")).collect();
+                estate.services.insert(own, subnets);
+                // Who of networks that are not shown has an endpoint of it, nobody tells.
+                estate.entries.push(name);
+            }
+            "microsoft.network/privateendpoints" => private_endpoint(estate, properties(value)),
             "microsoft.network/virtualnetworkgateways" => {
                 let subnets = list(properties(value), "ipConfigurations")
                     .iter()
@@ -296,6 +304,18 @@ fn interface(estate: &mut Estate, value: &Value, own: String, name: String, orig
             ..Interface::default()
         },
     );
+}
+
+/// What the interfaces of a private endpoint are of.
+fn private_endpoint(estate: &mut Estate, held: &Value) {
+    let keys = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
+    let of = keys.iter().flat_map(|key| list(held, key)).map(properties).next();
+    let state = of.and_then(|of| of.get("privateLinkServiceConnectionState")).and_then(|held| text(held, "status"));
+    let to = of.and_then(|of| text(of, "privateLinkServiceId")).unwrap_or_default().to_lowercase();
+    for interface in references(held, "networkInterfaces") {
+        let refused = matches!(state, Some("Pending" | "Rejected" | "Disconnected"));
+        estate.endpoints.insert(interface, Connection { to: to.clone(), refused });
+    }
 }
 
 /// The scale set whose machine an interface is of, else the interface.

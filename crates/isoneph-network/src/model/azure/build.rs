@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
 use super::rules::Surroundings;
+use super::{firewalls, links};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
     Balancer, BalancerTarget, Endpoint, EndpointId, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts,
@@ -12,7 +13,7 @@ use crate::model::form::{
 use crate::model::traffic::{TCP, UDP};
 
 #[derive(Default)]
-struct Places {
+pub(super) struct Places {
     networks: BTreeMap<String, NetworkId>,
     subnets: BTreeMap<String, SubnetId>,
     endpoints: BTreeMap<String, EndpointId>,
@@ -29,6 +30,20 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     endpoints(estate, parts, &mut places);
     balancers(estate, parts, &places);
     policies(estate, parts, &places);
+    links::build(estate, parts, &places);
+    firewalls::build(estate, parts, &places);
+}
+
+impl Places {
+    /// Where an interface stands among the endpoints.
+    pub(super) fn endpoint(&self, interface: &str) -> Option<EndpointId> {
+        self.endpoints.get(interface).copied()
+    }
+
+    /// Where a subnet stands.
+    pub(super) fn subnet(&self, subnet: &str) -> Option<usize> {
+        self.subnets.get(subnet).copied()
+    }
 }
 
 fn or<'a>(name: &'a str, id: &'a str) -> String {
@@ -200,9 +215,18 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
         Some((id, Some(table))) => {
             name = or(&table.name, id);
             origin = table.origin.clone();
-            routes.extend(
-                table.routes.iter().flat_map(|route| user_route(route, &subnet.network, estate, parts, places)),
-            );
+            let own = table.routes.iter().flat_map(|route| user_route(route, &subnet.network, estate, parts, places));
+            let own: Vec<Route> = own.collect();
+            let takes_all = |route: &Route| {
+                route.destination == AddressRange::whole(Family::V4)
+                    && matches!(route.target, Target::Address { .. } | Target::Opaque { .. })
+            };
+            if own.iter().any(takes_all) {
+                // The platform drops private addresses so that they do not go to the internet: where an appliance takes
+                // what is for anywhere, as in a hub, it takes those too.
+                routes.retain(|route| !matches!(route.target, Target::Drop { .. }));
+            }
+            routes.extend(own);
         }
         // A table that is not shown may send anything anywhere.
         Some((id, None)) => routes.push(Route {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
+use crate::model::traffic::Traffic;
 
 /// Everything read, by identifier.
 #[derive(Debug, Default)]
@@ -21,6 +22,12 @@ pub(crate) struct Estate {
     pub(super) admin: Vec<AdminRule>,
     /// Networks with a VPN or ExpressRoute gateway, or joined to others by a hub or a network manager.
     pub(super) connected: Vec<String>,
+    /// Firewalls that stand in a subnet.
+    pub(super) firewalls: BTreeMap<String, Firewall>,
+    /// Private link services, each with the subnets out of which it sends.
+    pub(super) services: BTreeMap<String, Vec<String>>,
+    /// Interfaces of private endpoints, each with what it is of.
+    pub(super) endpoints: BTreeMap<String, Connection>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
     /// What may have a public address of which nothing shows whether it has.
@@ -30,6 +37,15 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
+    /// Interfaces whose subnets are not shown, by name.
+    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+        let shown = |place: &InterfacePlace| {
+            self.subnets.get(&place.subnet).is_some_and(|subnet| self.networks.contains_key(&subnet.network))
+        };
+        let lost = self.interfaces.values().filter(|held| !held.places.iter().any(shown));
+        lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+    }
+
     /// Whether something joins a network to others in ways that are not followed.
     pub(super) fn is_joined(&self, network: &str) -> bool {
         let used = |held: &Subnet| held.network == network && held.gateway;
@@ -155,6 +171,34 @@ pub(super) struct InterfacePlace {
     pub(super) subnet: String,
     pub(super) address: Option<AddressRange>,
     pub(super) public: Option<String>,
+}
+
+/// A firewall of Azure's own.
+#[derive(Debug, Default)]
+pub(super) struct Firewall {
+    pub(super) name: String,
+    pub(super) subnet: String,
+    /// All that it may let through; `None` where its rules are not all shown.
+    pub(super) allowed: Option<Vec<Forwarded>>,
+}
+
+/// What one rule of a firewall lets through.
+#[derive(Debug)]
+pub(super) struct Forwarded {
+    pub(super) name: String,
+    /// `None` for any.
+    pub(super) sources: Option<Vec<AddressRange>>,
+    pub(super) destinations: Option<Vec<AddressRange>>,
+    pub(super) traffic: Traffic,
+}
+
+/// What a private endpoint is of.
+#[derive(Debug, Default)]
+pub(super) struct Connection {
+    /// The resource; nothing where it is not shown.
+    pub(super) to: String,
+    /// Whether the resource's owner has not let it in.
+    pub(super) refused: bool,
 }
 
 #[derive(Debug, Default)]

@@ -3,6 +3,8 @@
 mod arm;
 mod build;
 mod estate;
+mod firewalls;
+mod links;
 mod rules;
 mod terraform;
 

@@ -1,13 +1,15 @@
 //! Terraform resources of the azurerm provider.
 
+mod firewalls;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::arm::{covers_groups, is_of_gateways};
 use super::estate::{
-    AdminRule, Balancer, BalancerRule, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering,
-    PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork, is_unclear,
+    AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
+    Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork, is_unclear,
 };
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -174,6 +176,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     }));
     networks(estate, &reading);
     groups(estate, &reading);
+    firewalls::read(estate, &reading);
     routes(estate, &reading);
     machines(estate, &reading);
     balancers(estate, &reading);
@@ -417,17 +420,23 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
     }
 }
 
+const NEXT_HOP: &str = "next_hop_in_ip_address";
+
 fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     let mut names = Names::default();
     let read = |values: &Value| Route {
         prefix: text_or_empty(values, "address_prefix"),
         kind: text_or_empty(values, "next_hop_type"),
-        next: text(values, "next_hop_in_ip_address").and_then(AddressRange::parse),
+        next: text(values, NEXT_HOP).and_then(AddressRange::parse),
     };
     for resource in document.any_of_kind(&["azurerm_route_table"]) {
         names.add(resource);
         let mut routes: Vec<Route> = list(&resource.values, "route").iter().map(read).collect();
+        for (index, route) in routes.iter_mut().enumerate().filter(|(_, route)| route.next.is_none()) {
+            let path = ["route", &index.to_string(), NEXT_HOP];
+            route.next = firewalls::next_hop(estate, reading, resource, &path);
+        }
         if document.is_open_block(resource, "route") {
             routes.push(Route { prefix: format!("the routes of {}", resource.address), ..Route::default() });
         }
@@ -435,8 +444,10 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["azurerm_route"]) {
         let id = names.find(reading, resource, "route_table_name");
+        let mut route = read(&resource.values);
+        route.next = route.next.or_else(|| firewalls::next_hop(estate, reading, resource, &[NEXT_HOP]));
         if let Some(table) = estate.tables.get_mut(&id) {
-            table.routes.push(read(&resource.values));
+            table.routes.push(route);
         } else if names.is_unclear(reading, resource, "route_table_name") {
             let what = || Route { prefix: format!("{} known after apply", resource.address), ..Route::default() };
             estate.tables.values_mut().for_each(|table| table.routes.push(what()));
@@ -550,7 +561,15 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+    for resource in document.of_kind(&["azurerm_private_link_service"]) {
+        let configurations = list(&resource.values, "nat_ip_configuration").len().max(1);
+        let subnets = (0..configurations)
+            .flat_map(|at| reading.ids(resource, &["nat_ip_configuration", &at.to_string(), "subnet_id"]));
+        let subnets = subnets.collect();
+        estate.services.insert(Reading::own(resource), subnets);
+    }
     for resource in document.of_kind(&["azurerm_private_endpoint"]) {
+        estate.endpoints.insert(Reading::own(resource), connection(reading, resource));
         estate.interfaces.insert(
             Reading::own(resource),
             Interface {
@@ -566,6 +585,17 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+}
+
+/// What a private endpoint is of; nothing where the plan does not show it.
+fn connection(reading: &Reading<'_>, resource: &Resource) -> Connection {
+    let path = |key: &'static str| ["private_service_connection", "0", key];
+    let by_alias = list(&resource.values, "private_service_connection")
+        .first()
+        .and_then(|held| text(held, "private_connection_resource_alias"));
+    let named = reading.document.ids(resource, &path("private_connection_resource_id"));
+    let to = named.found.first().filter(|_| !named.choice && by_alias.is_none());
+    Connection { to: to.map(|id| id.to_lowercase()).unwrap_or_default(), refused: false }
 }
 
 /// What a field names: where it is given and nothing shows what it is, something of which nothing is known.

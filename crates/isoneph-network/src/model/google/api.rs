@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::estate::{Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet};
+use super::estate::{
+    Connected, Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet,
+};
 use super::reading::short;
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -148,6 +150,16 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
                 if !list(value, "bgpPeers").is_empty() {
                     beyond(estate, value);
                 }
+            }
+            "compute#serviceAttachment" => {
+                let subnets = texts(value, "natSubnets").iter().map(|link| short(link)).collect();
+                estate.attachments.insert(own(value), subnets);
+                // Who of networks that are not shown is connected to it, nobody tells.
+                estate.entries.push(own(value));
+            }
+            "compute#forwardingRule" if text(value, "target").is_some_and(|to| to.contains("/serviceAttachments/")) => {
+                let (network, to) = (link(value, "network"), link(value, "target"));
+                estate.connected.push(Connected { name: own(value), network, to });
             }
             kind if kind.ends_with("List") => {}
             kind => {

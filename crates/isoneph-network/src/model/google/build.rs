@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::estate::{Estate, Interface, NextHop, Peering};
 use super::firewall::{self, Members};
+use super::links;
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
     Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Route, RouteTable,
@@ -79,6 +80,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     let endpoints = endpoints(estate, parts, &networks, &subnets);
     tables(estate, parts, &networks, &endpoints);
     firewalls(estate, parts, &endpoints);
+    links::build(estate, parts, &networks);
 }
 
 /// What may let in packets from outside: of a network that is looked up, what others gave it as well.

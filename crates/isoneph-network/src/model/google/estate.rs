@@ -18,6 +18,10 @@ pub(crate) struct Estate {
     pub(super) peerings: Vec<Peering>,
     /// Cloud NAT: (subnet, or network for all of them, public addresses).
     pub(super) nats: Vec<Nat>,
+    /// Service attachments (Private Service Connect), each with the subnets out of which it sends.
+    pub(super) attachments: BTreeMap<String, Vec<String>>,
+    /// Endpoints of them: name, network, attachment; nothing where either is not shown.
+    pub(super) connected: Vec<Connected>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
     /// What may have a public address of which nothing shows whether it has.
@@ -27,6 +31,12 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
+    /// Interfaces whose networks are not shown, by name.
+    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+        let lost = self.interfaces.values().filter(|held| !self.networks.contains_key(&held.network));
+        lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+    }
+
     /// Whether the other end of a peering may be there, though it is not sure that it is.
     pub(super) fn may_answer(&self, peering: &Peering) -> bool {
         let may = |name: &str, wanted: &str| name == wanted || name.is_empty();
@@ -40,6 +50,16 @@ impl Estate {
         let shown = is_listed(&held.project) || is_listed("");
         (!shown).then(|| format!("the {words} of {network}, of which the input has no list"))
     }
+}
+
+/// A forwarding rule that leads to a service attachment.
+#[derive(Debug, Default)]
+pub(super) struct Connected {
+    pub(super) name: String,
+    /// The network it is in; nothing where that is not shown.
+    pub(super) network: String,
+    /// The attachment; nothing where that is not shown.
+    pub(super) to: String,
 }
 
 #[derive(Debug, Default)]

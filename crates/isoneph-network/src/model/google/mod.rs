@@ -4,6 +4,7 @@ mod api;
 mod build;
 mod estate;
 mod firewall;
+mod links;
 mod reading;
 mod terraform;
 

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::estate::{Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet};
+use super::estate::{
+    Connected, Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet,
+};
 use super::reading::{Reading, accounts, name, own, short};
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -62,6 +64,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
         let effect = "not modelled: it may have addresses in the network, or beside it, of which nothing is said";
         Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
     }));
+    connections(estate, &reading);
     networks(estate, &reading);
     firewalls(estate, &reading);
     policies(estate, &reading);
@@ -86,6 +89,31 @@ fn unseen(estate: &Estate, source: usize) -> Vec<Unsupported> {
     let subnets = estate.subnets.values().filter(|held| held.origin.source == source && !stands(&held.network));
     let machines = machines.map(|held| named(held.aliases.first().unwrap_or(&held.name), "google_compute_instance"));
     machines.chain(subnets.map(|held| named(&held.name, "google_compute_subnetwork"))).collect()
+}
+
+/// Private Service Connect: attachments, and forwarding rules that may lead to one.
+fn connections(estate: &mut Estate, reading: &Reading<'_>) {
+    const ATTACHMENT: &str = "google_compute_service_attachment";
+    let document = reading.document;
+    for resource in document.of_kind(&[ATTACHMENT]) {
+        let subnets = document.ids(resource, &["nat_subnets"]);
+        let found = |id: &String| {
+            let mut all = document.any_of_kind(&["google_compute_subnetwork"]);
+            all.find(|held| held.identity() == *id).map_or_else(|| short(id), own)
+        };
+        let held = if subnets.open { Vec::new() } else { subnets.found.iter().map(found).collect() };
+        estate.attachments.insert(own(resource), held);
+    }
+    for resource in document.of_kind(&["google_compute_forwarding_rule"]) {
+        let target = document.ids(resource, &["target"]);
+        let named = target.found.iter().any(|id| id.contains(ATTACHMENT) || id.contains("/serviceAttachments/"));
+        let unknown = target.open && document.is_written(resource, &["target"]);
+        if named || unknown {
+            let to = reading.at(resource, &["target"], &[ATTACHMENT]).filter(|_| named && !target.choice);
+            let network = reading.network(resource, &["network"]);
+            estate.connected.push(Connected { name: resource.address.clone(), network, to: to.unwrap_or_default() });
+        }
+    }
 }
 
 fn networks(estate: &mut Estate, reading: &Reading<'_>) {

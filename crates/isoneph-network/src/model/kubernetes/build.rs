@@ -27,6 +27,10 @@ pub(crate) fn build(cluster: &Cluster, parts: &mut Parts, problems: &mut Vec<Pro
             let names = workload.secondary.iter().cloned().collect::<Vec<_>>().join(", ");
             parts.secondary.insert(parts.endpoints.len(), format!("the secondary network {names}"));
         }
+        if let Some(name) = &workload.instead {
+            let name = format!("the network {name} in the place of the cluster's own");
+            parts.replaced.insert(parts.endpoints.len(), name);
+        }
         parts.endpoints.push(endpoint(workload, network, own));
     }
     let mut selected: Vec<Pod> = pods.iter().map(|(endpoint, workload)| Pod::of(*endpoint, workload)).collect();

@@ -46,6 +46,8 @@ pub(crate) struct Cluster {
     /// Whether a list of network policies was given, though nothing be in it, and whether all lists of them ended.
     policies: bool,
     cut: bool,
+    /// Whether a list of nothing was given that does not say of what it is one.
+    nothing: bool,
 }
 
 /// Kinds whose objects a packet depends on.
@@ -89,12 +91,12 @@ pub(crate) fn recognises(value: &Value) -> bool {
 pub(crate) fn read(
     cluster: &mut Cluster,
     document: &Value,
-    origin: &Origin,
+    (origin, name): (&Origin, &str),
     unsupported: &mut Vec<Unsupported>,
     problems: &mut Vec<Problem>,
 ) {
     let kind = text(document, "kind").unwrap_or_default();
-    list_of_policies(cluster, kind, document);
+    list_of_policies(cluster, kind, document, name);
     if let (Some(of), Some(items)) = (kind.strip_suffix("List"), document.get("items").and_then(Value::as_array)) {
         for (index, item) in items.iter().enumerate() {
             let origin = Origin { source: origin.source, locator: format!("{}/items/{index}", origin.locator) };
@@ -115,17 +117,26 @@ pub(crate) fn read(
 }
 
 /// Notes whether a document tells which network policies there are. An empty list of the command line does not say of
-/// what it is one; those that packets depend on and that may be empty are of policies.
-fn list_of_policies(cluster: &mut Cluster, kind: &str, document: &Value) {
+/// what it is one (Ingresses may be none as well): the file's name does, or nobody.
+fn list_of_policies(cluster: &mut Cluster, kind: &str, document: &Value, name: &str) {
     let items = list(document, "items");
     let holds = kind == "NetworkPolicy" || items.iter().any(|item| text(item, "kind") == Some("NetworkPolicy"));
-    let is_list = kind == "NetworkPolicyList" || (kind == "List" && items.is_empty());
+    let nothing = kind == "List" && items.is_empty();
+    let is_list = kind == "NetworkPolicyList" || (nothing && is_of_policies(name));
+    cluster.nothing |= nothing && !is_list;
     let more = document.pointer("/metadata/continue").and_then(Value::as_str).is_some_and(|token| !token.is_empty());
     cluster.policies |= holds || is_list;
     // The last page of several ends them.
     if holds || is_list {
         cluster.cut = more;
     }
+}
+
+/// Whether a file's name says that it holds network policies, and not those of an administrator.
+fn is_of_policies(name: &str) -> bool {
+    let name: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let known = ["netpol", "networkpolic", "policies", "policy"].iter().any(|word| name.contains(word));
+    known && !["admin", "baseline", "multi", "cilium", "calico"].iter().any(|word| name.contains(word))
 }
 
 fn with_group(item: &Value, group: Option<Value>) -> Cow<'_, Value> {
@@ -209,7 +220,12 @@ impl Cluster {
     /// pass and proves nobody apart, so it is told and not left open.
     pub(crate) fn without_policies(&self) -> Option<Unsupported> {
         let live = self.live.as_ref().filter(|_| !self.policies)?;
-        let effect = "no list of the cluster's network policies was given (`kubectl get all` has none): taken as none";
+        let effect = if self.nothing {
+            "no list of the cluster's network policies was given, unless the list of nothing is one, which does not say \
+             of what it is (the name networkpolicies.json would): taken as none"
+        } else {
+            "no list of the cluster's network policies was given (`kubectl get all` has none): taken as none"
+        };
         Some(Unsupported::new(live.source, live.locator.clone(), "NetworkPolicy", effect))
     }
 

@@ -36,6 +36,8 @@ pub(super) struct Workload {
     pub(super) host_network: bool,
     /// Networks that its pods have interfaces in beside the cluster's own, by namespace and name.
     pub(super) secondary: BTreeSet<String>,
+    /// The network that stands in the place of the cluster's own.
+    pub(super) instead: Option<String>,
     pub(super) aliases: BTreeSet<String>,
     pub(super) places: Vec<Place>,
     pub(super) origin: Origin,
@@ -181,6 +183,7 @@ fn workload(object: &Object, kind: &str, name: &str, labelled: Option<&Value>, p
         ports: ports(spec),
         host_network: flag(spec, "hostNetwork") == Some(true),
         secondary: secondary::of_pod(pod, labelled, &object.namespace),
+        instead: secondary::instead(labelled, &object.namespace),
         aliases: BTreeSet::new(),
         places: Vec::new(),
         origin: object.origin.clone(),
@@ -198,14 +201,15 @@ fn add(found: &mut BTreeMap<String, Workload>, mut one: Workload) {
     let ports: Vec<String> =
         one.ports.iter().map(|port| format!("{}:{}:{}", port.name, port.protocol, port.port)).collect();
     let key = format!(
-        "{}/{}[{}]\u{0}{}\u{0}{}\u{0}{}\u{0}{:?}",
+        "{}/{}[{}]\u{0}{}\u{0}{}\u{0}{}\u{0}{:?}{:?}",
         one.namespace,
         one.name,
         one.kind,
         one.host_network,
         telling.join(","),
         ports.join(","),
-        one.secondary
+        one.secondary,
+        one.instead
     );
     match found.get_mut(&key) {
         Some(held) => {

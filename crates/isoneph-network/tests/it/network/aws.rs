@@ -494,3 +494,24 @@ fn what_a_hub_leads_to_and_does_not_show_may_take_the_packet() {
     // What a VPN propagates is learned at run time, and may be narrower.
     check(&model(&hub(&[], &["left", "right", "vpn"]).text()), "undecided l1 -> r1 tcp/22 : the routes of");
 }
+
+#[test]
+fn an_accelerator_lets_the_internet_in_to_machines_without_a_public_address() {
+    let of = |leads: &str| {
+        let group = json!({"EndpointGroupArn": "arn:ga", "EndpointDescriptions": [{"EndpointId": leads}]});
+        let instance =
+            json!({"Instances": [{"InstanceId": "i-1", "NetworkInterfaces": [{"NetworkInterfaceId": "eni-inner"}]}]});
+        edge()
+            .group("open", "a", &["tcp 443 0.0.0.0/0"], ALL)
+            .eni("inner", "priv", "10.0.2.40", None, &["open"])
+            .add("Reservations", instance)
+            .add("EndpointGroups", group)
+            .text()
+    };
+    check(
+        &model(&of("i-1")),
+        "undecided 8.8.8.8 -> inner tcp/443 : what arn:ga lets in
+         deny 8.8.8.8 -> inner tcp/22",
+    );
+    check(&model(&of("i-of-another")), "deny 8.8.8.8 -> inner tcp/443 : no public address");
+}

@@ -263,7 +263,11 @@ fn a_load_balancer_lets_clients_in_as_themselves() {
     );
     check(
         &model(&text),
-        "permit 8.8.8.8 -> 20.1.1.1 tcp/80\ndeny 9.9.9.9 -> 20.1.1.1 tcp/80\ndeny 8.8.8.8 -> 20.1.1.1 tcp/8080",
+        "permit 8.8.8.8 -> 20.1.1.1 tcp/80
+         permit 8.8.8.8 -> right tcp/80
+         deny 9.9.9.9 -> 20.1.1.1 tcp/80
+         deny 9.9.9.9 -> right tcp/80
+         deny 8.8.8.8 -> 20.1.1.1 tcp/8080",
     );
 }
 

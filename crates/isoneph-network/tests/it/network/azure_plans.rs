@@ -330,3 +330,133 @@ fn an_interface_of_a_subnet_that_is_not_shown_is_named() {
     let named: Vec<String> = model(&plan(&all).to_string()).unsupported.iter().map(|one| one.locator.clone()).collect();
     assert_eq!(named, ["azurerm_network_interface.far"]);
 }
+
+/// A hub with a firewall that two spokes are peered with, and which all that leaves them is sent to.
+fn hub(next: &str, more: Vec<Held>) -> String {
+    let space = |address: &'static str, name: &str, block: &str| -> Held {
+        (address, json!({"name": name, "address_space": [block]}), json!({}))
+    };
+    let part = |address: &'static str, of: &str, block: &str| -> Held {
+        (address, json!({"name": address, "virtual_network_name": of, "address_prefixes": [block]}), json!({}))
+    };
+    let mut all = vec![
+        space("azurerm_virtual_network.hub", "hub", "10.0.0.0/16"),
+        space("azurerm_virtual_network.one", "one", "10.1.0.0/16"),
+        space("azurerm_virtual_network.two", "two", "10.2.0.0/16"),
+        part("azurerm_subnet.one", "one", "10.1.1.0/24"),
+        part("azurerm_subnet.two", "two", "10.2.1.0/24"),
+        nic("azurerm_network_interface.a", "azurerm_subnet.one.id"),
+        nic("azurerm_network_interface.b", "azurerm_subnet.two.id"),
+        (
+            "azurerm_route_table.t",
+            json!({"name": "t", "route": [{"name": "d", "address_prefix": "0.0.0.0/0", "next_hop_type": next,
+                "next_hop_in_ip_address": "10.0.1.4"}]}),
+            json!({}),
+        ),
+    ];
+    for (address, subnet) in [
+        ("azurerm_subnet_route_table_association.one", "azurerm_subnet.one.id"),
+        ("azurerm_subnet_route_table_association.two", "azurerm_subnet.two.id"),
+    ] {
+        all.push((
+            address,
+            json!({}),
+            json!({"subnet_id": refers(&[subnet]), "route_table_id": refers(&["azurerm_route_table.t.id"])}),
+        ));
+    }
+    for (address, from, to) in [
+        ("azurerm_virtual_network_peering.h1", "hub", "azurerm_virtual_network.one.id"),
+        ("azurerm_virtual_network_peering.1h", "one", "azurerm_virtual_network.hub.id"),
+        ("azurerm_virtual_network_peering.h2", "hub", "azurerm_virtual_network.two.id"),
+        ("azurerm_virtual_network_peering.2h", "two", "azurerm_virtual_network.hub.id"),
+    ] {
+        let values = json!({"name": address, "virtual_network_name": from, "allow_forwarded_traffic": true});
+        all.push((address, values, json!({"remote_virtual_network_id": refers(&[to])})));
+    }
+    all.extend(more);
+    plan(&all).to_string()
+}
+
+#[test]
+fn an_appliance_that_takes_what_is_for_anywhere_takes_private_addresses_too() {
+    check(&model(&hub("VirtualAppliance", vec![])), "undecided a -> b tcp/443 : the next hop 10.0.1.4");
+    for next in ["Internet", "None"] {
+        check(&model(&hub(next, vec![])), "deny a -> b tcp/443");
+    }
+}
+
+/// A firewall of the hub with one collection of rules, and what more is said of its policy.
+fn firewall(kind: &str, action: &str, rule: Value, policy: Value) -> Vec<Held> {
+    let subnet =
+        json!({"name": "AzureFirewallSubnet", "virtual_network_name": "hub", "address_prefixes": ["10.0.1.0/26"]});
+    let group = json!({"name": "g", "priority": 100, (kind): [{"name": "c", "priority": 100, "action": action, "rule": [rule]}]});
+    vec![
+        ("azurerm_subnet.fw", subnet, json!({})),
+        ("azurerm_firewall_policy.p", json!({"name": "p"}), policy),
+        (
+            "azurerm_firewall.f",
+            json!({"name": "f", "ip_configuration": [{"name": "c"}]}),
+            json!({"firewall_policy_id": refers(&["azurerm_firewall_policy.p.id"]), "ip_configuration": [{"subnet_id": refers(&["azurerm_subnet.fw.id"])}]}),
+        ),
+        (
+            "azurerm_firewall_policy_rule_collection_group.g",
+            group,
+            json!({"firewall_policy_id": refers(&["azurerm_firewall_policy.p.id"])}),
+        ),
+    ]
+}
+
+#[test]
+fn what_no_rule_of_a_hubs_firewall_lets_through_is_denied_and_the_rest_is_open() {
+    let rule = |more: Value| {
+        let mut rule = json!({"name": "r", "protocols": ["TCP"], "source_addresses": ["10.1.0.0/16"], "destination_addresses": ["10.2.0.0/16"],
+            "destination_ports": ["443", "8000-8010"]});
+        rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        rule
+    };
+    let (network, none) = ("network_rule_collection", || json!({}));
+    let asked = |held: Vec<Held>, lines: &str| check(&model(&hub("VirtualAppliance", held)), lines);
+    asked(
+        firewall(network, "Allow", rule(none()), none()),
+        "undecided a -> b tcp/443 : what f passes on
+         undecided a -> b tcp/8005
+         deny a -> b tcp/22 : end of rules
+         deny a -> b udp/443
+         deny b -> a tcp/443",
+    );
+    asked(firewall(network, "Deny", rule(none()), none()), "deny a -> b tcp/443");
+    // What stands for addresses that are not known as such may be any; names of hosts are proxied to, whatever they are.
+    let tagged = json!({"destination_addresses": ["Storage"], "source_addresses": ["*"]});
+    asked(firewall(network, "Allow", rule(tagged), none()), "undecided b -> a tcp/443\ndeny b -> a tcp/22");
+    let named = json!({"name": "r", "source_addresses": ["10.1.0.0/16"], "destination_fqdns": ["*.example"], "protocols": [{"type": "Https", "port": 443}]});
+    asked(
+        firewall("application_rule_collection", "Allow", named, none()),
+        "undecided a -> b tcp/443\ndeny a -> b udp/53\ndeny b -> a tcp/443",
+    );
+    let translated = json!({"name": "r", "protocols": ["TCP"], "source_addresses": ["*"], "destination_address": "20.1.1.1", "destination_ports": ["80"],
+        "translated_address": "10.2.1.4", "translated_port": 8080});
+    asked(
+        firewall("nat_rule_collection", "Dnat", translated, none()),
+        "undecided a -> b tcp/8080\ndeny b -> a tcp/8080",
+    );
+    // Another hub has the same addresses, and a firewall that lets nothing through: nothing leads there.
+    let mut two = firewall(network, "Allow", rule(none()), none());
+    two.extend([
+        ("azurerm_virtual_network.other", json!({"name": "other", "address_space": ["10.0.0.0/16"]}), json!({})),
+        (
+            "azurerm_subnet.other",
+            json!({"name": "AzureFirewallSubnet", "virtual_network_name": "other", "address_prefixes": ["10.0.1.0/26"]}),
+            json!({}),
+        ),
+        ("azurerm_firewall_policy.none", json!({"name": "none"}), none()),
+        (
+            "azurerm_firewall.a",
+            json!({"name": "a", "ip_configuration": [{"name": "c"}]}),
+            json!({"firewall_policy_id": refers(&["azurerm_firewall_policy.none.id"]), "ip_configuration": [{"subnet_id": refers(&["azurerm_subnet.other.id"])}]}),
+        ),
+    ]);
+    asked(two, "undecided a -> b tcp/443 : what f passes on\ndeny a -> b tcp/22");
+    // The policy that it is made over is not shown.
+    let over = json!({"base_policy_id": {"references": ["var.base"]}});
+    asked(firewall(network, "Deny", rule(none()), over), "undecided a -> b tcp/22 : the next hop 10.0.1.4");
+}

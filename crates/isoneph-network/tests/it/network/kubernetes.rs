@@ -1,6 +1,6 @@
 //! Kubernetes policies.
 
-use super::{check, model};
+use super::{check, model, models};
 
 /// Pods of two namespaces, and whatever more is given.
 fn cluster(more: &str) -> String {
@@ -441,7 +441,7 @@ fn items_of_a_list_of_one_kind_are_of_its_group() {
     let pods = format!(r#"{{"kind": "PodList", "apiVersion": "v1", "items": [{}, {}]}}"#, pod("a"), pod("b"));
     let policies = r#"{"kind": "NetworkPolicyList", "apiVersion": "networking.k8s.io/v1", "items": [
         {"metadata": {"name": "shut", "namespace": "x"}, "spec": {"podSelector": {"matchLabels": {"app": "b"}}, "ingress": []}}]}"#;
-    check(&super::models(&[&pods, policies]), "deny a -> b tcp/1\npermit b -> a tcp/1");
+    check(&models(&[&pods, policies]), "deny a -> b tcp/1\npermit b -> a tcp/1");
 }
 
 #[test]
@@ -545,6 +545,38 @@ fn what_passes_over_secondary_networks_is_not_known_and_no_policy_holds_there() 
          deny shop/d -> 1.2.3.4 any",
     );
     check(&model(&cluster(&pods)), "permit shop/a -> shop/b any\npermit shop/a -> shop/d any");
+    // An address of the network that is not followed may be one of the cloud's as well, and somebody may have it there.
+    let vpc = r#"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "192.168.0.0/16"}], "NetworkInterfaces": []}"#;
+    for inputs in [vec![shut.as_str()], vec![shut.as_str(), vpc]] {
+        check(
+            &models(&inputs),
+            "undecided shop/a -> 192.168.7.7 any : the secondary network default/lan\ndeny shop/d -> 192.168.7.7 any",
+        );
+    }
+}
+
+#[test]
+fn where_another_network_stands_in_the_place_of_the_clusters_own_its_policies_decide_nothing() {
+    let pod = attached("a", "").replace(
+        "namespace: shop",
+        "namespace: shop, annotations: {v1.multus-cni.io/default-network: kube-system/lan}",
+    );
+    let of = |policies: &str| model(&cluster(&(pod.clone() + &attached("d", "") + policies)));
+    let shut = |labels: &str| policy("shut", &format!("{{podSelector: {labels}, policyTypes: [Ingress, Egress]}}"));
+    check(
+        &of(""),
+        "undecided shop/a -> shop/d tcp/1 : kube-system/lan in the place of
+         undecided shop/d -> shop/a tcp/1 : kube-system/lan in the place of
+         undecided shop/a -> 1.2.3.4 tcp/1
+         undecided 1.2.3.4 -> shop/a tcp/1",
+    );
+    // Whoever is on the cluster's own network has its policies at his own end.
+    let labelled = shut("{matchLabels: {app: db}}");
+    check(&of(&labelled), "deny shop/a -> shop/db tcp/1\nundecided shop/a -> shop/d tcp/1");
+    check(
+        &of(&shut("{matchExpressions: [{key: app, operator: DoesNotExist}]}")),
+        "undecided shop/a -> shop/db tcp/1\ndeny shop/d -> shop/a tcp/1",
+    );
 }
 
 #[test]

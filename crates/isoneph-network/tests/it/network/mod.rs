@@ -12,6 +12,7 @@ mod estate;
 mod expectations;
 mod google;
 mod kubernetes;
+mod links;
 mod locals;
 mod looked_up;
 mod marks;

@@ -116,7 +116,7 @@ fn an_intent_is_checked_before_use() {
         ("zones: [{name: a, kind: tenant}, {name: a, kind: tenant}]", "two zones are called \"a\""),
         (
             "zones: [{name: a, kind: tenant}]\nflows: [{from: a, to: b}]",
-            "a flow names the zone \"b\", which does not exist",
+            "a flow names the zone \"b\", which does not exist; there are a",
         ),
         (
             "zones: [{name: a, kind: tenant}]\nflows: [{from: a, to: a, port: x}]",

@@ -174,3 +174,30 @@ fn a_raw_state_file_has_its_identifiers() {
         "permit i-1 -> i-2 tcp/80\ndeny i-2 -> i-1 tcp/80\npermit 10.0.1.10 -> 10.0.1.11 tcp/80",
     );
 }
+
+#[test]
+fn an_accelerator_of_a_plan_lets_the_internet_in() {
+    let with = |endpoint: Value| {
+        let mut all = base();
+        let values = json!({"endpoint_configuration": [{}]});
+        let group = json!({"endpoint_configuration": [{"endpoint_id": endpoint}]});
+        all.push(("aws_globalaccelerator_endpoint_group.g", values, group));
+        all.push((
+            "aws_security_group.any",
+            json!({"name": "any", "ingress": [{"protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["0.0.0.0/0"]}], "egress": []}),
+            refers(&[("vpc_id", "aws_vpc.main")]),
+        ));
+        all.push((
+            "aws_instance.inner",
+            json!({"tags": {"Name": "inner"}}),
+            refers(&[("subnet_id", "aws_subnet.two"), ("vpc_security_group_ids", "aws_security_group.any")]),
+        ));
+        plan(&all)
+    };
+    let own = json!({"references": ["aws_instance.inner.arn", "aws_instance.inner"]});
+    let lines =
+        "undecided 8.8.8.8 -> inner tcp/443 : aws_globalaccelerator_endpoint_group.g\ndeny 8.8.8.8 -> inner tcp/22";
+    check(&model(&with(own)), lines);
+    check(&model(&with(json!({"references": ["var.endpoint"]}))), lines);
+    check(&model(&with(json!({"constant_value": "i-of-another"}))), "deny 8.8.8.8 -> inner tcp/443");
+}

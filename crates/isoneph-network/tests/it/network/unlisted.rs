@@ -147,6 +147,23 @@ fn a_list_of_policies_that_was_cut_leaves_open_what_one_that_was_not_given_does_
     }
 }
 
+#[test]
+fn an_empty_list_is_one_of_policies_where_the_name_of_its_file_says_so() {
+    let nothing = json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": []});
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "n", "resourceVersion": "1"},
+        "spec": {"containers": [{"name": "c"}]}});
+    let told = |file: &str| -> Vec<String> {
+        let held = named(&[("pods.json", &pod), (file, &nothing)]);
+        held.unsupported.into_iter().filter(|one| one.kind == "NetworkPolicy").map(|one| one.effect).collect()
+    };
+    for file in ["networkpolicies.json", "netpol.json", "all/network-policies.json"] {
+        assert_eq!(told(file), Vec::<String>::new(), "{file}");
+    }
+    for file in ["ingresses.json", "adminnetworkpolicies.json", "out.json"] {
+        assert!(told(file).iter().any(|effect| effect.contains("unless the list of nothing is one")), "{file}");
+    }
+}
+
 const AZURE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 
 fn azure_nic(name: &str, address: &str, more: Value) -> Value {
@@ -377,4 +394,23 @@ fn cloud_nat_of_which_the_subnets_are_not_shown_may_lead_out() {
     let named = json!([{"name": refers(&["google_compute_subnetwork.s.id"])}]);
     check(&with(json!([{}]), named), "permit m -> 8.8.8.8 tcp/443");
     check(&with(json!([]), refers(&["var.subnets"])), "undecided m -> 8.8.8.8 tcp/443 : google_compute_router_nat.nat");
+}
+
+#[test]
+fn interfaces_of_networks_that_no_answer_shows_are_named() {
+    let vpc = json!({"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]});
+    let eni = json!({"NetworkInterfaces": [{"NetworkInterfaceId": "eni-lost", "VpcId": "vpc-2", "SubnetId": "subnet-2",
+        "PrivateIpAddresses": [{"PrivateIpAddress": "10.2.0.9"}]}]});
+    let nic = json!([azure_nic("lost", "10.0.1.4", json!({}))]);
+    let machine = json!([instance("lost", "10.0.0.2", None)]);
+    for files in
+        [vec![("vpcs.json", &vpc), ("enis.json", &eni)], vec![("nics.json", &nic)], vec![("instances.json", &machine)]]
+    {
+        let held = named(&files);
+        let told = held.unsupported.iter().find(|one| one.effect.contains("its network is not shown"));
+        assert!(told.is_some_and(|one| one.locator.contains("lost")), "{files:?}: {:?}", held.unsupported);
+    }
+    let all = google();
+    let whole = named(&all.iter().map(|(name, held)| (*name, held)).collect::<Vec<_>>());
+    assert!(whole.unsupported.iter().all(|one| !one.effect.contains("its network is not shown")));
 }

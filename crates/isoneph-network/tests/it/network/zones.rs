@@ -174,3 +174,22 @@ fn addresses_that_are_known_leave_nothing_open() {
     assert!(proof.pairs.iter().all(|pair| pair.separation == Separation::Apart), "{:?}", proof.pairs);
     assert!(proof.uncertain.is_empty() && proof.disputed.is_empty());
 }
+
+#[test]
+fn an_intent_may_name_the_zones_of_another_that_it_stands_beside() {
+    let mut known = read("red: name: red\nred-web: name: web\nblue: name: blue");
+    known.around.insert("red-web".into(), vec!["red".into()]);
+    let flow =
+        |to: &str| format!("flows:\n- {{from: red, to: {to}, proto: tcp, port: 22, owner: Ana, reason: help}}\n");
+    let joined = Intent::read_beside(&flow("blue"), known.clone()).unwrap();
+    let ends: Vec<(&str, &str)> = joined.flows.iter().map(|flow| (flow.from.as_str(), flow.to.as_str())).collect();
+    assert_eq!(ends, [("red", "blue"), ("red-web", "blue")], "what is part of a zone has its flows");
+    for (text, error) in [
+        (flow("bleu"), "a flow names the zone \"bleu\", which does not exist; there are red, red-web, blue"),
+        ("zones: [{name: red, kind: tenant}]".into(), "two zones are called \"red\""),
+    ] {
+        assert_eq!(Intent::read_beside(&text, known.clone()).unwrap_err().to_string(), error);
+    }
+    let alone = Intent::read(&flow("blue")).unwrap_err().to_string();
+    assert_eq!(alone, "a flow names the zone \"red\", which does not exist; there is none");
+}

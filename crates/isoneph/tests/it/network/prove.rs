@@ -169,6 +169,24 @@ fn the_registers_own_zones_and_flows_are_an_intent() {
     let wanted = file(&folder, "wanted.yaml", format!("{zones}{flow}").as_bytes());
     let run = isoneph(&["network", "prove", "--as-of", "2026-11-20", "--intent", &wanted, &network]).ends_with(0);
     assert!(run.stdout().contains("2 proved apart"), "{}", run.stdout());
+    // The plain form may name the zones of the register of a workspace.
+    let space = folder.path().join("space");
+    std::fs::create_dir(&space).expect("a folder");
+    let config = space.join("isoneph.toml");
+    std::fs::write(&config, "").expect("a file");
+    isoneph(&["apply", "-f", &strict, "--as", "ana", "--workspace", &space.display().to_string()]).ends_with(0);
+    let config = config.display().to_string();
+    let beside = |intent: &str| {
+        isoneph(&["network", "prove", "--as-of", "2026-11-20", "--config", &config, "--intent", intent, &network])
+    };
+    let flow = "flows:\n- {from: red, to: blue, proto: tcp, port: 5432, owner: Ana, reason: the base}\n";
+    let plain = file(&folder, "flows.yaml", flow.as_bytes());
+    assert!(beside(&plain).ends_with(0).stdout().contains("2 proved apart"));
+    let wrong = file(&folder, "wrong.yaml", flow.replace("to: blue", "to: bleu").as_bytes());
+    let run = beside(&wrong).ends_with(2);
+    assert!(run.stderr().contains("names the zone \"bleu\", which does not exist; there are "), "{}", run.stderr());
+    let run = isoneph(&["network", "prove", "--as-of", "2026-11-20", "--config", &config, &network]).ends_with(1);
+    assert!(run.stdout().contains("as declared"), "{}", run.stdout());
     let lost =
         file(&folder, "lost.yaml", b"kind: zone\nname: red\nspec: {title: Red, tenant: nobody, members: [red]}\n");
     let run = isoneph(&["network", "prove", "--intent", &lost, &network]).ends_with(2);

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::groups::default_group;
 use super::services::SERVICES;
-use super::{Reading, labels};
+use super::{Reading, fed, labels, links};
 use crate::model::address::{AddressRange, Family};
 use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener, TargetGroup};
 use crate::model::json::{flag, list, number, text, text_or_empty, texts};
@@ -219,7 +219,8 @@ fn services(estate: &mut Estate, reading: &Reading<'_>) {
     for service in SERVICES {
         for resource in reading.document.of_kind(&[service.kind]) {
             let kind = text(&resource.values, "vpc_endpoint_type");
-            if service.kind == "aws_vpc_endpoint" && kind != Some("Interface") {
+            let is_endpoint = service.kind == "aws_vpc_endpoint";
+            if is_endpoint && !matches!(kind, Some("Interface" | "Resource" | "ServiceNetwork")) {
                 continue;
             }
             let mut groups = Ids { open: true, ..Ids::default() };
@@ -228,7 +229,12 @@ fn services(estate: &mut Estate, reading: &Reading<'_>) {
                 // The service adds a group of its own, which nodes share.
                 groups.open |= service.kind == "aws_eks_cluster";
             }
-            for subnet in subnets(reading, resource, service.subnets, service.through) {
+            let mut held = subnets(reading, resource, service.subnets, service.through);
+            if is_endpoint {
+                held = links::subnets(reading, resource);
+                links::add_groups(reading, resource, &mut groups);
+            }
+            for subnet in held {
                 let public = is_service_public(estate, reading, resource, &subnet);
                 template(estate, reading, resource, &subnet, &groups, public);
             }
@@ -320,7 +326,14 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
         let name = text(values, "name").unwrap_or(&resource.address).to_owned();
         estate.balancers.insert(
             id.clone(),
-            Balancer { name: name.clone(), kind: kind.clone(), listeners: Vec::new(), listed: true },
+            Balancer {
+                name: name.clone(),
+                kind: kind.clone(),
+                listeners: Vec::new(),
+                listed: true,
+                folder: reading.folder.clone(),
+                unguarded: text(values, UNGUARDED) == Some("off"),
+            },
         );
         let mut groups = document.ids(resource, &["security_groups"]);
         let mut held = document.ids(resource, &["subnets"]).found;
@@ -352,6 +365,8 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
     target_groups(estate, reading);
 }
 
+/// Whether a balancer's groups are asked about what comes by PrivateLink; they are unless this is off.
+const UNGUARDED: &str = "enforce_security_group_inbound_rules_on_private_link_traffic";
 const LISTENERS: [&str; 2] = ["aws_lb_listener", "aws_alb_listener"];
 
 fn listeners(estate: &mut Estate, reading: &Reading<'_>) {
@@ -402,14 +417,15 @@ fn target_groups(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.of_kind(&["aws_lb_target_group", "aws_alb_target_group"]) {
         let kind = text(&resource.values, "target_type").unwrap_or("instance").to_owned();
+        let (targets, listed) = fed::targets(estate, reading, resource);
         estate.target_groups.insert(
             resource.identity(),
             TargetGroup {
                 kind,
                 protocol: text_or_empty(&resource.values, "protocol"),
                 keeps_client: flag(&resource.values, "preserve_client_ip"),
-                targets: Vec::new(),
-                listed: !fed_elsewhere(reading, resource),
+                targets,
+                listed,
             },
         );
     }
@@ -435,18 +451,6 @@ fn target_groups(estate: &mut Estate, reading: &Reading<'_>) {
             group.targets.push((target, port));
         }
     }
-}
-
-/// Whether a scaling group or service registers targets at run time.
-fn fed_elsewhere(reading: &Reading<'_>, group: &Resource) -> bool {
-    let document = reading.document;
-    let names = |resource: &Resource, path: &[&str]| {
-        let held = document.ids(resource, path);
-        held.found.contains(&group.identity()) || (held.open && held.found.is_empty())
-    };
-    document.of_kind(&["aws_autoscaling_group"]).any(|held| names(held, &["target_group_arns"]))
-        || document.of_kind(&["aws_autoscaling_attachment"]).any(|held| names(held, &["lb_target_group_arn"]))
-        || document.of_kind(&["aws_ecs_service"]).any(|held| names(held, &["load_balancer", "0", "target_group_arn"]))
 }
 
 /// Elastic addresses that are given to machines or interfaces.
