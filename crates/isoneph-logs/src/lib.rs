@@ -13,5 +13,6 @@ mod hex;
 pub mod ingest;
 pub mod operations;
 pub mod reconcile;
+pub mod signs;
 
 pub use decode::{LogFormat, MAX_RECORD};

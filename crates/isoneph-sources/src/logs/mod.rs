@@ -9,6 +9,7 @@ mod exits;
 mod inputs;
 mod records;
 mod register;
+mod signs;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use isoneph_logs::digest::{DigestReport, is_signature};
 use isoneph_logs::exit::{ExitTracker, Listing, TenantExit};
 use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, ingest_into, is_store};
 use isoneph_logs::reconcile::{self, Reconciler};
+use isoneph_logs::signs::{self as misuse, SignCatalogue, SignFinder};
 use isoneph_model::{InputId, SnapshotKind};
 use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
 
@@ -63,6 +65,8 @@ pub struct Logs {
     inputs: Inputs,
     digests: DigestFiles,
     signatures: Vec<PathBuf>,
+    /// Whether part of a log could not be read.
+    unread: bool,
 }
 
 /// What the logs came to; all of it is in the sink.
@@ -127,6 +131,7 @@ impl Logs {
                 self.signatures.push(path);
             } else if is_log(&entry) && self.files.insert(path) {
                 self.inputs.add(&entry, sink);
+                self.unread |= !entry.rejects.is_empty();
                 self.digests.note(&entry);
             }
         }
@@ -153,8 +158,9 @@ impl Logs {
         let snapshot = self.snapshot.unwrap_or_else(|| sink.snapshot(first, SnapshotKind::Recorded, None));
         let seen = sink.so_far(&tables_before(!departures.departures.is_empty()))?;
         let catalogue = against.catalogue()?;
+        let signs = signs::catalogue()?;
         let tracker = exits::tracker(&catalogue, departures, &seen);
-        let (pass, exits) = self.pass(against, &catalogue, tracker)?;
+        let (pass, exits) = self.pass(against, (&catalogue, &signs), tracker)?;
         exits::write(&exits, &mut self.inputs, snapshot, sink)?;
         if self.snapshot.is_none() {
             return Ok(Judged { digests: None, exits });
@@ -167,12 +173,16 @@ impl Logs {
     fn pass<'c>(
         &self,
         against: &LogsAgainst<'_>,
-        catalogue: &'c isoneph_logs::operations::Catalogue,
+        (catalogue, signs): (&'c isoneph_logs::operations::Catalogue, &'c SignCatalogue),
         mut tracker: ExitTracker<'c>,
     ) -> Result<(Pass<'c>, Vec<TenantExit>), LogsError> {
-        let mut pass = Pass { reconciler: Reconciler::new(catalogue), coverage: CoverageBuilder::default() };
-        let columns: Vec<&str> =
-            reconcile::COLUMNS.iter().chain(coverage::COLUMNS).chain(tracker.columns()).copied().collect();
+        let mut pass = Pass {
+            reconciler: Reconciler::new(catalogue),
+            coverage: CoverageBuilder::default(),
+            signs: SignFinder::new(signs),
+        };
+        let columns = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).chain(misuse::COLUMNS);
+        let columns: Vec<&str> = columns.chain(tracker.columns()).copied().collect();
         let mut rows = 0;
         for part in self.parts.iter().flatten() {
             let told = |message: String| LogsError::Store { path: part.display().to_string(), message };
@@ -181,8 +191,10 @@ impl Logs {
                 let broken = |error: reconcile::BatchError| told(error.to_string());
                 pass.reconciler.observe_batch(batch).map_err(broken)?;
                 pass.coverage.observe_batch(batch).map_err(broken)?;
+                pass.signs.mark_batch(batch).map_err(broken)?;
                 tracker.observe_batch(batch).map_err(broken)
             })?;
+            signs::look_again(part, &mut pass.signs)?;
         }
         if rows != self.events {
             let message = format!("its manifest counts {} events, its files hold {rows}", self.events);
@@ -201,6 +213,7 @@ impl Logs {
         sink: &mut Sink,
     ) -> Result<Option<DigestReport>, LogsError> {
         let records = records::records(against, &mut self.inputs, snapshot, sink)?;
+        let signs = pass.signs.finish(signs::inside(against, &records.declared));
         let reconciled = pass.reconciler.finish(&records);
         let digests = std::mem::take(&mut self.digests).verify(against, &self.signatures, first, sink)?;
         let scope = InScope { accounts: &against.accounts, regions: &against.regions };
@@ -214,6 +227,7 @@ impl Logs {
         let inputs = &mut self.inputs;
         let mut input_of = |sink: &mut Sink, path: &str, sha256: &str| inputs.of(path, sha256, sink);
         reconciled.write(&records, sink, snapshot, &mut input_of)?;
+        signs.write(sink, snapshot, (first, !self.unread), &mut input_of)?;
         covered.write(&reconciled.operations, sink, snapshot, first, &mut input_of)?;
         if let Some(report) = &digests {
             report.write(&reconciled.operations, &covered, sink, snapshot, &mut input_of)?;
@@ -226,6 +240,7 @@ impl Logs {
 struct Pass<'c> {
     reconciler: Reconciler<'c>,
     coverage: CoverageBuilder,
+    signs: SignFinder<'c>,
 }
 
 /// The tables that what follows is set against.
