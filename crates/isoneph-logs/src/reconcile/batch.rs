@@ -23,6 +23,7 @@ pub const COLUMNS: &[&str] = &[
     "actor_kind",
     "actor",
     "actor_name",
+    "actor_account",
     "session",
     "session_issuer",
     "mfa",

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::record::{Part, Said};
 use super::path::texts;
+use super::record::{Part, Said};
 
 /// What holds where the record's part is there and does not say it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]

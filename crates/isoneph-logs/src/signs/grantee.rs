@@ -131,7 +131,9 @@ fn account(text: &str) -> Grantee {
         _ if is_account(text) => Grantee::Account(text.to_owned()),
         // A share with an organisation is not one with the account that manages it.
         _ if text.contains(":organizations:") => Grantee::Named(text.to_owned()),
-        _ => account_of_arn(text).map_or_else(|| Grantee::Named(text.to_owned()), |own| Grantee::Account(own.to_owned())),
+        _ => {
+            account_of_arn(text).map_or_else(|| Grantee::Named(text.to_owned()), |own| Grantee::Account(own.to_owned()))
+        }
     }
 }
 

@@ -66,7 +66,8 @@ fn whose(name: String) -> Grantee {
 }
 
 /// Conditions that anybody can meet.
-const MET_BY_ANYBODY: [&str; 5] = ["aws:securetransport", "s3:tlsversion", "aws:referer", "aws:useragent", "s3:signatureversion"];
+const MET_BY_ANYBODY: [&str; 5] =
+    ["aws:securetransport", "s3:tlsversion", "aws:referer", "aws:useragent", "s3:signatureversion"];
 /// Keys that say of which account somebody is.
 const ACCOUNTS: [&str; 6] = [
     "aws:principalaccount",
@@ -140,9 +141,7 @@ mod tests {
 
     #[test]
     fn a_policy_lets_in_whom_it_says() {
-        let allow = |principal: Value, condition: Value| {
-            json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Condition": condition })
-        };
+        let allow = |principal: Value, condition: Value| json!({ "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Condition": condition });
         let everybody = |condition: Value| allow(json!("*"), condition);
         let cases = [
             (everybody(json!({})), "anyone"),
@@ -157,13 +156,19 @@ mod tests {
             (everybody(json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } })), "aws:principalorgid=o-1"),
             (everybody(json!({ "StringEquals": { "AWS:SourceAccount": "333333333333" } })), "333333333333"),
             (everybody(json!({ "StringLike": { "aws:PrincipalAccount": "*" } })), "aws:principalaccount=*"),
-            (everybody(json!({ "StringNotEquals": { "aws:PrincipalAccount": "333333333333" } })), "aws:principalaccount=333333333333"),
+            (
+                everybody(json!({ "StringNotEquals": { "aws:PrincipalAccount": "333333333333" } })),
+                "aws:principalaccount=333333333333",
+            ),
             (
                 everybody(json!({ "ArnLike": { "aws:SourceArn": "arn:aws:sns:r:333333333333:*" },
                                   "StringEquals": { "aws:SourceAccount": ["333333333333", "444444444444"] } })),
                 "333333333333",
             ),
-            (everybody(json!({ "StringEquals": { "aws:ResourceAccount": "333333333333" } })), "aws:resourceaccount=333333333333"),
+            (
+                everybody(json!({ "StringEquals": { "aws:ResourceAccount": "333333333333" } })),
+                "aws:resourceaccount=333333333333",
+            ),
             (json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*" }), ""),
             (json!({ "Effect": "Allow", "NotPrincipal": { "AWS": "222222222222" }, "Action": "s3:*" }), "anyone"),
             (json!({ "Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage" }), ""),

@@ -58,7 +58,9 @@ fn of(provider: &str, service: &str, operation: &str, request: &str) -> Vec<Stri
 fn requests_of_aws_say_where_it_leads() {
     let share = |to: &str| format!(r#"{{"attributeType":"CREATE_VOLUME_PERMISSION","createVolumePermission":{to}}}"#);
     let bucket = |principal: &str| {
-        format!(r#"{{"bucketPolicy":{{"Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"s3:GetObject"}}]}},"policy":[""]}}"#)
+        format!(
+            r#"{{"bucketPolicy":{{"Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"s3:GetObject"}}]}},"policy":[""]}}"#
+        )
     };
     let cases: Vec<(&str, &str, String, &[&str])> = vec![
         ("ec2", "ModifySnapshotAttribute", share(r#"{"add":{"items":[{"group":"all"}]}}"#), &["disk-copy-shared yes: anyone"]),
@@ -135,7 +137,11 @@ fn requests_of_aws_say_where_it_leads() {
         ("ec2", "TerminateInstances", "{}".to_owned(), &[]),
     ];
     for (service, operation, request, expected) in cases {
-        assert_eq!(of("aws", &format!("{service}.amazonaws.com"), operation, &request), expected, "{operation} {request}");
+        assert_eq!(
+            of("aws", &format!("{service}.amazonaws.com"), operation, &request),
+            expected,
+            "{operation} {request}"
+        );
     }
 }
 
@@ -144,9 +150,19 @@ fn requests_of_other_clouds_say_where_it_leads() {
     let binding = |member: &str| format!(r#"{{"policy":{{"bindings":[{{"role":"r","members":["{member}"]}}]}}}}"#);
     let replicate = |to: &str| format!(r#"{{"properties":{{"destinationAccount":"/subscriptions/{to}/x"}}}}"#);
     let cases: Vec<(&str, &str, String, &[&str])> = vec![
-        ("azure", "MICROSOFT.COMPUTE/DISKS/BEGINGETACCESS/ACTION", String::new(), &["disk-copy-shared unresolved-reference:"]),
+        (
+            "azure",
+            "MICROSOFT.COMPUTE/DISKS/BEGINGETACCESS/ACTION",
+            String::new(),
+            &["disk-copy-shared unresolved-reference:"],
+        ),
         ("azure", "microsoft.storage/storageaccounts/write", String::new(), &["public-access-allowed not-collected:"]),
-        ("azure", "microsoft.storage/storageaccounts/write", r#"{"properties":{"allowBlobPublicAccess":false}}"#.to_owned(), &[]),
+        (
+            "azure",
+            "microsoft.storage/storageaccounts/write",
+            r#"{"properties":{"allowBlobPublicAccess":false}}"#.to_owned(),
+            &[],
+        ),
         (
             "azure",
             "microsoft.storage/storageaccounts/write",
@@ -178,7 +194,12 @@ fn requests_of_other_clouds_say_where_it_leads() {
             binding("serviceAccount:s@elsewhere.iam.gserviceaccount.com"),
             &["policy-opened yes: elsewhere"],
         ),
-        ("google", "v1.compute.images.setIamPolicy", binding("user:bea@example.com"), &["policy-opened unresolved-reference: bea@example.com"]),
+        (
+            "google",
+            "v1.compute.images.setIamPolicy",
+            binding("user:bea@example.com"),
+            &["policy-opened unresolved-reference: bea@example.com"],
+        ),
         ("google", "cloudsql.instances.export", String::new(), &["exported unresolved-reference:"]),
         (
             "google",

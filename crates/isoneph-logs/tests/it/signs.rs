@@ -31,7 +31,8 @@ fn record(number: usize, name: &str, request: &Value) -> Value {
 /// A log in which every so many records (0: none) share a snapshot; the others are no signs.
 fn found(records: usize, every: usize) -> (Signs, usize) {
     let bench = Bench::new();
-    let share = json!({ "snapshotId": "snap-1", "createVolumePermission": { "add": { "items": [{ "group": "all" }] } } });
+    let share =
+        json!({ "snapshotId": "snap-1", "createVolumePermission": { "add": { "items": [{ "group": "all" }] } } });
     let one = |number: usize| match number.checked_rem(every) {
         Some(0) => record(number, "ModifySnapshotAttribute", &share),
         _ => record(number, "DescribeInstances", &json!({ "filter": format!("{number}") })),

@@ -63,6 +63,8 @@ table! {
         logging_resumed_at: Instant, none "logging_resumed = false";
         /// The `uid` of the event in `audit_event`.
         event: String, none "never: always set";
+        /// The `uid`s of the events in which the logs of other accounts tell of the same operation. It is told for the account that the thing belongs to.
+        told_again: Vec<String>, none "[]";
     }
 }
 
