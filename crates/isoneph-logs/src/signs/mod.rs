@@ -26,7 +26,7 @@ use isoneph_model::GapCode;
 use isoneph_tables::Instant;
 use ring::digest::{SHA256, digest};
 
-use crate::event::{Event, SourcePlace};
+use crate::event::{Event, SourcePlace, is_notice};
 use crate::reconcile::BatchError;
 use crate::reconcile::batch::each_wanted;
 use crate::reconcile::columns::{Batch, Texts};
@@ -40,7 +40,8 @@ use found::look;
 use record::Said;
 
 /// The columns of `audit_event` by which rows are marked.
-pub const COLUMNS: &[&str] = &["provider", "operation_name", "category", "account", "actor_account", "actor_kind"];
+pub const COLUMNS: &[&str] =
+    &["provider", "operation_name", "category", "account", "actor_account", "actor_kind", "native_type"];
 /// The columns that marked rows are read with, beside those of [`reconcile`](crate::reconcile::COLUMNS).
 pub const MORE_COLUMNS: &[&str] = &["category", "actor_account", "raw_request", "raw_response", "raw_additional"];
 
@@ -83,7 +84,7 @@ impl<'c> SignFinder<'c> {
             actor_account: rows.texts("actor_account")?,
             actor_kind: rows.texts("actor_kind")?,
         };
-        self.note_accounts(&columns, batch.num_rows());
+        self.note_accounts(&columns, &rows.texts("native_type")?, batch.num_rows());
         let mut memo = Memo::new(&columns);
         for row in 0..batch.num_rows() {
             if columns.may_be_sign(row, self.catalogue, &mut memo) {
@@ -145,9 +146,10 @@ impl<'c> SignFinder<'c> {
         self.met.len() >= MAX_MET || self.met.insert(short)
     }
 
-    fn note_accounts(&mut self, columns: &Columns<'_>, rows: usize) {
+    /// An account of which there is no more than what a detector noticed is none whose log was looked at.
+    fn note_accounts(&mut self, columns: &Columns<'_>, kind: &Texts<'_>, rows: usize) {
         let mut last: Option<(Option<&str>, Option<&str>)> = None;
-        for row in 0..rows {
+        for row in (0..rows).filter(|row| !is_notice(kind.get(*row))) {
             let own = (columns.provider.get(row), columns.account.get(row));
             if last != Some(own) {
                 last = Some(own);

@@ -258,6 +258,21 @@ fn an_insight_is_a_sign_of_which_nothing_more_is_told() {
 }
 
 #[test]
+fn a_detector_says_whether_the_server_attacks_or_is_attacked() {
+    let finding = |role: &'static str| {
+        let mut event = event("aws", "guardduty:unauthorizedaccess:ec2/sshbruteforce", "");
+        event.raw_additional = Some(Cow::Owned(format!(r#"{{"service":{{"resourceRole":"{role}"}}}}"#)));
+        event
+    };
+    let found = signs(&[finding("ACTOR")]);
+    assert_eq!(told(&found), ["detected-attack yes: others"]);
+    assert_eq!(found.rows()[0].kind(), SignKind::AttackFromService);
+    assert!(told(&signs(&[finding("TARGET")])).is_empty());
+    assert_eq!(of("aws", "health.amazonaws.com", "AWS_ABUSE_DOS_REPORT", ""), ["abuse-notice yes: others"]);
+    assert!(of("aws", "health.amazonaws.com", "AWS_EC2_MAINTENANCE_SCHEDULED", "").is_empty());
+}
+
+#[test]
 fn repeats_are_one_row_and_other_days_and_outcomes_are_others() {
     let share = r#"{"createVolumePermission":{"add":{"items":[{"group":"all"}]}}}"#;
     let at = |id: &'static str, time: i64, outcome: EventOutcome, target: &'static str| Event {
