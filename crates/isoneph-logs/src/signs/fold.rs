@@ -6,10 +6,12 @@ use isoneph_tables::Instant;
 
 use super::catalogue::SignKind;
 use super::found::Found;
-use crate::event::{Event, EventOutcome, MAX_TARGETS, Phase, SourcePlace};
+use crate::event::{ActorKind, Event, EventOutcome, MAX_TARGETS, Phase, SourcePlace};
 
-/// The most rows that are kept, and the most operations whose records are waited for.
-const MOST: usize = 100_000;
+/// About how many bytes the rows may take, and as many the operations whose records are waited for.
+const MOST: usize = 64 << 20;
+/// About how many bytes a row takes beside its texts.
+const BARE: usize = 768;
 
 /// A record in which a sign was looked for.
 #[derive(Debug, Clone)]
@@ -72,7 +74,7 @@ impl Sighting {
             region: text(event.region.as_deref()),
             name: event.operation_name.as_deref().unwrap_or_default().to_owned(),
             actor: text(event.actor.id.as_deref()),
-            actor_kind: event.actor.kind.map(|kind| kind.as_str()),
+            actor_kind: event.actor.kind.map(ActorKind::as_str),
             carried_out: match event.outcome {
                 Some(EventOutcome::Success) => Some(true),
                 Some(EventOutcome::Failure) => Some(false),
@@ -103,6 +105,17 @@ impl Sighting {
         }
     }
 
+    /// About how many bytes it takes.
+    fn size(&self) -> usize {
+        let Key { provider, account, what, region, name, actor, .. } = &self.key;
+        let First { uid, id, operation, native_type, file, sha256, .. } = &self.first;
+        let texts = [provider, what, name, uid, id, operation, file, sha256];
+        let maybe = [account, region, actor, native_type, &self.joined].into_iter().flatten();
+        let found = self.found.iter().flat_map(|found| &found.to).map(|to| to.text().len() + 64);
+        let texts = texts.into_iter().chain(maybe).map(String::len).chain(found);
+        BARE + texts.sum::<usize>() + size(&self.targets)
+    }
+
     /// Takes in another record of the same operation: the last one says how it came out, and only one may have what was
     /// asked for.
     fn join(&mut self, other: Sighting) {
@@ -125,12 +138,18 @@ impl Sighting {
             },
         };
         self.tells |= other.tells;
-        self.targets.extend(other.targets);
+        if self.targets.len() < MAX_TARGETS {
+            self.targets.extend(other.targets);
+        }
         if other.first < self.first {
             self.key.day = other.key.day;
             self.first = other.first;
         }
     }
+}
+
+fn size(targets: &BTreeSet<String>) -> usize {
+    targets.iter().map(|target| target.len() + 64).sum()
 }
 
 /// What joins the records of one operation, where the log keeps several of it.
@@ -165,6 +184,9 @@ pub(super) struct Folded {
 pub(super) struct Fold {
     waiting: BTreeMap<String, Sighting>,
     rows: BTreeMap<(Key, Found), Folded>,
+    /// About how many bytes both take.
+    waiting_bytes: usize,
+    rows_bytes: usize,
     /// How many signs are in none of the rows that are kept.
     pub(super) dropped: u64,
 }
@@ -174,7 +196,8 @@ impl Fold {
         let Some(joined) = &sighting.joined else { return self.count(sighting) };
         if let Some(waiting) = self.waiting.get_mut(joined) {
             waiting.join(sighting);
-        } else if self.waiting.len() < MOST {
+        } else if self.waiting_bytes + sighting.size() <= MOST {
+            self.waiting_bytes += sighting.size();
             self.waiting.insert(joined.clone(), sighting);
         } else {
             self.count(sighting);
@@ -182,33 +205,35 @@ impl Fold {
     }
 
     fn count(&mut self, sighting: Sighting) {
-        let Sighting { key, first, mut targets, found: Some(found), .. } = sighting else { return };
-        let is_full = self.rows.len() >= MOST;
+        let size = sighting.size();
+        let Sighting { key, first, targets, found: Some(found), .. } = sighting else { return };
         let key = (key, found);
         match self.rows.get_mut(&key) {
             Some(row) => {
                 row.events += 1;
                 row.last = row.last.max(first.time);
-                row.targets.append(&mut targets);
+                let has_room = row.targets.len() < MAX_TARGETS && self.rows_bytes < MOST;
+                for target in targets.into_iter().filter(|_| has_room) {
+                    self.rows_bytes += target.len() + 64;
+                    row.targets.insert(target);
+                }
                 if first < row.first {
                     row.first = first;
                 }
-                while row.targets.len() > MAX_TARGETS {
-                    row.targets.pop_last();
-                }
             }
-            None if is_full => self.dropped += 1,
+            None if self.rows_bytes + size > MOST => self.dropped += 1,
             None => {
+                self.rows_bytes += size;
                 self.rows.insert(key, Folded { last: first.time, first, targets, events: 1 });
             }
         }
     }
 
-    /// The rows, in the order of their keys.
-    pub(super) fn finish(mut self) -> (Vec<((Key, Found), Folded)>, u64) {
+    /// The rows, in the order of their keys, and how many signs are in none of them.
+    pub(super) fn finish(mut self) -> (impl Iterator<Item = (Key, Found, Folded)>, u64) {
         for sighting in std::mem::take(&mut self.waiting).into_values() {
             self.count(sighting);
         }
-        (self.rows.into_iter().collect(), self.dropped)
+        (self.rows.into_iter().map(|((key, found), folded)| (key, found, folded)), self.dropped)
     }
 }

@@ -58,7 +58,9 @@ pub struct SignFinder<'c> {
 }
 
 /// The most events that are told apart from their repeats; beyond it counts may be too high, and nothing else.
-const MAX_MET: usize = 4_000_000;
+const MAX_MET: usize = 1_000_000;
+/// The most accounts that are told apart: of others nobody can say that their logs were looked at.
+const MAX_ACCOUNTS: usize = 100_000;
 
 impl<'c> SignFinder<'c> {
     /// A finder of the signs of a catalogue.
@@ -151,7 +153,7 @@ impl<'c> SignFinder<'c> {
         let mut last: Option<(Option<&str>, Option<&str>)> = None;
         for row in (0..rows).filter(|row| !is_notice(kind.get(*row))) {
             let own = (columns.provider.get(row), columns.account.get(row));
-            if last != Some(own) {
+            if last != Some(own) && self.accounts.len() < MAX_ACCOUNTS {
                 last = Some(own);
                 self.accounts.insert((own.0.unwrap_or_default().to_owned(), own.1.map(str::to_owned)));
             }
@@ -164,7 +166,7 @@ impl<'c> SignFinder<'c> {
             account.iter().for_each(|account| inside.add_seen(account));
         }
         let (rows, dropped) = self.fold.finish();
-        let decide = |((key, found), folded): ((fold::Key, found::Found), fold::Folded)| {
+        let decide = |(key, found, folded): (fold::Key, found::Found, fold::Folded)| {
             let platform = self.catalogue.platform_of(&key.provider, &key.name);
             let of_cloud = |account: &str| platform.is_some_and(|p| p.own_accounts.contains(account));
             SeenSign {
@@ -174,7 +176,7 @@ impl<'c> SignFinder<'c> {
                 folded,
             }
         };
-        Signs { rows: rows.into_iter().map(decide).collect(), dropped, accounts: self.accounts }
+        Signs { rows: rows.map(decide).collect(), dropped, accounts: self.accounts }
     }
 }
 

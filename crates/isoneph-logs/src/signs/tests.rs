@@ -349,3 +349,22 @@ fn every_entry_of_the_catalogue_is_of_use() {
         }
     }
 }
+
+#[test]
+fn more_than_memory_holds_is_counted_and_never_silent() {
+    let long = "x".repeat(200);
+    let many: Vec<String> = (0..64).map(|number| format!("{number}-{long}")).collect();
+    let catalogue = SignCatalogue::shipped().unwrap();
+    let mut finder = SignFinder::new(&catalogue);
+    for number in 0..6_000 {
+        let id = format!("e-{number}");
+        let names: Vec<String> = many.iter().map(|name| format!("\"{number}-{name}\"")).collect();
+        let request = format!(r#"{{"valuesToAdd":[{}]}}"#, names.join(","));
+        let mut event = event("aws", "rds:modifydbsnapshotattribute", &request);
+        event.id = Cow::Owned(id);
+        finder.observe(&event, &PLACE);
+    }
+    let signs = finder.finish(Inside::default());
+    assert!(signs.dropped > 0);
+    assert_eq!(signs.rows().len() as u64 + signs.dropped, 6_000);
+}

@@ -250,7 +250,7 @@ table! {
         actor_kind: String, none "''";
         /// Who did it, as in `audit_event.actor`.
         actor: String, none "''";
-        /// What it was done to: at most 64.
+        /// What it was done to: some of it where it is much.
         targets: Vec<String>, none "[]";
         /// Who gets something by it: `anyone`, an account, an address, a name; at most 64.
         grantees: Vec<String>, none "[]";
