@@ -75,6 +75,18 @@ fn an_audit_event_in_a_resource_log_of_aks_is_one_of_kubernetes() {
 }
 
 #[test]
+fn a_call_that_two_accounts_are_told_of_keeps_what_joins_its_records() {
+    for (shared, expected) in [("s-1", "s-1"), ("", "")] {
+        let record = serde_json::json!({"eventVersion": "1.08", "eventSource": "kms.amazonaws.com", "eventName": "Decrypt",
+            "eventID": "e-1", "userIdentity": {}, "sharedEventID": shared});
+        // One after the other: records after the first are read in another way.
+        let two = format!("{record}\n{record}");
+        let told = said(&two, |event| event.operation_id.as_deref().unwrap_or("?").to_owned());
+        assert_eq!(told, [expected, expected]);
+    }
+}
+
+#[test]
 fn what_aws_notices_by_itself_is_told_from_calls_of_its_services() {
     let finding = serde_json::json!({"schemaVersion": "2.0", "accountId": "111111111111", "region": "eu-west-1", "id": "f-1",
         "type": "Backdoor:EC2/DenialOfService.Tcp", "updatedAt": "2026-11-02T10:00:00Z",

@@ -26,7 +26,7 @@ use isoneph_model::GapCode;
 use isoneph_tables::Instant;
 use ring::digest::{SHA256, digest};
 
-use crate::event::{Event, SourcePlace, is_notice};
+use crate::event::{ActorKind, Category, Event, SourcePlace, is_notice};
 use crate::reconcile::BatchError;
 use crate::reconcile::batch::each_wanted;
 use crate::reconcile::columns::{Batch, Texts};
@@ -211,28 +211,26 @@ impl Memo {
     }
 }
 
-/// Whether an operation may be a sign.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum May {
-    No,
-    /// By whoever acted from another account, or without one.
-    ByOthers,
-    /// In records that say that something was unusual.
-    AsInsight,
-    /// Both.
-    ByOthersOrInsight,
-    Yes,
+/// Which records of an operation may be signs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct May {
+    /// All.
+    all: bool,
+    /// Those of whoever acted from another account, or without one.
+    by_others: bool,
+    /// Those of whoever is no program.
+    by_people: bool,
+    /// Those that say that something was unusual.
+    as_insight: bool,
 }
 
 impl Columns<'_> {
     fn may_be_sign(&self, row: usize, catalogue: &SignCatalogue, memo: &mut Memo) -> bool {
-        match self.may(row, catalogue, memo) {
-            May::No => false,
-            May::Yes => true,
-            May::ByOthers => self.is_by_others(row),
-            May::AsInsight => self.category.get(row) == Some("insight"),
-            May::ByOthersOrInsight => self.is_by_others(row) || self.category.get(row) == Some("insight"),
-        }
+        let may = self.may(row, catalogue, memo);
+        may.all
+            || (may.by_others && self.is_by_others(row))
+            || (may.by_people && !matches!(self.actor_kind.get(row), Some("workload" | "service")))
+            || (may.as_insight && self.category.get(row) == Some("insight"))
     }
 
     fn may(&self, row: usize, catalogue: &SignCatalogue, memo: &mut Memo) -> May {
@@ -254,16 +252,18 @@ impl Columns<'_> {
 }
 
 fn may(catalogue: &SignCatalogue, provider: &str, name: &str) -> May {
-    let signs = catalogue.of_operation(provider, name).map(|(_, signs)| signs).unwrap_or_default();
-    let is_insight = |sign: &&Sign| sign.category == Some(crate::event::Category::Insight);
-    let others = signs.iter().any(|sign| !is_insight(sign) && sign.is_by_actor());
-    match () {
-        () if signs.is_empty() => May::No,
-        () if signs.iter().any(|sign| !is_insight(sign) && !sign.is_by_actor()) => May::Yes,
-        () if others && signs.iter().any(is_insight) => May::ByOthersOrInsight,
-        () if others => May::ByOthers,
-        () => May::AsInsight,
+    let mut may = May::default();
+    for sign in catalogue.of_operation(provider, name).map(|(_, signs)| signs).unwrap_or_default() {
+        let programs = [ActorKind::Workload, ActorKind::Service];
+        let by_people = !sign.actors.is_empty() && !programs.iter().any(|kind| sign.actors.contains(kind));
+        match () {
+            () if sign.category == Some(Category::Insight) => may.as_insight = true,
+            () if sign.is_by_actor() => may.by_others = true,
+            () if by_people => may.by_people = true,
+            () => may.all = true,
+        }
     }
+    may
 }
 
 impl SignCatalogue {

@@ -85,8 +85,8 @@ fn requests_of_aws_say_where_it_leads() {
         ("s3", "PutBucketPolicy", r#"{"bucketPolicy":"no policy"}"#.to_owned(), &["policy-opened unreadable:"]),
         ("s3", "PutBucketAcl", r#"{"x-amz-acl":["public-read"]}"#.to_owned(), &["acl-opened yes: anyone"]),
         ("s3", "PutBucketAcl", r#"{"x-amz-acl":["private"]}"#.to_owned(), &[]),
-        ("s3", "PutObject", r#"{"key":"k"}"#.to_owned(), &[]),
-        ("s3", "PutObject", r#"{"x-amz-acl":"public-read"}"#.to_owned(), &["acl-opened yes: anyone"]),
+        ("s3", "CreateBucket", r#"{"bucketName":"k"}"#.to_owned(), &[]),
+        ("s3", "CreateBucket", r#"{"x-amz-acl":"public-read"}"#.to_owned(), &["acl-opened yes: anyone"]),
         (
             "s3",
             "PutBucketPublicAccessBlock",
