@@ -63,6 +63,9 @@ pub struct Sign {
     /// The kinds of actors by whom it is one; all without any.
     #[serde(default)]
     pub actors: Vec<ActorKind>,
+    /// It is one only where it is the first in its region, so many days behind the first that was heard of its account.
+    #[serde(default)]
+    pub first_after_days: Option<i64>,
     #[serde(default, skip_serializing)]
     pub(super) when: Vec<Condition>,
     #[serde(default, skip_serializing)]
@@ -169,13 +172,25 @@ impl SignCatalogue {
         self.platforms.iter().map(|(name, platform)| (name.as_str(), platform.version.as_str()))
     }
 
+    /// The signs that an operation of this name may be.
+    pub(super) fn of_operation(&self, provider: &str, name: &str) -> Option<(&Platform, Vec<&Sign>)> {
+        let (platform, name) = self.platform_and_name(provider, name)?;
+        let signs = platform.of_name(name).into_iter().filter_map(|index| platform.signs.get(index));
+        Some((platform, signs.collect()))
+    }
+
+    /// The sign of this name that an operation may be.
+    pub(super) fn find(&self, provider: &str, name: &str, what: &str) -> Option<&Sign> {
+        self.of_operation(provider, name)?.1.into_iter().find(|sign| sign.id == what)
+    }
+
+    pub(super) fn platform_of(&self, provider: &str, name: &str) -> Option<&Platform> {
+        self.platform_and_name(provider, name).map(|(platform, _)| platform)
+    }
+
     /// The platform whose signs count for an operation, and the operation's name there: a cluster of Google Cloud keeps
     /// its record in the cloud's own form.
-    pub(super) fn platform_and_name<'a: 'n, 'n>(
-        &'a self,
-        provider: &str,
-        name: &'n str,
-    ) -> Option<(&'a Platform, &'n str)> {
+    fn platform_and_name<'a: 'n, 'n>(&'a self, provider: &str, name: &'n str) -> Option<(&'a Platform, &'n str)> {
         match self.clusters.get(name).filter(|_| provider == "google") {
             Some(own) => Some((self.platforms.get("kubernetes")?, own)),
             None => Some((self.platforms.get(provider)?, name)),
@@ -202,7 +217,7 @@ impl Platform {
     }
 
     /// The signs that an operation of this name may be, as indices.
-    pub(super) fn of_operation(&self, name: &str) -> Vec<usize> {
+    fn of_name(&self, name: &str) -> Vec<usize> {
         let mut found = self.by_name.get(name).cloned().unwrap_or_default();
         found.extend(self.patterns.iter().filter(|(pattern, _)| fits_pattern(pattern, name)).map(|(_, index)| index));
         found

@@ -56,7 +56,8 @@ pub(super) struct First {
     pub(super) index: u64,
 }
 
-const DAY: i64 = 86_400_000_000;
+/// A day in microseconds.
+pub(super) const DAY: i64 = 86_400_000_000;
 
 impl Sighting {
     pub(super) fn new(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::catalogue::{Platform, Reach, Receiver, Sign};
 use super::grantee::{Form, Grantee};
 use super::record::{Part, Said};
-use crate::event::{ActorKind, Event};
+use crate::event::{ActorKind, Category, Event};
 
 /// The most receivers of one operation that are kept.
 const MAX_RECEIVERS: usize = 64;
@@ -53,6 +53,10 @@ impl Found {
 
 /// What an event shows of a sign; `None` where it is none.
 pub(super) fn look(sign: &Sign, platform: &Platform, event: &Event<'_>, said: &Said) -> Option<Found> {
+    // What was noticed of an operation bears its name.
+    if sign.category.is_none() && event.category == Category::Insight {
+        return None;
+    }
     let by_others = |kind| !sign.actors.is_empty() && !sign.actors.contains(&kind);
     if event.actor.kind.is_some_and(by_others) || sign.category.is_some_and(|category| category != event.category) {
         return None;

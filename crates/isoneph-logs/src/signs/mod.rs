@@ -11,37 +11,51 @@ mod catalogue;
 mod condition;
 mod fold;
 mod found;
+mod google;
 mod grantee;
 mod known;
+mod mark;
+mod new_regions;
 mod path;
 mod policy;
 mod record;
+mod seen;
 mod write;
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use arrow::array::RecordBatch;
-use isoneph_model::GapCode;
-use isoneph_tables::Instant;
 use ring::digest::{SHA256, digest};
 
-use crate::event::{ActorKind, Category, Event, SourcePlace, is_notice};
+use crate::event::{Event, SourcePlace, is_notice};
 use crate::reconcile::BatchError;
 use crate::reconcile::batch::each_wanted;
-use crate::reconcile::columns::{Batch, Texts};
+use crate::reconcile::columns::{Batch, time};
 
 pub use catalogue::{Reach, Sign, SignCatalogue, SignKind, SignsError};
 pub use known::Inside;
+pub use seen::{SeenSign, Signs};
 
-use catalogue::Platform;
 use fold::{Fold, Sighting};
 use found::look;
+use mark::{Columns, Memo};
+use new_regions::NewRegions;
 use record::Said;
 
 /// The columns of `audit_event` by which rows are marked.
-pub const COLUMNS: &[&str] =
-    &["provider", "operation_name", "category", "account", "actor_account", "actor_kind", "native_type"];
+pub const COLUMNS: &[&str] = &[
+    "provider",
+    "operation_name",
+    "category",
+    "account",
+    "actor_account",
+    "actor_kind",
+    "native_type",
+    "region",
+    "time",
+    "outcome",
+];
 /// The columns that marked rows are read with, beside those of [`reconcile`](crate::reconcile::COLUMNS).
 pub const MORE_COLUMNS: &[&str] = &["category", "actor_account", "raw_request", "raw_response", "raw_additional"];
 
@@ -52,6 +66,7 @@ pub struct SignFinder<'c> {
     marked: Vec<Range<usize>>,
     rows: usize,
     fold: Fold,
+    new_regions: NewRegions,
     /// Events that were taken in, by digests of their identities: two stores may hold the same.
     met: HashSet<[u8; 16]>,
     accounts: BTreeSet<(String, Option<String>)>,
@@ -70,6 +85,7 @@ impl<'c> SignFinder<'c> {
             marked: Vec::new(),
             rows: 0,
             fold: Fold::default(),
+            new_regions: NewRegions::default(),
             met: HashSet::new(),
             accounts: BTreeSet::new(),
         }
@@ -78,18 +94,12 @@ impl<'c> SignFinder<'c> {
     /// Marks the rows of a batch, the next one of its file, that may be signs. It has [`COLUMNS`] at least.
     pub fn mark_batch(&mut self, batch: &RecordBatch) -> Result<(), BatchError> {
         let rows = Batch(batch);
-        let columns = Columns {
-            provider: rows.texts("provider")?,
-            name: rows.texts("operation_name")?,
-            category: rows.texts("category")?,
-            account: rows.texts("account")?,
-            actor_account: rows.texts("actor_account")?,
-            actor_kind: rows.texts("actor_kind")?,
-        };
-        self.note_accounts(&columns, &rows.texts("native_type")?, batch.num_rows());
+        let columns = Columns::of(&rows)?;
+        self.note_accounts(&columns, batch.num_rows());
         let mut memo = Memo::new(&columns);
         for row in 0..batch.num_rows() {
-            if columns.may_be_sign(row, self.catalogue, &mut memo) {
+            let may = columns.may(row, self.catalogue, &mut memo);
+            if columns.may_be_sign(row, may) || (may.as_first && columns.may_be_first(row, &mut self.new_regions)) {
                 let at = self.rows + row;
                 match self.marked.last_mut() {
                     Some(last) if last.end == at => last.end += 1,
@@ -149,14 +159,23 @@ impl<'c> SignFinder<'c> {
     }
 
     /// An account of which there is no more than what a detector noticed is none whose log was looked at.
-    fn note_accounts(&mut self, columns: &Columns<'_>, kind: &Texts<'_>, rows: usize) {
+    fn note_accounts(&mut self, columns: &Columns<'_>, rows: usize) {
         let mut last: Option<(Option<&str>, Option<&str>)> = None;
-        for row in (0..rows).filter(|row| !is_notice(kind.get(*row))) {
+        let mut heard = i64::MAX;
+        for row in (0..rows).filter(|row| !is_notice(columns.native_type.get(*row))) {
             let own = (columns.provider.get(row), columns.account.get(row));
+            let at = time(columns.time, row).map_or(i64::MAX, |time| time.0);
+            if last == Some(own) && at >= heard {
+                continue;
+            }
+            heard = if last == Some(own) { heard.min(at) } else { at };
+            if at < i64::MAX {
+                self.new_regions.hear(own.0.unwrap_or_default(), own.1.unwrap_or_default(), at);
+            }
             if last != Some(own) && self.accounts.len() < MAX_ACCOUNTS {
-                last = Some(own);
                 self.accounts.insert((own.0.unwrap_or_default().to_owned(), own.1.map(str::to_owned)));
             }
+            last = Some(own);
         }
     }
 
@@ -166,6 +185,11 @@ impl<'c> SignFinder<'c> {
             account.iter().for_each(|account| inside.add_seen(account));
         }
         let (rows, dropped) = self.fold.finish();
+        let (catalogue, regions) = (self.catalogue, &self.new_regions);
+        let rows = rows.filter(|(key, _, folded)| {
+            let days = catalogue.find(&key.provider, &key.name, &key.what).and_then(|sign| sign.first_after_days);
+            days.is_none_or(|days| regions.is_first(key, folded, days))
+        });
         let decide = |(key, found, folded): (fold::Key, found::Found, fold::Folded)| {
             let platform = self.catalogue.platform_of(&key.provider, &key.name);
             let of_cloud = |account: &str| platform.is_some_and(|p| p.own_accounts.contains(account));
@@ -177,173 +201,6 @@ impl<'c> SignFinder<'c> {
             }
         };
         Signs { rows: rows.map(decide).collect(), dropped, accounts: self.accounts }
-    }
-}
-
-/// The columns by which rows are marked.
-struct Columns<'a> {
-    provider: Texts<'a>,
-    name: Texts<'a>,
-    category: Texts<'a>,
-    account: Texts<'a>,
-    actor_account: Texts<'a>,
-    actor_kind: Texts<'a>,
-}
-
-/// What was found out about pairs of a provider and an operation, by their numbers in the dictionaries of a batch.
-struct Memo {
-    known: Vec<Option<May>>,
-    width: usize,
-}
-
-/// The most pairs that are remembered for a batch.
-const MAX_PAIRS: usize = 1 << 20;
-
-impl Memo {
-    fn new(columns: &Columns<'_>) -> Memo {
-        let width = columns.name.distinct().unwrap_or_default();
-        let pairs = columns.provider.distinct().unwrap_or_default().saturating_mul(width);
-        Memo { known: vec![None; if pairs <= MAX_PAIRS { pairs } else { 0 }], width }
-    }
-
-    fn place(&mut self, provider: Option<usize>, name: Option<usize>) -> Option<&mut Option<May>> {
-        self.known.get_mut(provider? * self.width + name?)
-    }
-}
-
-/// Which records of an operation may be signs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct May {
-    /// All.
-    all: bool,
-    /// Those of whoever acted from another account, or without one.
-    by_others: bool,
-    /// Those of whoever is no program.
-    by_people: bool,
-    /// Those that say that something was unusual.
-    as_insight: bool,
-}
-
-impl Columns<'_> {
-    fn may_be_sign(&self, row: usize, catalogue: &SignCatalogue, memo: &mut Memo) -> bool {
-        let may = self.may(row, catalogue, memo);
-        may.all
-            || (may.by_others && self.is_by_others(row))
-            || (may.by_people && !matches!(self.actor_kind.get(row), Some("workload" | "service")))
-            || (may.as_insight && self.category.get(row) == Some("insight"))
-    }
-
-    fn may(&self, row: usize, catalogue: &SignCatalogue, memo: &mut Memo) -> May {
-        let look_up = || {
-            let (provider, name) = (self.provider.get(row), self.name.get(row));
-            may(catalogue, provider.unwrap_or_default(), name.unwrap_or_default())
-        };
-        match memo.place(self.provider.number(row), self.name.number(row)) {
-            Some(known) => *known.get_or_insert_with(look_up),
-            None => look_up(),
-        }
-    }
-
-    fn is_by_others(&self, row: usize) -> bool {
-        let account = self.actor_account.get(row).filter(|account| !account.is_empty());
-        self.actor_kind.get(row) == Some("anonymous")
-            || account.is_some_and(|account| self.account.get(row) != Some(account))
-    }
-}
-
-fn may(catalogue: &SignCatalogue, provider: &str, name: &str) -> May {
-    let mut may = May::default();
-    for sign in catalogue.of_operation(provider, name).map(|(_, signs)| signs).unwrap_or_default() {
-        let programs = [ActorKind::Workload, ActorKind::Service];
-        let by_people = !sign.actors.is_empty() && !programs.iter().any(|kind| sign.actors.contains(kind));
-        match () {
-            () if sign.category == Some(Category::Insight) => may.as_insight = true,
-            () if sign.is_by_actor() => may.by_others = true,
-            () if by_people => may.by_people = true,
-            () => may.all = true,
-        }
-    }
-    may
-}
-
-impl SignCatalogue {
-    /// The signs that an operation of this name may be.
-    fn of_operation(&self, provider: &str, name: &str) -> Option<(&Platform, Vec<&Sign>)> {
-        let (platform, name) = self.platform_and_name(provider, name)?;
-        let signs = platform.of_operation(name).into_iter().filter_map(|index| platform.signs.get(index));
-        Some((platform, signs.collect()))
-    }
-
-    fn platform_of(&self, provider: &str, name: &str) -> Option<&Platform> {
-        self.platform_and_name(provider, name).map(|(platform, _)| platform)
-    }
-}
-
-/// What the logs show, row by row.
-#[derive(Debug, Clone, Default)]
-pub struct Signs {
-    rows: Vec<SeenSign>,
-    /// How many are in none of the rows.
-    pub dropped: u64,
-    /// The accounts whose logs were looked at.
-    accounts: BTreeSet<(String, Option<String>)>,
-}
-
-/// A row: what one actor did on one day, in one place and to one end.
-#[derive(Debug, Clone)]
-pub struct SeenSign {
-    key: fold::Key,
-    folded: fold::Folded,
-    to: Vec<String>,
-    outside: Result<bool, GapCode>,
-}
-
-impl SeenSign {
-    /// What it is a sign of.
-    pub fn kind(&self) -> SignKind {
-        self.key.kind
-    }
-
-    /// What happened, as the catalogue names it.
-    pub fn what(&self) -> &str {
-        &self.key.what
-    }
-
-    /// The operation in one spelling.
-    pub fn operation_name(&self) -> &str {
-        &self.key.name
-    }
-
-    /// Who gets it.
-    pub fn to(&self) -> &[String] {
-        &self.to
-    }
-
-    /// Whether it leads outside, or why that cannot be told.
-    pub fn outside(&self) -> Result<bool, GapCode> {
-        self.outside
-    }
-
-    /// Whether it was done.
-    pub fn carried_out(&self) -> Option<bool> {
-        self.key.carried_out
-    }
-
-    /// How many events it was.
-    pub fn events(&self) -> u64 {
-        self.folded.events
-    }
-
-    /// The first and the last time.
-    pub fn times(&self) -> (Option<Instant>, Option<Instant>) {
-        (self.folded.first.time, self.folded.last)
-    }
-}
-
-impl Signs {
-    /// The rows, by cloud, account, kind and what they are.
-    pub fn rows(&self) -> &[SeenSign] {
-        &self.rows
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use isoneph_tables::Instant;
+
 use super::*;
 use crate::event::{Actor, ActorKind, Category, EventOutcome, Phase, operation_name};
 

@@ -18,9 +18,13 @@ enum Failure {
 }
 
 fn record(number: usize, name: &str, request: &Value) -> Value {
+    record_at("2026-11-02T10:00:00Z", "eu-west-1", number, name, request)
+}
+
+fn record_at(time: &str, region: &str, number: usize, name: &str, request: &Value) -> Value {
     json!({
-        "eventVersion": "1.08", "eventID": format!("e-{number}"), "eventTime": "2026-11-02T10:00:00Z",
-        "eventSource": "ec2.amazonaws.com", "eventName": name, "awsRegion": "eu-west-1", "eventType": "AwsApiCall",
+        "eventVersion": "1.08", "eventID": format!("e-{number}"), "eventTime": time,
+        "eventSource": "ec2.amazonaws.com", "eventName": name, "awsRegion": region, "eventType": "AwsApiCall",
         "recipientAccountId": "111111111111", "managementEvent": true, "eventCategory": "Management",
         "userIdentity": { "type": "IAMUser", "arn": "arn:aws:iam::111111111111:user/amir", "accountId": "111111111111",
                           "userName": "amir" },
@@ -28,17 +32,25 @@ fn record(number: usize, name: &str, request: &Value) -> Value {
     })
 }
 
+fn signs_of(records: &[Value]) -> (Signs, usize) {
+    let bench = Bench::new();
+    bench.file("log.json", json!({ "Records": records }).to_string());
+    read(&bench)
+}
+
 /// A log in which every so many records (0: none) share a snapshot; the others are no signs.
 fn found(records: usize, every: usize) -> (Signs, usize) {
-    let bench = Bench::new();
     let share =
         json!({ "snapshotId": "snap-1", "createVolumePermission": { "add": { "items": [{ "group": "all" }] } } });
     let one = |number: usize| match number.checked_rem(every) {
         Some(0) => record(number, "ModifySnapshotAttribute", &share),
         _ => record(number, "DescribeInstances", &json!({ "filter": format!("{number}") })),
     };
-    let records: Vec<Value> = (0..records).map(one).collect();
-    bench.file("log.json", json!({ "Records": records }).to_string());
+    signs_of(&(0..records).map(one).collect::<Vec<Value>>())
+}
+
+/// The signs of a folder of logs, and how many rows were read again.
+fn read(bench: &Bench) -> (Signs, usize) {
     let summary = bench.ingest();
     let catalogue = SignCatalogue::shipped().unwrap();
     let mut finder = SignFinder::new(&catalogue);
@@ -84,5 +96,23 @@ fn a_log_without_signs_closes_the_table_and_one_with_some_points_at_the_record()
         let table = TableId::find("misuse_sign").unwrap();
         assert_eq!(inventory.table(table).num_rows(), expected);
         assert!(inventory.coverage.iter().any(|entry| entry.table == table), "the log was looked at");
+    }
+}
+
+#[test]
+fn the_first_servers_in_a_region_are_told_once_the_account_is_known_for_long() {
+    let run = |time: &str, region: &str, number| record_at(time, region, number, "RunInstances", &json!({}));
+    let known_for_long = [
+        run("2026-10-01T10:00:00Z", "eu-west-1", 1),
+        run("2026-11-01T10:00:00Z", "eu-west-1", 2),
+        run("2026-11-02T10:00:00Z", "sa-east-1", 3),
+        run("2026-11-02T10:00:05Z", "sa-east-1", 4),
+        run("2026-11-03T10:00:00Z", "sa-east-1", 5),
+    ];
+    for (from, expected) in [(0, vec![("first-servers-in-region", 2)]), (1, vec![])] {
+        let (signs, _) = signs_of(&known_for_long[from..]);
+        let rows: Vec<_> = signs.rows().iter().map(|row| (row.what(), row.events())).collect();
+        assert_eq!(rows, expected);
+        assert!(signs.rows().iter().all(|row| row.outside().is_err()), "it may be a new site");
     }
 }
