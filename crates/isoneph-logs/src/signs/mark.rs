@@ -54,8 +54,8 @@ pub(super) struct May {
     by_people: bool,
     /// Those that say that something was unusual.
     as_insight: bool,
-    /// The first in a region.
-    pub(super) as_first: bool,
+    /// The first in a region, so many days behind the first that was heard of the account.
+    pub(super) first_after_days: Option<i64>,
 }
 
 impl<'a> Columns<'a> {
@@ -74,13 +74,14 @@ impl<'a> Columns<'a> {
         })
     }
 
-    pub(super) fn may_be_first(&self, row: usize, regions: &mut NewRegions) -> bool {
-        let text = |texts: &Texts<'_>| texts.get(row).unwrap_or_default().to_owned();
-        let (provider, account, region) = (text(&self.provider), text(&self.account), text(&self.region));
+    /// Notes a row, the so many-th of its file, that may be the first of its kind in a region.
+    pub(super) fn note_first(&self, row: usize, at: usize, days: i64, regions: &mut NewRegions) {
+        let names = [&self.provider, &self.account, &self.region].map(|texts| texts.get(row).unwrap_or_default());
         let is_done = self.outcome.get(row) != Some("failure");
         let is_call = self.category.get(row) != Some("insight");
-        let time = time(self.time, row).filter(|_| is_call);
-        time.is_some_and(|time| regions.may_be_first((&provider, &account, &region), is_done, time.0))
+        if let Some(time) = time(self.time, row).filter(|_| is_call) {
+            regions.note(names, is_done, (time.0, at), days);
+        }
     }
 
     pub(super) fn may_be_sign(&self, row: usize, may: May) -> bool {
@@ -115,7 +116,7 @@ fn may(catalogue: &SignCatalogue, provider: &str, name: &str) -> May {
         let by_people = !sign.actors.is_empty() && !programs.iter().any(|kind| sign.actors.contains(kind));
         match () {
             () if sign.category == Some(Category::Insight) => may.as_insight = true,
-            () if sign.first_after_days.is_some() => may.as_first = true,
+            () if sign.first_after_days.is_some() => may.first_after_days = sign.first_after_days,
             () if sign.is_by_actor() => may.by_others = true,
             () if by_people => may.by_people = true,
             () => may.all = true,

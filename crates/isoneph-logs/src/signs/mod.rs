@@ -24,6 +24,7 @@ mod write;
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use ring::digest::{SHA256, digest};
@@ -99,8 +100,11 @@ impl<'c> SignFinder<'c> {
         let mut memo = Memo::new(&columns);
         for row in 0..batch.num_rows() {
             let may = columns.may(row, self.catalogue, &mut memo);
-            if columns.may_be_sign(row, may) || (may.as_first && columns.may_be_first(row, &mut self.new_regions)) {
-                let at = self.rows + row;
+            let at = self.rows + row;
+            if let Some(days) = may.first_after_days {
+                columns.note_first(row, at, days, &mut self.new_regions);
+            }
+            if columns.may_be_sign(row, may) {
                 match self.marked.last_mut() {
                     Some(last) if last.end == at => last.end += 1,
                     _ => self.marked.push(at..at + 1),
@@ -112,9 +116,16 @@ impl<'c> SignFinder<'c> {
     }
 
     /// The rows of the file that were marked, and a new beginning for the next one.
-    pub fn take_marked(&mut self) -> Vec<Range<usize>> {
+    pub fn take_marked(&mut self, part: &Path) -> Vec<Range<usize>> {
         self.rows = 0;
+        self.new_regions.end_part(part);
         std::mem::take(&mut self.marked)
+    }
+
+    /// The rows that can be told to be signs only now that all files were read, file by file.
+    pub fn take_last(&mut self) -> Vec<(PathBuf, Vec<Range<usize>>)> {
+        let ranges = |rows: Vec<usize>| rows.into_iter().map(|row| row..row + 1).collect();
+        self.new_regions.rows().into_iter().map(|(part, rows)| (part, ranges(rows))).collect()
     }
 
     /// Looks into the rows of a batch, which were marked. It has the columns of [`reconcile`](crate::reconcile::COLUMNS)
@@ -185,6 +196,7 @@ impl<'c> SignFinder<'c> {
             account.iter().for_each(|account| inside.add_seen(account));
         }
         let (rows, dropped) = self.fold.finish();
+        let dropped = dropped + self.new_regions.dropped;
         let (catalogue, regions) = (self.catalogue, &self.new_regions);
         let rows = rows.filter(|(key, _, folded)| {
             let days = catalogue.find(&key.provider, &key.name, &key.what).and_then(|sign| sign.first_after_days);

@@ -196,6 +196,7 @@ impl Logs {
             })?;
             signs::look_again(part, &mut pass.signs)?;
         }
+        signs::look_at_last(&mut pass.signs)?;
         if rows != self.events {
             let message = format!("its manifest counts {} events, its files hold {rows}", self.events);
             return Err(LogsError::Store { path: String::new(), message });

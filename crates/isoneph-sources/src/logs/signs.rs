@@ -1,5 +1,6 @@
 //! Signs of misuse: whose accounts are not outside, and the rows of a store that are looked into.
 
+use std::ops::Range;
 use std::path::Path;
 
 use isoneph_logs::changes::Declared;
@@ -17,13 +18,22 @@ pub(super) fn catalogue() -> Result<SignCatalogue, LogsError> {
 
 /// Looks into the rows of a file that were marked: what was asked for is read of them alone.
 pub(super) fn look_again(part: &Path, finder: &mut SignFinder<'_>) -> Result<(), LogsError> {
-    let marked = finder.take_marked();
-    if marked.is_empty() {
+    let marked = finder.take_marked(part);
+    look_into(part, marked, finder)
+}
+
+/// Looks into the rows that can be told to be signs only now that all files were read.
+pub(super) fn look_at_last(finder: &mut SignFinder<'_>) -> Result<(), LogsError> {
+    finder.take_last().into_iter().try_for_each(|(part, rows)| look_into(&part, rows, finder))
+}
+
+fn look_into(part: &Path, rows: Vec<Range<usize>>, finder: &mut SignFinder<'_>) -> Result<(), LogsError> {
+    if rows.is_empty() {
         return Ok(());
     }
     let columns: Vec<&str> = reconcile::COLUMNS.iter().chain(MORE_COLUMNS).copied().collect();
     let told = |error: BatchError| LogsError::Store { path: part.display().to_string(), message: error.to_string() };
-    each_batch_of_rows(part, &columns, marked, &mut |batch| finder.observe_batch(batch).map_err(told))
+    each_batch_of_rows(part, &columns, rows, &mut |batch| finder.observe_batch(batch).map_err(told))
 }
 
 /// Whose accounts and addresses are not outside: those in scope, of tenants, of partners, and of people that are declared.
