@@ -15,5 +15,6 @@ pub mod ingest;
 mod line;
 pub mod operations;
 pub mod reconcile;
+pub mod signs;
 
 pub use decode::{LogFormat, MAX_RECORD};

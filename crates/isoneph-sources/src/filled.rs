@@ -31,6 +31,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "log_day",
             "log_digest",
             "log_gap",
+            "misuse_sign",
             "tenant_exit",
         ],
     ),

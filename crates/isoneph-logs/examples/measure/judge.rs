@@ -1,13 +1,15 @@
 //! A store judged, and what came out held against what was planted.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use isoneph_logs::changes::{ReadOptions, read};
 use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs};
-use isoneph_logs::ingest::{Manifest, each_batch};
+use isoneph_logs::ingest::{Manifest, each_batch, each_batch_of_rows};
 use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::{self, Approval, Reconciler, Reconciliation, Records};
+use isoneph_logs::signs::{self, Inside, SignCatalogue, SignFinder};
 use serde_json::{Value, json};
 
 use crate::Failure;
@@ -21,20 +23,38 @@ pub(crate) fn run(store: &Path, folder: &Path) -> Result<(), Failure> {
     }
     let catalogue = Catalogue::proposed()?;
     let (mut reconciler, mut builder) = (Reconciler::new(&catalogue), CoverageBuilder::default());
-    let columns: Vec<&str> = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).copied().collect();
+    let known = SignCatalogue::shipped()?;
+    let mut finder = SignFinder::new(&known);
+    let columns: Vec<&str> =
+        reconcile::COLUMNS.iter().chain(coverage::COLUMNS).chain(signs::COLUMNS).copied().collect();
     for part in manifest.part_paths(store) {
         each_batch::<Failure>(&part, &columns, &mut |batch| {
             reconciler.observe_batch(batch)?;
+            finder.mark_batch(batch)?;
             Ok(builder.observe_batch(batch)?)
         })?;
+        let marked = finder.take_marked(&part);
+        if !marked.is_empty() {
+            look(&part, marked, &mut finder)?;
+        }
+    }
+    for (part, rows) in finder.take_last() {
+        look(&part, rows, &mut finder)?;
     }
     let records = Records { changes: Some(changes), ..Records::default() };
     let reconciled = reconciler.finish(&records);
     let covered = builder.finish(&CoverageInputs::default());
     let found = found(&reconciled);
     let truth: Value = serde_json::from_slice(&fs::read(folder.join("truth.json"))?)?;
-    println!("{found} and {} silences", covered.silences.len());
+    let signs = finder.finish(Inside::default());
+    println!("{found} and {} silences; {} signs", covered.silences.len(), signs.rows().len());
     if found == truth { Ok(()) } else { Err(format!("planted was {truth}").into()) }
+}
+
+/// Looks into rows that may be signs.
+fn look(part: &Path, rows: Vec<Range<usize>>, finder: &mut SignFinder<'_>) -> Result<(), Failure> {
+    let columns: Vec<&str> = reconcile::COLUMNS.iter().chain(signs::MORE_COLUMNS).copied().collect();
+    each_batch_of_rows::<Failure>(part, &columns, rows, &mut |batch| Ok(finder.observe_batch(batch)?))
 }
 
 /// What came out, in the words of what was planted.

@@ -44,6 +44,20 @@ pub struct Procedure {
     pub operations: Vec<String>,
 }
 
+/// Somebody who may get data: an organisation of one's own, or a partner.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partner {
+    /// Who.
+    pub name: String,
+    /// Accounts, subscriptions, tenants and projects that are theirs.
+    #[serde(default)]
+    pub accounts: Vec<String>,
+    /// Domains of their addresses, and addresses of single people.
+    #[serde(default)]
+    pub domains: Vec<String>,
+}
+
 /// A record that somebody looked at what was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
@@ -68,6 +82,8 @@ pub struct Declared {
     pub procedures: Option<Vec<Procedure>>,
     /// Reviews.
     pub reviews: Option<Vec<Review>>,
+    /// Who may get data.
+    pub partners: Option<Vec<Partner>>,
 }
 
 #[derive(Deserialize)]
@@ -77,6 +93,7 @@ struct Document {
     break_glass: Option<Vec<BreakGlass>>,
     procedure: Option<Vec<Procedure>>,
     review: Option<Vec<toml::Spanned<WrittenReview>>>,
+    partner: Option<Vec<Partner>>,
 }
 
 #[derive(Deserialize)]
@@ -107,6 +124,10 @@ impl Declared {
     /// accounts = ["111111111111"]
     /// from = 2026-11-02T00:00:00Z
     /// until = 2026-11-09T00:00:00Z
+    /// [[partner]]
+    /// name = "Zen Analytics"
+    /// accounts = ["222222222222"]
+    /// domains = ["zen.example"]
     /// ```
     pub fn parse(file: &str, text: &str) -> Result<Declared, ChangesError> {
         let refuse = |byte: usize, message: String| ChangesError::Declaration {
@@ -132,6 +153,7 @@ impl Declared {
             people: document.person,
             break_glass: document.break_glass,
             procedures: document.procedure,
+            partners: document.partner,
             reviews: document.review.map(|all| all.into_iter().map(review).collect::<Result<_, _>>()).transpose()?,
         })
     }
@@ -147,5 +169,6 @@ impl Declared {
         join(&mut self.break_glass, other.break_glass);
         join(&mut self.procedures, other.procedures);
         join(&mut self.reviews, other.reviews);
+        join(&mut self.partners, other.partners);
     }
 }

@@ -3,24 +3,34 @@
 use arrow::array::{Int64Array, RecordBatch, TimestampMicrosecondArray};
 
 use super::CoverageBuilder;
-use crate::event::SourcePlace;
+use crate::event::{SourcePlace, is_notice};
 use crate::reconcile::BatchError;
 use crate::reconcile::columns::{Batch, time};
 
 /// The columns of `audit_event` that a batch must have; others are left alone.
-pub const COLUMNS: &[&str] =
-    &["provider", "account", "region", "time", "delivered_at", "source_file", "source_sha256", "source_index"];
+pub const COLUMNS: &[&str] = &[
+    "provider",
+    "account",
+    "region",
+    "native_type",
+    "time",
+    "delivered_at",
+    "source_file",
+    "source_sha256",
+    "source_index",
+];
 
 impl CoverageBuilder {
     /// Takes in the rows of a batch of `audit_event`, which has [`COLUMNS`] at least.
     pub fn observe_batch(&mut self, batch: &RecordBatch) -> Result<(), BatchError> {
         let rows = Batch(batch);
         let (provider, account, region) = (rows.texts("provider")?, rows.texts("account")?, rows.texts("region")?);
+        let kind = rows.texts("native_type")?;
         let (file, sha256) = (rows.texts("source_file")?, rows.texts("source_sha256")?);
         let index: &Int64Array = rows.typed("source_index")?;
         let at: &TimestampMicrosecondArray = rows.typed("time")?;
         let delivered: &TimestampMicrosecondArray = rows.typed("delivered_at")?;
-        for row in 0..batch.num_rows() {
+        for row in (0..batch.num_rows()).filter(|row| !is_notice(kind.get(*row))) {
             let names = [&provider, &account, &region].map(|texts| texts.get(row).unwrap_or_default());
             self.add((names[0], names[1], names[2]), time(at, row), time(delivered, row), || SourcePlace {
                 file: file.get(row).unwrap_or_default(),

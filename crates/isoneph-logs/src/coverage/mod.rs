@@ -19,7 +19,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::digest::Proven;
-use crate::event::{Event, SourcePlace};
+use crate::event::{Event, SourcePlace, is_notice};
 use crate::reconcile::Source;
 use crate::reconcile::intern::Interner;
 use cells::{DAY, DayCell, SECOND};
@@ -141,6 +141,9 @@ type StreamKey = (Arc<str>, Arc<str>, Arc<str>);
 impl CoverageBuilder {
     /// Takes in one event; order does not matter. An event that comes twice is counted twice, but fills no hole.
     pub fn observe(&mut self, event: &Event<'_>, place: &SourcePlace<'_>) {
+        if is_notice(event.native_type.as_deref()) {
+            return;
+        }
         let (account, region) = (event.account.as_deref(), event.region.as_deref());
         let names = (&*event.provider, account.unwrap_or_default(), region.unwrap_or_default());
         self.add(names, event.time, event.delivered_at, || *place);

@@ -69,6 +69,8 @@ pub(super) struct Record<'a> {
     event_category: Text<'a>,
     #[serde(borrow)]
     recipient_account_id: Text<'a>,
+    #[serde(borrow, rename = "sharedEventID")]
+    shared_event_id: Text<'a>,
 }
 
 #[derive(Debug, Deserialize, Default, PartialEq, Eq)]
@@ -317,7 +319,8 @@ pub(super) fn event<'a>(record: Record<'a>, hints: &Hints, redactor: &mut Redact
         error_message: record.error_message.0.map(|text| fields::masked(redactor, text)).or(Some(Cow::Borrowed(""))),
         read_only: record.read_only.0,
         request_id: record.request_id.or_none(),
-        operation_id: Some(Cow::Borrowed("")),
+        // What one account does to a thing of another is told to both: each record has its own id, and both have this.
+        operation_id: record.shared_event_id.or_none(),
         phase: None,
         raw_request: Some(raw_request),
         raw_response: Some(raw_response),

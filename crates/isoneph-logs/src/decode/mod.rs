@@ -9,6 +9,7 @@ mod fields;
 mod google;
 mod kubernetes;
 mod loose;
+mod notice;
 mod ocsf;
 mod plain;
 mod redact;
@@ -42,6 +43,8 @@ isoneph_model::vocabulary! {
         GoogleAudit = "google-audit",
         /// Kubernetes audit events.
         KubernetesAudit = "kubernetes-audit",
+        /// Findings of GuardDuty and events of AWS Health.
+        AwsNotice = "aws-notice",
         /// API Activity of the Open Cybersecurity Schema Framework.
         Ocsf = "ocsf-api-activity",
     }
@@ -157,6 +160,7 @@ impl Decoder {
             LogFormat::Entra => entra::event(&record, hints, redactor),
             LogFormat::GoogleAudit => google::event(&record, hints, redactor)?,
             LogFormat::KubernetesAudit => kubernetes::event(&record, hints, redactor),
+            LogFormat::AwsNotice => notice::event(&record, hints, redactor),
             LogFormat::Ocsf => ocsf::event(&record, hints, redactor)?,
             LogFormat::CloudTrail | LogFormat::CloudTrailDigest => {
                 return Err(Trouble::new("unsupported", "a digest file is no event"));

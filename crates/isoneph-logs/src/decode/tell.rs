@@ -110,6 +110,11 @@ struct Marks<'a> {
     event: Option<&'a RawValue>,
     #[serde(borrow)]
     detail: Option<&'a RawValue>,
+    // Of EventBridge, and of a finding of GuardDuty.
+    #[serde(borrow, rename = "source")]
+    sender: Text<'a>,
+    #[serde(borrow)]
+    service: Option<&'a RawValue>,
     #[serde(borrow, rename = "CloudTrailEvent")]
     cloud_trail_event: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -189,6 +194,22 @@ struct ClusterLog<'a> {
     log: Text<'a>,
 }
 
+/// The part of a finding that names its detector.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Detector<'a> {
+    #[serde(borrow, rename = "serviceName")]
+    name: Text<'a>,
+}
+
+/// The mark of a call in what EventBridge passes on.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Call<'a> {
+    #[serde(borrow, rename = "eventName")]
+    event_name: Text<'a>,
+}
+
 impl<'a> Marks<'a> {
     /// Azure wraps the audit events of its clusters (`kube-audit`, `kube-audit-admin`) as texts.
     fn cluster_log(&self) -> Option<Cow<'a, str>> {
@@ -205,6 +226,9 @@ impl<'a> Marks<'a> {
         let in_table = self.audit_of_table.is_some() && self.verb_of_table.is_some();
         if asked || in_table || kubernetes && self.kind.get() == Some("Event") {
             return Ok(Some(LogFormat::KubernetesAudit));
+        }
+        if self.is_notice() {
+            return Ok(Some(LogFormat::AwsNotice));
         }
         // S3 and other services send notices in the clothes of CloudTrail.
         if let Some(source) = self.event_source.get().filter(|source| source.starts_with("aws:")) {
@@ -236,6 +260,20 @@ impl<'a> Marks<'a> {
             return Ok(Some(if entra { LogFormat::Entra } else { LogFormat::AzureActivity }));
         }
         Ok(None)
+    }
+
+    /// Whether it is what AWS noticed by itself. What else comes through EventBridge has records of CloudTrail in it.
+    fn is_notice(&self) -> bool {
+        let passed_on = self.sender.get().is_some_and(|sender| matches!(sender, "aws.guardduty" | "aws.health"));
+        let detector = self.service.and_then(|json| serde_json::from_str::<Detector<'a>>(json.get()).ok());
+        let is_finding = detector.is_some_and(|detector| detector.name.get() == Some("guardduty"));
+        (passed_on && self.detail.is_some() && !self.holds_a_call()) || is_finding
+    }
+
+    /// Whether what EventBridge passes on is a call of the service, as CloudTrail records it.
+    fn holds_a_call(&self) -> bool {
+        let inside = self.detail.and_then(|json| serde_json::from_str::<Call<'a>>(json.get()).ok());
+        inside.is_some_and(|call| call.event_name.get().is_some())
     }
 
     fn inner(self) -> Result<Told<'a>, Trouble> {

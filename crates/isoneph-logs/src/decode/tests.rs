@@ -74,6 +74,51 @@ fn an_audit_event_in_a_resource_log_of_aks_is_one_of_kubernetes() {
     assert_eq!(seen.events, [(LogFormat::KubernetesAudit, 0, "pods:delete".to_owned())]);
 }
 
+#[test]
+fn a_call_that_two_accounts_are_told_of_keeps_what_joins_its_records() {
+    for (shared, expected) in [("s-1", "s-1"), ("", "")] {
+        let record = serde_json::json!({"eventVersion": "1.08", "eventSource": "kms.amazonaws.com", "eventName": "Decrypt",
+            "eventID": "e-1", "userIdentity": {}, "sharedEventID": shared});
+        // One after the other: records after the first are read in another way.
+        let two = format!("{record}\n{record}");
+        let told = said(&two, |event| event.operation_id.as_deref().unwrap_or("?").to_owned());
+        assert_eq!(told, [expected, expected]);
+    }
+}
+
+#[test]
+fn what_aws_notices_by_itself_is_told_from_calls_of_its_services() {
+    let finding = serde_json::json!({"schemaVersion": "2.0", "accountId": "111111111111", "region": "eu-west-1", "id": "f-1",
+        "type": "Backdoor:EC2/DenialOfService.Tcp", "updatedAt": "2026-11-02T10:00:00Z",
+        "resource": {"instanceDetails": {"instanceId": "i-1"}},
+        "service": {"serviceName": "guardduty", "resourceRole": "ACTOR", "eventLastSeen": "2026-11-02T09:00:00Z"}});
+    let passed_on = |sender: &str, detail: serde_json::Value| {
+        serde_json::json!({"source": sender, "detail-type": "x", "account": "111111111111", "region": "eu-west-1",
+            "time": "2026-11-02T10:05:00Z", "id": "b-1", "detail": detail})
+    };
+    let abuse = serde_json::json!({"eventTypeCode": "AWS_ABUSE_DOS_REPORT", "service": "ABUSE", "eventArn": "arn:1",
+        "affectedEntities": [{"entityValue": "i-1"}]});
+    let call = serde_json::json!({"eventVersion": "1.08", "eventSource": "guardduty.amazonaws.com",
+        "eventName": "DeleteDetector", "eventID": "c-1", "userIdentity": {}});
+    let cases = [
+        (finding.clone(), "guardduty:backdoor:ec2/denialofservice.tcp at 2026-11-02T09:00:00Z: i-1"),
+        (
+            passed_on("aws.guardduty", finding),
+            "guardduty:backdoor:ec2/denialofservice.tcp at 2026-11-02T09:00:00Z: i-1",
+        ),
+        (passed_on("aws.health", abuse), "health:aws_abuse_dos_report at 2026-11-02T10:05:00Z: i-1"),
+        (passed_on("aws.guardduty", call), "guardduty:deletedetector at : "),
+    ];
+    for (record, expected) in cases {
+        let told = said(&record.to_string(), |event| {
+            let targets = event.targets.as_deref().unwrap_or_default().join(" ");
+            let name = event.operation_name.as_deref().unwrap_or_default();
+            format!("{name} at {}: {targets}", event.time.map_or_else(String::new, written))
+        });
+        assert_eq!(told, [expected], "{record}");
+    }
+}
+
 /// What a record says of one field.
 fn said(text: &str, field: fn(&Event<'_>) -> String) -> Vec<String> {
     struct Said(fn(&Event<'_>) -> String, Vec<String>);

@@ -172,5 +172,15 @@ pub struct Event<'a> {
     pub raw_additional: MaybeText<'a>,
 }
 
+/// The kind of record of a detector's finding.
+pub(crate) const DETECTED: &str = "GuardDuty Finding";
+/// The kind of record of what a cloud says of its own health, and of abuse.
+pub(crate) const ABUSE_OR_HEALTH: &str = "AWS Health Event";
+
+/// Whether records of a kind are no more than what the cloud noticed by itself: nothing of a log is whole because of them.
+pub(crate) fn is_notice(native_type: Option<&str>) -> bool {
+    matches!(native_type, Some(DETECTED | ABUSE_OR_HEALTH))
+}
+
 /// The most targets that an event keeps.
 pub const MAX_TARGETS: usize = 64;

@@ -31,7 +31,7 @@ use serde::Serialize;
 use crate::decode::{Decoder, instant, written};
 use crate::hex::hex;
 
-pub use batches::each_batch;
+pub use batches::{each_batch, each_batch_of_rows};
 pub use error::IngestError;
 pub use intact::is_store;
 pub use manifest::{

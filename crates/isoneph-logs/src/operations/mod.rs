@@ -18,6 +18,7 @@ use crate::line::line_of;
 
 pub use error::OperationsError;
 use file::{Entry, PlatformFile};
+pub(crate) use name::at_google;
 
 isoneph_model::vocabulary! {
     /// What a critical operation is done to.
@@ -155,7 +156,7 @@ impl Catalogue {
                 return Err(OperationsError::Twice { file: platform.file.clone(), line, name: operation.name });
             }
             if platform.platform == "kubernetes" {
-                self.clusters.insert(name::at_google(&key), key.clone());
+                self.clusters.insert(at_google(&key), key.clone());
             }
             entries.insert(key, operation);
         }

@@ -12,7 +12,7 @@ pub(super) fn spelling(name: &str) -> String {
 ///
 /// `rbac.authorization.k8s.io/clusterroles:create` is `io.k8s.authorization.rbac.clusterroles.create`, `pods/exec:create`
 /// is `io.k8s.core.pods.exec.create`, `velero.io/backups:delete` is `io.velero.backups.delete`.
-pub(super) fn at_google(name: &str) -> String {
+pub(crate) fn at_google(name: &str) -> String {
     let (resource, verb) = name.split_once(':').unwrap_or((name, ""));
     let (group, resource) = match resource.split_once('/') {
         // Behind the slash is a part of the resource, or the resource of a group.

@@ -23,6 +23,7 @@ pub const COLUMNS: &[&str] = &[
     "actor_kind",
     "actor",
     "actor_name",
+    "actor_account",
     "session",
     "session_issuer",
     "mfa",
@@ -112,6 +113,8 @@ fn give_rows(
         (text("session")?, text("session_issuer")?, text("invoked_by")?, text("acting_as")?);
     let (outcome, error) = (text("outcome")?, text("error_code")?);
     let (request, response) = (text("raw_request").ok(), text("raw_response").ok());
+    let (additional, category) = (text("raw_additional").ok(), text("category").ok());
+    let actor_account = text("actor_account").ok();
     let (operation_id, phase, file, sha256) =
         (text("operation_id")?, text("phase")?, text("source_file")?, text("source_sha256")?);
     let at: &TimestampMicrosecondArray = rows.typed("time")?;
@@ -135,6 +138,7 @@ fn give_rows(
                 kind: word(kind.get(row)),
                 id: actor.text(row),
                 name: actor_name.text(row),
+                account: actor_account.as_ref().and_then(|texts| texts.text(row)),
                 session: session.text(row),
                 session_issuer: issuer.text(row),
                 mfa: truth(mfa, row),
@@ -149,6 +153,8 @@ fn give_rows(
             phase: word::<Phase>(phase.get(row)),
             raw_request: request.as_ref().and_then(|texts| texts.text(row)),
             raw_response: response.as_ref().and_then(|texts| texts.text(row)),
+            raw_additional: additional.as_ref().and_then(|texts| texts.text(row)),
+            category: category.as_ref().and_then(|texts| word(texts.get(row))).unwrap_or_default(),
             ..Event::default()
         };
         let index = u64::try_from(index.value(row)).unwrap_or_default();

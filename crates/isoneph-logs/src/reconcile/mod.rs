@@ -15,6 +15,7 @@ mod parts;
 mod pattern;
 mod pipelines;
 mod resources;
+mod shared;
 mod story;
 mod write;
 
@@ -75,6 +76,8 @@ pub struct Reconciler<'c> {
     operations: Vec<Operation>,
     /// Operations that leave several records, by what joins these.
     joined: HashMap<String, usize>,
+    /// Operations that several accounts' logs may tell of, by what joins these.
+    shared: HashMap<String, usize>,
     /// Records that are put together once all are there.
     parts: Vec<Part>,
     /// What the event with an identity said, to count each once.
@@ -91,6 +94,7 @@ impl<'c> Reconciler<'c> {
             interner: Interner::default(),
             operations: Vec::new(),
             joined: HashMap::new(),
+            shared: HashMap::new(),
             parts: Vec::new(),
             said: HashMap::new(),
             seen: Seen::default(),
@@ -104,7 +108,7 @@ impl<'c> Reconciler<'c> {
         self.seen.events += 1;
         let Some(name) = event.operation_name.as_deref() else { return };
         let Some(entry) = self.catalogue.find(&event.provider, name) else { return };
-        if passed_an_endpoint(event) {
+        if passed_an_endpoint(event) || is_an_insight(event) {
             return;
         }
         self.seen.critical += 1;
@@ -137,6 +141,13 @@ impl<'c> Reconciler<'c> {
             self.operations[index].join(&operation, event.phase);
             return;
         }
+        if let Joined::Shared(key) = &joined
+            && let Some(kept) = self.shared.get(key).and_then(|index| self.operations.get_mut(*index))
+            && kept.is_told_again_by(&operation)
+        {
+            kept.join_shared(operation);
+            return;
+        }
         if self.operations.len() + self.parts.len() >= MAX_OPERATIONS {
             self.seen.dropped += 1;
             return;
@@ -148,6 +159,9 @@ impl<'c> Reconciler<'c> {
                 return;
             }
             Joined::By(key) => drop(self.joined.insert(key, self.operations.len())),
+            Joined::Shared(key) => {
+                self.shared.entry(key).or_insert(self.operations.len());
+            }
             Joined::Alone => {}
         }
         self.operations.push(operation);
@@ -174,6 +188,11 @@ impl<'c> Reconciler<'c> {
 /// its own record. What the endpoint refused has no other.
 fn passed_an_endpoint(event: &Event<'_>) -> bool {
     event.native_type.as_deref() == Some("AwsVpceEvent") && event.outcome == Some(EventOutcome::Success)
+}
+
+/// Whether a record says that an operation was asked for unusually often: it bears its name, and is none.
+fn is_an_insight(event: &Event<'_>) -> bool {
+    event.native_type.as_deref() == Some("AwsCloudTrailInsight")
 }
 
 /// The beginning of a digest of what an event says that an operation is judged by.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use isoneph_tables::Instant;
 
 use super::intern::Interner;
+use super::shared::Shared;
 use crate::event::{ActorKind, Event, EventOutcome, Phase, SourcePlace};
 use crate::operations::{Act, Basis, CriticalOperation, OperationClass, Reversible};
 
@@ -121,6 +122,8 @@ pub struct Operation {
     pub story: usize,
     /// When the record that it weakened was set going again.
     pub resumed_at: Option<Instant>,
+    /// What the logs of other accounts tell of it.
+    pub(super) shared: Shared,
 }
 
 impl Operation {
@@ -172,6 +175,7 @@ impl Operation {
             half_done: None,
             story: 0,
             resumed_at: None,
+            shared: Shared::new(event),
         }
     }
 

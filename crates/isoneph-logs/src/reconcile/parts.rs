@@ -12,6 +12,8 @@ pub(super) enum Joined {
     Alone,
     /// All that have this key are one operation.
     By(String),
+    /// All that have this key are one operation that the logs of several accounts tell of.
+    Shared(String),
     /// Those that have this key are the operations of one client's request, or of its whole run: which of them belong
     /// together is told when all are there.
     Within(String),
@@ -22,12 +24,18 @@ pub(super) fn joined(event: &Event<'_>) -> Joined {
     let name = event.operation_name.as_deref().unwrap_or_default();
     let account = event.account.as_deref().unwrap_or_default();
     let key = |parts: &[&str]| parts.join("\u{1f}");
+    let id = event.operation_id.as_deref().filter(|id| !id.is_empty());
+    // At the same time: what the cloud noticed as unusual has one such id for its beginning and its end.
+    if let (None, "aws", Some(id)) = (event.phase, &*event.provider, id) {
+        let time = event.time.map_or_else(String::new, |time| time.0.to_string());
+        return Joined::Shared(key(&["aws", id, name, &time]));
+    }
     if event.phase.is_none() {
         // Entra ID gives the same record with its tenant and without it.
         let entra = event.provider == "azure";
         return if entra { Joined::By(key(&["azure", name, &event.id])) } else { Joined::Alone };
     }
-    let Some(id) = event.operation_id.as_deref().filter(|id| !id.is_empty()) else { return Joined::Alone };
+    let Some(id) = id else { return Joined::Alone };
     match &*event.provider {
         // Whoever calls may choose the correlation id, and Terraform chooses one for all that it does in a run.
         "azure" => Joined::Within(key(&["azure", account, id, name])),

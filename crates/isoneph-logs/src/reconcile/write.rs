@@ -93,6 +93,7 @@ impl Reconciliation {
             logging_resumed: operation.resumed_at.is_some().into(),
             logging_resumed_at: known(operation.resumed_at),
             event: operation.uid.to_string().into(),
+            told_again: operation.told_again().map(str::to_owned).collect::<Vec<_>>().into(),
         };
         sink.push(snapshot, place, &common, &row).map(|_| ())
     }

@@ -7,5 +7,6 @@ mod hostile;
 mod identity;
 mod plant;
 mod reconciling;
+mod signs;
 mod store;
 mod support;

@@ -10,6 +10,7 @@ mod feeds;
 mod inputs;
 mod records;
 mod register;
+mod signs;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use isoneph_logs::feed::{self, FeedWatch, RecordState};
 use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, ingest_into, is_store};
 use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::{self, Reconciler};
+use isoneph_logs::signs::{self as misuse, SignCatalogue, SignFinder};
 use isoneph_model::{InputId, SnapshotKind};
 use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
 
@@ -188,8 +190,9 @@ impl Logs {
         };
         let snapshot = self.snapshot.unwrap_or_else(|| sink.snapshot(first, SnapshotKind::Recorded, None));
         let seen = sink.so_far(&tables_before(!departures.departures.is_empty()))?;
+        let signs = signs::catalogue()?;
         let tracker = exits::tracker(catalogue, departures, &seen);
-        let (pass, exits) = self.pass(against, catalogue, tracker, watch)?;
+        let (pass, exits) = self.pass(against, (catalogue, &signs), tracker, watch)?;
         exits::write(&exits, &mut self.inputs, snapshot, sink)?;
         if self.snapshot.is_none() {
             return Ok(Judged { digests: None, exits });
@@ -202,14 +205,18 @@ impl Logs {
     fn pass<'c>(
         &self,
         against: &LogsAgainst<'_>,
-        catalogue: &'c Catalogue,
+        (catalogue, signs): (&'c Catalogue, &'c SignCatalogue),
         mut tracker: ExitTracker<'c>,
         mut watch: Option<&mut FeedWatch<'_>>,
     ) -> Result<(Pass<'c>, Vec<TenantExit>), LogsError> {
-        let mut pass = Pass { reconciler: Reconciler::new(catalogue), coverage: CoverageBuilder::default() };
+        let mut pass = Pass {
+            reconciler: Reconciler::new(catalogue),
+            coverage: CoverageBuilder::default(),
+            signs: SignFinder::new(signs),
+        };
         let of_feeds = if watch.is_some() { feed::COLUMNS } else { &[] };
-        let of_all = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).chain(tracker.columns()).chain(of_feeds);
-        let columns: Vec<&str> = of_all.copied().collect();
+        let columns = reconcile::COLUMNS.iter().chain(coverage::COLUMNS).chain(misuse::COLUMNS);
+        let columns: Vec<&str> = columns.chain(tracker.columns()).chain(of_feeds).copied().collect();
         let mut rows = 0;
         for part in self.parts.iter().flatten() {
             let told = |message: String| LogsError::Store { path: part.display().to_string(), message };
@@ -221,9 +228,12 @@ impl Logs {
                 if let Some(watch) = &mut watch {
                     watch.observe_record_batch(batch).map_err(broken)?;
                 }
+                pass.signs.mark_batch(batch).map_err(broken)?;
                 tracker.observe_batch(batch).map_err(broken)
             })?;
+            signs::look_again(part, &mut pass.signs)?;
         }
+        signs::look_at_last(&mut pass.signs)?;
         if rows != self.events {
             let message = format!("its manifest counts {} events, its files hold {rows}", self.events);
             return Err(LogsError::Store { path: String::new(), message });
@@ -241,6 +251,7 @@ impl Logs {
         sink: &mut Sink,
     ) -> Result<Option<DigestReport>, LogsError> {
         let records = records::records(against, &mut self.inputs, snapshot, sink)?;
+        let signs = pass.signs.finish(signs::inside(against, &records.declared));
         let reconciled = pass.reconciler.finish(&records);
         let digests = std::mem::take(&mut self.digests).verify(against, &self.signatures, first, sink)?;
         let scope = InScope { accounts: &against.accounts, regions: &against.regions };
@@ -254,6 +265,7 @@ impl Logs {
         let inputs = &mut self.inputs;
         let mut input_of = |sink: &mut Sink, path: &str, sha256: &str| inputs.of(path, sha256, sink);
         reconciled.write(&records, sink, snapshot, &mut input_of)?;
+        signs.write(sink, snapshot, (first, !self.has_losses), &mut input_of)?;
         covered.write(&reconciled.operations, sink, snapshot, first, &mut input_of)?;
         if let Some(report) = &digests {
             report.write(&reconciled.operations, &covered, sink, snapshot, &mut input_of)?;
@@ -266,6 +278,7 @@ impl Logs {
 struct Pass<'c> {
     reconciler: Reconciler<'c>,
     coverage: CoverageBuilder,
+    signs: SignFinder<'c>,
 }
 
 /// The tables that what follows is set against.

@@ -60,7 +60,7 @@ table! {
         read_only: bool, none "never: NULL where the log does not say";
         /// The provider's id of the request.
         request_id: String, none "''";
-        /// What joins the records of one operation that leaves several: operation id, correlation id, audit id.
+        /// What joins the records of one operation that leaves several: operation id, correlation id, audit id, the id that the records of several accounts share.
         operation_id: String, none "''";
         /// Which of several records of one operation it is: `first`, `middle`, `last`; `''` for an operation's only record.
         phase: String, none "''";

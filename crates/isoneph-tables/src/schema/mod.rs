@@ -25,7 +25,7 @@ pub use identity::{AuthPolicy, Credential, Grant, Principal, ResourcePolicy};
 pub use images::{Image, ImageAccount, ImageFile, ImagePackage, ImageService, ImageSetting};
 pub use keys::{Key, Secret};
 pub use network::{Attachment, Endpoint, FirewallRule, Network, Route};
-pub use operated::{ChangeRecord, CriticalOperation, ExitItem, LogDay, LogDigest, LogGap, TenantExit};
+pub use operated::{ChangeRecord, CriticalOperation, ExitItem, LogDay, LogDigest, LogGap, MisuseSign, TenantExit};
 pub use reach::{PolicyDifference, Reach};
 pub use storage::{Backup, Bucket, Database, FileStore, Queue};
 pub use tenants::TenantGrant;
@@ -129,6 +129,7 @@ pub const TABLES: &[TableDef] = &[
     MonitoringFeed::DEF,
     FeedAspect::DEF,
     FeedEvent::DEF,
+    MisuseSign::DEF,
 ];
 
 /// The id of the table with this name. It runs in the compiler: an unlisted table does not build.

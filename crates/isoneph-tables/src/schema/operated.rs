@@ -63,6 +63,8 @@ table! {
         logging_resumed_at: Instant, none "logging_resumed = false";
         /// The `uid` of the event in `audit_event`.
         event: String, none "never: always set";
+        /// The `uid`s of the events in which the logs of other accounts tell of the same operation. It is told for the account that the thing belongs to.
+        told_again: Vec<String>, none "[]";
     }
 }
 
@@ -227,5 +229,42 @@ table! {
         residue: i64, none "0";
         /// How this is known: `inventory`, `deletion-event`, `removal-record`, `residue-count`, one entry each.
         known_by: Vec<String>, none "[]";
+    }
+}
+
+table! {
+    /// A sign, in an audit log, that data leaves the service or that it is used against others. One row for what one
+    /// actor did on one day, by one operation, in one place and to one end; what counts as a sign is the word of the
+    /// catalogue (`standard/signs`).
+    ///
+    /// An audit log shows what was set up and asked for, not what travelled. `uid` is `sign:what:` and the `uid` of the
+    /// first event, `name` the operation as written.
+    pub struct MisuseSign = "misuse_sign" {
+        /// What it is a sign of: `data-leaves`, `attack-from-service`.
+        kind: String, none "never: always set";
+        /// What happened, as the catalogue names it: `disk-copy-shared`, `policy-opened`, `exported` …
+        what: String, none "never: always set";
+        /// The operation in one spelling, as in `audit_event.operation_name`.
+        operation_name: String, none "never: always set";
+        /// What kind of actor, as in `audit_event.actor_kind`.
+        actor_kind: String, none "''";
+        /// Who did it, as in `audit_event.actor`.
+        actor: String, none "''";
+        /// What it was done to: some of it where it is much.
+        targets: Vec<String>, none "[]";
+        /// Who gets something by it: `anyone`, an account, an address, a name; at most 64.
+        grantees: Vec<String>, none "[]";
+        /// Whether it leads outside: to everybody, to third parties, or to an account that nobody declared though accounts of that cloud are declared. NULL where the record does not say, or whose the receiver is cannot be told.
+        outside: bool, none "false";
+        /// Whether it was done; false where it was refused or failed, NULL where its end is not in the log.
+        carried_out: bool, none "false";
+        /// How many events it was.
+        events: i64, none "never: at least one";
+        /// When it was first done on that day.
+        first_at: Instant, none "never: NULL where the log does not say";
+        /// When it was last done on that day.
+        last_at: Instant, none "never: NULL where the log does not say";
+        /// The `uid` of the first event in `audit_event`.
+        event: String, none "never: always set";
     }
 }

@@ -32,6 +32,7 @@ enum Field {
     EventType,
     EventCategory,
     RecipientAccountId,
+    SharedEventId,
     UserIdentity,
     Kind,
     PrincipalId,
@@ -126,6 +127,7 @@ fn of_record(key: &[u8]) -> Option<Field> {
         (12, b"userIdentity") => Field::UserIdentity,
         (12, b"errorMessage") => Field::ErrorMessage,
         (13, b"eventCategory") => Field::EventCategory,
+        (13, b"sharedEventID") => Field::SharedEventId,
         (14, b"insightDetails") => Field::InsightDetails,
         (15, b"sourceIPAddress") => Field::SourceAddress,
         (15, b"managementEvent") => Field::ManagementEvent,
@@ -285,6 +287,7 @@ impl<'a> Found<'a, '_> {
             event_type: self.text(Field::EventType)?,
             event_category: self.text(Field::EventCategory)?,
             recipient_account_id: self.text(Field::RecipientAccountId)?,
+            shared_event_id: self.text(Field::SharedEventId)?,
         })
     }
 

@@ -1,0 +1,157 @@
+//! Whose an account is: what is outside, and what is not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use isoneph_model::GapCode;
+
+use super::found::{Found, Open};
+use super::grantee::{Grantee, is_account, is_guid};
+
+/// Whose accounts and addresses are not outside.
+#[derive(Debug, Clone, Default)]
+pub struct Inside {
+    /// Accounts in scope, of tenants and of partners, with the tenant where there is one.
+    accounts: BTreeMap<String, String>,
+    /// Addresses of people, and domains of partners.
+    addresses: BTreeSet<String>,
+    /// Accounts whose logs were read.
+    seen: BTreeSet<String>,
+    /// Whether somebody declared accounts of AWS, of Azure, of Google Cloud: what is on no list is outside of none.
+    listed: [bool; 3],
+}
+
+/// Domains in which anybody has an address: nobody's own.
+const PUBLIC_MAIL: [&str; 8] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "yahoo.com",
+    "icloud.com",
+    "protonmail.com",
+    "qq.com",
+];
+
+impl Inside {
+    /// Adds an account that is declared; `tenant` is whose it is, `""` for one's own.
+    pub fn add_account(&mut self, account: &str, tenant: &str) {
+        let account = account.trim().to_lowercase();
+        self.listed[cloud_of(&account)] = true;
+        self.accounts.insert(account, tenant.to_owned());
+    }
+
+    /// Adds an address of a person, or a domain.
+    pub fn add_address(&mut self, address: &str) {
+        self.addresses.insert(address.trim().to_lowercase());
+    }
+
+    pub(super) fn add_seen(&mut self, account: &str) {
+        self.seen.insert(account.to_lowercase());
+    }
+
+    /// Whether it leads outside of the account `own`; or why that cannot be told. `of_cloud` says which accounts are
+    /// the cloud's own.
+    pub(super) fn outside(
+        &self,
+        found: &Found,
+        own: Option<&str>,
+        of_cloud: &dyn Fn(&str) -> bool,
+    ) -> Result<bool, GapCode> {
+        let each: Vec<Option<bool>> = found.to.iter().map(|to| self.is_outside(to, own, of_cloud)).collect();
+        if each.contains(&Some(true)) {
+            return Ok(true);
+        }
+        match found.open {
+            Some(Open::NotInLog) => Err(GapCode::NotCollected),
+            Some(Open::Unreadable) => Err(GapCode::Unreadable),
+            Some(Open::Untold) => Err(GapCode::UnresolvedReference),
+            None if each.contains(&None) => Err(GapCode::UnresolvedReference),
+            None => Ok(false),
+        }
+    }
+
+    fn is_outside(&self, to: &Grantee, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<bool> {
+        match to {
+            Grantee::Anyone | Grantee::Others => Some(true),
+            Grantee::Account(account) => self.is_foreign(account, own, of_cloud),
+            Grantee::Person(address) => self.is_stranger(address),
+            Grantee::Named(_) => None,
+        }
+    }
+
+    fn is_foreign(&self, account: &str, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<bool> {
+        let own = own.map(str::to_lowercase);
+        if own.as_deref() == Some(account) || of_cloud(account) {
+            return Some(false);
+        }
+        let tenant = |account: &str| self.accounts.get(account).map(String::as_str).unwrap_or_default();
+        if self.accounts.contains_key(account) || self.seen.contains(account) {
+            // From one tenant to another nothing leaves the estate, and yet it may leave whose it is.
+            let (from, to) = (own.as_deref().map(tenant).unwrap_or_default(), tenant(account));
+            return (from == to || from.is_empty() || to.is_empty()).then_some(false);
+        }
+        self.listed[cloud_of(account)].then_some(true)
+    }
+
+    fn is_stranger(&self, address: &str) -> Option<bool> {
+        let domain = address.rsplit('@').next().unwrap_or(address);
+        match () {
+            () if self.addresses.contains(address) || self.addresses.contains(domain) => Some(false),
+            () if PUBLIC_MAIL.contains(&domain) => Some(true),
+            () => None,
+        }
+    }
+}
+
+/// Which cloud has accounts of this form: AWS twelve digits, Azure ids, Google Cloud words.
+fn cloud_of(account: &str) -> usize {
+    match () {
+        () if is_account(account) => 0,
+        () if is_guid(account) => 1,
+        () => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outside(inside: &Inside, to: Grantee) -> Option<bool> {
+        let found = Found { to: BTreeSet::from([to]), open: None };
+        inside.outside(&found, Some("111111111111"), &|account| account == "127311923021").ok()
+    }
+
+    #[test]
+    fn without_a_list_only_everybody_is_outside() {
+        let account = |id: &str| Grantee::Account(id.to_owned());
+        let person = |address: &str| Grantee::Person(address.to_owned());
+        let mut inside = Inside::default();
+        assert_eq!(outside(&inside, Grantee::Anyone), Some(true));
+        assert_eq!(outside(&inside, account("111111111111")), Some(false));
+        assert_eq!(outside(&inside, account("222222222222")), None, "it may be the organisation's own");
+        inside.add_account("333333333333", "");
+        assert_eq!(outside(&inside, account("222222222222")), Some(true));
+        assert_eq!(outside(&inside, account("333333333333")), Some(false));
+        assert_eq!(outside(&inside, account("127311923021")), Some(false), "the cloud's own");
+        assert_eq!(outside(&inside, account("some-project")), None, "no projects were listed");
+        inside.add_seen("444444444444");
+        assert_eq!(outside(&inside, account("444444444444")), Some(false), "its log was read");
+        inside.add_address("bea@gmail.com");
+        inside.add_address("example.com");
+        assert_eq!(outside(&inside, person("bea@gmail.com")), Some(false));
+        assert_eq!(outside(&inside, person("amir@gmail.com")), Some(true));
+        assert_eq!(outside(&inside, person("x@example.com")), Some(false));
+        assert_eq!(outside(&inside, person("x@example.org")), None);
+        assert_eq!(outside(&inside, Grantee::Named("a-bucket".to_owned())), None);
+    }
+
+    #[test]
+    fn from_tenant_to_tenant_stays_open() {
+        let mut inside = Inside::default();
+        for (account, tenant) in [("111111111111", "acme"), ("222222222222", "zen"), ("333333333333", "acme")] {
+            inside.add_account(account, tenant);
+        }
+        let to = |id: &str| outside(&inside, Grantee::Account(id.to_owned()));
+        assert_eq!((to("222222222222"), to("333333333333")), (None, Some(false)));
+    }
+}
