@@ -50,7 +50,12 @@ fn the_example_of_audit_logs_tells_what_was_done_and_what_a_customer_sees_of_it(
     let tables: Vec<String> = all.iter().skip(1).map(Run::stdout).collect();
     insta::assert_snapshot!(tables.join("\n"));
     let assessed = all[0].stdout();
-    for check in ["logging-stopped-or-weakened", "critical-operation-without-mfa", "tenant-feed-shows-others"] {
+    for check in [
+        "logging-stopped-or-weakened",
+        "critical-operation-without-mfa",
+        "data-shared-outside",
+        "tenant-feed-shows-others",
+    ] {
         assert!(assessed.contains(&format!("[{check}]")), "{check}");
     }
 }
