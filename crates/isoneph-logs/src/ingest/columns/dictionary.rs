@@ -37,14 +37,10 @@ impl Dictionary {
         &self.bytes
     }
 
-    /// The text with a number, with its length before it.
-    pub(super) fn written(&self, number: u32) -> &[u8] {
+    /// The text with a number.
+    pub(super) fn text(&self, number: u32) -> &[u8] {
         let start = |number: usize| self.texts.get(number).map_or(self.bytes.len(), |(start, _)| *start as usize);
-        &self.bytes[start(number as usize)..start(number as usize + 1)]
-    }
-
-    fn text(&self, number: u32) -> &[u8] {
-        &self.written(number)[4..]
+        &self.bytes[start(number as usize) + 4..start(number as usize + 1)]
     }
 
     /// All texts, in order of their numbers.

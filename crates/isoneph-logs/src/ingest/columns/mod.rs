@@ -31,6 +31,8 @@ pub(super) use texts::Texts;
 
 /// What differs from row to row: a dictionary gains nothing.
 pub(super) const DISTINCT: [&str; 5] = ["uid", "native_id", "request_id", "raw_request", "raw_response"];
+/// Of these, the one whose texts begin alike.
+const PREFIXED: &str = "uid";
 /// What queries choose rows by.
 const SOUGHT: [&str; 5] = ["account", "region", "time", "operation_name", "row"];
 /// Numbers that have few values: near their neighbours are all the others.
@@ -76,8 +78,8 @@ pub(super) struct Columns {
 impl Columns {
     pub(super) fn new() -> std::io::Result<Columns> {
         let column = |column: &isoneph_tables::Column| match column.kind {
-            ColumnKind::Text => Column::Text(Texts::new(DISTINCT.contains(&column.name))),
-            ColumnKind::Texts => Column::List(Texts::new(false)),
+            ColumnKind::Text => Column::Text(Texts::new(DISTINCT.contains(&column.name), column.name == PREFIXED)),
+            ColumnKind::Texts => Column::List(Texts::new(false, false)),
             ColumnKind::Int | ColumnKind::Time => Column::Number(Values::new()),
             ColumnKind::Bool => Column::Flag(Values::new()),
         };

@@ -1,5 +1,7 @@
 //! A column of texts, or of lists of texts: numbers of a dictionary, or the texts themselves where few of them repeat.
 
+use memchr::memchr_iter;
+
 use super::dictionary::Dictionary;
 use crate::ingest::words::Words;
 
@@ -22,6 +24,8 @@ const IN_LIST: u8 = 3;
 pub(in crate::ingest) struct Texts {
     /// Whether every row differs: there is no dictionary then from the beginning.
     distinct: bool,
+    /// Whether nearly all rows begin alike.
+    prefixed: bool,
     /// For each place how much of it is there: 0 for NULL.
     pub(super) definitions: Vec<u8>,
     /// For each place of a list whether it goes on; empty for a column of texts.
@@ -33,17 +37,67 @@ pub(in crate::ingest) struct Texts {
     pub(super) plain: Option<Plain>,
 }
 
-/// Texts one after the other, each behind its length.
+/// Texts one after the other. Their lengths stand apart: ids of one length are nothing but their digits then, which are
+/// packed quickest.
 #[derive(Debug, Default)]
 pub(super) struct Plain {
     pub(super) bytes: Vec<u8>,
-    /// Where pages begin, but the first: at which place, and at which byte.
-    pub(super) cuts: Vec<(usize, usize)>,
+    pub(super) lengths: Vec<u32>,
+    /// How much of the text before each one begins with, which is not written again; empty where nobody asks.
+    pub(super) prefixes: Vec<u32>,
+    /// What the texts of a page begin with.
+    prefix: String,
+    /// Where pages begin, but the first.
+    pub(super) cuts: Vec<Cut>,
+}
+
+/// Where a page begins: at which place, which text, and which byte of the texts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cut {
+    pub(super) place: usize,
+    pub(super) text: usize,
+    pub(super) byte: usize,
+}
+
+impl Plain {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.lengths.clear();
+        self.prefixes.clear();
+        self.prefix.clear();
+        self.cuts.clear();
+    }
+
+    fn push(&mut self, text: &[u8]) {
+        self.lengths.push(text.len() as u32);
+        self.bytes.extend_from_slice(text);
+    }
+
+    /// Appends a text without what it has in common with those before it.
+    fn push_rest(&mut self, text: &str) {
+        let rest = text.strip_prefix(&*self.prefix).unwrap_or(text);
+        self.prefixes.push((text.len() - rest.len()) as u32);
+        self.push(rest.as_bytes());
+        if self.prefix.is_empty() || rest.len() == text.len() {
+            // An identity begins with the cloud and the account.
+            let end = memchr_iter(b'/', text.as_bytes()).nth(1).map_or(0, |slash| slash + 1);
+            self.prefix.clear();
+            self.prefix.push_str(&text[..end]);
+        }
+    }
+
+    /// A row begins at this place: a page may as well.
+    fn begin(&mut self, place: usize) {
+        if self.bytes.len() - self.cuts.last().map_or(0, |cut| cut.byte) >= PAGE {
+            self.cuts.push(Cut { place, text: self.lengths.len(), byte: self.bytes.len() });
+            self.prefix.clear();
+        }
+    }
 }
 
 impl Texts {
-    pub(super) fn new(distinct: bool) -> Texts {
-        let mut texts = Texts { distinct, ..Texts::default() };
+    pub(super) fn new(distinct: bool, prefixed: bool) -> Texts {
+        let mut texts = Texts { distinct, prefixed, ..Texts::default() };
         texts.clear();
         texts
     }
@@ -55,8 +109,7 @@ impl Texts {
         self.numbers.clear();
         self.dictionary.clear();
         let mut plain = self.plain.take().unwrap_or_default();
-        plain.bytes.clear();
-        plain.cuts.clear();
+        plain.clear();
         self.plain = self.distinct.then_some(plain);
     }
 
@@ -99,17 +152,17 @@ impl Texts {
 
     /// A row begins: a page may as well.
     fn begin(&mut self) {
-        if let Some(plain) = &mut self.plain
-            && plain.bytes.len() - plain.cuts.last().map_or(0, |cut| cut.1) >= PAGE
-        {
-            plain.cuts.push((self.definitions.len(), plain.bytes.len()));
+        if let Some(plain) = &mut self.plain {
+            plain.begin(self.definitions.len());
         }
     }
 
     fn push(&mut self, text: &str) {
         if let Some(plain) = &mut self.plain {
-            plain.bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
-            plain.bytes.extend_from_slice(text.as_bytes());
+            match self.prefixed {
+                true => plain.push_rest(text),
+                false => plain.push(text.as_bytes()),
+            }
             return;
         }
         self.numbers.push(self.dictionary.number(text));
@@ -123,7 +176,7 @@ impl Texts {
     fn without_dictionary(&mut self) {
         let mut plain = Plain::default();
         for number in self.numbers.drain(..) {
-            plain.bytes.extend_from_slice(self.dictionary.written(number));
+            plain.push(self.dictionary.text(number));
         }
         self.plain = Some(plain);
     }
