@@ -26,7 +26,8 @@ fn written(events: &[Event<'_>], shared: &Shared) -> (Vec<RecordBatch>, bytes::B
     for (group, rows) in rows.chunks(3000).enumerate() {
         for (place, bytes) in rows.iter().enumerate() {
             let Ok((Entry::Event(row), _)) = row::read(bytes) else { panic!("an event") };
-            let placed = Placed { row, file: FileOfRows { path: "dir/é.json", sha256: &sha256 }, mark: None };
+            let file = FileOfRows { number: 0, path: "dir/é.json", sha256: &sha256 };
+            let placed = Placed { row, uid: row.uid().unwrap(), file, mark: None };
             let number = RowId::new(AuditEvent::table().ordinal(), group * 3000 + place).unwrap();
             columns.add(&placed, number, &scratch.words, shared).unwrap();
         }

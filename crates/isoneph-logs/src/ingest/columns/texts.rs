@@ -7,8 +7,9 @@ use crate::ingest::words::Words;
 
 /// After so many texts, and again after as many, it is asked whether the dictionary gains anything,
 const TRIAL: usize = 2048;
-/// once it has so many bytes: a smaller one costs little, and who reads it has each text once.
-const SMALL: usize = 1 << 20;
+/// once it has so many bytes, in columns that are judged: a smaller one costs little, and who reads it has each text
+/// once.
+pub(super) const SMALL: usize = 1 << 20;
 /// Pages of texts are cut when they are this long, in bytes: packing them is quickest where it needs little memory.
 const PAGE: usize = 96 << 10;
 /// A shared text that is not in the dictionary yet.
@@ -26,6 +27,8 @@ pub(in crate::ingest) struct Texts {
     distinct: bool,
     /// Whether nearly all rows begin alike.
     prefixed: bool,
+    /// How long a dictionary is kept whatever it gains, in bytes.
+    small: usize,
     /// For each place how much of it is there: 0 for NULL.
     pub(super) definitions: Vec<u8>,
     /// For each place of a list whether it goes on; empty for a column of texts.
@@ -33,8 +36,12 @@ pub(in crate::ingest) struct Texts {
     pub(super) dictionary: Dictionary,
     /// The texts by their numbers in the dictionary.
     pub(super) numbers: Vec<u32>,
+    /// The number of the empty text, which most columns have most of, once it is there.
+    empty: u32,
     /// The texts themselves, as Parquet has them, where there is no dictionary.
     pub(super) plain: Option<Plain>,
+    /// Memory for them.
+    spare: Plain,
 }
 
 /// Texts one after the other. Their lengths stand apart: ids of one length are nothing but their digits then, which are
@@ -96,8 +103,8 @@ impl Plain {
 }
 
 impl Texts {
-    pub(super) fn new(distinct: bool, prefixed: bool) -> Texts {
-        let mut texts = Texts { distinct, prefixed, ..Texts::default() };
+    pub(super) fn new(distinct: bool, prefixed: bool, small: usize) -> Texts {
+        let mut texts = Texts { distinct, prefixed, small, ..Texts::default() };
         texts.clear();
         texts
     }
@@ -108,17 +115,33 @@ impl Texts {
         self.repetitions.clear();
         self.numbers.clear();
         self.dictionary.clear();
-        let mut plain = self.plain.take().unwrap_or_default();
-        plain.clear();
-        self.plain = self.distinct.then_some(plain);
+        self.empty = UNKNOWN;
+        if let Some(plain) = self.plain.take() {
+            self.spare = plain;
+        }
+        self.spare.clear();
+        self.plain = self.distinct.then(|| std::mem::take(&mut self.spare));
     }
 
     /// Appends a text or NULL.
     pub(in crate::ingest) fn append(&mut self, text: Option<&str>) {
         self.begin();
         self.definitions.push(u8::from(text.is_some()));
-        if let Some(text) = text {
-            self.push(text);
+        match text {
+            Some("") if self.empty != UNKNOWN => self.numbers.push(self.empty),
+            Some(text) => self.push(text),
+            None => {}
+        }
+    }
+
+    /// Appends a text of which is known whether it was the last one as well.
+    pub(super) fn append_next(&mut self, text: &str, again: bool) {
+        match self.numbers.last().filter(|_| again && self.plain.is_none()) {
+            Some(number) => {
+                self.definitions.push(1);
+                self.numbers.push(*number);
+            }
+            None => self.append(Some(text)),
         }
     }
 
@@ -165,8 +188,12 @@ impl Texts {
             }
             return;
         }
-        self.numbers.push(self.dictionary.number(text));
-        let asked = self.numbers.len().is_multiple_of(TRIAL) && self.dictionary.bytes().len() > SMALL;
+        let number = self.dictionary.number(text);
+        self.numbers.push(number);
+        if text.is_empty() {
+            self.empty = number;
+        }
+        let asked = self.numbers.len().is_multiple_of(TRIAL) && self.dictionary.bytes().len() > self.small;
         if asked && self.dictionary.len() * 2 > self.numbers.len() {
             self.without_dictionary();
         }
@@ -174,10 +201,11 @@ impl Texts {
 
     /// Writes out what the dictionary says: nearly every text stands in it once.
     fn without_dictionary(&mut self) {
-        let mut plain = Plain::default();
+        let mut plain = std::mem::take(&mut self.spare);
         for number in self.numbers.drain(..) {
             plain.push(self.dictionary.text(number));
         }
+        self.empty = UNKNOWN;
         self.plain = Some(plain);
     }
 }
