@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use ahash::RandomState;
 use arrow::array::{Array, StringArray};
 use isoneph_model::RowId;
 use isoneph_tables::Row as _;
@@ -27,7 +28,7 @@ pub(super) struct Bucket<'b> {
     /// The rows as they came, and nothing in the place of those that were taken out.
     rows: Vec<Option<Placed<'b>>>,
     /// Where the first row with an identity stands.
-    places: HashMap<&'b str, usize>,
+    places: HashMap<&'b str, usize, RandomState>,
     /// Where others with the same identity stand, which are not the same to the byte.
     others: BTreeMap<&'b str, Vec<usize>>,
     /// Identities whose plain form is a row of an older file.
@@ -198,14 +199,14 @@ impl<'b> Bucket<'b> {
     }
 
     /// The rows by region and time; the identity decides between equals, so that the order is always the same.
-    fn sorted(&self, words: &Words) -> Result<Vec<Placed<'b>>, IngestError> {
-        let mut rows = Vec::with_capacity(self.rows.len());
+    fn sorted(&self, words: &Words) -> Result<Vec<&Placed<'b>>, IngestError> {
+        let mut order = Vec::with_capacity(self.rows.len());
         for placed in self.rows.iter().flatten() {
-            rows.push((placed.row.region(words)?, placed.row.time(), *placed));
+            order.push((placed.row.region(words)?, placed.row.time(), placed));
         }
         // Stable, since that is quick where much is in order: files are read region by region and hour by hour.
-        rows.sort_by(|a, b| (a.0, a.1, a.2.uid, a.2.mark).cmp(&(b.0, b.1, b.2.uid, b.2.mark)));
-        Ok(rows.into_iter().map(|(_, _, placed)| placed).collect())
+        order.sort_by(|a, b| (a.0, a.1, a.2.uid, a.2.mark).cmp(&(b.0, b.1, b.2.uid, b.2.mark)));
+        Ok(order.into_iter().map(|(_, _, placed)| placed).collect())
     }
 }
 
