@@ -6,9 +6,11 @@
 #[cfg(test)]
 mod actors;
 mod quick;
+mod shapes;
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -20,6 +22,7 @@ use super::{Hints, Trouble, fields};
 use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, MaybeText, Names};
 
 pub(super) use quick::record;
+pub(super) use shapes::Shapes;
 
 /// A record as CloudTrail writes it.
 #[derive(Debug, Deserialize, Default, PartialEq, Eq)]
@@ -435,8 +438,10 @@ fn is_of_identity_center(issuer: &Issuer<'_>) -> bool {
 
 /// Whether it is a role whose path begins so.
 fn has_role_under(issuer: &Issuer<'_>, path: &str) -> bool {
-    // arn:partition:iam::account:role/path/name
-    let resource = issuer.arn.get().and_then(|arn| arn.splitn(6, ':').nth(5));
+    // arn:partition:iam::account:role/path/name, byte by byte: nearly every session has one, and colons come early in it.
+    let Some(arn) = issuer.arn.get() else { return false };
+    let mut colons = arn.bytes().enumerate().filter(|(_, byte)| *byte == b':');
+    let resource = colons.nth(4).map(|(colon, _)| &arn[colon + 1..]);
     resource.and_then(|resource| resource.strip_prefix("role/")).is_some_and(|role| role.starts_with(path))
 }
 
@@ -445,9 +450,12 @@ fn session_name<'a>(kind: Option<ActorKind>, principal: &Text<'a>) -> Cow<'a, st
     if !matches!(kind, Some(ActorKind::Role | ActorKind::Federated)) {
         return Cow::Borrowed("");
     }
+    fn name(principal: &str) -> &str {
+        memchr(b':', principal.as_bytes()).map_or("", |colon| &principal[colon + 1..])
+    }
     match &principal.0 {
-        Some(Cow::Borrowed(text)) => Cow::Borrowed(text.split_once(':').map_or("", |(_, name)| name)),
-        Some(Cow::Owned(text)) => Cow::Owned(text.split_once(':').map_or("", |(_, name)| name).to_owned()),
+        Some(Cow::Borrowed(text)) => Cow::Borrowed(name(text)),
+        Some(Cow::Owned(text)) => Cow::Owned(name(text).to_owned()),
         None => Cow::Borrowed(""),
     }
 }

@@ -181,7 +181,7 @@ impl<R: Read> Reading<'_, R> {
         let bytes = self.window.bytes();
         // Neighbours are mostly of one format. Whatever this one is instead is looked at more closely below.
         if self.decoder.last == Some(LogFormat::CloudTrail)
-            && let Some((record, length)) = aws::record(&bytes[..bytes.len().min(MAX_RECORD)])
+            && let Some((record, length)) = aws::record(&bytes[..bytes.len().min(MAX_RECORD)], &mut self.decoder.shapes)
             && record.is_event()
         {
             let Decoder { redactor, names, .. } = &mut *self.decoder;

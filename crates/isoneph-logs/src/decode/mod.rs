@@ -119,12 +119,14 @@ pub(crate) struct Decoder {
     redactor: Redactor,
     /// The names of AWS's operations.
     names: Names,
+    /// Which keys follow which in its records.
+    shapes: aws::Shapes,
     last: Option<LogFormat>,
 }
 
 impl Default for Decoder {
     fn default() -> Decoder {
-        Decoder { redactor: Redactor::default(), names: Names::new("aws"), last: None }
+        Decoder { redactor: Redactor::default(), names: Names::new("aws"), shapes: aws::Shapes::default(), last: None }
     }
 }
 

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use ahash::RandomState;
 use arrow::array::{Array, StringArray};
 use isoneph_model::RowId;
 use isoneph_tables::Row as _;
@@ -17,7 +18,7 @@ use ring::digest::{Context, SHA256};
 use super::columns::Columns;
 use super::content::{self, Content};
 use super::error::IngestError;
-use super::row::{self, Damaged, Entry, FileOfRows, Row};
+use super::row::{self, Entry, FileOfRows, Row};
 use super::words::Words;
 use crate::hex::hex;
 
@@ -27,7 +28,7 @@ pub(super) struct Bucket<'b> {
     /// The rows as they came, and nothing in the place of those that were taken out.
     rows: Vec<Option<Placed<'b>>>,
     /// Where the first row with an identity stands.
-    places: HashMap<&'b str, usize>,
+    places: HashMap<&'b str, usize, RandomState>,
     /// Where others with the same identity stand, which are not the same to the byte.
     others: BTreeMap<&'b str, Vec<usize>>,
     /// Identities whose plain form is a row of an older file.
@@ -42,6 +43,8 @@ pub(super) struct Bucket<'b> {
 #[derive(Clone, Copy)]
 pub(super) struct Placed<'b> {
     pub(super) row: Row<'b>,
+    /// The identity of its event.
+    pub(super) uid: &'b str,
     pub(super) file: FileOfRows<'b>,
     /// What tells it apart from another row with the same identity: the beginning of the digest of what it says.
     pub(super) mark: Option<[u8; 16]>,
@@ -49,9 +52,8 @@ pub(super) struct Placed<'b> {
 
 impl<'b> Placed<'b> {
     /// The identity that the row gets: that of the event, and its mark where another event has the same.
-    pub(super) fn uid(&self) -> Result<Cow<'b, str>, Damaged> {
-        let uid = self.row.uid()?;
-        Ok(self.mark.map_or(Cow::Borrowed(uid), |mark| Cow::Owned(format!("{uid}{MARK}{}", hex(&mark)))))
+    pub(super) fn uid(&self) -> Cow<'b, str> {
+        self.mark.map_or(Cow::Borrowed(self.uid), |mark| Cow::Owned(format!("{}{MARK}{}", self.uid, hex(&mark))))
     }
 }
 
@@ -83,16 +85,16 @@ impl<'b> Bucket<'b> {
                 let (entry, length) = row::read(rest)?;
                 rest = &rest[length..];
                 match entry {
-                    Entry::File(next) => file = next,
-                    Entry::Event(row) => bucket.add(Placed { row, file, mark: None })?,
+                    Entry::File(next) => file = FileOfRows { number: file.number + 1, ..next },
+                    Entry::Event(row) => bucket.add(Placed { row, uid: row.uid()?, file, mark: None }),
                 }
             }
         }
         Ok(bucket)
     }
 
-    fn add(&mut self, placed: Placed<'b>) -> Result<(), IngestError> {
-        let uid = placed.row.uid()?;
+    fn add(&mut self, placed: Placed<'b>) {
+        let uid = placed.uid;
         match self.places.entry(uid) {
             hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(self.rows.len());
@@ -100,13 +102,12 @@ impl<'b> Bucket<'b> {
             hash_map::Entry::Occupied(kept) => {
                 if self.rows[*kept.get()].is_some_and(|kept| kept.row.said() == placed.row.said()) {
                     self.duplicates += 1;
-                    return Ok(());
+                    return;
                 }
                 self.others.entry(uid).or_default().push(self.rows.len());
             }
         }
         self.rows.push(Some(placed));
-        Ok(())
     }
 
     /// Takes out what repeats another row or a row of an older file, and marks what has the identity of another and
@@ -198,14 +199,14 @@ impl<'b> Bucket<'b> {
     }
 
     /// The rows by region and time; the identity decides between equals, so that the order is always the same.
-    fn sorted(&self, words: &Words) -> Result<Vec<Placed<'b>>, IngestError> {
-        let mut rows = Vec::with_capacity(self.rows.len());
+    fn sorted(&self, words: &Words) -> Result<Vec<&Placed<'b>>, IngestError> {
+        let mut order = Vec::with_capacity(self.rows.len());
         for placed in self.rows.iter().flatten() {
-            rows.push((placed.row.region(words)?, placed.row.time(), placed.row.uid()?, *placed));
+            order.push((placed.row.region(words)?, placed.row.time(), placed));
         }
         // Stable, since that is quick where much is in order: files are read region by region and hour by hour.
-        rows.sort_by(|a, b| (a.0, a.1, a.2, a.3.mark).cmp(&(b.0, b.1, b.2, b.3.mark)));
-        Ok(rows.into_iter().map(|(_, _, _, placed)| placed).collect())
+        order.sort_by(|a, b| (a.0, a.1, a.2.uid, a.2.mark).cmp(&(b.0, b.1, b.2.uid, b.2.mark)));
+        Ok(order.into_iter().map(|(_, _, placed)| placed).collect())
     }
 }
 

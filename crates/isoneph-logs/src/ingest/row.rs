@@ -157,6 +157,8 @@ pub(super) enum Entry<'b> {
 /// A file that rows were read from.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct FileOfRows<'b> {
+    /// Which of the files in some buffers it is, for whoever counts them.
+    pub(super) number: u32,
     pub(super) sha256: &'b str,
     pub(super) path: &'b str,
 }
@@ -186,7 +188,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Entry<'_>, usize), Damaged> {
     if meta.is_empty() {
         let text = std::str::from_utf8(text).map_err(|_| Damaged)?;
         let (sha256, path) = text.split_at_checked(64).ok_or(Damaged)?;
-        return Ok((Entry::File(FileOfRows { sha256, path }), length));
+        return Ok((Entry::File(FileOfRows { number: 0, sha256, path }), length));
     }
     Ok((Entry::Event(Row { meta, text }), length))
 }
@@ -251,10 +253,12 @@ impl<'b> Row<'b> {
     }
 
     /// Appends the cells to the columns that an event fills: some of the common ones, then the table's own. `numbers`
-    /// are those that shared texts have in the dictionaries of their columns.
+    /// are those that shared texts have in the dictionaries of their columns; `same_file` says that the row before was
+    /// read from the same file.
     pub(super) fn append(
         &self,
         file: &FileOfRows<'_>,
+        same_file: bool,
         words: &Words,
         numbers: &mut [u32],
         common: &mut [Column],
@@ -262,7 +266,7 @@ impl<'b> Row<'b> {
     ) -> Result<(), Damaged> {
         let (own, place) = own.split_at_mut_checked(own.len().wrapping_sub(PLACE_COLUMNS)).ok_or(Damaged)?;
         // All texts at once: nearly every one of them is short.
-        let text = std::str::from_utf8(self.text).map_err(|_| Damaged)?;
+        let text = simdutf8::basic::from_utf8(self.text).map_err(|_| Damaged)?;
         let mut reader = Texts { meta: self.meta.get(8..).unwrap_or_default(), text, words, numbers };
         let uid = reader.text()?.unwrap_or_default();
         for (at, column) in common.iter_mut().chain(own).enumerate() {
@@ -272,8 +276,8 @@ impl<'b> Row<'b> {
             }
         }
         let index: Option<&[u8; 8]> = reader.meta.first_chunk();
-        place[0].append_text(Some(file.path));
-        place[1].append_text(Some(file.sha256));
+        place[0].append_next(file.path, same_file);
+        place[1].append_next(file.sha256, same_file);
         place[2].append_number(index.and_then(|bytes| i64::try_from(u64::from_le_bytes(*bytes)).ok()));
         Ok(())
     }
@@ -509,7 +513,7 @@ mod tests {
             let mut damaged = bytes.clone();
             damaged[at] ^= 0xff;
             let mut columns = Columns::new().unwrap();
-            let placed = Placed { row: row(&damaged), file: FileOfRows::default(), mark: None };
+            let placed = Placed { row: row(&damaged), uid: "", file: FileOfRows::default(), mark: None };
             let number = RowId::new(1, 1).unwrap();
             let _ = columns.add(&placed, number, &scratch.words, &Shared::default());
         }

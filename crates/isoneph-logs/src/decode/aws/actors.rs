@@ -11,7 +11,7 @@ struct Read {
 
 fn read(identity: &str) -> Read {
     let json = format!(r#"{{"eventVersion":"1","eventName":"TerminateInstances","userIdentity":{identity}}}"#);
-    let (quick, _) = record(json.as_bytes()).unwrap();
+    let (quick, _) = record(json.as_bytes(), &mut Shapes::default()).unwrap();
     assert_eq!(quick, serde_json::from_str(&json).unwrap());
     let mut names = Names::new("aws");
     let event = event(quick, &Hints::default(), &mut Redactor::default(), &mut names);

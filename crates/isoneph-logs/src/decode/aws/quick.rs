@@ -3,13 +3,14 @@
 //! It gives what serde gives, or nothing: whatever is unusual (a field twice, an escaped key, a text where a number is
 //! expected to be spelled out) is left to serde, so that there is one truth about what a record means.
 
+use super::shapes::Shapes;
 use super::{Attributes, Behalf, Federation, Identity, Issuer, Record, Scope, Session};
 use crate::decode::loose::{Flag, Object, Raw, Text, yes_or_no};
 use crate::decode::scan::{Kind, Scan, Span};
 
 /// The fields that are wanted, in all objects.
 #[derive(Debug, Clone, Copy)]
-enum Field {
+pub(super) enum Field {
     EventVersion,
     EventTime,
     EventSource,
@@ -63,8 +64,8 @@ enum Field {
 const FIELDS: usize = Field::CredentialsIssuedTo as usize + 1;
 
 /// The objects whose fields are wanted.
-#[derive(Debug, Clone, Copy)]
-enum Level {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
     Record,
     Identity,
     Session,
@@ -76,7 +77,7 @@ enum Level {
 }
 
 impl Level {
-    fn field(self, key: &[u8]) -> Option<Field> {
+    pub(super) fn field(self, key: &[u8]) -> Option<Field> {
         match self {
             Level::Record => of_record(key),
             Level::Identity => of_identity(key),
@@ -176,55 +177,61 @@ impl Field {
 type Spans = [Span; FIELDS];
 
 /// The record at the beginning of some bytes, and its length.
-pub(in crate::decode) fn record(bytes: &[u8]) -> Option<(Record<'_>, usize)> {
-    let mut scan = Scan::new(bytes);
-    let mut spans = [Span::default(); FIELDS];
-    object(&mut scan, Level::Record, &mut spans)?;
-    let length = scan.at();
+pub(in crate::decode) fn record<'a>(bytes: &'a [u8], shapes: &mut Shapes) -> Option<(Record<'a>, usize)> {
+    let mut reading = Reading { scan: Scan::new(bytes), shapes, spans: [Span::default(); FIELDS] };
+    reading.shapes.begin();
+    reading.object(Level::Record)?;
+    let length = reading.scan.at();
     // All of it at once: the fields begin and end at quotes and brackets.
-    let json = std::str::from_utf8(&bytes[..length]).ok()?;
-    Some((Found { json, spans: &spans }.record()?, length))
+    let json = simdutf8::basic::from_utf8(&bytes[..length]).ok()?;
+    Some((Found { json, spans: &reading.spans }.record()?, length))
 }
 
-fn object(scan: &mut Scan<'_>, level: Level, spans: &mut Spans) -> Option<()> {
-    if !scan.take(b'{')? {
-        return None;
-    }
-    if scan.take(b'}')? {
-        return Some(());
-    }
-    loop {
-        let field = level.field(scan.key()?);
-        match field {
-            None => {
-                scan.value()?;
-            }
-            Some(field) => self::field(scan, field, spans)?,
-        }
-        if scan.take(b'}')? {
-            return Some(());
-        }
-        if !scan.take(b',')? {
+/// A record, while it is read.
+struct Reading<'b, 's> {
+    scan: Scan<'b>,
+    shapes: &'s mut Shapes,
+    spans: Spans,
+}
+
+impl Reading<'_, '_> {
+    fn object(&mut self, level: Level) -> Option<()> {
+        if !self.scan.take(b'{')? {
             return None;
         }
-    }
-}
-
-fn field(scan: &mut Scan<'_>, field: Field, spans: &mut Spans) -> Option<()> {
-    let place = field as usize;
-    if spans[place].kind != Kind::Absent {
-        return None;
-    }
-    let inside = field.inside();
-    spans[place] = match inside {
-        Some(level) if scan.next()? == b'{' => {
-            object(scan, level, spans)?;
-            Span { kind: Kind::Nested, ..Span::default() }
+        if self.scan.take(b'}')? {
+            return Some(());
         }
-        _ => scan.value()?,
-    };
-    // Serde looks at the escapes of a text that stands in the place of an object.
-    (inside.is_none() || spans[place].kind != Kind::Escaped).then_some(())
+        loop {
+            match self.shapes.key(&mut self.scan, level)? {
+                None => {
+                    self.scan.value()?;
+                }
+                Some(field) => self.field(field)?,
+            }
+            if !self.scan.goes_on()? {
+                return Some(());
+            }
+        }
+    }
+
+    #[inline]
+    fn field(&mut self, field: Field) -> Option<()> {
+        let place = field as usize;
+        if self.spans[place].kind != Kind::Absent {
+            return None;
+        }
+        let inside = field.inside();
+        self.spans[place] = match inside {
+            Some(level) if self.scan.next()? == b'{' => {
+                self.object(level)?;
+                Span { kind: Kind::Nested, ..Span::default() }
+            }
+            _ => self.scan.value()?,
+        };
+        // Serde looks at the escapes of a text that stands in the place of an object.
+        (inside.is_none() || self.spans[place].kind != Kind::Escaped).then_some(())
+    }
 }
 
 /// Where the fields of a record stand in it.
@@ -330,6 +337,10 @@ mod tests {
 
     use super::*;
 
+    fn record(bytes: &[u8]) -> Option<(Record<'_>, usize)> {
+        super::record(bytes, &mut Shapes::default())
+    }
+
     const RECORD: &str = r#"{"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROA:s","arn":"a","accountId":"1","accessKeyId":"k","sessionContext":{"sessionIssuer":{"arn":"r","userName":"n"},"attributes":{"creationDate":"d","mfaAuthenticated":"true"},"webIdFederationData":{"federatedProvider":"p"},"sourceIdentity":"i","ec2RoleDelivery":"2.0"},"onBehalfOf":{"userId":"u"},"inScopeOf":{"issuerType":"AWS::Lambda::Function","credentialsIssuedTo":"f"}},"eventTime":"t","eventSource":"ec2.amazonaws.com","eventName":"é\u00e9","awsRegion":"r","readOnly":false,"requestParameters":{"a":[1,{"b":"c\\\""}]},"responseElements":null,"resources":[{"ARN":"x"}],"eventID":7,"other":[{},[]]} ,"#;
 
     /// What serde makes of the value at the beginning; nothing where it is no object, which is not for `record`.
@@ -398,8 +409,13 @@ mod tests {
         #[test]
         fn the_quick_way_gives_what_serde_gives(fields in prop::collection::vec((key(), json()), 0..14)) {
             let value: serde_json::Value = fields.into_iter().collect();
-            for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
-                if let Some(quick) = record(text.as_bytes()) {
+            let mut shapes = Shapes::default();
+            // What was met before makes no difference.
+            for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap(), RECORD.to_owned(), value.to_string()] {
+                if let Some((quick, _)) = super::record(RECORD.as_bytes(), &mut shapes) {
+                    prop_assert_eq!(Some(quick), by_serde(RECORD.as_bytes()).map(|(record, _)| record));
+                }
+                if let Some(quick) = super::record(text.as_bytes(), &mut shapes) {
                     prop_assert_eq!(Some(quick), by_serde(text.as_bytes()), "{}", text);
                 }
             }
@@ -409,8 +425,10 @@ mod tests {
         fn what_serde_refuses_is_refused(at in 0..RECORD.len(), byte in any::<u8>(), cut in 0..RECORD.len()) {
             let mut bytes = RECORD.as_bytes().to_vec();
             bytes[at] = byte;
+            let mut shapes = Shapes::default();
+            prop_assert!(super::record(RECORD.as_bytes(), &mut shapes).is_some());
             for bytes in [&bytes[..], &bytes[..cut]] {
-                if let Some(quick) = record(bytes) {
+                if let Some(quick) = super::record(bytes, &mut shapes) {
                     prop_assert_eq!(Some(quick), by_serde(bytes));
                 }
             }

@@ -191,14 +191,40 @@ fn is_secret(plain: &str) -> bool {
     if SECRET_NAMES.contains(&plain) {
         return true;
     }
-    let last = SECRET_WORDS
-        .iter()
-        .filter_map(|word| plain.rfind(word).map(|at| &plain[at + word.len()..]))
-        .min_by_key(|rest| rest.len());
+    let last = behind_last_word(plain);
     // `accesskeyid` and `passwordpolicy` are no credentials, `secretaccesskey` and `tokenvalue` are.
     let speaks_of_it =
         |rest: &str| NOT_SECRET.iter().any(|end| rest == *end || (end.len() >= 4 && rest.starts_with(end)));
     last.is_some_and(|rest| !speaks_of_it(rest)) && !PLACEHOLDERS.contains(&plain)
+}
+
+/// Which of the words have a letter so many places before their end, as bits.
+const fn words_with_letter(places: usize) -> [u32; 256] {
+    let (mut words, mut at) = ([0; 256], 0);
+    while at < SECRET_WORDS.len() {
+        let word = SECRET_WORDS[at].as_bytes();
+        words[word[word.len() - places] as usize] |= 1 << at;
+        at += 1;
+    }
+    words
+}
+
+/// What stands behind the word that ends last in a name. Names are as many as there are buckets and tags: the words are
+/// told by their last two letters, and not looked for one by one.
+fn behind_last_word(plain: &str) -> Option<&str> {
+    static LAST: [u32; 256] = words_with_letter(1);
+    static LAST_BUT_ONE: [u32; 256] = words_with_letter(2);
+    let bytes = plain.as_bytes();
+    (2..=bytes.len()).rev().find_map(|end| {
+        let mut words = LAST[usize::from(bytes[end - 1])] & LAST_BUT_ONE[usize::from(bytes[end - 2])];
+        while words != 0 {
+            if bytes[..end].ends_with(SECRET_WORDS[words.trailing_zeros() as usize].as_bytes()) {
+                return plain.get(end..);
+            }
+            words &= words - 1;
+        }
+        None
+    })
 }
 
 /// Ids of the request, not of what it is about.
@@ -296,6 +322,19 @@ mod tests {
         ] {
             let class = Keys::default().class(key);
             assert!(!matches!(class, KeyClass::Secret | KeyClass::SecretTree), "{key}: {class:?}");
+        }
+    }
+
+    #[test]
+    fn the_word_that_ends_last_decides() {
+        let mut names = vec!["".to_owned(), "é".to_owned(), "日本token日本".to_owned()];
+        for one in SECRET_WORDS {
+            names.extend(SECRET_WORDS.iter().map(|other| format!("x{one}id{other}é")));
+            names.extend([one.to_string(), one[1..].to_owned(), format!("{}{one}s", &one[..2])]);
+        }
+        for name in names {
+            let behind = SECRET_WORDS.iter().filter_map(|word| name.rfind(word).map(|at| &name[at + word.len()..]));
+            assert_eq!(behind_last_word(&name), behind.min_by_key(|rest| rest.len()), "{name}");
         }
     }
 

@@ -27,6 +27,8 @@ const TOO_DEEP: &str = "\"[withheld: nests too deep]\"";
 #[derive(Default)]
 pub(crate) struct Redactor {
     keys: Keys,
+    /// What was learned about names that stand as values: they are many, and must not push fields out.
+    names: Keys,
     /// Memory that is used again for every document.
     frames: Vec<Frame>,
 }
@@ -315,7 +317,7 @@ impl<'a> Walk<'_, 'a> {
 
     /// A `name`, which may say what the `value` beside it is.
     fn named(&mut self, name: &str, redactor: &mut Redactor) {
-        if !matches!(redactor.keys.class(name), KeyClass::Secret | KeyClass::SecretTree) {
+        if !matches!(redactor.names.class(name), KeyClass::Secret | KeyClass::SecretTree) {
             return;
         }
         let Some(frame) = self.frames.last_mut().filter(|frame| frame.object) else { return };

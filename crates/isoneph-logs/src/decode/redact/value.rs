@@ -86,21 +86,28 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
     const EQUALS: u8 = 1;
     const COLON: u8 = 2;
     const DASH: u8 = 4;
+    const SPACE: u8 = 8;
+    const SLASH: u8 = 16;
     let mark = |byte: u8| match byte {
         b'=' => EQUALS,
         b':' => COLON,
         b'-' => DASH,
+        b' ' => SPACE,
+        b'/' => SLASH,
         _ => 0,
     };
     let met = bytes.iter().fold(0, |met, byte| met | mark(*byte));
     let has = |words: &str| memmem::find(bytes, words.as_bytes()).is_some();
-    if met & DASH != 0 && has("-----BEGIN ") && has("PRIVATE KEY") {
+    let all = |marks: u8| met & marks == marks;
+    if all(DASH | SPACE) && has("-----BEGIN ") && has("PRIVATE KEY") {
         return Cow::Owned("[withheld]".to_owned());
     }
-    match met {
-        met if met & EQUALS != 0 => masked_assignments(text),
-        met if met & COLON != 0 => masked_user(text),
-        _ => Cow::Borrowed(text),
+    if all(EQUALS) {
+        masked_assignments(text)
+    } else if all(COLON | SLASH) {
+        masked_user(text)
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

@@ -11,12 +11,19 @@ const SLOTS: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
     bytes: Vec<u8>,
-    /// Where each text begins, and its hash.
-    texts: Vec<(u32, u32)>,
-    /// One more than the number of a text, at the place that its hash says or behind it; 0 where there is none.
-    slots: Vec<u32>,
+    /// Where each text begins.
+    texts: Vec<u32>,
+    /// Where a text is found by its hash, or behind that.
+    slots: Vec<Slot>,
     /// The number that was asked for last: neighbours often agree.
     last: u32,
+}
+
+/// A text's hash, so that another one is mostly not looked at, and one more than its number; 0 where there is none.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    hash: u32,
+    number: u32,
 }
 
 impl Dictionary {
@@ -24,7 +31,7 @@ impl Dictionary {
         self.bytes.clear();
         self.texts.clear();
         self.slots.clear();
-        self.slots.resize(SLOTS, 0);
+        self.slots.resize(SLOTS, Slot::default());
     }
 
     /// How many texts there are.
@@ -37,14 +44,10 @@ impl Dictionary {
         &self.bytes
     }
 
-    /// The text with a number, with its length before it.
-    pub(super) fn written(&self, number: u32) -> &[u8] {
-        let start = |number: usize| self.texts.get(number).map_or(self.bytes.len(), |(start, _)| *start as usize);
-        &self.bytes[start(number as usize)..start(number as usize + 1)]
-    }
-
-    fn text(&self, number: u32) -> &[u8] {
-        &self.written(number)[4..]
+    /// The text with a number.
+    pub(super) fn text(&self, number: u32) -> &[u8] {
+        let start = |number: usize| self.texts.get(number).map_or(self.bytes.len(), |start| *start as usize);
+        &self.bytes[start(number as usize) + 4..start(number as usize + 1)]
     }
 
     /// All texts, in order of their numbers.
@@ -65,20 +68,21 @@ impl Dictionary {
         let hash = hash(0, text);
         let mask = self.slots.len() - 1;
         for place in (hash as usize..).take(TRIES).map(|place| place & mask) {
-            let Some(number) = self.slots[place].checked_sub(1) else {
-                self.slots[place] = self.texts.len() as u32 + 1;
+            let slot = self.slots[place];
+            let Some(number) = slot.number.checked_sub(1) else {
+                self.slots[place] = Slot { hash, number: self.texts.len() as u32 + 1 };
                 break;
             };
-            if self.texts[number as usize].1 == hash && self.text(number) == text.as_bytes() {
+            if slot.hash == hash && self.text(number) == text.as_bytes() {
                 return number;
             }
         }
-        self.add(text, hash)
+        self.add(text)
     }
 
-    fn add(&mut self, text: &str, hash: u32) -> u32 {
+    fn add(&mut self, text: &str) -> u32 {
         let number = self.texts.len() as u32;
-        self.texts.push((self.bytes.len() as u32, hash));
+        self.texts.push(self.bytes.len() as u32);
         self.bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
         self.bytes.extend_from_slice(text.as_bytes());
         if self.texts.len() * 2 > self.slots.len() {
@@ -89,12 +93,11 @@ impl Dictionary {
 
     fn grow(&mut self) {
         let mask = self.slots.len() * 4 - 1;
-        self.slots.clear();
-        self.slots.resize(mask + 1, 0);
-        for (number, (_, hash)) in (1..).zip(&self.texts) {
-            let free = (*hash as usize..).take(TRIES).map(|place| place & mask).find(|place| self.slots[*place] == 0);
-            if let Some(place) = free {
-                self.slots[place] = number;
+        let slots = std::mem::replace(&mut self.slots, vec![Slot::default(); mask + 1]);
+        for slot in slots.into_iter().filter(|slot| slot.number > 0) {
+            let mut places = (slot.hash as usize..).take(TRIES).map(|place| place & mask);
+            if let Some(place) = places.find(|place| self.slots[*place].number == 0) {
+                self.slots[place] = slot;
             }
         }
     }

@@ -27,10 +27,13 @@ use super::error::IngestError;
 use super::part::{Placed, Shared};
 use super::words::Words;
 use crate::event::{COMMON_CELLS, FIRST_COMMON};
+use crate::reconcile;
 pub(super) use texts::Texts;
 
 /// What differs from row to row: a dictionary gains nothing.
 pub(super) const DISTINCT: [&str; 5] = ["uid", "native_id", "request_id", "raw_request", "raw_response"];
+/// Of these, the one whose texts begin alike.
+const PREFIXED: &str = "uid";
 /// What queries choose rows by.
 const SOUGHT: [&str; 5] = ["account", "region", "time", "operation_name", "row"];
 /// Numbers that have few values: near their neighbours are all the others.
@@ -69,6 +72,8 @@ pub(super) struct Columns {
     columns: Vec<Column>,
     /// The numbers that shared texts have in the dictionaries of their columns.
     numbers: Vec<u32>,
+    /// The file that the last row was read from, by its number.
+    file: Option<u32>,
     rows: u64,
     compressor: Compressor<'static>,
 }
@@ -76,13 +81,13 @@ pub(super) struct Columns {
 impl Columns {
     pub(super) fn new() -> std::io::Result<Columns> {
         let column = |column: &isoneph_tables::Column| match column.kind {
-            ColumnKind::Text => Column::Text(Texts::new(DISTINCT.contains(&column.name))),
-            ColumnKind::Texts => Column::List(Texts::new(false)),
+            ColumnKind::Text => Column::Text(texts_of(column.name)),
+            ColumnKind::Texts => Column::List(Texts::new(false, false, texts::SMALL)),
             ColumnKind::Int | ColumnKind::Time => Column::Number(Values::new()),
             ColumnKind::Bool => Column::Flag(Values::new()),
         };
         let columns = AuditEvent::table().def().all_columns().map(column).collect();
-        Ok(Columns { columns, numbers: Vec::new(), rows: 0, compressor: Compressor::new(LEVEL)? })
+        Ok(Columns { columns, numbers: Vec::new(), file: None, rows: 0, compressor: Compressor::new(LEVEL)? })
     }
 
     /// Appends a row.
@@ -98,16 +103,18 @@ impl Columns {
         if self.rows == 0 {
             self.numbers.clear();
             self.numbers.resize(words.len(), texts::UNKNOWN);
+            self.file = None;
         }
+        let same_file = self.file.replace(file.number) == Some(file.number);
         self.rows += 1;
         let (common, own) = self.columns.split_at_mut(AFTER + 3);
         common[0].append_number(Some(shared.snapshot));
-        common[1].append_text(Some(&placed.uid()?));
+        common[1].append_text(Some(&placed.uid()));
         common[2].append_number(Some(number.column()));
         common[AFTER].append_no_texts();
         common[AFTER + 1].append_text(shared.service.as_deref());
         common[AFTER + 2].append_text(shared.tenant.as_deref());
-        row.append(file, words, &mut self.numbers, &mut common[FIRST_COMMON..AFTER], own)?;
+        row.append(file, same_file, words, &mut self.numbers, &mut common[FIRST_COMMON..AFTER], own)?;
         Ok(())
     }
 
@@ -139,6 +146,11 @@ impl Columns {
         self.rows = 0;
         group.close().map(drop)
     }
+}
+
+fn texts_of(column: &str) -> Texts {
+    let small = if reconcile::COLUMNS.contains(&column) { texts::SMALL } else { 0 };
+    Texts::new(DISTINCT.contains(&column), column == PREFIXED, small)
 }
 
 /// Writes a column of numbers or flags.
@@ -189,6 +201,14 @@ impl Column {
     pub(super) fn append_text(&mut self, text: Option<&str>) {
         match self {
             Column::Text(texts) => texts.append(text),
+            other => other.append_null(),
+        }
+    }
+
+    /// Appends a text of which is known whether it was the last one as well.
+    pub(super) fn append_next(&mut self, text: &str, again: bool) {
+        match self {
+            Column::Text(texts) => texts.append_next(text, again),
             other => other.append_null(),
         }
     }

@@ -42,10 +42,14 @@ fn groups<N: Copy + Into<u32>>(numbers: &[N], width: u8, to: &mut Vec<u8>) {
     }
     let count = numbers.len().div_ceil(8);
     varint((count as u64) << 1 | 1, to);
-    let end = to.len() + count * usize::from(width);
+    bits(numbers.iter().map(|number| (*number).into()), count, width, to);
+}
+
+/// Appends numbers in as many groups of eight, which may have places to spare.
+fn bits(numbers: impl Iterator<Item = u32>, groups: usize, width: u8, to: &mut Vec<u8>) {
+    let end = to.len() + groups * usize::from(width);
     let (mut waiting, mut bits) = (0_u64, 0);
     for number in numbers {
-        let number: u32 = (*number).into();
         waiting |= u64::from(number) << bits;
         bits += u32::from(width);
         if bits >= u32::BITS {
@@ -56,6 +60,40 @@ fn groups<N: Copy + Into<u32>>(numbers: &[N], width: u8, to: &mut Vec<u8>) {
     }
     to.extend_from_slice(&waiting.to_le_bytes()[..bits.div_ceil(8) as usize]);
     to.resize(end, 0);
+}
+
+/// How many numbers share a least step, and how many of them a width.
+const STEPS: usize = 128;
+const STEPS_OF_WIDTH: usize = 32;
+
+/// Appends numbers as steps from one to the next: what Parquet calls DELTA_BINARY_PACKED.
+pub(super) fn steps(numbers: &[u32], to: &mut Vec<u8>) {
+    for head in [STEPS, STEPS / STEPS_OF_WIDTH, numbers.len()] {
+        varint(head as u64, to);
+    }
+    varint(zigzag(numbers.first().copied().unwrap_or_default().into()), to);
+    let mut block = Vec::with_capacity(STEPS);
+    for start in (0..numbers.len().saturating_sub(1)).step_by(STEPS) {
+        let from = &numbers[start..numbers.len().min(start + STEPS + 1)];
+        block.clear();
+        block.extend(from.array_windows().map(|[one, next]| i64::from(*next) - i64::from(*one)));
+        let least = block.iter().copied().min().unwrap_or_default();
+        varint(zigzag(least), to);
+        let above = |step: &i64| (step - least) as u32;
+        let widths = to.len();
+        to.resize(widths + STEPS / STEPS_OF_WIDTH, 0);
+        for (place, few) in block.chunks(STEPS_OF_WIDTH).enumerate() {
+            let largest = few.iter().map(above).max().unwrap_or_default();
+            let width = (u32::BITS - largest.leading_zeros()) as u8;
+            to[widths + place] = width;
+            bits(few.iter().map(above), STEPS_OF_WIDTH / 8, width, to);
+        }
+    }
+}
+
+/// A number with its sign in the last bit.
+fn zigzag(number: i64) -> u64 {
+    (number << 1 ^ number >> 63) as u64
 }
 
 fn varint(mut number: u64, to: &mut Vec<u8>) {

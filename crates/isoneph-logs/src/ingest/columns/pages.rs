@@ -12,8 +12,8 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk::Compressor;
 
-use super::packed::{pack, width};
-use super::texts::{Plain, Texts};
+use super::packed::{pack, steps, width};
+use super::texts::{Cut, Plain, Texts};
 
 /// What is smaller, in bytes, is not worth packing.
 const SMALL: usize = 4 << 10;
@@ -33,7 +33,10 @@ pub(super) fn chunk(
     let mut pages = Pages { sink: TrackedWrite::new(Vec::new()), compressor, unpacked: 0, body: Vec::new() };
     let levels = (column.max_rep_level(), column.max_def_level());
     let (encoding, first_data) = match &texts.plain {
-        Some(plain) => (Encoding::PLAIN, pages.texts(texts, plain, levels)?),
+        Some(plain) => {
+            let encoding = encoding_of(plain);
+            (encoding, pages.texts(texts, plain, encoding, levels)?)
+        }
         None => (Encoding::RLE_DICTIONARY, pages.numbers(texts, levels)?),
     };
     let Pages { sink, unpacked, .. } = pages;
@@ -58,6 +61,10 @@ pub(super) fn chunk(
         offset_index: None,
     };
     Ok((bytes, close))
+}
+
+fn encoding_of(plain: &Plain) -> Encoding {
+    if plain.prefixes.is_empty() { Encoding::DELTA_LENGTH_BYTE_ARRAY } else { Encoding::DELTA_BYTE_ARRAY }
 }
 
 /// The least and the greatest text. Where there is no dictionary, nobody would find a row by them.
@@ -101,14 +108,18 @@ impl Pages<'_> {
     }
 
     /// Writes the texts themselves.
-    fn texts(&mut self, texts: &Texts, plain: &Plain, levels: Levels) -> Result<usize> {
-        let end = (texts.definitions.len(), plain.bytes.len());
-        let starts = std::iter::once((0, 0)).chain(plain.cuts.iter().copied());
+    fn texts(&mut self, texts: &Texts, plain: &Plain, encoding: Encoding, levels: Levels) -> Result<usize> {
+        let end = Cut { place: texts.definitions.len(), text: plain.lengths.len(), byte: plain.bytes.len() };
+        let starts = std::iter::once(Cut::default()).chain(plain.cuts.iter().copied());
         for (start, end) in starts.zip(plain.cuts.iter().copied().chain([end])) {
-            let repetitions = texts.repetitions.get(start.0..end.0).unwrap_or_default();
-            self.levels(repetitions, &texts.definitions[start.0..end.0], levels);
-            self.body.extend_from_slice(&plain.bytes[start.1..end.1]);
-            self.data_page(end.0 - start.0, Encoding::PLAIN)?;
+            let repetitions = texts.repetitions.get(start.place..end.place).unwrap_or_default();
+            self.levels(repetitions, &texts.definitions[start.place..end.place], levels);
+            if let Some(prefixes) = plain.prefixes.get(start.text..end.text).filter(|prefixes| !prefixes.is_empty()) {
+                steps(prefixes, &mut self.body);
+            }
+            steps(&plain.lengths[start.text..end.text], &mut self.body);
+            self.body.extend_from_slice(&plain.bytes[start.byte..end.byte]);
+            self.data_page(end.place - start.place, encoding)?;
         }
         Ok(0)
     }

@@ -5,7 +5,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use proptest::prelude::*;
 
-use super::packed::{pack, width};
+use super::packed::{pack, steps, width};
 use super::*;
 use crate::event::Event;
 use crate::ingest::row::{self, Entry, FileOfRows, Scratch};
@@ -26,7 +26,8 @@ fn written(events: &[Event<'_>], shared: &Shared) -> (Vec<RecordBatch>, bytes::B
     for (group, rows) in rows.chunks(3000).enumerate() {
         for (place, bytes) in rows.iter().enumerate() {
             let Ok((Entry::Event(row), _)) = row::read(bytes) else { panic!("an event") };
-            let placed = Placed { row, file: FileOfRows { path: "dir/é.json", sha256: &sha256 }, mark: None };
+            let file = FileOfRows { number: 0, path: "dir/é.json", sha256: &sha256 };
+            let placed = Placed { row, uid: row.uid().unwrap(), file, mark: None };
             let number = RowId::new(AuditEvent::table().ordinal(), group * 3000 + place).unwrap();
             columns.add(&placed, number, &scratch.words, shared).unwrap();
         }
@@ -105,6 +106,7 @@ fn every_row_of_a_long_file_comes_back_with_and_without_a_dictionary() {
         source_address: (!n.is_multiple_of(7))
             .then(|| format!("10.0.{}.{}", n / 100, n % 100 * usize::from(n > 2500)).into()),
         targets: (!n.is_multiple_of(4)).then(|| (0..n % 4 - 1).map(|t| format!("target {n} {t}").into()).collect()),
+        account: Some((n / 500 % 3).to_string().into()),
         raw_request: Some("r".repeat(n % 400).into()),
         raw_response: (!n.is_multiple_of(2)).then(|| "".into()),
         ..event(n)
@@ -125,6 +127,9 @@ fn every_row_of_a_long_file_comes_back_with_and_without_a_dictionary() {
         let nulls: usize = batches.iter().map(|batch| batch.column_by_name(name).unwrap().null_count()).sum();
         assert_eq!(nulls, events.iter().filter(|event| cell(event).is_none()).count(), "{name}");
     }
+    let uids: Vec<String> =
+        events.iter().map(|event| format!("aws/{}/{}", event.account.as_deref().unwrap(), event.id)).collect();
+    assert_eq!(shown(&batches, "uid"), uids);
     let lists =
         events.iter().map(|event| event.targets.as_ref().map_or(String::new(), |t| format!("[{}]", t.join(", "))));
     assert_eq!(shown(&batches, "targets"), lists.collect::<Vec<_>>());
@@ -178,4 +183,44 @@ proptest! {
         pack(&numbers, width, &mut bytes);
         prop_assert_eq!(unpacked(&bytes, width, numbers.len()), numbers);
     }
+
+    #[test]
+    fn numbers_written_as_steps_are_read_back(numbers in prop::collection::vec(prop_oneof![0_u32..40, 0_u32..1 << 24], 0..700)) {
+        let mut bytes = Vec::new();
+        steps(&numbers, &mut bytes);
+        prop_assert_eq!(walked(&bytes), numbers);
+    }
+}
+
+/// What a reader makes of steps.
+fn walked(mut bytes: &[u8]) -> Vec<u32> {
+    let varint = |bytes: &mut &[u8]| {
+        let length = bytes.iter().position(|byte| *byte < 0x80).unwrap() + 1;
+        let number = bytes[..length].iter().rev().fold(0_u64, |number, byte| number << 7 | u64::from(byte & 0x7f));
+        *bytes = &bytes[length..];
+        number
+    };
+    let signed = |number: u64| (number >> 1) as i64 ^ -((number & 1) as i64);
+    assert_eq!([varint(&mut bytes), varint(&mut bytes)], [128, 4]);
+    let count = varint(&mut bytes) as usize;
+    let mut numbers = vec![signed(varint(&mut bytes))];
+    while numbers.len() < count {
+        let least = signed(varint(&mut bytes));
+        let (widths, rest) = bytes.split_at(4);
+        bytes = rest;
+        for width in widths.iter().map(|width| usize::from(*width)) {
+            if numbers.len() >= count {
+                break;
+            }
+            let bit = |at: usize| i64::from(bytes[at / 8] >> (at % 8) & 1);
+            for n in 0..32 {
+                let above: i64 = (0..width).map(|place| bit(n * width + place) << place).sum();
+                numbers.push(numbers.last().unwrap() + least + above);
+            }
+            bytes = &bytes[width * 4..];
+        }
+    }
+    assert!(bytes.is_empty());
+    numbers.truncate(count);
+    numbers.into_iter().map(|number| u32::try_from(number).unwrap()).collect()
 }
