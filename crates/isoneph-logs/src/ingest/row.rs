@@ -266,7 +266,7 @@ impl<'b> Row<'b> {
     ) -> Result<(), Damaged> {
         let (own, place) = own.split_at_mut_checked(own.len().wrapping_sub(PLACE_COLUMNS)).ok_or(Damaged)?;
         // All texts at once: nearly every one of them is short.
-        let text = simdutf8::basic::from_utf8(self.text).map_err(|_| Damaged)?;
+        let text = std::str::from_utf8(self.text).map_err(|_| Damaged)?;
         let mut reader = Texts { meta: self.meta.get(8..).unwrap_or_default(), text, words, numbers };
         let uid = reader.text()?.unwrap_or_default();
         for (at, column) in common.iter_mut().chain(own).enumerate() {
