@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use super::document::{MAX_INTERVALS, MAX_RULES};
 use super::draft::Draft;
 use super::{AclError, Document, Format};
-use crate::packet::{Family, Match, Ranges, names};
+use crate::packet::Family;
 use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
 use objects::Objects;
 use order::Placed;
@@ -333,10 +333,7 @@ impl List {
             return self.without_entries();
         }
         if self.policy.family == Some(Family::V6) && self.dialect == Dialect::Ios {
-            let discovery =
-                Match::any().with_protocol(names::ICMP6).with_icmp(Ranges::between(135, 136), Ranges::any());
-            let label = "implicit: permit neighbour discovery".to_owned();
-            self.policy.rules.push(Rule { label, ..Rule::new(Action::Permit, discovery) });
+            self.policy.rules.push(Rule::neighbour_discovery());
             let message = "neighbour discovery is permitted before the implicit denial, as IOS does".to_owned();
             self.policy.notes.push(Note { line: 0, kind: NoteKind::Assumed, message });
         }

@@ -224,7 +224,7 @@ fn condition(draft: &mut Draft, option: &str, value: &str, negated: bool, around
         "--state" | "--ctstate" => state(draft, value, negated, around.untracked),
         "-i" | "--in-interface" => interface(draft, value, negated, around.options.input_interface.as_deref(), option),
         "-o" | "--out-interface" => {
-            interface(draft, value, negated, around.options.output_interface.as_deref(), option)
+            interface(draft, value, negated, around.options.output_interface.as_deref(), option);
         }
         _ => return Ok(false),
     }
