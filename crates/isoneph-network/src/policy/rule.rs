@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::packet::{Family, Match};
+use crate::packet::{Family, Match, Ranges, names};
 
 /// What a rule does with what it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -54,6 +54,13 @@ impl Rule {
     /// An exact rule.
     pub fn new(action: Action, one: Match) -> Self {
         Self { action, certainty: Certainty::Exact, matches: vec![one], line: 0, label: String::new() }
+    }
+
+    /// What lists of IPv6 permit by themselves before they deny the rest.
+    pub(crate) fn neighbour_discovery() -> Self {
+        let discovery = Match::any().with_protocol(names::ICMP6).with_icmp(Ranges::between(135, 136), Ranges::any());
+        let label = "implicit: permit neighbour discovery".to_owned();
+        Self { label, ..Self::new(Action::Permit, discovery) }
     }
 
     /// Whether both surely decide the same packets alike: labels and lines do not count. Rules that are not fully known

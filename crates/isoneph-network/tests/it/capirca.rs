@@ -205,3 +205,33 @@ fn established_looks_at_flags_as_the_target_does() {
     let alone = "protocol:: tcp\n  option:: established";
     assert_eq!(verdict(&term("juniper x", alone), new), "deny");
 }
+
+#[test]
+fn lists_of_ipv6_for_cisco_permit_neighbour_discovery_before_they_deny() {
+    let text = |target: &str| {
+        format!("header {{\n  target:: {target}\n}}\nterm web {{\n  protocol:: tcp\n  action:: accept\n}}\n")
+    };
+    for (target, expected) in [("cisco X inet6", "permit"), ("ciscoxr X inet6", "permit"), ("juniper X inet6", "deny")]
+    {
+        let policy = read(&text(target), &ReadOptions::default()).unwrap().policies.remove(0);
+        assert_eq!(verdict(&policy, "icmpv6 135/0 fe80::1 fe80::2"), expected, "{target}");
+        assert_eq!(verdict(&policy, "icmpv6 128/0 fe80::1 fe80::2"), "deny", "{target}");
+    }
+}
+
+#[test]
+fn what_is_excluded_from_no_addresses_is_not_excluded_on_every_target() {
+    let text = |target: &str, more: &str| {
+        format!(
+            "header {{\n  target:: {target}\n}}\nterm t {{\n{more}  source-exclude:: 192.0.2.0/24\n  action:: accept\n}}\n"
+        )
+    };
+    let from = |target: &str, more: &str, packet: &str| {
+        let policy = read(&text(target, more), &ReadOptions::default()).unwrap().policies.remove(0);
+        verdict(&policy, packet)
+    };
+    let packet = "tcp 192.0.2.1:1024 10.0.0.2:80";
+    assert_eq!(from("cisco X extended", "", packet), "undecided");
+    assert_eq!(from("iptables INPUT DROP", "", packet), "deny");
+    assert_eq!(from("cisco X extended", "  source-address:: 192.0.0.0/16\n", packet), "deny");
+}

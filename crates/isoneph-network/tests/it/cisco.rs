@@ -162,3 +162,73 @@ fn a_list_that_is_removed_first_starts_anew_and_an_entry_taken_back_leaves_open(
     let taken = "ip access-list extended X\n permit tcp any any eq 80\n no permit tcp any any eq 80\n";
     assert_ne!(verdict(&only_policy(taken), "tcp 10.0.0.1:1024 10.0.0.2:81"), "deny");
 }
+
+#[test]
+fn a_list_of_an_asa_has_network_masks_whatever_its_name_and_first_line() {
+    let remark = "access-list 101 remark clients\naccess-list 101 extended permit tcp 10.0.0.0 255.0.0.0 any eq 443\n";
+    let pix = "access-list 110 permit tcp 10.0.0.0 255.0.0.0 any eq 443\naccess-group 110 in interface outside\n";
+    for text in [remark, pix] {
+        assert_eq!(verdict(&only_policy(text), "tcp 10.1.2.3:1024 192.0.2.1:443"), "permit");
+        assert_eq!(verdict(&only_policy(text), "tcp 11.0.0.0:1024 192.0.2.1:443"), "deny");
+    }
+    // Nothing tells whose list it is: IOS saves no such address with such a mask.
+    let untold = only_policy("access-list 110 permit tcp 10.0.0.1 255.255.255.255 any eq 443\n");
+    assert_eq!(verdict(&untold, "tcp 10.0.0.2:1024 192.0.2.1:443"), "undecided");
+}
+
+#[test]
+fn an_entry_put_at_a_line_is_tried_there_and_remarks_count() {
+    let text = "access-list OUT remark the way out\naccess-list OUT extended permit udp any any\n\
+                access-list OUT extended deny ip any any\naccess-list OUT line 3 extended permit tcp any any eq 22\n\
+                access-list OUT line 2 extended deny udp any any eq 53\n";
+    let out = only_policy(text);
+    assert_eq!(verdict(&out, "tcp 10.0.0.1:1024 10.0.0.2:22"), "permit");
+    assert_eq!(verdict(&out, "udp 10.0.0.1:1024 10.0.0.2:53"), "deny");
+    assert_eq!(verdict(&out, "udp 10.0.0.1:1024 10.0.0.2:54"), "permit");
+    let shown = "access-list IN line 1 remark as shown\naccess-list IN line 2 extended permit tcp any any eq 22\n\
+                 access-list IN line 3 extended deny ip any any\n";
+    assert_eq!(verdict(&only_policy(shown), "tcp 10.0.0.1:1024 10.0.0.2:22"), "permit");
+}
+
+#[test]
+fn entries_numbered_anew_are_tried_by_their_new_numbers() {
+    for command in ["ip access-list resequence X 100 100", "resequence ip access-list X 100 100"] {
+        let text = format!(
+            "ip access-list extended X\n 20 deny ip any any\n 10 permit tcp any any eq 22\n{command}\n\
+             ip access-list extended X\n 150 permit udp any any eq 53\n"
+        );
+        assert_eq!(verdict(&only_policy(&text), "udp 10.0.0.1:1024 10.0.0.2:53"), "permit", "{command}");
+    }
+}
+
+#[test]
+fn remarks_may_have_numbers_and_ipv6_entries_theirs_by_a_word() {
+    let remark = only_policy("ip access-list X\n  10 remark of the web\n  20 permit tcp any any eq 80\n");
+    assert_eq!(verdict(&remark, "udp 10.0.0.1:1024 10.0.0.2:53"), "deny");
+    let six = only_policy(
+        "ipv6 access-list X\n sequence 40 permit udp any any eq 53\n sequence 30 deny udp any host 2001:db8::1\n",
+    );
+    assert_eq!(verdict(&six, "udp [2001:db8::5]:1024 [2001:db8::1]:53"), "deny");
+    assert_eq!(verdict(&six, "udp [2001:db8::5]:1024 [2001:db8::2]:53"), "permit");
+}
+
+#[test]
+fn two_entries_of_one_number_are_both_in_doubt_unless_alike() {
+    let text = |second: &str| format!("ip access-list extended X\n 10 permit tcp any any eq 80\n 10 {second}\n");
+    assert_eq!(verdict(&only_policy(&text("deny tcp any any")), "tcp 10.0.0.1:1024 10.0.0.2:80"), "undecided");
+    assert_eq!(verdict(&only_policy(&text("permit tcp any any eq 80")), "tcp 10.0.0.1:1024 10.0.0.2:80"), "permit");
+}
+
+#[test]
+fn what_is_taken_from_a_list_leaves_no_entry_of_it_sure() {
+    for text in [
+        "ip access-list extended X\n permit tcp any any eq 80\n no permit tcp any any eq 80\n",
+        "ip access-list extended X\n 10 permit tcp any any eq 80\n no 10\n",
+        "access-list X extended permit tcp any any eq 80\nno access-list X extended permit tcp any any eq 80\n",
+    ] {
+        assert_eq!(verdict(&only_policy(text), "tcp 10.0.0.1:1024 10.0.0.2:80"), "undecided", "{text}");
+    }
+    let cleared = "access-list X extended permit tcp any any\nclear configure access-list X\n\
+                   access-list X extended permit udp any any\n";
+    assert_eq!(verdict(&only_policy(cleared), "tcp 10.0.0.1:1024 10.0.0.2:80"), "deny");
+}

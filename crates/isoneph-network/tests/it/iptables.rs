@@ -160,3 +160,51 @@ fn a_chain_of_another_table_that_drops_leaves_what_comes_after_it_open() {
         "*mangle\n:INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/8 -j ACCEPT\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
     assert_eq!(verdict(&only_policy(text), "tcp 192.0.2.1:1024 10.0.0.2:80"), "undecided");
 }
+
+#[test]
+fn a_line_that_a_shell_makes_more_of_may_do_anything() {
+    for line in [
+        "iptables -A INPUT -p tcp --dport 22 -j ACCEPT; iptables -A INPUT -p tcp --dport 80 -j ACCEPT",
+        "iptables -A INPUT -p tcp --dport 80 -j ACCEPT && iptables -A INPUT -p tcp --dport 22 -j ACCEPT",
+        "iptables -A $CHAIN -p tcp --dport 22 -j ACCEPT",
+    ] {
+        let policy = only_policy(&format!("iptables -P INPUT DROP\n{line}\n"));
+        assert_eq!(verdict(&policy, "tcp 10.0.0.1:1024 10.0.0.2:22"), "undecided", "{line}");
+    }
+    let quoted = "iptables -P INPUT DROP\niptables -A INPUT -p tcp -m comment --comment 'a; b & c' -j ACCEPT # (one)\n";
+    assert_eq!(verdict(&only_policy(quoted), "tcp 10.0.0.1:1024 10.0.0.2:22"), "permit");
+}
+
+#[test]
+fn options_may_stand_together_with_their_values() {
+    let text = "iptables -P INPUT DROP\niptables -A INPUT -ptcp --dport=22 -jACCEPT\n\
+                iptables -A INPUT -s10.0.0.0/8 -m comment --comment -jDROP --jump=ACCEPT\n";
+    let policy = only_policy(text);
+    assert_eq!(verdict(&policy, "tcp 192.0.2.1:1024 10.0.0.2:22"), "permit");
+    assert_eq!(verdict(&policy, "tcp 192.0.2.1:1024 10.0.0.2:23"), "deny");
+    assert_eq!(verdict(&policy, "udp 10.0.0.1:1024 10.0.0.2:23"), "permit");
+}
+
+#[test]
+fn a_rule_whose_target_is_not_found_may_decide_either_way() {
+    let policy = only_policy("iptables -P INPUT DROP\niptables -A INPUT -p tcp --jum ACCEPT\n");
+    assert_eq!(verdict(&policy, "tcp 192.0.2.1:1024 10.0.0.2:22"), "undecided");
+    assert_eq!(verdict(&policy, "udp 192.0.2.1:1024 10.0.0.2:22"), "deny");
+}
+
+#[test]
+fn packets_left_untracked_are_in_no_other_state() {
+    let text = |target: &str, state: &str| {
+        format!(
+            "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp --dport 53 -j {target}\nCOMMIT\n*filter\n\
+             :INPUT DROP [0:0]\n-A INPUT -p udp -m conntrack {state} -j ACCEPT\nCOMMIT\n"
+        )
+    };
+    for target in ["NOTRACK", "CT --notrack"] {
+        for state in ["--ctstate UNTRACKED", "--ctstate NEW", "! --ctstate NEW,ESTABLISHED"] {
+            let policy = only_policy(&text(target, state));
+            assert_eq!(verdict(&policy, "udp 10.0.0.1:1024 10.0.0.2:53"), "undecided", "{target} {state}");
+        }
+    }
+    assert_eq!(verdict(&only_policy(&text("ACCEPT", "--ctstate UNTRACKED")), "udp 10.0.0.1:1024 10.0.0.2:53"), "deny");
+}

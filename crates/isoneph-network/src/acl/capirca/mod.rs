@@ -72,6 +72,9 @@ const OPEN_ENDED: &[&str] = &[
     "nvueapi",
 ];
 
+/// Platforms whose lists of IPv6 permit neighbour discovery before they deny.
+const DISCOVERING: &[&str] = &["cisco", "cisconx", "ciscoxr"];
+
 impl<'a> Target<'a> {
     fn new(words: &'a [String]) -> Option<Self> {
         let (platform, rest) = words.split_first()?;
@@ -126,6 +129,11 @@ fn policy(filter: &Filter, target: &Target<'_>, options: &ReadOptions) -> Result
         if weight > MAX_INTERVALS {
             return Err(AclError::TooManyRules { line: block.line });
         }
+    }
+    if target.family != Some(Family::V4) && DISCOVERING.contains(&target.platform) {
+        policy.rules.push(Rule::neighbour_discovery());
+        let message = format!("neighbour discovery is permitted before the end, as {} does", target.platform);
+        policy.notes.push(Note { line: 0, kind: NoteKind::Assumed, message });
     }
     match target.default {
         Some(action) => {

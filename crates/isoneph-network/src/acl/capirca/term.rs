@@ -59,6 +59,10 @@ const READ: &[&str] = &[
     "missing-include",
 ];
 
+/// Platforms on which it is known that what is excluded is, where a term names no addresses that it is taken from: others
+/// are generated without it.
+const EXCLUDING: &[&str] = &["iptables", "speedway"];
+
 pub(super) fn read(
     block: &Block,
     target: &Target<'_>,
@@ -260,7 +264,13 @@ impl Reading<'_> {
         };
         let present = keywords.iter().any(|keyword| self.block.has(keyword));
         let set = if present { read(keywords, true) } else { AddressSet::any() };
-        set.difference(&read(excludes, false))
+        let left = set.difference(&read(excludes, false));
+        if !present && left != set && !EXCLUDING.contains(&self.target.platform) {
+            let message = format!("{} without an address: some targets leave it out", excludes.join(" or "));
+            draft.not_understood(message);
+            return set;
+        }
+        left
     }
 
     fn icmp(&self, draft: &mut Draft) {

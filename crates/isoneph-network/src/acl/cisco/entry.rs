@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::objects::{Objects, ports};
 use super::tokens::Tokens;
-use super::{Dialect, wildcard};
+use super::{Dialect, order, wildcard};
 use crate::acl::draft::Draft;
 use crate::packet::{AddressRange, AddressSet, Family, Match, Ranges, names};
 use crate::policy::{Action, NoteKind};
@@ -12,7 +12,7 @@ use crate::policy::{Action, NoteKind};
 /// Whether a line is an entry.
 pub(super) fn begins(words: &str) -> bool {
     let mut tokens = Tokens::new(words);
-    tokens.number();
+    order::sequence(&mut tokens);
     tokens.take_any(&["permit", "deny", "evaluate"])
 }
 
@@ -186,6 +186,10 @@ impl Reading<'_> {
         };
         tokens.next();
         let free = if self.dialect == Dialect::Asa { !u32::from(mask) } else { u32::from(mask) };
+        if self.dialect == Dialect::Ios && wildcard::may_be_network_mask(base, mask) {
+            draft.not_understood(format!("{base} {mask}: a network mask, where IOS writes the bits that are free"));
+            return Some(AddressSet::any());
+        }
         Some(wildcard::expand(base, free).unwrap_or_else(|| {
             draft.not_understood(format!("mask {mask} leaves too many scattered bits free"));
             wildcard::around(base, free)

@@ -7,6 +7,7 @@
 
 mod entry;
 mod objects;
+mod order;
 mod tokens;
 mod wildcard;
 
@@ -15,9 +16,10 @@ use std::collections::BTreeMap;
 use super::document::{MAX_INTERVALS, MAX_RULES};
 use super::draft::Draft;
 use super::{AclError, Document, Format};
-use crate::packet::{Family, Match, Ranges, names};
-use crate::policy::{Action, Note, NoteKind, Policy, Rule};
+use crate::packet::Family;
+use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
 use objects::Objects;
+use order::Placed;
 use tokens::Tokens;
 
 /// Whose words a list uses: they write masks differently.
@@ -30,7 +32,7 @@ pub(super) enum Dialect {
 }
 
 pub(super) fn looks_like(text: &str) -> bool {
-    text.lines().take(20_000).any(|line| head(line).is_some() || numbered(line).is_some())
+    text.lines().take(20_000).any(|line| head(line).is_some() || numbered(line, false).is_some())
 }
 
 /// A list under way.
@@ -38,15 +40,11 @@ struct List {
     policy: Policy,
     dialect: Dialect,
     standard: bool,
-    entries: Vec<Sequenced>,
+    entries: Vec<Placed>,
     /// The highest sequence number so far.
     last: u64,
-}
-
-/// Entries are tried in the order of their sequence numbers.
-struct Sequenced {
-    sequence: u64,
-    rules: Vec<Rule>,
+    /// Whether an entry was taken back, so that no other is sure to be there.
+    doubted: bool,
 }
 
 /// `ip access-list extended NAME` and its kin: name, family, standard.
@@ -69,36 +67,64 @@ fn head(line: &str) -> Option<(String, Option<Family>, bool)> {
     }
 }
 
-/// `access-list NAME …`: name, dialect, standard, and the words of the entry.
-fn numbered(line: &str) -> Option<(String, Dialect, bool, &str)> {
+/// One line of `access-list NAME …`.
+struct Numbered<'a> {
+    name: &'a str,
+    dialect: Dialect,
+    standard: bool,
+    /// The line of the list that the entry stands at, where it is said.
+    place: Option<usize>,
+    /// The words of the entry.
+    words: &'a str,
+}
+
+/// Reads `access-list NAME …`. On an ASA names may be numbers too, and say nothing of the kind of list.
+fn numbered(line: &str, is_asa: bool) -> Option<Numbered<'_>> {
     let rest = line.strip_prefix("access-list ")?.trim_start();
     let (name, mut rest) = rest.split_once(char::is_whitespace)?;
     rest = rest.trim_start();
+    let mut place = None;
     if let Some(after) = rest.strip_prefix("line ") {
-        rest = after.trim_start().split_once(char::is_whitespace)?.1.trim_start();
+        let (number, after) = after.trim_start().split_once(char::is_whitespace)?;
+        (place, rest) = (Some(number.parse().ok()?), after.trim_start());
     }
+    let entry = |dialect, standard, words| Some(Numbered { name, dialect, standard, place, words });
     if let Some(after) = rest.strip_prefix("extended ") {
-        return Some((name.to_owned(), Dialect::Asa, false, after));
+        return entry(Dialect::Asa, false, after);
     }
     if let Some(after) = rest.strip_prefix("standard ") {
-        return Some((name.to_owned(), Dialect::Asa, true, after));
+        return entry(Dialect::Asa, true, after);
     }
-    let number = name.parse::<u32>();
     let known =
         ["permit ", "deny ", "remark", "dynamic ", "ethertype ", "webtype "].iter().any(|word| rest.starts_with(word));
     if !known {
         return None;
     }
-    match number {
-        Ok(1..=99 | 1300..=1999) => Some((name.to_owned(), Dialect::Ios, true, rest)),
-        Ok(_) => Some((name.to_owned(), Dialect::Ios, false, rest)),
+    match name.parse::<u32>() {
+        Ok(1..=99 | 1300..=1999) if !is_asa => entry(Dialect::Ios, true, rest),
+        Ok(_) if !is_asa => entry(Dialect::Ios, false, rest),
         // Named lists on one line are ASA's; remarks come without a type.
-        Err(_) => Some((name.to_owned(), Dialect::Asa, false, rest)),
+        _ => entry(Dialect::Asa, false, rest),
     }
+}
+
+/// Whether a configuration is one of an ASA or PIX, by lines that the others do not have.
+fn is_asa(text: &str) -> bool {
+    const STARTS: [&str; 6] =
+        ["ASA Version", "PIX Version", "access-group ", "nameif ", "object network ", "object service "];
+    text.lines().any(|line| {
+        let typed = || {
+            line.strip_prefix("access-list ").is_some_and(|rest| {
+                rest.split_whitespace().nth(1).is_some_and(|word| word == "extended" || word == "standard")
+            })
+        };
+        STARTS.iter().any(|start| line.starts_with(start)) || line.trim_start().starts_with("nameif ") || typed()
+    })
 }
 
 pub(super) fn read(text: &str) -> Result<Document, AclError> {
     let (objects, mut notes) = objects::read(text);
+    let is_asa = is_asa(text);
     let mut lists: BTreeMap<String, List> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
     let mut current: Option<String> = None;
@@ -119,33 +145,45 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             order.retain(|held| held != name);
             continue;
         }
+        if let Some((name, start, step)) = order::numbers_anew(words) {
+            (current, in_group) = (None, false);
+            if let Some(list) = lists.get_mut(name) {
+                list.last = order::resequence(&mut list.entries, start, step);
+            }
+            continue;
+        }
+        if let Some(list) = taken_from(words).and_then(|name| lists.get_mut(name)) {
+            (current, in_group) = (None, false);
+            list.doubt(words, line);
+            continue;
+        }
         if let Some((name, family, standard)) = head(words) {
             (current, in_group) = (Some(name.clone()), false);
             open(&mut lists, &mut order, &name, family, Dialect::Ios, standard);
             continue;
         }
-        if let Some((name, dialect, standard, rest)) = numbered(words) {
+        if let Some(one) = numbered(words, is_asa) {
             (current, in_group) = (None, false);
-            let family = (dialect == Dialect::Ios).then_some(Family::V4);
-            let list = open(&mut lists, &mut order, &name, family, dialect, standard);
-            if !rest.starts_with("remark") {
-                weight += list.add(rest, line, &objects);
-            }
+            let family = (one.dialect == Dialect::Ios).then_some(Family::V4);
+            let list = open(&mut lists, &mut order, one.name, family, one.dialect, one.standard);
+            weight += list.add(one.words, line, &objects, one.place);
         } else if objects::opens(words) {
             (current, in_group) = (None, true);
         } else if in_group && (indented || objects::member(words)) {
             // Read before, with the objects.
         } else if current.is_some() && decides_nothing(words) {
             // Of counters and later fragments.
-        } else if let Some(list) = current
-            .as_ref()
-            .and_then(|name| lists.get_mut(name))
-            .filter(|_| indented || entry::begins(words) || words.strip_prefix("no ").is_some_and(entry::begins))
+        } else if let Some(list) =
+            current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| takes_back(words, indented))
         {
-            weight += list.add(words, line, &objects);
+            list.doubt(words, line);
+        } else if let Some(list) =
+            current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| indented || entry::begins(words))
+        {
+            weight += list.add(words, line, &objects, None);
         } else if let Some(list) = current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| !ends_list(words)) {
             // A line inside a list that is no entry: anything may follow from it.
-            weight += list.add(words, line, &objects);
+            weight += list.add(words, line, &objects, None);
         } else {
             (current, in_group) = (None, false);
             passed.line(line, words, &mut notes);
@@ -165,9 +203,24 @@ fn removed(words: &str) -> Option<&str> {
     match words.as_slice() {
         ["no", "access-list", name]
         | ["no", "ip" | "ipv4" | "ipv6", "access-list", name]
-        | ["no", "ip", "access-list", "extended" | "standard", name] => Some(name),
+        | ["no", "ip", "access-list", "extended" | "standard", name]
+        | ["clear", "configure", "access-list", name] => Some(name),
         _ => None,
     }
+}
+
+/// The list that a line takes an entry from: which one, and on IOS even whether the list stays, is left open.
+fn taken_from(words: &str) -> Option<&str> {
+    let (name, entry) = words.strip_prefix("no access-list ")?.trim_start().split_once(char::is_whitespace)?;
+    (!entry.trim_start().starts_with("remark")).then_some(name)
+}
+
+/// Whether a line inside a list takes an entry from it.
+fn takes_back(words: &str, indented: bool) -> bool {
+    words.strip_prefix("no ").is_some_and(|rest| {
+        let rest = rest.trim_start();
+        entry::begins(rest) || rest.parse::<u64>().is_ok() || (indented && !rest.starts_with("remark"))
+    })
 }
 
 /// Lines of a list that decide nothing about what is compared.
@@ -237,37 +290,50 @@ fn open<'a>(
         order.push(name.to_owned());
         let mut policy = Policy::first_match(name, Vec::new(), Action::Deny);
         policy.family = family;
-        List { policy, dialect, standard, entries: Vec::new(), last: 0 }
+        List { policy, dialect, standard, entries: Vec::new(), last: 0, doubted: false }
     })
 }
 
 impl List {
     /// Adds an entry; says how many intervals it holds.
-    fn add(&mut self, words: &str, line: u32, objects: &Objects) -> usize {
+    fn add(&mut self, words: &str, line: u32, objects: &Objects, place: Option<usize>) -> usize {
         let mut tokens = Tokens::new(words);
-        let sequence = tokens.number().unwrap_or(self.last.saturating_add(10));
+        let given = order::sequence(&mut tokens);
+        let sequence = given.unwrap_or(self.last.saturating_add(10));
+        if tokens.peek() == Some("remark") {
+            // It decides nothing, and takes a line.
+            self.last = self.last.max(given.unwrap_or(0));
+            self.entries.push(Placed { sequence, place, line, rules: Vec::new() });
+            return 1;
+        }
         self.last = self.last.max(sequence);
         let mut draft = Draft::new(line, words);
         entry::read(&mut draft, &mut tokens, self.dialect, self.standard, self.policy.family, objects);
         let mut rules = Vec::new();
         let weight = draft.weight().max(1);
         draft.finish(&mut rules, &mut self.policy.notes);
-        // A number used again replaces nothing on reading: devices refuse it. The later stands after the earlier.
-        self.entries.push(Sequenced { sequence, rules });
+        self.entries.push(Placed { sequence, place, line, rules });
         weight
     }
 
+    /// An entry is taken back, or all of the list: any of it may be gone.
+    fn doubt(&mut self, words: &str, line: u32) {
+        self.doubted = true;
+        let message = format!("takes from the list what is not followed: {words}");
+        self.policy.notes.push(Note { line, kind: NoteKind::NotUnderstood, message });
+    }
+
     fn finish(mut self) -> Policy {
-        if self.entries.is_empty() {
+        if self.entries.iter().all(|entry| entry.rules.is_empty()) {
             return self.without_entries();
         }
-        self.entries.sort_by_key(|entry| entry.sequence);
-        self.policy.rules = self.entries.into_iter().flat_map(|entry| entry.rules).collect();
+        self.policy.rules = order::arrange(std::mem::take(&mut self.entries), &mut self.policy.notes);
+        if self.doubted {
+            self.policy.rules.iter_mut().for_each(|rule| rule.certainty = Certainty::AtMost);
+            return self.without_entries();
+        }
         if self.policy.family == Some(Family::V6) && self.dialect == Dialect::Ios {
-            let discovery =
-                Match::any().with_protocol(names::ICMP6).with_icmp(Ranges::between(135, 136), Ranges::any());
-            let label = "implicit: permit neighbour discovery".to_owned();
-            self.policy.rules.push(Rule { label, ..Rule::new(Action::Permit, discovery) });
+            self.policy.rules.push(Rule::neighbour_discovery());
             let message = "neighbour discovery is permitted before the implicit denial, as IOS does".to_owned();
             self.policy.notes.push(Note { line: 0, kind: NoteKind::Assumed, message });
         }
@@ -276,10 +342,11 @@ impl List {
         self.policy
     }
 
-    /// A list without entries: some systems let everything pass then, others nothing.
+    /// A list that has no entries, or may have none left: some systems let everything pass then, others nothing.
     fn without_entries(mut self) -> Policy {
         let mut draft = Draft::new(0, "no entry");
-        draft.not_understood("the list has no entry: some systems let everything pass then, others nothing");
+        let has = if self.doubted { "may have" } else { "has" };
+        draft.not_understood(format!("the list {has} no entry: some systems let everything pass then, others nothing"));
         draft.finish(&mut self.policy.rules, &mut self.policy.notes);
         self.policy
     }

@@ -35,3 +35,10 @@ pub(super) fn around(base: Ipv4Addr, free: u32) -> AddressSet {
     let base = u32::from(base) & !free;
     AddressSet { v4: Ranges::between(base, base | free), v6: Ranges::none() }
 }
+
+/// Whether a mask is one that keeps leading bits, with an address that has some of them: IOS would take just these for free,
+/// and saves no address with bits that are free.
+pub(super) fn may_be_network_mask(base: Ipv4Addr, mask: Ipv4Addr) -> bool {
+    let (base, mask) = (u32::from(base), u32::from(mask));
+    mask.leading_ones() == mask.count_ones() && base & mask != 0
+}

@@ -1,6 +1,7 @@
 //! The condition and target of one rule.
 
 use super::chain::{Flow, Step};
+use super::words;
 use crate::acl::address::numbers;
 use crate::acl::document::ReadOptions;
 use crate::acl::draft::Draft;
@@ -97,8 +98,18 @@ const SILENT: &[(&str, usize)] = &[
     ("--set-counters", 2),
 ];
 
+/// What stands around a rule and tells what its words mean.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) family: Option<Family>,
+    pub(super) options: &'a ReadOptions,
+    /// Whether some packets are exempt from connection tracking, and so in no state but `UNTRACKED`.
+    pub(super) untracked: bool,
+}
+
 /// Reads the words after the chain's name.
-pub(super) fn step(words: &[String], line: u32, label: &str, family: Option<Family>, options: &ReadOptions) -> Step {
+pub(super) fn step(words: &[String], line: u32, label: &str, around: Around<'_>) -> Step {
+    let words = &words::apart(words);
     let mut draft = Draft::new(line, label);
     let mut flow = Flow::Continue;
     let mut target_seen = false;
@@ -139,11 +150,11 @@ pub(super) fn step(words: &[String], line: u32, label: &str, family: Option<Fami
             "--syn" => established(&mut draft, negated, Some(names::TCP)),
             "-4" | "--ipv4" | "-6" | "--ipv6" => {
                 let wanted = if option.contains('4') { Family::V4 } else { Family::V6 };
-                if family.is_some_and(|family| family != wanted) {
+                if around.family.is_some_and(|family| family != wanted) {
                     draft.never("is for the other family");
                 }
             }
-            _ => match condition(&mut draft, option, value, negated, options) {
+            _ => match condition(&mut draft, option, value, negated, around) {
                 Ok(true) => index += 1,
                 Ok(false) => {
                     draft.not_understood(format!("option {option} is not understood"));
@@ -158,7 +169,10 @@ pub(super) fn step(words: &[String], line: u32, label: &str, family: Option<Fami
             },
         }
     }
-    if !target_seen {
+    if !target_seen && draft.is_uncertain() {
+        draft.not_understood("no target was found among words that are not understood: anything may follow");
+        flow = Flow::Decide(None);
+    } else if !target_seen {
         draft.note(NoteKind::Ignored, "has no target: it counts only");
     } else if flow == Flow::Continue {
         draft.note(NoteKind::Ignored, "its target does not decide");
@@ -182,13 +196,7 @@ fn target(name: &str) -> Flow {
 }
 
 /// Applies one option with one word; false when the option is not known.
-fn condition(
-    draft: &mut Draft,
-    option: &str,
-    value: &str,
-    negated: bool,
-    options: &ReadOptions,
-) -> Result<bool, String> {
+fn condition(draft: &mut Draft, option: &str, value: &str, negated: bool, around: Around<'_>) -> Result<bool, String> {
     match option {
         "-p" | "--protocol" | "--proto" => protocol(draft, value, negated)?,
         "-s" | "--source" | "--src" | "-d" | "--destination" | "--dst" | "--src-range" | "--dst-range" => {
@@ -213,9 +221,11 @@ fn condition(
             either_port(draft, &set, negated);
         }
         "--icmp-type" | "--icmpv6-type" => icmp(draft, option == "--icmpv6-type", value, negated)?,
-        "--state" | "--ctstate" => state(draft, value, negated),
-        "-i" | "--in-interface" => interface(draft, value, negated, options.input_interface.as_deref(), option),
-        "-o" | "--out-interface" => interface(draft, value, negated, options.output_interface.as_deref(), option),
+        "--state" | "--ctstate" => state(draft, value, negated, around.untracked),
+        "-i" | "--in-interface" => interface(draft, value, negated, around.options.input_interface.as_deref(), option),
+        "-o" | "--out-interface" => {
+            interface(draft, value, negated, around.options.output_interface.as_deref(), option);
+        }
         _ => return Ok(false),
     }
     Ok(true)
@@ -264,7 +274,11 @@ fn either_port(draft: &mut Draft, set: &Ranges<u16>, negated: bool) {
 }
 
 fn icmp(draft: &mut Draft, six: bool, value: &str, negated: bool) -> Result<(), String> {
-    if value == "any" {
+    // The kernel takes 255 of ICMP for any type.
+    if value == "any" || (!six && value == "255") {
+        if negated {
+            draft.never("no type is left");
+        }
         return Ok(());
     }
     let number = if six { names::ICMP6 } else { names::ICMP };
@@ -296,13 +310,19 @@ fn established(draft: &mut Draft, wanted: bool, protocol: Option<u8>) {
     draft.limit(|one| *one = one.intersection(&condition));
 }
 
-fn state(draft: &mut Draft, value: &str, negated: bool) {
+fn state(draft: &mut Draft, value: &str, negated: bool, untracked: bool) {
     let has = |word: &str| value.split(',').any(|one| one.eq_ignore_ascii_case(word));
     let known = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"];
     let is_known = |one: &str| known.iter().any(|known| known.eq_ignore_ascii_case(one));
     if let Some(unknown) = value.split(',').find(|one| !is_known(one)) {
         draft.not_understood(format!("connection state {unknown} is not understood"));
         return;
+    }
+    if untracked {
+        draft.not_understood("packets that the table raw leaves untracked are in none of the other states");
+        if has("UNTRACKED") != negated {
+            return;
+        }
     }
     let (mut new, mut known) = (has("NEW"), has("ESTABLISHED"));
     let related = has("RELATED");

@@ -19,6 +19,7 @@ use super::{AclError, Document, Format};
 use crate::packet::{Family, Match};
 use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
 use chain::{Chain, Flow, Step, lay_out};
+use condition::Around;
 
 /// Chains that the kernel enters by itself.
 const BASE: [&str; 3] = ["INPUT", "FORWARD", "OUTPUT"];
@@ -95,6 +96,8 @@ fn read_lines(
     is_own: impl Fn(usize) -> bool,
 ) -> Result<File, AclError> {
     let mut file = File { tables: BTreeMap::new(), family, notes: Vec::new(), wild: Vec::new() };
+    let untracked = text.lines().any(exempts_from_tracking);
+    let around = Around { family, options, untracked };
     let mut table = "filter".to_owned();
     let mut rules = 0;
     for (index, raw) in text.lines().enumerate() {
@@ -122,9 +125,16 @@ fn read_lines(
             file.tables.entry(table.clone()).or_default().entry(name).or_default().policy = policy;
             continue;
         }
-        command(&mut file, &table, line, number, options);
+        command(&mut file, &table, line, number, around);
     }
     Ok(file)
+}
+
+/// Whether a rule leaves packets untracked; the machine's own packets are not compared.
+fn exempts_from_tracking(line: &str) -> bool {
+    let words = || line.split_whitespace();
+    let own = words().zip(words().skip(1)).any(|pair| matches!(pair, ("-i" | "-o", "lo")));
+    !own && !line.trim_start().starts_with('#') && words().any(|word| word == "NOTRACK" || word == "--notrack")
 }
 
 fn target_action(word: &str) -> Option<Action> {
@@ -136,7 +146,7 @@ fn target_action(word: &str) -> Option<Action> {
 }
 
 /// One `-A`, `-I`, `-P`, `-N` line, or a command of those.
-fn command(file: &mut File, table: &str, line: &str, number: u32, options: &ReadOptions) {
+fn command(file: &mut File, table: &str, line: &str, number: u32, around: Around<'_>) {
     let Some(mut words) = words::split(line) else {
         file.wild.push((number, line.to_owned()));
         return;
@@ -150,8 +160,12 @@ fn command(file: &mut File, table: &str, line: &str, number: u32, options: &Read
         matches!(name, "iptables" | "ip6tables" | "sudo")
     });
     if is_command {
-        let comment = words.iter().position(|word| word == "#");
+        let comment = words.iter().position(|word| word.starts_with('#'));
         words.truncate(comment.unwrap_or(words.len()));
+        if words::is_for_the_shell(line.split(" #").next().unwrap_or(line)) {
+            file.wild.push((number, line.to_owned()));
+            return;
+        }
         words
             .retain(|word| !matches!(word.rsplit('/').next(), Some("iptables" | "ip6tables" | "sudo")) && word != "-w");
     }
@@ -172,13 +186,13 @@ fn command(file: &mut File, table: &str, line: &str, number: u32, options: &Read
             chains.entry(argument).or_default().policy = policy;
         }
         Some("-A" | "--append") => {
-            let step = condition::step(&words[2.min(words.len())..], number, line, file.family, options);
+            let step = condition::step(&words[2.min(words.len())..], number, line, around);
             chains.entry(argument).or_default().steps.push_back(step);
         }
         Some("-I" | "--insert") => {
             let place = words.get(2).and_then(|word| word.parse::<usize>().ok());
             let rest = if place.is_some() { 3 } else { 2 };
-            let step = condition::step(&words[rest.min(words.len())..], number, line, file.family, options);
+            let step = condition::step(&words[rest.min(words.len())..], number, line, around);
             let steps = &mut chains.entry(argument).or_default().steps;
             let at = place.unwrap_or(1).saturating_sub(1).min(steps.len());
             steps.insert(at, step);

@@ -460,3 +460,16 @@ fn what_no_rule_of_a_hubs_firewall_lets_through_is_denied_and_the_rest_is_open()
     let over = json!({"base_policy_id": {"references": ["var.base"]}});
     asked(firewall(network, "Deny", rule(none()), over), "undecided a -> b tcp/22 : the next hop 10.0.1.4");
 }
+
+#[test]
+fn a_group_of_addresses_that_is_not_all_known_closes_nothing() {
+    let rule = json!({"name": "r", "protocols": ["TCP"], "source_addresses": ["10.9.0.0/16"], "source_ip_groups": ["azurerm_ip_group.g"],
+        "destination_addresses": ["10.2.0.0/16"], "destination_ports": ["443"]});
+    let mut held = firewall("network_rule_collection", "Allow", rule, json!({}));
+    held.push(("azurerm_ip_group.g", json!({"name": "g", "cidrs": ["10.8.0.0/16"]}), json!({})));
+    let mut text: Value = serde_json::from_str(&hub("VirtualAppliance", held)).unwrap();
+    check(&model(&text.to_string()), "deny a -> b tcp/443");
+    let change = json!({"actions": ["update"], "after_unknown": {"cidrs": [false, true]}});
+    text["resource_changes"] = json!([{"address": "azurerm_ip_group.g", "change": change}]);
+    check(&model(&text.to_string()), "undecided a -> b tcp/443\ndeny a -> b tcp/22");
+}

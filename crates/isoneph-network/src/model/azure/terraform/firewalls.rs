@@ -134,8 +134,9 @@ fn ranges(reading: &Reading<'_>, rule: &Value, key: &str, groups: &str) -> Optio
     for group in texts(rule, groups) {
         let mut all = reading.document.of_kind(&["azurerm_ip_group"]);
         let found = all.find(|other| other.identity().eq_ignore_ascii_case(&group))?;
-        // Blocks that stand by themselves may be of any group.
-        if reading.document.of_kind(&["azurerm_ip_group_cidr"]).next().is_some() {
+        // Blocks that stand by themselves may be of any group, and what is known after apply may be any.
+        let open = reading.document.is_unknown(found, &["cidrs"]);
+        if open || reading.document.of_kind(&["azurerm_ip_group_cidr"]).next().is_some() {
             return None;
         }
         held.extend(texts(&found.values, "cidrs"));
