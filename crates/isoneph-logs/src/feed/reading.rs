@@ -212,6 +212,7 @@ impl Reading {
             added: (is_comparable && !state.has_losses).then_some(added),
             missing: (is_comparable && says_what && (self.missing > 0 || self.untimed == 0)).then_some(self.missing),
         };
+        let is_whole = self.untimed == 0 && !state.has_losses;
         let knows_record = alike + differing + self.own_recorded > 0;
         if !is_comparable {
             self.told.drop(&[WitnessKind::Added, WitnessKind::Missing]);
@@ -230,7 +231,7 @@ impl Reading {
             late: self.late,
             slowest_seconds: self.slowest,
             agreement,
-            later: (knows_record && self.beyond == 0 && (self.later > 0 || self.untimed == 0)).then_some(self.later),
+            later: (knows_record && self.beyond == 0 && (self.later > 0 || is_whole)).then_some(self.later),
             record_until: record.until().filter(|_| knows_record),
             unread: 0,
             witnesses: self.told.all(),

@@ -119,6 +119,18 @@ fn a_feed_that_stopped_is_behind_the_record_once_events_should_have_come() {
 }
 
 #[test]
+fn a_record_that_was_not_read_as_a_whole_shows_no_quiet_tenant() {
+    let catalogue = Catalogue::proposed().expect("a catalogue");
+    let later = |has_losses: bool, record: &[Short<'_>]| {
+        let mut watch = FeedWatch::new(&catalogue, vec![tenant("acme", &["1"], &[])], vec![feed()], NOW);
+        watch.observe_feed(0, &event(WHOLE[0], "feed", &[]));
+        record.iter().for_each(|one| watch.observe_record(&event(*one, "record", &[])));
+        watch.finish(RecordState { has_losses }).remove(0).later
+    };
+    assert_eq!((later(false, &WHOLE[..1]), later(true, &WHOLE[..1]), later(true, &WHOLE)), (Some(0), None, Some(2)));
+}
+
+#[test]
 fn delays_are_counted_against_the_promise() {
     let promised = Feed { latency_seconds: Some(599), ..feed() };
     let result = judge(promised, &WHOLE[..2], &[], "record");
