@@ -7,6 +7,7 @@
 
 mod batch;
 mod declared;
+mod kept;
 mod reading;
 mod result;
 mod whose;

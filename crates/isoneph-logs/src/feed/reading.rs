@@ -1,42 +1,20 @@
 //! One feed, while it is read and compared.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use isoneph_tables::Instant;
 
+use super::kept::{AllKept, Kept, Met};
 use super::result::{Agreement, AspectSeen, FeedResult, Told, Witness, WitnessKind};
 use super::whose::Tenants;
 use super::{Feed, FeedEvent, Record, RecordState, is_aspect};
-use crate::event::EventOutcome;
 use crate::reconcile::Source;
 use crate::reconcile::intern::Interner;
 
 /// How long an event may be on its way where no time is promised, in seconds.
 const ON_ITS_WAY: i64 = 3600;
 const SECOND: i64 = 1_000_000;
-
-/// Whether an event of the feed was found in the record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Met {
-    Not,
-    Alike,
-    Differing,
-    /// Only in a copy of the feed itself, which says nothing.
-    Itself,
-}
-
-/// An event of the feed, in short.
-struct Kept {
-    time: Option<Instant>,
-    account: Arc<str>,
-    operation: Arc<str>,
-    actor: Arc<str>,
-    outcome: Option<EventOutcome>,
-    whose: Option<usize>,
-    met: Met,
-    source: Source,
-}
 
 /// How many events of the feed were found how in the record.
 #[derive(Default)]
@@ -55,7 +33,7 @@ pub(super) struct Reading {
     covers: Vec<String>,
     /// Of them, those that events show.
     shown_words: Vec<String>,
-    kept: HashMap<Box<str>, Kept>,
+    kept: AllKept,
     /// The digests of its files.
     files: HashSet<Arc<str>>,
     /// Events that were not kept.
@@ -74,6 +52,8 @@ pub(super) struct Reading {
     recorded: BTreeMap<String, u64>,
     own_recorded: u64,
     missing: u64,
+    /// Of those that the feed lacks, those that do not say when they were.
+    untimed: u64,
     later: u64,
     told: Told,
 }
@@ -90,7 +70,7 @@ impl Reading {
             shown_words: covers.iter().filter(|word| is_aspect(word)).cloned().collect(),
             covers,
             feed,
-            kept: HashMap::new(),
+            kept: AllKept::default(),
             files: HashSet::new(),
             beyond: 0,
             first: None,
@@ -105,6 +85,7 @@ impl Reading {
             recorded: BTreeMap::new(),
             own_recorded: 0,
             missing: 0,
+            untimed: 0,
             later: 0,
             told: Told::default(),
         }
@@ -118,13 +99,16 @@ impl Reading {
         aspects: &[String],
         texts: Option<&mut Interner>,
     ) {
-        self.first = earliest(self.first, event.time);
-        self.last = self.last.max(event.time);
+        // What happened after it was fetched has a wrong date: by it the feed would never stop.
+        let time = event.time.filter(|time| time.0 <= self.taken_at.0.saturating_add(ON_ITS_WAY * SECOND));
+        self.first = earliest(self.first, time);
+        self.last = self.last.max(time);
         self.time(event);
-        for aspect in aspects {
+        let is_others = whose.is_some() && whose != self.tenant;
+        for aspect in aspects.iter().filter(|_| !is_others) {
             let (count, last) = self.aspects.entry(aspect.clone()).or_default();
             *count += 1;
-            *last = (*last).max(event.time);
+            *last = (*last).max(time);
         }
         let Some(texts) = texts else {
             self.beyond += 1;
@@ -146,7 +130,7 @@ impl Reading {
             met: Met::Not,
             source,
         };
-        self.kept.insert(event.id.into(), kept);
+        self.kept.insert(event.id, kept);
     }
 
     fn time(&mut self, event: &FeedEvent<'_>) {
@@ -173,7 +157,10 @@ impl Reading {
         aspects: impl FnOnce() -> Vec<String>,
     ) {
         let is_itself = self.files.contains(event.place.sha256);
-        if let Some(kept) = self.kept.get_mut(event.id).filter(|kept| kept.is_of(event.account)) {
+        if !is_itself {
+            self.kept.note_answer(event);
+        }
+        if let Some(kept) = self.kept.find(event.id, event.account) {
             // The record may know whose it is where the feed leaves it out.
             kept.whose = whose.filter(|_| !is_itself).or(kept.whose);
             kept.met = match kept.met {
@@ -183,14 +170,17 @@ impl Reading {
             };
             return;
         }
-        if !is_itself && whose.is_some() && whose == self.tenant {
+        if !is_itself && whose.is_some() && whose == self.tenant && !self.kept.has_answer(event) {
             self.expect(event, &aspects());
         }
     }
 
     /// An event of the tenant that its feed does not have.
     fn expect(&mut self, event: &FeedEvent<'_>, aspects: &[String]) {
-        let Some(time) = event.time else { return };
+        let Some(time) = event.time else {
+            self.untimed += 1;
+            return;
+        };
         if self.first.is_some_and(|first| time < first) {
             return;
         }
@@ -220,8 +210,9 @@ impl Reading {
             alike: is_comparable.then_some(alike),
             differing: is_comparable.then_some(differing),
             added: (is_comparable && !state.has_losses).then_some(added),
-            missing: (is_comparable && says_what).then_some(self.missing),
+            missing: (is_comparable && says_what && (self.missing > 0 || self.untimed == 0)).then_some(self.missing),
         };
+        let is_whole = self.untimed == 0 && !state.has_losses;
         let knows_record = alike + differing + self.own_recorded > 0;
         if !is_comparable {
             self.told.drop(&[WitnessKind::Added, WitnessKind::Missing]);
@@ -240,7 +231,7 @@ impl Reading {
             late: self.late,
             slowest_seconds: self.slowest,
             agreement,
-            later: (knows_record && self.beyond == 0).then_some(self.later),
+            later: (knows_record && self.beyond == 0 && (self.later > 0 || is_whole)).then_some(self.later),
             record_until: record.until().filter(|_| knows_record),
             unread: 0,
             witnesses: self.told.all(),
@@ -251,8 +242,7 @@ impl Reading {
     /// Counts the events that were kept, and tells those of others and those that no record has.
     fn count_kept(&mut self, tenants: &Tenants, record: &Record) -> Counts {
         let mut counts = Counts::default();
-        let kept: Vec<(Box<str>, Kept)> = std::mem::take(&mut self.kept).into_iter().collect();
-        for (id, kept) in kept {
+        for (id, kept) in self.kept.take_all() {
             self.count(kept.whose);
             let whose = kept.whose.map_or("", |number| tenants.name(number));
             let witness = || Witness::kept(&id, &kept, whose);
@@ -286,50 +276,6 @@ impl Reading {
             }
         };
         names.into_iter().map(aspect).collect()
-    }
-}
-
-impl Kept {
-    /// A feed may leave out the account.
-    fn is_of(&self, account: &str) -> bool {
-        self.account.is_empty() || account.is_empty() || self.account.eq_ignore_ascii_case(account)
-    }
-
-    /// Holds what the record says against what the feed says; what one of them leaves out is no contradiction.
-    fn met_with(&self, event: &FeedEvent<'_>, told: &mut Told) -> Met {
-        let differs = |ours: &str, theirs: &str| !ours.is_empty() && !theirs.is_empty() && ours != theirs;
-        let mut what = Vec::new();
-        if self.time.zip(event.time).is_some_and(|(ours, theirs)| ours.0 / SECOND != theirs.0 / SECOND) {
-            what.push("time");
-        }
-        if differs(&self.operation, event.operation_name) {
-            what.push("operation");
-        }
-        if differs(&self.actor, event.actor) {
-            what.push("actor");
-        }
-        if self.outcome.zip(event.outcome).is_some_and(|(ours, theirs)| ours != theirs) {
-            what.push("outcome");
-        }
-        if what.is_empty() {
-            return Met::Alike;
-        }
-        told.add(WitnessKind::Differing, || Witness::kept(event.id, self, "").because(&what.join(", ")));
-        Met::Differing
-    }
-}
-
-impl Witness {
-    fn kept(id: &str, kept: &Kept, whose: &str) -> Witness {
-        Witness {
-            id: id.to_owned(),
-            account: kept.account.to_string(),
-            time: kept.time,
-            operation_name: kept.operation.to_string(),
-            whose: whose.to_owned(),
-            what: String::new(),
-            source: kept.source.clone(),
-        }
     }
 }
 

@@ -119,6 +119,18 @@ fn a_feed_that_stopped_is_behind_the_record_once_events_should_have_come() {
 }
 
 #[test]
+fn a_record_that_was_not_read_as_a_whole_shows_no_quiet_tenant() {
+    let catalogue = Catalogue::proposed().expect("a catalogue");
+    let later = |has_losses: bool, record: &[Short<'_>]| {
+        let mut watch = FeedWatch::new(&catalogue, vec![tenant("acme", &["1"], &[])], vec![feed()], NOW);
+        watch.observe_feed(0, &event(WHOLE[0], "feed", &[]));
+        record.iter().for_each(|one| watch.observe_record(&event(*one, "record", &[])));
+        watch.finish(RecordState { has_losses }).remove(0).later
+    };
+    assert_eq!((later(false, &WHOLE[..1]), later(true, &WHOLE[..1]), later(true, &WHOLE)), (Some(0), None, Some(2)));
+}
+
+#[test]
 fn delays_are_counted_against_the_promise() {
     let promised = Feed { latency_seconds: Some(599), ..feed() };
     let result = judge(promised, &WHOLE[..2], &[], "record");
@@ -161,6 +173,80 @@ fn an_event_is_whose_account_it_is_or_else_whose_things_it_names() {
         let targets: Vec<String> = targets.iter().map(ToString::to_string).collect();
         let found = tenants.whose(account, &targets).map(|number| tenants.name(number));
         assert_eq!(found, whose, "{account} {targets:?}");
+    }
+}
+
+#[test]
+fn the_longer_beginning_of_a_name_says_whose_it_is() {
+    let tenants = Tenants::new(vec![tenant("acme", &[], &["acme-"]), tenant("acme-eu", &[], &["acme-eu-"])]);
+    let whose = |name: &str| tenants.whose("7", &[name.to_owned()]).map(|number| tenants.name(number));
+    assert_eq!((whose("b/acme-eu-disk"), whose("b/acme-disk"), whose("b/acme")), (Some("acme-eu"), Some("acme"), None));
+}
+
+#[test]
+fn one_id_of_two_accounts_is_two_events() {
+    let both = [("2", "a", 990, "ec2:runinstances"), ("1", "a", 990, "ec2:runinstances"), WHOLE[1]];
+    let record = [both[1], both[0], WHOLE[1]];
+    for events in [both, [both[1], both[0], WHOLE[1]]] {
+        let result = judge(feed(), &events, &record, "record");
+        assert_eq!((result.events, result.own, result.others), (3, 2, 1));
+        assert_eq!((result.agreement.alike, result.agreement.missing), (Some(3), Some(0)));
+        assert_eq!(told(&result), [(WitnessKind::Others, "a")]);
+    }
+}
+
+#[test]
+fn an_event_from_the_future_does_not_keep_a_feed_alive() {
+    let future = ("1", "z", 9_000, "s3:putobject");
+    let result = judge(feed(), &[WHOLE[0], future], &WHOLE, "record");
+    assert_eq!((result.last_at, result.later), (Some(Instant(990 * HOUR)), Some(2)));
+    let early = Feed { taken_at: Some(Instant(10 * HOUR)), ..feed() };
+    let result = judge(early, &WHOLE[..2], &WHOLE, "record");
+    assert_eq!((result.events, result.last_at), (2, None), "nothing of it was there when it was fetched");
+}
+
+#[test]
+fn what_only_events_of_others_show_is_not_seen() {
+    let sign_in_of_another = ("2", "s", 991, "signin:consolelogin");
+    let promised = Feed { covers: vec!["sign-in".to_owned()], ..feed() };
+    let result = judge(promised, &[WHOLE[0], sign_in_of_another], &WHOLE, "record");
+    let seen = result.aspects.iter().find(|aspect| aspect.name == "sign-in").map(|aspect| aspect.events);
+    assert_eq!(seen, Some(0));
+}
+
+#[test]
+fn an_event_without_a_time_may_be_missing() {
+    let catalogue = Catalogue::proposed().expect("a catalogue");
+    let mut watch = FeedWatch::new(&catalogue, vec![tenant("acme", &["1"], &[])], vec![feed()], NOW);
+    watch.observe_feed(0, &event(WHOLE[0], "feed", &[]));
+    watch.observe_record(&event(WHOLE[0], "record", &[]));
+    watch.observe_record(&FeedEvent { time: None, ..event(WHOLE[1], "record", &[]) });
+    let result = watch.finish(RecordState { has_losses: false }).remove(0);
+    assert_eq!((result.agreement.alike, result.agreement.missing, result.later), (Some(1), None, None));
+}
+
+#[test]
+fn stages_of_a_request_that_only_one_of_both_keeps_are_neither_missing_nor_added() {
+    let catalogue = Catalogue::proposed().expect("a catalogue");
+    let at =
+        |id: &'static str, hour| FeedEvent { provider: "kubernetes", ..event(("1", id, hour, "pods:create"), "", &[]) };
+    let (begin, end) = (at("r/RequestReceived", 990), at("r/ResponseComplete", 990));
+    let (other, last) = (at("s/ResponseComplete", 991), at("t/RequestReceived", 990));
+    let cases = [
+        (vec![end, other], vec![begin, end, other], (2, 0, 0)),
+        (vec![begin, end, other], vec![end, other], (2, 0, 0)),
+        // The feed does not tell how it came out.
+        (vec![begin, other], vec![begin, end, other], (2, 0, 1)),
+        (vec![end, other], vec![last, end, other], (2, 0, 1)),
+    ];
+    for (feeds, record, (alike, added, missing)) in cases {
+        let mut watch = FeedWatch::new(&catalogue, vec![tenant("acme", &["1"], &[])], vec![feed()], NOW);
+        feeds.iter().for_each(|event| watch.observe_feed(0, event));
+        let place = SourcePlace { file: "r", sha256: "record", index: 0 };
+        record.iter().for_each(|event| watch.observe_record(&FeedEvent { place, ..*event }));
+        let result = watch.finish(RecordState { has_losses: false }).remove(0);
+        let found = (result.agreement.alike, result.agreement.added, result.agreement.missing);
+        assert_eq!(found, (Some(alike), Some(added), Some(missing)));
     }
 }
 

@@ -42,27 +42,36 @@ impl Tenants {
         let owners: Vec<(usize, &Tenant)> =
             self.all.iter().enumerate().filter(|tenant| !account.is_empty() && claims(&tenant)).collect();
         match owners.as_slice() {
-            [(number, _)] => return Some(*number),
+            [(number, _)] => Some(*number),
             // An account that tenants share: the names decide between them.
-            [_, ..] => return only(owners.iter().filter(|(_, tenant)| tenant.is_named_in(targets)).map(|(n, _)| *n)),
-            [] => {}
+            [_, ..] => named(owners.into_iter(), targets),
+            [] => named(self.all.iter().enumerate(), targets),
         }
-        only(self.all.iter().enumerate().filter(|(_, tenant)| tenant.is_named_in(targets)).map(|(number, _)| number))
     }
 }
 
-fn only(numbers: impl Iterator<Item = usize>) -> Option<usize> {
-    let mut numbers: BTreeSet<usize> = numbers.take(2).collect();
+/// The one tenant whose things the targets are.
+fn named<'t>(tenants: impl Iterator<Item = (usize, &'t Tenant)> + Clone, targets: &[String]) -> Option<usize> {
+    let parts = targets.iter().flat_map(|target| target.split(['/', ':']));
+    let mut numbers: BTreeSet<usize> = parts.flat_map(|part| marked(tenants.clone(), part)).collect();
     let first = numbers.pop_first();
     first.filter(|_| numbers.is_empty())
 }
 
+/// The tenants as whose things a part of a path or an ARN begins. Of two beginnings the longer says more: `acme-` is no
+/// mark of what begins with `acme-eu-`, where that is another's.
+fn marked<'t>(tenants: impl Iterator<Item = (usize, &'t Tenant)>, part: &str) -> Vec<usize> {
+    let lengths = tenants.filter_map(|(number, tenant)| Some((tenant.beginning_of(part)?, number)));
+    let mut lengths: Vec<(usize, usize)> = lengths.collect();
+    let longest = lengths.iter().map(|(length, _)| *length).max();
+    lengths.retain(|(length, _)| Some(*length) == longest);
+    lengths.into_iter().map(|(_, number)| number).collect()
+}
+
 impl Tenant {
-    /// Whether a part of a target's path or ARN begins as its things do.
-    fn is_named_in(&self, targets: &[String]) -> bool {
-        let mut parts = targets.iter().flat_map(|target| target.split(['/', ':']));
-        parts.any(|part| {
-            self.prefixes.iter().any(|own| part.get(..own.len()).is_some_and(|start| start.eq_ignore_ascii_case(own)))
-        })
+    /// How long the longest beginning of its things' names is that a name has.
+    fn beginning_of(&self, name: &str) -> Option<usize> {
+        let begins = |own: &&String| name.get(..own.len()).is_some_and(|start| start.eq_ignore_ascii_case(own));
+        self.prefixes.iter().filter(begins).map(String::len).max()
     }
 }

@@ -39,12 +39,16 @@ impl Condition {
     /// Whether it holds; `None` where the record does not tell.
     pub(super) fn holds(&self, said: &Said) -> Option<bool> {
         if !self.any.is_empty() {
-            let all: Vec<Option<bool>> = self.any.iter().map(|one| one.stated(said)).collect();
+            let all: Vec<Option<bool>> = self.any.iter().map(|one| one.holds(said)).collect();
             if all.contains(&Some(true)) {
                 return Some(true);
             }
             // A part that is not in the log could have said any of it; one that is there and says none, does not.
-            return if self.any.iter().all(|one| one.is_missing(said)) { None } else { self.unsaid() };
+            return match () {
+                () if self.any.iter().all(|one| one.is_missing(said)) => None,
+                () if all.contains(&Some(false)) => Some(false),
+                () => self.unsaid(),
+            };
         }
         self.stated(said).or_else(|| if self.is_missing(said) { None } else { self.unsaid() })
     }

@@ -1,28 +1,38 @@
 //! Whom policies and access lists of Google Cloud let in.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::grantee::Grantee;
 use super::path::{field, texts};
 
-pub(super) fn delta(value: &Value) -> Option<Vec<Grantee>> {
+pub(super) fn delta(value: &Value, inward: &HashSet<String>) -> Option<Vec<Grantee>> {
     let mut found = Vec::new();
     for delta in value.as_array()? {
-        let action = field(delta, "action").map(texts).unwrap_or_default();
-        if action.iter().any(|action| action == "ADD") {
-            found.extend(texts(field(delta, "member")?).iter().filter_map(|text| member(text)));
+        match field(delta, "action")?.as_str()?.to_uppercase().as_str() {
+            "ADD" if !is_inward(delta, inward) => {
+                found.extend(texts(field(delta, "member")?).iter().filter_map(|text| member(text)));
+            }
+            "ADD" | "REMOVE" => {}
+            _ => return None,
         }
     }
     Some(found)
 }
 
-pub(super) fn bindings(value: &Value) -> Option<Vec<Grantee>> {
+pub(super) fn bindings(value: &Value, inward: &HashSet<String>) -> Option<Vec<Grantee>> {
     let mut found = Vec::new();
-    for binding in value.as_array()? {
+    for binding in value.as_array()?.iter().filter(|binding| !is_inward(binding, inward)) {
         let members = field(binding, "members").map(texts).unwrap_or_default();
         found.extend(members.iter().filter_map(|text| member(text)));
     }
     Some(found)
+}
+
+/// Whether the role of a binding only lets put something in.
+fn is_inward(binding: &Value, inward: &HashSet<String>) -> bool {
+    field(binding, "role").and_then(Value::as_str).is_some_and(|role| inward.contains(&role.to_lowercase()))
 }
 
 pub(super) fn acl(value: &Value) -> Option<Vec<Grantee>> {

@@ -53,6 +53,8 @@ pub(super) enum Form {
     Policy,
     /// One principal of AWS.
     Principal,
+    /// Rules by which a bucket is written to another one.
+    Replication,
     /// Where messages go: ARN, mail address, URL.
     Address,
     /// A mail address.
@@ -94,14 +96,15 @@ impl Form {
             Form::Nobody | Form::OtherAccount | Form::Anonymous => Some(Vec::new()),
             Form::Policy => policy::grantees(value, inward),
             Form::Principal => each(principal),
+            Form::Replication => replication(value),
             Form::Address => each(|text| Some(address(text))),
             Form::Person => each(|text| Some(Grantee::Person(text.to_lowercase()))),
             Form::CannedAcl => each(canned_acl),
             Form::Acl => acl(value),
             Form::AclHeader => each(acl_header),
             Form::Azure => each(|text| Some(azure(text))),
-            Form::GoogleDelta => google::delta(value),
-            Form::GoogleBindings => google::bindings(value),
+            Form::GoogleDelta => google::delta(value, inward),
+            Form::GoogleBindings => google::bindings(value, inward),
             Form::GoogleAcl => google::acl(value),
             Form::GoogleDestination => each(|text| Some(google::destination(text))),
             Form::Subjects => subjects(value),
@@ -203,6 +206,20 @@ fn acl(value: &Value) -> Option<Vec<Grantee>> {
     Some(found)
 }
 
+/// Where the rules of a bucket write to. The owner of the other bucket stands there only where it is to own the copies.
+fn replication(value: &Value) -> Option<Vec<Grantee>> {
+    let rules = field(value, "Rule").or_else(|| field(value, "Rules"))?;
+    let rules: Vec<&Value> = rules.as_array().map_or_else(|| vec![rules], |all| all.iter().collect());
+    let is_on = |rule: &&Value| field(rule, "Status").and_then(Value::as_str) != Some("Disabled");
+    let place = |rule: &Value| {
+        let to = field(rule, "Destination")?;
+        let all = texts(field(to, "Account").or_else(|| field(to, "Bucket"))?);
+        Some(all.iter().map(|text| account(text)).collect::<Vec<_>>())
+    };
+    let places: Option<Vec<_>> = rules.into_iter().filter(is_on).map(place).collect();
+    Some(places?.concat())
+}
+
 /// The subscription in a path, or the id of a subscription or a tenant.
 fn azure(text: &str) -> Grantee {
     let lower = text.to_ascii_lowercase();
@@ -274,6 +291,7 @@ mod tests {
                 Some(vec!["Person(\"a@x.org\")"]),
             ),
             (Form::GoogleDelta, json!({}), None),
+            (Form::GoogleDelta, json!([{ "action": "PERHAPS", "member": "allUsers" }]), None),
             (
                 Form::GoogleBindings,
                 json!([{ "role": "r", "members": ["allAuthenticatedUsers", "serviceAccount:s@p-1.iam.gserviceaccount.com",

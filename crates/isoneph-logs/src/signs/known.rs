@@ -37,7 +37,11 @@ impl Inside {
     pub fn add_account(&mut self, account: &str, tenant: &str) {
         let account = account.trim().to_lowercase();
         self.listed[cloud_of(&account)] = true;
-        self.accounts.insert(account, tenant.to_owned());
+        let known = self.accounts.entry(account).or_default();
+        // That it is in scope as well does not make it one's own.
+        if !tenant.is_empty() {
+            tenant.clone_into(known);
+        }
     }
 
     /// Adds an address of a person, or a domain.
@@ -148,7 +152,10 @@ mod tests {
     #[test]
     fn from_tenant_to_tenant_stays_open() {
         let mut inside = Inside::default();
-        for (account, tenant) in [("111111111111", "acme"), ("222222222222", "zen"), ("333333333333", "acme")] {
+        let tenants = [("111111111111", "acme"), ("222222222222", "zen"), ("333333333333", "acme")];
+        // A provider's scope names the accounts of its tenants again.
+        let scope = tenants.map(|(account, _)| (account, ""));
+        for (account, tenant) in scope.into_iter().chain(tenants).chain(scope) {
             inside.add_account(account, tenant);
         }
         let to = |id: &str| outside(&inside, Grantee::Account(id.to_owned()));

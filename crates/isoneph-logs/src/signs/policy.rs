@@ -1,6 +1,6 @@
 //! Whom a policy of AWS lets in.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -46,7 +46,7 @@ fn allowed(statement: &Value) -> Option<Vec<Grantee>> {
             for (kind, names) in kinds {
                 match kind.as_str() {
                     "AWS" => found.extend(texts(names).iter().filter_map(|text| principal(text))),
-                    "Service" => {}
+                    "Service" => found.extend(behind(field(statement, "Condition"))),
                     _ => found.extend(texts(names).into_iter().map(whose)),
                 }
             }
@@ -68,64 +68,92 @@ fn whose(name: String) -> Grantee {
 /// Conditions that anybody can meet.
 const MET_BY_ANYBODY: [&str; 5] =
     ["aws:securetransport", "s3:tlsversion", "aws:referer", "aws:useragent", "s3:signatureversion"];
-/// Keys that say of which account somebody is.
-const ACCOUNTS: [&str; 6] = [
-    "aws:principalaccount",
-    "aws:sourceaccount",
-    "aws:sourceowner",
-    "kms:calleraccount",
-    "s3:dataaccesspointaccount",
-    "aws:resourceaccount",
+/// Keys that say of which account somebody is, or that have an ARN with the account in it: of whoever asks, of the thing
+/// for which a service asks, and of the access point that is asked through.
+const KEYS: [(Asks, &str); 8] = [
+    (Asks::Itself, "aws:principalaccount"),
+    (Asks::Itself, "kms:calleraccount"),
+    (Asks::Itself, "aws:principalarn"),
+    (Asks::ForAThing, "aws:sourceaccount"),
+    (Asks::ForAThing, "aws:sourceowner"),
+    (Asks::ForAThing, "aws:sourcearn"),
+    (Asks::Through, "s3:dataaccesspointaccount"),
+    (Asks::Through, "s3:dataaccesspointarn"),
 ];
-/// Keys with an ARN in which the account stands.
-const ARNS: [&str; 3] = ["aws:principalarn", "aws:sourcearn", "s3:dataaccesspointarn"];
+
+/// What a key is about: the first of those that a condition names says who gets something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Asks {
+    Itself,
+    ForAThing,
+    Through,
+}
+
+/// What a condition says of who is left.
+#[derive(Default)]
+struct Left {
+    /// The accounts that it names, by what the keys are about.
+    accounts: BTreeMap<Asks, BTreeSet<String>>,
+    narrowed_by: Vec<String>,
+}
+
+impl Left {
+    fn by(condition: Option<&Value>) -> Left {
+        let mut left = Left::default();
+        for (operator, tests) in condition.and_then(Value::as_object).into_iter().flatten() {
+            for (key, values) in tests.as_object().into_iter().flatten() {
+                let (key, values) = (key.to_lowercase(), texts(values));
+                if MET_BY_ANYBODY.contains(&key.as_str()) || (key == "aws:sourceip" && is_everywhere(operator, &values))
+                {
+                    continue;
+                }
+                match accounts_of(operator, &key, &values) {
+                    Some((asks, named)) => {
+                        let known = left.accounts.entry(asks).or_insert_with(|| named.clone());
+                        known.retain(|account| named.contains(account));
+                    }
+                    None => left.narrowed_by.push(format!("{key}={}", values.join(","))),
+                }
+            }
+        }
+        left
+    }
+}
 
 /// Who is left of everybody under a condition: certain accounts where it names them, everybody where anybody meets it,
 /// or else somebody of whom the record does not tell.
 fn everybody(condition: Option<&Value>) -> Vec<Grantee> {
-    let mut accounts: Option<BTreeSet<String>> = None;
-    let mut narrowed_by: Vec<String> = Vec::new();
-    for (operator, tests) in condition.and_then(Value::as_object).into_iter().flatten() {
-        for (key, values) in tests.as_object().into_iter().flatten() {
-            let (key, values) = (key.to_lowercase(), texts(values));
-            if MET_BY_ANYBODY.contains(&key.as_str()) || (key == "aws:sourceip" && is_everywhere(operator, &values)) {
-                continue;
-            }
-            match accounts_of(operator, &key, &values) {
-                Some(named) => {
-                    accounts = Some(match accounts {
-                        Some(known) => known.intersection(&named).cloned().collect(),
-                        None => named,
-                    });
-                }
-                None => narrowed_by.push(format!("{key}={}", values.join(","))),
-            }
-        }
-    }
-    match accounts {
+    let left = Left::by(condition);
+    match left.accounts.into_values().next() {
         Some(accounts) => accounts.into_iter().map(Grantee::Account).collect(),
-        None if narrowed_by.is_empty() => vec![Grantee::Anyone],
-        None => narrowed_by.into_iter().map(Grantee::Named).collect(),
+        None if left.narrowed_by.is_empty() => vec![Grantee::Anyone],
+        None => left.narrowed_by.into_iter().map(Grantee::Named).collect(),
     }
+}
+
+/// For whom a service of AWS acts, as far as the condition names accounts: what it is set up for in one of them, gets it.
+fn behind(condition: Option<&Value>) -> Vec<Grantee> {
+    let accounts = Left::by(condition).accounts.remove(&Asks::ForAThing);
+    accounts.into_iter().flatten().map(Grantee::Account).collect()
 }
 
 fn is_everywhere(operator: &str, values: &[String]) -> bool {
     operator.eq_ignore_ascii_case("IpAddress") && values.iter().any(|range| range == "0.0.0.0/0" || range == "::/0")
 }
 
-/// The accounts that a test leaves; `None` where it leaves others, or it cannot be told.
-fn accounts_of(operator: &str, key: &str, values: &[String]) -> Option<BTreeSet<String>> {
+/// The accounts that a test leaves; `None` where it leaves others, or it cannot be told. Of the account of the thing itself
+/// (`aws:ResourceAccount`) every caller is, so that narrows nobody down.
+fn accounts_of(operator: &str, key: &str, values: &[String]) -> Option<(Asks, BTreeSet<String>)> {
     const EQUAL: [&str; 5] = ["stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike"];
-    // Of the account of the thing itself every caller is, so it narrows nobody down.
-    if !EQUAL.contains(&operator.to_lowercase().as_str()) || key == "aws:resourceaccount" || values.is_empty() {
+    let (asks, _) = KEYS.iter().find(|(_, known)| *known == key)?;
+    if !EQUAL.contains(&operator.to_lowercase().as_str()) || values.is_empty() {
         return None;
     }
-    let account = |text: &String| match () {
-        () if ACCOUNTS.contains(&key) => Some(text.clone()).filter(|text| is_account(text)),
-        () if ARNS.contains(&key) => account_of_arn(text).map(str::to_owned),
-        () => None,
+    let account = |text: &String| match key.ends_with("arn") {
+        true => account_of_arn(text).map(str::to_owned),
+        false => Some(text.clone()).filter(|text| is_account(text)),
     };
-    values.iter().map(account).collect()
+    values.iter().map(account).collect::<Option<_>>().map(|accounts| (*asks, accounts))
 }
 
 #[cfg(test)]
@@ -168,6 +196,19 @@ mod tests {
             (
                 everybody(json!({ "StringEquals": { "aws:ResourceAccount": "333333333333" } })),
                 "aws:resourceaccount=333333333333",
+            ),
+            (
+                everybody(json!({ "StringEquals": { "aws:PrincipalAccount": "222222222222",
+                                                    "s3:DataAccessPointAccount": "111111111111" } })),
+                "222222222222",
+            ),
+            (allow(json!({ "Service": "cloudfront.amazonaws.com" }), json!({})), ""),
+            (
+                allow(
+                    json!({ "Service": "cloudfront.amazonaws.com" }),
+                    json!({ "ArnEquals": { "AWS:SourceArn": "arn:aws:cloudfront::222222222222:distribution/E1" } }),
+                ),
+                "222222222222",
             ),
             (json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*" }), ""),
             (json!({ "Effect": "Allow", "NotPrincipal": { "AWS": "222222222222" }, "Action": "s3:*" }), "anyone"),

@@ -98,7 +98,7 @@ fn requests_of_aws_say_where_it_leads() {
         (
             "s3",
             "PutBucketPublicAccessBlock",
-            r#"{"PublicAccessBlockConfiguration":{"BlockPublicAcls":true,"RestrictPublicBuckets":true}}"#.to_owned(),
+            r#"{"PublicAccessBlockConfiguration":{"BlockPublicAcls":true,"IgnorePublicAcls":true,"BlockPublicPolicy":true,"RestrictPublicBuckets":true}}"#.to_owned(),
             &[],
         ),
         ("s3", "DeleteBucketPublicAccessBlock", "{}".to_owned(), &["public-access-allowed unresolved-reference:"]),
@@ -137,6 +137,49 @@ fn requests_of_aws_say_where_it_leads() {
         ("rds", "StartExportTask", r#"{"s3BucketName":"b"}"#.to_owned(), &["exported unresolved-reference:"]),
         ("dynamodb", "ExportTableToPointInTime", r#"{"s3Bucket":"b","s3BucketOwner":"222222222222"}"#.to_owned(), &["exported yes: 222222222222"]),
         ("ec2", "TerminateInstances", "{}".to_owned(), &[]),
+        (
+            "s3",
+            "PutBucketPublicAccessBlock",
+            r#"{"PublicAccessBlockConfiguration":{"xmlns":"x","BlockPublicAcls":true,"IgnorePublicAcls":true}}"#.to_owned(),
+            &["public-access-allowed unresolved-reference:"],
+        ),
+        (
+            "s3",
+            "PutBucketReplication",
+            r#"{"ReplicationConfiguration":{"Rule":[{"Destination":{"Account":"111111111111","Bucket":"arn:aws:s3:::a"}},{"Destination":{"Bucket":"arn:aws:s3:::b"}}]}}"#.to_owned(),
+            &["replicated-outside unresolved-reference: 111111111111 arn:aws:s3:::b"],
+        ),
+        (
+            "s3",
+            "PutBucketReplication",
+            r#"{"ReplicationConfiguration":{"Rule":{"Status":"Disabled","Destination":{"Account":"222222222222"}}}}"#.to_owned(),
+            &[],
+        ),
+        ("sqs", "AddPermission", r#"{"actions":["SendMessage"],"aWSAccountIds":["222222222222"]}"#.to_owned(), &[]),
+        ("sqs", "AddPermission", r#"{"actions":["SendMessage","ReceiveMessage"],"aWSAccountIds":["222222222222"]}"#.to_owned(), &["queue-or-topic-opened yes: 222222222222"]),
+        ("sns", "AddPermission", r#"{"aWSAccountId":["222222222222"]}"#.to_owned(), &["queue-or-topic-opened yes: 222222222222"]),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            r#"{"principal":"apigateway.amazonaws.com","sourceArn":"arn:aws:execute-api:eu-west-1:222222222222:a/*"}"#.to_owned(),
+            &["function-opened yes: 222222222222"],
+        ),
+        (
+            "lambda",
+            "AddPermission20150331v2",
+            r#"{"principal":"*","sourceArn":"arn:aws:s3:::b"}"#.to_owned(),
+            &["function-opened unresolved-reference: arn:aws:s3:::b"],
+        ),
+        ("events", "CreateApiDestination", r#"{"invocationEndpoint":"https://x.example/in"}"#.to_owned(), &["stream-sent-outside unresolved-reference: https://x.example/in"]),
+        ("events", "UpdateApiDestination", r#"{"description":"d"}"#.to_owned(), &[]),
+        (
+            "lakeformation",
+            "BatchGrantPermissions",
+            r#"{"entries":[{"principal":{"dataLakePrincipalIdentifier":"222222222222"}}]}"#.to_owned(),
+            &["resource-shared yes: 222222222222"],
+        ),
+        ("lightsail", "UpdateBucket", r#"{"readonlyAccessAccounts":["222222222222"]}"#.to_owned(), &["resource-shared yes: 222222222222"]),
+        ("lightsail", "UpdateBucket", r#"{"versioning":"Enabled"}"#.to_owned(), &[]),
     ];
     for (service, operation, request, expected) in cases {
         assert_eq!(
@@ -201,6 +244,12 @@ fn requests_of_other_clouds_say_where_it_leads() {
             "v1.compute.images.setIamPolicy",
             binding("user:bea@example.com"),
             &["policy-opened unresolved-reference: bea@example.com"],
+        ),
+        (
+            "google",
+            "storage.setIamPermissions",
+            r#"{"policy":{"bindings":[{"role":"roles/storage.objectCreator","members":["allUsers"]}]}}"#.to_owned(),
+            &[],
         ),
         ("google", "cloudsql.instances.export", String::new(), &["exported unresolved-reference:"]),
         (

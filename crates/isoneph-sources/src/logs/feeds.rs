@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use isoneph_logs::digest::is_signature;
 use isoneph_logs::feed::{self, Feed, FeedResult, FeedWatch, FeedsFile, RecordState, Tenant};
-use isoneph_logs::ingest::{Manifest, Options, each_batch, ingest_into, is_store};
+use isoneph_logs::ingest::{
+    FileEntry, FileStatus, Manifest, Options, RejectedRecord, each_batch, ingest_into, is_store,
+};
 use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::BatchError;
 use isoneph_model::SnapshotKind;
@@ -159,8 +162,8 @@ fn take_one(
         manifest.check(&store)?;
         taken.parts.extend(manifest.part_paths(&store));
         for entry in manifest.files(&store) {
-            let entry = entry?;
-            if !is_log(&entry) {
+            let entry = told_of_feed(entry?);
+            if !is_log(&entry) && lost(&entry) == 0 {
                 continue;
             }
             taken.unread = taken.unread.saturating_add(lost(&entry));
@@ -170,6 +173,20 @@ fn take_one(
         }
     }
     Ok(taken)
+}
+
+/// A file of a feed, as what it is: all of a feed is to be records, so that what could be read as none is lost. What is
+/// empty or hidden, and signatures of digests, are passed over as elsewhere.
+fn told_of_feed(entry: FileEntry) -> FileEntry {
+    let path = Path::new(&entry.path);
+    let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let is_empty = std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0);
+    if entry.status != FileStatus::Skipped || is_hidden || is_empty || is_signature(path) {
+        return entry;
+    }
+    let message = entry.reason.clone().unwrap_or_default();
+    let reject = RejectedRecord { locator: "#".to_owned(), code: "no-log".to_owned(), message };
+    FileEntry { status: FileStatus::Rejected, rejects: vec![reject], ..entry }
 }
 
 fn refuse_unknown(feed: &Feed, tenants: &[Tenant], against: &LogsAgainst<'_>) -> Result<(), LogsError> {
@@ -182,4 +199,33 @@ fn refuse_unknown(feed: &Feed, tenants: &[Tenant], against: &LogsAgainst<'_>) ->
         return told(format!("the register has no capability '{}'", feed.capability));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use isoneph_tables::Unattributed;
+
+    use super::*;
+
+    #[test]
+    fn what_could_be_read_as_no_record_is_lost_of_a_feed() {
+        let folder = std::env::temp_dir().join(format!("isoneph-feed-{}", std::process::id()));
+        let files = folder.join("feed");
+        std::fs::create_dir_all(&files).expect("a folder");
+        let broken = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff];
+        let all: [(&str, &[u8]); 4] =
+            [("broken.json.gz", &broken), ("events.csv", b"time,name\n"), ("empty.json", b""), (".note", b"x")];
+        for (name, content) in all {
+            std::fs::write(files.join(name), content).expect("a file");
+        }
+        let feed = Feed { files: vec![files], ..Feed::default() };
+        let (mut inputs, mut sink) = (Inputs::default(), Sink::default());
+        let taken = take_one(&folder.join("store"), &feed, &Unattributed, &mut inputs, &mut sink);
+        std::fs::remove_dir_all(&folder).expect("the folder");
+        assert!(taken.expect("a feed").unread >= 2, "the broken file, and the one in a form that is not known");
+        let told = sink.inputs().filter(|(_, input)| !input.rejected.is_empty());
+        let mut told: Vec<_> = told.filter_map(|(_, input)| input.path.rsplit('/').next()).collect();
+        told.sort_unstable();
+        assert_eq!(told, ["broken.json.gz", "events.csv"]);
+    }
 }
