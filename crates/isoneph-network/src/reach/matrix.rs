@@ -32,6 +32,14 @@ pub enum ReachError {
         /// How many pairs are followed.
         most: usize,
     },
+    /// More ways than are followed: each load balancer in front of a receiver is a way to it.
+    #[error("load balancers make {ways} ways between classes of endpoints, more than the {most} that are followed")]
+    TooManyWays {
+        /// How many ways.
+        ways: usize,
+        /// How many are followed.
+        most: usize,
+    },
 }
 
 /// What passes from one class to another; pairs where nothing may pass are left out.

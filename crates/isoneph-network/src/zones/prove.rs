@@ -213,12 +213,25 @@ pub fn prove_within(
     Ok(proof)
 }
 
+/// How many ways a pair of classes may have, on the average of those that are followed.
+const WAYS_OF_PAIR: usize = 10;
+
+/// The ways from every class to every other: to itself, and through all that hands packets on to it.
+fn ways(model: &Model, classes: &[Class]) -> usize {
+    let to = |class: &Class| class.members.first().map_or(1, |id| 1 + model.fronts(*id).len());
+    classes.iter().map(to).sum::<usize>().saturating_mul(classes.len())
+}
+
 fn prove_today(model: &Model, intent: &Intent, day: jiff::civil::Date, most: usize) -> Result<Proof, ReachError> {
     let assignment = assign(model, intent);
     let parties = Parties::of(model, intent, &assignment);
     let count = parties.all.len();
     if count.saturating_mul(count) > most {
         return Err(ReachError::TooMany { classes: count, most });
+    }
+    let (ways, most_ways) = (ways(model, &parties.all), most.saturating_mul(WAYS_OF_PAIR));
+    if ways > most_ways {
+        return Err(ReachError::TooManyWays { ways, most: most_ways });
     }
     let by_zone: Vec<Vec<Party<'_>>> = (0..intent.zones.len()).map(|zone| parties.in_zone(zone)).collect();
     let mut pairs = Vec::new();

@@ -1,7 +1,8 @@
 //! What hands packets on to others than those they were sent to: load balancers, private links, service networks.
 
 use isoneph_network::idd::Budget;
-use isoneph_network::zones::{Intent, PairProof, Separation, certify, prove};
+use isoneph_network::reach::ReachError;
+use isoneph_network::zones::{Bounds, Intent, PairProof, Separation, certify, prove, prove_within};
 use serde_json::{Value, json};
 
 use super::estate::Estate;
@@ -442,4 +443,42 @@ fn private_service_connect_may_lead_to_the_network_of_the_attachment() {
     let mut own = google(pool);
     own.last_mut().unwrap().1["target"] = json!("all-apis");
     check(&model(&plan(&own).to_string()), "deny client -> server tcp/443");
+}
+
+/// A network in which `balancers` load balancers of unknown targets stand before `servers` servers, each with a group of its own.
+fn crowd(balancers: u32, servers: u32) -> Estate {
+    let mut estate =
+        Estate::new().vpc("red", "10.1.0.0/16").subnet("red", "red", "10.1.0.0/16", "a", &["10.1.0.0/16 local"]);
+    for number in 0..servers {
+        let (name, rule) = (format!("server{number}"), format!("tcp {} 10.1.0.0/16", 1000 + number));
+        estate =
+            estate.group(&name, "red", &[&rule], ALL).eni(&name, "red", &format!("10.1.1.{number}"), None, &[&name]);
+    }
+    for number in 0..balancers {
+        let arn = format!("arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/b{number}/1");
+        estate = estate
+            .eni(&format!("b{number}"), "red", &format!("10.1.2.{number}"), None, &[])
+            .with("NetworkInterfaces", "Description", json!(format!("ELB net/b{number}/1")))
+            .with("NetworkInterfaces", "InterfaceType", json!("network_load_balancer"))
+            .add(
+                "LoadBalancers",
+                json!({"LoadBalancerArn": arn, "LoadBalancerName": format!("b{number}"), "Type": "network"}),
+            );
+    }
+    estate
+}
+
+#[test]
+fn more_ways_through_balancers_than_are_followed_are_no_answer() {
+    let zones = "zones: [{name: a, kind: tenant, members: [{address: 10.1.1.0/28}]}, \
+                 {name: b, kind: tenant, members: [{address: 10.1.1.16/28}]}]";
+    let intent = Intent::read(zones).unwrap();
+    let asked = |balancers, pairs| {
+        let bounds = Bounds { pairs, future: false };
+        prove_within(&model(&crowd(balancers, 30).text()), &intent, jiff::civil::date(2026, 11, 20), bounds).map(|_| ())
+    };
+    let pairs = 70 * 70;
+    assert_eq!(asked(2, pairs), Ok(()));
+    assert!(matches!(asked(30, pairs), Err(ReachError::TooManyWays { .. })), "{:?}", asked(30, pairs));
+    assert!(matches!(asked(2, 30), Err(ReachError::TooMany { .. })));
 }

@@ -50,7 +50,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut out = Output::beside(arguments.output.as_deref(), &arguments.paths)?;
     // What nobody is called is a slip of whoever asks; whom an address means, the input may leave open.
     let asked = |error: ReachError| match error {
-        ReachError::Party(Unreferred::Unknown(_)) | ReachError::Service(_) | ReachError::TooMany { .. } => usage(error),
+        ReachError::Party(Unreferred::Unknown(_))
+        | ReachError::Service(_)
+        | ReachError::TooMany { .. }
+        | ReachError::TooManyWays { .. } => usage(error),
         ReachError::Party(_) => unread(error),
     };
     match (&arguments.from, &arguments.to) {
