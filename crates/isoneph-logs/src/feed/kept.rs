@@ -18,8 +18,10 @@ pub(super) enum Met {
     Not,
     Alike,
     Differing,
-    /// Only in a copy of the feed itself, or at another stage of its request: that says nothing.
+    /// Only in a copy of the feed itself, which says nothing.
     Itself,
+    /// Of a request whose answer the record has: it keeps another stage of it.
+    Answered,
 }
 
 /// An event of the feed, in short.
@@ -78,9 +80,11 @@ impl AllKept {
     pub(super) fn note_answer(&mut self, event: &FeedEvent<'_>) {
         let Some(request) = stages(event, &ANSWERED) else { return };
         for end in UNANSWERED {
-            if let Some(kept) = self.find(&format!("{request}{end}"), event.account).filter(|kept| kept.met == Met::Not)
+            if let Some(kept) = self
+                .find(&format!("{request}{end}"), event.account)
+                .filter(|kept| matches!(kept.met, Met::Not | Met::Itself))
             {
-                kept.met = Met::Itself;
+                kept.met = Met::Answered;
             }
         }
     }

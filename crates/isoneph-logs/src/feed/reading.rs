@@ -22,6 +22,8 @@ struct Counts {
     alike: u64,
     differing: u64,
     added: u64,
+    /// Of accounts and times that the record does not tell of, or that only the feed itself tells of.
+    uncompared: u64,
 }
 
 /// What was seen of a feed so far.
@@ -99,12 +101,14 @@ impl Reading {
         aspects: &[String],
         texts: Option<&mut Interner>,
     ) {
-        // What happened after it was fetched has a wrong date: by it the feed would never stop.
-        let time = event.time.filter(|time| time.0 <= self.taken_at.0.saturating_add(ON_ITS_WAY * SECOND));
+        // What happened after it was fetched has a wrong date: by it the feed would never stop. What is another tenant's
+        // shows nothing of how far this one's goes.
+        let is_others = whose.is_some() && whose != self.tenant;
+        let fetched = self.taken_at.0.saturating_add(ON_ITS_WAY * SECOND);
+        let time = event.time.filter(|time| !is_others && time.0 <= fetched);
         self.first = earliest(self.first, time);
         self.last = self.last.max(time);
         self.time(event);
-        let is_others = whose.is_some() && whose != self.tenant;
         for aspect in aspects.iter().filter(|_| !is_others) {
             let (count, last) = self.aspects.entry(aspect.clone()).or_default();
             *count += 1;
@@ -165,7 +169,8 @@ impl Reading {
             kept.whose = whose.filter(|_| !is_itself).or(kept.whose);
             kept.met = match kept.met {
                 Met::Alike | Met::Differing => kept.met,
-                _ if is_itself => Met::Itself,
+                Met::Not if is_itself => Met::Itself,
+                met if is_itself => met,
                 _ => kept.met_with(event, &mut self.told),
             };
             return;
@@ -202,14 +207,15 @@ impl Reading {
     }
 
     pub(super) fn finish(mut self, tenants: &Tenants, record: &Record, state: RecordState) -> FeedResult {
-        let Counts { alike, differing, added } = self.count_kept(tenants, record);
+        let Counts { alike, differing, added, uncompared } = self.count_kept(tenants, record);
         // Without one event in common, nobody can tell whether ids are comparable at all.
         let is_comparable = alike + differing > 0 && self.beyond == 0;
         let says_what = self.covers.is_empty() || !self.shown_words.is_empty();
         let agreement = Agreement {
             alike: is_comparable.then_some(alike),
             differing: is_comparable.then_some(differing),
-            added: (is_comparable && !state.has_losses).then_some(added),
+            // Of what was compared with nothing, nobody knows whether it is added.
+            added: (is_comparable && !state.has_losses && (added > 0 || uncompared == 0)).then_some(added),
             missing: (is_comparable && says_what && (self.missing > 0 || self.untimed == 0)).then_some(self.missing),
         };
         let is_whole = self.untimed == 0 && !state.has_losses;
@@ -256,7 +262,8 @@ impl Reading {
                     counts.added += 1;
                     self.told.add(WitnessKind::Added, witness);
                 }
-                Met::Not | Met::Itself => {}
+                Met::Not | Met::Itself => counts.uncompared += 1,
+                Met::Answered => {}
             }
         }
         counts

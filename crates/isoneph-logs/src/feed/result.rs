@@ -95,7 +95,8 @@ pub struct Agreement {
     pub alike: Option<u64>,
     /// Events that both have and that say different things.
     pub differing: Option<u64>,
-    /// Events of the feed that the record does not have.
+    /// Events of the feed that the record does not have, though it tells of their accounts and times. Where some have
+    /// nothing to be compared with, none is no answer.
     pub added: Option<u64>,
     /// Events of the tenant in the time of the feed, of what it covers, that the feed does not have.
     pub missing: Option<u64>,

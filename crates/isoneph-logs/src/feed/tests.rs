@@ -94,6 +94,25 @@ fn what_a_feed_does_not_cover_is_not_missing() {
 }
 
 #[test]
+fn one_day_in_common_is_no_agreement_about_a_month() {
+    let long = [("1", "early", 300, "s3:putobject"), WHOLE[0], WHOLE[1], WHOLE[3]];
+    let result = judge(feed(), &long, &WHOLE, "record");
+    assert_eq!(
+        (result.agreement.alike, result.agreement.added),
+        (Some(3), None),
+        "the record does not reach so far back"
+    );
+    let with_more = [long.as_slice(), &[("1", "x", 993, "s3:putobject")]].concat();
+    assert_eq!(judge(feed(), &with_more, &WHOLE, "record").agreement.added, Some(1), "what is surely added is told");
+}
+
+#[test]
+fn events_of_others_do_not_say_how_far_a_feed_goes() {
+    let result = judge(feed(), &[WHOLE[0], ("2", "fresh", 999, "ec2:runinstances")], &WHOLE, "record");
+    assert_eq!((result.last_at, result.later, result.agreement.missing), (Some(Instant(990 * HOUR)), Some(2), Some(0)));
+}
+
+#[test]
 fn ids_that_never_meet_prove_nothing() {
     let own = [("1", "own-1", 990, "ec2:runinstances"), ("1", "own-2", 994, "s3:putobject")];
     let result = judge(feed(), &own, &WHOLE, "record");

@@ -5,18 +5,16 @@ use std::path::{Path, PathBuf};
 
 use isoneph_logs::digest::is_signature;
 use isoneph_logs::feed::{self, Feed, FeedResult, FeedWatch, FeedsFile, RecordState, Tenant};
-use isoneph_logs::ingest::{
-    FileEntry, FileStatus, Manifest, Options, RejectedRecord, each_batch, ingest_into, is_store,
-};
+use isoneph_logs::ingest::{FileEntry, FileStatus, Manifest, Options, RejectedRecord, each_batch, ingest_into};
 use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::BatchError;
 use isoneph_model::SnapshotKind;
 use isoneph_tables::{Attribution, Sink};
 use walkdir::WalkDir;
 
-use super::LogsError;
 use super::against::{LogsAgainst, bytes, text};
 use super::inputs::{Inputs, is_log, lost};
+use super::{LogsError, store_at};
 
 /// Feeds that were taken in.
 #[derive(Debug, Clone, Default)]
@@ -150,16 +148,17 @@ fn take_one(
         if !path.exists() {
             return Err(LogsError::Given(format!("{}: there is no {}", feed.locator, path.display())));
         }
-        if is_store(path) { stores.push(path.clone()) } else { raw.push(path.clone()) }
+        match store_at(path)? {
+            Some(manifest) => stores.push((path.clone(), manifest)),
+            None => raw.push(path.clone()),
+        }
     }
     if !raw.is_empty() {
         let options = Options { durable: false, ..Options::default() };
         ingest_into(folder, &raw, &options, attribution)?;
-        stores.push(folder.to_owned());
+        stores.extend(Manifest::load(folder)?.map(|manifest| (folder.to_owned(), manifest)));
     }
-    for store in stores {
-        let Some(manifest) = Manifest::load(&store)? else { continue };
-        manifest.check(&store)?;
+    for (store, manifest) in stores {
         taken.parts.extend(manifest.part_paths(&store));
         for entry in manifest.files(&store) {
             let entry = told_of_feed(entry?);
@@ -209,8 +208,8 @@ mod tests {
 
     #[test]
     fn what_could_be_read_as_no_record_is_lost_of_a_feed() {
-        let folder = std::env::temp_dir().join(format!("isoneph-feed-{}", std::process::id()));
-        let files = folder.join("feed");
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = folder.path().join("feed");
         std::fs::create_dir_all(&files).expect("a folder");
         let broken = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff];
         let all: [(&str, &[u8]); 4] =
@@ -220,8 +219,7 @@ mod tests {
         }
         let feed = Feed { files: vec![files], ..Feed::default() };
         let (mut inputs, mut sink) = (Inputs::default(), Sink::default());
-        let taken = take_one(&folder.join("store"), &feed, &Unattributed, &mut inputs, &mut sink);
-        std::fs::remove_dir_all(&folder).expect("the folder");
+        let taken = take_one(&folder.path().join("store"), &feed, &Unattributed, &mut inputs, &mut sink);
         assert!(taken.expect("a feed").unread >= 2, "the broken file, and the one in a form that is not known");
         let told = sink.inputs().filter(|(_, input)| !input.rejected.is_empty());
         let mut told: Vec<_> = told.filter_map(|(_, input)| input.path.rsplit('/').next()).collect();

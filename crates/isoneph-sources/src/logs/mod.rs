@@ -99,20 +99,16 @@ impl Logs {
         let mut logs = Logs { feeds: Feeds::declared(feeds)?, ..Logs::default() };
         let mut raw = Vec::new();
         for path in paths.iter().filter(|path| path.exists()) {
-            match Manifest::load(path) {
-                Ok(Some(manifest)) => {
-                    manifest.check(path)?;
-                    // A store that is named twice, however its path is written, is one.
-                    let real = path.canonicalize().ok();
-                    let is_known = logs.stores.iter().any(|known| known.canonicalize().ok() == real);
-                    logs.stores.insert(path.clone());
-                    if !is_known {
-                        logs.add_store(path, &manifest, sink)?;
-                    }
-                }
-                // A manifest.json that is another program's is none of ours to judge.
-                Err(error) if is_store(path) => return Err(error.into()),
-                _ => raw.push(path.clone()),
+            let Some(manifest) = store_at(path)? else {
+                raw.push(path.clone());
+                continue;
+            };
+            // A store that is named twice, however its path is written, is one.
+            let real = path.canonicalize().ok();
+            let is_known = logs.stores.iter().any(|known| known.canonicalize().ok() == real);
+            logs.stores.insert(path.clone());
+            if !is_known {
+                logs.add_store(path, &manifest, sink)?;
             }
         }
         if !raw.is_empty() {
@@ -271,6 +267,19 @@ impl Logs {
             report.write(&reconciled.operations, &covered, sink, snapshot, &mut input_of)?;
         }
         Ok(digests)
+    }
+}
+
+/// The manifest of a store of events that an earlier run made, held against its files; `None` where there is no store.
+fn store_at(path: &Path) -> Result<Option<Manifest>, LogsError> {
+    match Manifest::load(path) {
+        Ok(Some(manifest)) => {
+            manifest.check(path)?;
+            Ok(Some(manifest))
+        }
+        // A manifest.json that is another program's is none of ours to judge.
+        Err(error) if is_store(path) => Err(error.into()),
+        _ => Ok(None),
     }
 }
 

@@ -12,10 +12,10 @@ table! {
         covers: Vec<String>, none "[]";
         /// How many events it has.
         events: i64, none "0";
-        /// The first one.
-        first_at: Instant, none "events = 0";
-        /// The last one.
-        last_at: Instant, none "events = 0";
+        /// The first one that is not another tenant's.
+        first_at: Instant, none "never: NULL where there is none, or none before the feed was fetched";
+        /// The last one that is not another tenant's, and not dated after the feed was fetched.
+        last_at: Instant, none "never: NULL as `first_at`";
         /// When it was fetched; the time of the assessment where nobody says.
         taken_at: Instant, none "never: always set";
         /// How many records and files of it could not be read.
@@ -43,7 +43,7 @@ table! {
         /// How many events say something different in the provider's record.
         differing: i64, none "never: NULL as `alike`";
         /// How many events the provider's record does not have, of accounts and times that it tells of.
-        added: i64, none "never: NULL as `alike`, and where part of the record could not be read";
+        added: i64, none "never: NULL as `alike`, where part of the record could not be read, and where it tells nothing of the account and time of some of the feed";
         /// How many events of its tenant the provider's record has between the feed's first and last, of what the feed covers, that the feed does not have.
         missing: i64, none "never: NULL as `alike`, and where no word of `covers` can be seen in events";
         /// How many events of its tenant the provider's record has behind the feed's last one that should have arrived when it was fetched.
