@@ -1,11 +1,30 @@
 //! Where web servers listen: nginx and Apache.
 
 use super::configured::{Ports, is_port, rows};
-use crate::guest::{Guest, Place, words};
+use crate::guest::{Guest, Place, Text, words};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 const DEPTH: u8 = 8;
 const FILES: usize = 1000;
+
+/// The files that include each other: how many were read, and where the reading came to an end.
+#[derive(Default)]
+struct Files {
+    read: usize,
+    unclear: Option<Place>,
+}
+
+impl Files {
+    fn text(&mut self, guest: &Guest<'_>, path: &str, depth: u8) -> Option<Rc<Text>> {
+        self.read += 1;
+        if depth > DEPTH || self.read > FILES {
+            self.unclear = Some(Place::file(path));
+            return None;
+        }
+        guest.text(path)
+    }
+}
 
 pub(super) fn nginx(guest: &Guest<'_>) -> Ports {
     let path = "/etc/nginx/nginx.conf";
@@ -14,7 +33,7 @@ pub(super) fn nginx(guest: &Guest<'_>) -> Ports {
     }
     let mut reader = Nginx::default();
     reader.file(guest, path, 0);
-    match reader.unclear {
+    match reader.files.unclear {
         Some(place) => Ports::Unclear(place),
         None => Ports::Read(reader.found),
     }
@@ -25,18 +44,12 @@ pub(super) fn nginx(guest: &Guest<'_>) -> Ports {
 struct Nginx {
     blocks: Vec<(String, bool, Place)>,
     found: Vec<(String, String, Place)>,
-    unclear: Option<Place>,
-    files: usize,
+    files: Files,
 }
 
 impl Nginx {
     fn file(&mut self, guest: &Guest<'_>, path: &str, depth: u8) {
-        self.files += 1;
-        if depth > DEPTH || self.files > FILES {
-            self.unclear = Some(Place::file(path));
-            return;
-        }
-        let Some(text) = guest.text(path) else { return };
+        let Some(text) = self.files.text(guest, path, depth) else { return };
         let mut statement = String::new();
         let mut start = 1;
         for (number, line) in text.lines() {
@@ -106,7 +119,7 @@ impl Nginx {
             _ => (value, "80"),
         };
         if !is_port(port) {
-            self.unclear = Some(place.clone());
+            self.files.unclear = Some(place.clone());
             return;
         }
         let mut found = rows(port, &[address.to_owned()], place);
@@ -137,8 +150,7 @@ struct Apache<'r> {
     /// Values, the conditions around them, places.
     listens: Vec<(String, Vec<String>, Place)>,
     modules: BTreeSet<String>,
-    files: usize,
-    unclear: Option<Place>,
+    files: Files,
 }
 
 /// The name of a module without what differs between the ways to write it.
@@ -148,12 +160,7 @@ fn bare_module(name: &str) -> String {
 
 impl Apache<'_> {
     fn file(&mut self, guest: &Guest<'_>, path: &str, depth: u8) {
-        self.files += 1;
-        if depth > DEPTH || self.files > FILES {
-            self.unclear = Some(Place::file(path));
-            return;
-        }
-        let Some(text) = guest.text(path) else { return };
+        let Some(text) = self.files.text(guest, path, depth) else { return };
         for (number, line) in text.joined_lines() {
             let line = line.trim();
             let words = words(line);
@@ -200,6 +207,6 @@ impl Apache<'_> {
                 _ => return Ports::Unclear(place.clone()),
             }
         }
-        self.unclear.map_or(Ports::Read(found), Ports::Unclear)
+        self.files.unclear.map_or(Ports::Read(found), Ports::Unclear)
     }
 }
