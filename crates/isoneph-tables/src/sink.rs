@@ -19,6 +19,14 @@ pub enum SinkError {
     /// More rows or places than row numbers can tell apart.
     #[error("more than {0} rows or places in one run")]
     TooMany(u64),
+    /// What resources of an account say of each other is more than can be worked through.
+    #[error("table {table}: what the resources of one account say of its others takes more than {most} steps")]
+    TooManySteps {
+        /// The table.
+        table: TableId,
+        /// How many are made.
+        most: usize,
+    },
     /// A table's columns came out of different lengths: a bug, told rather than hidden.
     #[error("table {table}: {source}")]
     Table {

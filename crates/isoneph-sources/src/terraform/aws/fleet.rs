@@ -124,11 +124,13 @@ fn cover(resource: &Resource, stage: &mut Stage, reference: Reference) {
                 row.patch_managed = row.patch_managed.clone().either(same(&region, common));
             });
         }
-        Reference::Uid(uid) => stage.for_account::<Vm>(resource, move |common, row| {
-            if common.uid == uid {
-                row.patch_managed = true.into();
-            }
-        }),
+        Reference::Uid(_) => stage.facet_each::<Vm>(
+            resource,
+            &[reference],
+            &["aws_instance"],
+            |row, code| row.patch_managed = Cell::Gap(code),
+            |row| row.patch_managed = true.into(),
+        ),
         Reference::Literal(_) | Reference::Unset => {}
         Reference::Unresolved(code) => stage.for_account::<Vm>(resource, move |_, row| {
             if row.patch_managed != Cell::Known(true) {

@@ -236,3 +236,29 @@ fn the_same_bytes_give_the_same_tables() {
     };
     assert_eq!(build(), build());
 }
+
+#[test]
+fn every_filter_of_an_account_gives_its_alarm_a_meaning() {
+    const ALARMS: usize = 300;
+    let metric = |i: usize| format!("m{i}");
+    let alarm = |i: usize| {
+        let values = json!({"namespace": "audit", "metric_name": metric(i), "alarm_name": metric(i)});
+        resource(&format!("aws_cloudwatch_metric_alarm.a{i}"), values)
+    };
+    let filter = |i: usize| {
+        let transformation = json!([{"namespace": "audit", "name": metric(i), "value": "1"}]);
+        let values = json!({"pattern": "{ $.eventName = StopLogging }", "metric_transformation": transformation});
+        resource(&format!("aws_cloudwatch_log_metric_filter.f{i}"), values)
+    };
+    let resources: Vec<Value> = (0..ALARMS).flat_map(|i| [alarm(i), filter(i)]).collect();
+    let configured: Vec<Value> = ["aws_cloudwatch_metric_alarm.a", "aws_cloudwatch_log_metric_filter.f"]
+        .into_iter()
+        .flat_map(|address| (0..ALARMS).map(move |i| format!("{address}{i}")))
+        .map(|address| address.split_once('.').map(|(kind, name)| configured(kind, name, json!({}))).unwrap())
+        .collect();
+    let changes: Vec<Value> = resources.iter().map(|of| change(of["address"].as_str().unwrap(), json!({}))).collect();
+    let document = plan(json!({"resources": resources}), json!(changes), json!({"resources": configured}));
+    let watched = texts(&read(&document.to_string()), "alert_rule");
+    let meant = watched.iter().filter(|text| text.contains("StopLogging")).count();
+    assert_eq!(meant, ALARMS, "{:?}", watched.last());
+}
