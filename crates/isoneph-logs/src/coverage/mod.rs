@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use isoneph_tables::Instant;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -281,6 +282,20 @@ fn bulk(days: &BTreeMap<i64, u64>) -> Option<(i64, i64)> {
 fn day_name(day: i64) -> String {
     let timestamp = Timestamp::from_microsecond(day.saturating_mul(DAY)).unwrap_or_default();
     timestamp.to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// Of the days of a hole those on which it is told, so that it is told once: the days that it takes whole, or else the one
+/// of which it takes most.
+pub(crate) fn told_on(days: &[String], (begins_at, ends_at): (Instant, Instant)) -> Vec<String> {
+    let part = |day: &&String| {
+        let start = day.parse::<Date>().ok().and_then(|date| date.to_zoned(TimeZone::UTC).ok());
+        let start = start.map_or(begins_at.0, |start| start.timestamp().as_microsecond());
+        ends_at.0.min(start.saturating_add(DAY)).saturating_sub(begins_at.0.max(start))
+    };
+    let whole: Vec<String> = days.iter().filter(|day| part(day) == DAY).cloned().collect();
+    // Of equal parts the earlier one.
+    let most = || days.iter().rev().max_by_key(part).into_iter().cloned().collect();
+    if whole.is_empty() { most() } else { whole }
 }
 
 impl LogCoverage {

@@ -112,6 +112,20 @@ fn a_hole_takes_from_the_days_of_the_calendar_that_have_a_row() {
     assert_eq!(name(-40_000_000_000, 40_000_000_000).len(), 7);
 }
 
+#[test]
+fn a_hole_is_told_on_the_days_that_it_takes_whole_or_on_the_one_of_which_it_takes_most() {
+    const HOUR: i64 = 3_600;
+    let days: Vec<String> = (2..=5).map(|day| format!("2026-11-0{day}")).collect();
+    let told = |days: &[String], from: i64, until: i64| {
+        super::told_on(days, (Instant((START + from) * SECOND), Instant((START + until) * SECOND)))
+    };
+    assert_eq!(told(&days[..2], 23 * HOUR, 26 * HOUR), ["2026-11-03"]);
+    assert_eq!(told(&days[..2], 22 * HOUR, 26 * HOUR), ["2026-11-02"], "of equal parts the earlier one");
+    assert_eq!(told(&days, 23 * HOUR, 73 * HOUR), ["2026-11-03", "2026-11-04"]);
+    assert_eq!(told(&days[1..2], 23 * HOUR, 25 * HOUR), ["2026-11-03"], "only days that it takes from");
+    assert!(told(&[], 0, HOUR).is_empty());
+}
+
 /// Days with their events, and whether something in doubt takes from them.
 fn days_of(coverage: &LogCoverage, region: &str) -> Vec<(String, u64, bool)> {
     let own = coverage.days.iter().filter(|day| day.stream.region == region);

@@ -5,7 +5,7 @@ use isoneph_tables::schema::{LogDigest, LogGap};
 use isoneph_tables::{Cell, Common, Instant, Scope, Sink, SinkError, TableId};
 
 use super::{Chain, DigestReport, Problem};
-use crate::coverage::{LogCoverage, weakened_by};
+use crate::coverage::{LogCoverage, told_on, weakened_by};
 use crate::reconcile::Operation;
 
 impl DigestReport {
@@ -101,6 +101,7 @@ pub(crate) fn gap_row(
         begins_at: begins_at.into(),
         ends_at: ends_at.into(),
         seconds: (ends_at.0.saturating_sub(begins_at.0) / 1_000_000).into(),
+        told_on: told_on(&days, (begins_at, ends_at)).into(),
         days: days.into(),
         trail: "".into(),
         weakened_by: "".into(),

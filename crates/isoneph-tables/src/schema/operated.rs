@@ -151,6 +151,8 @@ table! {
         weakened_by: String, none "''";
         /// What is missing, in words: the name of a file, of a digest.
         detail: String, none "''";
+        /// Those of `days` on which it is told: the ones that it takes whole, or else the one of which it takes most.
+        told_on: Vec<String>, none "never: always set";
     }
 }
 
