@@ -1,20 +1,21 @@
 //! Terraform resources of the azurerm provider.
 
+mod balancers;
 mod firewalls;
+mod machines;
+mod managers;
+mod rules;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::arm::{covers_groups, is_of_gateways};
-use super::estate::{
-    AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
-    Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork, is_unclear,
-};
+use super::estate::{Estate, InterfacePlace, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork};
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
-use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use crate::model::json::{flag, list, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
 
 const OPEN: [&str; 8] = [
@@ -129,6 +130,13 @@ fn take<T>(all: &mut BTreeMap<String, T>, resource: &Resource, held: T) {
     }
 }
 
+/// What a field names: where it is given and nothing shows what it is, something of which nothing is known.
+fn given(reading: &Reading<'_>, resource: &Resource, path: &[&str]) -> Option<String> {
+    let held = reading.document.ids(resource, path);
+    let unknown = held.open && reading.document.is_written(resource, path);
+    reading.at(resource, path).or_else(|| unknown.then(|| format!("that of {}", resource.address)))
+}
+
 /// Subnets that are written within their network, where their identifiers are known.
 fn inline_subnets(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource) {
     for held in list(&resource.values, "subnet") {
@@ -175,12 +183,12 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
         Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
     }));
     networks(estate, &reading);
-    groups(estate, &reading);
+    rules::groups(estate, &reading);
     firewalls::read(estate, &reading);
     routes(estate, &reading);
-    machines(estate, &reading);
-    balancers(estate, &reading);
-    managers(estate, &reading);
+    machines::read(estate, &reading);
+    balancers::read(estate, &reading);
+    managers::read(estate, &reading);
     unsupported.extend(unseen(estate, source));
 }
 
@@ -301,7 +309,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let any = if held.is_empty() { estate.networks.keys().cloned().collect() } else { held };
         estate.connected.extend::<Vec<String>>(any);
     }
-    joined(estate, reading);
+    managers::joined(estate, reading);
     for resource in document.any_of_kind(&["azurerm_public_ip"]) {
         let values = &resource.values;
         let standard = text(values, "sku").map(|word| word.eq_ignore_ascii_case("standard"));
@@ -315,107 +323,6 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let public = reading.id(resource, "public_ip_address_id");
         if let Some(gateway) = estate.gateways.get_mut(&reading.id(resource, "nat_gateway_id")) {
             gateway.public.push(public);
-        }
-    }
-}
-
-fn end(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value, word: &str) -> End {
-    let key = |tail: &str| format!("{word}_{tail}");
-    let mut prefixes = texts(values, &key("address_prefixes"));
-    prefixes.extend(text(values, &key("address_prefix")).map(ToOwned::to_owned));
-    let mut ports = texts(values, &key("port_ranges"));
-    ports.extend(text(values, &key("port_range")).map(ToOwned::to_owned));
-    let field = key("application_security_group_ids");
-    let groups_path: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
-    let named = reading.document.ids(resource, &groups_path);
-    let mut groups: Vec<String> = named.found.iter().map(|id| id.to_lowercase()).collect();
-    if named.choice {
-        groups.clear();
-        prefixes.push("an application group known after apply".into());
-    }
-    let open = |tail: &str| {
-        let field = key(tail);
-        let at: Vec<&str> = path.iter().copied().chain([field.as_str()]).collect();
-        reading.document.is_open(resource, &at, values) || list(values, &field).iter().any(|held| !held.is_string())
-    };
-    let any_open = |tails: [&str; 2]| tails.iter().any(|tail| open(tail));
-    if (prefixes.is_empty() && groups.is_empty()) || any_open(["address_prefix", "address_prefixes"]) {
-        prefixes.push("an address known after apply".into());
-    }
-    if any_open(["port_range", "port_ranges"]) {
-        ports.push("known after apply".into());
-    }
-    End { prefixes, ports, groups }
-}
-
-/// What stands for rules that are known only after apply: both ways, anything.
-fn any_rules(resource: &Resource) -> Vec<SecurityRule> {
-    let doubt = Some(format!("the rules of {}", resource.address));
-    let end = || End { prefixes: vec!["*".into()], ports: Vec::new(), groups: Vec::new() };
-    let sides = [true, false].into_iter().flat_map(|inbound| [true, false].map(|allow| (inbound, allow)));
-    let of = |(inbound, allow)| SecurityRule {
-        name: "security_rule".into(),
-        priority: 0,
-        inbound,
-        allow,
-        protocol: "*".into(),
-        source: end(),
-        destination: end(),
-        doubt: doubt.clone(),
-    };
-    sides.map(of).collect()
-}
-
-/// A rule; two, where the plan does not show whether it allows or denies.
-fn rule(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value) -> Vec<SecurityRule> {
-    let is_open = |key: &&str| {
-        let at: Vec<&str> = path.iter().copied().chain([*key]).collect();
-        reading.document.is_open(resource, &at, values)
-    };
-    let doubt = ["priority", "access", "protocol"].iter().any(is_open);
-    let doubt = doubt.then(|| format!("what {} says is known after apply", resource.address));
-    let either = is_open(&"access");
-    let held = SecurityRule {
-        name: text_or_empty(values, "name"),
-        priority: number(values, "priority").unwrap_or(i64::MAX),
-        inbound: text(values, "direction").is_some_and(|word| word.eq_ignore_ascii_case("inbound")),
-        allow: either || text(values, "access").is_some_and(|word| word.eq_ignore_ascii_case("allow")),
-        protocol: text(values, "protocol").unwrap_or("*").to_owned(),
-        source: end(reading, resource, path, values, "source"),
-        destination: end(reading, resource, path, values, "destination"),
-        doubt,
-    };
-    let other = either.then(|| SecurityRule { allow: false, ..held.clone() });
-    other.into_iter().chain([held]).collect()
-}
-
-fn groups(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    let mut names = Names::default();
-    for resource in document.any_of_kind(&["azurerm_network_security_group"]) {
-        names.add(resource);
-        let rules = list(&resource.values, "security_rule").iter().enumerate();
-        let mut rules: Vec<SecurityRule> = rules
-            .flat_map(|(index, held)| rule(reading, resource, &["security_rule", &index.to_string()], held))
-            .collect();
-        if document.is_open_block(resource, "security_rule") {
-            rules.extend(any_rules(resource));
-        }
-        let group = SecurityGroup { name: name(resource), rules, origin: reading.origin(resource) };
-        take(&mut estate.groups, resource, group);
-    }
-    for resource in document.of_kind(&["azurerm_network_security_rule"]) {
-        let held = rule(reading, resource, &[], &resource.values);
-        let id = names.find(reading, resource, "network_security_group_name");
-        if let Some(group) = estate.groups.get_mut(&id) {
-            group.rules.extend(held);
-            continue;
-        }
-        // It may be a rule of any group of which it is not sure that it is none.
-        let (_, doubt) = document.owners(resource, "network_security_group_name", std::iter::empty());
-        let doubt = doubt.or_else(|| names.0.contains_key(&id).then(|| format!("which group {id} is")));
-        for group in estate.groups.values_mut().filter(|_| doubt.is_some()) {
-            group.rules.extend(held.iter().map(|one| SecurityRule { doubt: doubt.clone(), ..one.clone() }));
         }
     }
 }
@@ -452,287 +359,5 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
             let what = || Route { prefix: format!("{} known after apply", resource.address), ..Route::default() };
             estate.tables.values_mut().for_each(|table| table.routes.push(what()));
         }
-    }
-}
-
-fn machines(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    for resource in document.of_kind(&["azurerm_network_interface"]) {
-        let values = &resource.values;
-        let places = list(values, "ip_configuration")
-            .iter()
-            .enumerate()
-            .map(|(index, held)| {
-                let index = index.to_string();
-                InterfacePlace {
-                    subnet: reading.at(resource, &["ip_configuration", &index, "subnet_id"]).unwrap_or_default(),
-                    address: text(held, "private_ip_address").and_then(AddressRange::parse),
-                    public: reading.at(resource, &["ip_configuration", &index, "public_ip_address_id"]),
-                }
-            })
-            .collect();
-        for index in 0..list(values, "ip_configuration").len() {
-            let ids = document.ids(resource, &["ip_configuration", &index.to_string(), "public_ip_address_id"]);
-            if ids.open && ids.found.is_empty() {
-                estate.loose.push(format!("the public address of {}", resource.address));
-            }
-        }
-        let forwards =
-            flag(values, "enable_ip_forwarding").or_else(|| flag(values, "ip_forwarding_enabled")) == Some(true);
-        estate.interfaces.insert(
-            Reading::own(resource),
-            Interface {
-                name: name(resource),
-                owner: subscription(resource),
-                forwards,
-                places,
-                aliases: vec![resource.address.clone()],
-                tags: tags(values.get("tags")),
-                origin: reading.origin(resource),
-                ..Interface::default()
-            },
-        );
-    }
-    for resource in document.of_kind(&["azurerm_network_interface_security_group_association"]) {
-        let group = reading.at(resource, &["network_security_group_id"]);
-        let group = Some(group.unwrap_or_else(|| format!("that of {}", resource.address)));
-        let (owners, doubt) = document.owners(resource, "network_interface_id", estate.interfaces.keys());
-        for id in owners {
-            let Some(interface) = estate.interfaces.get_mut(&id.to_lowercase()) else { continue };
-            if doubt.is_none() {
-                interface.group.clone_from(&group);
-            } else if interface.group.is_none() {
-                interface.group.clone_from(&doubt);
-            }
-        }
-    }
-    for resource in document.of_kind(&["azurerm_network_interface_application_security_group_association"]) {
-        let (owners, doubt) = document.owners(resource, "network_interface_id", estate.interfaces.keys());
-        let group = document.ids(resource, &["application_security_group_id"]);
-        let sure = doubt.is_none() && !group.open && !group.choice;
-        for id in owners {
-            let Some(interface) = estate.interfaces.get_mut(&id.to_lowercase()) else { continue };
-            interface.open_groups |= !sure;
-            interface.application_groups.extend(group.found.iter().filter(|_| sure).map(|id| id.to_lowercase()));
-        }
-    }
-    for resource in document.of_kind(&[
-        "azurerm_linux_virtual_machine",
-        "azurerm_windows_virtual_machine",
-        "azurerm_virtual_machine",
-    ]) {
-        estate.machines.insert(
-            Reading::own(resource),
-            Machine {
-                name: name(resource),
-                interfaces: reading.ids(resource, &["network_interface_ids"]),
-                tags: tags(resource.values.get("tags")),
-            },
-        );
-    }
-    for resource in
-        document.of_kind(&["azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set"])
-    {
-        let path = ["network_interface", "0", "ip_configuration", "0", "subnet_id"];
-        let subnet = reading.at(resource, &path).unwrap_or_default();
-        let public = resource.values.pointer("/network_interface/0/ip_configuration/0/public_ip_address/0");
-        let public = public.map(|_| format!("public address of {}", resource.key()));
-        let path = ["network_interface", "0", "ip_configuration", "0", "application_security_group_ids"];
-        let groups = document.ids(resource, &path);
-        estate.interfaces.insert(
-            Reading::own(resource),
-            Interface {
-                name: name(resource),
-                owner: subscription(resource),
-                group: given(reading, resource, &["network_interface", "0", "network_security_group_id"]),
-                places: vec![InterfacePlace { subnet, public, address: None }],
-                open_groups: groups.choice || (groups.open && document.is_written(resource, &path[..1])),
-                application_groups: groups
-                    .found
-                    .iter()
-                    .filter(|_| !groups.choice)
-                    .map(|id| id.to_lowercase())
-                    .collect(),
-                template: true,
-                aliases: vec![resource.address.clone()],
-                tags: tags(resource.values.get("tags")),
-                origin: reading.origin(resource),
-                ..Interface::default()
-            },
-        );
-    }
-    for resource in document.of_kind(&["azurerm_private_link_service"]) {
-        let configurations = list(&resource.values, "nat_ip_configuration").len().max(1);
-        let subnets = (0..configurations)
-            .flat_map(|at| reading.ids(resource, &["nat_ip_configuration", &at.to_string(), "subnet_id"]));
-        let subnets = subnets.collect();
-        estate.services.insert(Reading::own(resource), subnets);
-    }
-    for resource in document.of_kind(&["azurerm_private_endpoint"]) {
-        estate.endpoints.insert(Reading::own(resource), connection(reading, resource));
-        estate.interfaces.insert(
-            Reading::own(resource),
-            Interface {
-                name: name(resource),
-                owner: subscription(resource),
-                places: vec![InterfacePlace { subnet: reading.id(resource, "subnet_id"), ..InterfacePlace::default() }],
-                template: true,
-                private_endpoint: true,
-                aliases: vec![resource.address.clone()],
-                tags: tags(resource.values.get("tags")),
-                origin: reading.origin(resource),
-                ..Interface::default()
-            },
-        );
-    }
-}
-
-/// What a private endpoint is of; nothing where the plan does not show it.
-fn connection(reading: &Reading<'_>, resource: &Resource) -> Connection {
-    let path = |key: &'static str| ["private_service_connection", "0", key];
-    let by_alias = list(&resource.values, "private_service_connection")
-        .first()
-        .and_then(|held| text(held, "private_connection_resource_alias"));
-    let named = reading.document.ids(resource, &path("private_connection_resource_id"));
-    let to = named.found.first().filter(|_| !named.choice && by_alias.is_none());
-    Connection { to: to.map(|id| id.to_lowercase()).unwrap_or_default(), refused: false }
-}
-
-/// What a field names: where it is given and nothing shows what it is, something of which nothing is known.
-fn given(reading: &Reading<'_>, resource: &Resource, path: &[&str]) -> Option<String> {
-    let held = reading.document.ids(resource, path);
-    let unknown = held.open && reading.document.is_written(resource, path);
-    reading.at(resource, path).or_else(|| unknown.then(|| format!("that of {}", resource.address)))
-}
-
-fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    for resource in document.of_kind(&["azurerm_lb"]) {
-        let frontends = list(&resource.values, "frontend_ip_configuration").iter().enumerate().map(|(index, held)| {
-            let path = ["frontend_ip_configuration", &index.to_string(), "public_ip_address_id"];
-            let public = given(reading, resource, &path);
-            (text_or_empty(held, "name"), public)
-        });
-        let balancer = Balancer {
-            name: name(resource),
-            owner: subscription(resource),
-            frontends: frontends.collect(),
-            rules: Vec::new(),
-            origin: reading.origin(resource),
-        };
-        estate.balancers.insert(Reading::own(resource), balancer);
-    }
-    let (pools, open) = pools(reading);
-    for resource in document.of_kind(&["azurerm_lb_rule", "azurerm_lb_nat_rule"]) {
-        let mut held = reading.ids(resource, &["backend_address_pool_ids"]);
-        held.extend(reading.at(resource, &["backend_address_pool_id"]));
-        if resource.kind == "azurerm_lb_nat_rule" {
-            held.push(Reading::own(resource));
-        }
-        let rule = BalancerRule {
-            protocol: text_or_empty(&resource.values, "protocol"),
-            frontend_port: number(&resource.values, "frontend_port").unwrap_or(0),
-            backend_port: number(&resource.values, "backend_port").unwrap_or(0),
-            complete: !open && !held.is_empty() && held.iter().all(|pool| pools.contains_key(pool)),
-            targets: held.iter().filter_map(|pool| pools.get(pool)).flatten().cloned().collect(),
-        };
-        if let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "loadbalancer_id")) {
-            balancer.rules.push(rule);
-        }
-    }
-}
-
-/// The interfaces of each pool, and of each rule of address translation; whether there may be others.
-fn pools(reading: &Reading<'_>) -> (BTreeMap<String, Vec<String>>, bool) {
-    let document = reading.document;
-    let mut pools: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    // Targets by address are not followed.
-    let mut open = document.of_kind(&["azurerm_lb_backend_address_pool_address"]).next().is_some();
-    for resource in document.of_kind(&[
-        "azurerm_network_interface_backend_address_pool_association",
-        "azurerm_network_interface_nat_rule_association",
-    ]) {
-        let pool = [reading.id(resource, "backend_address_pool_id"), reading.id(resource, "nat_rule_id")].concat();
-        let target = reading.id(resource, "network_interface_id");
-        open |= is_unclear(&pool) || is_unclear(&target);
-        pools.entry(pool).or_default().push(target);
-    }
-    for resource in
-        document.of_kind(&["azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set"])
-    {
-        let path = ["network_interface", "0", "ip_configuration", "0", "load_balancer_backend_address_pool_ids"];
-        let ids = document.ids(resource, &path);
-        open |= ids.choice || (ids.open && document.is_written(resource, &path));
-        for pool in reading.ids(resource, &path) {
-            pools.entry(pool).or_default().push(Reading::own(resource));
-        }
-    }
-    (pools, open)
-}
-
-/// Rules of a network manager; members of its groups that a policy computes are not known.
-fn managers(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    let mut members: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut open = false;
-    for resource in document.of_kind(&["azurerm_network_manager_static_member"]) {
-        let group = reading.id(resource, "network_group_id");
-        let network = reading.id(resource, "target_virtual_network_id");
-        open |= is_unclear(&group) || is_unclear(&network);
-        members.entry(group).or_default().push(network);
-    }
-    let collections: BTreeMap<String, Vec<String>> = document
-        .of_kind(&["azurerm_network_manager_admin_rule_collection"])
-        .map(|resource| (Reading::own(resource), reading.ids(resource, &["network_group_ids"])))
-        .collect();
-    for resource in document.of_kind(&["azurerm_network_manager_admin_rule"]) {
-        let values = &resource.values;
-        let side = |key: &str, ports: &str| End {
-            prefixes: list(values, key)
-                .iter()
-                .filter_map(|held| text(held, "address_prefix"))
-                .map(ToOwned::to_owned)
-                .collect(),
-            ports: texts(values, ports),
-            groups: Vec::new(),
-        };
-        let any = |mut end: End| {
-            if end.prefixes.is_empty() {
-                end.prefixes.push("*".into());
-            }
-            end
-        };
-        // Of a collection that the input does not show nobody knows whom it holds for.
-        let groups = collections.get(&reading.id(resource, "admin_rule_collection_id"));
-        let known: Option<Vec<Vec<String>>> =
-            groups.and_then(|groups| groups.iter().map(|group| members.get(group).cloned()).collect());
-        let known = known.filter(|_| !open && !groups.is_some_and(Vec::is_empty));
-        estate.admin.push(AdminRule {
-            rule: SecurityRule {
-                name: name(resource),
-                priority: number(values, "priority").unwrap_or(i64::MAX),
-                inbound: text(values, "direction").is_some_and(|word| word.eq_ignore_ascii_case("inbound")),
-                allow: false,
-                doubt: None,
-                protocol: text(values, "protocol").unwrap_or("Any").to_owned(),
-                source: any(side("source", "source_port_ranges")),
-                destination: any(side("destination", "destination_port_ranges")),
-            },
-            action: text_or_empty(values, "action"),
-            networks: known.map(|held| held.into_iter().flatten().collect()),
-        });
-    }
-}
-
-/// Networks that hubs of a virtual WAN, or a network manager, join to others: how, and to which, is not followed.
-fn joined(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    for resource in document.of_kind(&["azurerm_virtual_hub_connection"]) {
-        let (networks, _) = document.owners(resource, "remote_virtual_network_id", estate.networks.keys());
-        estate.connected.extend(networks);
-    }
-    // Its groups may take in any network, by a policy.
-    if document.of_kind(&["azurerm_network_manager_connectivity_configuration"]).next().is_some() {
-        estate.connected.extend(estate.networks.keys().cloned().collect::<Vec<_>>());
     }
 }
