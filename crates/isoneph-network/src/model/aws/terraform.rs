@@ -1,5 +1,6 @@
 //! Terraform resources of the aws provider.
 
+mod acls;
 mod fed;
 mod groups;
 mod links;
@@ -12,11 +13,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::build::is_network;
-use super::estate::{Acl, AclEntry, Destination, Estate, NatGateway, Peering, Route, RouteTarget, Subnet, Table, Vpc};
+use super::estate::{Destination, Estate, NatGateway, Peering, Route, RouteTarget, Subnet, Table, Vpc};
 use crate::model::Unsupported;
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
-use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use crate::model::json::{flag, list, tags, text, texts};
 use crate::model::terraform::{Document, Resource};
 
 /// Kinds packets may depend on, which are not modelled.
@@ -145,7 +146,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     accelerators(estate, &reading);
     links::read(estate, &reading);
     tables(estate, &reading);
-    acls(estate, &reading);
+    acls::read(estate, &reading);
     groups::read(estate, &reading);
     transit::read(estate, &reading);
     machines::read(estate, &reading);
@@ -565,126 +566,4 @@ fn route(document: &Document, resource: &Resource, path: &[&str], values: &Value
         .or_else(|| find("core_network_arn").map(RouteTarget::Other))
         .unwrap_or_else(|| RouteTarget::Other(format!("a target of {}", resource.address)));
     Route { destination, target, active: text(values, "state") != Some("blackhole"), propagated: false }
-}
-
-fn acls(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    for resource in document.any_of_kind(&["aws_network_acl", "aws_default_network_acl"]) {
-        let default = resource.kind == "aws_default_network_acl";
-        let vpc = document.id(resource, &["vpc_id"]).or_else(|| {
-            let id = document.id(resource, &["default_network_acl_id"])?;
-            reading.made_with(&id, "default network ACL of", &["default_network_acl_id"])
-        });
-        let held = document.ids(resource, &["subnet_ids"]);
-        if held.choice {
-            // Which subnets it is given, the plan does not show.
-            for subnet in &held.found {
-                estate.subnets.entry(subnet.clone()).and_modify(|held| held.unclear_acl = true);
-            }
-        }
-        let subnets = if held.choice { Vec::new() } else { held.found };
-        let (mut entries, mut open) = (Vec::new(), false);
-        for (key, egress) in [("ingress", false), ("egress", true)] {
-            open |= document.is_open_block(resource, key);
-            for (index, values) in list(&resource.values, key).iter().enumerate() {
-                let number = index.to_string();
-                let is_open = |field: &&str| reading.is_open(resource, &[key, &number, field], values);
-                open |= ["rule_no", "action"].iter().any(is_open);
-                let condition = ACL_SERVICE.iter().any(is_open);
-                let condition = condition.then(|| format!("what {key} {index} of {} says", resource.address));
-                entries.push(AclEntry { condition, ..acl_entry(values, egress, "rule_no", "action") });
-            }
-        }
-        estate.acls.insert(
-            resource.identity(),
-            Acl {
-                vpc: vpc.unwrap_or_default(),
-                default,
-                subnets,
-                entries,
-                open,
-                tags: labels(resource),
-                origin: reading.origin(resource),
-            },
-        );
-    }
-    // The list every network is made with lets everything through, unless something manages it.
-    for vpc in made_here(estate, reading) {
-        if !estate.acls.values().any(|acl| acl.vpc == vpc && acl.default) {
-            let open = |egress: bool, range: &str| AclEntry {
-                egress,
-                number: 100,
-                allow: true,
-                protocol: "-1".into(),
-                ports: None,
-                icmp: None,
-                range: AddressRange::parse(range),
-                unclear: None,
-                condition: None,
-            };
-            let entries = [false, true]
-                .into_iter()
-                .flat_map(|egress| [open(egress, "0.0.0.0/0"), open(egress, "::/0")])
-                .collect();
-            let origin = estate.vpcs[&vpc].origin.clone();
-            let acl = Acl { vpc: vpc.clone(), default: true, entries, origin, ..Acl::default() };
-            estate.acls.insert(format!("default network ACL of {vpc}"), acl);
-        }
-    }
-    for resource in document.of_kind(&["aws_network_acl_rule"]) {
-        let egress = flag(&resource.values, "egress") == Some(true);
-        let (owners, doubt) = reading.owners(resource, "network_acl_id", estate.acls.keys());
-        let entry = acl_entry(&resource.values, egress, "rule_number", "rule_action");
-        let is_open = |key: &&str| reading.is_open(resource, &[key], &resource.values);
-        let open = ACL_SERVICE.iter().any(is_open);
-        // Where among the others it stands, and what it does, tells what they do.
-        let anywhere = ["rule_number", "rule_action", "egress"].iter().any(is_open);
-        let condition = doubt.or_else(|| open.then(|| format!("what {} says is known after apply", resource.address)));
-        for id in owners {
-            let id = reading.acl(estate, &id);
-            if let Some(acl) = estate.acls.get_mut(&id) {
-                acl.entries.push(AclEntry { condition: condition.clone(), ..entry.clone() });
-                acl.open |= anywhere;
-            }
-        }
-    }
-    for resource in document.of_kind(&["aws_network_acl_association"]) {
-        let (acls, unsure) = reading.owners(resource, "network_acl_id", estate.acls.keys());
-        let (subnets, doubt) = reading.owners(resource, "subnet_id", estate.subnets.keys());
-        if unsure.or(doubt).is_some() {
-            for subnet in subnets {
-                estate.subnets.entry(subnet).and_modify(|held| held.unclear_acl = true);
-            }
-            continue;
-        }
-        for id in acls {
-            let id = reading.acl(estate, &id);
-            if let Some(acl) = estate.acls.get_mut(&id) {
-                acl.subnets.extend(subnets.clone());
-            }
-        }
-    }
-}
-
-/// Fields that say which packets an entry is about.
-const ACL_SERVICE: [&str; 5] = ["from_port", "to_port", "protocol", "icmp_type", "icmp_code"];
-
-fn acl_entry(value: &Value, egress: bool, number_key: &str, action_key: &str) -> AclEntry {
-    let block = text(value, "cidr_block").or_else(|| text(value, "ipv6_cidr_block"));
-    let range = block.and_then(AddressRange::parse);
-    let protocol = text_or_empty(value, "protocol");
-    let is_icmp = matches!(protocol.as_str(), "1" | "icmp" | "58" | "icmpv6");
-    let pair = |first: &str, second: &str| Some((number(value, first)?, number(value, second)?));
-    let any = matches!(protocol.as_str(), "-1" | "all");
-    AclEntry {
-        egress,
-        number: number(value, number_key).unwrap_or(i64::MAX),
-        allow: text(value, action_key).is_some_and(|action| action.eq_ignore_ascii_case("allow")),
-        ports: if any || is_icmp { None } else { pair("from_port", "to_port") },
-        icmp: if is_icmp { pair("icmp_type", "icmp_code") } else { None },
-        protocol,
-        unclear: range.is_none().then(|| format!("the address block {}", block.unwrap_or("known after apply"))),
-        range,
-        condition: None,
-    }
 }
