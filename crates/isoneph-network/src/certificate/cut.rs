@@ -46,6 +46,16 @@ pub(super) fn claim(
     for (set, reasons) in parts {
         write(space, set, &Why::Blocked(reasons))?;
     }
+    Ok(CertificateClaim { boxes, ..stated(space, claim, max_boxes)? })
+}
+
+/// What a claim says, without the boxes that prove it.
+pub(super) fn stated(
+    space: &mut PacketSpace,
+    claim: &ClaimInput,
+    max_boxes: u64,
+) -> Result<CertificateClaim, Exhausted> {
+    let universe = space.matching_any(&claim.universe)?;
     let disjoint = space.boxes(universe, max_boxes)?;
     Ok(CertificateClaim {
         from: claim.from.clone(),
@@ -66,7 +76,7 @@ pub(super) fn claim(
                 stages: path.stages.clone(),
             })
             .collect(),
-        boxes,
+        boxes: Vec::new(),
     })
 }
 

@@ -5,13 +5,15 @@
 //! says, for each path, either that the path does not carry it or which policy on the path denies it whole. The crate
 //! `isoneph-proof` verifies all that and shares no code with this one.
 //!
-//! What a certificate does not prove: that the paths are all there are. That is the model's word, named by its digest.
+//! What a certificate does not prove by itself: that policies and paths are those of the network, and that they are all there
+//! are. That is the model's word; [`Statement`] is what it says now, to compare with what a certificate says.
 
 mod cut;
 mod form;
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::digest::sha256;
@@ -114,6 +116,22 @@ pub fn certify(
     };
     certificate.sha256 = digest(&certificate);
     Ok(certificate)
+}
+
+/// What a certificate says, without the boxes that prove it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// The policies on the paths.
+    pub policies: Vec<CertificatePolicy>,
+    /// The claims, with no boxes.
+    pub claims: Vec<CertificateClaim>,
+}
+
+/// What the certificate of some claims says.
+pub fn state(policies: &[&Policy], claims: &[ClaimInput], budget: Budget) -> Result<Statement, Exhausted> {
+    let mut space = PacketSpace::new(budget);
+    let claims = claims.iter().map(|claim| cut::stated(&mut space, claim, MAX_BOXES)).collect::<Result<_, _>>()?;
+    Ok(Statement { policies: policies.iter().map(|policy| form::policy(policy)).collect(), claims })
 }
 
 /// The digest of everything but the digest: SHA-256 of the compact JSON of an array of the fields, keys sorted.

@@ -7,7 +7,7 @@ use super::intent::{Flow, Intent};
 use super::members::assign;
 use super::parties::Parties;
 use super::prove::{Proof, Separation};
-use crate::certificate::{Certificate, CertifyError, ClaimInput, PathInput, certify as write};
+use crate::certificate::{Certificate, CertifyError, ClaimInput, PathInput, Statement, certify as write, state};
 use crate::idd::Budget;
 use crate::model::Model;
 use crate::model::address::{AddressRange, Family};
@@ -34,25 +34,25 @@ pub fn certify(
     proof: &Proof,
     budget: Budget,
 ) -> Result<Certificate, CertifyError> {
-    let assignment = assign(model, intent);
-    let parties = Parties::of(model, intent, &assignment);
-    let mut writer = Writer { model, policies: Vec::new(), known: BTreeMap::new(), claims: Vec::new() };
-    for pair in proof.pairs.iter().filter(|pair| pair.separation == Separation::Apart) {
-        let mark = |name: &str| intent.zones.iter().position(|zone| zone.name == name);
-        let (Some(from), Some(to)) = (mark(&pair.from), mark(&pair.to)) else { continue };
-        let flows = intent.wanted(&pair.from, &pair.to, day);
-        let mut questions = Questions::new(model);
-        for sender in parties.in_zone(from) {
-            for receiver in parties.in_zone(to) {
-                if writer.claims.len() >= MAX_CLAIMS {
-                    return Err(CertifyError::TooMany(MAX_CLAIMS));
-                }
-                writer.claim(&mut questions, (&pair.from, sender.class), (&pair.to, receiver.class), &flows);
-            }
-        }
-    }
-    let policies: Vec<&Policy> = writer.policies.iter().collect();
-    write(&model.digest, &policies, &writer.claims, budget)
+    let apart = proof.pairs.iter().filter(|pair| pair.separation == Separation::Apart);
+    let pairs = apart.map(|pair| (pair.from.as_str(), pair.to.as_str()));
+    let writer = Writer::of(model, intent, day, pairs)?;
+    write(&model.digest, &writer.policies(), &writer.claims, budget)
+}
+
+/// What the certificate of some pairs of zones says of this model, intent and day: to be compared with what one does say.
+///
+/// # Errors
+/// Where it would hold too many claims, or the budget runs out.
+pub fn restate<'p>(
+    model: &Model,
+    intent: &Intent,
+    day: jiff::civil::Date,
+    pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+    budget: Budget,
+) -> Result<Statement, CertifyError> {
+    let writer = Writer::of(model, intent, day, pairs)?;
+    Ok(state(&writer.policies(), &writer.claims, budget)?)
 }
 
 struct Writer<'m> {
@@ -63,7 +63,38 @@ struct Writer<'m> {
     claims: Vec<ClaimInput>,
 }
 
-impl Writer<'_> {
+impl<'m> Writer<'m> {
+    /// The claims of some pairs of zones.
+    fn of<'p>(
+        model: &'m Model,
+        intent: &Intent,
+        day: jiff::civil::Date,
+        pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> Result<Self, CertifyError> {
+        let assignment = assign(model, intent);
+        let parties = Parties::of(model, intent, &assignment);
+        let mut writer = Writer { model, policies: Vec::new(), known: BTreeMap::new(), claims: Vec::new() };
+        for (from_name, to_name) in pairs {
+            let mark = |name: &str| intent.zones.iter().position(|zone| zone.name == name);
+            let (Some(from), Some(to)) = (mark(from_name), mark(to_name)) else { continue };
+            let flows = intent.wanted(from_name, to_name, day);
+            let mut questions = Questions::new(model);
+            for sender in parties.in_zone(from) {
+                for receiver in parties.in_zone(to) {
+                    if writer.claims.len() >= MAX_CLAIMS {
+                        return Err(CertifyError::TooMany(MAX_CLAIMS));
+                    }
+                    writer.claim(&mut questions, (from_name, sender.class), (to_name, receiver.class), &flows);
+                }
+            }
+        }
+        Ok(writer)
+    }
+
+    fn policies(&self) -> Vec<&Policy> {
+        self.policies.iter().collect()
+    }
+
     fn claim(
         &mut self,
         questions: &mut Questions<'_>,

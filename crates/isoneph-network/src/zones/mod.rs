@@ -16,7 +16,7 @@ mod parties;
 mod prove;
 
 pub use border::{Border, MAX_BORDERS, borders};
-pub use certify::{MAX_CLAIMS, certify};
+pub use certify::{MAX_CLAIMS, certify, restate};
 pub use derive::{TENANT_KEYS, derive, names_tenants};
 pub use intent::{Flow, Intent, IntentError, Member, Zone, ZoneKind};
 pub use members::{Assignment, assign};

@@ -130,11 +130,14 @@ type AccountKey = (String, Option<String>, Option<Rc<str>>);
 #[derive(Default)]
 struct Accounts(BTreeMap<TableId, RowsOfAccounts>);
 
-/// Rows by provider and account, and by provider and provider block; of the latter, whether their account is known.
+/// A row, and whether its account is known.
+type RowOfBlock = (usize, bool);
+
+/// Rows by provider and account, and by provider and provider block.
 #[derive(Default)]
 struct RowsOfAccounts {
     numbered: HashMap<(String, String), Vec<usize>>,
-    blocks: HashMap<(String, Rc<str>), Vec<(usize, bool)>>,
+    blocks: HashMap<(String, Rc<str>), Vec<RowOfBlock>>,
 }
 
 impl Accounts {

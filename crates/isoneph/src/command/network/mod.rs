@@ -1,6 +1,7 @@
 //! `isoneph network`: what packets can do, exactly or not at all.
 
 mod diff;
+mod intent;
 mod prove;
 mod reach;
 mod test;

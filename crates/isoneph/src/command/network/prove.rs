@@ -4,39 +4,24 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use isoneph_derive::intent::network_intent;
 use isoneph_network::idd::Budget;
 use isoneph_network::model::Model;
-use isoneph_network::zones::{Intent, IntentError, Latent, PairProof, Proof, Separation, Zone, certify, derive, prove};
-use isoneph_register::{Declaration, Documents, Register, looks_like_register};
+use isoneph_network::zones::{Intent, Latent, PairProof, Proof, Separation, certify, derive, prove};
 use jiff::civil::Date;
 
-use super::{hop_text, load, text_of, write_json};
-use crate::evidence::of_documents;
+use super::intent::Meant;
+use super::{hop_text, load, write_json};
 use crate::exit::{Exit, usage};
 use crate::output::{self, Output};
-use crate::{safe, settings, workspace};
-
-/// The largest file of intent.
-const MOST: usize = 16 << 20;
+use crate::safe;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// Networks: Terraform plans, answers of the provider's API, Kubernetes manifests
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Zones and the flows intended between them: the register's YAML (`kind: zone`, `kind: flow`; a file, or a folder with
-    /// all that they refer to), or one document with `zones` and `flows` (YAML or JSON); without it zones are derived from
-    /// the network, and nothing is intended between them
-    #[arg(long, value_name = "FILE")]
-    intent: Option<PathBuf>,
-    /// Who is what: an isoneph.toml. What the intent refers to may stand in it and in the register of its workspace, whose
-    /// zones and flows count beside those of the intent
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The day for which flows are intended (YYYY-MM-DD); by default today, in UTC
-    #[arg(long, value_name = "DATE")]
-    as_of: Option<Date>,
+    #[command(flatten)]
+    meant: Meant,
     /// Write a certificate of what is apart, which `isoneph network verify-proof` verifies with code of its own
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
@@ -57,12 +42,7 @@ enum Format {
 /// Runs the command. It ends with 1 for a breach, with 3 where something is undecided.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let (model, read) = load(&arguments.paths)?;
-    let declared = Declared::read(arguments.config.as_deref())?;
-    let intent = match &arguments.intent {
-        None => declared.intent()?.unwrap_or_else(|| derive(&model)),
-        Some(path) => intent_of(path, declared)?,
-    };
-    let day = arguments.as_of.unwrap_or_else(settings::today);
+    let (intent, day) = (arguments.meant.read()?.unwrap_or_else(|| derive(&model)), arguments.meant.day());
     let proof = prove(&model, &intent, day).map_err(usage)?;
     let mut out = Output::beside(arguments.output.as_deref(), &arguments.paths)?;
     match arguments.format {
@@ -85,64 +65,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         (true, false) => read.max(Exit::Findings),
         (false, false) => read,
     })
-}
-
-/// What stands beside an intent: a declaration, and the register of the workspace that it lies in.
-#[derive(Default)]
-struct Declared {
-    /// The file of the declaration; nothing without one.
-    path: PathBuf,
-    declaration: Declaration,
-    kept: Register,
-}
-
-impl Declared {
-    fn read(config: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = config else { return Ok(Self::default()) };
-        let kept = workspace::beside(path)?.unwrap_or_default();
-        Ok(Self { path: path.to_owned(), declaration: settings::declaration(config)?, kept })
-    }
-
-    /// Its own zones and flows; `None` where it declares no zone.
-    fn intent(&self) -> anyhow::Result<Option<Intent>> {
-        let found = network_intent([&self.kept]).is_some();
-        found.then(|| of_register(&self.kept, &self.path)).transpose()
-    }
-
-    /// The register that documents make beside it.
-    fn with(self, documents: Documents) -> anyhow::Result<Register> {
-        if self.path.as_os_str().is_empty() {
-            return Register::new(documents).map_err(workspace::mistaken);
-        }
-        of_documents(documents, &self.path.display().to_string(), &self.declaration, self.kept)
-    }
-}
-
-/// What somebody means: the zones and flows of a register's YAML (a file or a folder), or the plain form.
-fn intent_of(path: &Path, declared: Declared) -> anyhow::Result<Intent> {
-    let told = |error: IntentError| usage(format!("{}: {error}", path.display()));
-    let mut documents = Documents::new();
-    if path.is_dir() {
-        documents.read_paths(std::slice::from_ref(&path.to_owned())).map_err(workspace::mistaken)?;
-        return of_register(&declared.with(documents)?, path);
-    }
-    let text = text_of(path, MOST)?;
-    if !looks_like_register(&text) {
-        return Intent::read_beside(&text, declared.intent()?.unwrap_or_default()).map_err(told);
-    }
-    documents.read(&path.display().to_string(), text.as_bytes());
-    of_register(&declared.with(documents)?, path)
-}
-
-/// The zones and flows of a register. What nobody declares of the world outside is not judged here.
-fn of_register(register: &Register, path: &Path) -> anyhow::Result<Intent> {
-    let mut intent = network_intent([register]).unwrap_or_default();
-    let flows = std::mem::take(&mut intent.flows);
-    let named = |zone: &Zone| flows.iter().any(|flow| flow.from == zone.name || flow.to == zone.name);
-    intent.zones.retain(|zone| !zone.implied || named(zone));
-    intent.flows = flows;
-    intent.check().map_err(|error| usage(format!("{}: {error}", path.display())))?;
-    Ok(intent)
 }
 
 /// Writes the certificate of all pairs that are apart. Where none can be written, the file does not appear.

@@ -68,16 +68,18 @@ fn a_packet_that_passes_is_shown_with_the_rules_that_let_it() {
 #[test]
 fn a_certificate_of_what_is_apart_holds_for_its_network_and_for_no_other() {
     let (folder, network, certificate) = certified();
-    let run = verify(&folder, &certificate.to_string(), &[&network]).ends_with(0);
-    for line in ["red -> blue: apart", "blue -> red: apart", "the network that is given"] {
+    let intent = file(&folder, "intent.yaml", INTENT.as_bytes());
+    let run = verify(&folder, &certificate.to_string(), &[&network, "--intent", &intent]).ends_with(0);
+    for line in ["red -> blue: apart", "blue -> red: apart", "with its paths, policies and zones"] {
         assert!(run.stdout().contains(line), "{line}\n{}", run.stdout());
     }
+    verify(&folder, &certificate.to_string(), &[&network]).ends_with(0);
     let (_other, open) = with_cluster(OPEN);
     let run = verify(&folder, &certificate.to_string(), &[&open]).ends_with(1);
     assert!(run.stdout().starts_with("NOT OF THIS NETWORK"), "{}", run.stdout());
     assert_eq!(sealed(certificate.clone()), certificate.to_string(), "the forger here seals as the writer does");
     let answer = verify(&folder, &certificate.to_string(), &["--format", "json"]).ends_with(0).json();
-    assert_eq!((&answer["valid"], &answer["compared"]), (&json!(true), &json!(false)));
+    assert_eq!((&answer["valid"], &answer["compared"]), (&json!(true), &json!("nothing")));
 }
 
 #[test]
@@ -101,6 +103,58 @@ fn a_certificate_with_one_box_removed_widened_or_relabelled_fails() {
         forged["claims"][claim]["boxes"][0][1] = json!({ "exception": 0 });
         refused(forged, "relabelled");
     }
+}
+
+#[test]
+fn a_certificate_that_says_other_things_than_its_network_is_not_of_it() {
+    let (folder, network, certificate) = certified();
+    let intent = file(&folder, "intent.yaml", INTENT.as_bytes());
+    let refused = |forged: Value, what: &str| {
+        let run = verify(&folder, &sealed(forged), &[&network, "--intent", &intent]).ends_with(1);
+        assert!(run.stdout().starts_with("NOT OF THIS NETWORK"), "{what}: {}", run.stdout());
+    };
+    let mut without_claim = certificate.clone();
+    without_claim["claims"].as_array_mut().expect("claims").remove(0);
+    refused(without_claim, "a claim left out");
+    for (key, what) in [("from", "another zone"), ("part", "other classes")] {
+        let mut forged = certificate.clone();
+        forged["claims"][0][key] = json!("green");
+        refused(forged, what);
+    }
+    let mut denying = certificate.clone();
+    for policy in denying["policies"].as_array_mut().expect("policies") {
+        policy["name"] = json!("denies all");
+    }
+    refused(denying, "other policies");
+}
+
+#[test]
+fn without_the_zones_that_somebody_declared_paths_and_policies_are_not_compared() {
+    let (folder, network) = with_cluster(CLOSED);
+    let declared = INTENT.replace("name: red", "name: crimson").replace("name: blue", "name: azure");
+    let intent = file(&folder, "declared.yaml", declared.as_bytes());
+    let path = folder.path().join("proof.json").display().to_string();
+    isoneph(&["network", "prove", "--intent", &intent, "--certificate", &path, &network]).ends_with(0);
+    isoneph(&["network", "verify-proof", "--intent", &intent, &path, &network]).ends_with(0);
+    let run = isoneph(&["network", "verify-proof", &path, &network]).ends_with(3);
+    assert!(run.stdout().contains("NOT COMPARED are paths, policies and zones"), "{}", run.stdout());
+}
+
+/// The forgery that matters: a policy that lets the packets in is said to let nothing in.
+#[test]
+fn a_breach_cannot_be_certified_by_an_emptied_policy() {
+    let (folder, network) = with_cluster(OPEN);
+    let path = folder.path().join("proof.json").display().to_string();
+    prove(&folder, &network, &["--certificate", &path]).ends_with(1);
+    let mut certificate: Value = serde_json::from_slice(&std::fs::read(&path).expect("a file")).expect("JSON");
+    let apart = certificate["claims"][0].clone();
+    let mut forged = apart.clone();
+    (forged["from"], forged["to"]) = (apart["to"].clone(), apart["from"].clone());
+    forged["part"] = json!("2: forged");
+    certificate["claims"].as_array_mut().expect("claims").push(forged);
+    let intent = file(&folder, "intent.yaml", INTENT.as_bytes());
+    let run = verify(&folder, &sealed(certificate), &[&network, "--intent", &intent]).ends_with(1);
+    assert!(run.stdout().starts_with("NOT OF THIS NETWORK"), "{}", run.stdout());
 }
 
 #[test]
