@@ -174,7 +174,11 @@ fn ranges(texts: &[String]) -> Vec<AddressRange> {
 pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsupported: &mut Vec<Unsupported>) {
     let reading = Reading { document, source };
     for resource in document.resources.iter().filter(|held| OPEN.iter().any(|open| held.kind.starts_with(open))) {
-        let effect = "not modelled: undecided where a route leads there";
+        let effect = if resource.kind.starts_with("azurerm_firewall") {
+            "what its rules may let through is undecided where a route leads there"
+        } else {
+            "not modelled: undecided where a route leads there"
+        };
         unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
         estate.entries.push(resource.address.clone());
     }
