@@ -23,4 +23,5 @@ pub mod model;
 pub mod packet;
 pub mod policy;
 pub mod reach;
+mod record;
 pub mod zones;

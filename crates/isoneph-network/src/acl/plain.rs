@@ -86,12 +86,13 @@ pub(super) fn looks_like(text: &str) -> bool {
 }
 
 pub(super) fn read(text: &str) -> Result<Document, AclError> {
+    let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .comment(Some(b'#'))
         .trim(csv::Trim::All)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        .from_reader(text.as_bytes());
     let mut policy = Policy::first_match("rules", Vec::new(), Action::Deny);
     policy.notes.push(Note { line: 0, kind: NoteKind::Assumed, message: "what no rule matches is denied".to_owned() });
     let mut columns: Option<Vec<Column>> = None;
@@ -103,13 +104,14 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             Ok(true) => {}
             Err(error) => return Err(AclError::Malformed { line, message: error.to_string() }),
         }
-        let line = record.position().map_or(line, |position| position.line() as u32);
+        let line = crate::record::line(text, &record).map_or(line, |line| line as u32);
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
         let Some(columns) = &columns else {
             let header: Vec<Column> = record.iter().map(column).collect();
             if header.contains(&Column::Action) && header.contains(&Column::Source) {
+                refuse_columns_given_twice(&record, &header, line)?;
                 note_unknown_columns(&record, &header, line, &mut policy);
                 columns = Some(header);
             } else {
@@ -124,6 +126,19 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         rule(&record, columns, line, &mut policy);
     }
     Ok(Document { format: Format::Csv, policies: vec![policy], notes: Vec::new() })
+}
+
+/// Which of two columns of one meaning counts, nobody knows.
+fn refuse_columns_given_twice(record: &csv::StringRecord, header: &[Column], line: u32) -> Result<(), AclError> {
+    for (index, column) in header.iter().enumerate() {
+        let decides = !matches!(column, Column::Name | Column::Remark | Column::Unknown);
+        if let Some(first) = header[..index].iter().position(|other| other == column).filter(|_| decides) {
+            let (first, second) = (&record[first], &record[index]);
+            let message = format!("columns {first:?} and {second:?} mean the same: which of them counts is not known");
+            return Err(AclError::Malformed { line, message });
+        }
+    }
+    Ok(())
 }
 
 fn note_unknown_columns(record: &csv::StringRecord, header: &[Column], line: u32, policy: &mut Policy) {

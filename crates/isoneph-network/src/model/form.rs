@@ -368,7 +368,7 @@ pub struct Balancer {
 }
 
 /// One port a load balancer listens on.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Listener {
     /// Protocol numbers.
     pub protocols: Vec<u8>,
@@ -381,7 +381,7 @@ pub struct Listener {
 }
 
 /// Where a load balancer may send a connection.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct BalancerTarget {
     /// The endpoint, where the input shows it.
     pub endpoint: Option<EndpointId>,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::links::through;
 use super::refer::internet;
+use super::signature::{Signature, Signatures};
 use super::walk::{Goal, Start};
 use crate::model::Model;
 use crate::model::address::{AddressRange, AddressSet, Family, Meeting, address_text};
@@ -105,7 +106,7 @@ impl Cuts {
     }
 
     /// Which piece an address is in.
-    fn piece(&self, family: Family, address: u128) -> usize {
+    pub(super) fn piece(&self, family: Family, address: u128) -> usize {
         self.line(family).partition_point(|cut| *cut <= address)
     }
 
@@ -124,37 +125,22 @@ impl Cuts {
     }
 }
 
-fn all_peers(model: &Model) -> impl Iterator<Item = &Peers> {
+pub(super) fn all_peers(model: &Model) -> impl Iterator<Item = &Peers> {
     let rules = model.parts.policies.iter().flat_map(|policy| &policy.tiers).flat_map(|tier| &tier.rules);
     rules.flat_map(|rule: &Rule| std::iter::once(&rule.peers).chain(&rule.local))
 }
-
-/// What tells an endpoint apart; two with the same are alike.
-type Signature =
-    (usize, usize, Option<usize>, Vec<usize>, Vec<usize>, String, Vec<(usize, usize, usize, usize)>, Vec<usize>);
 
 /// Classes of all endpoints and of the outside. `mark` keeps endpoints apart that policies would not.
 #[must_use]
 pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: usize) -> Vec<Class> {
     let cuts = Cuts::of(model);
-    let lists = memberships(model);
+    let signatures = Signatures::of(model, &cuts);
     let mut found: BTreeMap<Signature, Vec<EndpointId>> = BTreeMap::new();
     for (id, endpoint) in model.parts.endpoints.iter().enumerate() {
         // These send nothing of their own and take no connections.
         if matches!(endpoint.kind, EndpointKind::Nat | EndpointKind::Plumbing) {
             continue;
         }
-        let places = endpoint
-            .places
-            .iter()
-            .map(|place| {
-                let public = place.public.map_or((0, 0), |public| {
-                    (1 + cuts.piece(public.family, public.low), 1 + cuts.piece(public.family, public.high))
-                });
-                let inside = place.inside;
-                (cuts.piece(inside.family, inside.low), cuts.piece(inside.family, inside.high), public.0, public.1)
-            })
-            .collect();
         // A node of a balancer, a gateway or an appliance is a class of its own: others name it.
         let own = match endpoint.kind {
             EndpointKind::Interface | EndpointKind::Workload | EndpointKind::Template if !is_named(model, id) => {
@@ -162,28 +148,17 @@ pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: 
             }
             _ => id.to_string(),
         };
-        let ports = endpoint.ports.iter().map(|port| format!("{}/{}/{}", port.name, port.protocol, port.port));
-        let secondary = model.parts.secondary.get(&id).into_iter().chain(model.parts.replaced.get(&id)).cloned();
-        let tail = std::iter::once(own).chain(ports).chain(secondary).collect::<Vec<_>>().join(" ");
-        let families = endpoint.places.iter().map(|place| place.inside.family as usize).collect::<Vec<_>>();
-        let mut members = lists.get(&id).cloned().unwrap_or_default();
-        members.extend(families.iter().map(|family| usize::MAX - family));
-        members.push(usize::MAX / 2 + endpoint.subnet.map_or(0, |subnet| subnet + 1));
-        let signature = (
-            mark(id),
-            endpoint.network,
-            endpoint.table,
-            endpoint.inbound.clone(),
-            endpoint.outbound.clone(),
-            tail,
-            places,
-            members,
-        );
+        let signature = signatures.signature(id, mark(id), &own);
         found.entry(signature).or_default().push(id);
     }
     let mut out: Vec<Class> = found
         .into_iter()
-        .map(|(signature, members)| Class { name: name_of(model, &members), members, outside: None, mark: signature.0 })
+        .map(|(signature, members)| Class {
+            name: name_of(model, &members),
+            members,
+            outside: None,
+            mark: signature.mark(),
+        })
         .collect();
     out.sort_by_key(|class| class.members.first().copied());
     out.extend(outside(model, &cuts).into_iter().map(|piece| Class {
@@ -228,31 +203,6 @@ pub(crate) fn outside_name(range: AddressRange, alike: usize) -> String {
 struct Piece {
     range: AddressRange,
     alike: usize,
-}
-
-/// Which lists of policies name each endpoint: equal lists are one.
-fn memberships(model: &Model) -> BTreeMap<EndpointId, Vec<usize>> {
-    let mut known: BTreeMap<(&[EndpointId], bool), usize> = BTreeMap::new();
-    let mut out: BTreeMap<EndpointId, BTreeSet<usize>> = BTreeMap::new();
-    for peers in all_peers(model) {
-        for (list, maybe) in [(&peers.endpoints, false), (&peers.maybe, true)] {
-            if list.is_empty() {
-                continue;
-            }
-            let next = known.len();
-            let mut fresh = false;
-            let number = *known.entry((list, maybe)).or_insert_with(|| {
-                fresh = true;
-                next
-            });
-            if fresh {
-                for endpoint in list {
-                    out.entry(*endpoint).or_default().insert(number);
-                }
-            }
-        }
-    }
-    out.into_iter().map(|(endpoint, lists)| (endpoint, lists.into_iter().collect())).collect()
 }
 
 /// The outside in pieces between cuts, each with the number of its group: pieces that every list of addresses and every

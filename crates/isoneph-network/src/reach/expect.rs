@@ -101,6 +101,12 @@ const NEEDED: &str = "it needs src and dst, and may have proto, port and expect 
 const SOURCE: &[&str] = &["src", "source", "from"];
 /// Names of the receiver.
 const DESTINATION: &[&str] = &["dst", "destination", "to"];
+/// Names of the protocol.
+const PROTOCOL: &[&str] = &["proto", "protocol"];
+/// Names of the receiver's port.
+const PORT: &[&str] = &["port", "dport", "dst_port"];
+/// Names of what is expected.
+const EXPECT: &[&str] = &["expect", "expected", "result", "answer"];
 
 fn read_all(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
     match text.trim_start().chars().next() {
@@ -133,10 +139,20 @@ fn of_csv(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
         let columns: Vec<&str> = header.iter().collect();
         return Err(BadExpectation { line: 0, message: format!("its columns are {}; {NEEDED}", columns.join(", ")) });
     }
+    let lower: Vec<String> = header.iter().map(str::to_ascii_lowercase).collect();
+    let is_read = |name: &str| [SOURCE, DESTINATION, PROTOCOL, PORT, EXPECT].concat().contains(&name);
+    let twice = |(index, name): &(usize, &String)| is_read(name) && lower[..*index].contains(name);
+    if let Some((_, name)) = lower.iter().enumerate().find(twice) {
+        let line = crate::record::line(text, &header).unwrap_or(1);
+        return Err(BadExpectation {
+            line,
+            message: format!("two columns are called {name:?}: which of them counts is not known"),
+        });
+    }
     let mut out = Vec::new();
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|error| bad(index + 2, error))?;
-        let line = record.position().map_or(index + 2, |place| usize::try_from(place.line()).unwrap_or(index + 2));
+        let line = crate::record::line(text, &record).unwrap_or(index + 2);
         let fields: BTreeMap<String, String> =
             header.iter().zip(record.iter()).map(|(key, held)| (key.to_ascii_lowercase(), held.to_owned())).collect();
         out.push(of_fields(line, &fields)?);
@@ -151,17 +167,33 @@ fn of_json(line: usize, record: &Value) -> Result<Expectation, BadExpectation> {
 }
 
 fn of_fields(line: usize, fields: &BTreeMap<String, String>) -> Result<Expectation, BadExpectation> {
-    let find =
-        |names: &[&str]| names.iter().find_map(|name| fields.get(*name)).filter(|held| !held.is_empty()).cloned();
-    let need = |names: &[&str]| {
-        find(names).ok_or_else(|| BadExpectation { line, message: format!("the field {:?} is missing", names[0]) })
+    let held = |names: &[&str]| -> Vec<(String, String)> {
+        let field = |name: &&str| fields.get(*name).map(|held| ((*name).to_owned(), held.clone()));
+        names.iter().filter_map(field).filter(|(_, held)| !held.is_empty()).collect()
     };
-    let word = find(&["expect", "expected", "result", "answer"]);
+    let find = |names: &[&str]| held(names).into_iter().next().map(|(_, held)| held);
+    let only = |names: &[&str]| -> Result<Option<String>, BadExpectation> {
+        let all = held(names);
+        let Some(((first, one), more)) = all.split_first() else { return Ok(None) };
+        match more.iter().find(|(_, other)| other != one) {
+            Some((second, other)) => {
+                let message = format!("{first} says {one:?} and {second} says {other:?}, which mean the same field");
+                Err(BadExpectation { line, message })
+            }
+            None => Ok(Some(one.clone())),
+        }
+    };
+    let need = |names: &[&str]| {
+        let message = || format!("the field {:?} is missing", names[0]);
+        only(names)?.ok_or_else(|| BadExpectation { line, message: message() })
+    };
+    // What was answered once may stand beside what is expected.
+    let word = find(EXPECT);
     Ok(Expectation {
         src: need(SOURCE)?,
         dst: need(DESTINATION)?,
-        proto: find(&["proto", "protocol"]).unwrap_or_else(|| "any".into()),
-        port: find(&["port", "dport", "dst_port"]).unwrap_or_else(|| "any".into()),
+        proto: only(PROTOCOL)?.unwrap_or_else(|| "any".into()),
+        port: only(PORT)?.unwrap_or_else(|| "any".into()),
         expect: word.map_or(Ok(None), |word| expected(line, &word))?,
         line,
     })

@@ -1,19 +1,26 @@
 //! What reaches what, for every pair of classes, and for one pair that was asked about.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use super::alike::{Alike, Like};
 use super::classes::{Class, classes};
 use super::connection::Connection;
 use super::expect::{Asked, Questions};
 use super::join::join;
 use super::path::{End, Passage, TraceHop};
 use super::refer::{Party, Unreferred};
+use super::walk::Goal;
 use crate::model::Model;
 use crate::model::address::AddressRange;
+use crate::model::form::EndpointId;
 use crate::model::traffic::Traffic;
 
 /// The most pairs of classes that are followed one by one.
 pub const MAX_PAIRS: usize = 4_000_000;
+/// The most ways of all pairs together: to the receiver itself, and through each load balancer in front of it.
+const MAX_WAYS: usize = 2 * MAX_PAIRS;
 
 /// A question that is not answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,22 +78,36 @@ pub(crate) struct Between {
     pub(crate) arrives: Passage,
     pub(crate) connects: Passage,
     pub(crate) told: Vec<std::rc::Rc<Connection>>,
+    /// By connection told: the load balancer's node that it goes by, where it stands for so many more.
+    like: BTreeMap<usize, (EndpointId, usize)>,
 }
 
 /// Follows packets from a class to a class, by every address.
 pub(crate) fn between(questions: &mut Questions<'_>, model: &Model, from: &Class, to: &Class) -> Option<Between> {
+    let goals: Vec<Like> = to.goals(model, from).into_iter().map(|goal| (goal, 0)).collect();
+    follow(questions, model, from, &goals)
+}
+
+fn follow(questions: &mut Questions<'_>, model: &Model, from: &Class, goals: &[Like]) -> Option<Between> {
     let mut out: Option<Between> = None;
+    let mut like = BTreeMap::new();
     for start in from.starts(model) {
-        for (goal, range) in to.goals(model, from) {
+        for ((goal, range), more) in goals.iter().copied() {
             if super::join::family_of(model, start) != range.family {
                 continue;
             }
             let connection = questions.connection(start, goal, range);
+            if let Goal::Behind { node, .. } = goal
+                && more > 0
+            {
+                like.insert(out.as_ref().map_or(0, |held| held.told.len()), (node, more));
+            }
             out = Some(match out {
                 None => Between {
                     arrives: connection.arrives.clone(),
                     connects: connection.connects.clone(),
                     told: vec![connection],
+                    like: BTreeMap::new(),
                 },
                 Some(mut held) => {
                     held.arrives = held.arrives.or(&connection.arrives);
@@ -97,17 +118,30 @@ pub(crate) fn between(questions: &mut Questions<'_>, model: &Model, from: &Class
             });
         }
     }
-    out
+    out.map(|held| Between { like, ..held })
 }
 
 /// What reaches what in the whole model.
 ///
 /// # Errors
-/// Where there are more classes than can be asked about pair by pair.
+/// Where there are more classes than can be asked about pair by pair, or more ways between them.
 pub fn matrix(model: &Model) -> Result<Matrix, ReachError> {
+    matrix_within(model, MAX_WAYS)
+}
+
+/// As [`matrix`], where no more ways than these are followed.
+///
+/// # Errors
+/// As [`matrix`].
+pub fn matrix_within(model: &Model, most: usize) -> Result<Matrix, ReachError> {
     let classes = classes(model, |_| 0, 0);
     if classes.len().saturating_mul(classes.len()) > MAX_PAIRS {
         return Err(ReachError::TooMany { classes: classes.len(), most: MAX_PAIRS });
+    }
+    let alike = Alike::of(model);
+    let ways = alike.count(model, &classes);
+    if ways > most {
+        return Err(ReachError::TooManyWays { ways, most });
     }
     let mut cells = Vec::new();
     for (from, sender) in classes.iter().enumerate() {
@@ -117,7 +151,8 @@ pub fn matrix(model: &Model) -> Result<Matrix, ReachError> {
             if sender.outside.is_some() && receiver.outside.is_some() {
                 continue;
             }
-            let Some(found) = between(&mut questions, model, sender, receiver) else { continue };
+            let goals = alike.once(model, receiver.goals(model, sender));
+            let Some(found) = follow(&mut questions, model, sender, &goals) else { continue };
             if found.arrives.may.is_empty() {
                 continue;
             }
@@ -132,13 +167,14 @@ pub fn matrix(model: &Model) -> Result<Matrix, ReachError> {
 pub(crate) fn doubts(model: &Model, found: &Between) -> Vec<String> {
     let open = found.arrives.may.minus(&found.arrives.must).or(&found.connects.may.minus(&found.connects.must));
     let Some(parcel) = open.witness() else { return Vec::new() };
-    let mut out: Vec<String> = found
-        .told
-        .iter()
-        .map(|connection| connection.explain(model, parcel))
-        .filter(|told| told.permit.is_none())
-        .flat_map(|told| told.because)
-        .collect();
+    let told = found.told.iter().map(|connection| connection.explain(model, parcel));
+    let open: Vec<_> = told.enumerate().filter(|(_, told)| told.permit.is_none()).collect();
+    let more = open.iter().filter_map(|(index, _)| found.like.get(index)).map(|(node, more)| {
+        let name = &model.parts.endpoints[*node].name;
+        format!("the same of {more} more load balancers like {name}")
+    });
+    let more: Vec<String> = more.collect();
+    let mut out: Vec<String> = open.into_iter().flat_map(|(_, told)| told.because).chain(more).collect();
     out.sort_unstable();
     out.dedup();
     out

@@ -1,5 +1,6 @@
 //! What reaches what: ways, policies on the way, answers.
 
+mod alike;
 mod balance;
 mod beside;
 mod change;
@@ -14,13 +15,14 @@ pub mod matrix;
 mod path;
 mod refer;
 pub mod selected;
+mod signature;
 mod walk;
 
 pub use change::{Change, Changes, changes};
 pub(crate) use connection::move_port;
 pub use connection::{Connection, Explanation, Way, connect};
 pub(crate) use links::fronts;
-pub use matrix::{Cell, Matrix, Reach, ReachError, WayShown, matrix, reach};
+pub use matrix::{Cell, Matrix, Reach, ReachError, WayShown, matrix, matrix_within, reach};
 pub use path::{Direction, End, Passage, Path, Rewrite, Stage, Trace, TraceHop};
 pub(crate) use path::{at_any_port, ports_of};
 pub use refer::{Goals, Party, Unreferred, internet};

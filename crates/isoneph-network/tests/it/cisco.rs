@@ -220,7 +220,7 @@ fn two_entries_of_one_number_are_both_in_doubt_unless_alike() {
 }
 
 #[test]
-fn what_is_taken_from_a_list_leaves_no_entry_of_it_sure() {
+fn a_list_from_which_all_is_taken_may_let_everything_pass_or_nothing() {
     for text in [
         "ip access-list extended X\n permit tcp any any eq 80\n no permit tcp any any eq 80\n",
         "ip access-list extended X\n 10 permit tcp any any eq 80\n no 10\n",

@@ -73,3 +73,25 @@ fn other_files_are_no_rule_files() {
     assert_eq!(detect(RULES), Some(Format::Csv));
     assert!(read("nothing of the kind", &ReadOptions::default()).is_err());
 }
+
+#[test]
+fn two_columns_of_one_meaning_are_an_error_and_names_and_remarks_may_be_many() {
+    for (header, names) in [
+        ("action,src,source,dst", ["src", "source"]),
+        ("action,src,dst,dport,port", ["dport", "port"]),
+        ("action,verdict,src,dst", ["action", "verdict"]),
+        ("action,proto,src,dst,protocol", ["proto", "protocol"]),
+        ("action,src,dst,dst", ["dst", "dst"]),
+    ] {
+        let told = read(&format!("# rules\n{header}\npermit,any,any,any,any\n"), &ReadOptions::default()).unwrap_err();
+        assert!(told.to_string().starts_with("line 2: columns"), "{told}");
+        assert!(names.iter().all(|name| told.to_string().contains(&format!("{name:?}"))), "{told}");
+    }
+    assert!(read("action,src,dst,name,id,comment,note\npermit,any,any,a,1,x,y\n", &ReadOptions::default()).is_ok());
+}
+
+#[test]
+fn rules_are_named_by_their_line_whatever_comments_stand_before_them() {
+    let text = "# rules\n\naction,src,dst\r\n# the web\n\r\npermit,any,10.0.0.1\n#\ndeny,any,any";
+    assert_eq!(only_policy(text).rules.iter().map(|rule| rule.line).collect::<Vec<_>>(), [6, 8]);
+}

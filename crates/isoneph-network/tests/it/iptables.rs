@@ -208,3 +208,19 @@ fn packets_left_untracked_are_in_no_other_state() {
     }
     assert_eq!(verdict(&only_policy(&text("ACCEPT", "--ctstate UNTRACKED")), "udp 10.0.0.1:1024 10.0.0.2:53"), "deny");
 }
+
+#[test]
+fn an_icmp_type_of_255_is_any_type_with_any_code_and_nothing_when_negated() {
+    let text = |kind: &str| format!("*filter\n:INPUT DROP [0:0]\n-A INPUT -p icmp -m icmp {kind} -j ACCEPT\nCOMMIT\n");
+    for kind in ["--icmp-type 255", "--icmp-type 255/0", "--icmp-type any"] {
+        for packet in ["icmp 0/0 10.0.0.1 10.0.0.2", "icmp 8/3 10.0.0.1 10.0.0.2", "icmp 255/255 10.0.0.1 10.0.0.2"] {
+            assert_eq!(verdict(&only_policy(&text(kind)), packet), "permit", "{kind}, {packet}");
+            assert_eq!(verdict(&only_policy(&text(&format!("! {kind}"))), packet), "deny", "! {kind}, {packet}");
+        }
+        assert_eq!(verdict(&only_policy(&text(kind)), "udp 10.0.0.1:53 10.0.0.2:53"), "deny", "{kind}");
+    }
+    // The kernel knows no such word for ICMP of IPv6: there 255 is a type like others.
+    let six = "*filter\n:INPUT DROP [0:0]\n-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 255 -j ACCEPT\nCOMMIT\n";
+    assert_eq!(verdict(&only_policy(six), "icmpv6 128/0 fe80::1 fe80::2"), "deny");
+    assert_eq!(verdict(&only_policy(six), "icmpv6 255/0 fe80::1 fe80::2"), "permit");
+}

@@ -6,6 +6,7 @@ mod algebra;
 mod capirca;
 mod certificate;
 mod cisco;
+mod cisco_changes;
 mod csv;
 mod exhaustive;
 mod hostile;

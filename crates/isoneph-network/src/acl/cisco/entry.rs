@@ -2,7 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use super::objects::{Objects, ports};
+use super::member::ports;
+use super::objects::Objects;
 use super::tokens::Tokens;
 use super::{Dialect, order, wildcard};
 use crate::acl::draft::Draft;

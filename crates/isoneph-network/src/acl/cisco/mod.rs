@@ -5,7 +5,9 @@
 //! Entries for later fragments never match what is compared (first fragments and whole packets). `established` is TCP
 //! with ACK or RST.
 
+mod definitions;
 mod entry;
+mod member;
 mod objects;
 mod order;
 mod tokens;
@@ -123,7 +125,7 @@ fn is_asa(text: &str) -> bool {
 }
 
 pub(super) fn read(text: &str) -> Result<Document, AclError> {
-    let (objects, mut notes) = objects::read(text);
+    let (objects, mut notes) = definitions::read(text);
     let is_asa = is_asa(text);
     let mut lists: BTreeMap<String, List> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
@@ -141,8 +143,8 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         if let Some(name) = removed(words) {
             // Nobody removes a list that stays: what was said of it before is void.
             (current, in_group) = (None, false);
-            lists.remove(name);
-            order.retain(|held| held != name);
+            lists.retain(|held, _| name.is_some_and(|name| held != name));
+            order.retain(|held| name.is_some_and(|name| held != name));
             continue;
         }
         if let Some((name, start, step)) = order::numbers_anew(words) {
@@ -152,9 +154,11 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             }
             continue;
         }
-        if let Some(list) = taken_from(words).and_then(|name| lists.get_mut(name)) {
+        if let Some((name, entry)) = taken_from(words)
+            && let Some(list) = lists.get_mut(name)
+        {
             (current, in_group) = (None, false);
-            list.doubt(words, line);
+            list.take(entry, words, line);
             continue;
         }
         if let Some((name, family, standard)) = head(words) {
@@ -167,16 +171,18 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             let family = (one.dialect == Dialect::Ios).then_some(Family::V4);
             let list = open(&mut lists, &mut order, one.name, family, one.dialect, one.standard);
             weight += list.add(one.words, line, &objects, one.place);
-        } else if objects::opens(words) {
+        } else if definitions::opens(words) {
             (current, in_group) = (None, true);
-        } else if in_group && (indented || objects::member(words)) {
+        } else if definitions::removes(words) {
+            (current, in_group) = (None, false);
+        } else if in_group && (indented || member::begins(words)) {
             // Read before, with the objects.
         } else if current.is_some() && decides_nothing(words) {
             // Of counters and later fragments.
         } else if let Some(list) =
             current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| takes_back(words, indented))
         {
-            list.doubt(words, line);
+            list.take(words.strip_prefix("no ").unwrap_or(words), words, line);
         } else if let Some(list) =
             current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| indented || entry::begins(words))
         {
@@ -197,22 +203,24 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
     Ok(Document { format: Format::Cisco, policies, notes })
 }
 
-/// The list that a line removes as a whole.
-fn removed(words: &str) -> Option<&str> {
+/// The list that a line removes as a whole; [`None`] within where it removes them all.
+fn removed(words: &str) -> Option<Option<&str>> {
     let words: Vec<&str> = words.split_whitespace().collect();
     match words.as_slice() {
         ["no", "access-list", name]
         | ["no", "ip" | "ipv4" | "ipv6", "access-list", name]
         | ["no", "ip", "access-list", "extended" | "standard", name]
-        | ["clear", "configure", "access-list", name] => Some(name),
+        | ["clear", "configure", "access-list", name] => Some(Some(name)),
+        ["clear", "configure", "access-list"] => Some(None),
         _ => None,
     }
 }
 
-/// The list that a line takes an entry from: which one, and on IOS even whether the list stays, is left open.
-fn taken_from(words: &str) -> Option<&str> {
+/// The list that a line takes an entry from, and the entry.
+fn taken_from(words: &str) -> Option<(&str, &str)> {
     let (name, entry) = words.strip_prefix("no access-list ")?.trim_start().split_once(char::is_whitespace)?;
-    (!entry.trim_start().starts_with("remark")).then_some(name)
+    let entry = entry.trim_start();
+    (!entry.starts_with("remark")).then_some((name, entry))
 }
 
 /// Whether a line inside a list takes an entry from it.
@@ -314,6 +322,18 @@ impl List {
         draft.finish(&mut rules, &mut self.policy.notes);
         self.entries.push(Placed { sequence, place, line, rules });
         weight
+    }
+
+    /// Takes an entry back: the one of these words, or of this number, where there is no doubt which one that is.
+    fn take(&mut self, entry: &str, words: &str, line: u32) {
+        // Of numbered lists IOS takes all entries away then.
+        let is_clear = match self.dialect {
+            Dialect::Asa => self.entries.iter().all(|held| held.place.is_none()),
+            Dialect::Ios => !words.starts_with("no access-list"),
+        };
+        if !is_clear || !order::take(&mut self.entries, entry) {
+            self.doubt(words, line);
+        }
     }
 
     /// An entry is taken back, or all of the list: any of it may be gone.

@@ -41,6 +41,38 @@ pub(super) fn resequence(entries: &mut [Placed], start: u64, step: u64) -> u64 {
     entries.last().map_or(0, |entry| entry.sequence)
 }
 
+/// Takes the entry away that these words name: its number, or all that it says. False where it is not sure which is meant.
+pub(super) fn take(entries: &mut Vec<Placed>, words: &str) -> bool {
+    let named = said(words);
+    let number = words.split_whitespace().count() == 1;
+    let is = |entry: &Placed| match entry.rules.first() {
+        Some(_) if number => words.parse() == Ok(entry.sequence),
+        Some(rule) => said(&rule.label) == named,
+        None => false,
+    };
+    let (gone, rest): (Vec<&Placed>, Vec<&Placed>) = entries.iter().partition(|entry| is(entry));
+    // What another entry says in other words may have been refused as the same, or be meant as well.
+    let stays = |one: &&Placed| rest.iter().any(|other| means_the_same(one, other));
+    let sure = !gone.is_empty() && !gone.iter().any(stays);
+    if sure {
+        entries.retain(|entry| !is(entry));
+    }
+    sure
+}
+
+/// What an entry says, without its number and the kind of its list.
+fn said(words: &str) -> Vec<&str> {
+    let mut tokens = Tokens::new(words);
+    sequence(&mut tokens);
+    tokens.take_any(&["extended", "standard"]);
+    std::iter::from_fn(|| tokens.next()).collect()
+}
+
+fn means_the_same(one: &Placed, other: &Placed) -> bool {
+    one.rules.len() == other.rules.len()
+        && one.rules.iter().zip(&other.rules).all(|(one, other)| one.means_the_same(other))
+}
+
 /// The rules of entries in the order in which a device tries them.
 pub(super) fn arrange(mut entries: Vec<Placed>, notes: &mut Vec<Note>) -> Vec<Rule> {
     if entries.iter().all(|entry| entry.place.is_none()) {
@@ -75,11 +107,7 @@ fn doubt_twice(entries: &mut Vec<Placed>, notes: &mut Vec<Note>, same: impl Fn(&
     entries.retain(|entry| !entry.rules.is_empty());
     for group in entries.chunk_by_mut(same) {
         let Some((first, more)) = group.split_first() else { continue };
-        let alike = |entry: &Placed| {
-            let pairs = first.rules.iter().zip(&entry.rules);
-            first.rules.len() == entry.rules.len() && pairs.clone().all(|(one, other)| one.means_the_same(other))
-        };
-        if more.iter().all(alike) {
+        if more.iter().all(|entry| means_the_same(first, entry)) {
             continue;
         }
         for entry in group {

@@ -274,8 +274,9 @@ fn either_port(draft: &mut Draft, set: &Ranges<u16>, negated: bool) {
 }
 
 fn icmp(draft: &mut Draft, six: bool, value: &str, negated: bool) -> Result<(), String> {
-    // The kernel takes 255 of ICMP for any type.
-    if value == "any" || (!six && value == "255") {
+    // The kernel takes 255 of ICMP for any type, and then asks for no code.
+    let all_types = value.split('/').next().and_then(|kind| kind.parse().ok()) == Some(u8::MAX);
+    if value == "any" || (!six && all_types) {
         if negated {
             draft.never("no type is left");
         }

@@ -209,7 +209,12 @@ fn service(rule: &SecurityRule) -> Service {
         "*" | "any" | "" if whole => return Service::Exact(Traffic::all()),
         // With ports given, only what has ports is meant.
         "*" | "any" | "" => vec![TCP, UDP, SCTP],
-        "icmp" => return Service::Exact(Traffic::protocol(ICMP).or(&Traffic::protocol(ICMP6))),
+        "icmp" => {
+            let within = Traffic::protocol(ICMP).or(&Traffic::protocol(ICMP6));
+            // It has no ports: whether a rule that asks for some ever holds, the platform does not say.
+            let object = || format!("whether rule {}, which names ports, holds for ICMP", rule.name);
+            return if whole { Service::Exact(within) } else { Service::Unknown { object: object(), within } };
+        }
         word => match protocol_number(word) {
             Some(number) => vec![number],
             None => return unclear(),

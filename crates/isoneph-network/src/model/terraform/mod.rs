@@ -3,12 +3,14 @@
 //! An identifier that is known only after apply is stood in for by the address of the resource that will have it, found
 //! through the references in the configuration. Values that stay unknown are unknown to the readers too.
 
+mod blocks;
 mod conditions;
 mod locals;
 mod references;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -66,6 +68,8 @@ pub(crate) struct Document {
     providers: BTreeMap<(String, String), String>,
     /// (module, its instance, field) to what a local there may hold that the field takes, as far as it was asked.
     locals: RefCell<BTreeMap<LocalKey, Option<Vec<String>>>>,
+    /// (address, blocks) to the blocks of the configuration that may stand behind each of the plan, as far as it was asked.
+    behind: RefCell<BTreeMap<(String, String), Rc<blocks::Behind>>>,
     /// (instance of a module, local, field) to what it holds, where that is settled.
     settled: BTreeMap<(String, String, usize), String>,
     /// Addresses taken so far: a data source may stand in the plan and in the prior state.

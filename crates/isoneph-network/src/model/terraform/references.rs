@@ -99,25 +99,28 @@ impl Document {
     }
 
     fn add_referred(&self, resource: &Resource, path: &[&str], out: &mut Ids) {
-        let Some(expression) = self
-            .expressions
-            .get(&(resource.module.clone(), resource.local.clone()))
-            .and_then(|held| expression_at(held, path))
-        else {
-            out.open = self.is_unknown_in_block(resource, path);
+        let written = self.written(resource, path);
+        let [first, more @ ..] = &written.expressions[..] else {
+            let unseen = written.open && self.is_unknown(resource, path);
+            out.open = unseen || self.is_unknown_in_block(resource, path);
             return;
         };
         let last = path.last().copied().unwrap_or_default();
         let several = last.ends_with('s') || SEVERAL.contains(&last);
-        let known = expression.get("constant_value").is_some();
+        let known = more.is_empty() && first.get("constant_value").is_some();
         let scope = Scope::of(resource);
         let mut budget = MAX_REFERENCES;
         let field = super::locals::field(last);
-        self.follow(&scope, expression, Choosing { several, field, ..Choosing::default() }, &mut budget, out);
+        for expression in &written.expressions {
+            let before = out.found.len();
+            self.follow(&scope, expression, Choosing { several, field, ..Choosing::default() }, &mut budget, out);
+            let leads_nowhere = !more.is_empty() && out.found.len() == before;
+            (out.open, out.choice) = (out.open || leads_nowhere, out.choice || leads_nowhere);
+        }
         out.found.sort_unstable();
         out.found.dedup();
-        out.choice |= !several && out.found.len() > 1;
-        out.open |= budget == 0 || (out.found.is_empty() && !known);
+        out.choice |= written.open || (!several || written.merged || !more.is_empty()) && out.found.len() > 1;
+        out.open |= written.open || budget == 0 || (out.found.is_empty() && !known);
     }
 
     /// Whether a value is written and known only after apply; `values` holds the last name of the path.
@@ -169,8 +172,8 @@ impl Document {
 
     /// Whether the configuration gives the field at all: one that is nowhere written is empty, not unknown.
     pub(crate) fn is_written(&self, resource: &Resource, path: &[&str]) -> bool {
-        let held = self.expressions.get(&(resource.module.clone(), resource.local.clone()));
-        held.and_then(|held| expression_at(held, path)).is_some()
+        let written = self.written(resource, path);
+        !written.expressions.is_empty() || (written.open && self.is_unknown(resource, path))
     }
 
     /// Whether a field is given something, known or not.
@@ -542,7 +545,7 @@ fn value_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
 }
 
 /// An expression by path. A block that is not a list in the configuration stands for each of its instances.
-fn expression_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+pub(super) fn expression_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
     let mut held = value;
     for key in path {
         held = match (key.parse::<usize>(), held) {
@@ -555,6 +558,6 @@ fn expression_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
     Some(held)
 }
 
-fn is_expression(object: &Map<String, Value>) -> bool {
+pub(super) fn is_expression(object: &Map<String, Value>) -> bool {
     object.contains_key("references") || object.contains_key("constant_value")
 }

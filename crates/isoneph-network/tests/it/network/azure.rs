@@ -113,6 +113,24 @@ fn the_lowest_priority_number_decides_and_default_rules_come_last() {
 }
 
 #[test]
+fn a_rule_for_icmp_that_names_ports_may_hold_or_not_and_one_for_all_protocols_means_those_with_ports() {
+    let held = json!({"networkSecurityGroup": id("networkSecurityGroups", "g")});
+    let with = |rules: &[&str]| model(&pair(plain(), held.clone(), vec![group("g", rules)]));
+    let shut = "shut 200 In Deny * * * *";
+    check(
+        &with(&["ping 100 In Allow Icmp * * 22", shut]),
+        "undecided left -> right icmp : whether rule ping\ndeny left -> right tcp/22",
+    );
+    for ports in ["*", "0-65535"] {
+        check(
+            &with(&[&format!("ping 100 In Allow Icmp * * {ports}"), shut]),
+            "permit left -> right icmp\ndeny left -> right tcp/22",
+        );
+    }
+    check(&with(&["any 100 In Allow * * * 22", shut]), "deny left -> right icmp\npermit left -> right tcp/22");
+}
+
+#[test]
 fn both_groups_must_allow_and_the_subnets_holds_inside_the_subnet_too() {
     let held = json!({"networkSecurityGroup": id("networkSecurityGroups", "sub")});
     let nic = json!({"networkSecurityGroup": id("networkSecurityGroups", "nic")});

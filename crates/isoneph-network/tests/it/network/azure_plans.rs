@@ -149,7 +149,8 @@ fn members_of_a_scale_set_are_members_of_its_application_groups() {
     let mut allow = rule(100, "Allow", "443");
     allow.as_object_mut().unwrap().remove("destination_address_prefix");
     let mut held = group("azurerm_network_security_group.n", json!([allow, rule(200, "Deny", "*")]));
-    held.2 = json!({"security_rule": [{"destination_application_security_group_ids": refers(&["azurerm_application_security_group.web.id"])}]});
+    held.2 = json!({"security_rule": [{"priority": {"constant_value": 200}}, {"priority": {"constant_value": 100},
+        "destination_application_security_group_ids": refers(&["azurerm_application_security_group.web.id"])}]});
     asked(
         &[
             network(),

@@ -70,3 +70,29 @@ fn a_party_that_does_not_exist_leaves_the_answer_open() {
     assert_eq!(tested[1].answer, Answer::Undecided);
     assert_eq!(tested[0].ok, Some(false));
 }
+
+#[test]
+fn two_columns_of_one_meaning_are_a_mistake_unless_they_agree() {
+    for (text, told) in [
+        (
+            "src,dst,port,dport\nleft,right,22,80",
+            "expectation 2: port says \"22\" and dport says \"80\", which mean the same field",
+        ),
+        (
+            "src,dst,port,port\nleft,right,22,80",
+            "expectation 1: two columns are called \"port\": which of them counts is not known",
+        ),
+        (
+            "{\"src\": \"left\", \"from\": \"other\", \"dst\": \"right\"}",
+            "expectation 1: src says \"left\" and from says \"other\", which mean the same field",
+        ),
+        (
+            "# a comment\nsrc,dst,port,dport\n\n# another\nleft,right,22,80",
+            "expectation 5: port says \"22\" and dport says \"80\", which mean the same field",
+        ),
+    ] {
+        assert_eq!(read_expectations(text).unwrap_err().to_string(), told);
+    }
+    let alike = "src,dst,port,dport,comment,comment,expect,answer\nleft,right,22,22,a,b,permit,deny";
+    assert_eq!(read_expectations(alike).unwrap()[0].expect, Some(Answer::Permit));
+}

@@ -1,7 +1,7 @@
 //! What hands packets on to others than those they were sent to: load balancers, private links, service networks.
 
 use isoneph_network::idd::Budget;
-use isoneph_network::reach::ReachError;
+use isoneph_network::reach::{ReachError, matrix, matrix_within, reach};
 use isoneph_network::zones::{Bounds, Intent, PairProof, Separation, certify, prove, prove_within};
 use serde_json::{Value, json};
 
@@ -17,8 +17,7 @@ const NAME: &str = "com.amazonaws.vpce.us-east-1.vpce-svc-1";
 /// `client` and an endpoint `door` in one network, in another a balancer that hands port 443 to port 8443 of `server`, which
 /// lets nobody in but the balancer; nothing routes between them.
 fn linked(state: &str, door: &[&str], groups: &[&str]) -> Estate {
-    let group = json!([{"TargetGroupArn": TARGETS, "Type": "forward"}]);
-    Estate::new()
+    let estate = Estate::new()
         .vpc("red", "10.1.0.0/16")
         .vpc("blue", "10.2.0.0/16")
         .subnet("red", "red", "10.1.1.0/24", "a", &["10.1.0.0/16 local"])
@@ -29,11 +28,22 @@ fn linked(state: &str, door: &[&str], groups: &[&str]) -> Estate {
         .group("server", "blue", &["tcp 8443 10.2.1.20/32"], ALL)
         .eni("client", "red", "10.1.1.10", None, &["client"])
         .eni("door", "red", "10.1.1.20", None, &["door"])
-        .with("NetworkInterfaces", "InterfaceType", json!("vpc_endpoint"))
-        .eni("front", "blue", "10.2.1.20", None, groups)
+        .with("NetworkInterfaces", "InterfaceType", json!("vpc_endpoint"));
+    balanced(estate.eni("front", "blue", "10.2.1.20", None, groups))
+        .eni("server", "blue", "10.2.1.30", None, &["server"])
+        .add(
+            "VpcEndpoints",
+            json!({"VpcEndpointId": "vpce-1", "VpcEndpointType": "Interface", "VpcId": "vpc-red",
+            "ServiceName": NAME, "State": state, "NetworkInterfaceIds": ["eni-door"]}),
+        )
+}
+
+/// The last interface is the node of a balancer that hands port 443 to port 8443 of 10.2.1.30.
+fn balanced(estate: Estate) -> Estate {
+    let group = json!([{"TargetGroupArn": TARGETS, "Type": "forward"}]);
+    estate
         .with("NetworkInterfaces", "Description", json!("ELB net/front/1"))
         .with("NetworkInterfaces", "InterfaceType", json!("network_load_balancer"))
-        .eni("server", "blue", "10.2.1.30", None, &["server"])
         .add("LoadBalancers", json!({"LoadBalancerArn": ARN, "LoadBalancerName": "front", "Type": "network"}))
         .add("Listeners", json!({"LoadBalancerArn": ARN, "Port": 443, "Protocol": "TCP", "DefaultActions": group}))
         .add("TargetGroups", json!({"TargetGroupArn": TARGETS, "TargetType": "ip", "Protocol": "TCP"}))
@@ -41,11 +51,6 @@ fn linked(state: &str, door: &[&str], groups: &[&str]) -> Estate {
             "LoadBalancerTargetHealth",
             json!({"TargetGroupArn": TARGETS,
             "TargetHealthDescriptions": [{"Target": {"Id": "10.2.1.30", "Port": 8443}}]}),
-        )
-        .add(
-            "VpcEndpoints",
-            json!({"VpcEndpointId": "vpce-1", "VpcEndpointType": "Interface", "VpcId": "vpc-red",
-            "ServiceName": NAME, "State": state, "NetworkInterfaceIds": ["eni-door"]}),
         )
 }
 
@@ -143,8 +148,7 @@ fn tenants_that_a_link_joins_are_not_apart_and_one_that_is_meant_is_proved() {
 #[test]
 fn a_target_may_stand_in_a_network_that_routes_of_the_balancers_lead_to() {
     let far = |routes: &[&str]| {
-        let group = json!([{"TargetGroupArn": TARGETS, "Type": "forward"}]);
-        Estate::new()
+        let estate = Estate::new()
             .vpc("red", "10.1.0.0/16")
             .vpc("blue", "10.2.0.0/16")
             .peering("red", "blue", ["us-east-1", "us-east-1"], "active")
@@ -159,19 +163,8 @@ fn a_target_may_stand_in_a_network_that_routes_of_the_balancers_lead_to() {
             .subnet("blue", "blue", "10.2.1.0/24", "a", routes)
             .group("front", "red", &["tcp 443 0.0.0.0/0"], ALL)
             .group("server", "blue", &["tcp 8443 sg-front"], ALL)
-            .eni("front", "red", "10.1.1.20", Some("198.51.100.20"), &["front"])
-            .with("NetworkInterfaces", "Description", json!("ELB net/front/1"))
-            .with("NetworkInterfaces", "InterfaceType", json!("network_load_balancer"))
-            .eni("server", "blue", "10.2.1.30", None, &["server"])
-            .add("LoadBalancers", json!({"LoadBalancerArn": ARN, "LoadBalancerName": "front", "Type": "network"}))
-            .add("Listeners", json!({"LoadBalancerArn": ARN, "Port": 443, "Protocol": "TCP", "DefaultActions": group}))
-            .add("TargetGroups", json!({"TargetGroupArn": TARGETS, "TargetType": "ip", "Protocol": "TCP"}))
-            .add(
-                "LoadBalancerTargetHealth",
-                json!({"TargetGroupArn": TARGETS,
-                "TargetHealthDescriptions": [{"Target": {"Id": "10.2.1.30", "Port": 8443}}]}),
-            )
-            .text()
+            .eni("front", "red", "10.1.1.20", Some("198.51.100.20"), &["front"]);
+        balanced(estate).eni("server", "blue", "10.2.1.30", None, &["server"]).text()
     };
     check(
         &model(&far(&["10.2.0.0/16 local", "10.1.0.0/16 pcx-red-blue"])),
@@ -481,4 +474,76 @@ fn more_ways_through_balancers_than_are_followed_are_no_answer() {
     assert_eq!(asked(2, pairs), Ok(()));
     assert!(matches!(asked(30, pairs), Err(ReachError::TooManyWays { .. })), "{:?}", asked(30, pairs));
     assert!(matches!(asked(2, 30), Err(ReachError::TooMany { .. })));
+}
+
+#[test]
+fn of_balancers_that_are_alike_one_answers_for_the_rest_and_those_that_differ_answer_for_themselves() {
+    let estate = crowd(9, 4)
+        .subnet("red", "far", "10.1.9.0/24", "b", &["10.1.0.0/16 local"])
+        .group("shut", "red", &["tcp 1001 10.1.1.2/32"], ALL)
+        .eni("far", "far", "10.1.9.9", None, &["server1"]);
+    // One more in each of these: with groups, in another subnet, one that a rule names, one that is a target.
+    let differs = [
+        ("guarded", "red", "10.1.2.50", &["shut"][..]),
+        ("distant", "far", "10.1.9.50", &[]),
+        ("named", "red", "10.1.2.60", &[]),
+    ];
+    let mut estate = estate.group("server9", "red", &["tcp 1009 10.1.2.60/32", "tcp 1010 10.1.2.0/28"], ALL).eni(
+        "server9",
+        "red",
+        "10.1.1.99",
+        None,
+        &["server9"],
+    );
+    for (name, subnet, address, groups) in differs {
+        let arn = format!("arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/net/{name}/1");
+        estate = estate
+            .eni(name, subnet, address, None, groups)
+            .with("NetworkInterfaces", "Description", json!(format!("ELB net/{name}/1")))
+            .with("NetworkInterfaces", "InterfaceType", json!("network_load_balancer"))
+            .add("LoadBalancers", json!({"LoadBalancerArn": arn, "LoadBalancerName": name, "Type": "network"}));
+    }
+    let model = model(&estate.text());
+    let found = matrix(&model).unwrap();
+    let inside = |index: &usize| found.classes[*index].members.len() == 1;
+    let name =
+        |index: usize| found.classes[index].members.first().map_or("", |id| model.parts.endpoints[*id].name.as_str());
+    let mut asked = 0;
+    for (from, to) in (0..found.classes.len()).flat_map(|from| (0..found.classes.len()).map(move |to| (from, to))) {
+        let is_own = |index: usize| name(index).starts_with("server") || name(index) == "far";
+        if from == to || !inside(&from) || !inside(&to) || !is_own(from) {
+            continue;
+        }
+        let every = reach(&model, name(from), name(to), None).unwrap();
+        let cell = found.cells.iter().find(|cell| (cell.from, cell.to) == (from, to));
+        let told = cell.map_or((String::new(), String::new()), |cell| {
+            (format!("{:?}", cell.arrives), format!("{:?}", cell.connects))
+        });
+        let nothing = every.arrives.may.is_empty() && cell.is_none();
+        assert!(
+            nothing || told == (format!("{:?}", every.arrives), format!("{:?}", every.connects)),
+            "{} -> {}",
+            name(from),
+            name(to)
+        );
+        asked += 1;
+    }
+    assert!(asked > 80, "{asked}");
+    let servers = found.cells.iter().find(|cell| (name(cell.from), name(cell.to)) == ("server0", "server9")).unwrap();
+    assert!(
+        servers.because.iter().any(|why| why == "the same of 8 more load balancers like b0"),
+        "{:?}",
+        servers.because
+    );
+}
+
+#[test]
+fn a_matrix_of_more_ways_than_are_followed_is_no_answer_and_balancers_that_are_alike_are_one_way() {
+    let model = model(&crowd(30, 10).text());
+    let classes = matrix(&model).unwrap().classes.len();
+    // Each server by itself and through the balancers that are all alike.
+    let ways = (classes + 10) * classes;
+    assert!(matrix_within(&model, ways).is_ok());
+    let told = matrix_within(&model, ways - 1).unwrap_err();
+    assert_eq!(told, ReachError::TooManyWays { ways, most: ways - 1 });
 }

@@ -52,7 +52,7 @@ fn group(address: &'static str, ingress: &[(u16, &str)]) -> Held {
     (address, values, json!({"vpc_id": refers(&["aws_vpc.v.id"])}))
 }
 
-fn machine(address: &'static str, subnet: Value, groups: Value) -> Held {
+pub(super) fn machine(address: &'static str, subnet: Value, groups: Value) -> Held {
     let name = address.split(['.', '[']).nth(1).unwrap();
     let mut expressions = json!({"subnet_id": subnet});
     if !groups.is_null() {
@@ -61,7 +61,7 @@ fn machine(address: &'static str, subnet: Value, groups: Value) -> Held {
     (address, json!({"tags": {"Name": name}}), expressions)
 }
 
-fn network() -> Vec<Held> {
+pub(super) fn network() -> Vec<Held> {
     let within = || json!({"vpc_id": refers(&["aws_vpc.v.id"])});
     vec![
         ("aws_vpc.v", json!({"cidr_block": "10.0.0.0/16"}), json!({})),
