@@ -3,12 +3,14 @@
 //!
 //! Each thing of the tenant comes out as removed, recoverable (deleted, and it can still be got back), remaining, or
 //! undecided. A thing that a later inventory does not show is removed only where that inventory was complete; a
-//! deletion in the log counts where it was carried out. Something nobody looked for is never removed.
+//! deletion in the log counts where it was carried out. Something nobody looked for is never removed, and what waited for
+//! its end is gone only once somebody looked behind that end.
 
 mod declared;
 mod handed_over;
 mod identity;
 mod listing;
+mod not_used;
 mod record;
 mod recovery;
 mod write;
@@ -27,6 +29,7 @@ use crate::reconcile::{BatchError, Source};
 pub use declared::{Departure, DeparturesFile, ExitError, InventoryTime, Residue, Return};
 pub use handed_over::digests_of;
 pub use listing::{ListedItem, Listing, Seen};
+pub use not_used::{NotUsed, Unused};
 pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, RecordedItem, RemovalRecord};
 pub use write::write;
 
@@ -79,6 +82,22 @@ pub struct ExitItem {
     pub deletion: Option<Source>,
 }
 
+impl ExitItem {
+    /// A thing of which nobody can tell what became of it.
+    fn undecided(item: ListedItem) -> ExitItem {
+        ExitItem {
+            item,
+            state: None,
+            in_time: None,
+            removed_at: None,
+            recoverable_until: None,
+            residue: 0,
+            known_by: BTreeSet::new(),
+            deletion: None,
+        }
+    }
+}
+
 /// A departure, judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantExit {
@@ -91,6 +110,8 @@ pub struct TenantExit {
     /// Whether things were looked for wherever they may have been: by its marks in inventories from before its end, of
     /// each of its accounts. Where not, others may be left that nobody lists.
     pub searched: bool,
+    /// The inventories that nothing could be told by.
+    pub not_used: Vec<NotUsed>,
 }
 
 /// How many things came out how.
@@ -161,6 +182,7 @@ pub struct ExitTracker<'c> {
     catalogue: &'c Catalogue,
     departures: Vec<Departure>,
     listings: Vec<Listing>,
+    unused: Unused,
     residues: Vec<Residue>,
     /// Names to look for, in lower case, and the things that go by them.
     wanted: BTreeMap<String, Vec<Wanted>>,
@@ -192,12 +214,20 @@ impl<'c> ExitTracker<'c> {
             catalogue,
             departures: departures.departures,
             listings,
+            unused: Unused::default(),
             residues: departures.residues,
             wanted,
             deletions: HashMap::new(),
             given_back: HashMap::new(),
             deleted_copies: BTreeSet::new(),
         }
+    }
+
+    /// With what inventories show that cannot be used as listings.
+    #[must_use]
+    pub fn beside(mut self, unused: Unused) -> ExitTracker<'c> {
+        self.unused = unused;
+        self
     }
 
     /// Takes in one event; order does not matter.
@@ -258,13 +288,22 @@ impl<'c> ExitTracker<'c> {
         let shown: Vec<Shown<'_>> = self.listings.iter().map(Shown::of).collect();
         let judge = |departure: &Departure| {
             let things = self.things(departure, &shown);
-            let mut items: Vec<ExitItem> =
-                things.map(|(key, (item, seen))| self.item(departure, (key, item), (seen, &shown), as_of)).collect();
+            let item = |(key, (item, seen)): (&&str, &(&ListedItem, usize))| {
+                self.item(departure, (key, item), (*seen, &shown), as_of)
+            };
+            let mut items: Vec<ExitItem> = things.iter().map(item).collect();
+            items.extend(self.unused.items_of(departure, &|key| things.contains_key(key)));
             let residues = self.residues.iter().filter(|residue| residue.tenant == departure.tenant);
             items.extend(residues.map(|residue| residue.judge(departure, as_of)));
             items.sort_by(|a, b| (&a.item.kind, &a.item.id).cmp(&(&b.item.kind, &b.item.id)));
             let searched = !items.is_empty() && self.is_searched(departure);
-            TenantExit { departure: departure.clone(), due: departure.is_due(as_of), items, searched }
+            TenantExit {
+                departure: departure.clone(),
+                due: departure.is_due(as_of),
+                items,
+                searched,
+                not_used: self.unused.which.clone(),
+            }
         };
         self.departures.iter().map(judge).collect()
     }
@@ -282,7 +321,7 @@ impl<'c> ExitTracker<'c> {
         &'s self,
         departure: &Departure,
         shown: &'s [Shown<'_>],
-    ) -> impl Iterator<Item = (&'s str, (&'s ListedItem, usize))> {
+    ) -> BTreeMap<&'s str, (&'s ListedItem, usize)> {
         let mut things: BTreeMap<&str, (&ListedItem, usize)> = BTreeMap::new();
         for (number, (listing, shown)) in self.listings.iter().zip(shown).enumerate() {
             for (item, key) in listing.items.iter().zip(&shown.keys) {
@@ -291,22 +330,26 @@ impl<'c> ExitTracker<'c> {
                 }
             }
         }
-        things.into_iter()
+        things
     }
 
     /// When a listing first showed that a thing, last listed in the listing `seen`, is gone: one that looked at its own
     /// account and at all of it, and after it was given back. What is there under a name that may be its own does not.
+    /// Of a thing that waited for its end, one from behind that end says more than those before.
     fn gone_by(
         &self,
         item: &ListedItem,
         (seen, shown): (usize, &[Shown<'_>]),
         given_back: Option<Instant>,
+        end_of_wait: Option<Instant>,
     ) -> Option<Instant> {
         let later = self.listings.iter().zip(shown).skip(seen + 1).filter(|(listing, _)| listing.covers(item));
         let gone = later.filter(|(listing, own)| {
             given_back.is_none_or(|back| listing.observed_at > back) && !own.may_show(item, &shown[seen])
         });
-        gone.map(|(listing, _)| listing.observed_at).min()
+        let gone: Vec<Instant> = gone.map(|(listing, _)| listing.observed_at).collect();
+        let behind = gone.iter().filter(|at| end_of_wait.is_some_and(|end| **at >= end));
+        behind.min().or(gone.iter().min()).copied()
     }
 
     /// Whether a copy is left that the deletion itself made.
@@ -323,19 +366,29 @@ impl<'c> ExitTracker<'c> {
     ) -> ExitItem {
         let seen_at = self.listings[seen].observed_at;
         let given_back = self.given_back.get(key).into_iter().flatten().max().copied();
-        let gone_by = self.gone_by(item, (seen, shown), given_back);
         let deletions = self.deletions.get(key).map_or(&[][..], Vec::as_slice);
         let holds = |deletion: &&Deletion| deletion.at.zip(given_back).is_none_or(|(at, back)| at > back);
         let deletions = || deletions.iter().filter(holds);
         // A deletion before the thing was last seen did not end it.
         let deletion = deletions().filter(|d| d.at.is_some_and(|at| at >= seen_at)).max_by_key(|d| d.at);
+        let end_of_wait = deletion.and_then(|deletion| deletion.recovery.latest(deletion.at));
+        let gone_by = self.gone_by(item, (seen, shown), given_back, end_of_wait);
         // What is still listed after an order that can be taken back waits for its end.
-        let ordered = deletions().any(|d| d.recovery != Recovery::No && d.at.is_some_and(|at| at < seen_at));
+        let waits = |d: &&Deletion| {
+            d.recovery != Recovery::No
+                && d.at.is_some_and(|at| at < seen_at)
+                && d.recovery.latest(d.at).is_none_or(|latest| latest > seen_at)
+        };
+        let order = deletions().filter(waits).max_by_key(|d| d.at);
+        // Behind the end of its time it is gone, unless somebody gave it back: nobody saw either.
+        let is_over =
+            |d: &Deletion| !self.is_copied(d) && d.recovery.latest(d.at).is_some_and(|latest| latest <= as_of);
         let after_end = seen_at >= departure.ended_at;
         let (state, removed_at) = match (deletion, gone_by) {
             (Some(deletion), _) if self.is_copied(deletion) => (Some(ItemState::Recoverable), deletion.at),
             (Some(deletion), _) if deletion.recovery.can_be_taken_back(deletion.at, gone_by) => {
-                (Some(ItemState::Recoverable), deletion.at)
+                let state = (!is_over(deletion)).then_some(ItemState::Recoverable);
+                (state, state.and(deletion.at))
             }
             // When the waiting time was over nobody saw.
             (Some(Deletion { recovery: Recovery::Within(_) | Recovery::Until(_), .. }), Some(_)) => {
@@ -343,7 +396,10 @@ impl<'c> ExitTracker<'c> {
             }
             (Some(deletion), _) => (Some(ItemState::Removed), deletion.at),
             (None, Some(_)) => (Some(ItemState::Removed), None),
-            (None, None) if item.pending_deletion == Some(true) || ordered => (Some(ItemState::Recoverable), None),
+            (None, None) if order.is_some_and(is_over) => (None, None),
+            (None, None) if item.pending_deletion == Some(true) || order.is_some() => {
+                (Some(ItemState::Recoverable), None)
+            }
             (None, None) if after_end => (Some(ItemState::Remaining), None),
             (None, None) => (None, None),
         };

@@ -11,7 +11,7 @@ use isoneph_model::Digest;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Counts, ExitItem, ItemState, KnownBy, TenantExit};
+use super::{Counts, ExitItem, ItemState, KnownBy, NotUsed, TenantExit};
 use crate::decode::{instant, written};
 
 /// The version of the record's form.
@@ -66,6 +66,10 @@ pub struct RecordedExit {
     pub returned_at: Option<String>,
     /// How many things came out how.
     pub counts: Counts,
+    /// Whether things were looked for wherever they may have been. Where not, others may be left that nobody lists.
+    pub searched: bool,
+    /// Inventories that nothing could be told by, and why.
+    pub not_used: Vec<NotUsed>,
     /// The things, by kind and identity.
     pub items: Vec<RecordedItem>,
 }
@@ -229,6 +233,8 @@ fn recorded(exit: &TenantExit) -> RecordedExit {
         return_agreed: departure.returned.as_ref().map(|returned| returned.agreed),
         returned_at: departure.returned.as_ref().and_then(|returned| returned.on).map(written),
         counts: exit.counts(),
+        searched: exit.searched,
+        not_used: exit.not_used.clone(),
         items: exit.items.iter().map(item).collect(),
     }
 }

@@ -116,6 +116,38 @@ fn what_is_still_there_or_went_too_late_is_told() {
 }
 
 #[test]
+fn an_inventory_of_which_nobody_says_when_it_was_taken_leaves_open_what_it_shows() {
+    let folder = departed(&[("0bbbbbbbbbbbbbbbb", "acme")], &[]);
+    let beside = tempfile::tempdir().expect("a folder");
+    let (exit, times) = DEPARTURES.split_once("[[inventory]]").expect("an exit");
+    let other = times.replace("before.json", "befor.json").replace("after.json", "later.json");
+    let residue =
+        "[[residue]]\ntenant = \"acme\"\nstore = \"s\"\ncount = 0\ncounted_on = 2026-11-05\ncopies_expired = true\n";
+    for (text, told) in [
+        (format!("{exit}{residue}"), "nothing says when it was taken"),
+        (format!("{exit}{residue}[[inventory]]{other}"), "no inventory that was given has this path"),
+    ] {
+        let departures = file(&beside, "departures.toml", text.as_bytes());
+        let path = folder.path().display().to_string();
+        let run = |more: &[&str]| {
+            let words = ["logs", "exit", &path, "--departures", &departures, "--as-of", "2026-11-20"];
+            isoneph(&[&words[..], more].concat()).ends_with(3)
+        };
+        let shown = run(&[]).stdout();
+        assert!(shown.contains("2 cannot be told") && shown.contains(told), "{shown}");
+        assert!(shown.contains("whether more is left cannot be told"), "{shown}");
+        let record = run(&["--format", "json"]);
+        assert_eq!(record.json()["exits"][0]["searched"], false);
+        let record = file(&beside, "record.json", record.stdout().as_bytes());
+        assert!(isoneph(&["logs", "check-removal", &record]).ends_with(3).stdout().contains(told));
+    }
+    // What nobody looked for is not removed, though nothing is undecided.
+    let departures = file(&beside, "departures.toml", format!("{exit}{residue}").as_bytes());
+    let log = file(&beside, "log.json", deletion("vol-0dddddddddddddddd", "2026-10-10T10:00:00Z").as_bytes());
+    isoneph(&["logs", "exit", &log, "--departures", &departures, "--as-of", "2026-11-20"]).ends_with(3);
+}
+
+#[test]
 fn nobody_who_left_is_found_where_nobody_says_so() {
     let folder = departed(&[], &[]);
     let path = folder.path().display().to_string();
