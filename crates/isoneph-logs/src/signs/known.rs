@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use isoneph_model::GapCode;
 
+use super::aws::is_account;
 use super::found::{Found, Open};
-use super::grantee::{Grantee, is_account, is_guid};
+use super::grantee::{Grantee, is_guid};
 
 /// Whose accounts and addresses are not outside.
 #[derive(Debug, Clone, Default)]
@@ -77,24 +78,30 @@ impl Inside {
     fn is_outside(&self, to: &Grantee, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<bool> {
         match to {
             Grantee::Anyone | Grantee::Others => Some(true),
-            Grantee::Account(account) => self.is_foreign(account, own, of_cloud),
+            Grantee::Account(account) => {
+                let declared = || self.listed[cloud_of(account)].then_some(true);
+                self.whose(account, own, of_cloud).unwrap_or_else(declared)
+            }
+            Grantee::Fellow(account) => self.whose(account, own, of_cloud).unwrap_or(Some(false)),
+            Grantee::PerhapsFellow(account) => self.whose(account, own, of_cloud).unwrap_or(None),
             Grantee::Person(address) => self.is_stranger(address),
             Grantee::Named(_) => None,
         }
     }
 
-    fn is_foreign(&self, account: &str, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<bool> {
+    /// Whether an account of which something is known is outside; `None` where nothing is.
+    fn whose(&self, account: &str, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<Option<bool>> {
         let own = own.map(str::to_lowercase);
         if own.as_deref() == Some(account) || of_cloud(account) {
-            return Some(false);
+            return Some(Some(false));
         }
         let tenant = |account: &str| self.accounts.get(account).map(String::as_str).unwrap_or_default();
         if self.accounts.contains_key(account) || self.seen.contains(account) {
             // From one tenant to another nothing leaves the estate, and yet it may leave whose it is.
             let (from, to) = (own.as_deref().map(tenant).unwrap_or_default(), tenant(account));
-            return (from == to || from.is_empty() || to.is_empty()).then_some(false);
+            return Some((from == to || from.is_empty() || to.is_empty()).then_some(false));
         }
-        self.listed[cloud_of(account)].then_some(true)
+        None
     }
 
     fn is_stranger(&self, address: &str) -> Option<bool> {
@@ -150,6 +157,16 @@ mod tests {
     }
 
     #[test]
+    fn of_the_organisation_is_inside_and_perhaps_of_it_is_not_outside() {
+        let mut inside = Inside::default();
+        inside.add_account("333333333333", "");
+        let fellow = |id: &str| outside(&inside, Grantee::Fellow(id.to_owned()));
+        let perhaps = |id: &str| outside(&inside, Grantee::PerhapsFellow(id.to_owned()));
+        assert_eq!((fellow("222222222222"), perhaps("222222222222")), (Some(false), None));
+        assert_eq!((fellow("333333333333"), perhaps("333333333333")), (Some(false), Some(false)));
+    }
+
+    #[test]
     fn from_tenant_to_tenant_stays_open() {
         let mut inside = Inside::default();
         let tenants = [("111111111111", "acme"), ("222222222222", "zen"), ("333333333333", "acme")];
@@ -158,7 +175,10 @@ mod tests {
         for (account, tenant) in scope.into_iter().chain(tenants).chain(scope) {
             inside.add_account(account, tenant);
         }
-        let to = |id: &str| outside(&inside, Grantee::Account(id.to_owned()));
-        assert_eq!((to("222222222222"), to("333333333333")), (None, Some(false)));
+        let forms = [Grantee::Account, Grantee::Fellow, Grantee::PerhapsFellow];
+        for form in forms {
+            let to = |id: &str| outside(&inside, form(id.to_owned()));
+            assert_eq!((to("222222222222"), to("333333333333")), (None, Some(false)));
+        }
     }
 }
