@@ -15,7 +15,7 @@ pub struct Inside {
     accounts: BTreeMap<String, String>,
     /// Addresses of people, and domains of partners.
     addresses: BTreeSet<String>,
-    /// Accounts whose logs were read.
+    /// Accounts whose logs were read, and those that the inventory shows to be of the organisation.
     seen: BTreeSet<String>,
     /// Whether somebody declared accounts of AWS, of Azure, of Google Cloud: what is on no list is outside of none.
     listed: [bool; 3],
@@ -48,6 +48,11 @@ impl Inside {
     /// Adds an address of a person, or a domain.
     pub fn add_address(&mut self, address: &str) {
         self.addresses.insert(address.trim().to_lowercase());
+    }
+
+    /// Adds an account that the inventory shows to be of one's organisation.
+    pub fn add_of_organisation(&mut self, account: &str) {
+        self.add_seen(account);
     }
 
     pub(super) fn add_seen(&mut self, account: &str) {
@@ -154,6 +159,8 @@ mod tests {
         assert_eq!(outside(&inside, person("x@example.com")), Some(false));
         assert_eq!(outside(&inside, person("x@example.org")), None);
         assert_eq!(outside(&inside, Grantee::Named("a-bucket".to_owned())), None);
+        inside.add_of_organisation("555555555555");
+        assert_eq!(outside(&inside, account("555555555555")), Some(false));
     }
 
     #[test]

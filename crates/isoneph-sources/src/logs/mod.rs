@@ -249,7 +249,7 @@ impl Logs {
         sink: &mut Sink,
     ) -> Result<Option<DigestReport>, LogsError> {
         let records = records::records(against, &mut self.inputs, snapshot, sink)?;
-        let signs = pass.signs.finish(signs::inside(against, &records.declared));
+        let signs = pass.signs.finish(signs::inside(against, &records.declared, seen));
         let reconciled = pass.reconciler.finish(&records);
         let digests = digests::verified(std::mem::take(&mut self.digests), against, first, sink)?;
         let scope = InScope { accounts: &against.accounts, regions: &against.regions };
@@ -295,5 +295,6 @@ struct Pass<'c> {
 /// The tables that what follows is set against.
 fn tables_before(departures: bool) -> Vec<TableId> {
     let listings = if departures { Listing::tables() } else { Vec::new() };
-    listings.into_iter().chain(TableId::find("audit_trail")).collect()
+    let others = ["audit_trail", signs::RESOURCES].into_iter().filter_map(TableId::find);
+    listings.into_iter().chain(others).collect()
 }

@@ -276,3 +276,23 @@ fn reviews_and_procedures_count_where_they_are_declared() {
     assert!(procedure.contains_key("pass") && !procedure.contains_key("unknown"), "{procedure:?}");
     assert!(reviewed.contains_key("pass") && !reviewed.contains_key("fail"), "{reviewed:?}");
 }
+
+#[test]
+fn a_member_of_the_organisation_that_the_inventory_lists_is_no_outsider() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let share = r#"{"eventVersion":"1.08","eventID":"e-1","eventTime":"2026-11-02T10:00:00Z","eventSource":"ec2.amazonaws.com",
+        "eventName":"ModifySnapshotAttribute","awsRegion":"eu-west-1","recipientAccountId":"111111111111","userIdentity":{"type":"Root"},
+        "requestParameters":{"snapshotId":"snap-1","createVolumePermission":{"add":{"items":[{"userId":"222222222222"}]}}}}"#;
+    let log = file(&folder, "log.json", format!("{{\"Records\":[{share}]}}").as_bytes());
+    let member = json!({"address": "aws_organizations_account.data", "mode": "managed", "type": "aws_organizations_account",
+        "name": "data", "provider_name": "registry.terraform.io/hashicorp/aws",
+        "values": {"id": "222222222222", "arn": "arn:aws:organizations::999999999999:account/o-a/222222222222"}});
+    let state = json!({"format_version": "1.0", "values": {"root_module": {"resources": [member]}}});
+    let state = file(&folder, "state.json", state.to_string().as_bytes());
+    let outside = |paths: &[&str]| {
+        let question = ["query", "--format", "json", "SELECT outside FROM misuse_sign"];
+        isoneph(&[&question, paths].concat()).ends_with(0).json()[0]["outside"].clone()
+    };
+    assert_eq!(outside(&[&log]), Value::Null, "it may be anybody's");
+    assert_eq!(outside(&[&log, &state]), json!(false));
+}
