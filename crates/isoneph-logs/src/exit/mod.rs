@@ -230,8 +230,11 @@ impl<'c> ExitTracker<'c> {
         each_wanted(batch, &is_wanted, &mut |event, place| self.observe(event, place)).map(|_| ())
     }
 
-    /// Judges every departure as of a time.
-    pub fn finish(self, as_of: Instant) -> Vec<TenantExit> {
+    /// Judges every departure as of a time. What was seen or done later says nothing of that time.
+    pub fn finish(mut self, as_of: Instant) -> Vec<TenantExit> {
+        self.listings.retain(|listing| listing.observed_at <= as_of);
+        self.deletions.values_mut().for_each(|all| all.retain(|one| one.at.is_none_or(|at| at <= as_of)));
+        self.given_back.values_mut().for_each(|all| all.retain(|at| *at <= as_of));
         let shown: Vec<Shown<'_>> = self.listings.iter().map(Shown::of).collect();
         let judge = |departure: &Departure| {
             let things = self.things(departure, &shown);
