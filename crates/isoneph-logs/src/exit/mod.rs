@@ -13,6 +13,7 @@ mod listing;
 mod not_used;
 mod record;
 mod recovery;
+mod wanted;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -36,6 +37,7 @@ pub use write::write;
 pub(crate) use declared::end_of;
 use identity::Shown;
 use recovery::Recovery;
+use wanted::{Wanted, names_of};
 
 isoneph_model::vocabulary! {
     /// What became of a thing.
@@ -145,36 +147,8 @@ struct Deletion {
     /// Copies that it left by its own order.
     copies: Vec<String>,
     source: Source,
-}
-
-/// A thing to look for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Wanted {
-    key: String,
-    id: String,
-    provider: Option<String>,
-    account: Option<String>,
-    /// Where the thing goes by a name alone, of which each region may have one.
-    region: Option<String>,
-}
-
-impl Wanted {
-    fn of(item: &ListedItem) -> Wanted {
-        let is_name = !identity::is_full(&item.id);
-        let region = item.region.clone().filter(|region| is_name && !region.is_empty() && region != "global");
-        let (provider, account) = (item.provider.clone(), item.account.clone());
-        Wanted { key: identity::key(item), id: item.id.clone(), provider, account, region }
-    }
-
-    /// Whether an event may be about it, by where it happened.
-    fn is_where(&self, event: &Event<'_>) -> bool {
-        let same = |ours: &Option<String>, theirs: Option<&str>| {
-            ours.as_deref().zip(theirs).is_none_or(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
-        };
-        same(&self.provider, Some(&event.provider))
-            && same(&self.account, event.account.as_deref())
-            && same(&self.region, event.region.as_deref())
-    }
+    /// Whether it ended a part of the thing: whether that was the last one, only an inventory tells.
+    of_part: bool,
 }
 
 /// Looks through events for deletions of the things of departed tenants.
@@ -247,20 +221,23 @@ impl<'c> ExitTracker<'c> {
         if recovery::deletes_copies(name) {
             self.deleted_copies.extend(event.targets.iter().flatten().flat_map(|target| names_of(target)));
         }
-        for thing in self.deleted_by(event, |id, target| is_deleted(id, target, name)) {
+        for thing in self.deleted_by(event, |thing, target| thing.is_deleted(target, name)) {
             let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
             let recovery = Recovery::of(event, entry.reversible);
-            let copies = recovery::copies(name, &thing.id, event.targets.as_deref().unwrap_or_default());
-            self.deletions.entry(thing.key).or_default().push(Deletion { at: event.time, recovery, copies, source });
+            let targets = event.targets.as_deref().unwrap_or_default();
+            let copies = recovery::copies(name, &thing.id, targets);
+            let of_part = targets.iter().any(|target| thing.has_version(target));
+            let deletion = Deletion { at: event.time, recovery, copies, source, of_part };
+            self.deletions.entry(thing.key).or_default().push(deletion);
         }
     }
 
     /// The things that an operation on its targets is about.
-    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&str, &str) -> bool) -> Vec<Wanted> {
+    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&Wanted, &str) -> bool) -> Vec<Wanted> {
         let mut found: BTreeMap<&str, &Wanted> = BTreeMap::new();
         for target in event.targets.iter().flatten() {
             let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
-            let meant = things.filter(|thing| thing.is_where(event) && is_meant(&thing.id, target));
+            let meant = things.filter(|thing| thing.is_where(event) && is_meant(thing, target));
             found.extend(meant.map(|thing| (thing.key.as_str(), thing)));
         }
         found.into_values().cloned().collect()
@@ -283,8 +260,11 @@ impl<'c> ExitTracker<'c> {
         each_wanted(batch, &is_wanted, &mut |event, place| self.observe(event, place)).map(|_| ())
     }
 
-    /// Judges every departure as of a time.
-    pub fn finish(self, as_of: Instant) -> Vec<TenantExit> {
+    /// Judges every departure as of a time. What was seen or done later says nothing of that time.
+    pub fn finish(mut self, as_of: Instant) -> Vec<TenantExit> {
+        self.listings.retain(|listing| listing.observed_at <= as_of);
+        self.deletions.values_mut().for_each(|all| all.retain(|one| one.at.is_none_or(|at| at <= as_of)));
+        self.given_back.values_mut().for_each(|all| all.retain(|at| *at <= as_of));
         let shown: Vec<Shown<'_>> = self.listings.iter().map(Shown::of).collect();
         let judge = |departure: &Departure| {
             let things = self.things(departure, &shown);
@@ -369,13 +349,16 @@ impl<'c> ExitTracker<'c> {
         let deletions = self.deletions.get(key).map_or(&[][..], Vec::as_slice);
         let holds = |deletion: &&Deletion| deletion.at.zip(given_back).is_none_or(|(at, back)| at > back);
         let deletions = || deletions.iter().filter(holds);
+        let gone_by = |end_of_wait| self.gone_by(item, (seen, shown), given_back, end_of_wait);
+        let is_gone = gone_by(None).is_some();
         // A deletion before the thing was last seen did not end it.
-        let deletion = deletions().filter(|d| d.at.is_some_and(|at| at >= seen_at)).max_by_key(|d| d.at);
-        let end_of_wait = deletion.and_then(|deletion| deletion.recovery.latest(deletion.at));
-        let gone_by = self.gone_by(item, (seen, shown), given_back, end_of_wait);
+        let counts = |d: &&Deletion| d.at.is_some_and(|at| at >= seen_at) && (!d.of_part || is_gone);
+        let deletion = deletions().filter(counts).max_by_key(|d| d.at);
+        let gone_by = gone_by(deletion.and_then(|deletion| deletion.recovery.latest(deletion.at)));
         // What is still listed after an order that can be taken back waits for its end.
         let waits = |d: &&Deletion| {
-            d.recovery != Recovery::No
+            !matches!(d.recovery, Recovery::No | Recovery::Perhaps(_))
+                && !d.of_part
                 && d.at.is_some_and(|at| at < seen_at)
                 && d.recovery.latest(d.at).is_none_or(|latest| latest > seen_at)
         };
@@ -390,8 +373,9 @@ impl<'c> ExitTracker<'c> {
                 let state = (!is_over(deletion)).then_some(ItemState::Recoverable);
                 (state, state.and(deletion.at))
             }
+            (Some(deletion), _) if deletion.recovery.is_open(deletion.at, gone_by) => (None, None),
             // When the waiting time was over nobody saw.
-            (Some(Deletion { recovery: Recovery::Within(_) | Recovery::Until(_), .. }), Some(_)) => {
+            (Some(Deletion { recovery, .. }), Some(_)) if recovery.latest(deletion.and_then(|d| d.at)).is_some() => {
                 (Some(ItemState::Removed), None)
             }
             (Some(deletion), _) => (Some(ItemState::Removed), deletion.at),
@@ -444,64 +428,6 @@ fn in_time(
         (ItemState::Recoverable, ..) if as_of > due_at => Some(false),
         _ => None,
     }
-}
-
-/// Operations that take something from a thing or from its use, and leave the thing.
-const LEAVING: [&str; 8] = [
-    "sqs:purgequeue",
-    "s3:deleteobject",
-    "s3:deleteobjects",
-    "kms:disablekey",
-    "kms:disablekeyrotation",
-    "kms:putkeypolicy",
-    "kms:revokegrant",
-    "kms:updatealias",
-];
-
-/// Whether an operation on this target deletes the thing itself. A target that is the thing's full identity says so; by
-/// a mere name, what the operation deletes must be what the thing is: a deleted listener names its load balancer too.
-fn is_deleted(id: &str, target: &str, operation_name: &str) -> bool {
-    if LEAVING.contains(&operation_name) {
-        return false;
-    }
-    let (id, target) = (id.to_lowercase(), target.to_lowercase());
-    if id == target && id.contains(['/', ':']) {
-        return true;
-    }
-    // Google's inventories put the service before the path that its logs have.
-    if target.starts_with("projects/") && id.strip_suffix(target.as_str()).is_some_and(|before| before.ends_with('/')) {
-        return true;
-    }
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-    let noun = operation_name.rsplit([':', '.', '/']).next().unwrap_or(operation_name);
-    let verbs = ["batchdelete", "delete", "terminate", "schedule", "destroy", "deregister", "release", "purge"];
-    let noun = verbs.iter().find_map(|verb| noun.strip_prefix(verb)).unwrap_or_default();
-    let noun = noun.strip_suffix("deletion").unwrap_or(noun).trim_end_matches('s');
-    let kind = kind_of(&id);
-    let by_kind =
-        kind.filter(|kind| !kind.is_empty()).is_some_and(|kind| plain(kind).trim_end_matches('s').ends_with(noun));
-    // `vol-…`, `snap-…`, `i-…`: the beginning of the identity says what it is.
-    let by_beginning = id.split_once('-').is_some_and(|(start, _)| noun.starts_with(start));
-    !noun.is_empty() && (by_kind || by_beginning)
-}
-
-/// What a thing is, by its identity in lower case. Some identities of AWS hold nothing but the name.
-fn kind_of(id: &str) -> Option<&str> {
-    let parts: Vec<&str> = id.splitn(6, ':').collect();
-    if let ["arn", _, service, _, _, name] = parts[..]
-        && !name.contains([':', '/'])
-        && let Some((_, kind)) = [("s3", "bucket"), ("sqs", "queue"), ("sns", "topic")].iter().find(|k| k.0 == service)
-    {
-        return Some(kind);
-    }
-    id.rsplit('/').nth(1).or_else(|| id.rsplit(':').nth(1)).map(|part| part.rsplit(':').next().unwrap_or(part))
-}
-
-/// The names that a thing goes by in a log: its identity, and what stands last in it.
-fn names_of(id: &str) -> impl Iterator<Item = String> {
-    let id = id.to_lowercase();
-    let last = id.rsplit(['/', ':']).next().filter(|last| last.len() >= 4 && *last != id).map(str::to_owned);
-    [Some(id), last].into_iter().flatten()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::{Departure, ExitItem, InventoryTime, ListedItem, listing};
 /// Why an inventory was not used.
 const UNDATED: &str = "nothing says when it was taken: give [[inventory]] with its path and taken_at (--departures)";
 const PLANNED: &str = "it is a plan, which shows what is to be, not what is there: give the state after it";
-const NOT_GIVEN: &str = "no inventory that was given has this path: what is said of it counts for nothing";
+const NOT_GIVEN: &str = "no inventory that could be read has this path";
 
 /// An inventory that was not used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use isoneph_model::Digest;
+use isoneph_tables::Instant;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -123,7 +124,7 @@ impl RemovalRecord {
     /// When it cannot be written as JSON.
     pub fn new(
         tool: String,
-        as_of: isoneph_tables::Instant,
+        as_of: Instant,
         exits: &[TenantExit],
         inputs: BTreeSet<RecordedInput>,
     ) -> Result<RemovalRecord, serde_json::Error> {
@@ -158,7 +159,7 @@ impl RemovalRecord {
             found.push("it is not as it was made: its digest does not agree with what it says".to_owned());
         }
         for exit in &self.exits {
-            exit.contradictions(&mut found);
+            exit.contradictions(instant(&self.as_of), &mut found);
         }
         let known: BTreeSet<&str> = self.inputs.iter().map(|input| input.sha256.as_str()).collect();
         for (exit, item) in self.exits.iter().flat_map(|exit| exit.items.iter().map(move |item| (exit, item))) {
@@ -174,7 +175,7 @@ impl RemovalRecord {
 }
 
 impl RecordedExit {
-    fn contradictions(&self, found: &mut Vec<String>) {
+    fn contradictions(&self, as_of: Option<Instant>, found: &mut Vec<String>) {
         let mut tell = |words: String| found.push(format!("{}: {words}", self.tenant));
         let ended_at = instant(&self.ended_at);
         let due = ended_at.zip(self.agreed_days).map(|(ended, days)| written(super::declared::after_days(ended, days)));
@@ -199,6 +200,20 @@ impl RecordedExit {
             let in_time = removed_at.zip(self.due_at.as_deref().and_then(instant)).map(|(at, due)| at <= due);
             if in_time.is_some() && in_time != item.in_time {
                 tell(format!("whether {} was removed in time does not follow from its day", item.id));
+            }
+            let due = self.due_at.as_deref().and_then(instant);
+            let is_late =
+                item.state == Some(ItemState::Recoverable) && as_of.zip(due).is_some_and(|(at, due)| at > due);
+            let is_there = matches!(item.state, Some(ItemState::Recoverable | ItemState::Remaining));
+            if is_late && item.in_time != Some(false) || is_there && item.in_time == Some(true) {
+                tell(format!("{} was not gone in time", item.id));
+            }
+            if item.recoverable_until.is_some() && item.state != Some(ItemState::Recoverable) {
+                tell(format!("{} can be got back, and is not told as that", item.id));
+            }
+            let removed = item.removed_at.as_deref().and_then(instant);
+            if removed.zip(as_of).is_some_and(|(removed, as_of)| removed > as_of) {
+                tell(format!("{} was deleted after the time for which the record holds", item.id));
             }
             if item.residue > 0 && item.state != Some(ItemState::Remaining) {
                 tell(format!("{} still holds {} of it", item.id, item.residue));

@@ -174,6 +174,98 @@ fn an_order_says_itself_how_long_it_can_be_taken_back() {
 }
 
 #[test]
+fn what_was_set_for_a_thing_and_is_not_in_its_deletion_leaves_it_open_for_as_long_as_it_may_be() {
+    let database = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Sql/servers/s/databases/acme-db";
+    let account = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/acmedata";
+    let dataset = "projects/1/datasets/acme_data";
+    let cases = [
+        ("google", "storage.buckets.delete", "acme-files", "projects/_/buckets/acme-files", 80, None),
+        (
+            "google",
+            "storage.buckets.delete",
+            "acme-files",
+            "projects/_/buckets/acme-files",
+            100,
+            Some(ItemState::Removed),
+        ),
+        // Nobody saw that bucket deleted: another one of a similar name was.
+        (
+            "google",
+            "storage.buckets.delete",
+            "acme-files",
+            "projects/_/buckets/acme-files-2",
+            80,
+            Some(ItemState::Removed),
+        ),
+        ("azure", "microsoft.sql/servers/databases/delete", database, database, 30, None),
+        ("azure", "microsoft.sql/servers/databases/delete", database, database, 50, Some(ItemState::Removed)),
+        ("azure", "microsoft.storage/storageaccounts/delete", account, account, 12, Some(ItemState::Recoverable)),
+        ("azure", "microsoft.storage/storageaccounts/delete", account, account, 30, Some(ItemState::Removed)),
+        (
+            "google",
+            "google.cloud.bigquery.datasetservice.deletedataset",
+            dataset,
+            dataset,
+            12,
+            Some(ItemState::Recoverable),
+        ),
+        (
+            "google",
+            "google.cloud.bigquery.datasetservice.deletedataset",
+            dataset,
+            dataset,
+            30,
+            Some(ItemState::Removed),
+        ),
+    ];
+    let catalogue = Catalogue::proposed().unwrap();
+    for (provider, name, id, target, gone_by, expected) in cases {
+        let own = |at, ids: &[&str]| {
+            let mut listing = listing(at, ids, true);
+            listing.complete = [(provider.to_owned(), "1".to_owned())].into();
+            for item in &mut listing.items {
+                item.provider = Some(provider.to_owned());
+                item.tables.extend(TableId::find("bucket").filter(|_| name.contains("bucket")));
+            }
+            listing
+        };
+        let mut tracker =
+            ExitTracker::new(&catalogue, departures(""), vec![own(day(-5), &[id]), own(day(gone_by), &[])]);
+        tracker.observe(&Event { provider: provider.into(), ..deletion(name, target, day(5)) }, &PLACE);
+        let item = tracker.finish(day(gone_by + 1)).remove(0).items.remove(0);
+        assert_eq!(item.state, expected, "{name} {target} {gone_by}");
+    }
+}
+
+#[test]
+fn a_key_waits_with_its_last_version_once_it_is_listed_no_more() {
+    let key = "projects/1/locations/eu/keyRings/r/cryptoKeys/acme-key";
+    let catalogue = Catalogue::proposed().unwrap();
+    let state = |listed_after: &[&str], answered: &str| {
+        let own = |at, ids: &[&str]| {
+            let mut listing = listing(at, ids, true);
+            listing.complete = [("google".to_owned(), "1".to_owned())].into();
+            listing.items.iter_mut().for_each(|item| item.provider = Some("google".to_owned()));
+            listing
+        };
+        let mut tracker =
+            ExitTracker::new(&catalogue, departures(""), vec![own(day(-5), &[key]), own(day(6), listed_after)]);
+        let version = "projects/1/locations/eu/keyRings/r/cryptoKeys/acme-key/cryptoKeyVersions/1";
+        let event = deletion("cloudkms:destroycryptokeyversion", version, day(5));
+        tracker.observe(
+            &Event { provider: "google".into(), raw_response: Some(answered.to_owned().into()), ..event },
+            &PLACE,
+        );
+        tracker.finish(day(7)).remove(0).items.remove(0).state
+    };
+    let later = r#"{"destroyTime":"2026-12-01T00:00:00Z"}"#;
+    let sooner = r#"{"destroyTime":"2026-10-06T00:00:00Z"}"#;
+    assert_eq!(state(&[], later), Some(ItemState::Recoverable));
+    assert_eq!(state(&[], sooner), Some(ItemState::Removed));
+    assert_eq!(state(&[key], later), Some(ItemState::Remaining), "it may have other versions");
+}
+
+#[test]
 fn what_was_given_back_is_not_gone() {
     let key = "arn:aws:kms:r:1:key/abcd-ef";
     let events = |back| {
