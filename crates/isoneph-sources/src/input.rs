@@ -360,6 +360,11 @@ pub(crate) fn is_terraform(path: &Path) -> bool {
     matches!(head::look(beginning, &terraform_format), Look::Format(Format::TerraformPlan | Format::TerraformState))
 }
 
+/// Whether a document is Terraform's, in a form that is read or in another.
+pub(crate) fn is_of_terraform(keys: &FirstKeys) -> bool {
+    keys.is_object() && ["format_version", "terraform_version"].iter().any(|key| keys.text(key).is_some())
+}
+
 /// JSON of no format that is read: what it probably is, and what to do.
 fn unknown(keys: &FirstKeys) -> Fault {
     let show = "give the output of `terraform show -json`";

@@ -143,7 +143,7 @@ impl<R: Read> Scanner<R> {
 
     /// The next byte of a document that goes on. Most of the time it is there and no white space: only that is inlined.
     #[inline]
-    fn need(&mut self) -> Result<u8, Fault> {
+    pub(crate) fn need(&mut self) -> Result<u8, Fault> {
         match self.buffer[..self.end].get(self.at) {
             Some(byte) if *byte > b' ' => Ok(*byte),
             _ => self.need_more(),

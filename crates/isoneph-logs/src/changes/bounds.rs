@@ -27,7 +27,12 @@ pub(super) fn may_bound(heading: &str, owner: Owner, record: &Record) -> bool {
         Owner::Jira => OF_JIRA.contains(&plain.as_str()) || OF_JIRA_BEGIN.iter().any(|begin| plain.starts_with(begin)),
         Owner::Anybody => false,
     };
-    !of_register && !HARMLESS.contains(&plain.as_str()) && !BEGIN.iter().any(|begin| plain.starts_with(begin))
+    let is_run = !record.texts(Column::Run).is_empty() || !record.texts(Column::Commit).is_empty();
+    let of_run = is_run && (OF_RUNS.contains(&plain.as_str()) || plain.ends_with("url"));
+    !of_register
+        && !of_run
+        && !HARMLESS.contains(&plain.as_str())
+        && !BEGIN.iter().any(|begin| plain.starts_with(begin))
 }
 
 /// Headings that bound a change only where nothing more exact does.
@@ -94,6 +99,17 @@ const OF_JIRA: [&str; 26] = [
     "development",
     "organizations",
     "attachment",
+];
+
+/// What GitHub, GitLab and Azure DevOps say of a run beside what is read. Parameters may say where it works.
+#[rustfmt::skip]
+const OF_RUNS: [&str; 40] = [
+    "user", "tag", "tags", "detailed_status", "yaml_errors", "committed_at", "archived", "path", "check_suite_id",
+    "check_suite_node_id", "head_commit", "head_repository", "pull_requests", "referenced_workflows", "actor",
+    "buildnumber", "buildnumberrevision", "queuetime", "lastchangeddate", "lastchangedby", "definition", "project", "uri",
+    "queue", "orchestrationplan", "plans", "logs", "requestedfor", "requestedby", "retainedbyrelease", "keepforever",
+    "quality", "triggeredbybuild", "sourcebranch", "deleted", "queueoptions", "queueposition", "validationresults",
+    "properties", "demands",
 ];
 
 const OF_JIRA_BEGIN: [&str; 8] =

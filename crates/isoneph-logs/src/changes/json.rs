@@ -44,20 +44,26 @@ type Rows<'a> = (&'static str, &'static str, &'a [Value]);
 
 fn rows(document: &Value) -> Option<Rows<'_>> {
     if let Some(rows) = document.as_array() {
-        let runs = rows.first().and_then(Value::as_object).is_some_and(|row| {
-            row.keys().filter_map(|key| column_of(key)).any(|column| matches!(column, Column::Run | Column::Commit))
-        });
-        return Some((if runs { "pipelines-json" } else { "changes-json" }, "", rows));
+        return Some((if are_runs(rows) { "pipelines-json" } else { "changes-json" }, "", rows));
     }
     let forms = [
         ("changes-json", "/changes", "changes"),
         ("pipelines-json", "/runs", "runs"),
+        ("pipelines-json", "/workflow_runs", "workflow_runs"),
         ("jira-json", "/issues", "issues"),
         ("servicenow-json", "/result", "result"),
         ("servicenow-json", "/records", "records"),
     ];
-    forms.into_iter().find_map(|(format, pointer, key)| {
-        document.get(key).and_then(Value::as_array).map(|rows| (format, pointer, rows.as_slice()))
+    let listed = |key: &str| document.get(key).and_then(Value::as_array).map(Vec::as_slice);
+    let found = forms.into_iter().find_map(|(format, pointer, key)| Some((format, pointer, listed(key)?)));
+    // Many answers of Microsoft's list something in `value`: here it is runs of Azure Pipelines.
+    found.or_else(|| Some(("pipelines-json", "/value", listed("value").filter(|rows| are_runs(rows))?)))
+}
+
+/// Whether rows are runs of pipelines, by the first of them.
+fn are_runs(rows: &[Value]) -> bool {
+    rows.first().and_then(Value::as_object).is_some_and(|row| {
+        row.keys().filter_map(|key| column_of(key)).any(|column| matches!(column, Column::Run | Column::Commit))
     })
 }
 
@@ -83,6 +89,11 @@ fn take<'r>(
         let heading = names.and_then(|names| names.get(key)).and_then(Value::as_str).unwrap_or(key);
         // An issue of Jira has a number in its database beside its key.
         let is_row = key == "id" && row.contains_key("key") && row.contains_key("fields");
+        // GitLab's projects have numbers, those of Google Cloud have words.
+        let is_repository = key == "project_id" && value.is_number();
+        if is_repository {
+            continue;
+        }
         let Some(column) = column_of(heading).filter(|_| !is_row) else {
             if !is_empty(value) {
                 not_understood.push((key.as_str(), heading));

@@ -90,6 +90,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         state: record.texts(Column::State),
         outcome: record.texts(Column::Outcome),
         has_approver: !approvers.is_empty(),
+        says_approvers: record.has(Column::Approvers),
     };
     let approved = match kind {
         ChangeKind::Change if closed_before(record, from, options) => Some(false),

@@ -64,7 +64,7 @@ impl Column {
 }
 
 /// The column with this heading. Headings are those of our own form, of ServiceNow's and Jira's exports, of GitHub's
-/// and GitLab's lists of runs, and what people write.
+/// GitLab's and Azure DevOps' lists of runs, and what people write.
 pub(super) fn column_of(heading: &str) -> Option<Column> {
     let heading = plain(heading);
     // ServiceNow writes `u_` before what an organisation adds. Its bounds are taken; approvals and states of its own are
@@ -79,18 +79,18 @@ fn known(heading: &str) -> Option<Column> {
             Column::Id
         }
         "run" | "run_id" | "pipeline" | "pipeline_id" | "databaseid" | "build_id" | "job_id" => Column::Run,
-        "commit" | "commit_id" | "sha" | "headsha" | "head_sha" | "revision" => Column::Commit,
+        "commit" | "commit_id" | "sha" | "headsha" | "head_sha" | "revision" | "sourceversion" => Column::Commit,
         "session" | "session_name" | "role_session_name" => Column::Session,
         "role" | "roles" | "role_arn" => Column::Roles,
         "state" | "status" | "phase" => Column::State,
-        "resolution" | "close_code" | "closure_code" | "outcome" | "conclusion" => Column::Outcome,
+        "resolution" | "close_code" | "closure_code" | "outcome" | "conclusion" | "result" => Column::Outcome,
         "closed" | "closed_at" | "closed_on" | "resolved" | "resolved_at" | "resolutiondate" => Column::Closed,
         "approval" | "approved" | "approval_status" | "approval_state" | "approvals" => Column::Approval,
         "approved_at" | "approved_on" | "approved_date" | "approval_date" | "approval_time" | "approval_set"
         | "date_approved" => Column::ApprovedAt,
         "from" | "start" | "window_from" | "window_start" | "win_start" | "starts_at" | "start_time" | "start_date"
         | "planned_start" | "planned_start_date" | "change_start_date" | "scheduled_start" | "started_at"
-        | "run_started_at" | "createdat" | "startedat" => Column::From,
+        | "run_started_at" | "createdat" | "startedat" | "starttime" => Column::From,
         "until"
         | "to"
         | "end"
@@ -109,6 +109,7 @@ fn known(heading: &str) -> Option<Column> {
         | "ended_at"
         | "finished_at"
         | "completed_at"
+        | "finishtime"
         | "updatedat" => Column::Until,
         "account" | "accounts" | "account_id" | "account_ids" | "account_number" | "aws_account" | "aws_account_id"
         | "aws_accounts" | "cloud_account" | "cloud_accounts" | "cloud_account_id" | "subscription"

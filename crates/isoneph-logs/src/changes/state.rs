@@ -12,6 +12,8 @@ pub(super) struct Given<'a> {
     pub(super) outcome: &'a [String],
     /// Whether an approver is named.
     pub(super) has_approver: bool,
+    /// Whether the row has a place for who approved.
+    pub(super) says_approvers: bool,
 }
 
 /// What a word of an approval, or of a state, says.
@@ -47,12 +49,14 @@ pub(super) fn approved(given: &Given<'_>, options: &ReadOptions) -> Option<bool>
     }
 }
 
-/// Whether the run of a pipeline was approved: by its reviewers, its own state saying that it worked and no more. A run
-/// that was cancelled may have done something before, or nobody may have let it begin.
+/// Whether the run of a pipeline was approved: by its reviewers, its own state saying that it worked and no more. Lists of
+/// runs as the services give them do not say who reviewed. A run that was cancelled may have done something before, or
+/// nobody may have let it begin.
 pub(super) fn run_approved(given: &Given<'_>) -> Option<bool> {
     let ends = || given.state.iter().chain(given.outcome).map(|word| plain(word));
     let approved = match given.approval {
-        [] => Some(given.has_approver),
+        [] if given.says_approvers => Some(given.has_approver),
+        [] => None,
         words => by_approval(words),
     };
     if ends().any(|word| matches!(word.as_str(), "skipped" | "startup failure" | "action required" | "waiting"))
@@ -197,7 +201,8 @@ mod tests {
 
     fn judged(approval: &[&str], state: &[&str], outcome: &[&str], run: bool) -> Option<bool> {
         let (approval, state, outcome) = (texts(approval), texts(state), texts(outcome));
-        let given = Given { approval: &approval, state: &state, outcome: &outcome, has_approver: true };
+        let given =
+            Given { approval: &approval, state: &state, outcome: &outcome, has_approver: true, says_approvers: true };
         if run { run_approved(&given) } else { approved(&given, &ReadOptions::default()) }
     }
 

@@ -83,6 +83,28 @@ fn a_run_is_approved_by_its_reviewers_not_by_its_success() {
 }
 
 #[test]
+fn what_services_list_of_their_runs_does_not_say_who_reviewed() {
+    let github = r#"{"total_count": 1, "workflow_runs": [{"id": 30433642, "name": "Deploy", "head_branch": "main", "head_sha": "4f2c9aa",
+        "path": ".github/workflows/deploy.yml", "run_number": 562, "event": "push", "status": "completed", "conclusion": "success", "workflow_id": 1,
+        "jobs_url": "https://x", "actor": {"login": "amir"}, "head_commit": {"id": "4f2c9aa"}, "run_started_at": "2026-11-02T04:00:00Z"}]}"#;
+    let gitlab = r#"[{"id": 30433642, "iid": 412, "project_id": 12, "sha": "4f2c9aa", "ref": "main", "status": "success", "source": "push",
+        "user": {"username": "amir"}, "tag": false, "detailed_status": {"text": "passed"}, "started_at": "2026-11-02T04:00:00.000Z"}]"#;
+    let azure = r#"{"count": 1, "value": [{"id": 30433642, "buildNumber": "20261102.3", "status": "completed", "result": "succeeded",
+        "sourceVersion": "4f2c9aa", "sourceBranch": "refs/heads/main", "requestedFor": {"displayName": "Amir"}, "queue": {"id": 1},
+        "definition": {"id": 7, "name": "deploy"}, "startTime": "2026-11-02T04:00:00Z", "_links": {"self": {"href": "https://x"}}}]}"#;
+    for text in [github, gitlab, azure] {
+        let read = read("runs.json", text.as_bytes(), &ReadOptions::default()).unwrap();
+        assert_eq!((read.format, read.open_columns), ("pipelines-json", Vec::<String>::new()), "{text}");
+        let run = &read.changes[0];
+        assert_eq!((run.kind, run.id.as_str(), run.commit.as_str()), (ChangeKind::Pipeline, "30433642", "4f2c9aa"));
+        assert_eq!((run.approved, run.from, run.accounts.len()), (None, Some(FOUR), 0), "{text}");
+        let reviewed = text.replacen(r#""status""#, r#""reviewers": ["bea"], "parameters": "{}", "status""#, 1);
+        let run = only("runs.json", &reviewed, &ReadOptions::default());
+        assert_eq!((run.approved, run.open), (Some(true), vec!["parameters".to_owned()]));
+    }
+}
+
+#[test]
 fn reviews_that_ask_for_changes_approve_nothing() {
     let text = r#"{"runs": [{"run_id": 901, "commit": "4f2c9aa", "author": {"login": "chen"}, "reviewers": [{"author": {"login": "ines"}, "state": "APPROVED"}, {"author": {"login": "hugo"}, "state": "CHANGES_REQUESTED"}]}]}"#;
     let run = only("runs.json", text, &ReadOptions::default());

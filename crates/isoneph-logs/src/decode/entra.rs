@@ -96,7 +96,8 @@ fn audit(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event
     let word = first(properties, &["result"]).or_else(|| first(record, &["resultType", "resultSignature"]));
     let outcome = match word.unwrap_or_default().to_ascii_lowercase().as_str() {
         "success" | "0" => Some(EventOutcome::Success),
-        "failure" | "timeout" | "clienterror" => Some(EventOutcome::Failure),
+        "failure" | "clienterror" => Some(EventOutcome::Failure),
+        // After a timeout it may be done all the same.
         _ => None,
     };
     let mut targets = Targets::default();

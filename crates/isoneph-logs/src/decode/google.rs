@@ -131,10 +131,16 @@ fn operation_of(record: &Fields) -> (Option<Phase>, Option<String>) {
     (phase, id)
 }
 
+/// A code of `google.rpc.Code`.
+const DEADLINE_EXCEEDED: &str = "4";
+
 fn outcome(payload: &Fields, phase: Option<Phase>) -> (Option<EventOutcome>, Option<String>) {
     let refused =
         objects(payload, "authorizationInfo").any(|granted| text(granted, "granted").as_deref() == Some("false"));
     match first(payload, &["status/code"]) {
+        // "The deadline expired before the operation could complete": it may have been carried out all the same. How a long
+        // operation ended its last entry says.
+        Some(code) if code == DEADLINE_EXCEEDED && phase != Some(Phase::Last) => (None, Some(code)),
         Some(code) if code != "0" => (Some(EventOutcome::Failure), Some(code)),
         // An absent code is 0. A refusal without a status is one all the same.
         None if refused && fields::at(payload, "status").is_none() => (Some(EventOutcome::Failure), None),

@@ -73,10 +73,8 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         user_agent: or_none(text(record, "userAgent")),
         targets: Some(targets.finish()),
         outcome,
+        error_message: or_none(first(record, &["responseStatus/message"]).filter(|_| code.is_some())),
         error_code: or_none(code),
-        error_message: or_none(
-            first(record, &["responseStatus/message"]).filter(|_| outcome == Some(EventOutcome::Failure)),
-        ),
         read_only: (!verb.is_empty()).then_some(reads),
         phase,
         id_part: Cow::Owned(stage),
@@ -127,11 +125,13 @@ fn phase(stage: &str) -> Option<Phase> {
 }
 
 fn outcome(record: &Fields, stage: &str) -> (Option<EventOutcome>, Option<String>) {
+    // A server that gave up says nothing of whether it was done before: a client that is told of a timeout may find it done.
     if stage == "Panic" {
-        return (Some(EventOutcome::Failure), Some("Panic".to_owned()));
+        return (None, Some("Panic".to_owned()));
     }
     let code = first(record, &["responseStatus/code"]);
     match code.as_deref().and_then(|code| code.parse::<u32>().ok()) {
+        Some(500..) => (None, first(record, &["responseStatus/reason"]).or(code)),
         Some(400..) => (Some(EventOutcome::Failure), first(record, &["responseStatus/reason"]).or(code)),
         // It would have been done, and was not.
         Some(_) if is_dry_run(record) => (Some(EventOutcome::Failure), Some("DryRun".to_owned())),

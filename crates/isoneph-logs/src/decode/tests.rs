@@ -164,11 +164,34 @@ fn only_what_was_done_succeeded() {
             r#"{{"category":"AuditEvent","operationName":"SecretPurge","resultType":"Success","properties":{{"httpStatusCode":{status}}}}}"#
         )
     };
+    let entra = |result: &str| {
+        format!(
+            r#"{{"category":"AuditLogs","operationName":"Delete user","properties":{{"result":"{result}","activityDisplayName":"Delete user","loggedByService":"Core Directory","correlationId":"c"}}}}"#
+        )
+    };
+    let google = |more: &str| {
+        format!(
+            r#"{{"protoPayload":{{{more}"@type":"type.googleapis.com/google.cloud.audit.AuditLog","serviceName":"compute.googleapis.com","methodName":"v1.compute.disks.delete","resourceName":"projects/p/zones/z/disks/d"}},"insertId":"i","logName":"projects/p/logs/cloudaudit.googleapis.com%2Factivity","timestamp":"2026-11-02T10:00:00Z"}}"#
+        )
+    };
     let answered = r#""stage":"ResponseComplete","responseStatus":{"code":200}"#;
     let cases = [
         (kubernetes(answered), "success"),
         (kubernetes(&format!(r#"{answered},"requestURI":"/api/v1/pods/p?dryRun=All""#)), "failure DryRun"),
         (kubernetes(&format!(r#"{answered},"requestURI":"/api/v1/pods/p?fieldManager=dryRun""#)), "success"),
+        (
+            kubernetes(r#""stage":"ResponseComplete","responseStatus":{"code":403,"reason":"Forbidden"}"#),
+            "failure Forbidden",
+        ),
+        // It may have been done before the server gave up.
+        (kubernetes(r#""stage":"ResponseComplete","responseStatus":{"code":504,"reason":"Timeout"}"#), "? Timeout"),
+        (kubernetes(r#""stage":"Panic","responseStatus":{"code":500,"reason":"InternalError"}"#), "? Panic"),
+        (entra("success"), "success"),
+        (entra("failure"), "failure"),
+        (entra("timeout"), "?"),
+        (google(""), "success"),
+        (google(r#""status":{"code":7},"#), "failure 7"),
+        (google(r#""status":{"code":4},"#), "? 4"),
         (vault(200), "success"),
         (vault(403), "failure 403"),
     ];

@@ -10,6 +10,8 @@ use super::keys::{PublicKey, decode_hex};
 use super::{Chain, DigestGap, DigestReport, Problem, Proven, VerifiedDigest};
 
 const ALGORITHM: &str = "SHA256withRSA";
+/// The longest that an event waits for its delivery, in microseconds: digests name files by when they were delivered.
+pub(super) const DELIVERY: i64 = 3_600_000_000;
 
 /// Verifies the digests that were found: by trail, then by time.
 pub(super) fn verify(found: &Found, keys: &[PublicKey], period: Option<(Instant, Instant)>) -> DigestReport {
@@ -308,5 +310,10 @@ pub(super) fn prove(report: &mut DigestReport) {
             _ => joined.push(next),
         }
     }
+    // What happened right before the end may be in a file that was delivered behind it, which a later digest names.
+    for proven in &mut joined {
+        proven.ends_at = Instant(proven.ends_at.0.saturating_sub(DELIVERY).max(proven.begins_at.0));
+    }
+    joined.retain(|proven| proven.begins_at < proven.ends_at);
     report.proven = joined;
 }

@@ -11,12 +11,13 @@ use sha2::{Digest as _, Sha256};
 use walkdir::WalkDir;
 
 use super::document::{Digest, LogFile, file_name, instant};
+use super::kept::{Copy, each_copy};
 use super::unlisted::{self, Listed};
 use super::{DigestError, DigestGap, DigestInputs, DigestReport, Problem, RefusedDigest, VerifiedDigest};
 use crate::hex::hex;
 
 /// The most bytes of one digest, unpacked. One of an hour with 100,000 files has about 40 MB.
-const MAX_DIGEST: u64 = 256 << 20;
+pub(super) const MAX_DIGEST: u64 = 256 << 20;
 /// The most bytes of one log file, unpacked.
 const MAX_LOG: u64 = 8 << 30;
 
@@ -37,6 +38,10 @@ pub(super) fn find(inputs: &DigestInputs) -> Result<Found, DigestError> {
     let mut found = Found::default();
     for path in inputs.known.keys() {
         found.logs.entry(file_name(&path.to_string_lossy()).to_owned()).or_default().push(path.clone());
+    }
+    for path in &inputs.copies {
+        let told = |source| DigestError::Io { path: path.display().to_string(), source };
+        each_copy(path, &mut |copy| found.take_copy(copy)).map_err(told)?;
     }
     for path in &inputs.paths {
         for entry in WalkDir::new(path).sort_by_file_name() {
@@ -83,6 +88,20 @@ impl Found {
         Ok(())
     }
 
+    /// Takes a copy for the file itself.
+    fn take_copy(&mut self, copy: Copy) {
+        if let Some(digest) = sidecar_of(file_name(&copy.path)) {
+            self.signatures.extend(signature_in(&copy.text).map(|signature| (digest.to_owned(), signature)));
+            return;
+        }
+        let sha256 = hex(&Sha256::digest(copy.text.as_bytes()));
+        match Digest::read(&copy.path, copy.text.as_bytes(), sha256) {
+            Ok(Some(digest)) => self.digests.push(Digest { file_sha256: copy.sha256, ..digest }),
+            Ok(None) => self.refuse(copy.path, "it is no digest".to_owned()),
+            Err(message) => self.refuse(copy.path, message),
+        }
+    }
+
     fn refuse(&mut self, file: String, message: String) {
         self.refused.push(RefusedDigest { file, message });
     }
@@ -113,8 +132,12 @@ pub(super) fn sidecar_of(name: &str) -> Option<&str> {
 fn read_sidecar(path: &Path) -> io::Result<Option<String>> {
     let mut text = String::new();
     File::open(path)?.take(1 << 20).read_to_string(&mut text)?;
-    let value: Value = serde_json::from_str(&text).unwrap_or_default();
-    Ok(value.pointer("/Metadata/signature").and_then(Value::as_str).map(str::to_owned))
+    Ok(signature_in(&text))
+}
+
+fn signature_in(text: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    value.pointer("/Metadata/signature").and_then(Value::as_str).map(str::to_owned)
 }
 
 enum Trouble {

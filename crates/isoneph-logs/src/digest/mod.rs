@@ -13,7 +13,9 @@ mod chain;
 mod document;
 mod error;
 mod files;
+mod kept;
 mod keys;
+mod of_store;
 mod unlisted;
 mod write;
 
@@ -24,7 +26,9 @@ use isoneph_tables::Instant;
 use serde::{Serialize, Serializer};
 
 pub use error::DigestError;
+pub(crate) use kept::{Copies, Copy};
 pub use keys::{PublicKey, read_public_keys, read_signatures};
+pub use of_store::DigestsOfStores;
 pub(crate) use write::gap_row;
 
 isoneph_model::vocabulary! {
@@ -70,6 +74,8 @@ isoneph_model::vocabulary! {
 pub struct DigestInputs {
     /// Files and folders: digests and log files in any layout that keeps their names.
     pub paths: Vec<PathBuf>,
+    /// Files with copies of digests, as stores of events keep them.
+    pub copies: Vec<PathBuf>,
     /// Log files whose content was hashed before (SHA-256, in hexadecimal): they are not read again, and need not be
     /// there any more.
     pub known: BTreeMap<PathBuf, String>,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use isoneph_tables::Instant;
 
+use super::chain::DELIVERY;
 use super::document::{file_name, instant};
 use super::files::{Found, hash_log, unpacked};
 use super::{Chain, DigestGap, DigestReport, Problem};
@@ -17,8 +18,6 @@ use crate::ingest::hints;
 
 /// The most unlisted files that are named.
 const MAX_UNLISTED: usize = 10_000;
-/// The longest that an event waits for its delivery, and a digest for its files, in microseconds.
-const HOUR: i64 = 3_600_000_000;
 
 /// What the digests name.
 #[derive(Default)]
@@ -153,7 +152,7 @@ fn gaps(
         !chain.backfill
             && (account.is_empty() || *account == chain.account)
             && (region.is_empty() || *region == chain.region)
-            && first.0 <= chain.ends_at.0.saturating_sub(HOUR)
+            && first.0 <= chain.ends_at.0.saturating_sub(DELIVERY)
             && *last >= chain.begins_at
     };
     let chains = report.chains.iter().enumerate().filter(|(_, chain)| is_of(chain));

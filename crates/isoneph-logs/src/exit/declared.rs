@@ -1,5 +1,7 @@
 //! Departures as they are declared: who left, when, what was agreed, what was counted.
 
+use std::path::Path;
+
 use isoneph_tables::Instant;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -156,6 +158,13 @@ pub struct InventoryTime {
     pub complete: Vec<String>,
 }
 
+impl InventoryTime {
+    /// Whether it is said of the file with this path.
+    pub(super) fn is_of(&self, path: &str) -> bool {
+        Path::new(path).ends_with(&self.path)
+    }
+}
+
 /// A file of departures, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeparturesFile {
@@ -251,6 +260,9 @@ impl DeparturesFile {
         for exit in document.exit {
             let byte = exit.span().start;
             let exit = exit.into_inner();
+            if read.declares(&exit.tenant) {
+                return Err(refuse(byte, format!("a second [[exit]] of the tenant '{}'", exit.tenant)));
+            }
             let on = exit.returned_on.as_ref().map(|on| time(byte, on)).transpose()?;
             let returned = (exit.return_agreed.is_some() || on.is_some())
                 .then(|| Return { agreed: exit.return_agreed.unwrap_or(true), on });
@@ -269,7 +281,7 @@ impl DeparturesFile {
         for residue in document.residue {
             let byte = residue.span().start;
             let residue = residue.into_inner();
-            if !read.departures.iter().any(|departure| departure.tenant == residue.tenant) {
+            if !read.declares(&residue.tenant) {
                 return Err(refuse(byte, format!("no [[exit]] of the tenant '{}'", residue.tenant)));
             }
             read.residues.push(Residue {
@@ -290,6 +302,11 @@ impl DeparturesFile {
             read.inventories.push(InventoryTime { path, taken_at: time(byte, &taken_at)?, complete });
         }
         Ok(read)
+    }
+
+    /// Whether it says that a tenant left.
+    pub fn declares(&self, tenant: &str) -> bool {
+        self.departures.iter().any(|departure| departure.tenant == tenant)
     }
 
     /// Adds what another file says. What is there of a tenant stays.

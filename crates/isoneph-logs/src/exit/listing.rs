@@ -1,7 +1,6 @@
 //! Inventories: what there was, when, and of which accounts all of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use arrow::array::{Array, ListArray, RecordBatch, StringArray};
 use isoneph_model::{Extent, SnapshotKind};
@@ -117,26 +116,14 @@ impl Listing {
     /// An account is complete where its table `resource` was seen completely: an inventory of it, rather than a plan.
     pub fn of(inventory: &Inventory, snapshot: i64, declared: &[InventoryTime]) -> Option<Listing> {
         let known = inventory.snapshot(snapshot).filter(|known| known.kind != SnapshotKind::Planned)?;
-        let path = Path::new(&inventory.inputs.get(known.input.0 as usize)?.path);
-        let declared = declared.iter().find(|declared| path.ends_with(&declared.path));
+        let path = &inventory.inputs.get(known.input.0 as usize)?.path;
+        let declared = declared.iter().find(|declared| declared.is_of(path));
         let observed_at = declared.map(|declared| declared.taken_at).or(known.observed_at)?;
-        let mut listing = Listing { observed_at, items: Vec::new(), complete: BTreeSet::new(), seen: Vec::new() };
+        let mut listing =
+            Listing { observed_at, items: all_items(inventory, snapshot), complete: BTreeSet::new(), seen: Vec::new() };
         let said =
             declared.iter().flat_map(|declared| &declared.complete).filter_map(|account| account.split_once('/'));
         let said = said.map(|(provider, account)| (provider.to_owned(), account.to_owned()));
-        let mut shown: BTreeMap<String, usize> = BTreeMap::new();
-        let kinds = KINDS.into_iter().chain([("resource", "resource")]);
-        for (table, kind) in kinds {
-            let Some(table) = TableId::find(table) else { continue };
-            let rows = inventory.table_of(table, &BTreeSet::from([snapshot]));
-            for item in items(&rows, table, kind) {
-                let next = listing.items.len();
-                match *shown.entry(identity::key(&item)).or_insert(next) {
-                    known if known < next => listing.items[known].tables.extend(item.tables),
-                    _ => listing.items.push(item),
-                }
-            }
-        }
         let resource = TableId::find("resource");
         for entry in inventory.coverage.iter().filter(|e| Some(e.table) == resource && e.snapshot == snapshot) {
             if let (Extent::Complete, Some(provider), Some(account), None, None, None) = (
@@ -180,6 +167,24 @@ impl Seen {
             && may_be(&self.scope.region, &item.region)
             && may_be(&self.scope.native_type, &item.native_type)
     }
+}
+
+/// The things that a snapshot shows, each once.
+pub(super) fn all_items(inventory: &Inventory, snapshot: i64) -> Vec<ListedItem> {
+    let mut all: Vec<ListedItem> = Vec::new();
+    let mut shown: BTreeMap<String, usize> = BTreeMap::new();
+    for (table, kind) in KINDS.into_iter().chain([("resource", "resource")]) {
+        let Some(table) = TableId::find(table) else { continue };
+        let rows = inventory.table_of(table, &BTreeSet::from([snapshot]));
+        for item in items(&rows, table, kind) {
+            let next = all.len();
+            match *shown.entry(identity::key(&item)).or_insert(next) {
+                known if known < next => all[known].tables.extend(item.tables),
+                _ => all.push(item),
+            }
+        }
+    }
+    all
 }
 
 fn items(rows: &RecordBatch, table: TableId, kind: &str) -> Vec<ListedItem> {

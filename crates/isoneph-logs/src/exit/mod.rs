@@ -3,14 +3,17 @@
 //!
 //! Each thing of the tenant comes out as removed, recoverable (deleted, and it can still be got back), remaining, or
 //! undecided. A thing that a later inventory does not show is removed only where that inventory was complete; a
-//! deletion in the log counts where it was carried out. Something nobody looked for is never removed.
+//! deletion in the log counts where it was carried out. Something nobody looked for is never removed, and what waited for
+//! its end is gone only once somebody looked behind that end.
 
 mod declared;
 mod handed_over;
 mod identity;
 mod listing;
+mod not_used;
 mod record;
 mod recovery;
+mod wanted;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,12 +30,14 @@ use crate::reconcile::{BatchError, Source};
 pub use declared::{Departure, DeparturesFile, ExitError, InventoryTime, Residue, Return};
 pub use handed_over::digests_of;
 pub use listing::{ListedItem, Listing, Seen};
+pub use not_used::{NotUsed, Unused};
 pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, RecordedItem, RemovalRecord};
 pub use write::write;
 
 pub(crate) use declared::end_of;
 use identity::Shown;
 use recovery::Recovery;
+use wanted::{Wanted, names_of};
 
 isoneph_model::vocabulary! {
     /// What became of a thing.
@@ -79,6 +84,22 @@ pub struct ExitItem {
     pub deletion: Option<Source>,
 }
 
+impl ExitItem {
+    /// A thing of which nobody can tell what became of it.
+    fn undecided(item: ListedItem) -> ExitItem {
+        ExitItem {
+            item,
+            state: None,
+            in_time: None,
+            removed_at: None,
+            recoverable_until: None,
+            residue: 0,
+            known_by: BTreeSet::new(),
+            deletion: None,
+        }
+    }
+}
+
 /// A departure, judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantExit {
@@ -91,6 +112,8 @@ pub struct TenantExit {
     /// Whether things were looked for wherever they may have been: by its marks in inventories from before its end, of
     /// each of its accounts. Where not, others may be left that nobody lists.
     pub searched: bool,
+    /// The inventories that nothing could be told by.
+    pub not_used: Vec<NotUsed>,
 }
 
 /// How many things came out how.
@@ -124,36 +147,8 @@ struct Deletion {
     /// Copies that it left by its own order.
     copies: Vec<String>,
     source: Source,
-}
-
-/// A thing to look for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Wanted {
-    key: String,
-    id: String,
-    provider: Option<String>,
-    account: Option<String>,
-    /// Where the thing goes by a name alone, of which each region may have one.
-    region: Option<String>,
-}
-
-impl Wanted {
-    fn of(item: &ListedItem) -> Wanted {
-        let is_name = !identity::is_full(&item.id);
-        let region = item.region.clone().filter(|region| is_name && !region.is_empty() && region != "global");
-        let (provider, account) = (item.provider.clone(), item.account.clone());
-        Wanted { key: identity::key(item), id: item.id.clone(), provider, account, region }
-    }
-
-    /// Whether an event may be about it, by where it happened.
-    fn is_where(&self, event: &Event<'_>) -> bool {
-        let same = |ours: &Option<String>, theirs: Option<&str>| {
-            ours.as_deref().zip(theirs).is_none_or(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
-        };
-        same(&self.provider, Some(&event.provider))
-            && same(&self.account, event.account.as_deref())
-            && same(&self.region, event.region.as_deref())
-    }
+    /// Whether it ended a part of the thing: whether that was the last one, only an inventory tells.
+    of_part: bool,
 }
 
 /// Looks through events for deletions of the things of departed tenants.
@@ -161,6 +156,7 @@ pub struct ExitTracker<'c> {
     catalogue: &'c Catalogue,
     departures: Vec<Departure>,
     listings: Vec<Listing>,
+    unused: Unused,
     residues: Vec<Residue>,
     /// Names to look for, in lower case, and the things that go by them.
     wanted: BTreeMap<String, Vec<Wanted>>,
@@ -192,12 +188,20 @@ impl<'c> ExitTracker<'c> {
             catalogue,
             departures: departures.departures,
             listings,
+            unused: Unused::default(),
             residues: departures.residues,
             wanted,
             deletions: HashMap::new(),
             given_back: HashMap::new(),
             deleted_copies: BTreeSet::new(),
         }
+    }
+
+    /// With what inventories show that cannot be used as listings.
+    #[must_use]
+    pub fn beside(mut self, unused: Unused) -> ExitTracker<'c> {
+        self.unused = unused;
+        self
     }
 
     /// Takes in one event; order does not matter.
@@ -217,20 +221,23 @@ impl<'c> ExitTracker<'c> {
         if recovery::deletes_copies(name) {
             self.deleted_copies.extend(event.targets.iter().flatten().flat_map(|target| names_of(target)));
         }
-        for thing in self.deleted_by(event, |id, target| is_deleted(id, target, name)) {
+        for thing in self.deleted_by(event, |thing, target| thing.is_deleted(target, name)) {
             let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
             let recovery = Recovery::of(event, entry.reversible);
-            let copies = recovery::copies(name, &thing.id, event.targets.as_deref().unwrap_or_default());
-            self.deletions.entry(thing.key).or_default().push(Deletion { at: event.time, recovery, copies, source });
+            let targets = event.targets.as_deref().unwrap_or_default();
+            let copies = recovery::copies(name, &thing.id, targets);
+            let of_part = targets.iter().any(|target| thing.has_version(target));
+            let deletion = Deletion { at: event.time, recovery, copies, source, of_part };
+            self.deletions.entry(thing.key).or_default().push(deletion);
         }
     }
 
     /// The things that an operation on its targets is about.
-    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&str, &str) -> bool) -> Vec<Wanted> {
+    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&Wanted, &str) -> bool) -> Vec<Wanted> {
         let mut found: BTreeMap<&str, &Wanted> = BTreeMap::new();
         for target in event.targets.iter().flatten() {
             let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
-            let meant = things.filter(|thing| thing.is_where(event) && is_meant(&thing.id, target));
+            let meant = things.filter(|thing| thing.is_where(event) && is_meant(thing, target));
             found.extend(meant.map(|thing| (thing.key.as_str(), thing)));
         }
         found.into_values().cloned().collect()
@@ -253,18 +260,30 @@ impl<'c> ExitTracker<'c> {
         each_wanted(batch, &is_wanted, &mut |event, place| self.observe(event, place)).map(|_| ())
     }
 
-    /// Judges every departure as of a time.
-    pub fn finish(self, as_of: Instant) -> Vec<TenantExit> {
+    /// Judges every departure as of a time. What was seen or done later says nothing of that time.
+    pub fn finish(mut self, as_of: Instant) -> Vec<TenantExit> {
+        self.listings.retain(|listing| listing.observed_at <= as_of);
+        self.deletions.values_mut().for_each(|all| all.retain(|one| one.at.is_none_or(|at| at <= as_of)));
+        self.given_back.values_mut().for_each(|all| all.retain(|at| *at <= as_of));
         let shown: Vec<Shown<'_>> = self.listings.iter().map(Shown::of).collect();
         let judge = |departure: &Departure| {
             let things = self.things(departure, &shown);
-            let mut items: Vec<ExitItem> =
-                things.map(|(key, (item, seen))| self.item(departure, (key, item), (seen, &shown), as_of)).collect();
+            let item = |(key, (item, seen)): (&&str, &(&ListedItem, usize))| {
+                self.item(departure, (key, item), (*seen, &shown), as_of)
+            };
+            let mut items: Vec<ExitItem> = things.iter().map(item).collect();
+            items.extend(self.unused.items_of(departure, &|key| things.contains_key(key)));
             let residues = self.residues.iter().filter(|residue| residue.tenant == departure.tenant);
             items.extend(residues.map(|residue| residue.judge(departure, as_of)));
             items.sort_by(|a, b| (&a.item.kind, &a.item.id).cmp(&(&b.item.kind, &b.item.id)));
             let searched = !items.is_empty() && self.is_searched(departure);
-            TenantExit { departure: departure.clone(), due: departure.is_due(as_of), items, searched }
+            TenantExit {
+                departure: departure.clone(),
+                due: departure.is_due(as_of),
+                items,
+                searched,
+                not_used: self.unused.which.clone(),
+            }
         };
         self.departures.iter().map(judge).collect()
     }
@@ -282,7 +301,7 @@ impl<'c> ExitTracker<'c> {
         &'s self,
         departure: &Departure,
         shown: &'s [Shown<'_>],
-    ) -> impl Iterator<Item = (&'s str, (&'s ListedItem, usize))> {
+    ) -> BTreeMap<&'s str, (&'s ListedItem, usize)> {
         let mut things: BTreeMap<&str, (&ListedItem, usize)> = BTreeMap::new();
         for (number, (listing, shown)) in self.listings.iter().zip(shown).enumerate() {
             for (item, key) in listing.items.iter().zip(&shown.keys) {
@@ -291,22 +310,26 @@ impl<'c> ExitTracker<'c> {
                 }
             }
         }
-        things.into_iter()
+        things
     }
 
     /// When a listing first showed that a thing, last listed in the listing `seen`, is gone: one that looked at its own
     /// account and at all of it, and after it was given back. What is there under a name that may be its own does not.
+    /// Of a thing that waited for its end, one from behind that end says more than those before.
     fn gone_by(
         &self,
         item: &ListedItem,
         (seen, shown): (usize, &[Shown<'_>]),
         given_back: Option<Instant>,
+        end_of_wait: Option<Instant>,
     ) -> Option<Instant> {
         let later = self.listings.iter().zip(shown).skip(seen + 1).filter(|(listing, _)| listing.covers(item));
         let gone = later.filter(|(listing, own)| {
             given_back.is_none_or(|back| listing.observed_at > back) && !own.may_show(item, &shown[seen])
         });
-        gone.map(|(listing, _)| listing.observed_at).min()
+        let gone: Vec<Instant> = gone.map(|(listing, _)| listing.observed_at).collect();
+        let behind = gone.iter().filter(|at| end_of_wait.is_some_and(|end| **at >= end));
+        behind.min().or(gone.iter().min()).copied()
     }
 
     /// Whether a copy is left that the deletion itself made.
@@ -323,27 +346,44 @@ impl<'c> ExitTracker<'c> {
     ) -> ExitItem {
         let seen_at = self.listings[seen].observed_at;
         let given_back = self.given_back.get(key).into_iter().flatten().max().copied();
-        let gone_by = self.gone_by(item, (seen, shown), given_back);
         let deletions = self.deletions.get(key).map_or(&[][..], Vec::as_slice);
         let holds = |deletion: &&Deletion| deletion.at.zip(given_back).is_none_or(|(at, back)| at > back);
         let deletions = || deletions.iter().filter(holds);
+        let gone_by = |end_of_wait| self.gone_by(item, (seen, shown), given_back, end_of_wait);
+        let is_gone = gone_by(None).is_some();
         // A deletion before the thing was last seen did not end it.
-        let deletion = deletions().filter(|d| d.at.is_some_and(|at| at >= seen_at)).max_by_key(|d| d.at);
+        let counts = |d: &&Deletion| d.at.is_some_and(|at| at >= seen_at) && (!d.of_part || is_gone);
+        let deletion = deletions().filter(counts).max_by_key(|d| d.at);
+        let gone_by = gone_by(deletion.and_then(|deletion| deletion.recovery.latest(deletion.at)));
         // What is still listed after an order that can be taken back waits for its end.
-        let ordered = deletions().any(|d| d.recovery != Recovery::No && d.at.is_some_and(|at| at < seen_at));
+        let waits = |d: &&Deletion| {
+            !matches!(d.recovery, Recovery::No | Recovery::Perhaps(_))
+                && !d.of_part
+                && d.at.is_some_and(|at| at < seen_at)
+                && d.recovery.latest(d.at).is_none_or(|latest| latest > seen_at)
+        };
+        let order = deletions().filter(waits).max_by_key(|d| d.at);
+        // Behind the end of its time it is gone, unless somebody gave it back: nobody saw either.
+        let is_over =
+            |d: &Deletion| !self.is_copied(d) && d.recovery.latest(d.at).is_some_and(|latest| latest <= as_of);
         let after_end = seen_at >= departure.ended_at;
         let (state, removed_at) = match (deletion, gone_by) {
             (Some(deletion), _) if self.is_copied(deletion) => (Some(ItemState::Recoverable), deletion.at),
             (Some(deletion), _) if deletion.recovery.can_be_taken_back(deletion.at, gone_by) => {
-                (Some(ItemState::Recoverable), deletion.at)
+                let state = (!is_over(deletion)).then_some(ItemState::Recoverable);
+                (state, state.and(deletion.at))
             }
+            (Some(deletion), _) if deletion.recovery.is_open(deletion.at, gone_by) => (None, None),
             // When the waiting time was over nobody saw.
-            (Some(Deletion { recovery: Recovery::Within(_) | Recovery::Until(_), .. }), Some(_)) => {
+            (Some(Deletion { recovery, .. }), Some(_)) if recovery.latest(deletion.and_then(|d| d.at)).is_some() => {
                 (Some(ItemState::Removed), None)
             }
             (Some(deletion), _) => (Some(ItemState::Removed), deletion.at),
             (None, Some(_)) => (Some(ItemState::Removed), None),
-            (None, None) if item.pending_deletion == Some(true) || ordered => (Some(ItemState::Recoverable), None),
+            (None, None) if order.is_some_and(is_over) => (None, None),
+            (None, None) if item.pending_deletion == Some(true) || order.is_some() => {
+                (Some(ItemState::Recoverable), None)
+            }
             (None, None) if after_end => (Some(ItemState::Remaining), None),
             (None, None) => (None, None),
         };
@@ -388,64 +428,6 @@ fn in_time(
         (ItemState::Recoverable, ..) if as_of > due_at => Some(false),
         _ => None,
     }
-}
-
-/// Operations that take something from a thing or from its use, and leave the thing.
-const LEAVING: [&str; 8] = [
-    "sqs:purgequeue",
-    "s3:deleteobject",
-    "s3:deleteobjects",
-    "kms:disablekey",
-    "kms:disablekeyrotation",
-    "kms:putkeypolicy",
-    "kms:revokegrant",
-    "kms:updatealias",
-];
-
-/// Whether an operation on this target deletes the thing itself. A target that is the thing's full identity says so; by
-/// a mere name, what the operation deletes must be what the thing is: a deleted listener names its load balancer too.
-fn is_deleted(id: &str, target: &str, operation_name: &str) -> bool {
-    if LEAVING.contains(&operation_name) {
-        return false;
-    }
-    let (id, target) = (id.to_lowercase(), target.to_lowercase());
-    if id == target && id.contains(['/', ':']) {
-        return true;
-    }
-    // Google's inventories put the service before the path that its logs have.
-    if target.starts_with("projects/") && id.strip_suffix(target.as_str()).is_some_and(|before| before.ends_with('/')) {
-        return true;
-    }
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
-    let noun = operation_name.rsplit([':', '.', '/']).next().unwrap_or(operation_name);
-    let verbs = ["batchdelete", "delete", "terminate", "schedule", "destroy", "deregister", "release", "purge"];
-    let noun = verbs.iter().find_map(|verb| noun.strip_prefix(verb)).unwrap_or_default();
-    let noun = noun.strip_suffix("deletion").unwrap_or(noun).trim_end_matches('s');
-    let kind = kind_of(&id);
-    let by_kind =
-        kind.filter(|kind| !kind.is_empty()).is_some_and(|kind| plain(kind).trim_end_matches('s').ends_with(noun));
-    // `vol-…`, `snap-…`, `i-…`: the beginning of the identity says what it is.
-    let by_beginning = id.split_once('-').is_some_and(|(start, _)| noun.starts_with(start));
-    !noun.is_empty() && (by_kind || by_beginning)
-}
-
-/// What a thing is, by its identity in lower case. Some identities of AWS hold nothing but the name.
-fn kind_of(id: &str) -> Option<&str> {
-    let parts: Vec<&str> = id.splitn(6, ':').collect();
-    if let ["arn", _, service, _, _, name] = parts[..]
-        && !name.contains([':', '/'])
-        && let Some((_, kind)) = [("s3", "bucket"), ("sqs", "queue"), ("sns", "topic")].iter().find(|k| k.0 == service)
-    {
-        return Some(kind);
-    }
-    id.rsplit('/').nth(1).or_else(|| id.rsplit(':').nth(1)).map(|part| part.rsplit(':').next().unwrap_or(part))
-}
-
-/// The names that a thing goes by in a log: its identity, and what stands last in it.
-fn names_of(id: &str) -> impl Iterator<Item = String> {
-    let id = id.to_lowercase();
-    let last = id.rsplit(['/', ':']).next().filter(|last| last.len() >= 4 && *last != id).map(str::to_owned);
-    [Some(id), last].into_iter().flatten()
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@
 use std::collections::BTreeSet;
 
 use isoneph_model::Digest;
+use isoneph_tables::Instant;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Counts, ExitItem, ItemState, KnownBy, TenantExit};
+use super::{Counts, ExitItem, ItemState, KnownBy, NotUsed, TenantExit};
 use crate::decode::{instant, written};
 
 /// The version of the record's form.
@@ -66,6 +67,10 @@ pub struct RecordedExit {
     pub returned_at: Option<String>,
     /// How many things came out how.
     pub counts: Counts,
+    /// Whether things were looked for wherever they may have been. Where not, others may be left that nobody lists.
+    pub searched: bool,
+    /// Inventories that nothing could be told by, and why.
+    pub not_used: Vec<NotUsed>,
     /// The things, by kind and identity.
     pub items: Vec<RecordedItem>,
 }
@@ -119,7 +124,7 @@ impl RemovalRecord {
     /// When it cannot be written as JSON.
     pub fn new(
         tool: String,
-        as_of: isoneph_tables::Instant,
+        as_of: Instant,
         exits: &[TenantExit],
         inputs: BTreeSet<RecordedInput>,
     ) -> Result<RemovalRecord, serde_json::Error> {
@@ -154,7 +159,7 @@ impl RemovalRecord {
             found.push("it is not as it was made: its digest does not agree with what it says".to_owned());
         }
         for exit in &self.exits {
-            exit.contradictions(&mut found);
+            exit.contradictions(instant(&self.as_of), &mut found);
         }
         let known: BTreeSet<&str> = self.inputs.iter().map(|input| input.sha256.as_str()).collect();
         for (exit, item) in self.exits.iter().flat_map(|exit| exit.items.iter().map(move |item| (exit, item))) {
@@ -170,7 +175,7 @@ impl RemovalRecord {
 }
 
 impl RecordedExit {
-    fn contradictions(&self, found: &mut Vec<String>) {
+    fn contradictions(&self, as_of: Option<Instant>, found: &mut Vec<String>) {
         let mut tell = |words: String| found.push(format!("{}: {words}", self.tenant));
         let ended_at = instant(&self.ended_at);
         let due = ended_at.zip(self.agreed_days).map(|(ended, days)| written(super::declared::after_days(ended, days)));
@@ -195,6 +200,20 @@ impl RecordedExit {
             let in_time = removed_at.zip(self.due_at.as_deref().and_then(instant)).map(|(at, due)| at <= due);
             if in_time.is_some() && in_time != item.in_time {
                 tell(format!("whether {} was removed in time does not follow from its day", item.id));
+            }
+            let due = self.due_at.as_deref().and_then(instant);
+            let is_late =
+                item.state == Some(ItemState::Recoverable) && as_of.zip(due).is_some_and(|(at, due)| at > due);
+            let is_there = matches!(item.state, Some(ItemState::Recoverable | ItemState::Remaining));
+            if is_late && item.in_time != Some(false) || is_there && item.in_time == Some(true) {
+                tell(format!("{} was not gone in time", item.id));
+            }
+            if item.recoverable_until.is_some() && item.state != Some(ItemState::Recoverable) {
+                tell(format!("{} can be got back, and is not told as that", item.id));
+            }
+            let removed = item.removed_at.as_deref().and_then(instant);
+            if removed.zip(as_of).is_some_and(|(removed, as_of)| removed > as_of) {
+                tell(format!("{} was deleted after the time for which the record holds", item.id));
             }
             if item.residue > 0 && item.state != Some(ItemState::Remaining) {
                 tell(format!("{} still holds {} of it", item.id, item.residue));
@@ -229,6 +248,8 @@ fn recorded(exit: &TenantExit) -> RecordedExit {
         return_agreed: departure.returned.as_ref().map(|returned| returned.agreed),
         returned_at: departure.returned.as_ref().and_then(|returned| returned.on).map(written),
         counts: exit.counts(),
+        searched: exit.searched,
+        not_used: exit.not_used.clone(),
         items: exit.items.iter().map(item).collect(),
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use isoneph_tables::Instant;
 use serde_json::{Map, Value};
 
-use super::names_of;
+use super::wanted::names_of;
 use crate::decode::instant;
 use crate::event::Event;
 use crate::operations::Reversible;
@@ -20,6 +20,8 @@ pub(super) enum Recovery {
     No,
     /// It can, for so many days at most.
     Within(i64),
+    /// It may be, for so many days at most: that was set for the thing, and the order does not tell.
+    Perhaps(i64),
     /// It can, until the moment that the order names.
     Until(Instant),
     /// It can, and nobody knows how long; what an inventory then does not show is gone.
@@ -28,7 +30,7 @@ pub(super) enum Recovery {
 
 /// The longest waiting times that can be asked for, in days, as the manuals of the services have them. What waits is not in
 /// most inventories.
-const LONGEST: [(&str, &str, i64); 27] = [
+const LONGEST: [(&str, &str, i64); 32] = [
     ("aws", "kms:schedulekeydeletion", 30),
     ("aws", "secretsmanager:deletesecret", 30),
     ("aws", "ec2:deregisterimage", 365),
@@ -38,6 +40,7 @@ const LONGEST: [(&str, &str, i64); 27] = [
     ("azure", "microsoft.keyvault/vaults/keys/delete", 90),
     ("azure", "microsoft.keyvault/vaults/secrets/delete", 90),
     ("azure", "microsoft.keyvault/managedhsms/delete", 90),
+    ("azure", "microsoft.storage/storageaccounts/delete", 14),
     ("azure", "vaultdelete", 90),
     ("azure", "keydelete", 90),
     ("azure", "secretdelete", 90),
@@ -56,7 +59,16 @@ const LONGEST: [(&str, &str, i64); 27] = [
     ("google", "google.iam.workloadidentitypools.deleteworkloadidentitypool", 30),
     ("google", "google.api.apikeys.apikeys.deletekey", 30),
     ("google", "google.admin.adminservice.deleteuser", 20),
+    // A week that anybody can go back, and one more of Google's own.
+    ("google", "google.cloud.bigquery.datasetservice.deletedataset", 14),
+    ("google", "google.cloud.bigquery.tableservice.deletetable", 14),
+    ("google", "datasetservice.delete", 14),
+    ("google", "tableservice.delete", 14),
 ];
+
+/// The longest that can be set for a thing while it is there, in days: what was set, its deletion does not say.
+const SET_BEFORE: [(&str, &str, i64); 2] =
+    [("azure", "microsoft.sql/servers/databases/delete", 35), ("google", "storage.buckets.delete", 90)];
 
 /// Operations that give back what was deleted, or call the deletion off.
 const GIVE_BACK: [&str; 19] = [
@@ -88,12 +100,15 @@ pub(super) fn gives_back(operation_name: &str) -> bool {
 
 impl Recovery {
     pub(super) fn of(event: &Event<'_>, reversible: Reversible) -> Recovery {
-        if reversible == Reversible::No {
-            return Recovery::No;
-        }
         let name = event.operation_name.as_deref().unwrap_or_default();
-        let longest = LONGEST.iter().find(|(provider, own, _)| event.provider == *provider && *own == name);
-        let Some((_, _, longest)) = longest else { return Recovery::WhileListed };
+        let is_it = |(provider, own, _): &&(&str, &str, i64)| event.provider == *provider && *own == name;
+        if let Some((_, _, longest)) = SET_BEFORE.iter().find(is_it) {
+            return Recovery::Perhaps(*longest);
+        }
+        // Whoever deletes them cannot take it back by the same means, and yet they are kept for a while.
+        let Some((_, _, longest)) = LONGEST.iter().find(is_it) else {
+            return if reversible == Reversible::No { Recovery::No } else { Recovery::WhileListed };
+        };
         let (asked, answer) = (fields(event.raw_request.as_deref()), fields(event.raw_response.as_deref()));
         let is = |name: &str| asked.get(name).and_then(Value::as_bool) == Some(true);
         if is("forceDeleteWithoutRecovery") {
@@ -112,7 +127,7 @@ impl Recovery {
     /// not listed either.
     pub(super) fn can_be_taken_back(self, at: Option<Instant>, gone_by: Option<Instant>) -> bool {
         match (self, gone_by) {
-            (Recovery::No, _) | (Recovery::WhileListed, Some(_)) => false,
+            (Recovery::No | Recovery::Perhaps(_), _) | (Recovery::WhileListed, Some(_)) => false,
             (_, None) => true,
             (Recovery::Within(_) | Recovery::Until(_), Some(gone_by)) => {
                 self.latest(at).is_none_or(|latest| gone_by < latest)
@@ -120,10 +135,16 @@ impl Recovery {
         }
     }
 
+    /// Whether nobody can tell if what was deleted can be got back.
+    pub(super) fn is_open(self, at: Option<Instant>, gone_by: Option<Instant>) -> bool {
+        let is_over = gone_by.zip(self.latest(at)).is_some_and(|(gone_by, latest)| gone_by >= latest);
+        matches!(self, Recovery::Perhaps(_)) && !is_over
+    }
+
     /// The latest moment at which it can be got back.
     pub(super) fn latest(self, at: Option<Instant>) -> Option<Instant> {
         match self {
-            Recovery::Within(days) => at.map(|at| Instant(at.0.saturating_add(days * DAY))),
+            Recovery::Within(days) | Recovery::Perhaps(days) => at.map(|at| Instant(at.0.saturating_add(days * DAY))),
             Recovery::Until(end) => Some(end),
             Recovery::No | Recovery::WhileListed => None,
         }

@@ -73,7 +73,44 @@ fn a_deletion_in_time_removes_and_one_too_late_is_late() {
 fn a_key_whose_end_is_ordered_can_still_be_got_back() {
     let before = vec![listing(day(-5), &["arn:aws:kms:r:1:key/abcd-ef"], true)];
     let ordered = [deletion("kms:schedulekeydeletion", "abcd-ef", day(10))];
-    assert_eq!(told(before, &ordered, day(60)), (Some(ItemState::Recoverable), Some(false)));
+    assert_eq!(told(before, &ordered, day(39)), (Some(ItemState::Recoverable), Some(false)));
+}
+
+#[test]
+fn behind_the_end_of_its_time_only_somebody_who_looked_knows_that_it_is_gone() {
+    let key = "arn:aws:kms:r:1:key/abcd-ef";
+    let ordered = [deletion("kms:schedulekeydeletion", "abcd-ef", day(10))];
+    let seen = |days: &[(i64, &[&str])]| days.iter().map(|(n, ids)| listing(day(*n), ids, true)).collect::<Vec<_>>();
+    let (before, open) = ((-5, &[key][..]), (None, None));
+    assert_eq!(told(seen(&[before]), &ordered, day(60)), open);
+    assert_eq!(told(seen(&[before, (20, &[])]), &ordered, day(60)), open, "nobody looked since it ended");
+    assert_eq!(told(seen(&[before, (20, &[key])]), &ordered, day(60)), open, "it was seen while it waited");
+    assert_eq!(told(seen(&[before, (20, &[]), (41, &[])]), &ordered, day(60)).0, Some(ItemState::Removed));
+    let there = told(seen(&[before, (41, &[key])]), &ordered, day(60));
+    assert_eq!(there, (Some(ItemState::Remaining), Some(false)), "it is there behind its end");
+}
+
+#[test]
+fn what_only_an_inventory_of_an_unknown_time_shows_cannot_be_told() {
+    let catalogue = Catalogue::proposed().unwrap();
+    let unused = || Unused {
+        which: vec![NotUsed { path: "b.json".to_owned(), why: "no time".to_owned() }],
+        items: vec![
+            item("vol-0001"),
+            item("vol-0002"),
+            item("vol-0001"),
+            ListedItem { tags: Vec::new(), ..item("other") },
+        ],
+    };
+    let items = |listings: Vec<Listing>| {
+        let exit = ExitTracker::new(&catalogue, departures(""), listings).beside(unused()).finish(day(60)).remove(0);
+        assert_eq!(exit.not_used, unused().which);
+        exit.items.into_iter().map(|item| (item.item.id, item.state)).collect::<Vec<_>>()
+    };
+    let [first, second] = ["vol-0001".to_owned(), "vol-0002".to_owned()];
+    assert_eq!(items(Vec::new()), [(first.clone(), None), (second.clone(), None)]);
+    let dated = vec![listing(day(-5), &["vol-0001"], true), listing(day(20), &[], true)];
+    assert_eq!(items(dated), [(first, Some(ItemState::Removed)), (second, None)]);
 }
 
 #[test]
@@ -137,6 +174,98 @@ fn an_order_says_itself_how_long_it_can_be_taken_back() {
 }
 
 #[test]
+fn what_was_set_for_a_thing_and_is_not_in_its_deletion_leaves_it_open_for_as_long_as_it_may_be() {
+    let database = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Sql/servers/s/databases/acme-db";
+    let account = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/acmedata";
+    let dataset = "projects/1/datasets/acme_data";
+    let cases = [
+        ("google", "storage.buckets.delete", "acme-files", "projects/_/buckets/acme-files", 80, None),
+        (
+            "google",
+            "storage.buckets.delete",
+            "acme-files",
+            "projects/_/buckets/acme-files",
+            100,
+            Some(ItemState::Removed),
+        ),
+        // Nobody saw that bucket deleted: another one of a similar name was.
+        (
+            "google",
+            "storage.buckets.delete",
+            "acme-files",
+            "projects/_/buckets/acme-files-2",
+            80,
+            Some(ItemState::Removed),
+        ),
+        ("azure", "microsoft.sql/servers/databases/delete", database, database, 30, None),
+        ("azure", "microsoft.sql/servers/databases/delete", database, database, 50, Some(ItemState::Removed)),
+        ("azure", "microsoft.storage/storageaccounts/delete", account, account, 12, Some(ItemState::Recoverable)),
+        ("azure", "microsoft.storage/storageaccounts/delete", account, account, 30, Some(ItemState::Removed)),
+        (
+            "google",
+            "google.cloud.bigquery.datasetservice.deletedataset",
+            dataset,
+            dataset,
+            12,
+            Some(ItemState::Recoverable),
+        ),
+        (
+            "google",
+            "google.cloud.bigquery.datasetservice.deletedataset",
+            dataset,
+            dataset,
+            30,
+            Some(ItemState::Removed),
+        ),
+    ];
+    let catalogue = Catalogue::proposed().unwrap();
+    for (provider, name, id, target, gone_by, expected) in cases {
+        let own = |at, ids: &[&str]| {
+            let mut listing = listing(at, ids, true);
+            listing.complete = [(provider.to_owned(), "1".to_owned())].into();
+            for item in &mut listing.items {
+                item.provider = Some(provider.to_owned());
+                item.tables.extend(TableId::find("bucket").filter(|_| name.contains("bucket")));
+            }
+            listing
+        };
+        let mut tracker =
+            ExitTracker::new(&catalogue, departures(""), vec![own(day(-5), &[id]), own(day(gone_by), &[])]);
+        tracker.observe(&Event { provider: provider.into(), ..deletion(name, target, day(5)) }, &PLACE);
+        let item = tracker.finish(day(gone_by + 1)).remove(0).items.remove(0);
+        assert_eq!(item.state, expected, "{name} {target} {gone_by}");
+    }
+}
+
+#[test]
+fn a_key_waits_with_its_last_version_once_it_is_listed_no_more() {
+    let key = "projects/1/locations/eu/keyRings/r/cryptoKeys/acme-key";
+    let catalogue = Catalogue::proposed().unwrap();
+    let state = |listed_after: &[&str], answered: &str| {
+        let own = |at, ids: &[&str]| {
+            let mut listing = listing(at, ids, true);
+            listing.complete = [("google".to_owned(), "1".to_owned())].into();
+            listing.items.iter_mut().for_each(|item| item.provider = Some("google".to_owned()));
+            listing
+        };
+        let mut tracker =
+            ExitTracker::new(&catalogue, departures(""), vec![own(day(-5), &[key]), own(day(6), listed_after)]);
+        let version = "projects/1/locations/eu/keyRings/r/cryptoKeys/acme-key/cryptoKeyVersions/1";
+        let event = deletion("cloudkms:destroycryptokeyversion", version, day(5));
+        tracker.observe(
+            &Event { provider: "google".into(), raw_response: Some(answered.to_owned().into()), ..event },
+            &PLACE,
+        );
+        tracker.finish(day(7)).remove(0).items.remove(0).state
+    };
+    let later = r#"{"destroyTime":"2026-12-01T00:00:00Z"}"#;
+    let sooner = r#"{"destroyTime":"2026-10-06T00:00:00Z"}"#;
+    assert_eq!(state(&[], later), Some(ItemState::Recoverable));
+    assert_eq!(state(&[], sooner), Some(ItemState::Removed));
+    assert_eq!(state(&[key], later), Some(ItemState::Remaining), "it may have other versions");
+}
+
+#[test]
 fn what_was_given_back_is_not_gone() {
     let key = "arn:aws:kms:r:1:key/abcd-ef";
     let events = |back| {
@@ -146,7 +275,7 @@ fn what_was_given_back_is_not_gone() {
     assert_eq!(told(seen(-4, &[key]), &events(3), day(60)).0, None, "nobody looked since");
     assert_eq!(told(seen(9, &[key]), &events(3), day(60)).0, Some(ItemState::Remaining));
     assert_eq!(told(seen(4, &[]), &events(5), day(60)).0, None, "it was given back after somebody looked");
-    assert_eq!(told(seen(-4, &[key]), &events(1), day(60)).0, Some(ItemState::Recoverable), "it was ordered again");
+    assert_eq!(told(seen(-4, &[key]), &events(1), day(20)).0, Some(ItemState::Recoverable), "it was ordered again");
 }
 
 #[test]
@@ -213,7 +342,7 @@ fn an_order_that_can_be_taken_back_leaves_the_thing_listed() {
     let key = "arn:aws:kms:r:1:key/abcd-ef";
     let listings = vec![listing(day(-5), &[key], true), listing(day(20), &[key], true)];
     let ordered = [deletion("kms:schedulekeydeletion", "abcd-ef", day(10))];
-    assert_eq!(told(listings, &ordered, day(60)), (Some(ItemState::Recoverable), Some(false)));
+    assert_eq!(told(listings, &ordered, day(39)), (Some(ItemState::Recoverable), Some(false)));
 }
 
 #[test]
@@ -284,6 +413,8 @@ fn a_departure_is_refused_with_its_line() {
         "e:1: '10:00:00' is neither a date nor a time with an offset"
     );
     assert_eq!(error("\n[[residue]]\ntenant = 'b'\nstore = 's'"), "e:2: no [[exit]] of the tenant 'b'");
+    let exit = "[[exit]]\ntenant = 'a'\nended_on = 2026-09-30\ndays = 3\n";
+    assert_eq!(error(&format!("{exit}{exit}")), "e:5: a second [[exit]] of the tenant 'a'");
     assert!(error("[[exit]]\ntenant = 'a'").starts_with("e:1: missing field"));
 }
 

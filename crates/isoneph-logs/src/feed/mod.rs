@@ -8,6 +8,7 @@
 mod batch;
 mod declared;
 mod kept;
+mod period;
 mod reading;
 mod result;
 mod whose;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use isoneph_tables::Instant;
 
 use super::kept::{AllKept, Kept, Met};
+use super::period::Period;
 use super::result::{Agreement, AspectSeen, FeedResult, Told, Witness, WitnessKind};
 use super::whose::Tenants;
 use super::{Feed, FeedEvent, Record, RecordState, is_aspect};
@@ -40,8 +41,9 @@ pub(super) struct Reading {
     files: HashSet<Arc<str>>,
     /// Events that were not kept.
     beyond: u64,
-    first: Option<Instant>,
-    last: Option<Instant>,
+    period: Period,
+    /// From when on it surely tells, once all of it was read.
+    sure_from: Option<Instant>,
     own: u64,
     unsaid: u64,
     /// Events of others, by their number.
@@ -54,8 +56,8 @@ pub(super) struct Reading {
     recorded: BTreeMap<String, u64>,
     own_recorded: u64,
     missing: u64,
-    /// Of those that the feed lacks, those that do not say when they were.
-    untimed: u64,
+    /// Of those that the feed lacks, those of which nobody can say whether they are of its time.
+    doubtful: u64,
     later: u64,
     told: Told,
 }
@@ -75,8 +77,8 @@ impl Reading {
             kept: AllKept::default(),
             files: HashSet::new(),
             beyond: 0,
-            first: None,
-            last: None,
+            period: Period::default(),
+            sure_from: None,
             own: 0,
             unsaid: 0,
             others: BTreeMap::new(),
@@ -87,7 +89,7 @@ impl Reading {
             recorded: BTreeMap::new(),
             own_recorded: 0,
             missing: 0,
-            untimed: 0,
+            doubtful: 0,
             later: 0,
             told: Told::default(),
         }
@@ -106,8 +108,7 @@ impl Reading {
         let is_others = whose.is_some() && whose != self.tenant;
         let fetched = self.taken_at.0.saturating_add(ON_ITS_WAY * SECOND);
         let time = event.time.filter(|time| !is_others && time.0 <= fetched);
-        self.first = earliest(self.first, time);
-        self.last = self.last.max(time);
+        self.period.note(time);
         self.time(event);
         for aspect in aspects.iter().filter(|_| !is_others) {
             let (count, last) = self.aspects.entry(aspect.clone()).or_default();
@@ -183,21 +184,29 @@ impl Reading {
     /// An event of the tenant that its feed does not have.
     fn expect(&mut self, event: &FeedEvent<'_>, aspects: &[String]) {
         let Some(time) = event.time else {
-            self.untimed += 1;
+            self.doubtful += 1;
             return;
         };
-        if self.first.is_some_and(|first| time < first) {
+        let is_covered = self.covers.is_empty() || aspects.iter().any(|aspect| self.shown_words.contains(aspect));
+        if self.period.first.is_some_and(|first| time < first) {
+            return;
+        }
+        if self.sure_from.is_none() {
+            self.sure_from = self.period.sure_from();
+        }
+        if self.sure_from.is_some_and(|from| time < from) {
+            self.doubtful += u64::from(is_covered);
             return;
         }
         self.own_recorded += 1;
         for aspect in aspects {
             *self.recorded.entry(aspect.clone()).or_default() += 1;
         }
-        if !self.covers.is_empty() && !aspects.iter().any(|aspect| self.shown_words.contains(aspect)) {
+        if !is_covered {
             return;
         }
         let on_its_way = self.feed.latency_seconds.unwrap_or(ON_ITS_WAY).saturating_mul(SECOND);
-        if self.last.is_some_and(|last| time <= last) {
+        if self.period.last.is_some_and(|last| time <= last) {
             self.missing += 1;
             self.told.add(WitnessKind::Missing, || Witness::of(event, self.feed.tenant.clone(), String::new()));
         } else if time.0.saturating_add(on_its_way) <= self.taken_at.0 {
@@ -216,9 +225,9 @@ impl Reading {
             differing: is_comparable.then_some(differing),
             // Of what was compared with nothing, nobody knows whether it is added.
             added: (is_comparable && !state.has_losses && (added > 0 || uncompared == 0)).then_some(added),
-            missing: (is_comparable && says_what && (self.missing > 0 || self.untimed == 0)).then_some(self.missing),
+            missing: (is_comparable && says_what && (self.missing > 0 || self.doubtful == 0)).then_some(self.missing),
         };
-        let is_whole = self.untimed == 0 && !state.has_losses;
+        let is_whole = self.doubtful == 0 && !state.has_losses;
         let knows_record = alike + differing + self.own_recorded > 0;
         if !is_comparable {
             self.told.drop(&[WitnessKind::Added, WitnessKind::Missing]);
@@ -226,8 +235,8 @@ impl Reading {
         FeedResult {
             aspects: self.aspects_seen(knows_record),
             events: self.own + self.unsaid + self.others.values().sum::<u64>(),
-            first_at: self.first,
-            last_at: self.last,
+            first_at: self.period.first,
+            last_at: self.period.last,
             taken_at: self.taken_at,
             own: self.own,
             unsaid: self.unsaid,
@@ -283,12 +292,5 @@ impl Reading {
             }
         };
         names.into_iter().map(aspect).collect()
-    }
-}
-
-fn earliest(known: Option<Instant>, one: Option<Instant>) -> Option<Instant> {
-    match (known, one) {
-        (Some(known), Some(one)) => Some(known.min(one)),
-        (known, one) => known.or(one),
     }
 }

@@ -107,6 +107,20 @@ fn one_day_in_common_is_no_agreement_about_a_month() {
 }
 
 #[test]
+fn one_wrong_early_date_makes_nothing_missing_and_nothing_certain() {
+    let record = [&[("1", "before", 100, "s3:putobject")], WHOLE.as_slice()].concat();
+    let whole = [("1", "wrong", 0, "s3:putobject"), WHOLE[0], WHOLE[1], WHOLE[3]];
+    let missing = |feeds: &[Short<'_>]| {
+        let shifted: Vec<Short<'_>> =
+            feeds.iter().map(|(a, id, hour, op)| (*a, *id, if *id == "wrong" { -9_000 } else { *hour }, *op)).collect();
+        judge(feed(), &shifted, &record, "record").agreement.missing
+    };
+    assert_eq!(missing(&whole), None, "the feed may have begun before it");
+    assert_eq!(missing(&[whole[0], whole[1], whole[3]]), Some(1), "what is surely missing is told");
+    assert_eq!(missing(&whole[1..]), Some(0));
+}
+
+#[test]
 fn events_of_others_do_not_say_how_far_a_feed_goes() {
     let result = judge(feed(), &[WHOLE[0], ("2", "fresh", 999, "ec2:runinstances")], &WHOLE, "record");
     assert_eq!((result.last_at, result.later, result.agreement.missing), (Some(Instant(990 * HOUR)), Some(2), Some(0)));

@@ -23,9 +23,10 @@ impl Manifest {
         for part in &self.parts {
             compare(&folder.join(&part.path), &part.sha256)?;
         }
-        for name in &self.listings {
+        for name in self.listings.iter().chain(&self.copies) {
             // The beginning of its digest is its name.
-            let digest = name.strip_prefix("files-").and_then(|rest| rest.strip_suffix(".jsonl")).unwrap_or_default();
+            let digest =
+                name.split_once('-').and_then(|(_, rest)| rest.split_once('.')).map_or("", |(digest, _)| digest);
             compare(&folder.join(name), digest)?;
         }
         Ok(())

@@ -41,6 +41,9 @@ pub struct Manifest {
     pub parts: Vec<Part>,
     /// The lists of files that were read, one for each run, relative to the folder.
     pub listings: Vec<String>,
+    /// Files with copies of digests of CloudTrail, one for each run that met any, relative to the folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<String>,
 }
 
 /// The form of the rows.
@@ -171,6 +174,9 @@ pub struct FileEntry {
     /// The SHA-256 of what it holds once unpacked: what digest files of CloudTrail speak of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_sha256: Option<String>,
+    /// Whether the store keeps a copy of it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub copied: bool,
     /// How many records were decoded.
     #[serde(default)]
     pub records: u64,
@@ -189,6 +195,11 @@ pub struct FileEntry {
     /// Why it was passed over or rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// A record that gives no event.
@@ -214,6 +225,7 @@ impl Manifest {
             totals: Totals::default(),
             parts: Vec::new(),
             listings: Vec::new(),
+            copies: Vec::new(),
         }
     }
 

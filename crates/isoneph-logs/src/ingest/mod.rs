@@ -6,6 +6,7 @@
 mod batches;
 mod columns;
 mod content;
+mod copying;
 mod error;
 mod file;
 mod intact;
@@ -41,6 +42,7 @@ pub use part::SourceOfRow;
 pub(crate) use walk::hints;
 
 use columns::Columns;
+use copying::Copying;
 use file::Memory;
 use part::{Bucket, Shared, Thinner};
 use row::Entry;
@@ -62,11 +64,20 @@ pub struct Options {
     pub pass_over: fn(&Path) -> bool,
     /// Files and folders that are read on their own: what lies in them is not taken in, unless it is named itself.
     pub elsewhere: Vec<PathBuf>,
+    /// Whether the store keeps copies of digests of CloudTrail. A store that lives for one run needs none.
+    pub copy_digests: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { snapshot: 0, memory: 240 << 20, durable: true, pass_over: |_| false, elsewhere: Vec::new() }
+        Options {
+            snapshot: 0,
+            memory: 240 << 20,
+            durable: true,
+            pass_over: |_| false,
+            elsewhere: Vec::new(),
+            copy_digests: true,
+        }
     }
 }
 
@@ -120,7 +131,7 @@ pub fn ingest_into(
     let manifest = manifest.unwrap_or_else(Manifest::empty);
     manifest.check(folder)?;
     sweep(folder, &manifest)?;
-    let Known { files: known, partial, rejected } = Known::load(folder, &manifest)?;
+    let Known { files: known, partial, rejected, copied } = Known::load(folder, &manifest, options.copy_digests)?;
     let mut run = Run {
         folder,
         options,
@@ -128,6 +139,7 @@ pub fn ingest_into(
         manifest,
         partial,
         rejected,
+        copying: Copying::new(folder, copied),
         is_new,
         summary: Summary::default(),
         words: Words::default(),
@@ -160,8 +172,8 @@ fn lock(folder: &Path) -> Result<File, IngestError> {
 /// Removes what an interrupted run left: files with names of ours that the manifest does not name.
 fn sweep(folder: &Path, manifest: &Manifest) -> Result<(), IngestError> {
     let parts = manifest.parts.iter().map(|part| part.path.as_str());
-    let named: HashSet<PathBuf> =
-        parts.chain(manifest.listings.iter().map(String::as_str)).map(|name| folder.join(name)).collect();
+    let others = manifest.listings.iter().chain(&manifest.copies).map(String::as_str);
+    let named: HashSet<PathBuf> = parts.chain(others).map(|name| folder.join(name)).collect();
     let digest_between = |name: &str, start: &str, end: &str| {
         let middle = name.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
         middle.is_some_and(|middle| middle.len() == 32 && middle.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -170,7 +182,11 @@ fn sweep(folder: &Path, manifest: &Manifest) -> Result<(), IngestError> {
         let Ok(entry) = entry else { continue };
         let name = entry.file_name().to_string_lossy();
         let ours = match entry.depth() {
-            1 => name.starts_with(".tmp") || digest_between(&name, "files-", ".jsonl"),
+            1 => {
+                name.starts_with(".tmp")
+                    || digest_between(&name, "files-", ".jsonl")
+                    || digest_between(&name, "digests-", ".jsonl.gz")
+            }
             4 => name.starts_with(".tmp") || digest_between(&name, "part-", ".parquet"),
             _ => false,
         };
@@ -193,16 +209,23 @@ struct Known {
     partial: HashMap<FileKey, Vec<RejectedRecord>>,
     /// Those that were rejected, by path and digest.
     rejected: HashSet<String>,
+    /// Those that keep signatures and were copied, by path and digest.
+    copied: HashSet<String>,
 }
 
 impl Known {
-    fn load(folder: &Path, manifest: &Manifest) -> Result<Known, IngestError> {
+    /// `copies`: whether digests are to be copied. One that was not is read again.
+    fn load(folder: &Path, manifest: &Manifest, copies: bool) -> Result<Known, IngestError> {
         let mut known = Known::default();
         for entry in manifest.files(folder) {
             let entry = entry?;
             let digest = entry.sha256.clone().and_then(|text| isoneph_model::Digest::try_from(text).ok());
             let key = digest.map(|digest| key_of(digest.bytes()));
             match entry.status {
+                FileStatus::Digest if copies && !entry.copied => {}
+                FileStatus::Skipped if entry.copied => {
+                    known.copied.insert(rejected_key(&entry));
+                }
                 FileStatus::Read | FileStatus::Partial | FileStatus::Digest => {
                     known.files.extend(key);
                     if let Some(key) = key.filter(|_| entry.status == FileStatus::Partial) {
@@ -236,6 +259,8 @@ struct Run<'r> {
     partial: HashMap<FileKey, Vec<RejectedRecord>>,
     /// The files that they rejected.
     rejected: HashSet<String>,
+    /// Copies of digests.
+    copying: Copying<'r>,
     /// Whether there is something that the store does not yet say.
     is_new: bool,
     summary: Summary,
@@ -282,6 +307,9 @@ impl Run<'_> {
     /// Counts a file and lists it.
     fn note(&mut self, mut entry: FileEntry, listing: &mut Listing) -> Result<(), IngestError> {
         self.recall(&mut entry);
+        if self.options.copy_digests {
+            self.copying.take(&mut entry)?;
+        }
         let failed = |error| IngestError::file(self.folder, error);
         let mut line = serde_json::to_vec(&entry).map_err(|error| failed(error.into()))?;
         line.push(b'\n');
@@ -452,7 +480,10 @@ impl Run<'_> {
 
     fn commit(mut self, new: Vec<Part>, listing: Listing) -> Result<Summary, IngestError> {
         // A run that met nothing new leaves the store as it is, to the byte.
-        if self.is_new {
+        if self.is_new || self.copying.has_any() {
+            let copying = std::mem::replace(&mut self.copying, Copying::new(self.folder, HashSet::new()));
+            let copies = copying.keep(self.options.durable)?;
+            self.manifest.copies.extend(copies.filter(|name| !self.manifest.copies.contains(name)));
             let name = self.keep_listing(listing)?;
             if !self.manifest.listings.contains(&name) {
                 self.manifest.listings.push(name);

@@ -62,6 +62,7 @@ fn entry(path: String, status: FileStatus, reason: Option<String>) -> FileEntry 
         bytes: 0,
         sha256: None,
         content_sha256: None,
+        copied: false,
         records: 0,
         rejected: 0,
         first_time: None,

@@ -70,6 +70,9 @@ pub struct Sign {
     pub(super) when: Vec<Condition>,
     #[serde(default, skip_serializing)]
     pub(super) unless: Vec<Condition>,
+    /// Nobody outside of the organisation can be among `to` where one of these holds.
+    #[serde(default, skip_serializing)]
+    pub(super) within: Vec<Condition>,
     #[serde(default, skip_serializing)]
     pub(super) to: Vec<Receiver>,
     /// Where it leads, if the record names nobody.

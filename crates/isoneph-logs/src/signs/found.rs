@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Map, Value};
+
+use super::aws::is_organisation;
 use super::catalogue::{Platform, Reach, Receiver, Sign};
 use super::grantee::{Form, Grantee};
 use super::record::{Part, Said};
@@ -90,6 +93,7 @@ pub(super) fn look(sign: &Sign, platform: &Platform, event: &Event<'_>, said: &S
 fn receivers(sign: &Sign, platform: &Platform, event: &Event<'_>, said: &Said) -> Option<Found> {
     let mut found = Found::default();
     let mut is_there = false;
+    let is_within = sign.within.iter().any(|condition| condition.holds(said) == Some(true));
     for Receiver { at, form, alone } in &sign.to {
         if at == "actor" {
             if let Some(to) = actor(*form, event) {
@@ -98,7 +102,11 @@ fn receivers(sign: &Sign, platform: &Platform, event: &Event<'_>, said: &Said) -
             }
             continue;
         }
-        let values = said.at(at);
+        let mut values = said.at(at);
+        if *alone {
+            // A list of what changed that is empty, where the whole stands elsewhere, does not say that nobody gets anything.
+            values.retain(|value| !is_empty(value));
+        }
         is_there |= !values.is_empty();
         for value in &values {
             match form.read(value, &platform.inward) {
@@ -109,6 +117,11 @@ fn receivers(sign: &Sign, platform: &Platform, event: &Event<'_>, said: &Said) -
         if *alone && !values.is_empty() {
             break;
         }
+    }
+    if is_within {
+        // Only whoever is of an organisation can name it.
+        let proven = found.to.iter().any(is_organisation);
+        found.to = found.to.into_iter().map(|to| to.within_organisation(proven)).collect();
     }
     // Everybody comes first in the order, so that what is cut off never hides it.
     if found.to.len() > MAX_RECEIVERS {
@@ -132,10 +145,15 @@ fn actor(form: Form, event: &Event<'_>) -> Option<Vec<Grantee>> {
     }
 }
 
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
+}
+
 fn short(grantee: Grantee) -> Grantee {
     let cut = |text: String| if text.len() > MAX_NAME { text.chars().take(MAX_NAME).collect() } else { text };
     match grantee {
         Grantee::Account(text) => Grantee::Account(cut(text)),
+        Grantee::Fellow(text) => Grantee::Fellow(cut(text)),
         Grantee::Person(text) => Grantee::Person(cut(text)),
         Grantee::Named(text) => Grantee::Named(cut(text)),
         all => all,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::path::{field, texts};
-use super::{google, policy};
+use super::{aws, google, policy};
 
 /// Who gets something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,10 @@ pub(crate) enum Grantee {
     Others,
     /// An account, a subscription, a tenant, a project.
     Account(String),
+    /// An account that the cloud itself says is of the same organisation as the log's own.
+    Fellow(String),
+    /// An account that is of it, if the log's own is of any.
+    PerhapsFellow(String),
     /// A person or a group by an address, or a domain.
     Person(String),
     /// Something of which the name alone does not say whose it is.
@@ -28,7 +32,8 @@ impl Grantee {
         match self {
             Grantee::Anyone => "anyone",
             Grantee::Others => "others",
-            Grantee::Account(text) | Grantee::Person(text) | Grantee::Named(text) => text,
+            Grantee::Account(text) | Grantee::Fellow(text) | Grantee::PerhapsFellow(text) => text,
+            Grantee::Person(text) | Grantee::Named(text) => text,
         }
     }
 }
@@ -53,6 +58,8 @@ pub(super) enum Form {
     Policy,
     /// One principal of AWS.
     Principal,
+    /// What a share of AWS was tied to, with what AWS says of whether that is of the organisation.
+    ShareAssociations,
     /// Rules by which a bucket is written to another one.
     Replication,
     /// Where messages go: ARN, mail address, URL.
@@ -90,18 +97,19 @@ impl Form {
             Some(all.iter().filter_map(|text| one(text.trim())).collect())
         };
         match self {
-            Form::Account => each(|text| Some(account(text))),
-            Form::Group => each(group),
+            Form::Account => each(|text| Some(aws::account(text))),
+            Form::Group => each(aws::group),
             Form::Name => each(|text| Some(Grantee::Named(text.to_owned()))),
             Form::Nobody | Form::OtherAccount | Form::Anonymous => Some(Vec::new()),
             Form::Policy => policy::grantees(value, inward),
-            Form::Principal => each(principal),
-            Form::Replication => replication(value),
-            Form::Address => each(|text| Some(address(text))),
+            Form::Principal => each(aws::principal),
+            Form::ShareAssociations => aws::associations(value),
+            Form::Replication => aws::replication(value),
+            Form::Address => each(|text| Some(aws::address(text))),
             Form::Person => each(|text| Some(Grantee::Person(text.to_lowercase()))),
-            Form::CannedAcl => each(canned_acl),
-            Form::Acl => acl(value),
-            Form::AclHeader => each(acl_header),
+            Form::CannedAcl => each(aws::canned_acl),
+            Form::Acl => aws::acl(value),
+            Form::AclHeader => each(aws::acl_group),
             Form::Azure => each(|text| Some(azure(text))),
             Form::GoogleDelta => google::delta(value, inward),
             Form::GoogleBindings => google::bindings(value, inward),
@@ -112,112 +120,21 @@ impl Form {
     }
 }
 
+impl Grantee {
+    /// The same, where the request lets in nobody who is outside of the organisation. That binds only accounts that are
+    /// of one: `proven` says whether this one is.
+    pub(super) fn within_organisation(self, proven: bool) -> Grantee {
+        match self {
+            Grantee::Account(text) | Grantee::Named(text) if proven => Grantee::Fellow(text),
+            Grantee::Account(text) => Grantee::PerhapsFellow(text),
+            other => other,
+        }
+    }
+}
+
 /// What the decoder put in the place of something secret.
 fn is_withheld(text: &str) -> bool {
     text.starts_with("[withheld") || text.starts_with("[sha256:")
-}
-
-/// Whether it is the number of an account of AWS.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The account in an ARN; buckets have none in theirs.
-pub(super) fn account_of_arn(arn: &str) -> Option<&str> {
-    arn.strip_prefix("arn:")?.split(':').nth(3).filter(|account| is_account(account))
-}
-
-fn account(text: &str) -> Grantee {
-    match text {
-        "*" => Grantee::Anyone,
-        _ if text.eq_ignore_ascii_case("all") => Grantee::Anyone,
-        _ if is_account(text) => Grantee::Account(text.to_owned()),
-        // A share with an organisation is not one with the account that manages it.
-        _ if text.contains(":organizations:") => Grantee::Named(text.to_owned()),
-        _ => {
-            account_of_arn(text).map_or_else(|| Grantee::Named(text.to_owned()), |own| Grantee::Account(own.to_owned()))
-        }
-    }
-}
-
-fn group(text: &str) -> Option<Grantee> {
-    Some(if text.eq_ignore_ascii_case("all") { Grantee::Anyone } else { Grantee::Named(text.to_owned()) })
-}
-
-/// A service acts for whoever set it up: it is nobody in itself.
-pub(super) fn principal(text: &str) -> Option<Grantee> {
-    let is_service = text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn");
-    (!is_service).then(|| account(text))
-}
-
-fn address(text: &str) -> Grantee {
-    match text {
-        _ if text.starts_with("arn:") => account(text),
-        _ if text.contains('@') && !text.contains('/') => Grantee::Person(text.to_lowercase()),
-        _ => Grantee::Named(text.to_owned()),
-    }
-}
-
-fn canned_acl(text: &str) -> Option<Grantee> {
-    match text.to_ascii_lowercase().as_str() {
-        "public-read" | "public-read-write" | "authenticated-read" => Some(Grantee::Anyone),
-        "private" | "bucket-owner-read" | "bucket-owner-full-control" | "log-delivery-write" | "aws-exec-read" => None,
-        other => Some(Grantee::Named(other.to_owned())),
-    }
-}
-
-/// A group of S3 by its address.
-fn acl_group(text: &str) -> Option<Grantee> {
-    if text.contains("/global/AllUsers") || text.contains("/global/AuthenticatedUsers") {
-        return Some(Grantee::Anyone);
-    }
-    (!text.contains("/s3/LogDelivery")).then(|| Grantee::Named(text.to_owned()))
-}
-
-fn acl_header(text: &str) -> Option<Grantee> {
-    acl_group(text)
-}
-
-/// What reading, or the right to say who reads, is given to; the owner has it anyway.
-fn acl(value: &Value) -> Option<Vec<Grantee>> {
-    let owner = field(value, "Owner").and_then(|owner| field(owner, "ID")).map(texts).unwrap_or_default();
-    let list = field(value, "AccessControlList")?;
-    let grants = match field(list, "Grant") {
-        None => return Some(Vec::new()),
-        Some(Value::Array(all)) => all.iter().collect(),
-        Some(one) => vec![one],
-    };
-    let mut found = Vec::new();
-    for grant in grants {
-        let right = field(grant, "Permission").map(texts).unwrap_or_default();
-        if right.iter().any(|right| right == "WRITE" || right == "READ_ACP") {
-            continue;
-        }
-        let grantee = field(grant, "Grantee")?;
-        if let Some(uri) = field(grantee, "URI") {
-            found.extend(texts(uri).iter().filter_map(|uri| acl_group(uri)));
-        } else if let Some(mail) = field(grantee, "EmailAddress") {
-            found.extend(texts(mail).into_iter().map(|mail| Grantee::Person(mail.to_lowercase())));
-        } else {
-            let ids = texts(field(grantee, "ID")?);
-            found.extend(ids.into_iter().filter(|id| !owner.contains(id)).map(Grantee::Named));
-        }
-    }
-    Some(found)
-}
-
-/// Where the rules of a bucket write to. The owner of the other bucket stands there only where it is to own the copies.
-fn replication(value: &Value) -> Option<Vec<Grantee>> {
-    let rules = field(value, "Rule").or_else(|| field(value, "Rules"))?;
-    let rules: Vec<&Value> = rules.as_array().map_or_else(|| vec![rules], |all| all.iter().collect());
-    let is_on = |rule: &&Value| field(rule, "Status").and_then(Value::as_str) != Some("Disabled");
-    let place = |rule: &Value| {
-        let to = field(rule, "Destination")?;
-        let all = texts(field(to, "Account").or_else(|| field(to, "Bucket"))?);
-        Some(all.iter().map(|text| account(text)).collect::<Vec<_>>())
-    };
-    let places: Option<Vec<_>> = rules.into_iter().filter(is_on).map(place).collect();
-    Some(places?.concat())
 }
 
 /// The subscription in a path, or the id of a subscription or a tenant.

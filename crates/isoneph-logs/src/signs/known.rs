@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use isoneph_model::GapCode;
 
+use super::aws::is_account;
 use super::found::{Found, Open};
-use super::grantee::{Grantee, is_account, is_guid};
+use super::grantee::{Grantee, is_guid};
 
 /// Whose accounts and addresses are not outside.
 #[derive(Debug, Clone, Default)]
@@ -14,7 +15,7 @@ pub struct Inside {
     accounts: BTreeMap<String, String>,
     /// Addresses of people, and domains of partners.
     addresses: BTreeSet<String>,
-    /// Accounts whose logs were read.
+    /// Accounts whose logs were read, and those that the inventory shows to be of the organisation.
     seen: BTreeSet<String>,
     /// Whether somebody declared accounts of AWS, of Azure, of Google Cloud: what is on no list is outside of none.
     listed: [bool; 3],
@@ -49,6 +50,11 @@ impl Inside {
         self.addresses.insert(address.trim().to_lowercase());
     }
 
+    /// Adds an account that the inventory shows to be of one's organisation.
+    pub fn add_of_organisation(&mut self, account: &str) {
+        self.add_seen(account);
+    }
+
     pub(super) fn add_seen(&mut self, account: &str) {
         self.seen.insert(account.to_lowercase());
     }
@@ -77,24 +83,30 @@ impl Inside {
     fn is_outside(&self, to: &Grantee, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<bool> {
         match to {
             Grantee::Anyone | Grantee::Others => Some(true),
-            Grantee::Account(account) => self.is_foreign(account, own, of_cloud),
+            Grantee::Account(account) => {
+                let declared = || self.listed[cloud_of(account)].then_some(true);
+                self.whose(account, own, of_cloud).unwrap_or_else(declared)
+            }
+            Grantee::Fellow(account) => self.whose(account, own, of_cloud).unwrap_or(Some(false)),
+            Grantee::PerhapsFellow(account) => self.whose(account, own, of_cloud).unwrap_or(None),
             Grantee::Person(address) => self.is_stranger(address),
             Grantee::Named(_) => None,
         }
     }
 
-    fn is_foreign(&self, account: &str, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<bool> {
+    /// Whether an account of which something is known is outside; `None` where nothing is.
+    fn whose(&self, account: &str, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<Option<bool>> {
         let own = own.map(str::to_lowercase);
         if own.as_deref() == Some(account) || of_cloud(account) {
-            return Some(false);
+            return Some(Some(false));
         }
         let tenant = |account: &str| self.accounts.get(account).map(String::as_str).unwrap_or_default();
         if self.accounts.contains_key(account) || self.seen.contains(account) {
             // From one tenant to another nothing leaves the estate, and yet it may leave whose it is.
             let (from, to) = (own.as_deref().map(tenant).unwrap_or_default(), tenant(account));
-            return (from == to || from.is_empty() || to.is_empty()).then_some(false);
+            return Some((from == to || from.is_empty() || to.is_empty()).then_some(false));
         }
-        self.listed[cloud_of(account)].then_some(true)
+        None
     }
 
     fn is_stranger(&self, address: &str) -> Option<bool> {
@@ -147,6 +159,18 @@ mod tests {
         assert_eq!(outside(&inside, person("x@example.com")), Some(false));
         assert_eq!(outside(&inside, person("x@example.org")), None);
         assert_eq!(outside(&inside, Grantee::Named("a-bucket".to_owned())), None);
+        inside.add_of_organisation("555555555555");
+        assert_eq!(outside(&inside, account("555555555555")), Some(false));
+    }
+
+    #[test]
+    fn of_the_organisation_is_inside_and_perhaps_of_it_is_not_outside() {
+        let mut inside = Inside::default();
+        inside.add_account("333333333333", "");
+        let fellow = |id: &str| outside(&inside, Grantee::Fellow(id.to_owned()));
+        let perhaps = |id: &str| outside(&inside, Grantee::PerhapsFellow(id.to_owned()));
+        assert_eq!((fellow("222222222222"), perhaps("222222222222")), (Some(false), None));
+        assert_eq!((fellow("333333333333"), perhaps("333333333333")), (Some(false), Some(false)));
     }
 
     #[test]
@@ -158,7 +182,10 @@ mod tests {
         for (account, tenant) in scope.into_iter().chain(tenants).chain(scope) {
             inside.add_account(account, tenant);
         }
-        let to = |id: &str| outside(&inside, Grantee::Account(id.to_owned()));
-        assert_eq!((to("222222222222"), to("333333333333")), (None, Some(false)));
+        let forms = [Grantee::Account, Grantee::Fellow, Grantee::PerhapsFellow];
+        for form in forms {
+            let to = |id: &str| outside(&inside, form(id.to_owned()));
+            assert_eq!((to("222222222222"), to("333333333333")), (None, Some(false)));
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! An audit log shows what was set up and asked for. Traffic that a server sends, and what is read through a door that
 //! was opened, are for flow logs, logs of data access and detectors.
 
+mod aws;
 mod catalogue;
 mod condition;
 mod fold;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::grantee::{Grantee, account_of_arn, is_account, principal};
+use super::aws::{account_of_arn, is_account, principal};
+use super::grantee::Grantee;
 use super::path::{field, texts};
 
 /// Whoever a policy allows something that lets data out; `None` where it cannot be read. An empty policy allows nobody

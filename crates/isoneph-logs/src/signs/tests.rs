@@ -419,3 +419,5 @@ fn more_than_memory_holds_is_counted_and_never_silent() {
     assert!(signs.dropped > 0);
     assert_eq!(signs.rows().len() as u64 + signs.dropped, 6_000);
 }
+
+mod parts;

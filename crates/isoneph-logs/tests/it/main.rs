@@ -5,6 +5,7 @@ mod decoding;
 mod digests;
 mod hostile;
 mod identity;
+mod kept_digests;
 mod plant;
 mod reconciling;
 mod signs;

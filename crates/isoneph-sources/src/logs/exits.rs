@@ -1,6 +1,6 @@
 //! Tenants that left: who they are, and the inventories in which their things are looked for.
 
-use isoneph_logs::exit::{self, DeparturesFile, ExitTracker, Listing, TenantExit};
+use isoneph_logs::exit::{self, DeparturesFile, ExitTracker, Listing, TenantExit, Unused};
 use isoneph_logs::operations::Catalogue;
 use isoneph_tables::{Inventory, Sink};
 
@@ -20,6 +20,14 @@ pub(super) fn departures(
         let bytes = bytes(path)?;
         let text = std::str::from_utf8(&bytes).map_err(|error| LogsError::Given(format!("{name}: {error}")))?;
         let read = DeparturesFile::parse(&name, text).map_err(|error| LogsError::Given(error.to_string()))?;
+        if let Some(twice) = read.departures.iter().find(|departure| all.declares(&departure.tenant)) {
+            let first = all.departures.iter().find(|first| first.tenant == twice.tenant);
+            let first = first.map_or("", |first| &first.locator);
+            let (place, tenant) = (&twice.locator, &twice.tenant);
+            return Err(LogsError::Given(format!(
+                "{place}: a second [[exit]] of the tenant '{tenant}', beside {first}"
+            )));
+        }
         let id = inputs.asserted(&name, &bytes, "departures", sink);
         sink.input_mut(id).records = read.departures.len() as u64;
         all.add(read);
@@ -37,7 +45,8 @@ pub(super) fn departures(
 pub(super) fn tracker<'c>(catalogue: &'c Catalogue, departures: DeparturesFile, seen: &Inventory) -> ExitTracker<'c> {
     let listings = seen.snapshots.iter().filter_map(|one| Listing::of(seen, one.id, &departures.inventories));
     let listings = listings.collect();
-    ExitTracker::new(catalogue, departures, listings)
+    let unused = Unused::of(seen, &departures.inventories);
+    ExitTracker::new(catalogue, departures, listings).beside(unused)
 }
 
 /// Writes what became of the things of those who left.

@@ -154,7 +154,7 @@ fn take_one(
         }
     }
     if !raw.is_empty() {
-        let options = Options { durable: false, ..Options::default() };
+        let options = Options { durable: false, copy_digests: false, ..Options::default() };
         ingest_into(folder, &raw, &options, attribution)?;
         stores.extend(Manifest::load(folder)?.map(|manifest| (folder.to_owned(), manifest)));
     }

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs, InScope, expected_streams};
-use isoneph_logs::digest::{DigestReport, is_signature};
+use isoneph_logs::digest::{DigestReport, DigestsOfStores, is_signature};
 use isoneph_logs::exit::{DeparturesFile, ExitTracker, Listing, TenantExit};
 use isoneph_logs::feed::{self, FeedWatch, RecordState};
 use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, ingest_into, is_store};
@@ -27,7 +27,6 @@ use isoneph_model::{InputId, SnapshotKind};
 use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
 
 pub use against::LogsAgainst;
-use digests::DigestFiles;
 use feeds::Feeds;
 use inputs::{Inputs, is_log, lost};
 
@@ -67,8 +66,7 @@ pub struct Logs {
     /// The snapshot that the events belong to.
     pub snapshot: Option<i64>,
     inputs: Inputs,
-    digests: DigestFiles,
-    signatures: Vec<PathBuf>,
+    digests: DigestsOfStores,
     /// Whether something of the logs could not be read.
     has_losses: bool,
     feeds: Feeds,
@@ -115,7 +113,7 @@ impl Logs {
             let store = folder.join("record");
             let elsewhere = logs.feeds.places_below(&raw);
             let pass_over = crate::input::is_terraform;
-            let options = Options { durable: false, pass_over, elsewhere, ..Options::default() };
+            let options = Options { durable: false, pass_over, elsewhere, copy_digests: false, ..Options::default() };
             ingest_into(&store, &raw, &options, attribution)?;
             if let Some(manifest) = Manifest::load(&store)? {
                 logs.add_store(&store, &manifest, sink)?;
@@ -129,15 +127,19 @@ impl Logs {
     fn add_store(&mut self, folder: &Path, manifest: &Manifest, sink: &mut Sink) -> Result<(), LogsError> {
         self.events += manifest.events;
         self.parts.push(manifest.part_paths(folder));
+        self.digests.note_store(folder, manifest);
         for entry in manifest.files(folder) {
             let entry = entry?;
             let path = PathBuf::from(&entry.path);
             if is_signature(&path) {
-                self.files.insert(path.clone());
-                self.signatures.push(path);
+                self.files.insert(path);
+                self.digests.note(&entry);
             } else if is_log(&entry) && self.files.insert(path) {
                 self.inputs.add(&entry, sink);
                 self.has_losses |= lost(&entry) > 0;
+                self.digests.note(&entry);
+            } else if entry.copied {
+                // It was met before without a copy.
                 self.digests.note(&entry);
             }
         }
@@ -247,9 +249,9 @@ impl Logs {
         sink: &mut Sink,
     ) -> Result<Option<DigestReport>, LogsError> {
         let records = records::records(against, &mut self.inputs, snapshot, sink)?;
-        let signs = pass.signs.finish(signs::inside(against, &records.declared));
+        let signs = pass.signs.finish(signs::inside(against, &records.declared, seen));
         let reconciled = pass.reconciler.finish(&records);
-        let digests = std::mem::take(&mut self.digests).verify(against, &self.signatures, first, sink)?;
+        let digests = digests::verified(std::mem::take(&mut self.digests), against, first, sink)?;
         let scope = InScope { accounts: &against.accounts, regions: &against.regions };
         let covered = pass.coverage.finish(&CoverageInputs {
             period: against.period,
@@ -293,5 +295,6 @@ struct Pass<'c> {
 /// The tables that what follows is set against.
 fn tables_before(departures: bool) -> Vec<TableId> {
     let listings = if departures { Listing::tables() } else { Vec::new() };
-    listings.into_iter().chain(TableId::find("audit_trail")).collect()
+    let others = ["audit_trail", signs::RESOURCES].into_iter().filter_map(TableId::find);
+    listings.into_iter().chain(others).collect()
 }

@@ -3,11 +3,13 @@
 use std::ops::Range;
 use std::path::Path;
 
+use arrow::array::StringArray;
 use isoneph_logs::changes::Declared;
 use isoneph_logs::ingest::each_batch_of_rows;
 use isoneph_logs::reconcile::{self, BatchError};
 use isoneph_logs::signs::{Inside, MORE_COLUMNS, SignCatalogue, SignFinder};
 use isoneph_register::kinds;
+use isoneph_tables::{Inventory, TableId};
 
 use super::{LogsAgainst, LogsError};
 
@@ -36,9 +38,11 @@ fn look_into(part: &Path, rows: Vec<Range<usize>>, finder: &mut SignFinder<'_>) 
     each_batch_of_rows(part, &columns, rows, &mut |batch| finder.observe_batch(batch).map_err(told))
 }
 
-/// Whose accounts and addresses are not outside: those in scope, of tenants, of partners, and of people that are declared.
-pub(super) fn inside(against: &LogsAgainst<'_>, declared: &Declared) -> Inside {
+/// Whose accounts and addresses are not outside: those in scope, of tenants, of partners, of people that are declared, and
+/// the members of an organisation that the inventory shows.
+pub(super) fn inside(against: &LogsAgainst<'_>, declared: &Declared, seen: &Inventory) -> Inside {
     let mut inside = Inside::default();
+    members(seen).for_each(|account| inside.add_of_organisation(account));
     against.accounts.iter().for_each(|account| inside.add_account(account, ""));
     for register in &against.registers {
         for tenant in register.claimed::<kinds::Tenant>() {
@@ -55,4 +59,21 @@ pub(super) fn inside(against: &LogsAgainst<'_>, declared: &Declared) -> Inside {
     let addresses = declared.people.iter().flatten().flat_map(|person| &person.identities);
     addresses.filter(|identity| identity.contains('@')).for_each(|address| inside.add_address(address));
     inside
+}
+
+/// The table that the members of an organisation stand in.
+pub(super) const RESOURCES: &str = "resource";
+
+/// The accounts that an inventory lists as members of an organisation of AWS: whoever manages it has them there.
+fn members(seen: &Inventory) -> impl Iterator<Item = &str> {
+    let resources = TableId::find(RESOURCES).map(|table| seen.table(table));
+    let column = |name: &str| {
+        let column = resources.and_then(|table| table.column_by_name(name));
+        column.and_then(|column| column.as_any().downcast_ref::<StringArray>())
+    };
+    let rows = column("native_type").zip(column("native_id"));
+    let rows = rows.into_iter().flat_map(|(types, ids)| types.iter().zip(ids));
+    let members = rows.filter(|(native_type, _)| *native_type == Some("aws_organizations_account"));
+    // As an ARN it ends in the account.
+    members.filter_map(|(_, id)| id?.rsplit('/').next())
 }

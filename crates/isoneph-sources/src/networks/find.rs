@@ -14,7 +14,7 @@ use walkdir::WalkDir;
 use super::Taken;
 use super::answers::Answers;
 use crate::head::{self, Look};
-use crate::input::{MAX_FILES, MAX_FOLDERS, is_hidden, tell};
+use crate::input::{MAX_FILES, MAX_FOLDERS, is_hidden, is_of_terraform, tell};
 use crate::stream::Source;
 
 /// The largest file that is looked at.
@@ -99,6 +99,10 @@ impl Looking {
 
     fn candidate(&mut self, path: &Path) {
         let Some(bytes) = self.bytes(path) else { return };
+        // JSON may lie under any ending.
+        if matches!(head::look(bytes.as_slice(), &tell), Look::Other(keys) if is_of_terraform(&keys)) {
+            return;
+        }
         let words: [&[u8]; 2] = [b"apiVersion", b"\""];
         // YAML without a version of an API is no object of a cluster.
         if words.iter().any(|word| bytes.windows(word.len()).any(|window| window == *word)) {
@@ -183,7 +187,7 @@ fn is_unknown_json(path: &Path) -> bool {
     let source = Source(path.to_owned());
     source.open().is_ok_and(|reader| {
         let reader = std::io::BufReader::with_capacity(1 << 16, reader);
-        matches!(head::look(reader, &tell), Look::Other(_))
+        matches!(head::look(reader, &tell), Look::Other(keys) if !is_of_terraform(&keys))
     })
 }
 
@@ -231,6 +235,16 @@ mod tests {
             let (_folder, found) = found(&files);
             assert!(!found.devices[0].document.policies[0].is_exact());
         }
+    }
+
+    #[test]
+    fn terraform_is_left_to_its_own_reader_whatever_form_it_has_and_whatever_its_name() {
+        let raw = r#"{"version": 4, "terraform_version": "1.9.0", "serial": 1, "resources": []}"#;
+        let empty = r#"{"format_version": "1.0", "terraform_version": "1.9.0", "resources": []}"#;
+        let other = r#"{"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}]}"#;
+        let (folder, found) =
+            found(&[("a.json", raw), ("a.yaml", raw), ("b.json", empty), ("b.yml", empty), ("vpcs.json", other)]);
+        assert_eq!(found.taken, Taken::from([folder.path().join("vpcs.json")]));
     }
 
     #[test]

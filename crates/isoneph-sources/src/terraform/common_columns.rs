@@ -9,7 +9,7 @@ use super::address::Address;
 use super::attr::Attr;
 use super::block::Block;
 use super::config::ProviderConfig;
-use super::identity::{arn_part, subscription_of};
+use super::identity::{arn_part, project_of, subscription_of};
 use super::survey::{Seat, Survey};
 
 /// Types of AWS that belong to no region, by the beginning of their names.
@@ -85,7 +85,11 @@ impl Origin<'_> {
         let own = match provider_word(self.native_type) {
             "aws" => block.text("arn").known().and_then(|arn| arn_part(arn, 4)),
             "azure" => block.text("id").known().and_then(|id| subscription_of(id)),
-            "google" => block.text("project").known().cloned().or_else(|| self.constant("project").map(str::to_owned)),
+            "google" => {
+                let in_id = || block.text("id").known().and_then(|id| project_of(id));
+                let constant = || self.constant("project").map(str::to_owned);
+                block.text("project").known().cloned().or_else(in_id).or_else(constant)
+            }
             _ => None,
         };
         let configured = || {

@@ -192,6 +192,14 @@ pub(crate) fn subscription_of(id: &str) -> Option<String> {
     segments.nth(1).filter(|part| !part.is_empty()).map(str::to_owned)
 }
 
+/// `projects/p/locations/…`: the project of Google Cloud in an identity. Some services write its number there, which is no
+/// name of it.
+pub(crate) fn project_of(id: &str) -> Option<String> {
+    let project = id.strip_prefix("projects/")?.split('/').next()?;
+    let is_name = !project.is_empty() && project.bytes().any(|byte| byte.is_ascii_alphabetic());
+    is_name.then(|| project.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,6 +218,20 @@ mod tests {
             literals("google_service_account", &account)
                 .contains(&"serviceAccount:shop@p1.iam.gserviceaccount.com".to_owned())
         );
+    }
+
+    #[test]
+    fn the_project_stands_in_the_identity_by_its_name_or_not_at_all() {
+        let cases = [
+            ("projects/acme-prod/locations/eu/keyRings/r/cryptoKeys/k", Some("acme-prod")),
+            ("projects/123456789012/secrets/s", None),
+            ("projects/_/buckets/b", None),
+            ("acme-bucket", None),
+            ("projects/", None),
+        ];
+        for (id, project) in cases {
+            assert_eq!(project_of(id).as_deref(), project, "{id}");
+        }
     }
 
     #[test]

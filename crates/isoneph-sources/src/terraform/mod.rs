@@ -75,6 +75,7 @@ pub(crate) fn read(
 ) -> Result<(), Fault> {
     let survey = survey::survey(open()?)?;
     check_version(&survey)?;
+    check_values(&survey)?;
     let (kind, class) = match format {
         Format::TerraformPlan => (SnapshotKind::Planned, EvidenceClass::Intended),
         _ => (SnapshotKind::Deployed, EvidenceClass::Configured),
@@ -130,6 +131,16 @@ fn check_version(survey: &Survey) -> Result<(), Fault> {
             Err(Fault::reject("#/format_version", "unknown-schema", message))
         }
     }
+}
+
+/// Without values a document shows nothing of an estate: not even that it is empty.
+fn check_values(survey: &Survey) -> Result<(), Fault> {
+    // A plan that ended with an error may have none: that is told as what it is.
+    if survey.has_values || survey.errored {
+        return Ok(());
+    }
+    let message = "it has neither planned_values nor values: give the whole output of `terraform show -json`";
+    Err(Fault::reject("#", "unknown-schema", message))
 }
 
 /// What makes the whole input less than it seems: then the absence of a row proves nothing, in any table.

@@ -135,7 +135,7 @@ pub(crate) fn survey<R: Read>(source: R) -> Result<Survey, Fault> {
             Ok(())
         }
         "planned_values" | "values" => {
-            survey.has_values = true;
+            survey.has_values = scanner.need()? == b'{';
             walk::values(scanner, &format!("#/{key}"), &mut |scanner, found| {
                 survey.identify(scanner, found, &mut texts)
             })?;

@@ -12,6 +12,9 @@ use crate::plant::operations;
 use crate::support::gzip;
 use crate::{Run, file, isoneph};
 
+/// A day and an hour: what is delivered behind the last hour of a day proves that hour.
+const HOURS: i64 = 25;
+
 /// A bucket with two chains of digests, and the files that verify them beside it.
 struct Bucket {
     folder: TempDir,
@@ -22,7 +25,7 @@ struct Bucket {
 impl Bucket {
     fn new(shape: &Shape) -> Bucket {
         let (folder, keys) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-        let planted = digests::plant(folder.path(), 7, &["us-east-1", "eu-west-1"], 24, shape);
+        let planted = digests::plant(folder.path(), 7, &["us-east-1", "eu-west-1"], HOURS, shape);
         file(&keys, "keys.json", digests::public_key_list().as_bytes());
         file(&keys, "signatures.json", json!(planted.signatures).to_string().as_bytes());
         Bucket { folder, keys, planted }
@@ -77,9 +80,31 @@ fn flip(path: &Path) {
 fn an_untouched_bucket_verifies_and_proves_its_days() {
     let bucket = Bucket::new(&Shape::default());
     let out = bucket.verify().ends_with(0).stdout();
-    assert!(out.contains("48 digests: 48 signatures hold, 0 do not, 0 not verified"), "{out}");
-    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("pass", 48)]));
-    assert_eq!(bucket.outcomes("audit-log-gap"), counts([("pass", 2)]));
+    assert!(out.contains("50 digests: 50 signatures hold, 0 do not, 0 not verified"), "{out}");
+    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("pass", 50)]));
+    assert_eq!(
+        bucket.outcomes("audit-log-gap"),
+        counts([("pass", 2), ("unknown", 1)]),
+        "the last hour proves the one before"
+    );
+}
+
+#[test]
+fn a_store_verifies_what_it_was_made_of_when_the_bucket_is_gone() {
+    let bucket = Bucket::new(&Shape::default());
+    let (folder, store) = (bucket.folder.path(), bucket.keys.path().join("store").display().to_string());
+    isoneph(&["logs", "ingest", &folder.display().to_string(), "--into", &store]).ends_with(0);
+    let from_bucket = bucket.outcomes("audit-log-gap");
+    std::fs::remove_dir_all(folder).expect("it was there");
+    let [keys, signatures] =
+        ["keys.json", "signatures.json"].map(|name| bucket.keys.path().join(name).display().to_string());
+    let with = ["--public-keys", &keys, "--signatures", &signatures, &store];
+    let out = isoneph(&[&["logs", "verify"], &with[..]].concat()).ends_with(0).stdout();
+    assert!(out.contains("50 digests: 50 signatures hold, 0 do not, 0 not verified"), "{out}");
+    let command = ["assess", "--as-of", "2026-11-20", "--format", "json", "--fail-on", "none"];
+    let assessment = isoneph(&[&command, &with[..]].concat()).ends_with(0).json();
+    assert_eq!(count(&assessment, "audit-log-digest-broken"), counts([("pass", 50)]));
+    assert_eq!(count(&assessment, "audit-log-gap"), from_bucket);
 }
 
 #[test]
@@ -91,7 +116,7 @@ fn a_file_that_no_digest_names_leaves_its_day_open() {
     let forged = text.replace("DescribeVolumes", "DescribeVpcs");
     std::fs::write(bucket.folder.path().join("more.json"), forged).expect("a file can be written");
     assert!(bucket.verify().ends_with(1).stdout().contains("file-unlisted"));
-    assert_eq!(bucket.outcomes("audit-log-gap"), counts([("pass", 1), ("unknown", 1)]));
+    assert_eq!(bucket.outcomes("audit-log-gap"), counts([("pass", 1), ("unknown", 2)]));
 }
 
 #[test]
@@ -99,7 +124,7 @@ fn a_deleted_log_file_is_missed() {
     let bucket = Bucket::new(&Shape::default());
     std::fs::remove_file(&bucket.planted.logs[3]).expect("it was there");
     assert!(bucket.verify().ends_with(1).stdout().contains("file-missing"));
-    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("fail", 1), ("pass", 47)]));
+    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("fail", 1), ("pass", 49)]));
     assert_eq!(bucket.outcomes("audit-log-gap").get("fail"), Some(&1));
 }
 
@@ -122,17 +147,17 @@ fn two_digests_removed_in_a_row_are_missed_though_every_signature_holds() {
         std::fs::remove_file(path).expect("it was there");
     }
     let out = bucket.verify().ends_with(1).stdout();
-    assert!(out.contains("46 signatures hold, 0 do not"), "{out}");
+    assert!(out.contains("48 signatures hold, 0 do not"), "{out}");
     assert!(out.contains("hole from 2026-11-02T03:00:00Z until 2026-11-02T05:00:00Z: previous-missing"), "{out}");
-    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("fail", 1), ("pass", 45)]));
-    assert_eq!(bucket.outcomes("audit-log-gap"), counts([("fail", 1), ("pass", 1)]));
+    assert_eq!(bucket.outcomes("audit-log-digest-broken"), counts([("fail", 1), ("pass", 47)]));
+    assert_eq!(bucket.outcomes("audit-log-gap"), counts([("fail", 1), ("pass", 1), ("unknown", 1)]));
 }
 
 #[test]
 fn an_hour_without_a_digest_is_a_hole() {
     let bucket = Bucket::new(&Shape { without: vec![6], ..Shape::default() });
     assert!(bucket.verify().ends_with(1).stdout().contains("not-continuous"));
-    assert_eq!(bucket.outcomes("audit-log-gap"), counts([("fail", 2)]));
+    assert_eq!(bucket.outcomes("audit-log-gap"), counts([("fail", 2), ("unknown", 2)]));
 }
 
 #[test]
@@ -141,7 +166,7 @@ fn without_keys_nothing_is_proven_and_the_run_says_so() {
     let folder = bucket.folder.path().display().to_string();
     isoneph(&["logs", "verify", &folder]).ends_with(3);
     let run = isoneph(&["assess", "--as-of", "2026-11-20", "--format", "json", "--fail-on", "none", &folder]);
-    assert_eq!(count(&run.json(), "audit-log-digest-broken"), counts([("unknown", 48)]));
+    assert_eq!(count(&run.json(), "audit-log-digest-broken"), counts([("unknown", 50)]));
     assert_eq!(count(&run.json(), "audit-log-gap").get("pass"), None);
 }
 
@@ -250,4 +275,24 @@ fn reviews_and_procedures_count_where_they_are_declared() {
     let [procedure, reviewed] = outcomes(&["--administration", &administration]);
     assert!(procedure.contains_key("pass") && !procedure.contains_key("unknown"), "{procedure:?}");
     assert!(reviewed.contains_key("pass") && !reviewed.contains_key("fail"), "{reviewed:?}");
+}
+
+#[test]
+fn a_member_of_the_organisation_that_the_inventory_lists_is_no_outsider() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let share = r#"{"eventVersion":"1.08","eventID":"e-1","eventTime":"2026-11-02T10:00:00Z","eventSource":"ec2.amazonaws.com",
+        "eventName":"ModifySnapshotAttribute","awsRegion":"eu-west-1","recipientAccountId":"111111111111","userIdentity":{"type":"Root"},
+        "requestParameters":{"snapshotId":"snap-1","createVolumePermission":{"add":{"items":[{"userId":"222222222222"}]}}}}"#;
+    let log = file(&folder, "log.json", format!("{{\"Records\":[{share}]}}").as_bytes());
+    let member = json!({"address": "aws_organizations_account.data", "mode": "managed", "type": "aws_organizations_account",
+        "name": "data", "provider_name": "registry.terraform.io/hashicorp/aws",
+        "values": {"id": "222222222222", "arn": "arn:aws:organizations::999999999999:account/o-a/222222222222"}});
+    let state = json!({"format_version": "1.0", "values": {"root_module": {"resources": [member]}}});
+    let state = file(&folder, "state.json", state.to_string().as_bytes());
+    let outside = |paths: &[&str]| {
+        let question = ["query", "--format", "json", "SELECT outside FROM misuse_sign"];
+        isoneph(&[&question, paths].concat()).ends_with(0).json()[0]["outside"].clone()
+    };
+    assert_eq!(outside(&[&log]), Value::Null, "it may be anybody's");
+    assert_eq!(outside(&[&log, &state]), json!(false));
 }

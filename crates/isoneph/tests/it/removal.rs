@@ -1,6 +1,8 @@
 //! What is left of a customer that departed, as a record that holds together and that a change breaks.
 
+use isoneph_logs::exit::RemovalRecord;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::{Run, file, isoneph};
@@ -68,7 +70,8 @@ fn exit(folder: &TempDir, more: &[&str]) -> Run {
     let beside = tempfile::tempdir().expect("a folder");
     let departures = file(&beside, "departures.toml", DEPARTURES.as_bytes());
     let path = folder.path().display().to_string();
-    isoneph(&[&["logs", "exit", &path, "--departures", &departures, "--as-of", "2026-11-20"], more].concat())
+    let as_of: &[&str] = if more.contains(&"--as-of") { &[] } else { &["--as-of", "2026-11-20"] };
+    isoneph(&[&["logs", "exit", &path, "--departures", &departures], as_of, more].concat())
 }
 
 fn states(record: &Value) -> Vec<(String, Value, Value)> {
@@ -106,6 +109,47 @@ fn a_clean_departure_gives_a_record_that_checks_out() {
     assert!(isoneph(&["logs", "check-removal", &path, &other]).ends_with(1).stdout().contains("none of the files"));
 }
 
+/// The record, changed, with a digest that fits what it says now.
+fn made_anew(mut record: Value, change: &[(&str, Value)]) -> String {
+    for (field, value) in change {
+        record["exits"][0]["items"][0][*field] = value.clone();
+    }
+    let bare = serde_json::from_value::<RemovalRecord>(record).expect("a record");
+    let bare = RemovalRecord { sha256: String::new(), ..bare };
+    let sha256: String =
+        Sha256::digest(serde_json::to_vec(&bare).expect("JSON")).iter().map(|byte| format!("{byte:02x}")).collect();
+    serde_json::to_string(&RemovalRecord { sha256, ..bare }).expect("JSON")
+}
+
+#[test]
+fn a_record_that_contradicts_itself_is_found_out_whatever_its_digest() {
+    let folder = departed(&[("0bbbbbbbbbbbbbbbb", "acme")], &[("vol-0aaaaaaaaaaaaaaaa", "2026-10-10T10:00:00Z")]);
+    let record = exit(&folder, &["--format", "json"]).ends_with(1).json();
+    let handed = tempfile::tempdir().expect("a folder");
+    let cases: [(&[(&str, Value)], &str); 5] = [
+        (&[], "the record holds together"),
+        (
+            &[("removed_at", json!("2026-11-21T10:00:00Z")), ("in_time", json!(false))],
+            "after the time for which the record holds",
+        ),
+        (&[("recoverable_until", json!("2026-12-01T00:00:00Z"))], "can be got back"),
+        (&[("state", json!("recoverable")), ("in_time", json!(null))], "was not gone in time"),
+        (&[("state", json!("remaining")), ("in_time", json!(true))], "was not gone in time"),
+    ];
+    for (change, expected) in cases {
+        let path = file(&handed, "record.json", made_anew(record.clone(), change).as_bytes());
+        let out = isoneph(&["logs", "check-removal", &path]).ends_with(1).stdout();
+        assert!(out.contains(expected) && !out.contains("not as it was made"), "{change:?}: {out}");
+    }
+}
+
+#[test]
+fn what_was_done_later_says_nothing_of_the_day_that_a_record_is_of() {
+    let folder = departed(&[], &[("vol-0aaaaaaaaaaaaaaaa", "2026-10-10T10:00:00Z")]);
+    let record = exit(&folder, &["--format", "json", "--as-of", "2026-10-05"]).ends_with(3).json();
+    assert!(states(&record).iter().all(|(_, state, in_time)| state.is_null() && in_time.is_null()), "{record}");
+}
+
 #[test]
 fn what_is_still_there_or_went_too_late_is_told() {
     let deleted = [("vol-0aaaaaaaaaaaaaaaa", "2026-11-02T10:00:00Z")];
@@ -113,6 +157,38 @@ fn what_is_still_there_or_went_too_late_is_told() {
     let record = exit(&folder, &["--format", "json"]).ends_with(1).json();
     let states: Vec<_> = states(&record).into_iter().map(|(_, state, in_time)| (state, in_time)).collect();
     assert_eq!(states, [(json!("removed"), json!(false)), (json!("remaining"), json!(false))]);
+}
+
+#[test]
+fn an_inventory_of_which_nobody_says_when_it_was_taken_leaves_open_what_it_shows() {
+    let folder = departed(&[("0bbbbbbbbbbbbbbbb", "acme")], &[]);
+    let beside = tempfile::tempdir().expect("a folder");
+    let (exit, times) = DEPARTURES.split_once("[[inventory]]").expect("an exit");
+    let other = times.replace("before.json", "befor.json").replace("after.json", "later.json");
+    let residue =
+        "[[residue]]\ntenant = \"acme\"\nstore = \"s\"\ncount = 0\ncounted_on = 2026-11-05\ncopies_expired = true\n";
+    for (text, told) in [
+        (format!("{exit}{residue}"), "nothing says when it was taken"),
+        (format!("{exit}{residue}[[inventory]]{other}"), "no inventory that could be read has this path"),
+    ] {
+        let departures = file(&beside, "departures.toml", text.as_bytes());
+        let path = folder.path().display().to_string();
+        let run = |more: &[&str]| {
+            let words = ["logs", "exit", &path, "--departures", &departures, "--as-of", "2026-11-20"];
+            isoneph(&[&words[..], more].concat()).ends_with(3)
+        };
+        let shown = run(&[]).stdout();
+        assert!(shown.contains("2 cannot be told") && shown.contains(told), "{shown}");
+        assert!(shown.contains("whether more is left cannot be told"), "{shown}");
+        let record = run(&["--format", "json"]);
+        assert_eq!(record.json()["exits"][0]["searched"], false);
+        let record = file(&beside, "record.json", record.stdout().as_bytes());
+        assert!(isoneph(&["logs", "check-removal", &record]).ends_with(3).stdout().contains(told));
+    }
+    // What nobody looked for is not removed, though nothing is undecided.
+    let departures = file(&beside, "departures.toml", format!("{exit}{residue}").as_bytes());
+    let log = file(&beside, "log.json", deletion("vol-0dddddddddddddddd", "2026-10-10T10:00:00Z").as_bytes());
+    isoneph(&["logs", "exit", &log, "--departures", &departures, "--as-of", "2026-11-20"]).ends_with(3);
 }
 
 #[test]

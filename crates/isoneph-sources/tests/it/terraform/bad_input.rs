@@ -53,7 +53,7 @@ fn a_plan_is_known_by_its_content_plain_or_packed_and_with_a_byte_order_mark() {
 
 #[test]
 fn every_trouble_has_its_code_and_place() {
-    let cases: [(&[u8], &str, &str); 11] = [
+    let cases: [(&[u8], &str, &str); 14] = [
         (b"", "empty", "byte 0"),
         (b" \n\t ", "empty", "byte 0"),
         (b"{\n\"format_version\": nope}", "not-json", "line 2"),
@@ -65,6 +65,9 @@ fn every_trouble_has_its_code_and_place() {
         (b"PK\x03\x04....tfplan", "unknown-format", "byte 0"),
         (b"[[[[[1]]]]]", "unknown-format", "#"),
         (b"{\"format_version\":\"9.0\",\"planned_values\":{}}", "unknown-schema", "#/format_version"),
+        (b"{\"format_version\":\"1.2\",\"configuration\":{}}", "unknown-schema", "#"),
+        (b"{\"format_version\":\"1.2\",\"resource_changes\":[]}", "unknown-schema", "#"),
+        (b"{\"format_version\":\"1.2\",\"planned_values\":null,\"configuration\":{}}", "unknown-schema", "#"),
     ];
     for (bytes, code, place) in cases {
         let (locator, found, message) = reject(bytes);

@@ -1,7 +1,7 @@
 //! `isoneph logs ingest`: into a store for good.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isoneph_logs::ingest::{IngestError, Options, Summary, ingest_into};
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &IngestArguments) -> anyhow::Result<Exit> {
         serde_json::to_writer_pretty(&mut out, &summary)?;
         writeln!(out)?;
     } else {
-        text(&mut out, &summary)?;
+        text(&mut out, &arguments.into, &summary)?;
     }
     out.finish()?;
     let totals = &summary.totals;
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &IngestArguments) -> anyhow::Result<Exit> {
     Ok(if whole && summary.events > 0 { Exit::Done } else { Exit::Incomplete })
 }
 
-fn text(out: &mut impl Write, summary: &Summary) -> anyhow::Result<()> {
+fn text(out: &mut impl Write, into: &Path, summary: &Summary) -> anyhow::Result<()> {
     let totals = &summary.totals;
     for problem in &summary.problems {
         let reason = problem.reason.as_deref().unwrap_or("some of its records were rejected");
@@ -90,7 +90,9 @@ fn text(out: &mut impl Write, summary: &Summary) -> anyhow::Result<()> {
     if totals.digest_files > 0 {
         writeln!(
             out,
-            "the digest files are kept by name only: `isoneph logs verify` holds them against the log files"
+            "the store keeps copies of the digest files: `isoneph logs verify {} --public-keys FILE` holds them against \
+             the log files",
+            safe::terminal(&into.display().to_string())
         )?;
     }
     if let (Some(first), Some(last)) = (&summary.first_time, &summary.last_time) {

@@ -119,11 +119,12 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Exit> {
     Ok(if wrong.is_empty() { verdict(&record) } else { Exit::Findings })
 }
 
-/// Something left, or late, is a finding; something undecided leaves the answer open.
+/// Something left, or late, is a finding; something undecided leaves the answer open, and so does what nobody looked for.
 fn verdict(record: &RemovalRecord) -> Exit {
     let items = || record.exits.iter().flat_map(|exit| &exit.items);
     let counts = || record.exits.iter().map(|exit| exit.counts);
-    if counts().any(|counts| counts.undecided > 0 || counts.items == 0) {
+    let is_searched = record.exits.iter().all(|exit| exit.searched);
+    if !is_searched || counts().any(|counts| counts.undecided > 0 || counts.items == 0) {
         Exit::Incomplete
     } else if counts().any(|counts| counts.remaining + counts.recoverable > 0)
         || items().any(|item| item.in_time == Some(false))
@@ -154,7 +155,16 @@ fn text(out: &mut impl Write, exit: &RecordedExit) -> anyhow::Result<()> {
         counts.items, counts.removed, counts.recoverable, counts.remaining, counts.undecided
     )?;
     if counts.items == 0 {
-        writeln!(out, "  no inventory that was given shows anything of it: nothing can be told")?;
+        writeln!(out, "  no inventory that could be used shows anything of it: nothing can be told")?;
+    } else if !exit.searched {
+        writeln!(
+            out,
+            "  no inventory from before its end shows what its marks could find, or one of its accounts is in none: \
+             whether more is left cannot be told"
+        )?;
+    }
+    for inventory in &exit.not_used {
+        writeln!(out, "  not used: {}: {}", safe::terminal(&inventory.path), safe::terminal(&inventory.why))?;
     }
     Ok(())
 }

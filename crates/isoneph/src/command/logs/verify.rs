@@ -4,17 +4,18 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use isoneph_logs::digest::{DigestInputs, DigestReport, Problem, verify};
+use isoneph_logs::digest::{DigestInputs, DigestReport, DigestsOfStores, Problem, verify};
+use isoneph_logs::ingest::{Manifest, is_store};
 use jiff::Timestamp;
 
-use crate::exit::{Exit, usage};
+use crate::exit::{Exit, unread, usage};
 use crate::logs_against::{KeyArguments, LogArguments};
 use crate::output::{self, Output};
 use crate::{safe, settings};
 
 #[derive(Args)]
 pub(crate) struct VerifyArguments {
-    /// Files and folders with digests and log files, as they lie in the bucket
+    /// Files and folders with digests and log files, as they lie in the bucket; stores that `logs ingest` made of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -34,13 +35,18 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Exit> {
     let declaration = settings::declaration(arguments.config.as_deref())?;
     let against = LogArguments::of_keys(&arguments.keys);
     let against = against.with(&declaration, &[], settings::today());
-    let report = verify(&DigestInputs {
-        paths: arguments.paths.clone(),
+    let (stores, paths) = arguments.paths.iter().cloned().partition(|path| is_store(path));
+    let mut inputs = DigestInputs {
+        paths,
         keys: against.public_keys().map_err(usage)?,
         signatures: against.signatures().map_err(usage)?,
         period: against.period,
         ..DigestInputs::default()
-    })?;
+    };
+    let digests = of_stores(&stores)?;
+    let is_gone = !digests.gone().is_empty();
+    digests.add_to(&mut inputs);
+    let report = verify(&inputs)?;
     let mut out = Output::open(None)?;
     if arguments.format == "json" {
         serde_json::to_writer_pretty(&mut out, &report)?;
@@ -49,7 +55,27 @@ pub(super) fn run(arguments: &VerifyArguments) -> anyhow::Result<Exit> {
         text(&mut out, &report)?;
     }
     out.finish()?;
-    Ok(exit(&report))
+    Ok(if is_gone { Exit::Incomplete } else { exit(&report) })
+}
+
+/// What stores hold of digests and log files. What was copied, or read, need not be there any more.
+fn of_stores(folders: &[PathBuf]) -> anyhow::Result<DigestsOfStores> {
+    let mut digests = DigestsOfStores::default();
+    for folder in folders {
+        let Some(manifest) = Manifest::load(folder).map_err(unread)? else { continue };
+        manifest.check(folder).map_err(unread)?;
+        digests.note_store(folder, &manifest);
+        for entry in manifest.files(folder) {
+            digests.note(&entry.map_err(unread)?);
+        }
+    }
+    for gone in digests.gone() {
+        let path = gone.display();
+        output::warn(&safe::terminal(&format!(
+            "not verified: {path}: the store has no copy of it, and it is not there"
+        )));
+    }
+    Ok(digests)
 }
 
 /// Whether a problem leaves something open rather than showing that something is wrong.
