@@ -248,7 +248,7 @@ impl Reading<'_> {
         let Some(word) = tokens.peek() else { return };
         let (kind, code) = match (names::icmp_type(number, word), names::icmp_name_with_code(number, word)) {
             // Expired on the way, which excludes expired while pieces were put together.
-            _ if word == "ttl-exceeded" => (11, Some(0)),
+            _ if word == "ttl-exceeded" && number == names::ICMP => (11, Some(0)),
             (Some(kind), _) => (kind, None),
             (None, Some((kind, code))) => (kind, Some(code)),
             (None, None) => return,
