@@ -25,6 +25,8 @@ use std::path::{Path, PathBuf};
 use isoneph_tables::Instant;
 use serde::{Serialize, Serializer};
 
+use crate::decode::written;
+
 pub use error::DigestError;
 pub(crate) use kept::{Copies, Copy};
 pub use keys::{PublicKey, read_public_keys, read_signatures};
@@ -101,10 +103,10 @@ pub struct Chain {
     /// How many digests there are.
     pub digests: u64,
     /// The start of the first.
-    #[serde(serialize_with = "micros")]
+    #[serde(serialize_with = "written_time")]
     pub begins_at: Instant,
     /// The end of the last.
-    #[serde(serialize_with = "micros")]
+    #[serde(serialize_with = "written_time")]
     pub ends_at: Instant,
 }
 
@@ -120,10 +122,10 @@ pub struct VerifiedDigest {
     /// Its chain, as an index into [`DigestReport::chains`].
     pub chain: usize,
     /// The start of the time that it covers.
-    #[serde(serialize_with = "micros")]
+    #[serde(serialize_with = "written_time")]
     pub begins_at: Instant,
     /// The end of that time.
-    #[serde(serialize_with = "micros")]
+    #[serde(serialize_with = "written_time")]
     pub ends_at: Instant,
     /// Whether its signature holds; `None` where signature or key was not given.
     pub signature_valid: Option<bool>,
@@ -150,10 +152,10 @@ pub struct DigestGap {
     /// `file-unlisted`.
     pub problem: Problem,
     /// From when.
-    #[serde(serialize_with = "micros")]
+    #[serde(serialize_with = "written_time")]
     pub begins_at: Instant,
     /// Until when.
-    #[serde(serialize_with = "micros")]
+    #[serde(serialize_with = "written_time")]
     pub ends_at: Instant,
     /// The object that is missing or changed; `""` where it is not known by name.
     pub object: String,
@@ -169,10 +171,10 @@ pub struct Proven {
     /// The region.
     pub region: String,
     /// From when.
-    #[serde(serialize_with = "micros")]
+    #[serde(serialize_with = "written_time")]
     pub begins_at: Instant,
     /// Until when.
-    #[serde(serialize_with = "micros")]
+    #[serde(serialize_with = "written_time")]
     pub ends_at: Instant,
 }
 
@@ -198,6 +200,9 @@ pub struct DigestReport {
     pub proven: Vec<Proven>,
     /// Log files with events inside a chain's time that no digest names, whatever their own names, sorted.
     pub unlisted: Vec<String>,
+    /// Log files that no digest names, and whose events lie in no chain's time: behind its last digest, before its first,
+    /// or of an account and region without any. Nothing is proven of them. Sorted; of very many the first ones.
+    pub unproven: Vec<String>,
     /// Digests that could not be read, sorted.
     pub refused: Vec<RefusedDigest>,
     /// How many log files were compared.
@@ -227,8 +232,8 @@ pub fn is_signature(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| files::sidecar_of(name).is_some())
 }
 
-fn micros<S: Serializer>(time: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_i64(time.0)
+fn written_time<S: Serializer>(time: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&written(*time))
 }
 
 /// Verifies every digest under the paths, and every log file that they name.

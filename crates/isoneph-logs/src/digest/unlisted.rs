@@ -42,6 +42,9 @@ pub(super) fn find(found: &Found, known: &BTreeMap<PathBuf, String>, listed: &Li
         let shown = path.display().to_string();
         let gaps: Vec<DigestGap> = streams.iter().flat_map(|stream| gaps(stream, &shown, report)).collect();
         if gaps.is_empty() {
+            if report.unproven.len() < MAX_UNLISTED {
+                report.unproven.push(shown);
+            }
             continue;
         }
         if report.unlisted.len() < MAX_UNLISTED {
@@ -65,6 +68,7 @@ pub(super) fn find(found: &Found, known: &BTreeMap<PathBuf, String>, listed: &Li
     }
     report.gaps.extend(rest.into_values());
     report.unlisted.sort();
+    report.unproven.sort();
 }
 
 /// What a file holds; `None` where it is no log, or a copy of one that a digest names.

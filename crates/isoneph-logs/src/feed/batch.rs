@@ -18,6 +18,8 @@ pub const COLUMNS: &[&str] = &[
     "operation_name",
     "actor",
     "outcome",
+    "source_address",
+    "raw_request",
     "targets",
     "source_file",
     "source_sha256",
@@ -43,6 +45,7 @@ fn each_row(batch: &RecordBatch, reads_names: bool, take: &mut dyn FnMut(&FeedEv
     let (provider, account, uid) = (rows.texts("provider")?, rows.texts("account")?, rows.texts("uid")?);
     let (category, operation, actor) = (rows.texts("category")?, rows.texts("operation_name")?, rows.texts("actor")?);
     let (outcome, file, sha256) = (rows.texts("outcome")?, rows.texts("source_file")?, rows.texts("source_sha256")?);
+    let (address, request) = (rows.texts("source_address")?, rows.texts("raw_request")?);
     let at: &TimestampMicrosecondArray = rows.typed("time")?;
     let delivered: &TimestampMicrosecondArray = rows.typed("delivered_at")?;
     let targets: &ListArray = rows.typed("targets")?;
@@ -61,6 +64,8 @@ fn each_row(batch: &RecordBatch, reads_names: bool, take: &mut dyn FnMut(&FeedEv
             operation_name,
             actor,
             outcome: word(outcome.get(row)),
+            address: address.get(row).unwrap_or_default(),
+            request: request.get(row).unwrap_or_default(),
             targets: &named,
             place: SourcePlace { file, sha256, index: u64::try_from(index.value(row)).unwrap_or_default() },
         });

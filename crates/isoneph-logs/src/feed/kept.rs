@@ -6,6 +6,7 @@ use std::sync::Arc;
 use isoneph_tables::Instant;
 
 use super::FeedEvent;
+use super::asked::{Asked, is_elsewhere};
 use super::result::{Told, Witness, WitnessKind};
 use crate::event::EventOutcome;
 use crate::reconcile::Source;
@@ -31,6 +32,8 @@ pub(super) struct Kept {
     pub(super) operation: Arc<str>,
     pub(super) actor: Arc<str>,
     pub(super) outcome: Option<EventOutcome>,
+    pub(super) address: Arc<str>,
+    pub(super) asked: Option<Asked>,
     pub(super) whose: Option<usize>,
     pub(super) met: Met,
     pub(super) source: Source,
@@ -126,6 +129,12 @@ impl Kept {
         }
         if self.outcome.zip(event.outcome).is_some_and(|(ours, theirs)| ours != theirs) {
             what.push("outcome");
+        }
+        if is_elsewhere(&self.address, event.address) {
+            what.push("address");
+        }
+        if self.asked.zip(Asked::of(event.request)).is_some_and(|(ours, theirs)| ours.differs(theirs)) {
+            what.push("request");
         }
         if what.is_empty() {
             return Met::Alike;

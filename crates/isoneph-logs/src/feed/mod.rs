@@ -5,6 +5,7 @@
 //! the provider's record, each event of which is looked up in them. Events are the same where they have the same id: a
 //! feed that gives its events ids of its own cannot be compared, and is not found to agree.
 
+mod asked;
 mod batch;
 mod declared;
 mod kept;
@@ -55,6 +56,10 @@ pub struct FeedEvent<'a> {
     pub actor: &'a str,
     /// What became of it.
     pub outcome: Option<EventOutcome>,
+    /// Where the request came from; empty where it does not say.
+    pub address: &'a str,
+    /// The parameters of the request as JSON; empty where they are not kept.
+    pub request: &'a str,
     /// What it was done to; empty where no tenant is told by names.
     pub targets: &'a [String],
     /// Where it was read.

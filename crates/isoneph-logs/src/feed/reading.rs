@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use isoneph_tables::Instant;
 
+use super::asked::Asked;
 use super::kept::{AllKept, Kept, Met};
 use super::period::Period;
 use super::result::{Agreement, AspectSeen, FeedResult, Told, Witness, WitnessKind};
@@ -21,6 +22,8 @@ const SECOND: i64 = 1_000_000;
 #[derive(Default)]
 struct Counts {
     alike: u64,
+    /// Of both, those that are not another tenant's: what is another's shows nothing of this one.
+    in_common: u64,
     differing: u64,
     added: u64,
     /// Of accounts and times that the record does not tell of, or that only the feed itself tells of.
@@ -58,6 +61,8 @@ pub(super) struct Reading {
     missing: u64,
     /// Of those that the feed lacks, those of which nobody can say whether they are of its time.
     doubtful: u64,
+    /// Whether the record has what may have come behind the feed, and nobody says when that was fetched.
+    undated: bool,
     later: u64,
     told: Told,
 }
@@ -90,6 +95,7 @@ impl Reading {
             own_recorded: 0,
             missing: 0,
             doubtful: 0,
+            undated: false,
             later: 0,
             told: Told::default(),
         }
@@ -131,6 +137,8 @@ impl Reading {
             operation: texts.keep(event.operation_name),
             actor: texts.keep(event.actor),
             outcome: event.outcome,
+            address: texts.keep(event.address),
+            asked: Asked::of(event.request),
             whose,
             met: Met::Not,
             source,
@@ -212,20 +220,36 @@ impl Reading {
         } else if time.0.saturating_add(on_its_way) <= self.taken_at.0 {
             self.later += 1;
             self.told.add(WitnessKind::Later, || Witness::of(event, self.feed.tenant.clone(), String::new()));
+            self.overdue(event);
         }
     }
 
+    /// An event that is later than all of the feed, and that was promised to be there when it was fetched.
+    fn overdue(&mut self, event: &FeedEvent<'_>) {
+        // What has nothing of its tenant begins and ends nowhere.
+        if self.feed.latency_seconds.is_none() || self.period.last.is_none() {
+            return;
+        }
+        if self.feed.taken_at.is_none() {
+            self.undated = true;
+            return;
+        }
+        self.missing += 1;
+        self.told.add(WitnessKind::Missing, || Witness::of(event, self.feed.tenant.clone(), String::new()));
+    }
+
     pub(super) fn finish(mut self, tenants: &Tenants, record: &Record, state: RecordState) -> FeedResult {
-        let Counts { alike, differing, added, uncompared } = self.count_kept(tenants, record);
-        // Without one event in common, nobody can tell whether ids are comparable at all.
-        let is_comparable = alike + differing > 0 && self.beyond == 0;
+        let Counts { alike, in_common, differing, added, uncompared } = self.count_kept(tenants, record);
+        // Without one event in common, nobody can tell whether ids are comparable at all, nor of which time the feed is.
+        let is_comparable = in_common > 0 && self.beyond == 0;
         let says_what = self.covers.is_empty() || !self.shown_words.is_empty();
         let agreement = Agreement {
             alike: is_comparable.then_some(alike),
             differing: is_comparable.then_some(differing),
             // Of what was compared with nothing, nobody knows whether it is added.
             added: (is_comparable && !state.has_losses && (added > 0 || uncompared == 0)).then_some(added),
-            missing: (is_comparable && says_what && (self.missing > 0 || self.doubtful == 0)).then_some(self.missing),
+            missing: (is_comparable && says_what && (self.missing > 0 || self.doubtful == 0 && !self.undated))
+                .then_some(self.missing),
         };
         let is_whole = self.doubtful == 0 && !state.has_losses;
         let knows_record = alike + differing + self.own_recorded > 0;
@@ -263,6 +287,8 @@ impl Reading {
             let witness = || Witness::kept(&id, &kept, whose);
             if kept.whose.is_some() && kept.whose != self.tenant {
                 self.told.add(WitnessKind::Others, witness);
+            } else if matches!(kept.met, Met::Alike | Met::Differing) {
+                counts.in_common += 1;
             }
             match kept.met {
                 Met::Alike => counts.alike += 1,

@@ -28,6 +28,8 @@ fn event<'a>((account, id, hour, operation_name): Short<'a>, sha256: &'a str, ta
         operation_name,
         actor: "amir",
         outcome: Some(EventOutcome::Success),
+        address: "192.0.2.1",
+        request: r#"{"bucketName": "acme-1"}"#,
         targets,
         place: SourcePlace { file: "f", sha256, index: 0 },
     }
@@ -72,6 +74,52 @@ fn what_the_feed_lacks_adds_or_changes_is_told() {
     let all = Agreement { alike: Some(1), differing: Some(1), added: Some(1), missing: Some(1) };
     assert_eq!(result.agreement, all);
     assert_eq!(told(&result), [(WitnessKind::Missing, "b"), (WitnessKind::Added, "x"), (WitnessKind::Differing, "c")]);
+}
+
+#[test]
+fn where_a_request_came_from_and_what_it_asked_are_compared() {
+    let catalogue = Catalogue::proposed().expect("a catalogue");
+    let plain = |operation| event(("1", "a", 990, operation), "feed", &[]);
+    let cases = [
+        (plain("s3:createbucket"), ""),
+        (FeedEvent { address: "198.51.100.9", ..plain("s3:createbucket") }, "address"),
+        (FeedEvent { request: r#"{"bucketName": "other"}"#, ..plain("s3:createbucket") }, "request"),
+        (FeedEvent { address: "", request: "", ..plain("s3:createbucket") }, ""),
+    ];
+    for (of_feed, expected) in cases {
+        let mut watch = FeedWatch::new(&catalogue, vec![tenant("acme", &["1"], &[])], vec![feed()], NOW);
+        watch.observe_feed(0, &of_feed);
+        watch.observe_record(&event(("1", "a", 990, "s3:createbucket"), "record", &[]));
+        let result = watch.finish(RecordState { has_losses: false }).remove(0);
+        let what = result.witnesses.first().map_or("", |(_, witness)| witness.what.as_str());
+        assert_eq!((what, result.agreement.differing), (expected, Some(u64::from(!expected.is_empty()))));
+    }
+}
+
+#[test]
+fn a_feed_with_nothing_of_its_tenant_agrees_with_nothing() {
+    let of_another = [("2", "g", 993, "ec2:runinstances"), ("2", "h", 994, "ec2:runinstances")];
+    let record = [WHOLE.as_slice(), &of_another[1..]].concat();
+    let result = judge(feed(), &of_another, &record, "record");
+    assert_eq!((result.agreement, result.others), (Agreement::default(), 2));
+}
+
+#[test]
+fn what_should_long_be_there_by_what_was_promised_is_missing_though_nothing_came_since() {
+    let cut = &[WHOLE[0], WHOLE[1]];
+    let promised = |taken: Option<i64>| Feed {
+        latency_seconds: Some(900),
+        taken_at: taken.map(|hour| Instant(hour * HOUR)),
+        ..feed()
+    };
+    let missing = |feed| judge(feed, cut, &WHOLE, "record").agreement.missing;
+    assert_eq!(missing(promised(Some(999))), Some(1));
+    assert_eq!(missing(promised(Some(994))), Some(0), "it may be on its way");
+    assert_eq!(missing(promised(None)), None, "nobody says when it was fetched");
+    assert_eq!(missing(feed()), Some(0), "nothing was promised");
+    let told =
+        told(&judge(promised(Some(999)), cut, &WHOLE, "record")).iter().map(|(kind, _)| *kind).collect::<Vec<_>>();
+    assert_eq!(told, [WitnessKind::Missing, WitnessKind::Later]);
 }
 
 #[test]

@@ -159,6 +159,22 @@ fn a_log_file_that_no_digest_names_is_told() {
     );
 }
 
+#[test]
+fn what_lies_behind_a_tail_that_was_cut_off_is_told_as_unproven() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    for region in REGIONS {
+        planted.digests[region].iter().rev().take(2).for_each(|digest| std::fs::remove_file(digest).unwrap());
+    }
+    let last = planted.logs.iter().max_by_key(|path| path.file_name().map(ToOwned::to_owned)).unwrap();
+    flip(last, 20);
+    let report = verify(&planted.inputs()).unwrap();
+    assert!(report.unproven.contains(&last.display().to_string()), "{:?}", report.unproven);
+    assert_eq!(report.files_compared + report.unproven.len() as u64, planted.logs.len() as u64);
+    assert!(report.proven.iter().all(|proven| proven.ends_at == instant(7)), "{:?}", report.proven);
+    let json = serde_json::to_value(&report).unwrap();
+    assert!(json["chains"][0]["ends_at"].as_str().is_some_and(|at| at.ends_with(":00:00Z")), "{}", json["chains"]);
+}
+
 /// A log file of the account with one event.
 fn forged(region: &str, at: &str) -> String {
     records(&[event("forged", ACCOUNT, at).replace("eu-west-1", region)])

@@ -44,8 +44,8 @@ table! {
         differing: i64, none "never: NULL as `alike`";
         /// How many events the provider's record does not have, of accounts and times that it tells of.
         added: i64, none "never: NULL as `alike`, where part of the record could not be read, and where it tells nothing of the account and time of some of the feed";
-        /// How many events of its tenant the provider's record has between the feed's first and last, of what the feed covers, that the feed does not have.
-        missing: i64, none "never: NULL as `alike`, where no word of `covers` can be seen in events, and where what it lacks may be older than its true beginning: its first day lies more than 31 days before all others";
+        /// How many events of its tenant the provider's record has between the feed's first and last, or later where a latency is promised and had passed when it was fetched, of what the feed covers, that the feed does not have.
+        missing: i64, none "never: NULL as `alike`, where no word of `covers` can be seen in events, and where what it lacks may be older than its true beginning: its first day lies more than 31 days before all others; and where nobody says when it was fetched and the record has later ones, though a latency is promised";
         /// How many events of its tenant the provider's record has behind the feed's last one that should have arrived when it was fetched.
         later: i64, none "never: NULL without a record that has events of the tenant";
         /// When the last event of the provider's record was.
@@ -84,7 +84,7 @@ table! {
         time: Instant, none "never: NULL where the log does not say";
         /// The tenant whose it is.
         whose: String, none "''";
-        /// In what feed and record differ: `time`, `operation`, `actor`, `outcome`.
+        /// In what feed and record differ: `time`, `operation`, `actor`, `outcome`, `address`, `request`.
         differs_in: String, none "''";
     }
 }

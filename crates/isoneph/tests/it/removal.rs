@@ -179,6 +179,7 @@ fn an_inventory_of_which_nobody_says_when_it_was_taken_leaves_open_what_it_shows
         };
         let shown = run(&[]).stdout();
         assert!(shown.contains("2 cannot be told") && shown.contains(told), "{shown}");
+        assert!(shown.contains("agreement ended 2026-09-30, due 2026-10-30\n"), "{shown}");
         assert!(shown.contains("whether more is left cannot be told"), "{shown}");
         let record = run(&["--format", "json"]);
         assert_eq!(record.json()["exits"][0]["searched"], false);

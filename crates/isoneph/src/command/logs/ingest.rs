@@ -30,6 +30,10 @@ pub(crate) struct IngestArguments {
 pub(super) fn run(arguments: &IngestArguments) -> anyhow::Result<Exit> {
     let declaration = settings::declaration(arguments.config.as_deref())?;
     let attribution = DeclaredAttribution::new(&declaration);
+    let into = &arguments.into;
+    if into.exists() && !into.is_dir() {
+        return Err(usage(format!("{}: it is a file, and --into takes a folder", into.display())));
+    }
     let told = |error: IngestError| match error {
         IngestError::NotFound(_) | IngestError::Locked(_) | IngestError::NotEmpty(_) => usage(error),
         IngestError::Damage { .. } | IngestError::NotOurs { .. } => unread(error),

@@ -136,10 +136,10 @@ fn verdict(record: &RemovalRecord) -> Exit {
 }
 
 fn text(out: &mut impl Write, exit: &RecordedExit) -> anyhow::Result<()> {
-    let due = exit.due_at.as_deref().map_or_else(|| "no time was agreed".to_owned(), |due| format!("due {due}"));
-    writeln!(out, "{}: agreement ended {}, {due}", safe::terminal(&exit.tenant), exit.ended_at)?;
+    let due = exit.due_at.as_deref().map_or_else(|| "no time was agreed".to_owned(), |due| format!("due {}", day(due)));
+    writeln!(out, "{}: agreement ended {}, {due}", safe::terminal(&exit.tenant), day(&exit.ended_at))?;
     let returned = match (exit.return_agreed, &exit.returned_at) {
-        (_, Some(at)) => format!("handed back {at}"),
+        (_, Some(at)) => format!("handed back {}", day(at)),
         (Some(false), None) => "no return was agreed".to_owned(),
         (Some(true), None) => "agreed, and not handed back".to_owned(),
         (None, None) => "unknown: nobody recorded it".to_owned(),
@@ -173,8 +173,8 @@ fn line(item: &RecordedItem) -> String {
     let state = item.state.map_or("cannot be told", |state| state.as_str());
     let mut words = format!("{:<15} {:<10} {}", state, item.kind, item.id);
     let known: Vec<&str> = item.known_by.iter().map(|known| known.as_str()).collect();
-    let when = item.removed_at.as_ref().map(|at| format!("on {at}"));
-    let until = item.recoverable_until.as_ref().map(|until| format!("until {until}"));
+    let when = item.removed_at.as_ref().map(|at| format!("on {}", day(at)));
+    let until = item.recoverable_until.as_ref().map(|until| format!("until {}", day(until)));
     let left = (item.residue > 0).then(|| format!("{} left", item.residue));
     let late = (item.in_time == Some(false)).then(|| "late".to_owned());
     let by = (!known.is_empty()).then(|| format!("by {}", known.join(", ")));
@@ -183,6 +183,11 @@ fn line(item: &RecordedItem) -> String {
         words.push_str(&format!("  ({})", more.join("; ")));
     }
     words
+}
+
+/// A time for people: the end of a day, which is what a date without a time means here, is that date.
+fn day(time: &str) -> &str {
+    time.strip_suffix("T23:59:59.999999Z").unwrap_or(time)
 }
 
 /// The last microsecond of a day.

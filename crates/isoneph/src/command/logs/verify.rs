@@ -89,7 +89,8 @@ fn is_open(problem: Problem) -> bool {
 fn exit(report: &DigestReport) -> Exit {
     let mut problems = report.digests.iter().flat_map(|digest| &digest.problems);
     let uncompared = report.digests.iter().any(|digest| digest.files > 0 && digest.files_missing.is_none());
-    let open = report.digests.iter().flat_map(|digest| &digest.problems).any(|problem| is_open(*problem));
+    let open = !report.unproven.is_empty()
+        || report.digests.iter().flat_map(|digest| &digest.problems).any(|problem| is_open(*problem));
     if report.digests.is_empty() {
         output::warn("no digest files were found: nothing was verified");
     }
@@ -131,18 +132,28 @@ fn text(out: &mut impl Write, report: &DigestReport) -> anyhow::Result<()> {
         writeln!(out, "named by no digest: {}", safe::terminal(name))?;
     }
     more(out, report.unlisted.len())?;
+    for proven in &report.proven {
+        let name = format!("{} {}", proven.account, proven.region);
+        let (from, until) = (time(proven.begins_at.0), time(proven.ends_at.0));
+        writeln!(out, "proven: nothing of {} is missing from {from} until {until}", safe::terminal(&name))?;
+    }
+    for name in report.unproven.iter().take(SHOWN) {
+        writeln!(out, "not proven, no digest reaches to it: {}", safe::terminal(name))?;
+    }
+    more(out, report.unproven.len())?;
     for refused in &report.refused {
         output::warn(&safe::terminal(&format!("not read: {}: {}", refused.file, refused.message)));
     }
     let of = |valid| report.digests.iter().filter(|digest| digest.signature_valid == valid).count();
     writeln!(
         out,
-        "{} digests: {} signatures hold, {} do not, {} not verified; {} log files compared; {} holes",
+        "{} digests: {} signatures hold, {} do not, {} not verified; {} log files compared, {} not proven; {} holes",
         report.digests.len(),
         of(Some(true)),
         of(Some(false)),
         of(None),
         report.files_compared,
+        report.unproven.len(),
         report.gaps.len()
     )?;
     Ok(())
