@@ -144,7 +144,7 @@ impl Gathering {
 }
 
 fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
-    let mut gathering = Gathering::default();
+    let (mut gathering, mut passed) = (Gathering::default(), Vec::new());
     for (file, named) in files {
         let before = gathering.problems.len();
         let documents = documents(&file, &mut gathering.problems);
@@ -162,6 +162,8 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             gathering.problems.push(Problem::file(&file.path, OF_A_DEVICE));
         } else if named && gathering.problems.len() == before {
             gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
+        } else if gathering.problems.len() == before {
+            passed.push(file.path.clone());
         }
         for problem in &mut gathering.problems[before..] {
             problem.path.clone_from(&file.path);
@@ -180,7 +182,9 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             problem.path.clone_from(&source.path);
         }
     }
-    (Model::new(parts, gathering.sources, gathering.unsupported), gathering.problems)
+    let mut model = Model::new(parts, gathering.sources, gathering.unsupported);
+    model.passed = passed;
+    (model, gathering.problems)
 }
 
 /// What is said of a file of rules where a network is asked for.
@@ -316,8 +320,8 @@ fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
 fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -> Option<&'static str> {
     let document = &held.value;
     let folder = Path::new(path).parent().map(|parent| parent.display().to_string()).unwrap_or_default();
-    if aws::api::recognises(document) {
-        let place = aws::api::Place { folder: &folder, source };
+    if aws::api::recognises(document, path) {
+        let place = aws::api::Place { path, folder: &folder, source };
         aws::api::read(&mut gathering.aws, document, &place, &mut gathering.unsupported, &mut gathering.problems);
         return Some("aws-api");
     }

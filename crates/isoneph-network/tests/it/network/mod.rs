@@ -8,6 +8,7 @@ mod azure;
 mod azure_plans;
 mod borders;
 mod changes;
+mod cut_answers;
 mod estate;
 mod expectations;
 mod google;
@@ -22,7 +23,9 @@ mod references;
 mod scale;
 mod terraform;
 mod traffic;
+mod twice;
 mod unlisted;
+mod unnamed;
 mod zones;
 
 use isoneph_network::model::{InputFile, Model};
