@@ -19,6 +19,11 @@ pub(crate) fn is_given(value: &Value, key: &str) -> bool {
     value.get(key).is_some_and(|held| !held.is_null())
 }
 
+/// What is said of a part of an answer that is not in it: somebody may have cut it off.
+pub(crate) fn unshown(key: &str, of: &str) -> String {
+    format!("{key} of {of}, which the input does not show")
+}
+
 /// Whether a list is there, though nothing be in it.
 pub(crate) fn is_listed(value: &Value, key: &str) -> bool {
     value.get(key).is_some_and(Value::is_array)

@@ -319,6 +319,9 @@ fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
 /// Takes a document into the estate of its platform; the format's name, or `None` where it is none.
 fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -> Option<&'static str> {
     let document = &held.value;
+    for told in [&mut gathering.aws.told, gathering.azure.told(), gathering.google.told()] {
+        told.enter(path);
+    }
     let folder = Path::new(path).parent().map(|parent| parent.display().to_string()).unwrap_or_default();
     if aws::api::recognises(document, path) {
         let place = aws::api::Place { path, folder: &folder, source };
@@ -345,11 +348,13 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
         return Some("google-compute");
     }
     if google::recognises_api(document) {
-        google::read_api(&mut gathering.google, document, source, &mut gathering.unsupported);
+        let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);
+        google::read_api(&mut gathering.google, document, source, unsupported, problems);
         return Some("google-compute");
     }
     if azure::recognises_arm(document) {
-        azure::read_arm(&mut gathering.azure, document, source, &mut gathering.unsupported);
+        let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);
+        azure::read_arm(&mut gathering.azure, document, source, unsupported, problems);
         return Some("azure-arm");
     }
     if kubernetes::recognises(document) {

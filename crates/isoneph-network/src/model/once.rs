@@ -4,20 +4,41 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::Problem;
 use crate::digest::sha256;
 
 /// What was said of each object, by identifier: where, and the digest of each part; `None` where two differ.
 #[derive(Debug, Default)]
-pub(crate) struct Told(BTreeMap<String, (String, BTreeMap<String, Option<String>>)>);
+pub(crate) struct Told {
+    known: BTreeMap<String, (String, BTreeMap<String, Option<String>>)>,
+    /// The file that is being read.
+    path: String,
+}
+
+/// What two places do not say alike of one object.
+pub(crate) struct Differing<'k> {
+    pub(crate) parts: Vec<&'k str>,
+    /// The first place that told of it.
+    other: String,
+}
+
+impl Differing<'_> {
+    /// How that is told.
+    pub(crate) fn problem(&self, id: &str, source: usize, locator: &str) -> Problem {
+        let (other, parts) = (&self.other, self.parts.join(", "));
+        let message =
+            format!("{id} is described differently here and in {other}: {parts}; which of the two holds nobody knows");
+        Problem::unread(source, locator, &message)
+    }
+}
 
 /// Parts that tell nothing of packets and are not the same for everybody who asks.
-const NEEDLESS: [&str; 14] = [
+const NEEDLESS: [&str; 16] = [
     "Tags",
     "TagSet",
     "Description",
     "GroupName",
     "UserId",
-    "VpcPeeringConnectionId",
     "PeeringStatus",
     "AssociationId",
     "RouteTableAssociationId",
@@ -26,46 +47,69 @@ const NEEDLESS: [&str; 14] = [
     "PublicDnsName",
     "PrivateDnsName",
     "OwnerId",
+    "etag",
+    "provisioningState",
+    "resourceGuid",
 ];
 
-/// A part in a form that is the same however it is ordered.
-fn plain(value: &Value, ignored: &[&str]) -> String {
+/// A part in a form that is the same however it is ordered and whichever of its tools a provider wrote it by.
+fn plain(value: &Value) -> String {
     match value {
         Value::Array(held) => {
-            let mut each: Vec<String> = held.iter().map(|one| plain(one, ignored)).collect();
+            let mut each: Vec<String> = held.iter().map(plain).collect();
             each.sort_unstable();
             format!("[{}]", each.join(","))
         }
-        Value::Object(held) => {
-            let told = held.iter().filter(|(key, held)| !ignored.contains(&key.as_str()) && !held.is_null());
-            let mut each: Vec<String> = told.map(|(key, held)| format!("{key:?}:{}", plain(held, ignored))).collect();
+        Value::Object(_) => {
+            let mut each = Vec::new();
+            fields(value, &mut each);
             each.sort_unstable();
             format!("{{{}}}", each.join(","))
         }
+        Value::String(text) => format!("{:?}", text.to_ascii_lowercase()),
         other => other.to_string(),
     }
 }
 
+/// The fields of an object that say something; what stands under `properties` some tools write beside it.
+fn fields(value: &Value, out: &mut Vec<String>) {
+    for (key, held) in value.as_object().into_iter().flatten() {
+        let is_none = held.is_null() || held.as_array().is_some_and(Vec::is_empty);
+        if key == "properties" {
+            fields(held, out);
+        } else if !is_none && !NEEDLESS.iter().any(|needless| needless.eq_ignore_ascii_case(key)) {
+            out.push(format!("{:?}:{}", key.to_ascii_lowercase(), plain(held)));
+        }
+    }
+}
+
 impl Told {
-    /// Takes what one place says of an object. Where another has said otherwise of some of `parts`: these, and that place.
+    /// Notes which file is read from now on.
+    pub(crate) fn enter(&mut self, path: &str) {
+        path.clone_into(&mut self.path);
+    }
+
+    /// Takes what a place of the file says of an object; what of `parts` another place has said otherwise.
     pub(crate) fn differs<'k>(
         &mut self,
-        id: String,
+        id: &str,
         value: &Value,
         parts: &[&'k str],
-        at: &str,
-    ) -> Option<(Vec<&'k str>, String)> {
-        let (place, known) = self.0.entry(id).or_insert_with(|| (at.to_owned(), BTreeMap::new()));
+        locator: &str,
+    ) -> Option<Differing<'k>> {
+        let at = || format!("{} {locator}", self.path);
+        let (other, known) = self.known.entry(id.to_owned()).or_insert_with(|| (at(), BTreeMap::new()));
         let mut differing = Vec::new();
         for part in parts {
             let Some(held) = value.get(*part) else { continue };
-            let digest = sha256(plain(held, &NEEDLESS).as_bytes());
+            let digest = sha256(plain(held).as_bytes());
             let before = known.entry((*part).to_owned()).or_insert_with(|| Some(digest.clone()));
             if before.as_ref() != Some(&digest) {
                 *before = None;
                 differing.push(*part);
             }
         }
-        (!differing.is_empty()).then(|| (differing, place.clone()))
+        let other = other.clone();
+        (!differing.is_empty()).then_some(Differing { parts: differing, other })
     }
 }

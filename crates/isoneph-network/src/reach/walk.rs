@@ -480,7 +480,7 @@ impl<'m> Walker<'m> {
         }
         state.stages.push(Stage::Hop { what: "through", name: gateway.clone() });
         match held.public {
-            Some(public) if public.meets(state.destination) => {
+            Some(public) if public.meets(state.destination) && !is_private(state.destination) => {
                 state.stages.push(Stage::Rewrite(Rewrite::DestinationPublic { from: state.destination }));
                 state.destination = held.inside;
             }

@@ -6,12 +6,7 @@ use super::{Place, ranges};
 use crate::model::address::{AddressRange, Family};
 use crate::model::aws::estate::{Acl, AclEntry, Estate, Group, Permission};
 use crate::model::form::Origin;
-use crate::model::json::{flag, is_listed, list, number, tags, text, text_or_empty};
-
-/// What is said of a part of an answer that is not in it: somebody may have cut it off.
-pub(super) fn unshown(key: &str, of: &str) -> String {
-    format!("{key} of {of}, which the input does not show")
-}
+use crate::model::json::{flag, is_listed, list, number, tags, text, text_or_empty, unshown};
 
 fn everywhere() -> [AddressRange; 2] {
     [Family::V4, Family::V6].map(AddressRange::whole)

@@ -3,11 +3,10 @@
 use serde_json::Value;
 
 use super::Place;
-use super::filters::unshown;
 use crate::model::address::AddressRange;
 use crate::model::aws::estate::{Destination, Estate, Route, RouteTarget, Table};
 use crate::model::form::Origin;
-use crate::model::json::{flag, is_given, is_listed, list, tags, text, text_or_empty};
+use crate::model::json::{flag, is_given, is_listed, list, tags, text, text_or_empty, unshown};
 
 pub(super) fn table(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> Option<()> {
     let id = text(value, "RouteTableId")?;

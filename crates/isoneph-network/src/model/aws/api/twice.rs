@@ -38,15 +38,11 @@ pub(super) fn settle<'v>(
     let kept = Cow::Borrowed(element);
     let Some((_, name, parts)) = PARTS.iter().find(|(held, ..)| *held == list) else { return kept };
     let Some(id) = text(element, name) else { return kept };
-    let at = format!("{} {locator}", place.path);
-    let Some((differing, other)) = estate.told.differs(id.to_owned(), element, parts, &at) else { return kept };
-    let words = differing.join(", ");
-    let message =
-        format!("{id} is described differently here and in {other}: {words}; which of the two holds nobody knows");
-    problems.push(Problem::unread(place.source, locator, &message));
+    let Some(differing) = estate.told.differs(id, element, parts, locator) else { return kept };
+    problems.push(differing.problem(id, place.source, locator));
     let mut kept = element.clone();
     if let Some(object) = kept.as_object_mut() {
-        object.retain(|key, _| !differing.contains(&key.as_str()));
+        object.retain(|key, _| !differing.parts.contains(&key.as_str()));
     }
     Cow::Owned(kept)
 }

@@ -89,12 +89,8 @@ pub(super) fn read(
         return Some(key);
     };
     // A page of an answer says less than the others together.
-    let at = format!("{} {locator}", place.path);
-    let other = (!cut).then(|| estate.told.differs(format!("{id} {key}"), object, &[key], &at)).flatten();
-    if let Some((_, other)) = &other {
-        let message = format!("{key} of {id} are described differently here and in {other}: which holds nobody knows");
-        problems.push(Problem::unread(place.source, &locator, &message));
-    }
+    let other = if cut { None } else { estate.told.differs(&format!("{id} {key}"), object, &[key], &locator) };
+    problems.extend(other.as_ref().map(|other| other.problem(&id, place.source, &locator)));
     let held = list(object, key);
     match key {
         "Routes" => {
