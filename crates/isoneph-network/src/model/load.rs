@@ -162,7 +162,7 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             gathering.problems.push(Problem::file(&file.path, OF_A_DEVICE));
         } else if named && gathering.problems.len() == before {
             gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
-        } else if gathering.problems.len() == before {
+        } else if gathering.problems.len() == before && !documents.iter().all(|held| is_nothing(&held.value)) {
             passed.push(file.path.clone());
         }
         for problem in &mut gathering.problems[before..] {
@@ -185,6 +185,11 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     let mut model = Model::new(parts, gathering.sources, gathering.unsupported);
     model.passed = passed;
     (model, gathering.problems)
+}
+
+/// Whether a document is a list of nothing: there is nothing in it that could be read.
+fn is_nothing(document: &Value) -> bool {
+    document.is_null() || document.as_array().is_some_and(Vec::is_empty)
 }
 
 /// What is said of a file of rules where a network is asked for.

@@ -314,7 +314,8 @@ fn egress_only_gateway(_: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) 
 fn accelerator(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
     let own = list(value, "EndpointDescriptions").iter().filter_map(|held| text(held, "EndpointId"));
     let leads: Vec<String> = own.map(Into::into).collect();
-    if !leads.is_empty() {
+    // None named is any: of one whose ends are not shown nobody knows.
+    if !leads.is_empty() || !is_listed(value, "EndpointDescriptions") {
         estate.accelerators.insert(text(value, "EndpointGroupArn")?.into(), leads);
     }
     Some(())

@@ -173,7 +173,7 @@ fn balancers(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             name: if balancer.name.is_empty() { id.clone() } else { balancer.name.clone() },
             ends_connections: !matches!(balancer.kind.as_str(), "network" | "gateway"),
             listeners: Vec::new(),
-            complete: balancer.listed,
+            complete: balancer.listed && !estate.unheard.contains(id),
         });
     }
 }

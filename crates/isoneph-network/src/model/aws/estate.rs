@@ -43,6 +43,8 @@ pub(crate) struct Estate {
     pub(crate) services: BTreeMap<String, EndpointService>,
     pub(crate) lattices: Vec<Lattice>,
     pub(crate) balancers: BTreeMap<String, Balancer>,
+    /// Balancers that listen somewhere that is not shown.
+    pub(crate) unheard: BTreeSet<String>,
     pub(crate) target_groups: BTreeMap<String, TargetGroup>,
     /// Which lists were given, by folder.
     pub(crate) listed: BTreeSet<(String, &'static str)>,

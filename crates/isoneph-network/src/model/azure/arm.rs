@@ -168,7 +168,8 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
         estate.peerings.push(Peering {
             name: text_or_empty(peering, "name"),
             from: own.clone(),
-            to: reference(of, "remoteVirtualNetwork").unwrap_or_default(),
+            // Of one whose state is not shown nobody knows whether it joins the two.
+            to: text(of, "peeringState").and_then(|_| reference(of, "remoteVirtualNetwork")).unwrap_or_default(),
             access: flag(of, "allowVirtualNetworkAccess").unwrap_or(true),
             connected: text(of, "peeringState").is_none_or(|state| state == "Connected"),
             remote_gateways: flag(of, "useRemoteGateways") == Some(true),

@@ -200,7 +200,8 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin) {
         estate.peerings.push(Peering {
             name: text_or_empty(peering, "name"),
             from: id.clone(),
-            to: link(peering, "network"),
+            // Of one whose state is not shown nobody knows whether it joins the two.
+            to: text(peering, "state").map(|_| link(peering, "network")).unwrap_or_default(),
             active: text(peering, "state").is_none_or(|state| state == "ACTIVE"),
             imports: flag(peering, "importCustomRoutes") == Some(true),
             exports: flag(peering, "exportCustomRoutes") == Some(true),

@@ -1,5 +1,7 @@
 //! Answers of an API that somebody has cut to some of their fields (`--query`, `jq`): what is not in them is not thereby none.
 
+use serde_json::json;
+
 use super::estate::Estate;
 use super::{asked, model};
 
@@ -45,7 +47,7 @@ fn a_group_without_its_rules_may_say_anything() {
 impl Estate {
     /// `b` takes 443 from elsewhere alone.
     fn other(self) -> Self {
-        self.with("NetworkInterfaces", "Groups", serde_json::json!([{"GroupId": "sg-other"}])).group(
+        self.with("NetworkInterfaces", "Groups", json!([{"GroupId": "sg-other"}])).group(
             "other",
             "a",
             &["tcp 443 192.0.2.0/24"],
@@ -132,4 +134,38 @@ fn a_peering_without_its_state_or_ends_and_a_gateway_without_its_network_are_ope
             .eni("a", "one", "10.0.1.10", Some("198.51.100.1"), &["a"])
     };
     cut_off(routed, "InternetGateways/Attachments", "a -> 8.8.8.8 tcp/443", "deny", "igw-b");
+}
+
+/// A balancer that hands 443 on to `b`, which takes it from the balancer alone.
+fn balanced() -> Estate {
+    let (arn, targets) = ("arn:lb:loadbalancer/net/front/1", "arn:tg");
+    Estate::new()
+        .vpc("a", "10.0.0.0/16")
+        .subnet("a", "one", "10.0.1.0/24", "z1", &["10.0.0.0/16 local"])
+        .group("open", "a", &["-1 * 0.0.0.0/0"], &["-1 * 0.0.0.0/0"])
+        .group("back", "a", &["tcp 443 10.0.1.20/32"], &[])
+        .eni("a", "one", "10.0.1.10", None, &["open"])
+        .eni("front", "one", "10.0.1.20", None, &["open"])
+        .with("NetworkInterfaces", "Description", json!("ELB net/front/1"))
+        .eni("b", "one", "10.0.1.30", None, &["back"])
+        .add("LoadBalancers", json!({"LoadBalancerArn": arn, "LoadBalancerName": "front", "Type": "network"}))
+        .add(
+            "Listeners",
+            json!({"LoadBalancerArn": arn, "Port": 443, "Protocol": "TCP",
+                "DefaultActions": [{"TargetGroupArn": targets, "Type": "forward"}]}),
+        )
+        .add("TargetGroups", json!({"TargetGroupArn": targets, "TargetType": "ip", "Protocol": "TCP"}))
+        .add(
+            "LoadBalancerTargetHealth",
+            json!({"TargetGroupArn": targets, "TargetHealthDescriptions":
+                [{"Target": {"Id": "10.0.1.30", "Port": 443}, "TargetHealth": {"State": "healthy"}}]}),
+        )
+}
+
+#[test]
+fn a_balancer_without_its_listeners_parts_or_targets_may_lead_anywhere() {
+    let flow = "a -> b tcp/443";
+    cut_off(balanced, "Listeners/DefaultActions", flow, "permit", "front");
+    cut_off(balanced, "Listeners/Port", flow, "permit", "front");
+    cut_off(balanced, "LoadBalancerTargetHealth/TargetHealthDescriptions", flow, "permit", "front");
 }

@@ -67,6 +67,10 @@ fn networks_without_their_peerings_are_not_apart() {
     let mut one = peered(vec![peering("b", true)], vec![]);
     one[1]["properties"].as_object_mut().unwrap().remove("virtualNetworkPeerings");
     check(&model(&one.to_string()), "undecided a -> b tcp/22");
+    let mut both = peered(vec![peering("b", true)], vec![peering("a", true)]);
+    check(&model(&both.to_string()), "permit a -> b tcp/22");
+    cut(&mut both, &["properties", "virtualNetworkPeerings", "properties", "peeringState"]);
+    check(&model(&both.to_string()), "undecided a -> b tcp/22");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use isoneph_network::model::{InputFile, Model};
 use serde_json::{Value, json};
 
 use super::estate::cut;
-use super::google::{estate, link, rule};
+use super::google::{estate, link, machine, network, nothing, rule, subnet};
 use super::{check, model};
 
 /// What is open where a field of a rule that denies 22 is cut off; another allows all.
@@ -71,4 +71,24 @@ fn what_two_answers_say_differently_of_a_rule_is_an_error_and_open() {
     let (found, problems) = read(allow, allow);
     assert_eq!(problems, Vec::new());
     check(&found, "permit web -> db tcp/22");
+}
+
+#[test]
+fn a_peering_without_its_state_may_join_or_not() {
+    let mut held = json!([
+        nothing("route"),
+        nothing("router"),
+        nothing("firewall"),
+        network("n", &["m"]),
+        network("m", &["n"]),
+        subnet("n", "10.1.0.0/16"),
+        subnet("m", "10.2.0.0/16"),
+        machine("a", "n", "10.1.0.2", None, &[], "a"),
+        machine("b", "m", "10.2.0.2", None, &[], "b"),
+        json!({"kind": "compute#firewall", "name": "f", "selfLink": link("global/firewalls", "f"), "network": link("global/networks", "m"),
+            "direction": "INGRESS", "disabled": false, "priority": 1, "allowed": [{"IPProtocol": "tcp"}], "sourceRanges": ["10.0.0.0/8"]}),
+    ]);
+    check(&model(&held.to_string()), "permit a -> b tcp/22");
+    cut(&mut held, &["peerings", "state"]);
+    check(&model(&held.to_string()), "undecided a -> b tcp/22");
 }

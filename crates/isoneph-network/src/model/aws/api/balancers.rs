@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Place;
 use crate::model::aws::estate::{Estate, Listener};
 use crate::model::form::Origin;
-use crate::model::json::{flag, list, number, text, text_or_empty};
+use crate::model::json::{flag, is_given, is_listed, list, number, text, text_or_empty};
 
 pub(super) fn balancer(estate: &mut Estate, value: &Value, place: &Place<'_>, _: Origin) -> Option<()> {
     let id = text(value, "LoadBalancerArn")?;
@@ -19,7 +19,7 @@ pub(super) fn balancer(estate: &mut Estate, value: &Value, place: &Place<'_>, _:
 
 pub(super) fn balancer_listeners(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin) -> Option<()> {
     let balancer = text(value, "LoadBalancerArn")?;
-    estate.balancers.entry(balancer.into()).or_default().listed = true;
+    estate.balancers.entry(balancer.into()).or_default().listed = is_listed(value, "Listeners");
     for held in list(value, "Listeners") {
         listener(estate, held, place, origin.clone())?;
     }
@@ -27,9 +27,15 @@ pub(super) fn balancer_listeners(estate: &mut Estate, value: &Value, place: &Pla
 }
 
 pub(super) fn listener(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.balancers.entry(text(value, "LoadBalancerArn")?.into()).or_default();
+    let balancer = text(value, "LoadBalancerArn")?;
+    let held = estate.balancers.entry(balancer.into()).or_default();
     held.listed = true;
-    let (mut groups, mut clear) = (Vec::new(), true);
+    let Some(port) = number(value, "Port").filter(|_| is_given(value, "Protocol")) else {
+        // It listens somewhere, and the input does not show where.
+        estate.unheard.insert(balancer.to_owned());
+        return Some(());
+    };
+    let (mut groups, mut clear) = (Vec::new(), is_listed(value, "DefaultActions"));
     for action in list(value, "DefaultActions") {
         if text(action, "Type") != Some("forward") {
             continue;
@@ -41,12 +47,7 @@ pub(super) fn listener(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Ori
     }
     groups.sort_unstable();
     groups.dedup();
-    held.listeners.push(Listener {
-        protocol: text_or_empty(value, "Protocol"),
-        port: number(value, "Port").unwrap_or(0),
-        groups,
-        clear,
-    });
+    held.listeners.push(Listener { protocol: text_or_empty(value, "Protocol"), port, groups, clear });
     Some(())
 }
 
@@ -59,7 +60,7 @@ pub(super) fn target_group(estate: &mut Estate, value: &Value, _: &Place<'_>, _:
 
 pub(super) fn target_health(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
     let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_default();
-    held.listed = true;
+    held.listed = is_listed(value, "TargetHealthDescriptions");
     for entry in list(value, "TargetHealthDescriptions") {
         let Some(target) = entry.get("Target") else { continue };
         let state = entry.get("TargetHealth").and_then(|held| text(held, "State"));
