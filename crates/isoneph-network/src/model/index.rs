@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::address::{AddressRange, Family};
+use super::address::{AddressRange, Family, is_private};
 use super::form::{EndpointId, NetworkId, Parts};
 
 /// An endpoint and which of its places.
@@ -73,8 +73,10 @@ impl Index {
             .public
             .range((range.family, range.low)..=(range.family, range.high))
             .flat_map(|(_, spots)| spots.iter().copied());
+        // An address that is not known is public all the same.
         exact.chain(self.open.iter().copied().filter(move |(endpoint, place)| {
-            parts.endpoints[*endpoint].places[*place].public.is_some_and(|public| public.meets(range))
+            !is_private(range)
+                && parts.endpoints[*endpoint].places[*place].public.is_some_and(|public| public.meets(range))
         }))
     }
 

@@ -14,6 +14,21 @@ pub(crate) fn text_or_empty(value: &Value, key: &str) -> String {
     text(value, key).unwrap_or_default().into()
 }
 
+/// Whether a field is there. Answers that somebody has cut to some of their fields lack others; that says nothing of these.
+pub(crate) fn is_given(value: &Value, key: &str) -> bool {
+    value.get(key).is_some_and(|held| !held.is_null())
+}
+
+/// What is said of a part of an answer that is not in it: somebody may have cut it off.
+pub(crate) fn unshown(key: &str, of: &str) -> String {
+    format!("{key} of {of}, which the input does not show")
+}
+
+/// Whether a list is there, though nothing be in it.
+pub(crate) fn is_listed(value: &Value, key: &str) -> bool {
+    value.get(key).is_some_and(Value::is_array)
+}
+
 /// The elements of a list field; empty where absent.
 pub(crate) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)

@@ -144,7 +144,7 @@ impl Gathering {
 }
 
 fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
-    let mut gathering = Gathering::default();
+    let (mut gathering, mut passed) = (Gathering::default(), Vec::new());
     for (file, named) in files {
         let before = gathering.problems.len();
         let documents = documents(&file, &mut gathering.problems);
@@ -162,6 +162,8 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             gathering.problems.push(Problem::file(&file.path, OF_A_DEVICE));
         } else if named && gathering.problems.len() == before {
             gathering.problems.push(Problem::file(&file.path, "nothing of a network was found in it"));
+        } else if gathering.problems.len() == before && !documents.iter().all(|held| is_nothing(&held.value)) {
+            passed.push(file.path.clone());
         }
         for problem in &mut gathering.problems[before..] {
             problem.path.clone_from(&file.path);
@@ -180,7 +182,14 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             problem.path.clone_from(&source.path);
         }
     }
-    (Model::new(parts, gathering.sources, gathering.unsupported), gathering.problems)
+    let mut model = Model::new(parts, gathering.sources, gathering.unsupported);
+    model.passed = passed;
+    (model, gathering.problems)
+}
+
+/// Whether a document is a list of nothing: there is nothing in it that could be read.
+fn is_nothing(document: &Value) -> bool {
+    document.is_null() || document.as_array().is_some_and(Vec::is_empty)
 }
 
 /// What is said of a file of rules where a network is asked for.
@@ -315,9 +324,12 @@ fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
 /// Takes a document into the estate of its platform; the format's name, or `None` where it is none.
 fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -> Option<&'static str> {
     let document = &held.value;
+    for told in [&mut gathering.aws.told, gathering.azure.told(), gathering.google.told()] {
+        told.enter(path);
+    }
     let folder = Path::new(path).parent().map(|parent| parent.display().to_string()).unwrap_or_default();
-    if aws::api::recognises(document) {
-        let place = aws::api::Place { folder: &folder, source };
+    if aws::api::recognises(document, path) {
+        let place = aws::api::Place { path, folder: &folder, source };
         aws::api::read(&mut gathering.aws, document, &place, &mut gathering.unsupported, &mut gathering.problems);
         return Some("aws-api");
     }
@@ -341,11 +353,13 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
         return Some("google-compute");
     }
     if google::recognises_api(document) {
-        google::read_api(&mut gathering.google, document, source, &mut gathering.unsupported);
+        let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);
+        google::read_api(&mut gathering.google, document, source, unsupported, problems);
         return Some("google-compute");
     }
     if azure::recognises_arm(document) {
-        azure::read_arm(&mut gathering.azure, document, source, &mut gathering.unsupported);
+        let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);
+        azure::read_arm(&mut gathering.azure, document, source, unsupported, problems);
         return Some("azure-arm");
     }
     if kubernetes::recognises(document) {

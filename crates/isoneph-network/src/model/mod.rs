@@ -12,6 +12,7 @@ mod index;
 pub(crate) mod json;
 mod kubernetes;
 mod load;
+mod once;
 pub mod policy;
 mod terraform;
 pub mod traffic;
@@ -90,6 +91,9 @@ pub struct Model {
     pub sources: Vec<Source>,
     /// What was not modelled, sorted.
     pub unsupported: Vec<Unsupported>,
+    /// Files of folders that were opened and in which nothing of a network was found.
+    #[serde(skip)]
+    pub passed: Vec<String>,
     /// SHA-256 over the digests of all sources, in order: what a proof names.
     pub digest: String,
     #[serde(skip)]
@@ -107,7 +111,7 @@ impl Model {
         unsupported.dedup();
         let digest = crate::digest::sha256_of_lines(sources.iter().map(|source| source.sha256.as_str()));
         let (index, fronts) = (Index::new(&parts), crate::reach::fronts(&parts));
-        Self { parts, sources, unsupported, digest, index, fronts }
+        Self { parts, sources, unsupported, passed: Vec::new(), digest, index, fronts }
     }
 
     /// Load balancers' nodes, and what stands for services, that hand packets on to an endpoint, or may.

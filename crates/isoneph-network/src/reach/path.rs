@@ -367,15 +367,25 @@ impl Rewrite {
 
     fn describe(self, model: &Model) -> (&'static str, String) {
         match self {
-            Self::SourcePublic { to } => ("source becomes", to.to_string()),
-            Self::SourceNat { nat, to } => ("source becomes", format!("{to} of {}", model.parts.nats[nat].id)),
-            Self::DestinationPublic { from } => ("public address", from.to_string()),
+            Self::SourcePublic { to } => ("source becomes", one_of(to)),
+            Self::SourceNat { nat, to } => {
+                ("source becomes", format!("{} of {}", one_of(to), model.parts.nats[nat].id))
+            }
+            Self::DestinationPublic { from } => ("public address", one_of(from)),
             Self::Linked { entry, .. } => ("handed on by", model.parts.endpoints[entry].name.clone()),
             Self::Anywhere { node } | Self::Balanced { node, .. } => {
                 ("balanced by", model.parts.endpoints[node].name.clone())
             }
         }
     }
+}
+
+/// An address that a packet has; of one that is not known, what is known of it.
+fn one_of(range: AddressRange) -> String {
+    if range == AddressRange::whole(range.family) {
+        return "an address that is not shown".into();
+    }
+    if range.single().is_some() { range.to_string() } else { format!("an address of {range}") }
 }
 
 pub(crate) fn ports_of(model: &Model, endpoint: Option<EndpointId>) -> &[NamedPort] {

@@ -467,11 +467,12 @@ impl<'m> Walker<'m> {
             return self.doubt(state, "where a private address outside every network stands");
         }
         let unseen = [network.entries.as_slice(), network.loose.as_slice()].concat().join(", ");
-        let Some(gateway) = network.internet.as_ref().or_else(|| network.entries.first()) else {
+        let sure = network.internet.as_ref().or_else(|| self.way_out_alone(id, held.inside));
+        let Some(gateway) = sure.or_else(|| network.entries.first()) else {
             let reason = format!("{} has no gateway to the internet", network.name);
             return self.block(state, &reason, &network.name);
         };
-        if network.internet.is_none() {
+        if sure.is_none() {
             state.stages.push(Stage::Doubt { object: format!("what {unseen} lets in") });
         }
         if held.inside.family != state.destination.family {
@@ -479,7 +480,7 @@ impl<'m> Walker<'m> {
         }
         state.stages.push(Stage::Hop { what: "through", name: gateway.clone() });
         match held.public {
-            Some(public) if public.meets(state.destination) => {
+            Some(public) if public.meets(state.destination) && !is_private(state.destination) => {
                 state.stages.push(Stage::Rewrite(Rewrite::DestinationPublic { from: state.destination }));
                 state.destination = held.inside;
             }
@@ -500,6 +501,17 @@ impl<'m> Walker<'m> {
             Some(table) => self.route(state, table),
             None => self.arrive(state, id, place),
         }
+    }
+
+    /// The gateway that lets an endpoint's packets out and nothing in but the answers to them.
+    fn way_out_alone(&self, id: EndpointId, inside: AddressRange) -> Option<&'m String> {
+        let endpoint = &self.model.parts.endpoints[id];
+        let of_subnet = || endpoint.subnet.and_then(|subnet| self.model.parts.subnets[subnet].table);
+        let table = endpoint.table.or_else(of_subnet).filter(|_| self.reply && inside.family == Family::V6)?;
+        self.model.parts.tables[table].routes.iter().find_map(|route| match &route.target {
+            Target::Internet { gateway, outbound_only: true } => Some(gateway),
+            _ => None,
+        })
     }
 
     pub(super) fn push_border(&self, state: &mut State, policy: PolicyId, direction: Direction, subnet: SubnetId) {

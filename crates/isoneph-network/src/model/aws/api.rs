@@ -1,20 +1,25 @@
 //! Reads the EC2 and load balancing APIs' own JSON: the answers of `describe-*` calls, one or many a file.
 
+mod balancers;
+mod filters;
+mod hubs;
 mod links;
+mod routes;
+mod twice;
+mod unnamed;
 
 use serde_json::Value;
 
-use super::estate::{
-    Acl, AclEntry, Destination, Estate, Group, Instance, Interface, Listener, NatGateway, Peering, Permission, Route,
-    RouteTarget, Subnet, Table, TransitGateway, Vpc,
-};
+use super::estate::{Estate, Instance, Interface, NatGateway, Peering, Subnet, Vpc};
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
-use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use crate::model::json::{flag, is_listed, list, tags, text, text_or_empty};
 use crate::model::{Problem, Unsupported};
 
 /// Where one file stands.
 pub(crate) struct Place<'a> {
+    /// The file.
+    pub(crate) path: &'a str,
     /// The folder of the file: lists of one folder complete each other.
     pub(crate) folder: &'a str,
     /// Index of the source.
@@ -27,33 +32,33 @@ type Reader = fn(&mut Estate, &Value, &Place<'_>, Origin) -> Option<()>;
 const LISTS: &[(&str, Reader)] = &[
     ("Vpcs", vpc),
     ("Subnets", subnet),
-    ("RouteTables", table),
-    ("NetworkAcls", acl),
-    ("SecurityGroups", group),
+    ("RouteTables", routes::table),
+    ("NetworkAcls", filters::acl),
+    ("SecurityGroups", filters::group),
     ("NetworkInterfaces", interface),
     ("Reservations", reservation),
     ("InternetGateways", internet_gateway),
-    ("EgressOnlyInternetGateways", internet_gateway),
+    ("EgressOnlyInternetGateways", egress_only_gateway),
     ("NatGateways", nat),
     ("VpcPeeringConnections", peering),
-    ("TransitGateways", transit),
-    ("TransitGatewayAttachments", attachment),
-    ("TransitGatewayVpcAttachments", attachment),
-    ("TransitGatewayRouteTables", transit_table),
-    ("TransitGatewayStaticRoutes", transit_routes),
-    ("TransitGatewayPropagations", transit_propagations),
-    ("PrefixLists", prefix_list),
-    ("ManagedPrefixLists", prefix_list),
+    ("TransitGateways", hubs::transit),
+    ("TransitGatewayAttachments", hubs::attachment),
+    ("TransitGatewayVpcAttachments", hubs::attachment),
+    ("TransitGatewayRouteTables", hubs::transit_table),
+    ("TransitGatewayStaticRoutes", hubs::transit_routes),
+    ("TransitGatewayPropagations", hubs::transit_propagations),
+    ("PrefixLists", filters::prefix_list),
+    ("ManagedPrefixLists", filters::prefix_list),
     ("EndpointGroups", accelerator),
     ("VpcEndpoints", links::endpoint),
     ("ServiceConfigurations", links::service),
     ("VpcEndpointConnections", links::connection),
-    ("LoadBalancers", balancer),
-    ("LoadBalancerListeners", balancer_listeners),
-    ("Listeners", listener),
-    ("TargetGroups", target_group),
-    ("LoadBalancerTargetHealth", target_health),
-    ("TargetGroupAttributes", target_attributes),
+    ("LoadBalancers", balancers::balancer),
+    ("LoadBalancerListeners", balancers::balancer_listeners),
+    ("Listeners", balancers::listener),
+    ("TargetGroups", balancers::target_group),
+    ("LoadBalancerTargetHealth", balancers::target_health),
+    ("TargetGroupAttributes", balancers::target_attributes),
 ];
 
 /// Lists that say nothing a packet depends on, or nothing that the lists above do not say.
@@ -80,7 +85,7 @@ const NEEDLESS: &[&str] = &[
 const OPAQUE: &[&str] = &["VpnGateways", "VpnConnections", "Firewalls", "DirectConnectGateways", "ClientVpnEndpoints"];
 
 /// Whether a document looks like one of this reader's.
-pub(crate) fn recognises(value: &Value) -> bool {
+pub(crate) fn recognises(value: &Value, path: &str) -> bool {
     let known = |object: &serde_json::Map<String, Value>| {
         object.iter().any(|(key, held)| {
             held.is_array()
@@ -90,8 +95,8 @@ pub(crate) fn recognises(value: &Value) -> bool {
         })
     };
     match value {
-        Value::Object(object) => known(object),
-        Value::Array(pages) => pages.first().and_then(Value::as_object).is_some_and(known),
+        Value::Object(object) => known(object) || unnamed::recognises(value, path),
+        Value::Array(pages) => pages.first().is_some_and(|page| page.is_object() && recognises(page, path)),
         _ => false,
     }
 }
@@ -113,7 +118,8 @@ pub(crate) fn read(
     let Some(object) = document.as_object() else { return };
     // Of what comes in pages the last alone says that there is no more.
     let cut = ["NextToken", "NextMarker", "Marker"].iter().any(|key| text(document, key).is_some());
-    for (key, held) in object {
+    let taken = unnamed::read(estate, document, place, cut, problems);
+    for (key, held) in object.iter().filter(|(key, _)| taken != Some(key.as_str())) {
         let Some(elements) = held.as_array() else { continue };
         if let Some((name, reader)) = LISTS.iter().find(|(name, _)| name == key) {
             let lists = if cut { &mut estate.cut } else { &mut estate.listed };
@@ -121,7 +127,8 @@ pub(crate) fn read(
             for (index, element) in elements.iter().enumerate() {
                 let locator = format!("#/{key}/{index}");
                 let origin = Origin { source: place.source, locator: locator.clone() };
-                if reader(estate, element, place, origin).is_none() {
+                let element = twice::settle(estate, key, element, place, &locator, problems);
+                if reader(estate, &element, place, origin).is_none() {
                     problems.push(Problem::unread(place.source, &locator, "an identifier is missing"));
                 }
             }
@@ -219,152 +226,6 @@ fn subnet(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin)
     Some(())
 }
 
-fn table(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> Option<()> {
-    let (mut main, mut edge, mut subnets) = (false, false, Vec::new());
-    for association in list(value, "Associations") {
-        let state = association.get("AssociationState").and_then(|state| text(state, "State")).unwrap_or("associated");
-        if matches!(state, "associated" | "associating") {
-            main |= flag(association, "Main") == Some(true);
-            edge |= text(association, "GatewayId").is_some_and(|id| id.starts_with("igw-"));
-            subnets.extend(text(association, "SubnetId").map(Into::into));
-        }
-    }
-    estate.tables.insert(
-        text(value, "RouteTableId")?.into(),
-        Table {
-            vpc: text_or_empty(value, "VpcId"),
-            main,
-            edge,
-            subnets,
-            routes: list(value, "Routes").iter().map(route).collect(),
-            tags: tags(value.get("Tags")),
-            origin,
-        },
-    );
-    Some(())
-}
-
-fn route(value: &Value) -> Route {
-    let block = text(value, "DestinationCidrBlock").or_else(|| text(value, "DestinationIpv6CidrBlock"));
-    let destination = match (block, text(value, "DestinationPrefixListId")) {
-        (Some(block), _) => {
-            AddressRange::parse(block).map_or_else(|| Destination::Unknown(block.into()), Destination::Range)
-        }
-        (None, Some(list)) => Destination::PrefixList(list.into()),
-        (None, None) => Destination::Unknown("a destination".into()),
-    };
-    Route {
-        destination,
-        target: route_target(value),
-        active: text(value, "State") != Some("blackhole"),
-        propagated: text(value, "Origin") == Some("EnableVgwRoutePropagation"),
-    }
-}
-
-fn route_target(value: &Value) -> RouteTarget {
-    let named = |key| text(value, key).map(ToOwned::to_owned);
-    if let Some(gateway) = named("GatewayId") {
-        return match gateway.as_str() {
-            "local" => RouteTarget::Local,
-            id if id.starts_with("igw-") => RouteTarget::Internet(gateway),
-            id if id.starts_with("vpce-") => RouteTarget::Endpoint(gateway),
-            _ => RouteTarget::Other(gateway),
-        };
-    }
-    named("NatGatewayId")
-        .map(RouteTarget::Nat)
-        .or_else(|| named("VpcPeeringConnectionId").map(RouteTarget::Peering))
-        .or_else(|| named("TransitGatewayId").map(RouteTarget::Transit))
-        .or_else(|| named("EgressOnlyInternetGatewayId").map(RouteTarget::EgressOnly))
-        .or_else(|| named("NetworkInterfaceId").map(RouteTarget::Interface))
-        .or_else(|| named("InstanceId").map(RouteTarget::Instance))
-        .or_else(|| named("VpcEndpointId").map(RouteTarget::Endpoint))
-        .or_else(|| {
-            ["CoreNetworkArn", "LocalGatewayId", "CarrierGatewayId", "OdbNetworkArn"]
-                .into_iter()
-                .find_map(|key| named(key).map(RouteTarget::Other))
-        })
-        .unwrap_or_else(|| RouteTarget::Other("a target of an unknown kind".into()))
-}
-
-fn acl(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> Option<()> {
-    let entries = list(value, "Entries").iter().map(acl_entry).collect();
-    estate.acls.insert(
-        text(value, "NetworkAclId")?.into(),
-        Acl {
-            vpc: text_or_empty(value, "VpcId"),
-            default: flag(value, "IsDefault") == Some(true),
-            subnets: list(value, "Associations")
-                .iter()
-                .filter_map(|held| text(held, "SubnetId"))
-                .map(Into::into)
-                .collect(),
-            entries,
-            open: false,
-            tags: tags(value.get("Tags")),
-            origin,
-        },
-    );
-    Some(())
-}
-
-fn acl_entry(value: &Value) -> AclEntry {
-    let block = text(value, "CidrBlock").or_else(|| text(value, "Ipv6CidrBlock"));
-    let range = block.and_then(AddressRange::parse);
-    AclEntry {
-        egress: flag(value, "Egress") == Some(true),
-        number: number(value, "RuleNumber").unwrap_or(i64::MAX),
-        allow: text(value, "RuleAction") == Some("allow"),
-        protocol: text_or_empty(value, "Protocol"),
-        ports: value.get("PortRange").and_then(|ports| Some((number(ports, "From")?, number(ports, "To")?))),
-        icmp: value.get("IcmpTypeCode").and_then(|icmp| Some((number(icmp, "Type")?, number(icmp, "Code")?))),
-        unclear: range.is_none().then(|| format!("the address block {}", block.unwrap_or("(none)"))),
-        condition: None,
-        range,
-    }
-}
-
-fn group(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> Option<()> {
-    let permissions = |key: &str| -> Vec<Permission> {
-        list(value, key).iter().enumerate().map(|(index, held)| permission(held, &format!("{key}/{index}"))).collect()
-    };
-    estate.groups.insert(
-        text(value, "GroupId")?.into(),
-        Group {
-            name: text_or_empty(value, "GroupName"),
-            ingress: permissions("IpPermissions"),
-            egress: permissions("IpPermissionsEgress"),
-            origin,
-        },
-    );
-    Some(())
-}
-
-fn permission(value: &Value, id: &str) -> Permission {
-    let written = list(value, "IpRanges").len() + list(value, "Ipv6Ranges").len();
-    let mut held = ranges(value, "IpRanges", "CidrIp");
-    held.extend(ranges(value, "Ipv6Ranges", "CidrIpv6"));
-    Permission {
-        id: id.into(),
-        protocol: text_or_empty(value, "IpProtocol"),
-        from: number(value, "FromPort"),
-        to: number(value, "ToPort"),
-        unclear: (held.len() < written).then(|| format!("an address block of {id}")),
-        condition: None,
-        ranges: held,
-        groups: list(value, "UserIdGroupPairs")
-            .iter()
-            .filter_map(|pair| text(pair, "GroupId"))
-            .map(Into::into)
-            .collect(),
-        prefix_lists: list(value, "PrefixListIds")
-            .iter()
-            .filter_map(|held| text(held, "PrefixListId"))
-            .map(Into::into)
-            .collect(),
-    }
-}
-
 fn interface(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) -> Option<()> {
     let public = |held: &Value| held.get("Association").and_then(|held| AddressRange::parse(text(held, "PublicIp")?));
     let mut addresses: Vec<(AddressRange, Option<AddressRange>)> = list(value, "PrivateIpAddresses")
@@ -379,17 +240,25 @@ fn interface(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Origin) 
     addresses.extend(ranges(value, "Ipv4Prefixes", "Ipv4Prefix").into_iter().map(|prefix| (prefix, None)));
     addresses.extend(ranges(value, "Ipv6Prefixes", "Ipv6Prefix").into_iter().map(|prefix| (prefix, None)));
     let labels = tags(value.get("TagSet").or_else(|| value.get("Tags")));
+    let id = text(value, "NetworkInterfaceId")?;
+    let mut groups: Vec<String> =
+        list(value, "Groups").iter().filter_map(|held| text(held, "GroupId")).map(Into::into).collect();
+    let open_groups = !is_listed(value, "Groups") || groups.len() < list(value, "Groups").len();
+    groups.extend(open_groups.then(|| format!("among the Groups of {id}")));
     estate.interfaces.insert(
-        text(value, "NetworkInterfaceId")?.into(),
+        id.into(),
         Interface {
             subnet: text_or_empty(value, "SubnetId"),
             vpc: text_or_empty(value, "VpcId"),
             owner: text_or_empty(value, "OwnerId"),
             kind: text_or_empty(value, "InterfaceType"),
             description: text_or_empty(value, "Description"),
-            groups: list(value, "Groups").iter().filter_map(|held| text(held, "GroupId")).map(Into::into).collect(),
+            groups,
+            open_groups,
+            open_addresses: addresses.is_empty() || !is_listed(value, "PrivateIpAddresses"),
             addresses,
-            forwards: flag(value, "SourceDestCheck") == Some(false),
+            // Of one whose check is not shown nobody knows what it passes on.
+            forwards: flag(value, "SourceDestCheck") != Some(true),
             instance: value.get("Attachment").and_then(|held| text(held, "InstanceId")).map(Into::into),
             name: labels.get("Name").cloned().unwrap_or_default(),
             tags: labels,
@@ -424,19 +293,29 @@ fn reservation(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Or
 }
 
 fn internet_gateway(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let id = text(value, "InternetGatewayId").or_else(|| text(value, "EgressOnlyInternetGatewayId"))?;
-    let held = list(value, "Attachments")
-        .iter()
-        .filter(|held| matches!(text(held, "State").unwrap_or("available"), "available" | "attached" | "attaching"));
-    estate.internet_gateways.insert(id.into(), held.filter_map(|held| text(held, "VpcId")).map(Into::into).collect());
+    let id = text(value, "InternetGatewayId")?;
+    let is_held = |held: &&Value| matches!(text(held, "State"), None | Some("available" | "attached" | "attaching"));
+    let held = list(value, "Attachments").iter().filter(is_held);
+    let networks: Vec<String> = held.filter_map(|held| text(held, "VpcId")).map(Into::into).collect();
+    if is_listed(value, "Attachments") {
+        estate.internet_gateways.insert(id.into(), networks);
+    } else {
+        estate.loose_gateways.insert(id.into(), networks);
+    }
     Some(())
+}
+
+/// Routes name it where it lets something out; it lets nobody in.
+fn egress_only_gateway(_: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
+    text(value, "EgressOnlyInternetGatewayId").map(|_| ())
 }
 
 /// What an accelerator leads to, by `list-endpoint-groups`.
 fn accelerator(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
     let own = list(value, "EndpointDescriptions").iter().filter_map(|held| text(held, "EndpointId"));
     let leads: Vec<String> = own.map(Into::into).collect();
-    if !leads.is_empty() {
+    // None named is any: of one whose ends are not shown nobody knows.
+    if !leads.is_empty() || !is_listed(value, "EndpointDescriptions") {
         estate.accelerators.insert(text(value, "EndpointGroupArn")?.into(), leads);
     }
     Some(())
@@ -460,192 +339,24 @@ fn nat(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<(
 }
 
 fn peering(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
+    let id = text(value, "VpcPeeringConnectionId")?;
     let side = |key: &str, field: &str| value.get(key).map(|held| text_or_empty(held, field)).unwrap_or_default();
-    let status = value.get("Status").and_then(|held| text(held, "Code")).unwrap_or("active");
+    let status = value.get("Status").and_then(|held| text(held, "Code")).unwrap_or_default();
+    let sides = [side("RequesterVpcInfo", "VpcId"), side("AccepterVpcInfo", "VpcId")];
+    let regions = [side("RequesterVpcInfo", "Region"), side("AccepterVpcInfo", "Region")];
+    if status.is_empty() || sides.iter().any(String::is_empty) {
+        // What it joins, or whether it does, is not shown: a route that leads to it is open.
+        return Some(());
+    }
     estate.peerings.insert(
-        text(value, "VpcPeeringConnectionId")?.into(),
+        id.into(),
         Peering {
             pending: false,
-            unclear_regions: false,
+            unclear_regions: regions.iter().any(String::is_empty),
             active: status == "active",
-            sides: [side("RequesterVpcInfo", "VpcId"), side("AccepterVpcInfo", "VpcId")],
-            regions: [side("RequesterVpcInfo", "Region"), side("AccepterVpcInfo", "Region")],
+            sides,
+            regions,
         },
     );
-    Some(())
-}
-
-fn transit(estate: &mut Estate, value: &Value, place: &Place<'_>, _: Origin) -> Option<()> {
-    let id = text(value, "TransitGatewayId")?;
-    if matches!(text(value, "State"), Some("deleted" | "deleting")) {
-        return Some(());
-    }
-    let references =
-        value.get("Options").and_then(|held| text(held, "SecurityGroupReferencingSupport")) == Some("enable");
-    estate.transits.insert(id.into(), TransitGateway { references, folder: place.folder.into() });
-    Some(())
-}
-
-fn attachment(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let id = text(value, "TransitGatewayAttachmentId")?;
-    if !matches!(text(value, "State").unwrap_or("available"), "available" | "modifying" | "pending") {
-        return Some(());
-    }
-    // Both ends of a peering between transit gateways carry one identifier: each end has a key of its own.
-    let id = match (text(value, "ResourceType"), text(value, "TransitGatewayId")) {
-        (Some("peering"), Some(transit)) => format!("{id}@{transit}"),
-        _ => id.to_owned(),
-    };
-    let held = estate.attachments.entry(id).or_default();
-    if let Some(transit) = text(value, "TransitGatewayId") {
-        held.transit = transit.into();
-    }
-    if let Some(kind) = text(value, "ResourceType") {
-        held.kind = kind.into();
-    }
-    if let Some(resource) = text(value, "ResourceId") {
-        held.resource = resource.into();
-    }
-    if let Some(vpc) = text(value, "VpcId") {
-        held.kind = "vpc".into();
-        held.resource = vpc.into();
-        held.subnets = texts(value, "SubnetIds");
-    }
-    if let Some(association) = value.get("Association")
-        && matches!(text(association, "State").unwrap_or("associated"), "associated" | "associating")
-    {
-        held.table = text(association, "TransitGatewayRouteTableId").map(Into::into);
-    }
-    if let Some(options) = value.get("Options") {
-        held.references = text(options, "SecurityGroupReferencingSupport").map(|word| word == "enable");
-        held.appliance_mode = text(options, "ApplianceModeSupport") == Some("enable");
-    }
-    if held.kind == "peering" {
-        held.peer = Some(held.resource.clone());
-    }
-    Some(())
-}
-
-fn transit_table(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let id = text(value, "TransitGatewayRouteTableId")?;
-    if matches!(text(value, "State"), Some("deleted" | "deleting")) {
-        return Some(());
-    }
-    estate.transit_tables.entry(id.into()).or_default().transit = text_or_empty(value, "TransitGatewayId");
-    Some(())
-}
-
-fn transit_routes(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let table = estate.transit_tables.entry(text(value, "TransitGatewayRouteTableId")?.into()).or_default();
-    table.listed = flag(value, "AdditionalRoutesAvailable") != Some(true);
-    for route in list(value, "Routes") {
-        let Some(range) = text(route, "DestinationCidrBlock").and_then(AddressRange::parse) else {
-            // A route by prefix list: what it holds is not shown here, so neither is what the table lacks.
-            table.listed = false;
-            continue;
-        };
-        let attachment = list(route, "TransitGatewayAttachments")
-            .iter()
-            .find_map(|held| text(held, "TransitGatewayAttachmentId"))
-            .map(Into::into);
-        let dropped = text(route, "State") == Some("blackhole");
-        table.routes.push((range, attachment.filter(|_: &String| !dropped), text(route, "Type") != Some("propagated")));
-    }
-    Some(())
-}
-
-fn transit_propagations(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let table = estate.transit_tables.entry(text(value, "TransitGatewayRouteTableId")?.into()).or_default();
-    for held in list(value, "TransitGatewayRouteTablePropagations") {
-        if matches!(text(held, "State").unwrap_or("enabled"), "enabled" | "enabling") {
-            table.propagations.extend(text(held, "TransitGatewayAttachmentId").map(Into::into));
-        }
-    }
-    Some(())
-}
-
-fn prefix_list(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let id = text(value, "PrefixListId")?;
-    // A managed list is described without its entries; only a list that names them is known.
-    let written = value.get("Cidrs").or_else(|| value.get("Entries")).and_then(Value::as_array);
-    let read = |entry: &Value| AddressRange::parse(entry.as_str().or_else(|| text(entry, "Cidr"))?);
-    if let Some(entries) = written
-        && let Some(held) = entries.iter().map(read).collect::<Option<Vec<_>>>()
-    {
-        estate.prefix_lists.insert(id.into(), held);
-    }
-    Some(())
-}
-
-fn balancer(estate: &mut Estate, value: &Value, place: &Place<'_>, _: Origin) -> Option<()> {
-    let id = text(value, "LoadBalancerArn")?;
-    let held = estate.balancers.entry(id.into()).or_default();
-    held.name = text_or_empty(value, "LoadBalancerName");
-    held.kind = text_or_empty(value, "Type");
-    held.folder = place.folder.into();
-    held.unguarded = text(value, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic") == Some("off");
-    Some(())
-}
-
-fn balancer_listeners(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin) -> Option<()> {
-    let balancer = text(value, "LoadBalancerArn")?;
-    estate.balancers.entry(balancer.into()).or_default().listed = true;
-    for held in list(value, "Listeners") {
-        listener(estate, held, place, origin.clone())?;
-    }
-    Some(())
-}
-
-fn listener(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.balancers.entry(text(value, "LoadBalancerArn")?.into()).or_default();
-    held.listed = true;
-    let (mut groups, mut clear) = (Vec::new(), true);
-    for action in list(value, "DefaultActions") {
-        if text(action, "Type") != Some("forward") {
-            continue;
-        }
-        let many = action.get("ForwardConfig").map_or(&[][..], |held| list(held, "TargetGroups"));
-        let own = text(action, "TargetGroupArn");
-        groups.extend(many.iter().filter_map(|held| text(held, "TargetGroupArn")).chain(own).map(ToOwned::to_owned));
-        clear &= !groups.is_empty();
-    }
-    groups.sort_unstable();
-    groups.dedup();
-    held.listeners.push(Listener {
-        protocol: text_or_empty(value, "Protocol"),
-        port: number(value, "Port").unwrap_or(0),
-        groups,
-        clear,
-    });
-    Some(())
-}
-
-fn target_group(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_default();
-    held.kind = text_or_empty(value, "TargetType");
-    held.protocol = text_or_empty(value, "Protocol");
-    Some(())
-}
-
-fn target_health(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_default();
-    held.listed = true;
-    for entry in list(value, "TargetHealthDescriptions") {
-        let Some(target) = entry.get("Target") else { continue };
-        let state = entry.get("TargetHealth").and_then(|held| text(held, "State"));
-        if !matches!(state, Some("draining" | "unused")) {
-            held.targets.push((text(target, "Id")?.into(), number(target, "Port")));
-        }
-    }
-    Some(())
-}
-
-fn target_attributes(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Option<()> {
-    let held = estate.target_groups.entry(text(value, "TargetGroupArn")?.into()).or_default();
-    for attribute in list(value, "Attributes") {
-        if text(attribute, "Key") == Some("preserve_client_ip.enabled") {
-            held.keeps_client = flag(attribute, "Value");
-        }
-    }
     Some(())
 }

@@ -173,7 +173,7 @@ fn balancers(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             name: if balancer.name.is_empty() { id.clone() } else { balancer.name.clone() },
             ends_connections: !matches!(balancer.kind.as_str(), "network" | "gateway"),
             listeners: Vec::new(),
-            complete: balancer.listed,
+            complete: balancer.listed && !estate.unheard.contains(id),
         });
     }
 }
@@ -220,6 +220,7 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
         }
         members.open.extend(interface.open_groups.then_some(index));
         let subnet = places.subnets.get(&interface.subnet).copied();
+        let elsewhere = if interface.open_addresses { within(subnet, parts) } else { Vec::new() };
         parts.endpoints.push(Endpoint {
             id: id.clone(),
             name,
@@ -232,6 +233,7 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
                 .addresses
                 .iter()
                 .map(|(inside, public)| Place { inside: *inside, public: *public })
+                .chain(elsewhere)
                 .collect(),
             inbound: Vec::new(),
             outbound: Vec::new(),
@@ -243,6 +245,13 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
         });
     }
     members
+}
+
+/// Anywhere in a subnet, for addresses that are not shown; anywhere at all where the subnet is not shown either.
+fn within(subnet: Option<SubnetId>, parts: &Parts) -> Vec<Place> {
+    let held = subnet.map(|subnet| parts.subnets[subnet].ranges.ranges().to_vec()).filter(|held| !held.is_empty());
+    let held = held.unwrap_or_else(|| vec![AddressRange::whole(Family::V4)]);
+    held.into_iter().map(|inside| Place { inside, public: None }).collect()
 }
 
 /// One policy a distinct set of groups, shared by all interfaces that carry the set.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
+use crate::model::once::Told;
 
 /// Everything read, keyed by identifier so that an object listed twice counts once.
 #[derive(Debug, Default)]
@@ -31,6 +32,8 @@ pub(crate) struct Estate {
     pub(crate) peerings: BTreeMap<String, Peering>,
     pub(crate) transits: BTreeMap<String, TransitGateway>,
     pub(crate) attachments: BTreeMap<String, TransitAttachment>,
+    /// Attachments that were listed with the table that they are associated with, or with none.
+    pub(crate) tabled: BTreeSet<String>,
     pub(crate) transit_tables: BTreeMap<String, TransitTable>,
     pub(crate) prefix_lists: BTreeMap<String, Vec<AddressRange>>,
     /// Prefix lists that may hold more than is known of them.
@@ -40,17 +43,23 @@ pub(crate) struct Estate {
     pub(crate) services: BTreeMap<String, EndpointService>,
     pub(crate) lattices: Vec<Lattice>,
     pub(crate) balancers: BTreeMap<String, Balancer>,
+    /// Balancers that listen somewhere that is not shown.
+    pub(crate) unheard: BTreeSet<String>,
     pub(crate) target_groups: BTreeMap<String, TargetGroup>,
     /// Which lists were given, by folder.
     pub(crate) listed: BTreeSet<(String, &'static str)>,
     /// Lists of which more pages were to come, by folder.
     pub(crate) cut: BTreeSet<(String, &'static str)>,
+    /// Lists of which some element does not show what it belongs to.
+    pub(crate) loose: BTreeSet<&'static str>,
+    /// What answers said of each object.
+    pub(crate) told: Told,
 }
 
 impl Estate {
-    /// Whether the input lacks pages of a list.
+    /// Whether the input lacks pages of a list, or what elements of it belong to.
     pub(crate) fn lacks(&self, list: &str) -> bool {
-        self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
+        self.loose.contains(list) || self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
     }
 
     /// The network of what an accelerator leads to: a machine, a subnet or a load balancer.
@@ -210,6 +219,8 @@ pub(crate) struct Interface {
     pub(crate) groups: Vec<String>,
     /// Whether it may carry any of the groups, for those it carries are not all known.
     pub(crate) open_groups: bool,
+    /// Whether it may have addresses of its subnet that are not shown.
+    pub(crate) open_addresses: bool,
     /// (inside, public). A range where only the subnet is known.
     pub(crate) addresses: Vec<(AddressRange, Option<AddressRange>)>,
     pub(crate) forwards: bool,
@@ -277,6 +288,13 @@ pub(crate) struct TransitTable {
     pub(crate) routes: Vec<(AddressRange, Option<String>, bool)>,
     pub(crate) propagations: Vec<String>,
     pub(crate) listed: bool,
+    /// Whether its routes were searched for: what is propagated may have been left out.
+    pub(crate) searched: bool,
+    /// Whether what is propagated to it is known.
+    pub(crate) told_propagated: bool,
+    /// Attachments that are associated with it, as far as it names them itself, and whether these are all.
+    pub(crate) associated: Vec<String>,
+    pub(crate) told_associated: bool,
     /// Whether it has a route of which the input does not show where to, or for what.
     pub(crate) unclear: bool,
 }

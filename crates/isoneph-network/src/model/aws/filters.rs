@@ -163,7 +163,11 @@ fn acl_rule(id: &str, word: &str, entry: &AclEntry) -> Rule {
         (None, Some((from, to))) => (Some(from), Some(to)),
         (None, None) => (None, None),
     };
-    let number = if entry.number >= 32767 { "*".into() } else { entry.number.to_string() };
+    let number = match entry.number {
+        ..0 => "of a number that is not shown".into(),
+        0..32767 => entry.number.to_string(),
+        _ => "*".into(),
+    };
     Rule {
         id: format!("{id} {word} rule {number}"),
         action: if entry.allow { Action::Permit } else { Action::Deny },

@@ -16,7 +16,12 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         let names: BTreeMap<&str, usize> =
             attachments.iter().enumerate().map(|(index, held)| (held.id.as_str(), index)).collect();
         let listed = |list: &'static str| estate.listed.contains(&(transit.folder.clone(), list));
-        let unclear = estate.attachments.values().any(|held| held.transit == *id && held.unclear_table);
+        // Where each table names its attachments, one that none names is associated with none.
+        let told = !tables.is_empty() && tables.iter().all(|name| estate.transit_tables[*name].told_associated);
+        let unclear = !told
+            && estate.attachments.iter().any(|(name, held)| {
+                held.transit == *id && held.unclear_table && associated(name, &tables, estate).is_none()
+            });
         let complete = !unclear
             && listed("TransitGatewayRouteTables")
             && (listed("TransitGatewayAttachments") || listed("TransitGatewayVpcAttachments"));
@@ -24,6 +29,12 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         parts.transits.push(Transit { id: id.clone(), attachments, tables, complete });
     }
     connect_peers(estate, parts, places);
+}
+
+/// The table that names an attachment as associated with it.
+fn associated(attachment: &str, tables: &[&String], estate: &Estate) -> Option<usize> {
+    let plain = attachment.split('@').next().unwrap_or(attachment);
+    tables.iter().position(|name| estate.transit_tables[*name].associated.iter().any(|held| held == plain))
 }
 
 fn attachments(
@@ -40,7 +51,11 @@ fn attachments(
             network: (held.kind == "vpc").then(|| places.networks.get(&held.resource).copied()).flatten(),
             subnets: held.subnets.iter().filter_map(|subnet| places.subnets.get(subnet)).copied().collect(),
             peer: None,
-            table: held.table.as_ref().and_then(|table| tables.iter().position(|name| *name == table)),
+            table: held
+                .table
+                .as_ref()
+                .and_then(|table| tables.iter().position(|name| *name == table))
+                .or_else(|| associated(id, tables, estate)),
             references: references && held.references.unwrap_or(true),
             appliance_mode: held.appliance_mode,
         });
@@ -74,7 +89,7 @@ fn table(
 ) -> TransitTable {
     let held = &estate.transit_tables[name];
     let find = |id: &str| names.get(id).or_else(|| names.get(format!("{id}@{transit}").as_str())).copied();
-    let mut complete = held.listed;
+    let mut complete = held.listed && (!held.searched || held.told_propagated);
     let mut routes = Vec::new();
     if held.unclear {
         return TransitTable { id: name.to_owned(), routes, complete: false };

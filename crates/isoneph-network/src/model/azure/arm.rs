@@ -7,10 +7,10 @@ use super::estate::{
     AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
     Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
 };
-use crate::model::Unsupported;
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
-use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use crate::model::json::{flag, is_listed, list, number, tags, text, text_or_empty, texts, unshown};
+use crate::model::{Problem, Unsupported};
 
 /// The resources of a document with their places.
 fn resources(document: &Value) -> Vec<(String, &Value)> {
@@ -69,17 +69,19 @@ fn parent(id: &str) -> String {
 }
 
 /// Takes a document into the estate.
-pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsupported: &mut Vec<Unsupported>) {
+pub(crate) fn read(
+    estate: &mut Estate,
+    document: &Value,
+    source: usize,
+    unsupported: &mut Vec<Unsupported>,
+    problems: &mut Vec<Problem>,
+) {
     for (locator, value) in resources(document) {
         let origin = Origin { source, locator: locator.clone() };
         let (name, own) = (text_or_empty(value, "name"), id(value));
         match kind(value).as_str() {
             "microsoft.network/virtualnetworks" => network(estate, value, own, name, origin),
-            "microsoft.network/networksecuritygroups" => {
-                let held = properties(value);
-                let rules = list(held, "securityRules").iter().map(rule).collect();
-                estate.groups.insert(own, SecurityGroup { name, rules, origin });
-            }
+            "microsoft.network/networksecuritygroups" => group(estate, value, own, name, origin, problems),
             "microsoft.network/networkinterfaces" => interface(estate, value, own, name, origin),
             "microsoft.network/publicipaddresses" => {
                 let standard = value
@@ -89,17 +91,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
                 let address = text(properties(value), "ipAddress").and_then(AddressRange::parse);
                 estate.public.insert(own, PublicAddress { address, standard });
             }
-            "microsoft.network/routetables" => {
-                let routes = list(properties(value), "routes").iter().map(|route| {
-                    let held = properties(route);
-                    Route {
-                        prefix: text_or_empty(held, "addressPrefix"),
-                        kind: text_or_empty(held, "nextHopType"),
-                        next: text(held, "nextHopIpAddress").and_then(AddressRange::parse),
-                    }
-                });
-                estate.tables.insert(own, Table { name, routes: routes.collect(), origin });
-            }
+            "microsoft.network/routetables" => table(estate, value, own, name, origin, problems),
             "microsoft.network/natgateways" => {
                 let public = references(properties(value), "publicIpAddresses");
                 estate.gateways.insert(own, NatGateway { public });
@@ -168,12 +160,16 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
             },
         );
     }
+    if !is_listed(held, "virtualNetworkPeerings") {
+        estate.unpeered.insert(own.clone());
+    }
     for peering in list(held, "virtualNetworkPeerings") {
         let of = properties(peering);
         estate.peerings.push(Peering {
             name: text_or_empty(peering, "name"),
             from: own.clone(),
-            to: reference(of, "remoteVirtualNetwork").unwrap_or_default(),
+            // Of one whose state is not shown nobody knows whether it joins the two.
+            to: text(of, "peeringState").and_then(|_| reference(of, "remoteVirtualNetwork")).unwrap_or_default(),
             access: flag(of, "allowVirtualNetworkAccess").unwrap_or(true),
             connected: text(of, "peeringState").is_none_or(|state| state == "Connected"),
             remote_gateways: flag(of, "useRemoteGateways") == Some(true),
@@ -204,7 +200,35 @@ pub(super) fn covers_groups(word: &str) -> bool {
     ["Enabled", "NetworkSecurityGroupEnabled"].iter().any(|held| held.eq_ignore_ascii_case(word))
 }
 
-fn rule(value: &Value) -> SecurityRule {
+/// A security group. Of rules that are not shown, or that two answers do not say alike, nobody knows what they say.
+fn group(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin, problems: &mut Vec<Problem>) {
+    let held = properties(value);
+    let differs = differs(estate, &own, value, "securityRules", &origin, problems);
+    let rules = if is_listed(held, "securityRules") && !differs {
+        list(held, "securityRules").iter().flat_map(|rule| rules(rule, &name)).collect()
+    } else {
+        SecurityRule::unseen(&unshown("securityRules", &name))
+    };
+    estate.groups.insert(own, SecurityGroup { name, rules, origin });
+}
+
+/// Whether another answer says otherwise of a part of an object.
+fn differs(
+    estate: &mut Estate,
+    own: &str,
+    value: &Value,
+    part: &str,
+    origin: &Origin,
+    problems: &mut Vec<Problem>,
+) -> bool {
+    let told = estate.told.differs(own, properties(value), &[part], &origin.locator);
+    problems.extend(told.as_ref().map(|told| told.problem(own, origin.source, &origin.locator)));
+    told.is_some()
+}
+
+/// One rule; where a part of it that decides is not shown, one for each of what it may say. Before all others it may decide
+/// or not, which is what it may do in any place.
+fn rules(value: &Value, group: &str) -> Vec<SecurityRule> {
     let held = properties(value);
     let end = |word: &str| {
         let mut prefixes = texts(held, &format!("{word}AddressPrefixes"));
@@ -213,16 +237,68 @@ fn rule(value: &Value) -> SecurityRule {
         ports.extend(text(held, &format!("{word}PortRange")).map(ToOwned::to_owned));
         End { prefixes, ports, groups: references(held, &format!("{word}ApplicationSecurityGroups")) }
     };
-    SecurityRule {
-        name: text_or_empty(value, "name"),
-        priority: number(held, "priority").unwrap_or(i64::MAX),
-        inbound: text(held, "direction").is_some_and(|word| word.eq_ignore_ascii_case("inbound")),
-        allow: text(held, "access").is_some_and(|word| word.eq_ignore_ascii_case("allow")),
-        protocol: text(held, "protocol").unwrap_or("*").to_owned(),
-        source: end("source"),
-        destination: end("destination"),
-        doubt: None,
+    let is = |key: &str, words: [&str; 2]| {
+        let held = text(held, key)?;
+        words.iter().position(|word| held.eq_ignore_ascii_case(word)).map(|place| place == 0)
+    };
+    let (inbound, allow) = (is("direction", ["inbound", "outbound"]), is("access", ["allow", "deny"]));
+    let (priority, protocol) = (number(held, "priority"), text(held, "protocol"));
+    let (mut source, mut destination) = (end("source"), end("destination"));
+    let named = |end: &End| !end.prefixes.is_empty() || !end.groups.is_empty();
+    let name = text_or_empty(value, "name");
+    let lacks = [
+        ("direction", inbound.is_none()),
+        ("access", allow.is_none()),
+        ("priority", priority.is_none()),
+        ("protocol", protocol.is_none()),
+        ("sourceAddressPrefix", !named(&source)),
+        ("destinationAddressPrefix", !named(&destination)),
+        ("sourcePortRange", source.ports.is_empty()),
+        ("destinationPortRange", destination.ports.is_empty()),
+    ];
+    let of = if name.is_empty() { format!("a rule of {group}") } else { format!("rule {name} of {group}") };
+    let doubt = lacks.iter().find(|(_, lacking)| *lacking).map(|(key, _)| unshown(key, &of));
+    for end in [&mut source, &mut destination] {
+        if !named(end) {
+            end.prefixes.push("*".into());
+        }
     }
+    let protocol = protocol.unwrap_or("*").to_owned();
+    let one = SecurityRule {
+        name,
+        priority: priority.unwrap_or(-1),
+        inbound: true,
+        allow: true,
+        protocol,
+        source,
+        destination,
+        doubt,
+    };
+    let either = |known: Option<bool>| known.map_or_else(|| vec![true, false], |known| vec![known]);
+    either(inbound)
+        .into_iter()
+        .flat_map(|inbound| either(allow).into_iter().map(move |allow| (inbound, allow)))
+        .map(|(inbound, allow)| SecurityRule { inbound, allow, ..one.clone() })
+        .collect()
+}
+
+fn table(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin, problems: &mut Vec<Problem>) {
+    let held = properties(value);
+    let differs = differs(estate, &own, value, "routes", &origin, problems);
+    let of = |route: &Value| {
+        let held = properties(route);
+        Route {
+            prefix: text(held, "addressPrefix").map_or_else(|| unshown("addressPrefix", &name), ToOwned::to_owned),
+            kind: text_or_empty(held, "nextHopType"),
+            next: text(held, "nextHopIpAddress").and_then(AddressRange::parse),
+        }
+    };
+    let routes = if is_listed(held, "routes") && !differs {
+        list(held, "routes").iter().map(of).collect()
+    } else {
+        vec![Route { prefix: unshown("routes", &name), ..Route::default() }]
+    };
+    estate.tables.insert(own, Table { name, routes, origin });
 }
 
 /// Fields by which an interface names what it is a target of: `BALANCER/backendAddressPools/NAME`.

@@ -116,7 +116,7 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
         rank: 2,
     };
     out.extend(parts.networks[index].open.then(|| unseen(index, &Target::Local)));
-    let mut beyond: Option<String> = None;
+    let mut beyond = estate.unshown_peerings(network);
     for peering in estate.peerings.iter().filter(|peering| peering.from == network) {
         if peering.remote_gateways {
             beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
@@ -168,6 +168,7 @@ fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts
             None => Target::Opaque { name: "a next hop that is not shown".into() },
         },
         "virtualnetworkgateway" => Target::Opaque { name: "what the network's gateway leads to".into() },
+        "" => Target::Opaque { name: "a next hop that is not shown".into() },
         other => Target::Opaque { name: format!("a next hop of kind {other}") },
     };
     let open = |what: String| {
@@ -184,6 +185,8 @@ fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts
         word if word.eq_ignore_ascii_case("Internet") || word == "*" => vec![AddressRange::whole(Family::V4)],
         word => match AddressRange::parse(word) {
             Some(range) => vec![range],
+            // No tag has words.
+            None if word.contains(' ') => return open(word.to_owned()),
             None => return open(format!("service tag {word}")),
         },
     };
@@ -261,6 +264,7 @@ fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Place
             unknown.push(format!("what the gateway of {} leads to", peering.to));
         }
     }
+    unknown.extend(estate.unshown_peerings(network));
     if estate.is_joined(network) {
         unknown.push("what the network's gateway leads to".into());
     }

@@ -1,9 +1,11 @@
 //! What an Azure estate holds, in Azure's words. Identifiers are in lower case: Azure does not tell cases apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
+use crate::model::json::unshown;
+use crate::model::once::Told;
 use crate::model::traffic::Traffic;
 
 /// Everything read, by identifier.
@@ -17,6 +19,10 @@ pub(crate) struct Estate {
     pub(super) public: BTreeMap<String, PublicAddress>,
     pub(super) tables: BTreeMap<String, Table>,
     pub(super) peerings: Vec<Peering>,
+    /// Networks of which an answer does not show the peerings.
+    pub(super) unpeered: BTreeSet<String>,
+    /// What answers said of each object.
+    pub(super) told: Told,
     pub(super) gateways: BTreeMap<String, NatGateway>,
     pub(super) balancers: BTreeMap<String, Balancer>,
     pub(super) admin: Vec<AdminRule>,
@@ -37,6 +43,11 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
+    /// What answers said of each object.
+    pub(crate) fn told(&mut self) -> &mut Told {
+        &mut self.told
+    }
+
     /// Interfaces whose subnets are not shown, by name.
     pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
         let shown = |place: &InterfacePlace| {
@@ -47,6 +58,11 @@ impl Estate {
     }
 
     /// Whether something joins a network to others in ways that are not followed.
+    /// What of the networks beside one is not shown.
+    pub(super) fn unshown_peerings(&self, network: &str) -> Option<String> {
+        self.unpeered.contains(network).then(|| unshown("virtualNetworkPeerings", network))
+    }
+
     pub(super) fn is_joined(&self, network: &str) -> bool {
         let used = |held: &Subnet| held.network == network && held.gateway;
         !self.managers.is_empty()
@@ -80,7 +96,8 @@ impl Estate {
     /// Whether the other end of a peering may be there, though it is not sure that it is.
     pub(super) fn may_answer(&self, peering: &Peering) -> bool {
         let may = |name: &str, wanted: &str| name == wanted || is_unclear(name);
-        self.peerings.iter().any(|back| may(&back.from, &peering.to) && may(&back.to, &peering.from))
+        self.unpeered.contains(&peering.to)
+            || self.peerings.iter().any(|back| may(&back.from, &peering.to) && may(&back.to, &peering.from))
     }
 }
 
@@ -273,6 +290,24 @@ pub(super) struct AdminRule {
     pub(super) action: String,
     /// The networks it surely holds for; `None` where membership is computed by a policy.
     pub(super) networks: Option<Vec<String>>,
+}
+
+impl SecurityRule {
+    /// Rules of which nothing is known: each way they may allow anything, or deny it.
+    pub(super) fn unseen(what: &str) -> Vec<Self> {
+        let end = || End { prefixes: vec!["*".into()], ..End::default() };
+        let rule = |inbound, allow| Self {
+            name: what.to_owned(),
+            priority: -1,
+            inbound,
+            allow,
+            protocol: "*".into(),
+            source: end(),
+            destination: end(),
+            doubt: Some(what.to_owned()),
+        };
+        vec![rule(true, true), rule(true, false), rule(false, true), rule(false, false)]
+    }
 }
 
 impl AdminRule {

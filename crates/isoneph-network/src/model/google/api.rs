@@ -6,10 +6,11 @@ use super::estate::{
     Connected, Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet,
 };
 use super::reading::short;
-use crate::model::Unsupported;
+
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
-use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use crate::model::json::{flag, is_given, is_listed, list, number, tags, text, text_or_empty, texts, unshown};
+use crate::model::{Problem, Unsupported};
 
 /// One object of a document.
 struct Held<'v> {
@@ -54,7 +55,8 @@ fn is_of_api(value: &Value) -> bool {
 pub(crate) fn recognises(document: &Value) -> bool {
     let mut held = Vec::new();
     objects(document, "#", false, &mut held);
-    is_of_api(document)
+    ancestors(document).is_some()
+        || is_of_api(document)
         || document.get(0).is_some_and(is_of_api)
         || held.first().is_some_and(|first| is_of_api(first.value))
 }
@@ -103,7 +105,16 @@ fn last(value: &Value, key: &str) -> String {
 }
 
 /// Takes a document into the estate.
-pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsupported: &mut Vec<Unsupported>) {
+pub(crate) fn read(
+    estate: &mut Estate,
+    document: &Value,
+    source: usize,
+    unsupported: &mut Vec<Unsupported>,
+    problems: &mut Vec<Problem>,
+) {
+    if ancestry(estate, document) {
+        return;
+    }
     answered(estate, document);
     let mut held = Vec::new();
     objects(document, "#", false, &mut held);
@@ -129,11 +140,11 @@ pub(crate) fn read(estate: &mut Estate, document: &Value, source: usize, unsuppo
                     .insert(own(value), Subnet { name, network, project: project(value), region, ranges, origin });
             }
             "compute#firewall" => {
-                estate.firewalls.insert(own(value), firewall(value));
+                add_firewall(estate, value, &origin, problems);
             }
-            "compute#firewallPolicy" => policy(estate, value),
+            "compute#firewallPolicy" => policy(estate, value, &origin, problems),
             "compute#instance" => instance(estate, value, &origin),
-            "compute#route" => route(estate, value),
+            "compute#route" => route(estate, value, &origin, problems),
             "compute#router" => {
                 for nat in list(value, "nats") {
                     let all =
@@ -189,7 +200,8 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin) {
         estate.peerings.push(Peering {
             name: text_or_empty(peering, "name"),
             from: id.clone(),
-            to: link(peering, "network"),
+            // Of one whose state is not shown nobody knows whether it joins the two.
+            to: text(peering, "state").map(|_| link(peering, "network")).unwrap_or_default(),
             active: text(peering, "state").is_none_or(|state| state == "ACTIVE"),
             imports: flag(peering, "importCustomRoutes") == Some(true),
             exports: flag(peering, "exportCustomRoutes") == Some(true),
@@ -215,38 +227,103 @@ fn services(value: &Value, key: &str, protocol: &str) -> Vec<(String, Vec<String
     list(value, key).iter().map(|held| (text_or_empty(held, protocol), texts(held, "ports"))).collect()
 }
 
-fn firewall(value: &Value) -> Firewall {
-    let denies = !list(value, "denied").is_empty();
-    let ingress = text(value, "direction") != Some("EGRESS");
-    let mut source_ranges = texts(value, "sourceRanges");
-    let (source_tags, source_accounts) = (texts(value, "sourceTags"), texts(value, "sourceServiceAccounts"));
-    if ingress && source_ranges.is_empty() && source_tags.is_empty() && source_accounts.is_empty() {
-        source_ranges.push("0.0.0.0/0".into());
+/// What of a rule an answer always shows, and this one does not.
+fn lacking(of: &str, lacks: &[(&str, bool)]) -> Option<String> {
+    lacks.iter().find(|(_, lacking)| *lacking).map(|(key, _)| unshown(key, of))
+}
+
+/// A rule for each way that it may be about.
+fn each_way(rule: Firewall, direction: Option<&str>) -> Vec<Firewall> {
+    match direction {
+        Some("EGRESS") => vec![Firewall { ingress: false, ..rule }],
+        Some(_) => vec![Firewall { ingress: true, ..rule }],
+        None => vec![Firewall { ingress: true, ..rule.clone() }, Firewall { ingress: false, ..rule }],
     }
-    Firewall {
-        name: text_or_empty(value, "name"),
+}
+
+/// A rule of a network. Of one that an answer shows in part nobody knows whether it holds, and before all others it may
+/// decide or not, which is what it may do in any place.
+fn firewall(value: &Value) -> Vec<Firewall> {
+    let action = match (is_listed(value, "denied"), is_listed(value, "allowed")) {
+        (true, _) => "deny",
+        (false, true) => "allow",
+        (false, false) => "",
+    };
+    let (direction, priority) = (text(value, "direction"), number(value, "priority"));
+    let none_of = |keys: &[&str]| keys.iter().all(|key| list(value, key).is_empty());
+    let from = none_of(&["sourceRanges", "sourceTags", "sourceServiceAccounts"]);
+    let name = text_or_empty(value, "name");
+    let lacks = [
+        ("allowed or denied", action.is_empty()),
+        ("direction", direction.is_none()),
+        ("priority", priority.is_none()),
+        ("disabled", flag(value, "disabled").is_none()),
+        ("network", text(value, "network").is_none()),
+        ("sourceRanges", direction == Some("INGRESS") && from),
+        ("destinationRanges", direction == Some("EGRESS") && none_of(&["destinationRanges"])),
+    ];
+    let rule = Firewall {
+        doubt: lacking(&format!("rule {name}"), &lacks),
+        name,
         network: link(value, "network"),
-        priority: number(value, "priority").unwrap_or(1000),
-        ingress,
-        action: if denies { "deny" } else { "allow" }.into(),
+        priority: priority.unwrap_or(-1),
+        action: action.into(),
         disabled: flag(value, "disabled") == Some(true),
-        services: services(value, if denies { "denied" } else { "allowed" }, "IPProtocol"),
-        source_ranges,
+        services: services(value, if action == "deny" { "denied" } else { "allowed" }, "IPProtocol"),
+        source_ranges: texts(value, "sourceRanges"),
         destination_ranges: texts(value, "destinationRanges"),
-        source_tags,
-        source_accounts,
+        source_tags: texts(value, "sourceTags"),
+        source_accounts: texts(value, "sourceServiceAccounts"),
         target_tags: texts(value, "targetTags"),
         target_accounts: texts(value, "targetServiceAccounts"),
         ..Firewall::default()
+    };
+    each_way(rule, direction)
+}
+
+/// Takes a rule; beside one that another answer gives otherwise either may hold, or neither.
+fn add_firewall(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
+    let id = own(value);
+    let differs = differs(estate, &id, value, origin, problems);
+    let doubt = differs.then(|| format!("which of the two descriptions of {id} holds"));
+    if let Some(doubt) = &doubt {
+        let of =
+            |rule: &&mut Firewall| rule.name == text_or_empty(value, "name") && rule.network == link(value, "network");
+        estate.firewalls.values_mut().filter(of).for_each(|rule| rule.doubt = Some(doubt.clone()));
+    }
+    for rule in firewall(value) {
+        let way = if rule.ingress { "in" } else { "out" };
+        let again = if differs { format!(" at {} {}", origin.source, origin.locator) } else { String::new() };
+        let doubt = doubt.clone().or_else(|| rule.doubt.clone());
+        estate.firewalls.insert(format!("{id} {way}{again}"), Firewall { doubt, ..rule });
     }
 }
+
+/// Whether another answer says otherwise of an object.
+fn differs(estate: &mut Estate, id: &str, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) -> bool {
+    // Rules that allow and rules that deny have no field in common that says so.
+    let mut whole = value.clone();
+    if let Some(object) = whole.as_object_mut() {
+        object.retain(|key, _| !NEEDLESS.contains(&key.as_str()));
+    }
+    let whole = serde_json::json!({"what it says": whole});
+    let told = estate.told.differs(id, &whole, &["what it says"], &origin.locator);
+    problems.extend(told.as_ref().map(|told| told.problem(id, origin.source, &origin.locator)));
+    told.is_some()
+}
+
+/// Fields that say nothing of packets, or change by themselves.
+const NEEDLESS: [&str; 8] =
+    ["kind", "id", "description", "creationTimestamp", "logConfig", "fingerprint", "ruleTupleCount", "routeStatus"];
 
 /// Fields of a policy's rule that narrow it in ways that are not followed.
 const SCOPES: [&str; 6] =
     ["srcNetworkScope", "srcNetworkType", "srcNetworkContext", "srcNetworks", "destNetworkScope", "destNetworkType"];
 
-fn policy(estate: &mut Estate, value: &Value) {
-    let rules = list(value, "rules").iter().map(|rule| {
+fn policy(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
+    let title = text(value, "shortName").or_else(|| text(value, "name")).unwrap_or_default().to_owned();
+    let differs = differs(estate, &own(value), value, origin, problems);
+    let rules = list(value, "rules").iter().flat_map(|rule| {
         let empty = Value::Null;
         let held = rule.get("match").unwrap_or(&empty);
         let open = [
@@ -269,10 +346,18 @@ fn policy(estate: &mut Estate, value: &Value) {
             .chain(["targetSecureTags"].into_iter().filter(|key| !list(rule, key).is_empty()))
             .map(|key| format!("{key} of a rule of {}", text_or_empty(value, "name")))
             .next();
-        Firewall {
+        let (direction, priority) = (text(rule, "direction"), number(rule, "priority"));
+        let lacks = [
+            ("action", text(rule, "action").is_none()),
+            ("direction", direction.is_none()),
+            ("priority", priority.is_none()),
+            ("match", !is_given(rule, "match")),
+            ("layer4Configs", !is_listed(held, "layer4Configs")),
+        ];
+        let doubt = lacking(&format!("a rule of {title}"), &lacks).or(doubt);
+        let rule = Firewall {
             name,
-            priority: number(rule, "priority").unwrap_or(i64::MAX),
-            ingress: text(rule, "direction") != Some("EGRESS"),
+            priority: priority.unwrap_or(-1),
             action: text_or_empty(rule, "action"),
             disabled: flag(rule, "disabled") == Some(true),
             services: services(held, "layer4Configs", "ipProtocol"),
@@ -282,41 +367,62 @@ fn policy(estate: &mut Estate, value: &Value) {
             target_networks: texts(rule, "targetResources").iter().map(|link| short(link)).collect(),
             doubt,
             ..Firewall::default()
-        }
+        };
+        each_way(rule, direction)
     });
+    let mut rules: Vec<Firewall> = rules.collect();
+    if !is_listed(value, "rules") {
+        rules.extend(Firewall::unseen(&unshown("rules", &title)));
+    }
+    if differs {
+        let doubt = format!("which of the two descriptions of {title} holds");
+        let before = estate.policies.get_mut(&own(value)).map(|held| std::mem::take(&mut held.rules));
+        rules.extend(before.into_iter().flatten());
+        rules.iter_mut().for_each(|rule| rule.doubt = Some(doubt.clone()));
+    }
     let associations = list(value, "associations");
     let targets = |word: &'static str| {
         associations.iter().filter(move |held| text(held, "attachmentTarget").is_some_and(|to| to.contains(word)))
     };
+    let above: Vec<String> = associations.iter().filter_map(|held| node(text(held, "attachmentTarget")?)).collect();
     let whole = targets("organizations/").next().is_some();
     let networks = associations.iter().map(|held| link(held, "attachmentTarget")).collect();
     let parent = text(value, "parent").unwrap_or_default();
-    let hierarchical = parent.starts_with("organizations/") || parent.starts_with("folders/");
-    if hierarchical && value.get("associations").is_some() && !whole && targets("folders/").next().is_none() {
+    let hierarchical = parent.starts_with("organizations/") || parent.starts_with("folders/") || !above.is_empty();
+    if hierarchical && is_given(value, "associations") && above.is_empty() {
         // It is associated with nothing, and holds nowhere.
         return;
     }
-    let level = if whole {
-        Some(0)
-    } else if hierarchical {
-        Some(1)
-    } else {
-        None
-    };
+    let hierarchical = hierarchical.then_some(u8::from(!whole));
     let regional = text(value, "region").map(|_| last(value, "region"));
-    let name = text(value, "shortName").or_else(|| text(value, "name")).unwrap_or_default().to_owned();
-    estate.policies.insert(
-        own(value),
-        FirewallPolicy {
-            name,
-            rules: rules.collect(),
-            networks,
-            anywhere: false,
-            hierarchical: level,
-            whole,
-            regional,
-        },
-    );
+    let policy = FirewallPolicy { name: title, rules, networks, anywhere: false, hierarchical, above, regional };
+    estate.policies.insert(own(value), policy);
+}
+
+/// The organisation or folder that a link or a name is of, as `folders/NUMBER`.
+fn node(link: &str) -> Option<String> {
+    let at = ["organizations/", "folders/"].iter().find_map(|word| link.rfind(word))?;
+    Some(link[at..].to_owned())
+}
+
+/// What `gcloud projects get-ancestors` answers with: a project, and what it is in from the inside out.
+fn ancestors(document: &Value) -> Option<(&str, Vec<String>)> {
+    let mut each = document.as_array()?.iter().map(|held| Some((text(held, "type")?, text(held, "id")?)));
+    let (_, project) = each.next()?.filter(|(kind, _)| *kind == "project")?;
+    let above = each.map(|held| {
+        let (kind, id) = held?;
+        Some(format!("{kind}s/{id}"))
+    });
+    // One that does not end in an organisation is not whole.
+    let above: Vec<String> = above.collect::<Option<_>>()?;
+    above.last().is_some_and(|last| last.starts_with("organizations/")).then_some((project, above))
+}
+
+fn ancestry(estate: &mut Estate, document: &Value) -> bool {
+    let found = ancestors(document).map(|(project, above)| (project.to_owned(), above));
+    let is_one = found.is_some();
+    estate.ancestors.extend(found);
+    is_one
 }
 
 fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {
@@ -342,9 +448,10 @@ fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {
                 public,
                 tags: value.get("tags").map(|held| texts(held, "items")).unwrap_or_default(),
                 accounts: accounts.clone(),
-                open_tags: false,
+                open_tags: !is_given(value, "tags"),
                 open_account: false,
-                forwards: flag(value, "canIpForward") == Some(true),
+                // Of one that does not show it nobody knows what it passes on.
+                forwards: flag(value, "canIpForward") != Some(false),
                 template: false,
                 aliases: vec![id.clone()],
                 labels: tags(value.get("labels")),
@@ -354,7 +461,7 @@ fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {
     }
 }
 
-fn route(estate: &mut Estate, value: &Value) {
+fn route(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
     // Routes of subnets and peerings follow from those.
     if text(value, "nextHopNetwork").is_some() || text(value, "nextHopPeering").is_some() {
         return;
@@ -371,15 +478,15 @@ fn route(estate: &mut Estate, value: &Value) {
     } else {
         NextHop::Unknown
     };
-    estate.routes.insert(
-        own(value),
-        Route {
-            name: text_or_empty(value, "name"),
-            network: link(value, "network"),
-            range: text(value, "destRange").and_then(AddressRange::parse),
-            priority: number(value, "priority").unwrap_or(1000),
-            tags: texts(value, "tags"),
-            next,
-        },
-    );
+    let id = own(value);
+    let (name, network) = (text_or_empty(value, "name"), link(value, "network"));
+    let differs = differs(estate, &id, value, origin, problems);
+    let priority = number(value, "priority").filter(|_| !differs && !network.is_empty());
+    let Some(priority) = priority else {
+        // Where it stands among others, or of which network it is, is not shown.
+        estate.routes.insert(id, Route::unseen(network, &format!("route {name}")));
+        return;
+    };
+    let range = text(value, "destRange").and_then(AddressRange::parse);
+    estate.routes.insert(id, Route { name, network, range, priority, tags: texts(value, "tags"), next });
 }

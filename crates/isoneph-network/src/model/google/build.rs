@@ -152,7 +152,7 @@ fn tables(
         let chosen: Vec<&str> = estate
             .routes
             .iter()
-            .filter(|(_, route)| route.network == name)
+            .filter(|(_, route)| route.network == name || route.network.is_empty())
             .filter(|(_, route)| {
                 let carried = route.tags.iter().any(|tag| interface.tags.contains(tag));
                 route.tags.is_empty() || carried || interface.open_tags
@@ -192,7 +192,7 @@ fn routes(
 ) -> Vec<Route> {
     let own = &parts.networks[network];
     let known = |destination, target, rank| Route { destination, unknown: None, target, rank };
-    let mut out: Vec<Route> = own.ranges.ranges().iter().map(|range| known(*range, Target::Local, 0)).collect();
+    let mut out: Vec<Route> = blocks(parts, network).into_iter().map(|range| known(range, Target::Local, 0)).collect();
     if own.open || out.is_empty() {
         let unknown = Some(format!("the subnets of {}", own.name));
         out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: Target::Local, rank: 0 });
@@ -220,7 +220,7 @@ fn routes(
             let unknown = Some(format!("the subnets of {}", parts.networks[other].name));
             out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: target.clone(), rank: 1 });
         }
-        out.extend(parts.networks[other].ranges.ranges().iter().map(|range| known(*range, target.clone(), 1)));
+        out.extend(blocks(parts, other).into_iter().map(|range| known(range, target.clone(), 1)));
     }
     for route in chosen.iter().filter_map(|id| estate.routes.get(*id)) {
         let target = match &route.next {
@@ -249,6 +249,18 @@ fn routes(
             }
         }
     }
+    out
+}
+
+/// The blocks of a network for which it has a route each: those of its subnets, and what of its own is in none of them.
+fn blocks(parts: &Parts, network: NetworkId) -> Vec<AddressRange> {
+    let of = parts.subnets.iter().filter(|subnet| subnet.network == network);
+    let mut out: Vec<AddressRange> = of.flat_map(|subnet| subnet.ranges.ranges()).copied().collect();
+    let rest: Vec<AddressRange> =
+        parts.networks[network].ranges.ranges().iter().flat_map(|range| range.minus(&out)).collect();
+    out.extend(rest);
+    out.sort_unstable();
+    out.dedup();
     out
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
+use crate::model::once::Told;
 
 /// Everything read, by identifier.
 #[derive(Debug, Default)]
@@ -28,9 +29,18 @@ pub(crate) struct Estate {
     pub(super) loose: Vec<String>,
     /// Lists that the API answered with, by kind and project: what is not in them is not there.
     pub(super) listed: BTreeSet<(String, String)>,
+    /// What each project is in, from the inside out, as far as that is given.
+    pub(super) ancestors: BTreeMap<String, Vec<String>>,
+    /// What answers said of each object.
+    pub(super) told: Told,
 }
 
 impl Estate {
+    /// What answers said of each object.
+    pub(crate) fn told(&mut self) -> &mut Told {
+        &mut self.told
+    }
+
     /// Interfaces whose networks are not shown, by name.
     pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
         let lost = self.interfaces.values().filter(|held| !self.networks.contains_key(&held.network));
@@ -127,8 +137,8 @@ pub(super) struct FirewallPolicy {
     pub(super) anywhere: bool,
     /// Whether it is associated with an organisation or folder: then it comes first, for every network.
     pub(super) hierarchical: Option<u8>,
-    /// Whether it is the whole organisation that it is associated with.
-    pub(super) whole: bool,
+    /// Organisations and folders that it is associated with.
+    pub(super) above: Vec<String>,
     /// Whether it is of one region.
     pub(super) regional: Option<String>,
 }

@@ -33,8 +33,18 @@ pub(super) fn policy(estate: &Estate, interface: &Interface, region: &str, membe
     }));
     let mut held: Vec<&FirewallPolicy> =
         estate.policies.values().filter(|policy| policy.hierarchical.is_some()).collect();
-    held.sort_by_key(|policy| (policy.hierarchical, policy.name.clone()));
-    tiers.extend(held.into_iter().map(|policy| policy_tier(policy, interface, members, ingress, true)));
+    // From the outside in, as far as that is known.
+    let depth = |policy: &FirewallPolicy| {
+        let above = estate.ancestors.get(&interface.project)?;
+        above.iter().rev().position(|node| policy.above.contains(node))
+    };
+    held.sort_by_key(|policy| (policy.hierarchical, depth(policy), policy.name.clone()));
+    held.retain(|policy| holds_for(estate, policy, interface) != Some(false));
+    tiers.extend(held.into_iter().map(|policy| {
+        let sure = holds_for(estate, policy, interface).is_some();
+        let doubt = (!sure).then(|| format!("whether firewall policy {} holds for the project", policy.name));
+        policy_tier(policy, interface, members, ingress, doubt)
+    }));
     let of_network = |regional: bool| {
         let here = move |policy: &&FirewallPolicy| {
             (policy.anywhere || policy.networks.contains(network))
@@ -45,7 +55,11 @@ pub(super) fn policy(estate: &Estate, interface: &Interface, region: &str, membe
             .policies
             .values()
             .filter(here)
-            .map(|policy| policy_tier(policy, interface, members, ingress, false))
+            .map(|policy| {
+                let surely = policy.networks.contains(network);
+                let doubt = (!surely).then(|| format!("whether firewall policy {} holds there", policy.name));
+                policy_tier(policy, interface, members, ingress, doubt)
+            })
             .chain((!regional).then(|| unshown_policy(estate, interface, members, ingress)).flatten())
             .collect::<Vec<_>>()
     };
@@ -86,7 +100,8 @@ fn classic_tier(estate: &Estate, interface: &Interface, members: &Members, ingre
         .firewalls
         .values()
         .filter(|rule| {
-            rule.network == interface.network && rule.ingress == ingress && !rule.disabled && targets(rule, interface)
+            let here = rule.network == interface.network || rule.network.is_empty();
+            here && rule.ingress == ingress && !rule.disabled && targets(rule, interface)
         })
         .collect();
     rules.sort_by_key(|rule| (rule.priority, rule.action != "deny", rule.name.clone()));
@@ -101,12 +116,22 @@ fn classic_tier(estate: &Estate, interface: &Interface, members: &Members, ingre
     }
 }
 
+/// Whether what a hierarchical policy is attached to holds an interface: both its machine's project and its network's, which in
+/// a shared network are two. `None` where no input shows what these are in.
+fn holds_for(estate: &Estate, policy: &FirewallPolicy, interface: &Interface) -> Option<bool> {
+    let host = estate.networks.get(&interface.network).map(|network| network.project.as_str());
+    let above = |project: &str| estate.ancestors.get(project).filter(|_| !policy.above.is_empty());
+    let is_above = |project: &str| Some(above(project)?.iter().any(|node| policy.above.contains(node)));
+    let (own, host) = (is_above(&interface.project)?, is_above(host?)?);
+    (own == host).then_some(own)
+}
+
 fn policy_tier(
     policy: &FirewallPolicy,
     interface: &Interface,
     members: &Members,
     ingress: bool,
-    everywhere: bool,
+    uncertain: Option<String>,
 ) -> Tier {
     let mut rules: Vec<&Firewall> = policy
         .rules
@@ -119,13 +144,7 @@ fn policy_tier(
         name: format!("firewall policy {}", policy.name),
         rules: rules.into_iter().flat_map(|rule| convert(rule, interface, members)).collect(),
         otherwise: Action::Pass,
-        // Which projects a folder holds, the input does not say.
-        uncertain: if everywhere {
-            (!policy.whole).then(|| format!("whether firewall policy {} holds for the project", policy.name))
-        } else {
-            let surely = policy.networks.contains(&interface.network);
-            (!surely).then(|| format!("whether firewall policy {} holds there", policy.name))
-        },
+        uncertain,
     }
 }
 
@@ -190,12 +209,15 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Vec<Rul
         peers,
         local: (!near.is_empty()).then(|| ranges(near)),
         services: services(rule),
-        condition: unknown_action
-            .then(|| match rule.action.as_str() {
-                "" => format!("what rule {} says", rule.name),
-                action => format!("what the action {action} of rule {} does", rule.name),
+        condition: rule
+            .doubt
+            .clone()
+            .or_else(|| {
+                unknown_action.then(|| match rule.action.as_str() {
+                    "" => format!("what rule {} says", rule.name),
+                    action => format!("what the action {action} of rule {} does", rule.name),
+                })
             })
-            .or_else(|| rule.doubt.clone())
             .or_else(|| {
                 (!surely_targets(rule, interface)).then(|| "which tags and account the machine has".to_owned())
             }),

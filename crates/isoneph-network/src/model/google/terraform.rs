@@ -325,7 +325,13 @@ fn policies(estate: &mut Estate, reading: &Reading<'_>) {
             let held = text(&resource.values, "short_name").map_or_else(|| name(resource), ToOwned::to_owned);
             estate.policies.insert(
                 own(resource),
-                FirewallPolicy { name: held, hierarchical: level, whole, regional, ..FirewallPolicy::default() },
+                FirewallPolicy {
+                    name: held,
+                    hierarchical: level,
+                    above: targets,
+                    regional,
+                    ..FirewallPolicy::default()
+                },
             );
         }
     }

@@ -10,6 +10,7 @@ mod foreign;
 mod networks;
 mod objects;
 mod policies;
+mod schema;
 mod secondary;
 mod selector;
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::foreign::Foreign;
 use super::objects::Workload;
 use super::selector::Selector;
-use super::{Cluster, Object, present};
+use super::{Cluster, Object, present, schema};
 use crate::model::Problem;
 use crate::model::address::{AddressRange, AddressSet, private_blocks};
 use crate::model::form::{EndpointId, Origin, Parts, PolicyId};
@@ -71,6 +71,8 @@ struct Held {
     /// By pod, in the order of pods.
     selects: Vec<Match>,
     origin: Origin,
+    /// Why it may not be there at all.
+    refused: Option<String>,
 }
 
 /// Whether a pod is on the host's network, which policies select it (surely or maybe), and which of other makers may.
@@ -86,12 +88,15 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
         .of_kind("AdminNetworkPolicy")
         .map(|held| sight.admin_policy(held, "AdminNetworkPolicy", problems))
         .collect();
-    let baseline: Vec<Held> = cluster
+    let mut baseline: Vec<Held> = cluster
         .of_kind("BaselineAdminNetworkPolicy")
         .map(|held| sight.admin_policy(held, "BaselineAdminNetworkPolicy", problems))
         .collect();
     network.sort_by(|left, right| left.name.cmp(&right.name));
     admin.sort_by(|left, right| (left.priority, &left.name).cmp(&(right.priority, &right.name)));
+    for held in admin.iter_mut().chain(&mut network).chain(&mut baseline) {
+        held.soften_refused(cluster, problems);
+    }
     doubt_ties(&mut admin);
     let hosts: Vec<EndpointId> = pods.iter().filter(|pod| pod.host_network).map(|pod| pod.endpoint).collect();
     let unlisted = cluster.unlisted();
@@ -202,6 +207,7 @@ fn compose(
                 let condition = rule
                     .condition
                     .clone()
+                    .or_else(|| held.refused.clone())
                     .or_else(|| (!certain).then(|| format!("whether {} selects the pod", held.name)));
                 Rule { condition, ..rule }
             }));
@@ -209,7 +215,8 @@ fn compose(
         if let Some(number) = chosen.first() {
             let name =
                 if chosen.len() == 1 { all[*number].name.clone() } else { format!("{} policies", all[*number].kind) };
-            let uncertain = (!sure).then(|| doubt.clone());
+            let refused = chosen.iter().find_map(|number| all[*number].refused.clone());
+            let uncertain = (!sure).then(|| refused.unwrap_or_else(|| doubt.clone()));
             tiers.push(Tier { name, rules, otherwise: end, uncertain });
         }
     }
@@ -231,6 +238,21 @@ fn node_tier(hosts: &[EndpointId], way: Way) -> Tier {
 }
 
 impl Held {
+    /// A policy with fields that none has is refused, or holds without them: which, nobody knows.
+    fn soften_refused(&mut self, cluster: &Cluster, problems: &mut Vec<Problem>) {
+        let own = cluster.of_kind(self.kind).find(|object| object.origin == self.origin);
+        let refused = own.map(schema::refused).unwrap_or_default();
+        let Some(first) = refused.first() else { return };
+        let whose = format!("{} {}", self.kind, self.name);
+        for what in &refused {
+            let message =
+                format!("{whose}: {what}, which the API server refuses or leaves out: whether it holds is open");
+            problems.push(Problem::unread(self.origin.source, &self.origin.locator, &message));
+        }
+        self.selects.iter_mut().for_each(|held| *held = (*held).min(Match::Maybe));
+        self.refused = Some(format!("whether {whose} holds, with its {first}"));
+    }
+
     fn rules(&self, way: Way) -> Option<&Vec<Rule>> {
         match way {
             Way::In => self.ingress.as_ref(),
@@ -286,6 +308,7 @@ impl Sight<'_> {
             selects: self.pods.iter().map(selects).collect(),
             origin: object.origin.clone(),
             name,
+            refused: None,
         }
     }
 
@@ -400,6 +423,7 @@ impl Sight<'_> {
             selects: self.pods.iter().map(selects).collect(),
             origin: object.origin.clone(),
             name,
+            refused: None,
         }
     }
 

@@ -284,13 +284,18 @@ fn an_egress_only_gateway_lets_ipv6_out_and_none_in() {
         let gateway =
             json!({"EgressOnlyInternetGatewayId": "eigw-a", "Attachments": [{"State": "attached", "VpcId": "vpc-a"}]});
         Estate::new()
+            .none("InternetGateways")
             .vpc("a", "10.0.0.0/16")
             .add("EgressOnlyInternetGateways", gateway)
             .subnet("a", "six", "10.0.1.0/24", "z1", &["10.0.0.0/16 local", &format!("::/0 {target}")])
             .group("open", "a", &["-1 * ::/0"], &["-1 * ::/0"])
             .eni("web", "six", "2600:1f16::10", None, &["open"])
     };
-    check(&model(&estate("eigw-a").text()), "permit web -> 2001:4860:4860::8888 tcp/443");
+    check(
+        &model(&estate("eigw-a").text()),
+        "permit web -> 2001:4860:4860::8888 tcp/443
+         deny 2001:4860:4860::8888 -> web tcp/22",
+    );
     let both = estate("igw-a").internet("a");
     check(&model(&both.text()), "permit 2001:4860:4860::8888 -> web tcp/22");
 }
@@ -502,8 +507,8 @@ fn an_accelerator_lets_the_internet_in_to_machines_without_a_public_address() {
         let instance =
             json!({"Instances": [{"InstanceId": "i-1", "NetworkInterfaces": [{"NetworkInterfaceId": "eni-inner"}]}]});
         edge()
-            .group("open", "a", &["tcp 443 0.0.0.0/0"], ALL)
-            .eni("inner", "priv", "10.0.2.40", None, &["open"])
+            .group("shop", "a", &["tcp 443 0.0.0.0/0"], ALL)
+            .eni("inner", "priv", "10.0.2.40", None, &["shop"])
             .add("Reservations", instance)
             .add("EndpointGroups", group)
             .text()

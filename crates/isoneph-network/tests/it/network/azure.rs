@@ -6,27 +6,27 @@ use super::{check, model};
 
 const BASE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network";
 
-fn id(kind: &str, name: &str) -> Value {
+pub(super) fn id(kind: &str, name: &str) -> Value {
     json!({"id": format!("{BASE}/{kind}/{name}")})
 }
 
-fn subnet(network: &str, name: &str, prefix: &str, more: Value) -> Value {
+pub(super) fn subnet(network: &str, name: &str, prefix: &str, more: Value) -> Value {
     let mut properties = json!({"addressPrefix": prefix});
     properties.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     json!({"id": format!("{BASE}/virtualNetworks/{network}/subnets/{name}"), "name": name, "properties": properties})
 }
 
-fn network(name: &str, space: &str, subnets: Vec<Value>, peerings: Vec<Value>) -> Value {
+pub(super) fn network(name: &str, space: &str, subnets: Vec<Value>, peerings: Vec<Value>) -> Value {
     json!({"type": "Microsoft.Network/virtualNetworks", "id": format!("{BASE}/virtualNetworks/{name}"), "name": name,
         "properties": {"addressSpace": {"addressPrefixes": [space]}, "subnets": subnets, "virtualNetworkPeerings": peerings}})
 }
 
-fn peering(to: &str, access: bool) -> Value {
+pub(super) fn peering(to: &str, access: bool) -> Value {
     json!({"name": format!("to-{to}"), "properties": {"remoteVirtualNetwork": id("virtualNetworks", to),
         "allowVirtualNetworkAccess": access, "peeringState": "Connected"}})
 }
 
-fn nic(name: &str, network: &str, subnet: &str, address: &str, more: Value) -> Value {
+pub(super) fn nic(name: &str, network: &str, subnet: &str, address: &str, more: Value) -> Value {
     let mut configuration = json!({"subnet": {"id": format!("{BASE}/virtualNetworks/{network}/subnets/{subnet}")}, "privateIPAddress": address});
     let mut properties = json!({});
     for (key, held) in more.as_object().unwrap() {
@@ -42,7 +42,7 @@ fn nic(name: &str, network: &str, subnet: &str, address: &str, more: Value) -> V
 }
 
 /// A security group; rules are `NAME PRIORITY In|Out Allow|Deny PROTOCOL SOURCE DESTINATION PORT`.
-fn group(name: &str, rules: &[&str]) -> Value {
+pub(super) fn group(name: &str, rules: &[&str]) -> Value {
     let rule = |text: &&str| {
         let words: Vec<&str> = text.split(' ').collect();
         let mut held = json!({"priority": words[1].parse::<i64>().unwrap(), "direction": format!("{}bound", words[2]), "access": words[3],
@@ -66,12 +66,12 @@ fn public(name: &str, address: &str, sku: &str) -> Value {
         "sku": {"name": sku}, "properties": {"ipAddress": address}})
 }
 
-fn plain() -> Value {
+pub(super) fn plain() -> Value {
     json!({})
 }
 
 /// Two subnets of one network, a machine in each, groups as given for the receiving side.
-fn pair(at_subnet: Value, at_nic: Value, more: Vec<Value>) -> String {
+pub(super) fn pair(at_subnet: Value, at_nic: Value, more: Vec<Value>) -> String {
     let mut all = vec![
         network(
             "n",

@@ -17,6 +17,18 @@ impl Estate {
         self
     }
 
+    /// A list that was asked for and has nothing in it.
+    pub(super) fn none(mut self, key: &str) -> Self {
+        self.0[key] = json!([]);
+        self
+    }
+
+    /// Takes a field away from all elements of a list, by a path of keys through lists.
+    pub(super) fn cut(mut self, path: &str) -> Self {
+        cut(&mut self.0, &path.split('/').collect::<Vec<_>>());
+        self
+    }
+
     pub(super) fn vpc(self, name: &str, cidr: &str) -> Self {
         let id = format!("vpc-{name}");
         let acl = json!({"NetworkAclId": format!("acl-{name}"), "VpcId": id, "IsDefault": true, "Associations": [],
@@ -109,7 +121,7 @@ impl Estate {
         let held: Vec<Value> = subnets.iter().map(|subnet| json!({"SubnetId": format!("subnet-{subnet}")})).collect();
         self.add(
             "NetworkAcls",
-            json!({"NetworkAclId": format!("acl-{name}"), "VpcId": format!("vpc-{vpc}"), "Associations": held, "Entries": entries}),
+            json!({"NetworkAclId": format!("acl-{name}"), "VpcId": format!("vpc-{vpc}"), "IsDefault": false, "Associations": held, "Entries": entries}),
         )
     }
 
@@ -194,6 +206,23 @@ impl Estate {
 
     pub(super) fn text(&self) -> String {
         self.0.to_string()
+    }
+}
+
+/// Takes away what a path leads to, in every element of the lists on its way.
+pub(super) fn cut(value: &mut Value, path: &[&str]) {
+    if let Value::Array(held) = value {
+        return held.iter_mut().for_each(|one| cut(one, path));
+    }
+    let Some(object) = value.as_object_mut() else { return };
+    match path {
+        [last] => drop(object.remove(*last)),
+        [first, rest @ ..] => {
+            if let Some(held) = object.get_mut(*first) {
+                cut(held, rest);
+            }
+        }
+        [] => {}
     }
 }
 

@@ -2,39 +2,46 @@
 
 use serde_json::{Value, json};
 
-use super::{check, model};
+use super::{check, model, models};
 
-fn link(kind: &str, name: &str) -> String {
+pub(super) fn link(kind: &str, name: &str) -> String {
     format!("https://www.googleapis.com/compute/v1/projects/p/{kind}/{name}")
 }
 
-fn network(name: &str, peers: &[&str]) -> Value {
+pub(super) fn network(name: &str, peers: &[&str]) -> Value {
     let peerings: Vec<Value> =
         peers.iter().map(|peer| json!({"name": format!("{name}-{peer}"), "network": link("global/networks", peer), "state": "ACTIVE"})).collect();
     json!({"kind": "compute#network", "name": name, "selfLink": link("global/networks", name), "peerings": peerings})
 }
 
-fn subnet(network: &str, range: &str) -> Value {
+pub(super) fn subnet(network: &str, range: &str) -> Value {
     json!({"kind": "compute#subnetwork", "name": network, "selfLink": link("regions/r/subnetworks", network),
         "network": link("global/networks", network), "region": link("regions", "r"), "ipCidrRange": range})
 }
 
-fn machine(name: &str, network: &str, address: &str, public: Option<&str>, tags: &[&str], account: &str) -> Value {
+pub(super) fn machine(
+    name: &str,
+    network: &str,
+    address: &str,
+    public: Option<&str>,
+    tags: &[&str],
+    account: &str,
+) -> Value {
     let mut nic = json!({"network": link("global/networks", network), "subnetwork": link("regions/r/subnetworks", network), "networkIP": address});
     if let Some(public) = public {
         nic["accessConfigs"] = json!([{"natIP": public}]);
     }
     json!({"kind": "compute#instance", "name": name, "selfLink": link("zones/z/instances", name), "networkInterfaces": [nic],
-        "tags": {"items": tags}, "serviceAccounts": [{"email": account}]})
+        "canIpForward": false, "tags": {"items": tags}, "serviceAccounts": [{"email": account}]})
 }
 
 /// A rule `NAME PRIORITY INGRESS|EGRESS allow|deny PROTOCOL[:PORT] FROM`, from a block, `tag:NAME` or `sa:NAME`; then a target.
-fn rule(text: &str) -> Value {
+pub(super) fn rule(text: &str) -> Value {
     let words: Vec<&str> = text.split(' ').collect();
     let (protocol, port) = words[4].split_once(':').unwrap_or((words[4], ""));
     let ports: Vec<&str> = [port].into_iter().filter(|port| !port.is_empty()).collect();
     let mut out = json!({"kind": "compute#firewall", "name": words[0], "selfLink": link("global/firewalls", words[0]),
-        "network": link("global/networks", "n"), "priority": words[1].parse::<i64>().unwrap(), "direction": words[2],
+        "network": link("global/networks", "n"), "priority": words[1].parse::<i64>().unwrap(), "direction": words[2], "disabled": false,
         (if words[3] == "allow" { "allowed" } else { "denied" }): [{"IPProtocol": protocol, "ports": ports}]});
     let side = if words[2] == "INGRESS" { "sourceRanges" } else { "destinationRanges" };
     match words[5].split_once(':') {
@@ -54,11 +61,11 @@ fn default_route() -> Value {
 }
 
 /// A list of a project that holds nothing.
-fn nothing(kind: &str) -> Value {
+pub(super) fn nothing(kind: &str) -> Value {
     json!({"kind": format!("compute#{kind}List"), "selfLink": link("global", &format!("{kind}s"))})
 }
 
-fn estate(more: Vec<Value>) -> String {
+pub(super) fn estate(more: Vec<Value>) -> String {
     let mut all = vec![
         network("n", &[]),
         subnet("n", "10.0.0.0/16"),
@@ -132,11 +139,21 @@ fn a_policy_of_the_organisation_comes_first_and_may_hand_on() {
         rule("b 1001 INGRESS allow tcp 10.0.0.0/16"),
     ]);
     check(
-        &model(&text),
+        &models(&[&text, &in_nodes(&["organizations/1"])]),
         "permit web -> db tcp/1
          permit web -> db tcp/2
          deny web -> db tcp/3 : 3",
     );
+}
+
+/// What `gcloud projects get-ancestors` answers with.
+fn in_nodes(above: &[&str]) -> String {
+    let node = |name: &&str| {
+        let (kind, id) = name.split_once('/').unwrap();
+        json!({"id": id, "type": kind.trim_end_matches('s')})
+    };
+    json!([json!({"id": "p", "type": "project"})].into_iter().chain(above.iter().map(node)).collect::<Vec<_>>())
+        .to_string()
 }
 
 #[test]
@@ -170,9 +187,9 @@ fn peering_joins_two_networks_from_both_ends_and_leads_no_farther() {
             machine("in-m", "m", "10.2.0.2", None, &["x"], "a"),
             machine("in-o", "o", "10.3.0.2", None, &["x"], "a"),
             json!({"kind": "compute#firewall", "name": "f", "selfLink": link("global/firewalls", "f"), "network": link("global/networks", "m"),
-                "direction": "INGRESS", "priority": 1, "allowed": [{"IPProtocol": "tcp"}], "sourceRanges": ["10.0.0.0/8"]}),
+                "direction": "INGRESS", "disabled": false, "priority": 1, "allowed": [{"IPProtocol": "tcp"}], "sourceRanges": ["10.0.0.0/8"]}),
             json!({"kind": "compute#firewall", "name": "g", "selfLink": link("global/firewalls", "g"), "network": link("global/networks", "m"),
-                "direction": "INGRESS", "priority": 1, "allowed": [{"IPProtocol": "udp"}], "sourceTags": ["x"]}),
+                "direction": "INGRESS", "disabled": false, "priority": 1, "allowed": [{"IPProtocol": "udp"}], "sourceTags": ["x"]}),
         ])
         .to_string()
     };
@@ -261,18 +278,25 @@ fn of_network() -> Value {
 
 #[test]
 fn a_hierarchical_policy_holds_where_it_is_associated() {
-    let with = |to: Value| {
+    let with = |to: Value, nodes: &[&str]| {
         let policy = one_rule(
             "locations/global/firewallPolicies",
             "deny",
             json!({"parent": "organizations/1", "associations": to}),
             json!({}),
         );
-        model(&estate(vec![rule("ssh 1000 INGRESS allow tcp:22 10.0.0.0/8"), policy]))
+        let text = estate(vec![rule("ssh 1000 INGRESS allow tcp:22 10.0.0.0/8"), policy]);
+        if nodes.is_empty() { model(&text) } else { models(&[&text, &in_nodes(nodes)]) }
     };
-    check(&with(json!([{"attachmentTarget": "organizations/1"}])), "deny web -> db tcp/22");
-    check(&with(json!([{"attachmentTarget": "folders/5"}])), "undecided web -> db tcp/22 : holds for the project");
-    check(&with(json!([])), "permit web -> db tcp/22");
+    let to = |node: &str| json!([{"attachmentTarget": node}]);
+    // Which projects an organisation or a folder holds, only the ancestry of the project says.
+    let open = "undecided web -> db tcp/22 : whether firewall policy p holds for the project";
+    for node in ["organizations/1", "folders/5"] {
+        check(&with(to(node), &[]), open);
+        check(&with(to(node), &["folders/5", "organizations/1"]), "deny web -> db tcp/22");
+        check(&with(to(node), &["folders/6", "organizations/2"]), "permit web -> db tcp/22");
+    }
+    check(&with(json!([]), &[]), "permit web -> db tcp/22");
 }
 
 #[test]

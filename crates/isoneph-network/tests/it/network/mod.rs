@@ -9,9 +9,14 @@ mod azure_plans;
 mod blocks_in_order;
 mod borders;
 mod changes;
+mod cut_answers;
+mod cut_azure;
+mod cut_google;
 mod estate;
 mod expectations;
 mod google;
+
+mod invented;
 mod kubernetes;
 mod links;
 mod locals;
@@ -23,7 +28,10 @@ mod references;
 mod scale;
 mod terraform;
 mod traffic;
+mod twice;
+mod unknown_fields;
 mod unlisted;
+mod unnamed;
 mod zones;
 
 use isoneph_network::model::{InputFile, Model};

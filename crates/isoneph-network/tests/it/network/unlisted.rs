@@ -23,7 +23,8 @@ fn instance(name: &str, address: &str, public: Option<&str>) -> Value {
     let access: Vec<Value> = public.iter().map(|address| json!({"natIP": address})).collect();
     let nic = json!({"network": link("global/networks/n"), "subnetwork": link("regions/r/subnetworks/s"),
         "networkIP": address, "accessConfigs": access});
-    json!({"kind": "compute#instance", "name": name, "selfLink": link(&format!("zones/z/instances/{name}")), "networkInterfaces": [nic]})
+    json!({"kind": "compute#instance", "name": name, "selfLink": link(&format!("zones/z/instances/{name}")), "networkInterfaces": [nic],
+        "tags": {"fingerprint": "x"}, "canIpForward": false})
 }
 
 /// Networks, subnets, machines, routes and rules of a project, each as a file of `gcloud compute … list`.
@@ -35,7 +36,7 @@ fn google() -> Vec<(&'static str, Value)> {
     let route = json!([{"kind": "compute#route", "name": "d", "selfLink": link("global/routes/d"), "network": link("global/networks/n"),
         "destRange": "0.0.0.0/0", "priority": 1000, "nextHopGateway": link("global/gateways/default-internet-gateway")}]);
     let rule = json!([{"kind": "compute#firewall", "name": "f", "selfLink": link("global/firewalls/f"), "network": link("global/networks/n"),
-        "direction": "INGRESS", "priority": 1000, "allowed": [{"IPProtocol": "tcp", "ports": ["443"]}], "sourceRanges": ["10.0.0.0/24"]}]);
+        "direction": "INGRESS", "disabled": false, "priority": 1000, "allowed": [{"IPProtocol": "tcp", "ports": ["443"]}], "sourceRanges": ["10.0.0.0/24"]}]);
     let machines = json!([instance("a", "10.0.0.2", Some("34.1.1.1")), instance("b", "10.0.0.3", None)]);
     vec![
         ("networks.json", network),

@@ -60,12 +60,29 @@ fn load(paths: &[PathBuf]) -> anyhow::Result<(Model, Exit)> {
         let path = if problem.path == STANDARD_INPUT { "standard input" } else { &problem.path };
         output::warn(&safe::terminal(&format!("not read: {path}{place}: {}", problem.message)));
     }
+    tell_passed(&model.passed);
     let nothing = model.sources.is_empty();
     if nothing {
         output::warn("nothing could be read: no input holds a network that isoneph understands");
     }
     let exit = if problems.is_empty() && !nothing { Exit::Done } else { Exit::Incomplete };
     Ok((model, exit))
+}
+
+/// How many files that hold nothing of a network are named.
+const MOST_NAMED: usize = 20;
+
+/// Tells of files of a folder that hold nothing of a network: somebody may have meant them to be read.
+fn tell_passed(paths: &[String]) {
+    for path in paths.iter().take(MOST_NAMED) {
+        output::warn(&safe::terminal(&format!("passed over: {path}: nothing of a network was found in it")));
+    }
+    if paths.len() > MOST_NAMED {
+        output::warn(&format!(
+            "passed over: {} more files in which nothing of a network was found",
+            paths.len() - MOST_NAMED
+        ));
+    }
 }
 
 /// Where standard input is read.

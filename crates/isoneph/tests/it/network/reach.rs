@@ -47,3 +47,15 @@ fn flows_that_expect_nothing_are_wrong_usage() {
         assert!(run.stderr().contains(name) && run.stderr().contains("src and dst"), "{}", run.stderr());
     }
 }
+
+#[test]
+fn files_of_a_folder_that_hold_nothing_of_a_network_are_said() {
+    let (folder, _) = with_cluster(OPEN);
+    for (name, text) in [("notes.json", r#"{"Things": [1]}"#), ("none.json", "[]")] {
+        std::fs::write(folder.path().join(name), text).expect("a file beside");
+    }
+    let network = folder.path().display().to_string();
+    let run = isoneph(&["network", "reach", "--from", "red-app", "--to", "blue-app", &network]).ends_with(0);
+    assert!(run.stderr().contains("passed over: ") && run.stderr().contains("notes.json"), "{}", run.stderr());
+    assert!(!run.stderr().contains("none.json"), "{}", run.stderr());
+}
