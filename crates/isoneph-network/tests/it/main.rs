@@ -8,6 +8,7 @@ mod certificate;
 mod cisco;
 mod csv;
 mod exhaustive;
+mod families;
 mod hostile;
 mod iptables;
 mod network;
