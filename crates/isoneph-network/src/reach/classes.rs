@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::links::through;
+use super::names::tell_apart;
 use super::refer::internet;
 use super::walk::{Goal, Start};
 use crate::model::Model;
@@ -186,6 +187,7 @@ pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: 
         .map(|(signature, members)| Class { name: name_of(model, &members), members, outside: None, mark: signature.0 })
         .collect();
     out.sort_by_key(|class| class.members.first().copied());
+    tell_apart(model, &mut out);
     out.extend(outside(model, &cuts).into_iter().map(|piece| Class {
         name: outside_name(piece.range, piece.alike),
         members: Vec::new(),

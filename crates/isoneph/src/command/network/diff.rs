@@ -14,7 +14,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use self::answer::Answer;
-use super::{hop_text, load, text_of};
+use super::hops::write_hops;
+use super::{load, text_of};
 use crate::exit::{Exit, unread, usage};
 use crate::output::{self, Output};
 use crate::{safe, settings};
@@ -148,9 +149,7 @@ fn states_text(out: &mut impl Write, found: &Changes) -> anyhow::Result<()> {
             };
             let line = format!("{title}: {} -> {}: {what}", change.from, change.to);
             writeln!(out, "{}", safe::terminal(&line))?;
-            for hop in &change.path {
-                writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
-            }
+            write_hops(out, &change.path)?;
             for why in &change.because {
                 writeln!(out, "    {}", safe::terminal(why))?;
             }
