@@ -13,6 +13,7 @@ pub(super) struct Draft {
     certainty: Certainty,
     notes: Vec<Note>,
     never: bool,
+    fragments: bool,
 }
 
 impl Draft {
@@ -25,6 +26,7 @@ impl Draft {
             certainty: Certainty::Exact,
             notes: Vec::new(),
             never: false,
+            fragments: false,
         }
     }
 
@@ -49,9 +51,22 @@ impl Draft {
         self.never = true;
     }
 
+    /// The rule is about later fragments only: it matches nothing of what is compared, and that is said.
+    pub(super) fn later_fragments(&mut self) {
+        self.fragments = true;
+        self.never("matches later fragments only, which are outside of what is compared");
+    }
+
+    /// The rule, where it is about later fragments only; one without a known action is of neither.
+    pub(super) fn of_fragments(&self) -> Option<Rule> {
+        let action = self.action.filter(|_| self.fragments)?;
+        let (matches, label) = (self.matches.clone(), self.label.clone());
+        Some(Rule { action, certainty: self.certainty, matches, line: self.line, label })
+    }
+
     /// Intervals held by the matches: what bounds the memory of a rule that refers to large groups.
     pub(super) fn weight(&self) -> usize {
-        self.matches.iter().map(weight_of).sum()
+        self.matches.iter().map(Match::intervals).sum()
     }
 
     /// Limits every match.
@@ -90,11 +105,4 @@ impl Draft {
             None => rules.extend([Action::Permit, Action::Deny].map(|action| rule(action, Certainty::AtMost))),
         }
     }
-}
-
-/// Intervals held by one match.
-pub(super) fn weight_of(one: &Match) -> usize {
-    let addresses = [&one.source, &one.destination].map(|set| set.v4.intervals().len() + set.v6.intervals().len());
-    let ports = one.source_port.intervals().len() + one.destination_port.intervals().len();
-    addresses.iter().sum::<usize>() + ports + one.protocol.intervals().len()
 }

@@ -32,13 +32,13 @@ const LENGTH_BITS: u32 = 24;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Exhausted {
     /// The diagram would need more edges than allowed.
-    #[error("undecided: the packet sets need more than {0} edges")]
+    #[error("the packet sets need more than {0} edges")]
     Edges(u64),
     /// The operation would need more steps than allowed.
-    #[error("undecided: comparing the packet sets needs more than {0} steps")]
+    #[error("comparing the packet sets needs more than {0} steps")]
     Steps(u64),
     /// More boxes than allowed would be needed to write the answer down.
-    #[error("undecided: the answer needs more than {0} boxes")]
+    #[error("the answer needs more than {0} boxes")]
     Boxes(u64),
 }
 
@@ -49,6 +49,17 @@ pub struct Budget {
     pub edges: u64,
     /// Steps (pairs of nodes opened) over the life of the diagram.
     pub steps: u64,
+}
+
+impl Budget {
+    /// For policies worth so many rules: as much a rule as the default allows for 10,000, and never less than 600 rules would
+    /// get. A short list whose rules cut addresses bit by bit is then given up within seconds.
+    #[must_use]
+    pub fn for_rules(count: usize) -> Self {
+        let most = Self::default();
+        let share = |whole: u64| whole.min(whole / 10_000 * (count as u64).max(600));
+        Self { edges: share(most.edges), steps: share(most.steps) }
+    }
 }
 
 impl Default for Budget {

@@ -152,6 +152,14 @@ impl Match {
             && self.established.zip(other.established).is_none_or(|(own, others)| own == others)
     }
 
+    /// How many intervals it holds in addresses, ports and protocols.
+    pub fn intervals(&self) -> usize {
+        let addresses =
+            [&self.source, &self.destination].map(|set| set.v4.intervals().len() + set.v6.intervals().len());
+        let ports = self.source_port.intervals().len() + self.destination_port.intervals().len();
+        addresses.iter().sum::<usize>() + ports + self.protocol.intervals().len()
+    }
+
     /// Whether no packet matches.
     pub fn is_nothing(&self) -> bool {
         let no_addresses = (self.source.v4.is_none() || self.destination.v4.is_none())

@@ -2,9 +2,9 @@
 
 use super::{Action, Policy, Reading};
 use crate::idd::{Diagrams, Exhausted, Id, NONE, Operation};
-use crate::packet::{PacketSet, PacketSpace};
+use crate::packet::{AddressSet, Match, PacketSet, PacketSpace};
 
-/// The packets a policy permits in one reading, as a set of the space.
+/// The packets a policy permits in one reading, as a set of the space: of the families that it governs.
 pub fn compose_into(space: &mut PacketSpace, policy: &Policy, reading: Reading) -> Result<PacketSet, Exhausted> {
     let mut leaves = Vec::with_capacity(policy.rules.len() + 1);
     for index in policy.deciding_order() {
@@ -16,7 +16,11 @@ pub fn compose_into(space: &mut PacketSpace, policy: &Policy, reading: Reading) 
         }
     }
     leaves.push(PacketSpace::total(policy.default == Action::Permit));
-    space.first_match(leaves)
+    let permitted = space.first_match(leaves)?;
+    let Some(family) = policy.family else { return Ok(permitted) };
+    let own = AddressSet::family(family);
+    let governed = space.matching(&Match::any().with_source(own.clone()).with_destination(own))?;
+    space.intersection(permitted, governed)
 }
 
 /// Composes first-match leaves by halves.

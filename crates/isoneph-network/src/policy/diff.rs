@@ -12,8 +12,11 @@ pub enum Undecided {
     /// The budget ran out.
     #[error(transparent)]
     Budget(#[from] Exhausted),
+    /// They govern packets of different families.
+    #[error("the one is about {0} only and the other about {1} only: they have no packet in common")]
+    NothingCommon(Family, Family),
     /// The naive evaluator does not confirm a packet the diagrams give: a fault of this program.
-    #[error("undecided: rule by rule, {0} is not decided as the packet sets say; please report this")]
+    #[error("rule by rule, {0} is not decided as the packet sets say; please report this")]
     Unconfirmed(String),
 }
 
@@ -94,6 +97,11 @@ const ALIGNED_LIMIT: usize = 64;
 
 /// Compares two policies. Every witness in the answer is confirmed rule by rule.
 pub fn difference(first: &Policy, second: &Policy, options: &Options) -> Result<Difference, Undecided> {
+    if let (Some(one), Some(other)) = (first.family, second.family)
+        && one != other
+    {
+        return Err(Undecided::NothingCommon(one, other));
+    }
     let mut run = Run::new(first, second, options);
     let regions = match options.method {
         Method::Auto => near_copy_regions(first, second),
@@ -168,9 +176,8 @@ impl<'a> Run<'a> {
             order
         };
         let (first, second) = (indices(self.first), indices(self.second));
-        for family in [Family::V4, Family::V6] {
-            let governed = self.first.governs(family) && self.second.governs(family);
-            if governed && region.is_none_or(|region| region.reaches(family)) {
+        for family in self.first.families_with(self.second) {
+            if region.is_none_or(|region| region.reaches(family)) {
                 self.compare_family(&first, &second, family, region)?;
             }
         }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::packet::{Family, Match, Ranges, names};
+use crate::packet::{AddressSet, Family, Match, Ranges, names};
 
 /// What a rule does with what it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -58,7 +58,12 @@ impl Rule {
 
     /// What lists of IPv6 permit by themselves before they deny the rest.
     pub(crate) fn neighbour_discovery() -> Self {
-        let discovery = Match::any().with_protocol(names::ICMP6).with_icmp(Ranges::between(135, 136), Ranges::any());
+        let everybody = AddressSet::family(Family::V6);
+        let discovery = Match::any()
+            .with_source(everybody.clone())
+            .with_destination(everybody)
+            .with_protocol(names::ICMP6)
+            .with_icmp(Ranges::between(135, 136), Ranges::any());
         let label = "implicit: permit neighbour discovery".to_owned();
         Self { label, ..Self::new(Action::Permit, discovery) }
     }
@@ -106,6 +111,9 @@ pub struct Note {
     pub message: String,
 }
 
+/// So many intervals take as much room as a rule of a usual policy does once it is composed with the others.
+const INTERVALS_OF_A_RULE: usize = 400;
+
 /// A list of rules with a default.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -115,6 +123,9 @@ pub struct Policy {
     pub combination: Combination,
     /// The rules.
     pub rules: Vec<Rule>,
+    /// Rules about later fragments only. Those packets are outside of what is compared, so that these rules decide
+    /// nothing here; whoever calls two policies equal must look at them too.
+    pub fragments: Vec<Rule>,
     /// What happens to what no rule matches.
     pub default: Action,
     /// The only family of packets it governs; [`None`]: both. Packets of another family are not compared.
@@ -129,12 +140,24 @@ impl Policy {
         self.family.is_none_or(|own| own == family)
     }
 
+    /// Whose packets both policies govern.
+    pub fn families_with(&self, other: &Self) -> Vec<Family> {
+        Family::ALL.into_iter().filter(|family| self.governs(*family) && other.governs(*family)).collect()
+    }
+
+    /// Whether both surely say the same of later fragments, by rules of their own.
+    pub fn treats_fragments_like(&self, other: &Self) -> bool {
+        let (own, others) = (&self.fragments, &other.fragments);
+        own.len() == others.len() && own.iter().zip(others).all(|(own, other)| own.means_the_same(other))
+    }
+
     /// A first-match policy.
     pub fn first_match(name: impl Into<String>, rules: Vec<Rule>, default: Action) -> Self {
         Self {
             name: name.into(),
             combination: Combination::FirstMatch,
             rules,
+            fragments: Vec::new(),
             default,
             family: None,
             notes: Vec::new(),
@@ -144,6 +167,12 @@ impl Policy {
     /// A policy in which order does not count.
     pub fn set(name: impl Into<String>, rules: Vec<Rule>, default: Action) -> Self {
         Self { combination: Combination::DenyOverrides, ..Self::first_match(name, rules, default) }
+    }
+
+    /// How many plain rules it is worth: large groups of addresses count as many.
+    pub fn weight(&self) -> usize {
+        let matches = self.rules.iter().flat_map(|rule| &rule.matches);
+        self.rules.len().max(matches.map(Match::intervals).sum::<usize>() / INTERVALS_OF_A_RULE)
     }
 
     /// Whether every rule is known exactly.

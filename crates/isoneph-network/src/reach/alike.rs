@@ -64,15 +64,15 @@ impl Alike {
         out
     }
 
-    /// The ways from every class to every other.
-    pub(super) fn count(&self, model: &Model, classes: &[Class]) -> usize {
+    /// The ways from one sender to all of these classes.
+    pub(super) fn count<'c>(&self, model: &Model, receivers: impl Iterator<Item = &'c Class>) -> usize {
         let to = |class: &Class| {
             let nodes = class.members.first().map_or(&[][..], |id| model.fronts(*id));
             let alike: BTreeSet<usize> = nodes.iter().filter_map(|node| self.groups.get(node)).copied().collect();
             let others = nodes.iter().filter(|node| !self.groups.contains_key(node)).count();
             1 + alike.len() + others
         };
-        classes.iter().map(to).sum::<usize>().saturating_mul(classes.len())
+        receivers.map(to).sum()
     }
 }
 

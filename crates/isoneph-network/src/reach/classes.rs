@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::links::through;
+use super::names::tell_apart;
 use super::refer::internet;
 use super::signature::{Signature, Signatures};
 use super::walk::{Goal, Start};
@@ -161,6 +162,7 @@ pub fn classes(model: &Model, mark: impl Fn(EndpointId) -> usize, outside_mark: 
         })
         .collect();
     out.sort_by_key(|class| class.members.first().copied());
+    tell_apart(model, &mut out);
     out.extend(outside(model, &cuts).into_iter().map(|piece| Class {
         name: outside_name(piece.range, piece.alike),
         members: Vec::new(),

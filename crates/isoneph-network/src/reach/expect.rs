@@ -50,7 +50,7 @@ pub struct Expectation {
     pub port: String,
     /// What is expected; `None` where the question is open and only the answer is wanted.
     pub expect: Option<Answer>,
-    /// The line or record, from 1.
+    /// The line, from 1.
     pub line: usize,
 }
 
@@ -72,9 +72,9 @@ pub struct Tested {
 
 /// An expectation that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", if *line == 0 { String::new() } else { format!("expectation {line}: ") })]
+#[error("{}{message}", if *line == 0 { String::new() } else { format!("line {line}: ") })]
 pub struct BadExpectation {
-    /// The line or record, from 1; 0 for the whole.
+    /// The line, from 1; 0 for the whole.
     pub line: usize,
     /// What is wrong.
     pub message: String,
@@ -122,9 +122,25 @@ fn read_all(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
         Some('[') => {
             let bad = |error: serde_json::Error| BadExpectation { line: error.line(), message: error.to_string() };
             let records: Vec<Value> = serde_json::from_str(text).map_err(bad)?;
-            records.iter().enumerate().map(|(index, record)| of_json(index + 1, record)).collect()
+            records.iter().zip(lines_of(text)).map(|(record, line)| of_json(line, record)).collect()
         }
         _ => of_csv(text),
+    }
+}
+
+/// The line at which each element of an array begins; the array is whole.
+fn lines_of(text: &str) -> Vec<usize> {
+    let mut out = Vec::new();
+    let (mut at, mut line) = (text.find('[').map_or(0, |at| at + 1), 1);
+    let mut counted = 0;
+    loop {
+        at += text[at..].len() - text[at..].trim_start_matches(|next: char| next.is_whitespace() || next == ',').len();
+        let mut element = serde_json::Deserializer::from_str(&text[at..]).into_iter::<serde::de::IgnoredAny>();
+        let Some(Ok(_)) = element.next() else { return out };
+        line += text[counted..at].matches('\n').count();
+        counted = at;
+        out.push(line);
+        at += element.byte_offset();
     }
 }
 
@@ -309,6 +325,8 @@ impl<'m> Questions<'m> {
 pub struct Asked {
     protocols: Option<u8>,
     ports: (u16, u16),
+    /// Type and code of ICMP, where they are told.
+    kind: Option<(u16, Option<u16>)>,
 }
 
 impl Asked {
@@ -324,6 +342,9 @@ impl Asked {
         } else {
             Some(protocol_number(proto).ok_or_else(|| format!("{proto:?} is no protocol"))?)
         };
+        if matches!(protocols, Some(ICMP | ICMP6)) {
+            return Ok(Self { protocols, ports: (0, u16::MAX), kind: if any(port) { None } else { kind(port)? } });
+        }
         let number = |text: &str| text.trim().parse::<u16>().map_err(|_| format!("{port:?} is no port"));
         let ports = if any(port) {
             (0, u16::MAX)
@@ -335,7 +356,7 @@ impl Asked {
         if ports.0 > ports.1 {
             return Err(format!("{port:?} is an empty range"));
         }
-        Ok(Self { protocols, ports })
+        Ok(Self { protocols, ports, kind: None })
     }
 
     /// The packets, for clients that choose their source port within a range.
@@ -345,6 +366,9 @@ impl Asked {
             Traffic::of(TrafficBox { protocol: (protocol, protocol), source: client, destination: self.ports })
         };
         match self.protocols {
+            Some(protocol @ (ICMP | ICMP6)) if let Some((kind, code)) = self.kind => {
+                Traffic::icmp(protocol, Some(kind), code)
+            }
             Some(ICMP) => Traffic::icmp(ICMP, Some(8), Some(0)),
             Some(ICMP6) => Traffic::icmp(ICMP6, Some(128), Some(0)),
             Some(protocol @ (TCP | UDP | SCTP)) => with_ports(protocol),
@@ -357,6 +381,19 @@ impl Asked {
                 [TCP, UDP, SCTP].iter().fold(plain, |set, known| set.or(&with_ports(*known)))
             }
         }
+    }
+}
+
+/// Type and code of ICMP as `8/0`, or the type alone. A lone 0, or ports, stand where a tool has no port to write, and tell
+/// neither.
+fn kind(text: &str) -> Result<Option<(u16, Option<u16>)>, String> {
+    let number = |part: &str| {
+        part.trim().parse::<u8>().map(u16::from).map_err(|_| format!("{text:?} is no type and code of ICMP, as 8/0"))
+    };
+    match text.split_once('/') {
+        Some((kind, code)) => Ok(Some((number(kind)?, Some(number(code)?)))),
+        None if matches!(text.trim(), "0" | "0-0" | "0-65535") => Ok(None),
+        None => Ok(Some((number(text)?, None))),
     }
 }
 

@@ -9,6 +9,7 @@ use super::classes::{Class, classes};
 use super::connection::Connection;
 use super::expect::{Asked, Questions};
 use super::join::join;
+use super::narrow::{Narrow, Wanted};
 use super::path::{End, Passage, TraceHop};
 use super::refer::{Party, Unreferred};
 use super::walk::Goal;
@@ -71,6 +72,8 @@ pub struct Matrix {
     pub classes: Vec<Class>,
     /// The pairs between which something may pass, in the order of classes.
     pub cells: Vec<Cell>,
+    /// How many classes were asked about as senders, and how many as receivers.
+    pub asked: (usize, usize),
 }
 
 /// Everything between one sender and one receiver.
@@ -126,33 +129,49 @@ fn follow(questions: &mut Questions<'_>, model: &Model, from: &Class, goals: &[L
 /// # Errors
 /// Where there are more classes than can be asked about pair by pair, or more ways between them.
 pub fn matrix(model: &Model) -> Result<Matrix, ReachError> {
-    matrix_within(model, MAX_WAYS)
+    matrix_of(model, Narrow::default())
 }
 
-/// As [`matrix`], where no more ways than these are followed.
+/// The part of [`matrix`] that is asked for.
 ///
 /// # Errors
-/// As [`matrix`].
-pub fn matrix_within(model: &Model, most: usize) -> Result<Matrix, ReachError> {
+/// As there, and where a party or the service cannot be read.
+pub fn matrix_of(model: &Model, narrow: Narrow<'_>) -> Result<Matrix, ReachError> {
+    matrix_within(model, narrow, MAX_WAYS)
+}
+
+/// As [`matrix_of`], where no more ways than these are followed.
+///
+/// # Errors
+/// As [`matrix_of`].
+pub fn matrix_within(model: &Model, narrow: Narrow<'_>, most: usize) -> Result<Matrix, ReachError> {
+    let wanted = Wanted::find(model, narrow)?;
     let classes = classes(model, |_| 0, 0);
-    if classes.len().saturating_mul(classes.len()) > MAX_PAIRS {
+    let senders = classes.iter().filter(|class| wanted.sends(class)).count();
+    let receiving = || classes.iter().filter(|class| wanted.receives(class));
+    let receivers = receiving().count();
+    if senders.saturating_mul(receivers) > MAX_PAIRS {
         return Err(ReachError::TooMany { classes: classes.len(), most: MAX_PAIRS });
     }
     let alike = Alike::of(model);
-    let ways = alike.count(model, &classes);
+    let ways = alike.count(model, receiving()).saturating_mul(senders);
     if ways > most {
         return Err(ReachError::TooManyWays { ways, most });
     }
     let mut cells = Vec::new();
-    for (from, sender) in classes.iter().enumerate() {
+    for (from, sender) in classes.iter().enumerate().filter(|(_, class)| wanted.sends(class)) {
         // Questions of one sender share nothing with those of the next: memory stays that of one row.
         let mut questions = Questions::new(model);
-        for (to, receiver) in classes.iter().enumerate() {
+        for (to, receiver) in classes.iter().enumerate().filter(|(_, class)| wanted.receives(class)) {
             if sender.outside.is_some() && receiver.outside.is_some() {
                 continue;
             }
             let goals = alike.once(model, receiver.goals(model, sender));
-            let Some(found) = follow(&mut questions, model, sender, &goals) else { continue };
+            let Some(mut found) = follow(&mut questions, model, sender, &goals) else { continue };
+            if let Some(service) = wanted.service() {
+                found.arrives = found.arrives.within(service);
+                found.connects = found.connects.within(service);
+            }
             if found.arrives.may.is_empty() {
                 continue;
             }
@@ -160,7 +179,7 @@ pub fn matrix_within(model: &Model, most: usize) -> Result<Matrix, ReachError> {
             cells.push(Cell { from, to, arrives: found.arrives, connects: found.connects, because });
         }
     }
-    Ok(Matrix { classes, cells })
+    Ok(Matrix { classes, cells, asked: (senders, receivers) })
 }
 
 /// What is unknown between two classes.
@@ -237,11 +256,11 @@ pub fn reach(model: &Model, from: &str, to: &str, service: Option<&str>) -> Resu
             ways.push(way);
         }
     }
-    let only = |passage: Passage| Passage { may: passage.may.and(&asked), must: passage.must.and(&asked) };
-    Ok(Reach { from: from.into(), to: to.into(), arrives: only(joined.arrives), connects: only(joined.connects), ways })
+    let (arrives, connects) = (joined.arrives.within(&asked), joined.connects.within(&asked));
+    Ok(Reach { from: from.into(), to: to.into(), arrives, connects, ways })
 }
 
-fn asked(text: &str) -> Result<Traffic, ReachError> {
+pub(super) fn asked(text: &str) -> Result<Traffic, ReachError> {
     let (proto, port) = match text.split_once('/') {
         Some((proto, port)) => (proto, port),
         None if text.starts_with(|first: char| first.is_ascii_digit()) => ("any", text),

@@ -191,6 +191,12 @@ impl Passage {
         Self { may: self.may.or(&other.may), must: self.must.and(&other.must) }
     }
 
+    /// Of these packets alone.
+    #[must_use]
+    pub fn within(&self, packets: &Traffic) -> Self {
+        Self { may: self.may.and(packets), must: self.must.and(packets) }
+    }
+
     /// Both must be passed.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

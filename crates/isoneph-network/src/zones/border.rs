@@ -9,7 +9,7 @@ use super::certify::{matches, set};
 use super::intent::{Intent, Zone, ZoneKind};
 use crate::idd::{Budget, Exhausted};
 use crate::model::address::AddressRange;
-use crate::packet::{AddressSet, Match, Packet, PacketSet, PacketSpace};
+use crate::packet::{AddressSet, Family, Match, Packet, PacketSet, PacketSpace};
 use crate::policy::{Deciding, Policy, Reading, Verdict, compose_into};
 
 /// The most ordered pairs of zones that one policy is held against.
@@ -37,12 +37,14 @@ pub struct Border {
 }
 
 /// Holds a policy against the intent of a day, for every ordered pair of zones that have addresses. Only packets that open
-/// something are looked at, not those of a connection that is there.
+/// something are looked at, not those of a connection that is there. Of a family that it does not govern a policy says
+/// nothing: where none of the device's policies does, the answer is open.
 ///
 /// # Errors
 /// Where the budget runs out.
 pub fn borders(
     policy: &Policy,
+    of_device: &[&Policy],
     intent: &Intent,
     day: jiff::civil::Date,
     budget: Budget,
@@ -60,13 +62,29 @@ pub fn borders(
                 continue;
             }
             let between = Match::any().with_source(source.clone()).with_destination(destination.clone());
-            let universe = space.matching(&between.with_established(false))?;
-            let held =
-                Held { policy, may: space.intersection(may, universe)?, must: space.intersection(must, universe)? };
+            let unspoken = unspoken(policy, of_device, &between);
+            if unspoken.is_empty() && !Family::ALL.into_iter().any(|one| policy.governs(one) && between.reaches(one)) {
+                continue;
+            }
+            let universe = governed(&mut space, policy, &between.with_established(false))?;
+            let (may, must) = (space.intersection(may, universe)?, space.intersection(must, universe)?);
+            let held = Held { policy, universe, may, must, unspoken };
             out.push(held.judge(&mut space, intent, (&from.name, &to.name), day)?);
         }
     }
     Ok(out)
+}
+
+/// Families in which two zones meet and of which no policy of the device says anything.
+fn unspoken(policy: &Policy, of_device: &[&Policy], between: &Match) -> Vec<Family> {
+    let spoken = |family: Family| policy.governs(family) || of_device.iter().any(|other| other.governs(family));
+    Family::ALL.into_iter().filter(|family| between.reaches(*family) && !spoken(*family)).collect()
+}
+
+/// The packets of a condition that a policy governs.
+fn governed(space: &mut PacketSpace, policy: &Policy, one: &Match) -> Result<PacketSet, Exhausted> {
+    let own = policy.family.map_or_else(AddressSet::any, AddressSet::family);
+    space.matching(&one.intersection(&Match::any().with_source(own.clone()).with_destination(own)))
 }
 
 /// The addresses of a zone; of the world outside, all that no zone has.
@@ -87,8 +105,12 @@ fn addresses(zone: &Zone, intent: &Intent) -> AddressSet {
 /// What a policy permits between two zones.
 struct Held<'p> {
     policy: &'p Policy,
+    /// What is asked about: of the families that the policy governs.
+    universe: PacketSet,
     may: PacketSet,
     must: PacketSet,
+    /// What no policy of the device says anything of.
+    unspoken: Vec<Family>,
 }
 
 impl Held<'_> {
@@ -103,8 +125,9 @@ impl Held<'_> {
         let mut blocked = Vec::new();
         for (flow, traffic) in intent.wanted(from, to, day) {
             let packets = space.matching_any(&matches(&traffic))?;
+            let packets = space.intersection(packets, self.universe)?;
             wanted = space.union(wanted, packets)?;
-            if !space.intersects(self.may, packets)? {
+            if !packets.is_empty() && !space.intersects(self.may, packets)? {
                 blocked.push(format!("{} {}/{}", flow.reason, flow.proto, flow.port));
             }
         }
@@ -113,12 +136,14 @@ impl Held<'_> {
         let witness = space.witness(more).filter(|packet| matches!(self.policy.evaluate(packet), Verdict::Permit(_)));
         let rule = witness.as_ref().map(|packet| self.rule(packet));
         let doubt = if witness.is_none() { space.witness(perhaps) } else { None };
-        let because = doubt.iter().map(|packet| self.rule(packet).1).collect();
+        let open = self.unspoken.iter().map(|family| format!("no list of the device is about {family}"));
+        let because = doubt.iter().map(|packet| self.rule(packet).1).chain(open).collect();
+        let silent = !self.unspoken.is_empty();
         Ok(Border {
             from: from.to_owned(),
             to: to.to_owned(),
-            passes: decided(!self.must.is_empty(), !self.may.is_empty()),
-            intended: decided(perhaps.is_empty(), witness.is_none()),
+            passes: decided(!self.must.is_empty(), silent || !self.may.is_empty()),
+            intended: decided(!silent && perhaps.is_empty(), witness.is_none()),
             witness,
             rule,
             blocked,

@@ -53,6 +53,9 @@ pub fn derive(model: &Model) -> Intent {
     }
     let mut out: Vec<Zone> = Vec::new();
     for (mut name, by, value) in zones {
+        if name.is_empty() {
+            name = format!("no {by} told");
+        }
         if out.iter().any(|zone| zone.name == name) {
             name = format!("{name} ({value})");
         }

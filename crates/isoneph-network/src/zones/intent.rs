@@ -128,6 +128,9 @@ pub enum IntentError {
     /// Neither YAML nor JSON of the shape.
     #[error("the intent cannot be read: {0}")]
     Unreadable(String),
+    /// A zone without a name.
+    #[error("a zone has no name")]
+    Nameless,
     /// Two zones of one name.
     #[error("two zones are called {0:?}")]
     Twice(String),
@@ -203,6 +206,9 @@ impl Intent {
     /// Where one of them cannot be used.
     pub fn check(&self) -> Result<(), IntentError> {
         for (index, zone) in self.zones.iter().enumerate() {
+            if zone.name.trim().is_empty() {
+                return Err(IntentError::Nameless);
+            }
             if self.zones[..index].iter().any(|other| other.name == zone.name) {
                 return Err(IntentError::Twice(zone.name.clone()));
             }

@@ -9,6 +9,7 @@ mod cisco;
 mod cisco_changes;
 mod csv;
 mod exhaustive;
+mod families;
 mod hostile;
 mod iptables;
 mod network;

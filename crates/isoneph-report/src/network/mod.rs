@@ -2,6 +2,7 @@
 //!
 //! No script: every cell and line names its pair when it is pointed at, and leads to the pair's line in the list.
 
+mod grouped;
 mod layout;
 
 use std::io::Write;
@@ -12,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::plain::plain;
-use layout::{Arc, Label, Square};
+use layout::{Label, Node, Square};
 
 const STYLE: &str = include_str!("network.css");
 
@@ -73,12 +74,13 @@ struct Page<'a> {
     style: &'static str,
     picture: &'a Picture,
     side: f64,
+    beside: f64,
     rows: Vec<Label>,
     columns: Vec<Label>,
     squares: Vec<Square<'a>>,
-    size: f64,
-    names: Vec<Label>,
-    arcs: Vec<Arc<'a>>,
+    size: String,
+    nodes: Vec<Node<'a>>,
+    left_out: Vec<String>,
 }
 
 /// The picture without what could change how text is shown.
@@ -116,12 +118,13 @@ pub fn write(picture: &Picture, out: &mut impl Write) -> Result<(), PictureError
         style: STYLE,
         picture,
         side: matrix.side,
+        beside: matrix.names,
         rows: matrix.rows,
         columns: matrix.columns,
         squares: matrix.squares,
         size: graph.size,
-        names: graph.names,
-        arcs: graph.arcs,
+        nodes: graph.nodes,
+        left_out: graph.left_out,
     };
     page.write_into(out)?;
     Ok(())

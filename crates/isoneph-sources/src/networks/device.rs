@@ -70,8 +70,10 @@ pub(super) fn write(
     let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
     let Some(intent) = question.intent else { return Ok(()) };
     let mut whole = true;
-    for policy in policies {
-        match borders(policy, intent, question.as_of, Budget::default()) {
+    for policy in &policies {
+        // Every pair of zones takes room as well.
+        let budget = Budget::for_rules(policy.weight() + intent.zones.len().pow(2));
+        match borders(policy, &policies, intent, question.as_of, budget) {
             Ok(found) => {
                 for border in &found {
                     let held = Held { device: &device.path, policy, intent, model: model.to_string() };

@@ -9,9 +9,8 @@ mod syntax;
 mod term;
 
 use super::document::{MAX_INTERVALS, ReadOptions};
-use super::draft::weight_of;
 use super::{AclError, Document, Format};
-use crate::packet::Family;
+use crate::packet::{Family, Match};
 use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
 
 pub use definitions::Definitions;
@@ -125,7 +124,7 @@ fn policy(filter: &Filter, target: &Target<'_>, options: &ReadOptions) -> Result
         let from = policy.rules.len();
         term::read(block, target, options, &mut policy)?;
         let matches = policy.rules[from..].iter().flat_map(|rule| &rule.matches);
-        weight += matches.map(weight_of).sum::<usize>();
+        weight += matches.map(Match::intervals).sum::<usize>();
         if weight > MAX_INTERVALS {
             return Err(AclError::TooManyRules { line: block.line });
         }
@@ -160,7 +159,7 @@ fn both_ways(line: u32, label: &str) -> [Rule; 2] {
         certainty: Certainty::AtMost,
         line,
         label: label.to_owned(),
-        ..Rule::new(action, crate::packet::Match::any())
+        ..Rule::new(action, Match::any())
     })
 }
 

@@ -102,6 +102,7 @@ pub(super) fn read(
         other => draft.not_understood(format!("action {:?} is not understood", other.unwrap_or_default())),
     }
     Reading { block, target, options }.conditions(&mut draft);
+    policy.fragments.extend(draft.of_fragments());
     draft.finish(&mut policy.rules, &mut policy.notes);
     Ok(())
 }
@@ -320,7 +321,7 @@ impl Reading<'_> {
                 let new = Match::any().with_protocol(names::TCP).with_established(false);
                 draft.limit(|one| *one = one.intersection(&new));
             }
-            ("is-fragment", _) => draft.never("matches later fragments only, which are outside of what is compared"),
+            ("is-fragment", _) => draft.later_fragments(),
             ("inactive", _) => draft.never("is switched off"),
             ("sample" | "log" | "syslog", _) => {}
             _ => draft.not_understood(format!("option {option} is not understood")),

@@ -275,7 +275,7 @@ impl Reading<'_> {
                     draft.limit(|limited| *limited = limited.intersection(&one));
                 }
                 "inactive" => draft.never("is switched off"),
-                "fragments" => draft.never("matches later fragments only, which are outside of what is compared"),
+                "fragments" => draft.later_fragments(),
                 "ack" | "rst" => {
                     let one = Match::any().with_protocol(names::TCP).with_established(true);
                     draft.limit(|limited| *limited = limited.intersection(&one));

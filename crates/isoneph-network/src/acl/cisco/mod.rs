@@ -319,6 +319,7 @@ impl List {
         entry::read(&mut draft, &mut tokens, self.dialect, self.standard, self.policy.family, objects);
         let mut rules = Vec::new();
         let weight = draft.weight().max(1);
+        self.policy.fragments.extend(draft.of_fragments());
         draft.finish(&mut rules, &mut self.policy.notes);
         self.entries.push(Placed { sequence, place, line, rules });
         weight

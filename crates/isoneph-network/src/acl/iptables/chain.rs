@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::acl::AclError;
 use crate::acl::document::{MAX_INTERVALS, MAX_RULES};
-use crate::acl::draft::weight_of;
 use crate::packet::{AddressSet, Family, Match};
 use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
 
@@ -107,7 +106,7 @@ impl Walk<'_> {
             if inside.products.is_empty() {
                 continue;
             }
-            let weight = inside.products.iter().map(weight_of).sum();
+            let weight = inside.products.iter().map(Match::intervals).sum();
             self.room = self.room.checked_sub(weight).ok_or(AclError::TooManyRules { line: step.line })?;
             match &step.flow {
                 Flow::Continue => {}

@@ -5,8 +5,9 @@ use crate::packet::{AddressRange, Family};
 /// The family of each line, where something tells it: the command, the program that wrote the tables, or an address.
 pub(super) fn of_lines(text: &str) -> Vec<Option<Family>> {
     let mut out: Vec<Option<Family>> = Vec::new();
-    // Of the tables under way: where they began, and what was told of them.
-    let (mut start, mut told) = (0, None);
+    // Of the tables under way: where they began, what was told of them, and whether they name the ICMP of IPv6.
+    let (mut start, mut told, mut hinted) = (0, None, false);
+    let mut hints = Vec::new();
     for (index, raw) in text.lines().enumerate() {
         let line = raw.trim();
         if let Some(family) = of_command(line) {
@@ -17,14 +18,21 @@ pub(super) fn of_lines(text: &str) -> Vec<Option<Family>> {
             told = of_comment(line).or(told);
         } else if line.contains("-A ") && told.is_none() {
             told = of_rule(line);
+            hinted |= names_icmp_of_ipv6(line);
         }
         out.push(None);
         if line == "COMMIT" {
             fill(&mut out[start..=index], told);
-            (start, told) = (index + 1, None);
+            hints.extend((told.is_none() && hinted).then_some(start..index + 1));
+            (start, told, hinted) = (index + 1, None, false);
         }
     }
     fill(&mut out[start..], told);
+    hints.extend((told.is_none() && hinted).then_some(start..out.len()));
+    // A protocol may be named in tables of either family: it tells something only where nothing else does.
+    if out.contains(&Some(Family::V6)) || !out.contains(&Some(Family::V4)) {
+        hints.into_iter().for_each(|lines| fill(&mut out[lines], Some(Family::V6)));
+    }
     // What nothing tells is of the one family that is told, or of either.
     let has = |family| out.contains(&Some(family));
     if has(Family::V6) && !has(Family::V4) {
@@ -59,12 +67,19 @@ fn of_comment(line: &str) -> Option<Family> {
     rest.starts_with("iptables-save").then_some(Family::V4)
 }
 
-/// The family of a rule, by its addresses or what only ip6tables takes.
+/// Whether a rule names the protocol that is ICMP in IPv6. Rules of IPv4 may name it too: it is a number like others.
+fn names_icmp_of_ipv6(line: &str) -> bool {
+    line.split_whitespace().any(|word| matches!(word, "ipv6-icmp" | "icmpv6"))
+}
+
+/// The family of a rule, by its addresses or what only one of the two programs takes.
 fn of_rule(line: &str) -> Option<Family> {
     line.split_whitespace().find_map(|word| {
         let address = || word.contains(['.', ':']).then(|| word.parse::<AddressRange>().ok()).flatten();
-        if word.contains("icmp6") || word.contains("ipv6-icmp") {
+        if word.contains("icmp6") || word == "--icmpv6-type" {
             Some(Family::V6)
+        } else if word == "--icmp-type" {
+            Some(Family::V4)
         } else {
             address().map(AddressRange::family)
         }

@@ -22,8 +22,11 @@ const WITH_PORTS: [u8; 2] = [6, 17];
 
 /// The packets of a rule in EC2's words: protocol, and ports or ICMP type and code where -1 is any.
 pub(super) fn service(protocol: &str, from: Option<i64>, to: Option<i64>) -> Service {
-    let unclear =
-        |within| Service::Unknown { object: format!("protocol {protocol:?} ports {from:?} to {to:?}"), within };
+    let port = |value: Option<i64>| value.map_or_else(|| "not told".to_owned(), |value| value.to_string());
+    let unclear = |within| Service::Unknown {
+        object: format!("protocol {protocol}, ports from {} to {}", port(from), port(to)),
+        within,
+    };
     if matches!(protocol, "-1" | "all") {
         return Service::Exact(Traffic::all());
     }

@@ -18,7 +18,7 @@ flows:
 fn held(rules: &str, from: &str, to: &str) -> Border {
     let document = read(rules, &ReadOptions::default()).unwrap();
     let intent = Intent::read(INTENT).unwrap();
-    let found = borders(&document.policies[0], &intent, "2026-11-21".parse().unwrap(), Budget::default()).unwrap();
+    let found = borders(&document.policies[0], &[], &intent, "2026-11-21".parse().unwrap(), Budget::default()).unwrap();
     assert!(found.iter().all(|border| border.from != "tagged" && border.to != "tagged"), "it has no addresses");
     found.into_iter().find(|border| border.from == from && border.to == to).unwrap()
 }
@@ -47,4 +47,39 @@ fn answers_of_what_is_open_already_are_no_flow() {
     let rules = "ip access-list extended EDGE\n permit tcp any any established\n";
     let border = held(rules, "world", "data");
     assert_eq!((border.passes, border.intended), (Some(false), Some(true)));
+}
+
+const V6_LIST: &str = "ipv6 access-list EDGE\n permit tcp any host 2001:db8::1 eq 443\n";
+
+#[test]
+fn a_list_of_the_other_family_says_nothing_of_zones() {
+    let silent = [V6_LIST, "*filter\n:FORWARD DROP\n-A FORWARD -s 2001:db8::/32 -j ACCEPT\nCOMMIT\n"];
+    for rules in silent {
+        let border = held(rules, "web", "data");
+        assert_eq!((border.passes, border.intended), (None, None), "{rules}");
+        assert!(border.witness.is_none() && border.blocked.is_empty(), "{border:?}");
+        assert_eq!(border.because, ["no list of the device is about IPv4"]);
+    }
+}
+
+#[test]
+fn zones_of_both_families_need_lists_of_both() {
+    let zones = "
+zones:
+- {name: web, kind: internal, members: [{address: 10.0.1.0/24}, {address: \"2001:db8:1::/48\"}]}
+- {name: data, kind: internal, members: [{address: 10.0.2.0/24}, {address: \"2001:db8:2::/48\"}]}
+";
+    let intent = Intent::read(zones).unwrap();
+    let four = "ip access-list extended FOUR\n deny ip any any\n";
+    let six = "ipv6 access-list SIX\n deny ipv6 any any\n";
+    let judged = |rules: &str| -> Vec<Option<bool>> {
+        let document = read(rules, &ReadOptions::default()).unwrap();
+        let all: Vec<_> = document.policies.iter().collect();
+        let found = all.iter().flat_map(|policy| {
+            borders(policy, &all, &intent, "2026-11-21".parse().unwrap(), Budget::default()).unwrap()
+        });
+        found.map(|border| border.intended).collect()
+    };
+    assert_eq!(judged(four), [None; 2], "of IPv6 nothing is known");
+    assert_eq!(judged(&format!("{four}{six}")), [Some(true); 4]);
 }

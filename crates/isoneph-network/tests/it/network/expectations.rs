@@ -39,13 +39,16 @@ fn an_expectation_of_nothing_is_answered_and_not_judged() {
 #[test]
 fn mistakes_are_named_with_their_line() {
     for (text, message) in [
-        ("src,dst\nleft,", "expectation 2: the field \"dst\" is missing"),
-        ("src,dst,expect\na,b,perhaps", "expectation 2: \"perhaps\" is neither permit nor deny"),
+        ("src,dst\nleft,", "line 2: the field \"dst\" is missing"),
+        ("src,dst,expect\na,b,perhaps", "line 2: \"perhaps\" is neither permit nor deny"),
     ] {
         assert_eq!(read_expectations(text).unwrap_err().to_string(), message);
     }
+    let records = "[\n{\"src\": \"a\", \"dst\": \"[,]\"}, {\"src\": \"b\", \"dst\": \"c\"}\n,\n\n{\"src\": \"d\",\n\"dst\": \"e\"}]";
+    let lines: Vec<usize> = read_expectations(records).unwrap().iter().map(|held| held.line).collect();
+    assert_eq!(lines, [2, 2, 5], "the line at which each record begins");
     let all = read_expectations("src,dst,proto,port\nleft,right,tcp,99999").unwrap();
-    assert_eq!(test_expectations(&two(), &all).unwrap_err().to_string(), "expectation 2: \"99999\" is no port");
+    assert_eq!(test_expectations(&two(), &all).unwrap_err().to_string(), "line 2: \"99999\" is no port");
 }
 
 #[test]
@@ -76,23 +79,51 @@ fn two_columns_of_one_meaning_are_a_mistake_unless_they_agree() {
     for (text, told) in [
         (
             "src,dst,port,dport\nleft,right,22,80",
-            "expectation 2: port says \"22\" and dport says \"80\", which mean the same field",
+            "line 2: port says \"22\" and dport says \"80\", which mean the same field",
         ),
         (
             "src,dst,port,port\nleft,right,22,80",
-            "expectation 1: two columns are called \"port\": which of them counts is not known",
+            "line 1: two columns are called \"port\": which of them counts is not known",
         ),
         (
             "{\"src\": \"left\", \"from\": \"other\", \"dst\": \"right\"}",
-            "expectation 1: src says \"left\" and from says \"other\", which mean the same field",
+            "line 1: src says \"left\" and from says \"other\", which mean the same field",
         ),
         (
             "# a comment\nsrc,dst,port,dport\n\n# another\nleft,right,22,80",
-            "expectation 5: port says \"22\" and dport says \"80\", which mean the same field",
+            "line 5: port says \"22\" and dport says \"80\", which mean the same field",
         ),
     ] {
         assert_eq!(read_expectations(text).unwrap_err().to_string(), told);
     }
     let alike = "src,dst,port,dport,comment,comment,expect,answer\nleft,right,22,22,a,b,permit,deny";
     assert_eq!(read_expectations(alike).unwrap()[0].expect, Some(Answer::Permit));
+}
+
+#[test]
+fn of_icmp_a_port_is_type_and_code() {
+    let estate = Estate::new()
+        .vpc("a", "10.0.0.0/16")
+        .subnet("a", "one", "10.0.1.0/24", "z1", &["10.0.0.0/16 local"])
+        .group("ping", "a", &["icmp 8-0 0.0.0.0/0"], &["-1 * 0.0.0.0/0"])
+        .eni("left", "one", "10.0.1.10", None, &["ping"])
+        .eni("right", "one", "10.0.1.11", None, &["ping"]);
+    let text = estate.text();
+    for (port, answer) in [
+        ("8/0", Answer::Permit),
+        ("", Answer::Permit),
+        ("any", Answer::Permit),
+        ("0", Answer::Permit),
+        ("8/1", Answer::Deny),
+        ("3/4", Answer::Deny),
+        ("3", Answer::Deny),
+    ] {
+        let all = read_expectations(&format!("src,dst,proto,port\nleft,right,icmp,{port}")).unwrap();
+        assert_eq!(test_expectations(&model(&text), &all).unwrap()[0].answer, answer, "{port:?}");
+    }
+    for port in ["8/x", "300", "1-2"] {
+        let all = read_expectations(&format!("src,dst,proto,port\nleft,right,icmp,{port}")).unwrap();
+        let told = test_expectations(&model(&text), &all).unwrap_err().to_string();
+        assert_eq!(told, format!("line 2: {port:?} is no type and code of ICMP, as 8/0"));
+    }
 }

@@ -1,7 +1,7 @@
 //! What hands packets on to others than those they were sent to: load balancers, private links, service networks.
 
 use isoneph_network::idd::Budget;
-use isoneph_network::reach::{ReachError, matrix, matrix_within, reach};
+use isoneph_network::reach::{Narrow, ReachError, matrix, matrix_within, reach};
 use isoneph_network::zones::{Bounds, Intent, PairProof, Separation, certify, prove, prove_within};
 use serde_json::{Value, json};
 
@@ -543,7 +543,7 @@ fn a_matrix_of_more_ways_than_are_followed_is_no_answer_and_balancers_that_are_a
     let classes = matrix(&model).unwrap().classes.len();
     // Each server by itself and through the balancers that are all alike.
     let ways = (classes + 10) * classes;
-    assert!(matrix_within(&model, ways).is_ok());
-    let told = matrix_within(&model, ways - 1).unwrap_err();
+    assert!(matrix_within(&model, Narrow::default(), ways).is_ok());
+    let told = matrix_within(&model, Narrow::default(), ways - 1).unwrap_err();
     assert_eq!(told, ReachError::TooManyWays { ways, most: ways - 1 });
 }

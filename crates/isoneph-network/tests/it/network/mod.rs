@@ -22,6 +22,7 @@ mod links;
 mod locals;
 mod looked_up;
 mod marks;
+mod named;
 mod open_blocks;
 mod proofs;
 mod references;

@@ -14,7 +14,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use self::answer::Answer;
-use super::{hop_text, load, text_of};
+use super::hops::write_hops;
+use super::{load, text_of};
 use crate::exit::{Exit, unread, usage};
 use crate::output::{self, Output};
 use crate::{safe, settings};
@@ -33,6 +34,12 @@ pub(crate) struct Arguments {
     /// The second rules, or the second state
     #[arg(value_name = "B")]
     second: PathBuf,
+    /// Of A only the list, chain or filter of this name, as messages have it
+    #[arg(long, value_name = "NAME")]
+    first_list: Option<String>,
+    /// Of B only the list, chain or filter of this name; it may be called otherwise than A's
+    #[arg(long, value_name = "NAME")]
+    second_list: Option<String>,
     /// Names of networks and services for Capirca policies (`.net`, `.svc` or YAML); may be given again
     #[arg(long, value_name = "FILE")]
     definitions: Vec<PathBuf>,
@@ -70,8 +77,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let options = options(arguments)?;
     let texts = [text_of(&arguments.first, MOST)?, text_of(&arguments.second, MOST)?];
     let same_text = texts[0] == texts[1];
-    let first = read(&arguments.first, &texts[0], &options)?;
-    let second = read(&arguments.second, &texts[1], &options)?;
+    let mut first = read(&arguments.first, &texts[0], &options)?;
+    let mut second = read(&arguments.second, &texts[1], &options)?;
+    choose(&mut first, "A", arguments.first_list.as_deref())?;
+    choose(&mut second, "B", arguments.second_list.as_deref())?;
+    // Two lists of one file are as different as of two.
+    let same_text = same_text && arguments.first_list == arguments.second_list;
     tell_open(&arguments.first, &first);
     if !same_text {
         tell_open(&arguments.second, &second);
@@ -138,9 +149,7 @@ fn states_text(out: &mut impl Write, found: &Changes) -> anyhow::Result<()> {
             };
             let line = format!("{title}: {} -> {}: {what}", change.from, change.to);
             writeln!(out, "{}", safe::terminal(&line))?;
-            for hop in &change.path {
-                writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
-            }
+            write_hops(out, &change.path)?;
             for why in &change.because {
                 writeln!(out, "    {}", safe::terminal(why))?;
             }
@@ -194,16 +203,32 @@ fn pairs<'a>(first: &'a Document, second: &'a Document) -> anyhow::Result<Vec<(&
     }
     let named = |name: &str| second.policies.iter().find(|policy| policy.name == name);
     let pairs: Vec<_> = first.policies.iter().filter_map(|one| Some((one, named(&one.name)?))).collect();
-    let alone = first.policies.len() != pairs.len() || second.policies.len() != pairs.len();
-    if alone {
-        let names = |document: &Document| {
-            document.policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(", ")
-        };
+    if first.policies.len() != pairs.len() || second.policies.len() != pairs.len() {
         return Err(usage(format!(
-            "the files hold different policies: {} and {}; give files with the same ones",
+            "the files hold different policies: A has {}, B has {}; pick one of each with --first-list and --second-list",
             names(first),
             names(second)
         )));
     }
     Ok(pairs)
+}
+
+/// Keeps of a file the list that was asked for.
+fn choose(document: &mut Document, side: &str, wanted: Option<&str>) -> anyhow::Result<()> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    let known = names(document);
+    document.policies.retain(|policy| policy.name == wanted);
+    match document.policies.len() {
+        1 => Ok(()),
+        0 => Err(usage(format!("{side} has no list {wanted:?}; it has {known}"))),
+        count => Err(usage(format!("{side} has {count} lists called {wanted:?}"))),
+    }
+}
+
+/// The names of a file's policies, for a message.
+fn names(document: &Document) -> String {
+    match document.policies.len() {
+        0 => "none".to_owned(),
+        _ => document.policies.iter().map(|policy| policy.name.as_str()).collect::<Vec<_>>().join(", "),
+    }
 }

@@ -11,7 +11,8 @@ use jiff::civil::Date;
 use super::text_of;
 use crate::evidence::of_documents;
 use crate::exit::usage;
-use crate::{settings, workspace};
+use crate::output;
+use crate::{safe, settings, workspace};
 
 /// The largest file of intent.
 const MOST: usize = 16 << 20;
@@ -61,6 +62,7 @@ impl Declared {
     fn read(config: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = config else { return Ok(Self::default()) };
         let kept = workspace::beside(path)?.unwrap_or_default();
+        tell_unapplied(&workspace::folder_of(path).join("register"), &kept);
         Ok(Self { path: path.to_owned(), declaration: settings::declaration(config)?, kept })
     }
 
@@ -76,6 +78,27 @@ impl Declared {
             return Register::new(documents).map_err(workspace::mistaken);
         }
         of_documents(documents, &self.path.display().to_string(), &self.declaration, self.kept)
+    }
+}
+
+/// Tells that files of the register beside a configuration declare zones or flows that the register of the workspace does
+/// not hold as they say: they do not count until they are applied.
+fn tell_unapplied(folder: &Path, kept: &Register) {
+    let mut documents = Documents::new();
+    if !folder.is_dir() || documents.read_paths(&[folder.to_owned()]).is_err() {
+        return;
+    }
+    // Files that are not a register by themselves cannot be compared: that they are not read is told all the same.
+    let declares = |register: &Register| network_intent([register]);
+    let same = Register::new(documents).is_ok_and(|given| {
+        let given = declares(&given);
+        given.is_none() || given == declares(kept)
+    });
+    if !same {
+        output::warn(&safe::terminal(&format!(
+            "{}: not read: its zones and flows count once `isoneph apply -f` has taken them in, or with --intent",
+            folder.display()
+        )));
     }
 }
 

@@ -1,6 +1,7 @@
 //! `isoneph network`: what packets can do, exactly or not at all.
 
 mod diff;
+mod hops;
 mod intent;
 mod prove;
 mod reach;
@@ -12,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use isoneph_network::model::Model;
-use isoneph_network::reach::TraceHop;
 use serde::Serialize;
 use serde_json::json;
 
@@ -124,10 +124,4 @@ fn write_json(
     serde_json::to_writer_pretty(&mut *out, &answer)?;
     writeln!(out)?;
     Ok(())
-}
-
-/// One hop of a path, with the rule that decided there.
-fn hop_text(hop: &TraceHop) -> String {
-    let rule = hop.rule.as_ref().map_or_else(String::new, |rule| format!(": {rule}"));
-    format!("{} {}{rule}", hop.what, hop.name)
 }

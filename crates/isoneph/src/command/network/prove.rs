@@ -9,8 +9,9 @@ use isoneph_network::model::Model;
 use isoneph_network::zones::{Intent, Latent, PairProof, Proof, Separation, certify, derive, prove};
 use jiff::civil::Date;
 
+use super::hops::write_hops;
 use super::intent::Meant;
-use super::{hop_text, load, write_json};
+use super::{load, write_json};
 use crate::exit::{Exit, usage};
 use crate::output::{self, Output};
 use crate::safe;
@@ -102,20 +103,10 @@ fn text(out: &mut impl Write, proof: &Proof) -> anyhow::Result<()> {
             latent_text(out, pair, latent)?;
         }
     }
-    let count = |wanted| proof.pairs.iter().filter(|pair| pair.separation == wanted).count();
-    let hollow = match count(Separation::HoldsNothing) {
-        0 => String::new(),
-        count => format!(", {count} with a zone that holds nothing"),
-    };
-    writeln!(
-        out,
-        "{} ordered pairs of {} zones: {} proved apart, {} breached, {} undecided{hollow}",
-        proof.pairs.len(),
-        proof.zones.len(),
-        count(Separation::Apart),
-        count(Separation::Breach),
-        count(Separation::Undecided)
-    )?;
+    for pair in proof.pairs.iter().filter(|pair| flows_of(pair) > 0) {
+        excepted_text(out, pair)?;
+    }
+    summary_text(out, proof)?;
     for name in proof.hollow() {
         writeln!(out, "  holds nothing of this network: {}", safe::terminal(name))?;
     }
@@ -132,15 +123,62 @@ fn text(out: &mut impl Write, proof: &Proof) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// How many flows are intended on the day between two zones that are otherwise apart.
+fn flows_of(pair: &PairProof) -> usize {
+    match pair.separation {
+        Separation::Apart => pair.intended.iter().filter(|allowed| !allowed.expired).count(),
+        _ => 0,
+    }
+}
+
+/// Apart, but for flows that are intended on the day: which these are, and until when.
+fn excepted_text(out: &mut impl Write, pair: &PairProof) -> anyhow::Result<()> {
+    let (from, to) = (safe::terminal(&pair.from), safe::terminal(&pair.to));
+    writeln!(out, "APART  {from} -> {to}: but for {}", flows_text(flows_of(pair)))?;
+    for allowed in pair.intended.iter().filter(|allowed| !allowed.expired) {
+        let flow = &allowed.flow;
+        let until = if flow.expires.is_empty() { String::new() } else { format!(", until {}", flow.expires) };
+        writeln!(out, "    {}", safe::terminal(&format!("{} {} {}{until}", flow.proto, flow.port, flow.reason)))?;
+    }
+    Ok(())
+}
+
+fn flows_text(count: usize) -> String {
+    if count == 1 { "1 intended flow".to_owned() } else { format!("{count} intended flows") }
+}
+
+/// How many pairs are what. What is apart but for flows is counted by itself.
+fn summary_text(out: &mut impl Write, proof: &Proof) -> anyhow::Result<()> {
+    let count = |wanted| proof.pairs.iter().filter(|pair| pair.separation == wanted).count();
+    let excepted = proof.pairs.iter().filter(|pair| flows_of(pair) > 0).count();
+    let flows = proof.pairs.iter().map(flows_of).sum();
+    let ending = proof.pairs.iter().filter(|pair| pair.latent.is_some()).count();
+    let some = |count: usize, text: String| if count == 0 { String::new() } else { text };
+    writeln!(
+        out,
+        "{} ordered pairs of {} zones: {} proved apart{}, {} breached, {} undecided{}{}",
+        proof.pairs.len(),
+        proof.zones.len(),
+        count(Separation::Apart) - excepted,
+        some(excepted, format!(", {excepted} apart but for {}", flows_text(flows))),
+        count(Separation::Breach),
+        count(Separation::Undecided),
+        some(
+            count(Separation::HoldsNothing),
+            format!(", {} with a zone that holds nothing", count(Separation::HoldsNothing))
+        ),
+        some(ending, format!("; {ending} of those that are apart are so today, and one more machine would change it")),
+    )?;
+    Ok(())
+}
+
 /// Apart today, and not for a machine that may come.
 fn latent_text(out: &mut impl Write, pair: &PairProof, latent: &Latent) -> anyhow::Result<()> {
     let (from, to) = (safe::terminal(&pair.from), safe::terminal(&pair.to));
     writeln!(out, "APART TODAY  {from} -> {to}: one more machine like today's would change that")?;
     if let Some(witness) = &latent.witness {
         writeln!(out, "    {}", safe::terminal(&witness.to_string()))?;
-        for hop in &witness.path {
-            writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
-        }
+        write_hops(out, &witness.path)?;
     }
     for why in &latent.because {
         writeln!(out, "    {}", safe::terminal(why))?;
@@ -154,9 +192,7 @@ fn pair_text(out: &mut impl Write, pair: &PairProof) -> anyhow::Result<()> {
         let kind = if witness.connects { "a connection can be set up" } else { "a packet arrives" };
         writeln!(out, "BREACH  {from} -> {to}: {kind}: {}", safe::terminal(&witness.to_string()))?;
         writeln!(out, "    passes: {}", pair.breaching)?;
-        for hop in &witness.path {
-            writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
-        }
+        write_hops(out, &witness.path)?;
     } else {
         writeln!(out, "UNDECIDED  {from} -> {to}")?;
     }

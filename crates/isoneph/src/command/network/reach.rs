@@ -1,14 +1,16 @@
 //! `isoneph network reach`: what passes between two parties, or between all.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use isoneph_network::model::Model;
-use isoneph_network::reach::{Matrix, Reach, ReachError, Unreferred, matrix, reach};
+use isoneph_network::reach::{Cell, Matrix, Narrow, Passage, Reach, ReachError, Unreferred, matrix_of, reach};
 use isoneph_report::network::{Link, Party, Picture, PictureError, write as write_picture};
 
-use super::{hop_text, load, write_json};
+use super::hops::write_hops;
+use super::{load, write_json};
 use crate::exit::{Exit, unread, usage};
 use crate::output::Output;
 use crate::safe;
@@ -19,13 +21,13 @@ pub(crate) struct Arguments {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Who sends: a name or an address; without it every class of endpoints
-    #[arg(long, value_name = "PARTY", requires = "to")]
+    #[arg(long, value_name = "PARTY")]
     from: Option<String>,
-    /// Who receives
-    #[arg(long, value_name = "PARTY", requires = "from")]
+    /// Who receives; without it every class of endpoints. With a sender and a receiver the ways are told as well
+    #[arg(long, value_name = "PARTY")]
     to: Option<String>,
-    /// Only this service: `tcp/22`, `22`, `icmp`
-    #[arg(long, value_name = "SERVICE", requires = "from")]
+    /// Only this service: `tcp/22`, `22`, `icmp`, `icmp/8/0` (type and code)
+    #[arg(long, value_name = "SERVICE")]
     port: Option<String>,
     /// How to write the answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -62,11 +64,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             match arguments.format {
                 Format::Text => pair_text(&mut out, &found)?,
                 Format::Json => write_json(&mut out, "isoneph.network-reach/1", &model, "reach", &found)?,
-                Format::Csv | Format::Html => return Err(usage("one pair is written as text or json")),
+                Format::Csv => pair_csv(&mut out, &found)?,
+                Format::Html => write_picture(&pair_picture(&model, &found), &mut out).map_err(told)?,
             }
         }
-        _ => {
-            let found = matrix(&model).map_err(asked)?;
+        (from, to) => {
+            let narrow = Narrow { from: from.as_deref(), to: to.as_deref(), service: arguments.port.as_deref() };
+            let found = matrix_of(&model, narrow).map_err(asked)?;
             match arguments.format {
                 Format::Text => matrix_text(&mut out, &found)?,
                 Format::Json => write_json(&mut out, "isoneph.network-matrix/1", &model, "matrix", &found)?,
@@ -87,40 +91,76 @@ fn told(error: PictureError) -> anyhow::Error {
     }
 }
 
-fn picture(model: &Model, matrix: &Matrix) -> Picture {
+/// What a picture was made of.
+fn basis(model: &Model) -> Vec<String> {
     let read =
         model.sources.iter().map(|source| format!("{} ({}), SHA-256 {}", source.path, source.format, source.sha256));
     let open = (!model.unsupported.is_empty())
         .then(|| format!("{} objects are not modelled: what depends on them is unknown", model.unsupported.len()));
+    read.chain(open).collect()
+}
+
+fn picture(model: &Model, matrix: &Matrix) -> Picture {
+    // Of a part of the matrix only those are shown who have something in it.
+    let all = matrix.asked == (matrix.classes.len(), matrix.classes.len());
+    let used: BTreeSet<usize> = matrix.cells.iter().flat_map(|cell| [cell.from, cell.to]).collect();
+    let shown: Vec<usize> = (0..matrix.classes.len()).filter(|number| all || used.contains(number)).collect();
+    let place = |class: usize| shown.binary_search(&class).unwrap_or_default();
+    let link = |cell: &Cell| Link {
+        from: place(cell.from),
+        to: place(cell.to),
+        surely: !cell.connects.must.is_empty(),
+        what: passages(&cell.arrives, &cell.connects),
+        because: cell.because.clone(),
+    };
     Picture {
-        basis: read.chain(open).collect(),
-        parties: matrix.classes.iter().map(|class| Party { name: class.name.clone() }).collect(),
-        links: matrix
-            .cells
-            .iter()
-            .map(|cell| Link {
-                from: cell.from,
-                to: cell.to,
-                surely: !cell.connects.must.is_empty(),
-                what: if cell.connects.may.is_empty() {
-                    format!("without an answer: {}", passage(&cell.arrives))
-                } else {
-                    passage(&cell.connects)
-                },
-                because: cell.because.clone(),
-            })
-            .collect(),
+        basis: basis(model),
+        parties: shown.iter().map(|class| Party { name: name(matrix, *class) }).collect(),
+        links: matrix.cells.iter().map(link).collect(),
     }
 }
 
+fn pair_picture(model: &Model, found: &Reach) -> Picture {
+    let link = Link {
+        from: 0,
+        to: 1,
+        surely: !found.connects.must.is_empty(),
+        what: passages(&found.arrives, &found.connects),
+        because: reasons(found),
+    };
+    Picture {
+        basis: basis(model),
+        parties: [&found.from, &found.to].map(|name| Party { name: name.clone() }).to_vec(),
+        links: Some(link).filter(|_| !found.arrives.may.is_empty()).into_iter().collect(),
+    }
+}
+
+/// What blocks or is unknown on the ways of a pair, each once.
+fn reasons(found: &Reach) -> Vec<String> {
+    let all: BTreeSet<&String> = found.ways.iter().flat_map(|way| &way.because).collect();
+    all.into_iter().cloned().collect()
+}
+
 /// What passes, and where doubt is left.
-fn passage(passage: &isoneph_network::reach::Passage) -> String {
+fn passage(passage: &Passage) -> String {
     match (passage.must.is_empty(), passage.may.is_empty()) {
         (_, true) => "nothing".to_owned(),
         (true, false) => format!("perhaps {}", passage.may),
         (false, _) if passage.may == passage.must => passage.must.to_string(),
         (false, _) => format!("{}; perhaps {}", passage.must, passage.may),
     }
+}
+
+/// What passes as a connection. What arrives without an answer passes too, and is said where it is all there is.
+fn passages(arrives: &Passage, connects: &Passage) -> String {
+    if connects.may.is_empty() && !arrives.may.is_empty() {
+        return format!("no connection; arrives without an answer: {}", passage(arrives));
+    }
+    let unanswered = Passage { may: arrives.may.minus(&connects.may), must: arrives.must.minus(&connects.may) };
+    if unanswered.may.is_empty() {
+        return passage(connects);
+    }
+    format!("{}; arrives without an answer: {}", passage(connects), passage(&unanswered))
 }
 
 fn pair_text(out: &mut impl Write, found: &Reach) -> anyhow::Result<()> {
@@ -130,9 +170,7 @@ fn pair_text(out: &mut impl Write, found: &Reach) -> anyhow::Result<()> {
     writeln!(out, "  connects: {}", passage(&found.connects))?;
     for way in &found.ways {
         writeln!(out, "  by {}: {}", safe::terminal(&way.end), passage(&way.connects))?;
-        for hop in &way.path {
-            writeln!(out, "    {}", safe::terminal(&hop_text(hop)))?;
-        }
+        write_hops(out, &way.path)?;
         for why in &way.because {
             writeln!(out, "    {}", safe::terminal(why))?;
         }
@@ -147,12 +185,13 @@ fn name(matrix: &Matrix, class: usize) -> String {
 fn matrix_text(out: &mut impl Write, matrix: &Matrix) -> anyhow::Result<()> {
     for cell in &matrix.cells {
         let (from, to) = (name(matrix, cell.from), name(matrix, cell.to));
-        writeln!(out, "{}", safe::terminal(&format!("{from} -> {to}: {}", passage(&cell.connects))))?;
+        let what = passages(&cell.arrives, &cell.connects);
+        writeln!(out, "{}", safe::terminal(&format!("{from} -> {to}: {what}")))?;
         for why in &cell.because {
             writeln!(out, "    {}", safe::terminal(why))?;
         }
     }
-    let pairs = matrix.classes.len() * matrix.classes.len();
+    let pairs = matrix.asked.0 * matrix.asked.1;
     writeln!(
         out,
         "{} classes of endpoints; something may pass in {} of {pairs} pairs",
@@ -162,9 +201,23 @@ fn matrix_text(out: &mut impl Write, matrix: &Matrix) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A pair as a matrix of one row.
+fn pair_csv(out: &mut impl Write, found: &Reach) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(COLUMNS)?;
+    let [arrives, connects] = [&found.arrives, &found.connects].map(passage);
+    let cells = [found.from.clone(), found.to.clone(), arrives, connects, reasons(found).join("; ")];
+    writer.write_record(cells.map(|text| safe::cell(&text)))?;
+    writer.flush()?;
+    Ok(())
+}
+
+/// Columns of the matrix.
+const COLUMNS: [&str; 5] = ["from", "to", "arrives", "connects", "because"];
+
 fn matrix_csv(out: &mut impl Write, matrix: &Matrix) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(["from", "to", "arrives", "connects", "because"])?;
+    writer.write_record(COLUMNS)?;
     for cell in &matrix.cells {
         let (from, to) = (name(matrix, cell.from), name(matrix, cell.to));
         let cells = [from, to, passage(&cell.arrives), passage(&cell.connects), cell.because.join("; ")];

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use isoneph_network::reach::expect::{Answer, Tested, read_expectations, test_expectations};
 
+use super::hops::in_one_line;
 use super::{load, text_of, write_json};
 use crate::exit::{Exit, usage};
 use crate::output::Output;
@@ -89,15 +90,24 @@ fn text(out: &mut impl Write, tested: &[Tested]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What decided. Of a permit these are the rules that let it pass.
+fn reasons(one: &Tested) -> Vec<String> {
+    if !one.why.is_empty() || one.answer != Answer::Permit {
+        return one.why.clone();
+    }
+    one.path.iter().filter_map(|hop| Some(format!("{} {}: {}", hop.what, hop.name, hop.rule.as_ref()?))).collect()
+}
+
 fn table(out: &mut impl Write, tested: &[Tested]) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(["src", "dst", "proto", "port", "expect", "answer", "ok", "why"])?;
+    writer.write_record(["src", "dst", "proto", "port", "expect", "answer", "ok", "why", "path"])?;
     for one in tested {
         let asked = &one.expectation;
         let expect = asked.expect.map_or("", word);
         let ok = one.ok.map_or("", |ok| if ok { "true" } else { "false" });
-        let why = one.why.join("; ");
-        let cells = [&asked.src, &asked.dst, &asked.proto, &asked.port, expect, word(one.answer), ok, &why];
+        let why = reasons(one).join("; ");
+        let path = in_one_line(&one.path);
+        let cells = [&asked.src, &asked.dst, &asked.proto, &asked.port, expect, word(one.answer), ok, &why, &path];
         writer.write_record(cells.map(safe::cell))?;
     }
     writer.flush()?;

@@ -125,3 +125,27 @@ fn the_rules_of_a_device_are_held_against_the_same_flows() {
     ]);
     assert!(evidence.ends_with(0).stdout().contains("permits-more"));
 }
+
+#[test]
+fn a_device_says_nothing_of_a_family_that_none_of_its_lists_is_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let zones = "kind: zone\nname: web\nspec: {title: Web, purpose: internal, addresses: [10.0.1.0/24]}\n---\n\
+                 kind: zone\nname: data\nspec: {title: Data, purpose: internal, addresses: [10.0.2.0/24]}\n";
+    file(&folder, "zones.yaml", zones.as_bytes());
+    let check = "physical-network-permits-unintended-flow";
+    for (name, rules) in [
+        ("edge.acl", "ipv6 access-list V6\n permit tcp any host 2001:db8::1 eq 443\n"),
+        ("edge.acl", "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -s 2001:db8::/32 -j ACCEPT\nCOMMIT\n"),
+    ] {
+        file(&folder, name, rules.as_bytes());
+        let found = outcomes(&folder, check);
+        assert_eq!((found.len(), word(&found, "web -> data")), (2, "unknown"), "{found:?}");
+        assert!(found[0].2.contains("no list of the device is about IPv4"), "{found:?}");
+    }
+    // A list of the other family beside it answers.
+    let rules =
+        "ipv6 access-list V6\n permit tcp any host 2001:db8::1 eq 443\nip access-list extended V4\n deny ip any any\n";
+    file(&folder, "edge.acl", rules.as_bytes());
+    let found = outcomes(&folder, check);
+    assert_eq!((found.len(), word(&found, "web -> data")), (2, "pass"), "{found:?}");
+}

@@ -89,3 +89,61 @@ fn what_cannot_be_read_leaves_the_run_incomplete() {
     isoneph(&["network", "diff", &rules, "/no/such/file"]).ends_with(3);
     isoneph(&["network", "reach", "/no/such/file"]).ends_with(3);
 }
+
+const V4: &str = "ip access-list extended T\n permit tcp any any eq 443\n";
+
+#[test]
+fn lists_that_share_no_family_or_no_fragments_are_not_called_equal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let four = file(&folder, "four.acl", V4.as_bytes());
+    let six = file(&folder, "six.acl", b"ipv6 access-list T\n permit tcp any any eq 80\n");
+    let both = file(&folder, "both.csv", b"action,protocol,src,sport,dst,dport\npermit,tcp,any,any,any,443\n");
+    let fragments =
+        file(&folder, "fragments.acl", V4.replace(" permit", " permit ip any any fragments\n permit").as_bytes());
+    for (one, other, exit, said) in [
+        (&four, &six, 3, "T: undecided: the one is about IPv4 only and the other about IPv6 only"),
+        (&both, &four, 0, "every IPv4 packet is decided alike\n  not compared: IPv6, of which A says something"),
+        (&four, &fragments, 3, "not compared: later fragments: B line 2: permit ip any any fragments"),
+        (&fragments, &fragments, 0, "every IPv4 packet is decided alike\n  not compared: later fragments: A line 2"),
+    ] {
+        let run = isoneph(&["network", "diff", one, other]).ends_with(exit);
+        assert!(run.stdout().contains(said), "{said}\n{}", run.stdout());
+    }
+    let answer = isoneph(&["network", "diff", "--format", "json", &both, &four]).ends_with(0).json();
+    assert_eq!(answer["policies"][0]["compared"], serde_json::json!(["IPv4"]));
+}
+
+#[test]
+fn lists_are_picked_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let one = file(&folder, "one.acl", V4.as_bytes());
+    let text = format!("{}{}", V4.replace(" T", " OLD").replace("443", "80"), V4.replace(" T", " NEW"));
+    let two = file(&folder, "two.acl", text.as_bytes());
+    let run = isoneph(&["network", "diff", &one, &two]).ends_with(2);
+    assert!(run.stderr().contains("A has T, B has OLD, NEW; pick one of each with --first-list"), "{}", run.stderr());
+    isoneph(&["network", "diff", "--second-list", "NEW", &one, &two]).ends_with(0);
+    isoneph(&["network", "diff", "--second-list", "OLD", &one, &two]).ends_with(1);
+    isoneph(&["network", "diff", "--first-list", "NEW", "--second-list", "OLD", &two, &two]).ends_with(1);
+    let run = isoneph(&["network", "diff", "--second-list", "NONE", &one, &two]).ends_with(2);
+    assert!(run.stderr().contains("B has no list \"NONE\"; it has OLD, NEW"), "{}", run.stderr());
+}
+
+#[test]
+fn a_short_list_that_cuts_addresses_bit_by_bit_is_given_up_soon() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entry = |number: u32| {
+        let byte = |factor: u32| number * factor % 256;
+        let (source, destination) =
+            (format!("0.{}.{}.{}", byte(37), byte(91), byte(53)), format!("0.{}.{}.{}", byte(17), byte(29), byte(7)));
+        format!(" permit ip 10.0.0.0 {source} 172.16.0.0 {destination}\n")
+    };
+    let list = |from: u32| -> String { (from..60).map(entry).collect() };
+    let head = "ip access-list extended T\n";
+    let one = file(&folder, "one.acl", format!("{head}{}", list(1)).as_bytes());
+    let other = file(&folder, "other.acl", format!("{head}{}", " permit tcp any any eq 1\n").as_bytes());
+    let started = std::time::Instant::now();
+    let run = isoneph(&["network", "diff", &one, &other]).ends_with(3);
+    assert!(run.stdout().starts_with("T: undecided: "), "{}", run.stdout());
+    assert_eq!(run.stdout().matches("undecided").count(), 1, "{}", run.stdout());
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}

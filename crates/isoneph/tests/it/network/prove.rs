@@ -222,7 +222,8 @@ fn the_registers_own_zones_and_flows_are_an_intent() {
     assert!(run.stdout().contains("2 ordered pairs of 2 zones"), "nobody declared the outside\n{}", run.stdout());
     let wanted = file(&folder, "wanted.yaml", format!("{zones}{flow}").as_bytes());
     let run = isoneph(&["network", "prove", "--as-of", "2026-11-20", "--intent", &wanted, &network]).ends_with(0);
-    assert!(run.stdout().contains("2 proved apart"), "{}", run.stdout());
+    assert!(run.stdout().contains("1 proved apart, 1 apart but for 1 intended flow, 0 breached"), "{}", run.stdout());
+    assert!(run.stdout().contains("APART  red -> blue: but for 1 intended flow\n    tcp 5432"), "{}", run.stdout());
     // The plain form may name the zones of the register of a workspace.
     let space = folder.path().join("space");
     std::fs::create_dir(&space).expect("a folder");
@@ -235,7 +236,7 @@ fn the_registers_own_zones_and_flows_are_an_intent() {
     };
     let flow = "flows:\n- {from: red, to: blue, proto: tcp, port: 5432, owner: Ana, reason: the base}\n";
     let plain = file(&folder, "flows.yaml", flow.as_bytes());
-    assert!(beside(&plain).ends_with(0).stdout().contains("2 proved apart"));
+    assert!(beside(&plain).ends_with(0).stdout().contains("1 apart but for 1 intended flow"));
     let wrong = file(&folder, "wrong.yaml", flow.replace("to: blue", "to: bleu").as_bytes());
     let run = beside(&wrong).ends_with(2);
     assert!(run.stderr().contains("names the zone \"bleu\", which does not exist; there are "), "{}", run.stderr());
@@ -245,4 +246,40 @@ fn the_registers_own_zones_and_flows_are_an_intent() {
         file(&folder, "lost.yaml", b"kind: zone\nname: red\nspec: {title: Red, tenant: nobody, members: [red]}\n");
     let run = isoneph(&["network", "prove", "--intent", &lost, &network]).ends_with(2);
     assert!(run.stderr().contains("no tenant is named 'nobody'"), "{}", run.stderr());
+}
+
+#[test]
+fn the_example_of_zones_in_the_documentation_can_be_used_as_it_stands() {
+    let (folder, network) = with_cluster(CLOSED);
+    let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/networks.md");
+    let text = std::fs::read_to_string(pages).expect("the page");
+    let examples: Vec<&str> = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(examples.len(), 2);
+    for (number, example) in examples.into_iter().enumerate() {
+        let intent = file(&folder, &format!("example-{number}.yaml"), example.as_bytes());
+        let run = isoneph(&["network", "prove", "--as-of", "2026-11-20", "--intent", &intent, &network]).ends_with(3);
+        assert!(run.stdout().contains("zones as declared"), "{}", run.stderr());
+    }
+}
+
+#[test]
+fn files_of_the_register_that_nobody_has_applied_are_told() {
+    let (folder, network) = with_cluster(CLOSED);
+    let zones = "kind: zone\nname: red\nspec: {title: Red, purpose: internal, members: [red]}\n---\n\
+                 kind: zone\nname: blue\nspec: {title: Blue, purpose: internal, members: [blue]}\n";
+    let space = folder.path().join("space");
+    std::fs::create_dir_all(space.join("register")).expect("a folder");
+    let config = space.join("isoneph.toml").display().to_string();
+    std::fs::write(&config, "").expect("a file");
+    let file = space.join("register/zones.yaml").display().to_string();
+    std::fs::write(&file, zones).expect("a file");
+    let prove = || isoneph(&["network", "prove", "--config", &config, &network]);
+    let run = prove();
+    assert!(run.stderr().contains("register: not read: its zones and flows count once"), "{}", run.stderr());
+    assert!(run.stdout().contains("derived from the network itself"), "{}", run.stdout());
+    isoneph(&["apply", "-f", &file, "--as", "ana", "--workspace", &space.display().to_string()]).ends_with(0);
+    let run = prove();
+    assert!(!run.stderr().contains("not read") && run.stdout().contains("as declared"), "{}", run.stderr());
+    std::fs::write(&file, zones.replace("members: [red]", "members: [other]")).expect("a file");
+    assert!(prove().stderr().contains("not read"), "what was changed since counts as little");
 }

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use isoneph_network::idd::Budget;
+use isoneph_network::packet::Family;
 use isoneph_network::policy::{
     Comparison, Deciding, Difference, OpenPoint, Options, Policy, Side, Undecided, difference,
 };
@@ -22,7 +24,8 @@ pub(super) struct Answer<'a> {
 
 impl<'a> Answer<'a> {
     pub(super) fn of(one: &'a Policy, other: &'a Policy, same_text: bool) -> Self {
-        let found = difference(one, other, &Options::default());
+        let budget = Budget::for_rules(one.weight().max(other.weight()));
+        let found = difference(one, other, &Options { budget, ..Options::default() });
         let open = found.as_ref().map(|found| found.open_points(one, other)).unwrap_or_default();
         Self { policies: [one, other], found, open, same_text }
     }
@@ -30,6 +33,10 @@ impl<'a> Answer<'a> {
     fn comparison(&self) -> Comparison {
         match &self.found {
             _ if self.same_text => Comparison::Equal,
+            // Of fragments nothing is computed: where the lists do not say the same of them, they are not called equal.
+            Ok(found) if found.is_equal() && !self.policies[0].treats_fragments_like(self.policies[1]) => {
+                Comparison::Undecided
+            }
             Ok(found) => found.comparison(),
             Err(_) => Comparison::Undecided,
         }
@@ -48,7 +55,7 @@ impl<'a> Answer<'a> {
         let name = if one.name.is_empty() { "the policies".to_owned() } else { safe::terminal(&one.name).into_owned() };
         match (self.comparison(), &self.found) {
             (Comparison::Equal, _) => {
-                writeln!(out, "{name}: every packet is decided alike")?;
+                writeln!(out, "{name}: every {}packet is decided alike", self.compared())?;
                 if self.open.iter().any(|open| !open.is_empty()) {
                     writeln!(out, "  both are the same text; what is not understood of it is taken to be the same:")?;
                     self.open_text(out, &[("", &self.open[0])])?;
@@ -57,12 +64,48 @@ impl<'a> Answer<'a> {
             (_, Err(why)) => writeln!(out, "{name}: undecided: {}", safe::terminal(&why.to_string()))?,
             (comparison, Ok(found)) => {
                 match comparison {
+                    _ if found.is_equal() => {
+                        let compared = self.compared();
+                        writeln!(
+                            out,
+                            "{name}: undecided: every {compared}packet but later fragments is decided alike"
+                        )?;
+                    }
                     Comparison::Different => writeln!(out, "{name}: they differ")?,
                     _ => writeln!(out, "{name}: undecided: whether they differ hangs on what is not understood")?,
                 }
                 self.open_text(out, &[("A ", &self.open[0]), ("B ", &self.open[1])])?;
                 side(out, [("A", one), ("B", other)], found, &found.only_first)?;
                 side(out, [("B", other), ("A", one)], found, &found.only_second)?;
+            }
+        }
+        self.left_out(out)
+    }
+
+    /// The one family that is compared, as a word before others; nothing where both are.
+    fn compared(&self) -> String {
+        match self.policies[0].families_with(self.policies[1]).as_slice() {
+            [one] => format!("{one} "),
+            _ => String::new(),
+        }
+    }
+
+    /// What the comparison is not about: a family of which only one of the lists says something, and later fragments.
+    fn left_out(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        let [one, other] = self.policies;
+        let common = !one.families_with(other).is_empty();
+        for family in Family::ALL.into_iter().filter(|_| common) {
+            let (speaks, is_silent) = match (one.governs(family), other.governs(family)) {
+                (true, false) => ("A", "B"),
+                (false, true) => ("B", "A"),
+                _ => continue,
+            };
+            writeln!(out, "  not compared: {family}, of which {speaks} says something and {is_silent} does not")?;
+        }
+        for (name, policy) in [("A", one), ("B", other)] {
+            for rule in &policy.fragments {
+                let text = format!("  not compared: later fragments: {name} line {}: {}", rule.line, rule.label);
+                writeln!(out, "{}", safe::terminal(&text))?;
             }
         }
         Ok(())
@@ -83,6 +126,8 @@ impl<'a> Answer<'a> {
         let open = json!({ "first": self.open[0], "second": self.open[1] });
         let ([one, other], answer) = (self.policies, self.comparison());
         let name = &one.name;
+        let families: Vec<String> = one.families_with(other).iter().map(Family::to_string).collect();
+        let fragments = json!({ "first": fragments_of(one), "second": fragments_of(other) });
         match &self.found {
             Err(why) => {
                 json!({ "policy": name, "answer": answer, "same_text": self.same_text, "why": why.to_string() })
@@ -97,6 +142,8 @@ impl<'a> Answer<'a> {
                     "policy": name,
                     "answer": answer,
                     "same_text": self.same_text,
+                    "compared": families,
+                    "later_fragments": fragments,
                     "open": open,
                     "only_first": side_value(found, first, [one, other]),
                     "only_second": side_value(found, second, [other, one]),
@@ -104,6 +151,11 @@ impl<'a> Answer<'a> {
             }
         }
     }
+}
+
+/// Rules about later fragments, which are not compared.
+fn fragments_of(policy: &Policy) -> Vec<Value> {
+    policy.fragments.iter().map(|rule| json!({ "line": rule.line, "rule": rule.label })).collect()
 }
 
 /// What is sure comes first; what only may be says so. The policy that permits comes before the one that denies.
