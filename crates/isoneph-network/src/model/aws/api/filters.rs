@@ -111,7 +111,11 @@ pub(super) fn group(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: O
         if !is_listed(value, key) {
             return vec![unshown_permission(key, id)];
         }
-        list(value, key).iter().enumerate().map(|(index, held)| permission(held, &format!("{key}/{index}"))).collect()
+        list(value, key)
+            .iter()
+            .enumerate()
+            .map(|(index, held)| permission(held, &format!("{key}/{index}"), id))
+            .collect()
     };
     let (ingress, egress) = (permissions("IpPermissions"), permissions("IpPermissionsEgress"));
     estate.groups.insert(id.into(), Group { name: text_or_empty(value, "GroupName"), ingress, egress, origin });
@@ -132,7 +136,8 @@ fn unshown_permission(key: &str, group: &str) -> Permission {
 /// The lists by which a rule names whom it is about. The API writes all of them, be they empty.
 const PEERS: [&str; 4] = ["IpRanges", "Ipv6Ranges", "UserIdGroupPairs", "PrefixListIds"];
 
-fn permission(value: &Value, id: &str) -> Permission {
+fn permission(value: &Value, id: &str, group: &str) -> Permission {
+    let of = format!("{id} of {group}");
     let written = list(value, "IpRanges").len() + list(value, "Ipv6Ranges").len();
     let mut held = ranges(value, "IpRanges", "CidrIp");
     held.extend(ranges(value, "Ipv6Ranges", "CidrIpv6"));
@@ -145,9 +150,9 @@ fn permission(value: &Value, id: &str) -> Permission {
     let unclear = PEERS
         .into_iter()
         .find(|key| !is_listed(value, key))
-        .map(|key| unshown(key, id))
-        .or_else(|| (held.len() < written).then(|| format!("an address block of {id}")))
-        .or_else(|| unnamed.then(|| format!("a peer of {id}")));
+        .map(|key| unshown(key, &of))
+        .or_else(|| (held.len() < written).then(|| format!("an address block of {of}")))
+        .or_else(|| unnamed.then(|| format!("a peer of {of}")));
     let protocol = text_or_empty(value, "IpProtocol");
     let (from, to) = (number(value, "FromPort"), number(value, "ToPort"));
     let cut = (from.is_none() || to.is_none()) && has_ports(&protocol);
@@ -157,7 +162,7 @@ fn permission(value: &Value, id: &str) -> Permission {
         from,
         to,
         unclear,
-        condition: cut.then(|| unshown("FromPort and ToPort", id)),
+        condition: cut.then(|| unshown("FromPort and ToPort", &of)),
         ranges: held,
         groups,
         prefix_lists,
