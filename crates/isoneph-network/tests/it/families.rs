@@ -77,9 +77,15 @@ fn rules_about_later_fragments_are_kept_apart() {
     assert_eq!(permits.fragments.len(), 1);
     assert_eq!(permits.fragments[0].line, 2);
     assert!(difference(&plain, &permits, &Options::default()).unwrap().is_equal(), "of what is compared");
-    for (one, other, alike) in
-        [(&plain, &permits, false), (&permits, &denies, false), (&permits, &numbered, true), (&plain, &plain, true)]
-    {
+    for (one, other, alike) in [
+        (&plain, &permits, false),
+        (&permits, &denies, false),
+        (&permits, &numbered, true),
+        (&plain, &list(" fragments permit-all\n"), false),
+        (&list(" fragments permit-all\n"), &list(" fragments deny-all\n"), false),
+        (&plain, &list(" statistics per-entry\n"), true),
+        (&plain, &plain, true),
+    ] {
         assert_eq!(one.treats_fragments_like(other), alike, "{:?} {:?}", one.fragments, other.fragments);
     }
 }

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use super::document::{MAX_INTERVALS, MAX_RULES};
 use super::draft::Draft;
 use super::{AclError, Document, Format};
-use crate::packet::Family;
+use crate::packet::{Family, Match};
 use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
 use objects::Objects;
 use order::Placed;
@@ -177,8 +177,10 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             (current, in_group) = (None, false);
         } else if in_group && (indented || member::begins(words)) {
             // Read before, with the objects.
-        } else if current.is_some() && decides_nothing(words) {
-            // Of counters and later fragments.
+        } else if let Some(list) =
+            current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| decides_nothing(words))
+        {
+            list.all_fragments(words, line);
         } else if let Some(list) =
             current.as_ref().and_then(|name| lists.get_mut(name)).filter(|_| takes_back(words, indented))
         {
@@ -335,6 +337,17 @@ impl List {
         if !is_clear || !order::take(&mut self.entries, entry) {
             self.doubt(words, line);
         }
+    }
+
+    /// A line on what becomes of all later fragments that no entry names.
+    fn all_fragments(&mut self, words: &str, line: u32) {
+        let action = match words {
+            "fragments permit-all" => Action::Permit,
+            "fragments deny-all" => Action::Deny,
+            // Counters.
+            _ => return,
+        };
+        self.policy.fragments.push(Rule { line, label: words.to_owned(), ..Rule::new(action, Match::any()) });
     }
 
     /// An entry is taken back, or all of the list: any of it may be gone.
