@@ -117,7 +117,7 @@ fn a_hole_is_told_on_the_days_that_it_takes_whole_or_on_the_one_of_which_it_take
     const HOUR: i64 = 3_600;
     let days: Vec<String> = (2..=5).map(|day| format!("2026-11-0{day}")).collect();
     let told = |days: &[String], from: i64, until: i64| {
-        super::told_on(days, (Instant((START + from) * SECOND), Instant((START + until) * SECOND)))
+        told_on(days, (Instant((START + from) * SECOND), Instant((START + until) * SECOND)))
     };
     assert_eq!(told(&days[..2], 23 * HOUR, 26 * HOUR), ["2026-11-03"]);
     assert_eq!(told(&days[..2], 22 * HOUR, 26 * HOUR), ["2026-11-02"], "of equal parts the earlier one");
