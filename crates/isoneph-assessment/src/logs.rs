@@ -7,6 +7,8 @@ isoneph_model::vocabulary! {
         Missing = "missing",
         /// Something may be missing.
         Doubtful = "doubtful",
+        /// The record was stopped or weakened: what was done meanwhile may not be in it.
+        Weakened = "weakened",
         /// A hole would not have been noticed: too few events to know what is usual.
         Thin = "thin",
         /// A hole would have been noticed, and there is none.
@@ -56,6 +58,8 @@ pub struct Done {
     pub not_approved: u64,
     /// Those of which that cannot be told.
     pub open: u64,
+    /// Those that a change covers which nobody but the actor approved.
+    pub own_approver: u64,
     /// Those of an actor without a second factor.
     pub without_mfa: u64,
 }

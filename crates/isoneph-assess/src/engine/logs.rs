@@ -21,7 +21,8 @@ pub(super) fn picture(inventory: &Inventory, chosen: &BTreeSet<i64>) -> LogPictu
     let (marks, sessions) = operations_of(&operations);
     let more_sessions = sessions.len().saturating_sub(MAX_SESSIONS) as u64;
     let gaps = Gaps::new(&Table(inventory.table_of(LogGap::table(), chosen)));
-    let days = days_of(&Table(inventory.table_of(DayRow::table(), chosen)), &gaps);
+    let weakened = Weakened::new(&operations);
+    let days = days_of(&Table(inventory.table_of(DayRow::table(), chosen)), &gaps, &weakened);
     LogPicture { marks, sessions: most_telling(sessions), more_sessions, days }
 }
 
@@ -77,7 +78,8 @@ fn operations_of(table: &Table) -> (Vec<LogMark>, Vec<LogSession>) {
         };
         let unattended = table.flag("unattended", row) == Some(true);
         let without_mfa = u64::from(!unattended && table.flag("mfa", row) == Some(false));
-        let done = Done { operations: 1, not_approved, open, without_mfa };
+        let own_approver = u64::from(table.flag("own_approver", row) == Some(true));
+        let done = Done { operations: 1, not_approved, open, own_approver, without_mfa };
         let day = time.map(|time| written(time, "%Y-%m-%d")).unwrap_or_default();
         add(marks.entry((text("class"), day)).or_default(), done);
         let (first, session, names) = sessions.entry(text("story")).or_default();
@@ -102,6 +104,7 @@ fn add(to: &mut Done, one: Done) {
     to.operations += one.operations;
     to.not_approved += one.not_approved;
     to.open += one.open;
+    to.own_approver += one.own_approver;
     to.without_mfa += one.without_mfa;
 }
 
@@ -113,7 +116,9 @@ fn written(time: i64, form: &str) -> String {
 /// Of many sessions those that say most, in the order of time.
 fn most_telling(sessions: Vec<LogSession>) -> Vec<LogSession> {
     let mut ranked: Vec<(usize, LogSession)> = sessions.into_iter().enumerate().collect();
-    ranked.sort_by_key(|(place, session)| (session.done.not_approved == 0, session.done.open == 0, *place));
+    ranked.sort_by_key(|(place, session)| {
+        (session.done.not_approved + session.done.own_approver == 0, session.done.open == 0, *place)
+    });
     ranked.truncate(MAX_SESSIONS);
     ranked.sort_by_key(|(place, _)| *place);
     ranked.into_iter().map(|(_, session)| session).collect()
@@ -134,18 +139,47 @@ impl Gaps {
     }
 }
 
+/// When the record of an account was stopped or weakened: by cloud and account, from one day until the day on which it
+/// went on. What was never set going again counts on its first day: what follows is not shown by it alone.
+struct Weakened(Vec<([String; 2], String, String)>);
+
+impl Weakened {
+    fn new(operations: &Table) -> Weakened {
+        let did = |row: &usize| {
+            let is = |name: &str| operations.flag(name, *row) == Some(true);
+            is("weakens_logging") && is("carried_out")
+        };
+        let day = |time: i64| written(time, "%Y-%m-%d");
+        let one = |row: usize| {
+            let text = |name: &str| operations.text(name, row).unwrap_or_default().to_owned();
+            let from = operations.time("time", row)?;
+            let until = operations.time("logging_resumed_at", row).unwrap_or(from);
+            Some(([text("provider"), text("account")], day(from), day(until)))
+        };
+        Weakened((0..operations.0.num_rows()).filter(did).filter_map(one).collect())
+    }
+
+    fn on(&self, provider: &str, account: &str, day: &str) -> bool {
+        let is = |(own, from, until): &([String; 2], String, String)| {
+            *own == [provider, account] && (from.as_str()..=until.as_str()).contains(&day)
+        };
+        self.0.iter().any(is)
+    }
+}
+
 fn key(table: &Table, row: usize, day: String) -> [String; 4] {
     let text = |name: &str| table.text(name, row).unwrap_or_default().to_owned();
     [text("provider"), text("account"), text("region"), day]
 }
 
-fn days_of(table: &Table, gaps: &Gaps) -> Vec<LogDay> {
+fn days_of(table: &Table, gaps: &Gaps, weakened: &Weakened) -> Vec<LogDay> {
     let day = |row: usize| {
         let key = key(table, row, table.text("day", row).unwrap_or_default().to_owned());
         let noticed = table.number("noticeable_seconds", row).is_some_and(|seconds| seconds <= NOTICED);
         let state = match gaps.0.get(&key) {
             Some(true) => DayState::Missing,
             Some(false) => DayState::Doubtful,
+            None if weakened.on(&key[0], &key[1], &key[3]) => DayState::Weakened,
             None if table.flag("proven", row) == Some(true) => DayState::Proven,
             None if noticed => DayState::Watched,
             None => DayState::Thin,
@@ -159,4 +193,27 @@ fn days_of(table: &Table, gaps: &Gaps) -> Vec<LogDay> {
         (&a.provider, &a.account, &a.region, &a.day).cmp(&(&b.provider, &b.account, &b.region, &b.day))
     });
     days
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_weakened_from_the_day_it_was_stopped_until_it_went_on() {
+        let own = ["aws".to_owned(), "1".to_owned()];
+        let weakened = Weakened(vec![(own, "2026-11-02".to_owned(), "2026-11-04".to_owned())]);
+        let cases = [
+            ("aws", "1", "2026-11-01", false),
+            ("aws", "1", "2026-11-02", true),
+            ("aws", "1", "2026-11-03", true),
+            ("aws", "1", "2026-11-04", true),
+            ("aws", "1", "2026-11-05", false),
+            ("aws", "2", "2026-11-03", false),
+            ("google", "1", "2026-11-03", false),
+        ];
+        for (provider, account, day, expected) in cases {
+            assert_eq!(weakened.on(provider, account, day), expected, "{provider} {account} {day}");
+        }
+    }
 }

@@ -54,6 +54,7 @@ struct Session {
     actor: String,
     operations: String,
     approval: String,
+    own_approver: u64,
     without_mfa: u64,
 }
 
@@ -81,6 +82,7 @@ fn symbol(state: DayState) -> &'static str {
     match state {
         DayState::Missing => "✖",
         DayState::Doubtful => "◐",
+        DayState::Weakened => "▽",
         DayState::Thin => "·",
         DayState::Watched => "○",
         DayState::Proven => "●",
@@ -109,7 +111,7 @@ fn timeline(logs: &LogPicture, words: &Words) -> Days {
     let mut rows: BTreeMap<Vec<String>, BTreeMap<String, DayCell>> = BTreeMap::new();
     for mark in &logs.marks {
         let (state, symbol) = match mark.done {
-            Done { not_approved: 1.., .. } => ("missing", "✖"),
+            Done { not_approved: 1.., .. } | Done { own_approver: 1.., .. } => ("missing", "✖"),
             Done { open: 1.., .. } => ("thin", "◐"),
             _ => ("watched", ""),
         };
@@ -119,6 +121,18 @@ fn timeline(logs: &LogPicture, words: &Words) -> Days {
         rows.entry(vec![name]).or_default().insert(mark.day.clone(), DayCell { state, text, title });
     }
     table(words, rows)
+}
+
+/// A cloud as people write it.
+fn cloud(provider: &str) -> String {
+    let name = match provider {
+        "aws" => "AWS",
+        "azure" => "Azure",
+        "google" => "Google Cloud",
+        "kubernetes" => "Kubernetes",
+        other => other,
+    };
+    name.to_owned()
 }
 
 fn approval(done: &Done, words: &Words) -> String {
@@ -137,6 +151,7 @@ fn told(session: &LogSession, words: &Words) -> Session {
         actor: or_unknown(&session.actor),
         operations: names.join(&words.say("list-separator")),
         approval: approval(&session.done, words),
+        own_approver: session.done.own_approver,
         without_mfa: session.done.without_mfa,
     }
 }
@@ -147,7 +162,7 @@ fn record(logs: &LogPicture, words: &Words) -> Days {
         let events = words.say_with("log-events", &[("n", day.events.into())]);
         let title = format!("{}{}{events}", words.say(&format!("logday-{}", day.state)), words.say("list-separator"));
         let cell = DayCell { state: day.state.as_str(), text: symbol(day.state).to_owned(), title };
-        let stream = vec![day.provider.clone(), day.account.clone(), day.region.clone()];
+        let stream = vec![cloud(&day.provider), day.account.clone(), day.region.clone()];
         rows.entry(stream).or_default().insert(day.day.clone(), cell);
     }
     table(words, rows)

@@ -36,7 +36,7 @@ fn undecided(page: &mut Page, view: &View<'_>) {
         let counts =
             view.words.say_with("undecided-line", &[("n", tally.n.into()), ("checks", tally.checks.len().into())]);
         page.paragraph(2, &format!("{} ({counts})", plain(&view.words.reason(reason))), Look::Plain);
-        page.paragraph(4, &view.words.reason_help(reason.code), Look::Dim);
+        page.paragraph(4, &view.words.help(reason), Look::Dim);
     }
     more(page, view, reasons.len());
 }

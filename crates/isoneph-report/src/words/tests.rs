@@ -147,6 +147,22 @@ fn every_value_of_every_vocabulary_has_words() {
 }
 
 #[test]
+fn what_only_people_know_is_asked_for_by_its_own_option() {
+    let words = Words::new(Lang::En);
+    let help = |table: &str, column: &str, code| {
+        let (table, column) = (Some(table.to_owned()), Some(column.to_owned()));
+        words.help(&Reason { code, table, column })
+    };
+    let missing = ReasonCode::NotCollected;
+    for column in ["procedure", "break_glass", "reviewer"] {
+        assert!(help("critical_operation", column, missing).contains("--administration"));
+    }
+    assert!(help("critical_operation", "approval", missing).contains("--changes"));
+    assert_eq!(help("vm", "procedure", missing), words.reason_help(missing));
+    assert_eq!(help("critical_operation", "procedure", ReasonCode::Stale), words.reason_help(ReasonCode::Stale));
+}
+
+#[test]
 fn numbers_choose_their_form() {
     let words = Words::new(Lang::En);
     assert_eq!(words.why(&Why::FailingOutcomes { requirement: None, n: 1 }), "1 outcome fails");

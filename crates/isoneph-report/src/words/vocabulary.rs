@@ -85,7 +85,21 @@ impl Words {
         self.say(&format!("reason-{code}"))
     }
 
-    /// What somebody could do about it.
+    /// What somebody could do about a reason: what only people know is given by an option of its own.
+    pub fn help(&self, reason: &Reason) -> String {
+        let place = (reason.code, reason.table.as_deref(), reason.column.as_deref());
+        match place {
+            (ReasonCode::NotCollected, Some("critical_operation"), Some("procedure" | "break_glass" | "reviewer")) => {
+                self.say("reason-help-administration")
+            }
+            (ReasonCode::NotCollected, Some("critical_operation"), Some("approval" | "own_approver")) => {
+                self.say("reason-help-changes")
+            }
+            _ => self.reason_help(reason.code),
+        }
+    }
+
+    /// What somebody could do about a kind of reason.
     pub fn reason_help(&self, code: ReasonCode) -> String {
         self.say(&format!("reason-help-{code}"))
     }

@@ -92,7 +92,7 @@ fn undecided(view: &View<'_>) -> Vec<Undecided> {
             view.words.say_with("undecided-line", &[("n", tally.n.into()), ("checks", tally.checks.len().into())]);
         Undecided {
             reason: plain(&view.words.reason(reason)).into_owned(),
-            help: view.words.reason_help(reason.code),
+            help: view.words.help(reason),
             counts: format!("{counts}: {}", ids.join(" ")),
         }
     });
