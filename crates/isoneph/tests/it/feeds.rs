@@ -89,6 +89,11 @@ fn what_is_left_out_let_in_or_changed_is_found_with_its_event() {
         ["later", "e-222222222222-21"],
         ["later", "e-222222222222-22"],
         ["later", "e-222222222222-23"],
+        // An hour was promised: what is behind the feed and older than that should be there.
+        ["missing", "e-222222222222-20"],
+        ["missing", "e-222222222222-21"],
+        ["missing", "e-222222222222-22"],
+        ["missing", "e-222222222222-23"],
         ["missing", "e-222222222222-7"],
         ["others", "e-333333333333-5"],
     ];
