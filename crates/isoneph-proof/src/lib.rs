@@ -8,7 +8,8 @@
 //!   path carries nothing of it, or the first policy on the path that does not permit it, which denies all of it.
 //!
 //! So a certificate of which a box is removed, widened or relabelled fails, even when its digest is made anew. What is
-//! taken on trust is that the paths are all there are: the digest of the model they come from names who says so.
+//! taken on trust is that policies and paths are the network's, and all there are: the digest of the model they come from
+//! names who says so, and whoever has the network asks it.
 
 mod cover;
 mod form;
@@ -115,6 +116,9 @@ pub fn verify(text: &str) -> Result<Verified, ProofError> {
     }
     if certificate.sha256 != actual {
         return Err(ProofError::Digest { stated: certificate.sha256, actual });
+    }
+    if certificate.claims.is_empty() {
+        return Err(ProofError::Malformed("it claims nothing".to_owned()));
     }
     let policies = certificate.policies.iter().map(Stage::read).collect::<Result<Vec<_>, _>>()?;
     let mut budget = Budget::new();

@@ -122,7 +122,9 @@ fn read_all(text: &str) -> Result<Vec<Expectation>, BadExpectation> {
         Some('[') => {
             let bad = |error: serde_json::Error| BadExpectation { line: error.line(), message: error.to_string() };
             let records: Vec<Value> = serde_json::from_str(text).map_err(bad)?;
-            records.iter().zip(lines_of(text)).map(|(record, line)| of_json(line, record)).collect()
+            // A record whose line is not found is none the less read.
+            let lines = lines_of(text).into_iter().chain(std::iter::repeat(0));
+            records.iter().zip(lines).map(|(record, line)| of_json(line, record)).collect()
         }
         _ => of_csv(text),
     }

@@ -140,7 +140,7 @@ fn without_the_zones_that_somebody_declared_paths_and_policies_are_not_compared(
     assert!(run.stdout().contains("NOT COMPARED are paths, policies and zones"), "{}", run.stdout());
 }
 
-/// The forgery that matters: a policy that lets the packets in is said to let nothing in.
+/// The forgery that matters: of the pair that is breached it is claimed that one policy lets nothing in. By itself it holds.
 #[test]
 fn a_breach_cannot_be_certified_by_an_emptied_policy() {
     let (folder, network) = with_cluster(OPEN);
@@ -148,13 +148,38 @@ fn a_breach_cannot_be_certified_by_an_emptied_policy() {
     prove(&folder, &network, &["--certificate", &path]).ends_with(1);
     let mut certificate: Value = serde_json::from_slice(&std::fs::read(&path).expect("a file")).expect("JSON");
     let apart = certificate["claims"][0].clone();
-    let mut forged = apart.clone();
-    (forged["from"], forged["to"]) = (apart["to"].clone(), apart["from"].clone());
-    forged["part"] = json!("2: forged");
-    certificate["claims"].as_array_mut().expect("claims").push(forged);
+    assert_eq!((&apart["from"], &apart["to"]), (&json!("blue"), &json!("red")), "the way that is not open");
+    let packets: Vec<Value> = apart["universe"].as_array().expect("boxes").iter().map(turned).collect();
+    let policies = certificate["policies"].as_array_mut().expect("policies");
+    policies.push(json!({ "name": "admits nobody", "default": "deny", "rules": [] }));
+    let emptied = policies.len() - 1;
+    let boxes: Vec<Value> = packets.iter().map(|packet| json!([packet, { "blocked": [0] }])).collect();
+    certificate["claims"].as_array_mut().expect("claims").push(json!({
+        "from": "red", "to": "blue", "part": "2: red/red-app to blue/blue-app", "universe": &packets, "exceptions": [],
+        "paths": [{ "name": "direct", "carries": &packets, "stages": [emptied] }], "boxes": boxes,
+    }));
+    let forged = sealed(certificate);
+    verify(&folder, &forged, &[]).ends_with(0);
     let intent = file(&folder, "intent.yaml", INTENT.as_bytes());
-    let run = verify(&folder, &sealed(certificate), &[&network, "--intent", &intent]).ends_with(1);
+    let run = verify(&folder, &forged, &[&network, "--intent", &intent]).ends_with(1);
     assert!(run.stdout().starts_with("NOT OF THIS NETWORK"), "{}", run.stdout());
+}
+
+/// A box of packets the other way round.
+fn turned(packets: &Value) -> Value {
+    let mut other = packets.clone();
+    (other["source"], other["destination"]) = (packets["destination"].clone(), packets["source"].clone());
+    other
+}
+
+#[test]
+fn a_certificate_that_claims_nothing_is_not_valid() {
+    let (folder, network, mut certificate) = certified();
+    certificate["claims"] = json!([]);
+    for more in [vec![], vec![network.as_str()]] {
+        let run = verify(&folder, &sealed(certificate.clone()), &more).ends_with(1);
+        assert!(run.stdout().contains("it claims nothing"), "{}", run.stdout());
+    }
 }
 
 #[test]
