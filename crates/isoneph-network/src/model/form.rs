@@ -479,4 +479,7 @@ pub struct Parts {
     pub replaced: BTreeMap<EndpointId, String>,
     /// Addresses that belonged to something deleted: (address, what it was).
     pub released: Vec<(AddressRange, String)>,
+    /// What nobody knows of the whole, where two descriptions of something differ: then no answer is sure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contradiction: Option<String>,
 }

@@ -170,7 +170,9 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
         }
     }
     gathering.unsupported.extend(gathering.unplaced());
-    let mut parts = Parts::default();
+    let told = [&gathering.aws.told, &gathering.azure.told, &gathering.google.told];
+    let contradiction = told.iter().find_map(|told| told.contradiction().cloned());
+    let mut parts = Parts { contradiction, ..Parts::default() };
     aws::build(&gathering.aws, &mut parts);
     azure::build(&gathering.azure, &mut parts);
     google::build(&gathering.google, &mut parts);
@@ -324,7 +326,7 @@ fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
 /// Takes a document into the estate of its platform; the format's name, or `None` where it is none.
 fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -> Option<&'static str> {
     let document = &held.value;
-    for told in [&mut gathering.aws.told, gathering.azure.told(), gathering.google.told()] {
+    for told in [&mut gathering.aws.told, &mut gathering.azure.told, &mut gathering.google.told] {
         told.enter(path);
     }
     let folder = Path::new(path).parent().map(|parent| parent.display().to_string()).unwrap_or_default();

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::Problem;
+use super::form::Origin;
 use crate::digest::sha256;
 
 /// What was said of each object, by identifier: where, and the digest of each part; `None` where two differ.
@@ -13,6 +15,8 @@ pub(crate) struct Told {
     known: BTreeMap<String, (String, BTreeMap<String, Option<String>>)>,
     /// The file that is being read.
     path: String,
+    /// What nobody knows of the whole, where descriptions differ in what ways and addresses follow from.
+    contradiction: Option<String>,
 }
 
 /// What two places do not say alike of one object.
@@ -87,6 +91,34 @@ impl Told {
     /// Notes which file is read from now on.
     pub(crate) fn enter(&mut self, path: &str) {
         path.clone_into(&mut self.path);
+    }
+
+    /// What nobody knows of the whole network, since descriptions of something in it differ.
+    pub(crate) fn contradiction(&self) -> Option<&String> {
+        self.contradiction.as_ref()
+    }
+
+    /// Takes all that was read of an object from which ways and addresses follow. Where another place says otherwise the two
+    /// show the network at two times, or two networks: nothing of it is sure.
+    pub(crate) fn settle(&mut self, id: &str, read: &impl Serialize, at: &Origin, problems: &mut Vec<Problem>) {
+        let read = serde_json::to_value(read).unwrap_or_default();
+        let parts: Vec<&str> = read.as_object().into_iter().flatten().map(|(part, _)| part.as_str()).collect();
+        self.settle_parts(id, &read, &parts, at, problems);
+    }
+
+    /// The same of some parts of what is written.
+    pub(crate) fn settle_parts(
+        &mut self,
+        id: &str,
+        value: &Value,
+        parts: &[&str],
+        at: &Origin,
+        problems: &mut Vec<Problem>,
+    ) {
+        if let Some(differing) = self.differs(id, value, parts, &at.locator) {
+            problems.push(differing.problem(id, at.source, &at.locator));
+            self.contradiction.get_or_insert_with(|| format!("which of the two descriptions of {id} holds"));
+        }
     }
 
     /// Takes what a place of the file says of an object; what of `parts` another place has said otherwise.

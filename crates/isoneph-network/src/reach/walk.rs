@@ -101,6 +101,10 @@ impl<'m> Walker<'m> {
 
     /// Follows a packet from its start.
     pub(super) fn run(mut self, start: Start, destination: AddressRange) -> Vec<Path> {
+        if let Some(object) = &self.model.parts.contradiction {
+            self.contradicted(start, destination, object);
+            return self.paths;
+        }
         match start {
             Start::Endpoint(endpoint, place) => self.leave_endpoint(endpoint, place, destination),
             Start::Outside(range) => {
@@ -124,6 +128,24 @@ impl<'m> Walker<'m> {
         state.subnet = Some(subnet);
         self.leave_subnet(state);
         self.paths
+    }
+
+    /// In a network of which two descriptions differ anything may be, and nothing is sure.
+    fn contradicted(&mut self, start: Start, destination: AddressRange, object: &str) {
+        let (network, side) = match start {
+            Start::Endpoint(id, place) => {
+                let endpoint = &self.model.parts.endpoints[id];
+                (endpoint.network, Side { range: endpoint.places[place].inside, endpoint: Some(id) })
+            }
+            Start::Outside(range) => (0, Side { range, endpoint: None }),
+        };
+        let mut state = State::new(network, side, destination);
+        state.stages.push(Stage::Doubt { object: object.to_owned() });
+        let end = match self.goal {
+            Goal::Endpoint(endpoint, place) => End::Endpoint { endpoint, place },
+            Goal::Anybody | Goal::Outside | Goal::Behind { .. } => End::Outside { range: destination },
+        };
+        self.end(state, end);
     }
 
     fn leave_endpoint(&mut self, id: EndpointId, place: usize, destination: AddressRange) {

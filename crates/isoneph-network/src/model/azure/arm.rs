@@ -80,23 +80,29 @@ pub(crate) fn read(
         let origin = Origin { source, locator: locator.clone() };
         let (name, own) = (text_or_empty(value, "name"), id(value));
         match kind(value).as_str() {
-            "microsoft.network/virtualnetworks" => network(estate, value, own, name, origin),
+            "microsoft.network/virtualnetworks" => network(estate, value, own, name, origin, problems),
             "microsoft.network/networksecuritygroups" => group(estate, value, own, name, origin, problems),
-            "microsoft.network/networkinterfaces" => interface(estate, value, own, name, origin),
+            "microsoft.network/networkinterfaces" => interface(estate, value, own, name, origin, problems),
             "microsoft.network/publicipaddresses" => {
                 let standard = value
                     .get("sku")
                     .and_then(|sku| text(sku, "name"))
                     .map(|word| word.eq_ignore_ascii_case("standard"));
                 let address = text(properties(value), "ipAddress").and_then(AddressRange::parse);
-                estate.public.insert(own, PublicAddress { address, standard });
+                let read = PublicAddress { address, standard };
+                estate.told.settle(&own, &read, &origin, problems);
+                // A template tells less of it than an answer does.
+                let held = estate.public.entry(own).or_default();
+                *held = PublicAddress { address: address.or(held.address), standard: standard.or(held.standard) };
             }
             "microsoft.network/routetables" => table(estate, value, own, name, origin, problems),
             "microsoft.network/natgateways" => {
                 let public = references(properties(value), "publicIpAddresses");
-                estate.gateways.insert(own, NatGateway { public });
+                let read = NatGateway { public };
+                estate.told.settle(&own, &read, &origin, problems);
+                estate.gateways.insert(own, read);
             }
-            "microsoft.network/loadbalancers" => balancer(estate, value, own, name, origin),
+            "microsoft.network/loadbalancers" => balancer(estate, value, own, name, origin, problems),
             "microsoft.network/privatelinkservices" => {
                 let held = list(properties(value), "ipConfigurations").iter();
                 let subnets = held.filter_map(|held| reference(properties(held), "subnet")).collect();
@@ -104,7 +110,7 @@ pub(crate) fn read(
                 // Who of networks that are not shown has an endpoint of it, nobody tells.
                 estate.entries.push(name);
             }
-            "microsoft.network/privateendpoints" => private_endpoint(estate, properties(value)),
+            "microsoft.network/privateendpoints" => private_endpoint(estate, properties(value), &origin, problems),
             "microsoft.network/virtualnetworkgateways" => {
                 let subnets = list(properties(value), "ipConfigurations")
                     .iter()
@@ -115,9 +121,13 @@ pub(crate) fn read(
                 let interfaces =
                     properties(value).get("networkProfile").map(|held| references(held, "networkInterfaces"));
                 let interfaces = interfaces.unwrap_or_default();
-                estate.machines.insert(own, Machine { name, interfaces, tags: tags(value.get("tags")) });
+                let read = Machine { name, interfaces, tags: tags(value.get("tags")) };
+                estate.told.settle(&own, &read, &origin, problems);
+                estate.machines.insert(own, read);
             }
-            "microsoft.compute/virtualmachinescalesets" => scale_set(estate, value, &own, &name, &origin),
+            "microsoft.compute/virtualmachinescalesets" => {
+                scale_set(estate, value, &own, &name, &origin, problems);
+            }
             word if word.starts_with("microsoft.network/") && !word.ends_with("applicationsecuritygroups") => {
                 unsupported.push(Unsupported::new(
                     source,
@@ -138,56 +148,63 @@ pub(crate) fn read(
     }
 }
 
-fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin) {
+fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin, problems: &mut Vec<Problem>) {
     let held = properties(value);
     for subnet in list(held, "subnets") {
         let of = properties(subnet);
         let mut prefixes = texts(of, "addressPrefixes");
         prefixes.extend(text(of, "addressPrefix").map(ToOwned::to_owned));
-        estate.subnets.insert(
-            id(subnet),
-            Subnet {
-                name: text_or_empty(subnet, "name"),
-                network: own.clone(),
-                ranges: prefixes.iter().filter_map(|text| AddressRange::parse(text)).collect(),
-                group: reference(of, "networkSecurityGroup"),
-                table: reference(of, "routeTable"),
-                nat: reference(of, "natGateway"),
-                endpoint_policies: text(of, "privateEndpointNetworkPolicies").map(covers_groups),
-                private: flag(of, "defaultOutboundAccess") == Some(false),
-                gateway: is_of_gateways(&text_or_empty(subnet, "name")) && !list(of, "ipConfigurations").is_empty(),
-                origin: origin.clone(),
-            },
-        );
+        let read = Subnet {
+            name: text_or_empty(subnet, "name"),
+            network: own.clone(),
+            ranges: prefixes.iter().filter_map(|text| AddressRange::parse(text)).collect(),
+            group: reference(of, "networkSecurityGroup"),
+            table: reference(of, "routeTable"),
+            nat: reference(of, "natGateway"),
+            endpoint_policies: text(of, "privateEndpointNetworkPolicies").map(covers_groups),
+            private: flag(of, "defaultOutboundAccess") == Some(false),
+            gateway: is_of_gateways(&text_or_empty(subnet, "name")) && !list(of, "ipConfigurations").is_empty(),
+            origin: origin.clone(),
+        };
+        estate.told.settle(&id(subnet), &read, &origin, problems);
+        estate.subnets.insert(id(subnet), read);
     }
+    peerings(estate, held, &own, &origin, problems);
+    let ranges = held.get("addressSpace").map(|space| texts(space, "addressPrefixes")).unwrap_or_default();
+    let read = VirtualNetwork {
+        name,
+        owner: subscription(&own),
+        region: text_or_empty(value, "location"),
+        ranges: ranges.iter().filter_map(|text| AddressRange::parse(text)).collect(),
+        looked_up: false,
+        tags: tags(value.get("tags")),
+        origin,
+    };
+    estate.told.settle(&own, &read, &read.origin, problems);
+    estate.networks.insert(own, read);
+}
+
+/// The peerings of a network, as far as they are shown.
+fn peerings(estate: &mut Estate, held: &Value, own: &str, origin: &Origin, problems: &mut Vec<Problem>) {
     if !is_listed(held, "virtualNetworkPeerings") {
-        estate.unpeered.insert(own.clone());
+        estate.unpeered.insert(own.to_owned());
+        return;
     }
-    for peering in list(held, "virtualNetworkPeerings") {
+    let read = list(held, "virtualNetworkPeerings").iter().map(|peering| {
         let of = properties(peering);
-        estate.peerings.push(Peering {
+        Peering {
             name: text_or_empty(peering, "name"),
-            from: own.clone(),
+            from: own.to_owned(),
             // Of one whose state is not shown nobody knows whether it joins the two.
             to: text(of, "peeringState").and_then(|_| reference(of, "remoteVirtualNetwork")).unwrap_or_default(),
             access: flag(of, "allowVirtualNetworkAccess").unwrap_or(true),
             connected: text(of, "peeringState").is_none_or(|state| state == "Connected"),
             remote_gateways: flag(of, "useRemoteGateways") == Some(true),
-        });
-    }
-    let ranges = held.get("addressSpace").map(|space| texts(space, "addressPrefixes")).unwrap_or_default();
-    estate.networks.insert(
-        own.clone(),
-        VirtualNetwork {
-            name,
-            owner: subscription(&own),
-            region: text_or_empty(value, "location"),
-            ranges: ranges.iter().filter_map(|text| AddressRange::parse(text)).collect(),
-            looked_up: false,
-            tags: tags(value.get("tags")),
-            origin,
-        },
-    );
+        }
+    });
+    let read: Vec<Peering> = read.collect();
+    estate.told.settle(own, &serde_json::json!({ "peerings": read }), origin, problems);
+    estate.peerings.extend(read);
 }
 
 /// Whether the name of a subnet is that of the one in which gateways, or route servers, of a network stand.
@@ -306,7 +323,7 @@ const BEHIND: [&str; 3] =
     ["loadBalancerBackendAddressPools", "loadBalancerInboundNatRules", "applicationGatewayBackendAddressPools"];
 
 /// The interfaces of a scale set: as many as it has machines, wherever in their subnets.
-fn scale_set(estate: &mut Estate, value: &Value, own: &str, name: &str, origin: &Origin) {
+fn scale_set(estate: &mut Estate, value: &Value, own: &str, name: &str, origin: &Origin, problems: &mut Vec<Problem>) {
     let held = properties(value);
     let profile = held.pointer("/virtualMachineProfile/networkProfile").unwrap_or(&Value::Null);
     for (index, one) in list(profile, "networkInterfaceConfigurations").iter().enumerate() {
@@ -321,33 +338,39 @@ fn scale_set(estate: &mut Estate, value: &Value, own: &str, name: &str, origin: 
         };
         let all = |key: &str| configurations.iter().flat_map(|of| references(of, key)).collect::<Vec<_>>();
         let id = if index == 0 { own.to_owned() } else { format!("{own} interface {index}") };
-        estate.interfaces.insert(
-            id,
-            Interface {
-                name: name.to_owned(),
-                owner: subscription(own),
-                group: reference(of, "networkSecurityGroup"),
-                places: configurations
-                    .iter()
-                    .map(|of| InterfacePlace {
-                        subnet: reference(of, "subnet").unwrap_or_default(),
-                        address: None,
-                        public: public(of),
-                    })
-                    .collect(),
-                application_groups: all("applicationSecurityGroups"),
-                behind: BEHIND.iter().flat_map(|key| all(key)).map(|part| parent(&part)).collect(),
-                forwards: flag(of, "enableIPForwarding").or_else(|| flag(of, "enableIpForwarding")) == Some(true),
-                template: true,
-                tags: tags(value.get("tags")),
-                origin: origin.clone(),
-                ..Interface::default()
-            },
-        );
+        let read = Interface {
+            name: name.to_owned(),
+            owner: subscription(own),
+            group: reference(of, "networkSecurityGroup"),
+            places: configurations
+                .iter()
+                .map(|of| InterfacePlace {
+                    subnet: reference(of, "subnet").unwrap_or_default(),
+                    address: None,
+                    public: public(of),
+                })
+                .collect(),
+            application_groups: all("applicationSecurityGroups"),
+            behind: BEHIND.iter().flat_map(|key| all(key)).map(|part| parent(&part)).collect(),
+            forwards: flag(of, "enableIPForwarding").or_else(|| flag(of, "enableIpForwarding")) == Some(true),
+            template: true,
+            tags: tags(value.get("tags")),
+            origin: origin.clone(),
+            ..Interface::default()
+        };
+        estate.told.settle(&id, &read, origin, problems);
+        estate.interfaces.insert(id, read);
     }
 }
 
-fn interface(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin) {
+fn interface(
+    estate: &mut Estate,
+    value: &Value,
+    own: String,
+    name: String,
+    origin: Origin,
+    problems: &mut Vec<Problem>,
+) {
     let held = properties(value);
     let (mut places, mut groups, mut behind) = (Vec::new(), Vec::new(), Vec::new());
     for configuration in list(held, "ipConfigurations") {
@@ -364,33 +387,34 @@ fn interface(estate: &mut Estate, value: &Value, own: String, name: String, orig
     }
     groups.sort_unstable();
     groups.dedup();
-    estate.interfaces.insert(
-        own.clone(),
-        Interface {
-            name,
-            owner: subscription(&own),
-            group: reference(held, "networkSecurityGroup"),
-            forwards: flag(held, "enableIPForwarding").or_else(|| flag(held, "enableIpForwarding")) == Some(true),
-            places,
-            application_groups: groups,
-            behind,
-            private_endpoint: held.get("privateEndpoint").is_some_and(Value::is_object),
-            tags: tags(value.get("tags")),
-            origin,
-            ..Interface::default()
-        },
-    );
+    let read = Interface {
+        name,
+        owner: subscription(&own),
+        group: reference(held, "networkSecurityGroup"),
+        forwards: flag(held, "enableIPForwarding").or_else(|| flag(held, "enableIpForwarding")) == Some(true),
+        places,
+        application_groups: groups,
+        behind,
+        private_endpoint: held.get("privateEndpoint").is_some_and(Value::is_object),
+        tags: tags(value.get("tags")),
+        origin,
+        ..Interface::default()
+    };
+    estate.told.settle(&own, &read, &read.origin, problems);
+    estate.interfaces.insert(own, read);
 }
 
 /// What the interfaces of a private endpoint are of.
-fn private_endpoint(estate: &mut Estate, held: &Value) {
+fn private_endpoint(estate: &mut Estate, held: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
     let keys = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
     let of = keys.iter().flat_map(|key| list(held, key)).map(properties).next();
     let state = of.and_then(|of| of.get("privateLinkServiceConnectionState")).and_then(|held| text(held, "status"));
     let to = of.and_then(|of| text(of, "privateLinkServiceId")).unwrap_or_default().to_lowercase();
     for interface in references(held, "networkInterfaces") {
         let refused = matches!(state, Some("Pending" | "Rejected" | "Disconnected"));
-        estate.endpoints.insert(interface, Connection { to: to.clone(), refused });
+        let read = Connection { to: to.clone(), refused };
+        estate.told.settle(&interface, &read, origin, problems);
+        estate.endpoints.insert(interface, read);
     }
 }
 
@@ -400,7 +424,14 @@ fn scaled(interface: &str) -> String {
     set.filter(|set| set.contains("/virtualmachinescalesets/")).unwrap_or(interface).to_owned()
 }
 
-fn balancer(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin) {
+fn balancer(
+    estate: &mut Estate,
+    value: &Value,
+    own: String,
+    name: String,
+    origin: Origin,
+    problems: &mut Vec<Problem>,
+) {
     let held = properties(value);
     let frontends = list(held, "frontendIPConfigurations").iter().chain(list(held, "frontendIpConfigurations"));
     let frontends = frontends.map(|front| {
@@ -445,8 +476,7 @@ fn balancer(estate: &mut Estate, value: &Value, own: String, name: String, origi
         }
     });
     let rules = rules.chain(nat).collect();
-    estate.balancers.insert(
-        own.clone(),
-        Balancer { name, owner: subscription(&own), frontends: frontends.collect(), rules, origin },
-    );
+    let read = Balancer { name, owner: subscription(&own), frontends: frontends.collect(), rules, origin };
+    estate.told.settle(&own, &read, &read.origin, problems);
+    estate.balancers.insert(own, read);
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
 use crate::model::json::unshown;
@@ -22,7 +24,7 @@ pub(crate) struct Estate {
     /// Networks of which an answer does not show the peerings.
     pub(super) unpeered: BTreeSet<String>,
     /// What answers said of each object.
-    pub(super) told: Told,
+    pub(crate) told: Told,
     pub(super) gateways: BTreeMap<String, NatGateway>,
     pub(super) balancers: BTreeMap<String, Balancer>,
     pub(super) admin: Vec<AdminRule>,
@@ -43,11 +45,6 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
-    /// What answers said of each object.
-    pub(crate) fn told(&mut self) -> &mut Told {
-        &mut self.told
-    }
-
     /// Interfaces whose subnets are not shown, by name.
     pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
         let shown = |place: &InterfacePlace| {
@@ -106,7 +103,7 @@ pub(super) fn is_unclear(name: &str) -> bool {
     name.is_empty() || name.starts_with("one of ")
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct VirtualNetwork {
     pub(super) name: String,
     pub(super) owner: String,
@@ -115,10 +112,11 @@ pub(super) struct VirtualNetwork {
     /// Whether the input looks it up and does not make it: its peerings and gateways are not all shown.
     pub(super) looked_up: bool,
     pub(super) tags: BTreeMap<String, String>,
+    #[serde(skip)]
     pub(super) origin: Origin,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Subnet {
     pub(super) name: String,
     pub(super) network: String,
@@ -132,6 +130,7 @@ pub(super) struct Subnet {
     pub(super) private: bool,
     /// Whether a gateway or route server stands in it, or is meant to.
     pub(super) gateway: bool,
+    #[serde(skip)]
     pub(super) origin: Origin,
 }
 
@@ -163,7 +162,7 @@ pub(super) struct End {
     pub(super) groups: Vec<String>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Interface {
     pub(super) name: String,
     pub(super) owner: String,
@@ -180,10 +179,11 @@ pub(super) struct Interface {
     pub(super) private_endpoint: bool,
     pub(super) aliases: Vec<String>,
     pub(super) tags: BTreeMap<String, String>,
+    #[serde(skip)]
     pub(super) origin: Origin,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct InterfacePlace {
     pub(super) subnet: String,
     pub(super) address: Option<AddressRange>,
@@ -210,7 +210,7 @@ pub(super) struct Forwarded {
 }
 
 /// What a private endpoint is of.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Connection {
     /// The resource; nothing where it is not shown.
     pub(super) to: String,
@@ -218,17 +218,19 @@ pub(super) struct Connection {
     pub(super) refused: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Machine {
     pub(super) name: String,
     pub(super) interfaces: Vec<String>,
     pub(super) tags: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct PublicAddress {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) address: Option<AddressRange>,
     /// `Some(true)` for the standard offer, which is closed unless a group opens it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) standard: Option<bool>,
 }
 
@@ -246,7 +248,7 @@ pub(super) struct Route {
     pub(super) next: Option<AddressRange>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Peering {
     pub(super) name: String,
     pub(super) from: String,
@@ -257,22 +259,23 @@ pub(super) struct Peering {
     pub(super) remote_gateways: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct NatGateway {
     pub(super) public: Vec<String>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Balancer {
     pub(super) name: String,
     pub(super) owner: String,
     /// Public address of each frontend by name; `None` for an inside one.
     pub(super) frontends: BTreeMap<String, Option<String>>,
     pub(super) rules: Vec<BalancerRule>,
+    #[serde(skip)]
     pub(super) origin: Origin,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct BalancerRule {
     pub(super) protocol: String,
     pub(super) frontend_port: i64,

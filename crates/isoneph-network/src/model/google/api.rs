@@ -124,7 +124,7 @@ pub(crate) fn read(
             estate.listed.insert((text_or_empty(value, "kind"), project(value)));
         }
         match text(value, "kind").unwrap_or_default() {
-            "compute#network" => network(estate, value, origin),
+            "compute#network" => network(estate, value, origin, problems),
             "compute#subnetwork" => {
                 let blocks = [text(value, "ipCidrRange"), text(value, "ipv6CidrRange")].into_iter().flatten();
                 let mut ranges: Vec<AddressRange> = blocks.filter_map(AddressRange::parse).collect();
@@ -135,42 +135,29 @@ pub(crate) fn read(
                 );
                 let (name, network, region) =
                     (text_or_empty(value, "name"), link(value, "network"), last(value, "region"));
-                estate
-                    .subnets
-                    .insert(own(value), Subnet { name, network, project: project(value), region, ranges, origin });
+                let read = Subnet { name, network, project: project(value), region, ranges, origin };
+                estate.told.settle(&own(value), &read, &read.origin, problems);
+                estate.subnets.insert(own(value), read);
             }
             "compute#firewall" => {
                 add_firewall(estate, value, &origin, problems);
             }
             "compute#firewallPolicy" => policy(estate, value, &origin, problems),
-            "compute#instance" => instance(estate, value, &origin),
+            "compute#instance" => instance(estate, value, &origin, problems),
             "compute#route" => route(estate, value, &origin, problems),
-            "compute#router" => {
-                for nat in list(value, "nats") {
-                    let all =
-                        text(nat, "sourceSubnetworkIpRangesToNat").is_none_or(|word| word != "LIST_OF_SUBNETWORKS");
-                    let subnets = if all {
-                        Vec::new()
-                    } else {
-                        list(nat, "subnetworks").iter().map(|held| link(held, "name")).collect()
-                    };
-                    let (name, network, region) =
-                        (text_or_empty(nat, "name"), link(value, "network"), last(value, "region"));
-                    estate.nats.push(Nat { name, network, region, subnets, public: Vec::new() });
-                }
-                if !list(value, "bgpPeers").is_empty() {
-                    beyond(estate, value);
-                }
-            }
+            "compute#router" => router(estate, value, &origin, problems),
             "compute#serviceAttachment" => {
-                let subnets = texts(value, "natSubnets").iter().map(|link| short(link)).collect();
+                let subnets: Vec<String> = texts(value, "natSubnets").iter().map(|link| short(link)).collect();
+                estate.told.settle(&own(value), &serde_json::json!({ "natSubnets": subnets }), &origin, problems);
                 estate.attachments.insert(own(value), subnets);
                 // Who of networks that are not shown is connected to it, nobody tells.
                 estate.entries.push(own(value));
             }
             "compute#forwardingRule" if text(value, "target").is_some_and(|to| to.contains("/serviceAttachments/")) => {
                 let (network, to) = (link(value, "network"), link(value, "target"));
-                estate.connected.push(Connected { name: own(value), network, to });
+                let read = Connected { name: own(value), network, to };
+                estate.told.settle(&read.name, &read, &origin, problems);
+                estate.connected.push(read);
             }
             kind if kind.ends_with("List") => {}
             kind => {
@@ -194,10 +181,32 @@ fn beyond(estate: &mut Estate, value: &Value) {
     estate.routes.insert(format!("routes of {}", own(value)), route);
 }
 
-fn network(estate: &mut Estate, value: &Value, origin: Origin) {
+fn router(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
+    let nats: Vec<Nat> = list(value, "nats").iter().map(|nat| nat_of(nat, value)).collect();
+    let speaks = !list(value, "bgpPeers").is_empty();
+    estate.told.settle(&own(value), &serde_json::json!({ "nats": nats, "bgpPeers": speaks }), origin, problems);
+    estate.nats.extend(nats);
+    if speaks {
+        beyond(estate, value);
+    }
+}
+
+fn nat_of(nat: &Value, router: &Value) -> Nat {
+    let all = text(nat, "sourceSubnetworkIpRangesToNat").is_none_or(|word| word != "LIST_OF_SUBNETWORKS");
+    let named = list(nat, "subnetworks").iter().filter(|_| !all);
+    Nat {
+        name: text_or_empty(nat, "name"),
+        network: link(router, "network"),
+        region: last(router, "region"),
+        subnets: named.map(|held| link(held, "name")).collect(),
+        public: Vec::new(),
+    }
+}
+
+fn network(estate: &mut Estate, value: &Value, origin: Origin, problems: &mut Vec<Problem>) {
     let id = own(value);
-    for peering in list(value, "peerings") {
-        estate.peerings.push(Peering {
+    let peerings = list(value, "peerings").iter().map(|peering| {
+        Peering {
             name: text_or_empty(peering, "name"),
             from: id.clone(),
             // Of one whose state is not shown nobody knows whether it joins the two.
@@ -205,8 +214,11 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin) {
             active: text(peering, "state").is_none_or(|state| state == "ACTIVE"),
             imports: flag(peering, "importCustomRoutes") == Some(true),
             exports: flag(peering, "exportCustomRoutes") == Some(true),
-        });
-    }
+        }
+    });
+    let peerings: Vec<Peering> = peerings.collect();
+    estate.told.settle(&id, &serde_json::json!({ "peerings": peerings }), &origin, problems);
+    estate.peerings.extend(peerings);
     let classic_first = text(value, "networkFirewallPolicyEnforcementOrder") != Some("BEFORE_CLASSIC_FIREWALL");
     let (name, automatic) = (text_or_empty(value, "name"), flag(value, "autoCreateSubnetworks") == Some(true));
     let network = Network {
@@ -220,6 +232,7 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin) {
         policy: text(value, "firewallPolicy").map(short),
         origin,
     };
+    estate.told.settle(&id, &network, &network.origin, problems);
     estate.networks.insert(id, network);
 }
 
@@ -425,7 +438,7 @@ fn ancestry(estate: &mut Estate, document: &Value) -> bool {
     is_one
 }
 
-fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {
+fn instance(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
     let id = own(value);
     let accounts: Vec<String> =
         list(value, "serviceAccounts").iter().filter_map(|held| text(held, "email")).map(ToOwned::to_owned).collect();
@@ -436,28 +449,28 @@ fn instance(estate: &mut Estate, value: &Value, origin: &Origin) {
         let aliases =
             list(held, "aliasIpRanges").iter().filter_map(|held| AddressRange::parse(text(held, "ipCidrRange")?));
         let six = text(held, "ipv6Address").and_then(AddressRange::parse);
-        estate.interfaces.insert(
-            if index == 0 { id.clone() } else { format!("{id} nic{index}") },
-            Interface {
-                name: text_or_empty(value, "name"),
-                project: project(value),
-                network: link(held, "network"),
-                subnet: link(held, "subnetwork"),
-                address: text(held, "networkIP").and_then(AddressRange::parse),
-                more: aliases.chain(six).collect(),
-                public,
-                tags: value.get("tags").map(|held| texts(held, "items")).unwrap_or_default(),
-                accounts: accounts.clone(),
-                open_tags: !is_given(value, "tags"),
-                open_account: false,
-                // Of one that does not show it nobody knows what it passes on.
-                forwards: flag(value, "canIpForward") != Some(false),
-                template: false,
-                aliases: vec![id.clone()],
-                labels: tags(value.get("labels")),
-                origin: origin.clone(),
-            },
-        );
+        let name = if index == 0 { id.clone() } else { format!("{id} nic{index}") };
+        let read = Interface {
+            name: text_or_empty(value, "name"),
+            project: project(value),
+            network: link(held, "network"),
+            subnet: link(held, "subnetwork"),
+            address: text(held, "networkIP").and_then(AddressRange::parse),
+            more: aliases.chain(six).collect(),
+            public,
+            tags: value.get("tags").map(|held| texts(held, "items")).unwrap_or_default(),
+            accounts: accounts.clone(),
+            open_tags: !is_given(value, "tags"),
+            open_account: false,
+            // Of one that does not show it nobody knows what it passes on.
+            forwards: flag(value, "canIpForward") != Some(false),
+            template: false,
+            aliases: vec![id.clone()],
+            labels: tags(value.get("labels")),
+            origin: origin.clone(),
+        };
+        estate.told.settle(&name, &read, origin, problems);
+        estate.interfaces.insert(name, read);
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
 use crate::model::once::Told;
@@ -32,15 +34,10 @@ pub(crate) struct Estate {
     /// What each project is in, from the inside out, as far as that is given.
     pub(super) ancestors: BTreeMap<String, Vec<String>>,
     /// What answers said of each object.
-    pub(super) told: Told,
+    pub(crate) told: Told,
 }
 
 impl Estate {
-    /// What answers said of each object.
-    pub(crate) fn told(&mut self) -> &mut Told {
-        &mut self.told
-    }
-
     /// Interfaces whose networks are not shown, by name.
     pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
         let lost = self.interfaces.values().filter(|held| !self.networks.contains_key(&held.network));
@@ -63,7 +60,7 @@ impl Estate {
 }
 
 /// A forwarding rule that leads to a service attachment.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Connected {
     pub(super) name: String,
     /// The network it is in; nothing where that is not shown.
@@ -72,7 +69,7 @@ pub(super) struct Connected {
     pub(super) to: String,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Network {
     pub(super) name: String,
     pub(super) project: String,
@@ -87,16 +84,18 @@ pub(super) struct Network {
     /// Its subnets and its firewall policy, as far as it names them itself.
     pub(super) subnets: Vec<String>,
     pub(super) policy: Option<String>,
+    #[serde(skip)]
     pub(super) origin: Origin,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Subnet {
     pub(super) name: String,
     pub(super) network: String,
     pub(super) project: String,
     pub(super) region: String,
     pub(super) ranges: Vec<AddressRange>,
+    #[serde(skip)]
     pub(super) origin: Origin,
 }
 
@@ -143,7 +142,7 @@ pub(super) struct FirewallPolicy {
     pub(super) regional: Option<String>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Interface {
     pub(super) name: String,
     pub(super) project: String,
@@ -163,6 +162,7 @@ pub(super) struct Interface {
     pub(super) template: bool,
     pub(super) aliases: Vec<String>,
     pub(super) labels: BTreeMap<String, String>,
+    #[serde(skip)]
     pub(super) origin: Origin,
 }
 
@@ -202,7 +202,7 @@ impl Route {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Peering {
     pub(super) name: String,
     pub(super) from: String,
@@ -213,7 +213,7 @@ pub(super) struct Peering {
     pub(super) exports: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Nat {
     pub(super) name: String,
     pub(super) network: String,

@@ -65,6 +65,7 @@ pub(super) fn nothing(kind: &str) -> Value {
     json!({"kind": format!("compute#{kind}List"), "selfLink": link("global", &format!("{kind}s"))})
 }
 
+/// Two machines in a network, and more; what is named again stands in the place of what it names.
 pub(super) fn estate(more: Vec<Value>) -> String {
     let mut all = vec![
         network("n", &[]),
@@ -75,6 +76,7 @@ pub(super) fn estate(more: Vec<Value>) -> String {
         nothing("firewall"),
         nothing("router"),
     ];
+    all.retain(|held| more.iter().all(|other| other["selfLink"] != held["selfLink"]));
     all.extend(more);
     json!(all).to_string()
 }

@@ -4,7 +4,7 @@ use isoneph_network::model::{InputFile, Model, Problem};
 use serde_json::{Value, json};
 
 use super::estate::{Estate, cut};
-use super::{asked, check};
+use super::{asked, azure, check, google};
 
 /// A model of files with names, and what is wrong with them.
 fn read(files: &[(&str, &str)]) -> (Model, Vec<Problem>) {
@@ -69,4 +69,75 @@ fn copies_of_an_answer_count_once_however_they_are_ordered_and_tagged() {
         "permit eni-a -> eni-b tcp/443
          deny eni-a -> eni-b tcp/22 : end of sg-b ingress",
     );
+}
+
+/// Two lists that differ in one object, in either order: an error that names it, and nothing is sure, whoever is asked about.
+#[track_caller]
+fn nothing_is_sure(today: &Value, before: &Value, id: &str, flows: &[&str]) {
+    let (today, before) = (today.to_string(), before.to_string());
+    for files in [[("a.json", &today), ("b.json", &before)], [("b.json", &before), ("a.json", &today)]] {
+        let (model, problems) = read(&files.map(|(path, text)| (path, text.as_str())));
+        let [only] = problems.as_slice() else { panic!("{id}: {problems:?}") };
+        assert!(only.message.contains(id) && only.message.contains(files[0].0) && only.path == files[1].0, "{only:?}");
+        for flow in flows {
+            let (answer, why) = asked(&model, flow);
+            assert_eq!(format!("{answer:?}"), "Undecided", "{flow}: {why}");
+            assert!(why.contains("which of the two descriptions of") && why.contains(id), "{why}");
+        }
+    }
+    let (model, problems) = read(&[("a.json", &today), ("again.json", &today)]);
+    assert_eq!(problems, Vec::new());
+    assert!(flows.iter().all(|flow| format!("{:?}", asked(&model, flow).0) != "Undecided"));
+}
+
+#[test]
+fn of_two_descriptions_of_an_azure_network_or_what_is_in_it_neither_counts() {
+    let network = |space: &str, prefix: &str, peers: Vec<Value>| {
+        azure::network("v", space, vec![azure::subnet("v", "s", prefix, json!({}))], peers)
+    };
+    let nic = |name: &str, address: &str, more: Value| azure::nic(name, "v", "s", address, more);
+    let held = |own: Value, a: Value| json!([own, a, nic("b", "10.0.0.5", json!({}))]);
+    let plain = || network("10.0.0.0/16", "10.0.0.0/24", vec![]);
+    let today = held(plain(), nic("a", "10.0.0.4", json!({})));
+    let flows = ["a -> b tcp/22", "b -> 8.8.8.8 tcp/443"];
+    let guarded = json!({"networkSecurityGroup": azure::id("networkSecurityGroups", "g")});
+    for other in [nic("a", "10.0.0.9", json!({})), nic("a", "10.0.0.4", guarded)] {
+        nothing_is_sure(&today, &json!([other]), "networkinterfaces/a", &flows);
+    }
+    let peered = network("10.0.0.0/16", "10.0.0.0/24", vec![azure::peering("w", true)]);
+    nothing_is_sure(&today, &json!([peered]), "virtualnetworks/v", &flows);
+    let wider = network("10.0.0.0/15", "10.0.0.0/24", vec![]);
+    nothing_is_sure(&today, &json!([wider]), "virtualnetworks/v", &flows);
+    let shifted = network("10.0.0.0/16", "10.0.0.0/20", vec![]);
+    nothing_is_sure(&today, &json!([shifted]), "subnets/s", &flows);
+}
+
+#[test]
+fn of_two_descriptions_of_a_google_machine_or_network_neither_counts() {
+    let today: Value = serde_json::from_str(&google::estate(vec![])).unwrap();
+    let flows = ["web -> db tcp/22", "web -> 8.8.8.8 tcp/443"];
+    let machine = |tags: &[&str], address: &str| google::machine("web", "n", address, Some("34.1.1.1"), tags, "web@p");
+    for other in [machine(&["db"], "10.0.0.2"), machine(&["web"], "10.0.0.9")] {
+        nothing_is_sure(&today, &json!([other]), "web", &flows);
+    }
+    nothing_is_sure(&today, &json!([google::network("n", &["m"])]), "p/n", &flows);
+    nothing_is_sure(&today, &json!([google::subnet("n", "10.0.0.0/20")]), "r/n", &flows);
+}
+
+#[test]
+fn a_list_of_machines_and_one_of_interfaces_agree_or_nothing_is_sure() {
+    let today: Value = serde_json::from_str(&pair(&["tcp 443 10.0.0.0/16"], LOCAL, OPEN, None)).unwrap();
+    let own = &today["NetworkInterfaces"][1];
+    let mut embedded = own.clone();
+    embedded["SubnetId"] = json!("subnet-one");
+    let machines =
+        |held: &Value| json!({"Reservations": [{"Instances": [{"InstanceId": "i-1", "NetworkInterfaces": [held]}]}]});
+    let files = |held: &Value| [("list.json", today.to_string()), ("machines.json", machines(held).to_string())];
+    let loaded = |held: &Value| {
+        let files = files(held);
+        let (model, problems) = read(&[("list.json", &files[0].1), ("machines.json", &files[1].1)]);
+        (format!("{:?}", asked(&model, "eni-a -> eni-b tcp/443").0), problems.len())
+    };
+    assert_eq!(loaded(own), ("Permit".to_owned(), 0));
+    assert_eq!(loaded(&embedded), ("Undecided".to_owned(), 1));
 }
