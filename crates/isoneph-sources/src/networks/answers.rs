@@ -28,9 +28,10 @@ struct Answer {
     kind: &'static str,
 }
 
-/// All that was answered, by identifier: what is answered twice counts once.
+/// All that was answered, by identifier. What is answered twice counts once; where answers differ, what either says counts:
+/// nobody knows which holds.
 #[derive(Debug, Default)]
-pub(crate) struct Answers(BTreeMap<String, Answer>);
+pub(crate) struct Answers(BTreeMap<String, Vec<Answer>>);
 
 impl Answers {
     /// Takes what a file answers.
@@ -57,7 +58,10 @@ impl Answers {
             for (index, value) in held.into_iter().enumerate() {
                 let Some(name) = value.get(id).and_then(Value::as_str).map(str::to_owned) else { continue };
                 let locator = format!("{pointer}/{list}/{index}");
-                self.0.entry(name).or_insert_with(|| Answer { path: path.to_owned(), locator, value, kind });
+                let held = self.0.entry(name).or_default();
+                if held.iter().all(|before| before.value != value) {
+                    held.push(Answer { path: path.to_owned(), locator, value, kind });
+                }
             }
         }
     }
@@ -70,10 +74,12 @@ impl Answers {
         sink: &mut Sink,
     ) -> Result<(), SinkError> {
         let mut first = None;
-        for (id, answer) in &self.0 {
+        let each =
+            self.0.iter().flat_map(|(id, all)| all.iter().enumerate().map(move |(at, held)| (id, &all[..at], held)));
+        for (id, before, answer) in each {
             let Some(input) = inputs.get(&answer.path).copied() else { continue };
             first.get_or_insert(input);
-            let writer = Writer { answers: self, id, answer, input, snapshot };
+            let writer = Writer { answers: self, id, before, answer, input, snapshot };
             match answer.kind {
                 "aws_security_group" => writer.group(sink)?,
                 "aws_network_acl" => writer.acl(sink)?,
@@ -93,6 +99,8 @@ impl Answers {
 struct Writer<'a> {
     answers: &'a Answers,
     id: &'a str,
+    /// What was answered of it before.
+    before: &'a [Answer],
     answer: &'a Answer,
     input: InputId,
     snapshot: i64,
@@ -108,9 +116,17 @@ impl Writer<'_> {
         if self.answers.0.contains_key(id) { self.uid(id) } else { id.to_owned() }
     }
 
+    /// The elements of a list that no answer before has, each with its place in the list.
+    fn elements(&self, key: &str) -> impl Iterator<Item = (String, &Value)> {
+        let held = list(&self.answer.value, key).iter().enumerate();
+        let is_new = |element: &Value| self.before.iter().all(|before| !list(&before.value, key).contains(element));
+        held.filter(move |(_, element)| is_new(element))
+            .map(move |(index, element)| (format!("{key}/{index}"), element))
+    }
+
     fn group(&self, sink: &mut Sink) -> Result<(), SinkError> {
         for (key, direction) in [("IpPermissions", "ingress"), ("IpPermissionsEgress", "egress")] {
-            for (index, rule) in list(&self.answer.value, key).iter().enumerate() {
+            for (part, rule) in self.elements(key) {
                 let peers = Peers::of(rule);
                 let references = peers.references.iter().map(|id| self.named(id)).collect();
                 let row = FirewallRule {
@@ -122,14 +138,14 @@ impl Writer<'_> {
                     has_description: peers.described.into(),
                     ..self.rule(rule, "IpProtocol", (number(rule, "FromPort"), number(rule, "ToPort")), peers.cidrs)
                 };
-                self.push(&format!("{key}/{index}"), &FirewallRule { direction: direction.into(), ..row }, sink)?;
+                self.push(&part, &FirewallRule { direction: direction.into(), ..row }, sink)?;
             }
         }
         Ok(())
     }
 
     fn acl(&self, sink: &mut Sink) -> Result<(), SinkError> {
-        for (index, rule) in list(&self.answer.value, "Entries").iter().enumerate() {
+        for (part, rule) in self.elements("Entries") {
             let port = |key| rule.get("PortRange").map_or(Attr::Unset, |ports| number(ports, key));
             let cidrs = ["CidrBlock", "Ipv6CidrBlock"].into_iter().filter_map(|key| text(rule, key));
             let cidrs = sorted(cidrs.map(str::to_owned).collect());
@@ -147,7 +163,7 @@ impl Writer<'_> {
                 has_description: false.into(),
                 ..self.rule(rule, "Protocol", (port("From"), port("To")), cidrs)
             };
-            self.push(&format!("Entries/{index}"), &row, sink)?;
+            self.push(&part, &row, sink)?;
         }
         Ok(())
     }
@@ -168,7 +184,7 @@ impl Writer<'_> {
     }
 
     fn routes(&self, sink: &mut Sink) -> Result<(), SinkError> {
-        for (index, route) in list(&self.answer.value, "Routes").iter().enumerate() {
+        for (part, route) in self.elements("Routes") {
             let keys = ["DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"];
             let destination = keys.into_iter().find_map(|key| text(route, key));
             let (kind, target) = target(route);
@@ -179,7 +195,7 @@ impl Writer<'_> {
                 target,
                 ..Route::default()
             };
-            self.push(&format!("Routes/{index}"), &row, sink)?;
+            self.push(&part, &row, sink)?;
         }
         Ok(())
     }
@@ -195,8 +211,10 @@ impl Writer<'_> {
         let name = tags.iter().find_map(|tag| tag.strip_prefix("Name=")).or_else(|| text(value, "GroupName"));
         let name = name.unwrap_or(self.id).to_owned();
         let declared = sink.declared_account(self.input);
+        let again =
+            if self.before.is_empty() { String::new() } else { format!(" of answer {}", self.before.len() + 1) };
         let common = Common {
-            uid: format!("{}#{part}", self.uid(self.id)),
+            uid: format!("{}#{part}{again}", self.uid(self.id)),
             provider: "aws".into(),
             account: known(text(value, "OwnerId").or(declared.as_deref())),
             region: known(text(value, "SecurityGroupArn").and_then(|arn| arn.split(':').nth(3))),
@@ -307,11 +325,15 @@ mod tests {
            {"DestinationPrefixListId": "pl-2", "GatewayId": "vpce-1", "State": "active"},
            {"DestinationCidrBlock": "10.9.0.0/16", "TransitGatewayId": "tgw-1", "State": "blackhole"}]}]}]"#;
 
-    /// The rows of a table, each as the values of these columns.
     fn rows<R: Row>(columns: &str) -> Vec<String> {
+        rows_of::<R>(&[ANSWERS, ANSWERS], columns)
+    }
+
+    /// The rows of a table, each as the values of these columns.
+    fn rows_of<R: Row>(answers: &[&str], columns: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["a.json", "again.json"] {
-            std::fs::write(folder.path().join(name), ANSWERS).unwrap();
+        for (index, text) in answers.iter().enumerate() {
+            std::fs::write(folder.path().join(format!("{index}.json")), text).unwrap();
         }
         let as_of = jiff::civil::date(2026, 11, 20);
         let files = find_networks(&[PathBuf::from(folder.path())], &Taken::new(), as_of);
@@ -346,6 +368,18 @@ mod tests {
             rows::<FirewallRule>(uids)[2],
             "0:sg-1#IpPermissions/0 aws_security_group sg-1 web 111111111111 eu-west-1 [tier=front] true"
         );
+    }
+
+    #[test]
+    fn what_either_of_two_differing_answers_opens_is_a_row() {
+        let later = ANSWERS.replace("\"FromPort\": 443, \"ToPort\": 443", "\"FromPort\": 22, \"ToPort\": 22");
+        for answers in [[ANSWERS, &later], [&later, ANSWERS]] {
+            let found = rows_of::<FirewallRule>(&answers, "filter from_port peer_anywhere");
+            for port in ["443", "22"] {
+                assert!(found.contains(&format!("0:sg-1 {port} true")), "{found:?}");
+            }
+            assert_eq!(found.len(), 6, "{found:?}");
+        }
     }
 
     #[test]
