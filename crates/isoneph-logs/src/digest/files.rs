@@ -36,7 +36,7 @@ pub(super) struct Found {
 /// Looks through files and folders. Links are not followed out of a folder.
 pub(super) fn find(inputs: &DigestInputs) -> Result<Found, DigestError> {
     let mut found = Found::default();
-    for path in inputs.known.keys() {
+    for path in inputs.known.keys().chain(&inputs.lost) {
         found.logs.entry(file_name(&path.to_string_lossy()).to_owned()).or_default().push(path.clone());
     }
     for path in &inputs.copies {
@@ -183,7 +183,8 @@ pub(super) fn hash_log(path: &Path) -> io::Result<String> {
 }
 
 /// Compares every log file with the digest that names it.
-pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: &mut DigestReport) {
+pub(super) fn compare(found: &Found, inputs: &DigestInputs, report: &mut DigestReport) {
+    let known = &inputs.known;
     let hash = |path: &PathBuf| known.get(path).cloned().map_or_else(|| hash_log(path), Ok);
     let logs_given = !found.logs.is_empty();
     // By another name, or unpacked, it is the same file.
@@ -211,6 +212,7 @@ pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: 
             let copies = found.logs(&log.object).iter().map(|path| match hash(path) {
                 Ok(hash) if hash.eq_ignore_ascii_case(&log.hash_value) => None,
                 Ok(_) => Some(Problem::FileChanged),
+                Err(_) if inputs.lost.contains(path) => Some(Problem::FileNotCompared),
                 Err(_) => Some(Problem::FileUnreadable),
             });
             let problem = match copies.reduce(Option::or) {
@@ -227,9 +229,11 @@ pub(super) fn compare(found: &Found, known: &BTreeMap<PathBuf, String>, report: 
             };
             match problem {
                 Problem::FileMissing => missing.push(log.object.clone()),
+                Problem::FileNotCompared => {}
                 _ => verified.files_changed.push(log.object.clone()),
             }
-            report.files_compared += u64::from(problem != Problem::FileMissing);
+            let is_open = matches!(problem, Problem::FileMissing | Problem::FileNotCompared);
+            report.files_compared += u64::from(!is_open);
             add_problem(verified, problem);
             report.gaps.push(gap(verified, index, problem, log));
         }

@@ -19,7 +19,7 @@ mod of_store;
 mod unlisted;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use isoneph_tables::Instant;
@@ -62,6 +62,8 @@ isoneph_model::vocabulary! {
         FileChanged = "file-changed",
         /// A file that it names could not be read to its end.
         FileUnreadable = "file-unreadable",
+        /// A file that it names was read before, without a digest beside it to compare it with, and is not there any more.
+        FileNotCompared = "file-not-compared",
         /// It names a digest before it that was not given, and no period says that the record is to begin here.
         EarlierNotGiven = "earlier-not-given",
         /// A file with events of its time is named by no digest.
@@ -81,6 +83,8 @@ pub struct DigestInputs {
     /// Log files whose content was hashed before (SHA-256, in hexadecimal): they are not read again, and need not be
     /// there any more.
     pub known: BTreeMap<PathBuf, String>,
+    /// Log files that were read before, are not there any more, and whose content nobody hashed.
+    pub lost: BTreeSet<PathBuf>,
     /// Public keys.
     pub keys: Vec<PublicKey>,
     /// Signatures, in hexadecimal, by the digest's object key or file name.
@@ -149,7 +153,7 @@ pub struct DigestGap {
     /// The chain, as an index into [`DigestReport::chains`].
     pub chain: usize,
     /// `previous-missing`, `not-continuous`, `chain-restarted`, `file-missing`, `file-changed`, `file-unreadable`,
-    /// `file-unlisted`.
+    /// `file-not-compared`, `file-unlisted`.
     pub problem: Problem,
     /// From when.
     #[serde(serialize_with = "written_time")]
@@ -245,7 +249,7 @@ pub fn verify(inputs: &DigestInputs) -> Result<DigestReport, DigestError> {
     found.signatures.extend(inputs.signatures.clone());
     let mut report = chain::verify(&found, &inputs.keys, inputs.period);
     report.refused = std::mem::take(&mut found.refused);
-    files::compare(&found, &inputs.known, &mut report);
+    files::compare(&found, inputs, &mut report);
     chain::prove(&mut report);
     Ok(report)
 }

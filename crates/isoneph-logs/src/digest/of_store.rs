@@ -19,6 +19,8 @@ pub struct DigestsOfStores {
     signatures: Vec<PathBuf>,
     known: BTreeMap<PathBuf, String>,
     unread: Vec<PathBuf>,
+    /// Logs that were read where there was no digest beside them.
+    unhashed: Vec<PathBuf>,
 }
 
 impl DigestsOfStores {
@@ -41,6 +43,7 @@ impl DigestsOfStores {
                 self.known.insert(path, sha256.clone());
             }
             (None, FileStatus::Partial | FileStatus::Rejected) => self.unread.push(path),
+            (None, FileStatus::Read) => self.unhashed.push(path),
             _ => {}
         }
     }
@@ -64,7 +67,9 @@ impl DigestsOfStores {
         let copied = self.copied;
         let digests =
             self.digests.into_iter().filter(|(_, sha256)| !sha256.as_ref().is_some_and(|s| copied.contains(s)));
-        let paths = digests.map(|(path, _)| path).chain(self.unread).chain(self.signatures);
+        let (unhashed, lost): (Vec<_>, Vec<_>) = self.unhashed.into_iter().partition(|path| path.exists());
+        inputs.lost.extend(lost);
+        let paths = digests.map(|(path, _)| path).chain(self.unread).chain(unhashed).chain(self.signatures);
         inputs.paths.extend(paths.filter(|path| path.exists()));
         inputs.copies.extend(self.copies);
         inputs.known.extend(self.known);

@@ -49,12 +49,14 @@ impl DigestReport {
             let basis = match gap.problem {
                 Problem::FileMissing => "file-missing",
                 Problem::FileChanged | Problem::FileUnreadable => "file-changed",
+                Problem::FileNotCompared => "file-not-compared",
                 Problem::FileUnlisted => "file-unlisted",
                 _ => "digest-missing",
             };
             let common = common(chain, format!("log-gap:digest:{}:{index}", chain.region), &gap.object);
             // Another trail, without digests, may have written what no digest names; or it may have taken this one's place.
-            let certain = (!matches!(gap.problem, Problem::FileUnlisted | Problem::OtherTrail)).then_some(true);
+            let open = [Problem::FileUnlisted, Problem::OtherTrail, Problem::FileNotCompared];
+            let certain = (!open.contains(&gap.problem)).then_some(true);
             let times = (gap.begins_at, gap.ends_at);
             let row = gap_row(basis, certain, times, covered.days_between(times.0, times.1));
             let by = weakened_by(operations, "aws", &chain.account, gap.begins_at).unwrap_or_default();

@@ -129,9 +129,18 @@ fn looks_like_log(head: &[u8]) -> Result<(), Closed> {
     }
 }
 
+/// How a file is read.
+pub(super) struct Way<'h> {
+    /// What its path says of its records.
+    pub(super) hints: &'h Hints,
+    /// Whether what it holds is hashed.
+    pub(super) hashed: bool,
+}
+
 /// How the reading of an opened file ended.
 pub(super) struct Ending {
-    /// The SHA-256 of what the file holds, once unpacked, in hexadecimal; `None` where it was not read to its end.
+    /// The SHA-256 of what the file holds, once unpacked, in hexadecimal; `None` where it was not asked for, or the file not
+    /// read to its end.
     pub(super) content_sha256: Option<String>,
     /// What stopped the reading.
     pub(super) stopped: Option<Closed>,
@@ -142,13 +151,13 @@ pub(super) fn decode(
     opened: Opened,
     memory: &mut Memory,
     decoder: &mut Decoder,
-    hints: &Hints,
+    way: &Way<'_>,
     output: &mut dyn Output,
 ) -> Ending {
     if opened.at_once {
         if opened.packing == Packing::Plain {
             let content = std::mem::take(&mut memory.packed);
-            return whole(content, |memory| &mut memory.packed, memory, decoder, hints, output);
+            return whole(content, |memory| &mut memory.packed, memory, decoder, way, output);
         }
         if opened.packing == Packing::Gzip && unpack_at_once(memory) {
             let content = std::mem::take(&mut memory.unpacked);
@@ -156,10 +165,10 @@ pub(super) fn decode(
                 memory.unpacked = content;
                 return Ending { content_sha256: None, stopped: Some(closed) };
             }
-            return whole(content, |memory| &mut memory.unpacked, memory, decoder, hints, output);
+            return whole(content, |memory| &mut memory.unpacked, memory, decoder, way, output);
         }
     }
-    stream(opened, memory, decoder, hints, output)
+    stream(opened, memory, decoder, way, output)
 }
 
 fn whole(
@@ -167,11 +176,11 @@ fn whole(
     home: fn(&mut Memory) -> &mut Vec<u8>,
     memory: &mut Memory,
     decoder: &mut Decoder,
-    hints: &Hints,
+    way: &Way<'_>,
     output: &mut dyn Output,
 ) -> Ending {
-    let sha256 = hex(digest(&SHA256, &content).as_ref());
-    let read = decoder.file(content, io::empty(), hints, output);
+    let content_sha256 = way.hashed.then(|| hex(digest(&SHA256, &content).as_ref()));
+    let read = decoder.file(content, io::empty(), way.hints, output);
     let stopped = match read {
         Ok(buffer) => {
             *home(memory) = buffer;
@@ -179,7 +188,7 @@ fn whole(
         }
         Err(error) => Some(closed_by(&error)),
     };
-    Ending { content_sha256: Some(sha256), stopped }
+    Ending { content_sha256, stopped }
 }
 
 /// Unpacks a small file; `false` where it has to be read piece by piece.
@@ -204,7 +213,7 @@ fn stream(
     mut opened: Opened,
     memory: &mut Memory,
     decoder: &mut Decoder,
-    hints: &Hints,
+    way: &Way<'_>,
     output: &mut dyn Output,
 ) -> Ending {
     let raw: Box<dyn Read + '_> = if opened.at_once {
@@ -220,7 +229,7 @@ fn stream(
         Ok(reader) => reader,
         Err(error) => return Ending { content_sha256: None, stopped: Some(error.into()) },
     };
-    let mut reader = Bounded { reader, context: Context::new(&SHA256), count: 0, limit };
+    let mut reader = Bounded { reader, context: way.hashed.then(|| Context::new(&SHA256)), count: 0, limit };
     let mut head = Vec::new();
     let looked = (&mut reader).take(4096).read_to_end(&mut head);
     let broken = looked.err();
@@ -233,19 +242,19 @@ fn stream(
     }
     // What came before a file breaks off is read all the same.
     let read = match broken {
-        Some(error) => decoder.file(head, Failed(Some(error)), hints, output),
-        None => decoder.file(head, &mut reader, hints, output),
+        Some(error) => decoder.file(head, Failed(Some(error)), way.hints, output),
+        None => decoder.file(head, &mut reader, way.hints, output),
     };
     if let Err(error) = read {
         return Ending { content_sha256: None, stopped: Some(closed_by(&error)) };
     }
-    let content_sha256 = hex(reader.context.finish().as_ref());
+    let content_sha256 = reader.context.map(|context| hex(context.finish().as_ref()));
     drop(reader.reader);
     // The digest was taken before, in a pass of its own: what was read must be what was digested.
     let same = opened.at_once
         || opened.file.metadata().is_ok_and(|now| now.len() == opened.bytes && now.modified().ok() == opened.modified);
     let changed = || Closed::Unreadable(Trouble::new("changed-while-read", "the file was changed while it was read"));
-    Ending { content_sha256: Some(content_sha256), stopped: if same { None } else { Some(changed()) } }
+    Ending { content_sha256, stopped: if same { None } else { Some(changed()) } }
 }
 
 /// A reader that gives nothing but its error.
@@ -257,10 +266,10 @@ impl Read for Failed {
     }
 }
 
-/// A reader that digests what passes, up to a limit.
+/// A reader that digests what passes, where that is asked for, up to a limit.
 struct Bounded<R> {
     reader: R,
-    context: Context,
+    context: Option<Context>,
     count: u64,
     limit: u64,
 }
@@ -273,7 +282,7 @@ struct Bomb;
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(buffer)?;
-        self.context.update(&buffer[..count]);
+        self.context.iter_mut().for_each(|context| context.update(&buffer[..count]));
         self.count += count as u64;
         if self.count > self.limit {
             return Err(io::Error::new(io::ErrorKind::InvalidData, Bomb));

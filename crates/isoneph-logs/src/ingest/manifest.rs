@@ -171,7 +171,8 @@ pub struct FileEntry {
     /// The SHA-256 of its bytes on disk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// The SHA-256 of what it holds once unpacked: what digest files of CloudTrail speak of.
+    /// The SHA-256 of what it holds once unpacked: what digest files of CloudTrail speak of. Not there where its bucket had
+    /// none, and where it was not read to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_sha256: Option<String>,
     /// Whether the store keeps a copy of it.

@@ -7,10 +7,11 @@ use std::path::Path;
 use isoneph_tables::{Attribution, Instant};
 
 use super::error::IngestError;
-use super::file::{self, Closed, Memory};
+use super::file::{self, Closed, Memory, Way};
 use super::manifest::{FileEntry, FileStatus, RejectedRecord};
 use super::row::{self, Scratch};
 use super::spill::{Partition, PartitionId, Spill};
+use super::walk::DigestsBeside;
 use super::words::Words;
 use super::{FileKey, key_of, walk};
 use crate::decode::{Decoder, LogFormat, Output, Trouble, day, written};
@@ -30,6 +31,7 @@ pub(super) struct Taking<'s> {
     last: Option<(Partition, i64, PartitionId)>,
     formats: BTreeMap<LogFormat, u64>,
     now: Now,
+    digests: DigestsBeside,
     failed: Option<io::Error>,
 }
 
@@ -83,6 +85,7 @@ impl<'s> Taking<'s> {
             last: None,
             formats: BTreeMap::new(),
             now: Now::default(),
+            digests: DigestsBeside::default(),
             failed: None,
         }
     }
@@ -115,7 +118,8 @@ impl<'s> Taking<'s> {
         hints.account = hints.account.or_else(|| self.attribution.account_of_input(&shown));
         self.files += 1;
         self.now = Now { path: shown, sha256, ..Now::default() };
-        let ending = file::decode(opened, memory, decoder, &hints, self);
+        let way = Way { hints: &hints, hashed: self.digests.may_name(path) };
+        let ending = file::decode(opened, memory, decoder, &way, self);
         if let Some(error) = self.failed.take() {
             return Err(error.into());
         }

@@ -99,6 +99,32 @@ pub(crate) fn hints(path: &Path) -> Hints {
     hints
 }
 
+/// Where digests of CloudTrail speak of log files: they speak of what a file holds once unpacked, and to hash that as well
+/// is a tenth of all the work. In a bucket they lie in a folder of their own beside that of the logs.
+#[derive(Default)]
+pub(super) struct DigestsBeside {
+    /// The folder that was asked about last, and whether there is one of digests beside it.
+    last: Option<(PathBuf, bool)>,
+}
+
+impl DigestsBeside {
+    /// Whether a digest may name a file, as far as folders show. Digests that come later find the file where it lies.
+    pub(super) fn may_name(&mut self, path: &Path) -> bool {
+        if let Some((folder, is_there)) = &self.last
+            && path.starts_with(folder)
+        {
+            return *is_there;
+        }
+        let Some(folder) = path.ancestors().find(|folder| folder.ends_with("CloudTrail")) else { return true };
+        let of_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let above = folder.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+        // Anywhere else digests may lie where they like.
+        let is_there = !above.is_some_and(of_account) || folder.with_file_name("CloudTrail-Digest").exists();
+        self.last = Some((folder.to_owned(), is_there));
+        is_there
+    }
+}
+
 fn delivered_at(name: &str) -> Option<Instant> {
     if !name.contains("_CloudTrail") {
         return None;
@@ -118,6 +144,20 @@ fn delivered_at(name: &str) -> Option<Instant> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_file_holds_is_hashed_unless_its_bucket_has_no_digests() {
+        let folder = tempfile::tempdir().unwrap();
+        let account = |account: &str| folder.path().join("AWSLogs").join(account);
+        std::fs::create_dir_all(account("300000000000").join("CloudTrail-Digest")).unwrap();
+        let mut digests = DigestsBeside::default();
+        for _ in 0..2 {
+            assert!(digests.may_name(&account("300000000000").join("CloudTrail/us-east-1/a.json.gz")));
+            assert!(!digests.may_name(&account("300000000001").join("CloudTrail/us-east-1/a.json.gz")));
+            assert!(digests.may_name(&account("logs").join("CloudTrail/a.json.gz")));
+            assert!(digests.may_name(Path::new("a.json.gz")));
+        }
+    }
 
     #[test]
     fn the_place_of_a_file_says_whose_it_is_and_when_it_came() {

@@ -114,3 +114,28 @@ fn copies_that_were_changed_are_damage() {
     std::fs::remove_file(&copies).unwrap();
     assert!(matches!(manifest.check(&store), Err(IngestError::Damage { .. })));
 }
+
+#[test]
+fn digests_that_come_after_their_logs_find_them_where_they_lie_or_leave_them_open() {
+    let (folder, planted) = bucket();
+    let store = folder.path().join("store");
+    let account = planted.logs[0].ancestors().find(|path| path.ends_with("CloudTrail")).unwrap().parent().unwrap();
+    let (logs, digests_of_account) = (account.join("CloudTrail"), account.join("CloudTrail-Digest"));
+    let aside = folder.path().join("aside");
+    std::fs::rename(&digests_of_account, &aside).unwrap();
+    ingest_into(&store, &[logs.clone()], &options(), &Unattributed).unwrap();
+    std::fs::rename(&aside, &digests_of_account).unwrap();
+    ingest(&planted, &store, true);
+    let report = verified(&planted, &store);
+    assert!(report.is_whole(), "{report:?}");
+    assert_eq!(report.files_compared, planted.logs.len() as u64);
+    // One that was changed meanwhile is told, and one that is gone is neither missing from the record nor compared.
+    std::fs::remove_file(planted.logs.last().unwrap()).unwrap();
+    std::fs::write(&planted.logs[0], br#"{"Records":[]}"#).unwrap();
+    let report = verified(&planted, &store);
+    let mut problems: Vec<String> = report.gaps.iter().map(|gap| gap.problem.to_string()).collect();
+    problems.sort();
+    assert_eq!(problems, ["file-changed", "file-not-compared"]);
+    assert!(!report.is_whole());
+    assert_eq!(report.digests.iter().filter_map(|digest| digest.files_missing.as_ref()).flatten().count(), 0);
+}

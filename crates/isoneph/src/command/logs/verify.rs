@@ -82,7 +82,11 @@ fn of_stores(folders: &[PathBuf]) -> anyhow::Result<DigestsOfStores> {
 fn is_open(problem: Problem) -> bool {
     matches!(
         problem,
-        Problem::NoSignature | Problem::NoPublicKey | Problem::UnknownAlgorithm | Problem::EarlierNotGiven
+        Problem::NoSignature
+            | Problem::NoPublicKey
+            | Problem::UnknownAlgorithm
+            | Problem::EarlierNotGiven
+            | Problem::FileNotCompared
     )
 }
 
@@ -97,7 +101,10 @@ fn exit(report: &DigestReport) -> Exit {
     // A digest that is missing takes the signature of the one before it along: what is shown is not less shown by that.
     if report.digests.is_empty() || !report.refused.is_empty() || uncompared {
         Exit::Incomplete
-    } else if problems.any(|problem| !is_open(*problem)) || !report.gaps.is_empty() || !report.unlisted.is_empty() {
+    } else if problems.any(|problem| !is_open(*problem))
+        || report.gaps.iter().any(|gap| !is_open(gap.problem))
+        || !report.unlisted.is_empty()
+    {
         Exit::Findings
     } else if open {
         Exit::Incomplete
