@@ -15,7 +15,7 @@ pub use filter::{Filtered, View};
 pub use head::{CheckInfo, Config, Head, Parameter, RolesBasis, Scope, Supports, Tool};
 pub use logs::{DayState, Done, LogDay, LogMark, LogPicture, LogSession};
 pub use message::{Message, MessageError};
-pub use outcome::{CheckOutcome, Evidence, Exception, Subject};
+pub use outcome::{CheckOutcome, Evidence, Exception, STORY, Subject};
 pub use tail::{Counts, Loss, Population, SaidAnswer, StandingAnswer, Tail};
 
 use std::io;

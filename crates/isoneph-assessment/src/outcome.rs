@@ -17,7 +17,7 @@ pub struct CheckOutcome {
     pub outcome: Outcome,
     /// Why, when the answer is `unknown` or `not-applicable`.
     pub reason: Option<Reason>,
-    /// The values that fill the check's message. `None` for what is unknown.
+    /// The values that fill the check's message, and the [`STORY`]. `None` for what is unknown.
     pub values: Vec<(String, Option<String>)>,
     /// The exception that covers a failure, by its place in [`Config::exceptions`](crate::Config::exceptions).
     pub exception: Option<usize>,
@@ -27,6 +27,17 @@ pub struct CheckOutcome {
     pub observed_at: Option<Instant>,
     /// The same for the same check and subject in every run, whatever the path of the input.
     pub fingerprint: Digest,
+}
+
+/// The value by which outcomes about one session are told together.
+pub const STORY: &str = "story";
+
+impl CheckOutcome {
+    /// The session that it is about, where it is about one.
+    pub fn story(&self) -> Option<&str> {
+        let (_, story) = self.values.iter().find(|(name, _)| name == STORY)?;
+        story.as_deref().filter(|story| !story.is_empty())
+    }
 }
 
 /// What was judged.

@@ -13,7 +13,7 @@ pub(crate) mod sql_rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion::sql::sqlparser::ast::{Expr, Query};
-use isoneph_assessment::{Message, MessageError};
+use isoneph_assessment::{Message, MessageError, STORY};
 use isoneph_model::{ControlId, Edition, Role, Severity, Support, Text};
 use isoneph_standard::{Catalogue, RequirementKey};
 use isoneph_tables::{TABLES, TableId};
@@ -72,7 +72,7 @@ pub(crate) struct Columns {
     pub(crate) evidence: usize,
     /// Where the SQL says whether there was anything to judge.
     pub(crate) applies: Option<usize>,
-    /// Each place of the message and its column.
+    /// Each place of the message and its column; and what tells the story that an outcome is of, where there is one.
     pub(crate) places: Vec<(String, usize)>,
 }
 
@@ -347,6 +347,7 @@ fn read_shape(
         column(wanted).ok_or_else(|| sql.error(select.select_token.0.span, message))
     };
     let mut places: Vec<String> = message.places().into_iter().map(str::to_owned).collect();
+    places.extend(column(STORY).map(|_| STORY.to_owned()));
     places.sort_unstable();
     places.dedup();
     let mut found = Vec::new();

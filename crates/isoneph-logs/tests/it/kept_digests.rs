@@ -123,7 +123,7 @@ fn digests_that_come_after_their_logs_find_them_where_they_lie_or_leave_them_ope
     let (logs, digests_of_account) = (account.join("CloudTrail"), account.join("CloudTrail-Digest"));
     let aside = folder.path().join("aside");
     std::fs::rename(&digests_of_account, &aside).unwrap();
-    ingest_into(&store, &[logs.clone()], &options(), &Unattributed).unwrap();
+    ingest_into(&store, std::slice::from_ref(&logs), &options(), &Unattributed).unwrap();
     std::fs::rename(&aside, &digests_of_account).unwrap();
     ingest(&planted, &store, true);
     let report = verified(&planted, &store);

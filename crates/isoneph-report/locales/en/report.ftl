@@ -200,6 +200,7 @@ worst-first = Speaks against: contradicted and adverse
 fails-of = { $fail } of { $total } fail
 excepted-of = { $n } accepted
 and-more = … and { $n } more
+more-of-session = { $n } more in the same session
 findings-line = findings of other scanners: { $fail } fail, { $pass } pass
 population-line = accounts seen: { $seen } of { $expected } ({ $basis })
 population-open = accounts seen: { $seen }; how many there are is not declared

@@ -183,6 +183,7 @@ worst-first = 反する証拠があるもの(矛盾と不利)
 fails-of = { $total }件のうち{ $fail }件が不合格
 excepted-of = うち受容 { $n }件
 and-more = … ほか{ $n }件
+more-of-session = 同じセッションでほか{ $n }件
 findings-line = 他のスキャナの検出: 不合格 { $fail }、合格 { $pass }
 population-line = 確認したアカウント: { $expected }のうち{ $seen }({ $basis })
 population-open = 確認したアカウント: { $seen }。全数は宣言されていない

@@ -23,7 +23,8 @@ pub(super) fn write(page: &mut Page, view: &View<'_>) {
         for subject in kept {
             write_subject(page, view, subject);
         }
-        if let Some(more @ 1..) = tally.of(Outcome::Fail).checked_sub(kept.len() as u64) {
+        let told: u64 = kept.iter().map(|subject| 1 + subject.more_of_story).sum();
+        if let Some(more @ 1..) = tally.of(Outcome::Fail).checked_sub(told) {
             page.paragraph(4, &view.words.say_with("and-more", &[("n", more.into())]), Look::Dim);
         }
         let show = view.words.say_with("see-all", &[("check", check.id.as_str().into())]);
@@ -64,7 +65,11 @@ fn write_subject(page: &mut Page, view: &View<'_>, kept: &Kept) {
         line = format!("{line} [{}]", view.words.say_with("exception-short", &[("until", until.as_str().into())]));
     }
     page.paragraph(4, &line, Look::Plain);
-    page.paragraph(6, &kept.message, Look::Plain);
+    let message = match kept.more_of_story {
+        0 => kept.message.clone(),
+        more => format!("{}; {}", kept.message, view.words.say_with("more-of-session", &[("n", more.into())])),
+    };
+    page.paragraph(6, &message, Look::Plain);
     let more = if kept.more_places > 0 { format!(" (+{})", kept.more_places) } else { String::new() };
     page.paragraph(6, &format!("{}{more}", kept.place), Look::Dim);
 }

@@ -56,6 +56,9 @@ struct Kept {
     place: String,
     more_places: usize,
     exception: Option<usize>,
+    /// The session that it is of, and how many more failing subjects are.
+    story: Option<String>,
+    more_of_story: u64,
 }
 
 impl<'a, W: io::Write> TextWriter<'a, W> {
@@ -81,12 +84,21 @@ impl<W: io::Write> Writer for TextWriter<'_, W> {
         if outcome.outcome != Outcome::Fail {
             return Ok(());
         }
+        let story = outcome.story().map(str::to_owned);
+        let same =
+            |kept: &&mut Kept| kept.story.is_some() && kept.story == story && kept.exception == outcome.exception;
+        if let Some(told) = kept.iter_mut().find(same) {
+            told.more_of_story += 1;
+            return Ok(());
+        }
         let new = || Kept {
             address: outcome.subject.as_ref().map(|s| plain(&s.address).into_owned()).unwrap_or_default(),
             message: plain(&check.message.fill(self.words.lang(), &outcome.values)).into_owned(),
             place: outcome.evidence.first().map(|e| place(head, e)).unwrap_or_default(),
             more_places: outcome.evidence.len().saturating_sub(1),
             exception: outcome.exception,
+            story: story.clone(),
+            more_of_story: 0,
         };
         if kept.len() < KEPT_OF_A_CHECK {
             kept.push(new());
