@@ -94,7 +94,7 @@ pub(crate) fn weakened_by(
     begins_at: Instant,
 ) -> Option<String> {
     let before = |operation: &&Operation| {
-        operation.weakens_logging
+        operation.weakens_logging == Some(true)
             && operation.carried_out == Some(true)
             && &*operation.provider == provider
             && operation.account.as_deref() == Some(account)

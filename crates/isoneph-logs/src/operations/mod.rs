@@ -10,11 +10,15 @@ mod file;
 mod name;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use isoneph_model::Text;
 use serde::Serialize;
 
+use crate::event::Event;
 use crate::line::line_of;
+use crate::signs::condition::Condition;
+use crate::signs::record::Said;
 
 pub use error::OperationsError;
 use file::{Entry, PlatformFile};
@@ -122,6 +126,8 @@ pub struct Catalogue {
     versions: BTreeMap<String, String>,
     /// The operations of Kubernetes, by the names that Google Cloud's audit log has for them.
     clusters: HashMap<String, String>,
+    /// What operations that weaken a record only by what they ask for ask for then, by platform and name in one spelling.
+    weakening: HashMap<String, HashMap<String, Arc<[Condition]>>>,
     /// What amendments took off the lists, by platform: it is known all the same.
     dropped: HashMap<String, HashSet<String>>,
 }
@@ -160,6 +166,19 @@ impl Catalogue {
             }
             entries.insert(key, operation);
         }
+        for (byte, name, any) in platform.weakening() {
+            let key = name::spelling(name);
+            if !self.entries.get(&platform.platform).is_some_and(|entries| entries.contains_key(&key)) {
+                return Err(OperationsError::Unknown {
+                    file: platform.file.clone(),
+                    line: line_of(text, byte),
+                    platform: platform.platform.clone(),
+                    name: name.to_owned(),
+                    nearest: String::new(),
+                });
+            }
+            self.weakening.entry(platform.platform.clone()).or_default().insert(key, Arc::clone(any));
+        }
         self.versions.insert(platform.platform, platform.version);
         Ok(())
     }
@@ -196,6 +215,29 @@ impl Catalogue {
                 self.entries.get("kubernetes")?.get(self.clusters.get(operation_name)?)
             }
             found => found,
+        }
+    }
+
+    /// What an operation asks for where it weakens a record; `None` of one that says so, or not, by its name.
+    fn weakening(&self, entry: &CriticalOperation) -> Option<&Arc<[Condition]>> {
+        let all = self.weakening.get(&entry.platform).filter(|_| !entry.weakens_logging)?;
+        all.get(&name::spelling(&entry.name))
+    }
+
+    /// Whether it depends on what it asks for whether an operation weakens a record.
+    pub(crate) fn weakens_by_request(&self, entry: &CriticalOperation) -> bool {
+        self.weakening(entry).is_some()
+    }
+
+    /// Whether an operation can take something out of a record; `None` where that depends on what the event does not say.
+    pub(crate) fn weakens(&self, entry: &CriticalOperation, event: &Event<'_>) -> Option<bool> {
+        let Some(any) = self.weakening(entry) else { return Some(entry.weakens_logging) };
+        let said = Said::new(event);
+        let holds: Vec<Option<bool>> = any.iter().map(|condition| condition.holds(&said)).collect();
+        match () {
+            () if holds.contains(&Some(true)) => Some(true),
+            () if holds.contains(&None) => None,
+            () => Some(false),
         }
     }
 

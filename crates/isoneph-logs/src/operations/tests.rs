@@ -153,3 +153,48 @@ fn a_pattern_decides_about_all_that_it_describes() {
     }
     catalogue.amend("f", &decision("ec2:RunInstances", "critical = false")).unwrap();
 }
+
+/// Whether an operation weakens a record, by what its request and the rest of its event say.
+fn weakens(provider: &str, name: &str, request: &str, more: &str) -> Option<bool> {
+    let catalogue = Catalogue::proposed().unwrap();
+    let entry = catalogue.find(provider, name).unwrap();
+    let text = |text: &str| Some(text.to_owned().into());
+    let event = Event {
+        provider: provider.to_owned().into(),
+        raw_request: text(request),
+        raw_additional: text(more),
+        ..Event::default()
+    };
+    catalogue.weakens(entry, &event)
+}
+
+#[test]
+fn what_weakens_a_record_only_by_its_request_is_told_by_it() {
+    let cluster =
+        |enabled: &str| format!(r#"{{"logging":{{"clusterLogging":[{{"types":["audit"],"enabled":{enabled}}}]}}}}"#);
+    let settings =
+        |enabled: &str| format!(r#"{{"properties":{{"logs":[{{"category":"Administrative","enabled":{enabled}}}]}}}}"#);
+    let deltas = |action: &str| {
+        format!(r#"{{"serviceData":{{"policyDelta":{{"auditConfigDeltas":[{{"action":"{action}"}}]}}}}}}"#)
+    };
+    let policy = "cloudresourcemanager:setiampolicy";
+    let diagnostic = "microsoft.insights/diagnosticsettings/write";
+    let cases = [
+        ("aws", "eks:updateclusterconfig", cluster("false"), String::new(), Some(true)),
+        ("aws", "eks:updateclusterconfig", cluster("true"), String::new(), Some(false)),
+        ("aws", "eks:updateclusterconfig", r#"{"name":"c"}"#.into(), String::new(), Some(false)),
+        ("aws", "eks:updateclusterconfig", String::new(), String::new(), None),
+        ("azure", diagnostic, settings("false"), String::new(), Some(true)),
+        ("azure", diagnostic, settings("true"), String::new(), Some(false)),
+        ("azure", diagnostic, String::new(), String::new(), None),
+        ("google", policy, "{}".into(), deltas("REMOVE"), Some(true)),
+        ("google", policy, "{}".into(), deltas("ADD"), Some(false)),
+        ("google", "compute.subnetworks.patch", r#"{"enableFlowLogs":false}"#.into(), String::new(), Some(true)),
+        ("google", "compute.subnetworks.patch", r#"{"ipCidrRange":"10.0.0.0/8"}"#.into(), String::new(), Some(false)),
+        ("aws", "cloudtrail:stoplogging", String::new(), String::new(), Some(true)),
+        ("aws", "ec2:terminateinstances", String::new(), String::new(), Some(false)),
+    ];
+    for (provider, name, request, more, expected) in cases {
+        assert_eq!(weakens(provider, name, &request, &more), expected, "{name} {request} {more}");
+    }
+}

@@ -7,7 +7,6 @@ use arrow::array::{BooleanArray, Int64Array, ListArray, RecordBatch, TimestampMi
 use super::Reconciler;
 use super::columns::{Batch, BatchError, Texts, texts_of, time, truth, word};
 use crate::event::{Actor, Event, EventOutcome, Phase, SourcePlace};
-use crate::operations::Catalogue;
 
 /// The columns of `audit_event` that a batch must have; others are left alone.
 pub const COLUMNS: &[&str] = &[
@@ -43,23 +42,23 @@ impl Reconciler<'_> {
     /// Takes in the rows of a batch of `audit_event`, which has [`COLUMNS`] at least.
     pub fn observe_batch(&mut self, batch: &RecordBatch) -> Result<(), BatchError> {
         let catalogue = self.catalogue;
-        let critical = each_critical(batch, catalogue, &mut |event, place| self.observe(event, place))?;
-        self.seen.events += batch.num_rows().saturating_sub(critical) as u64;
+        let rows = Batch(batch);
+        let (provider, name) = (rows.texts("provider")?, rows.texts("operation_name")?);
+        let is_critical = |provider: &str, name: &str| catalogue.find(provider, name).is_some();
+        let critical = wanted_rows(batch.num_rows(), &provider, &name, &is_critical);
+        let is_asked = |row: &usize| {
+            let entry = provider.get(*row).zip(name.get(*row)).and_then(|(cloud, name)| catalogue.find(cloud, name));
+            entry.is_some_and(|entry| catalogue.weakens_by_request(entry))
+        };
+        self.asked.mark(critical.iter().copied().filter(is_asked), batch.num_rows());
+        give_rows(&rows, &critical, &mut |event, place| self.observe(event, place))?;
+        self.seen.events += batch.num_rows().saturating_sub(critical.len()) as u64;
         Ok(())
     }
 }
 
-/// Gives the critical operations of a batch of `audit_event`, which has [`COLUMNS`] at least, and how many there are.
-pub(crate) fn each_critical(
-    batch: &RecordBatch,
-    catalogue: &Catalogue,
-    take: &mut dyn FnMut(&Event<'_>, &SourcePlace<'_>),
-) -> Result<usize, BatchError> {
-    each_wanted(batch, &|provider, name| catalogue.find(provider, name).is_some(), take)
-}
-
-/// The same for the operations, by cloud and name, that somebody wants. What was asked and answered is given where the
-/// batch has it.
+/// Gives the operations of a batch of `audit_event`, which has [`COLUMNS`] at least, that somebody wants, by cloud and name,
+/// and how many there are. What was asked and answered is given where the batch has it.
 pub(crate) fn each_wanted(
     batch: &RecordBatch,
     is_wanted: &dyn Fn(&str, &str) -> bool,

@@ -17,6 +17,7 @@ mod pipelines;
 mod resources;
 mod shared;
 mod story;
+mod weakening;
 mod write;
 
 use std::borrow::Cow;
@@ -34,6 +35,7 @@ pub use batch::COLUMNS;
 pub use columns::BatchError;
 pub use operation::{Approval, Approved, Operation, Source};
 pub use story::Story;
+pub use weakening::ASKED_COLUMNS;
 pub use write::write_changes;
 
 use actor::People;
@@ -41,6 +43,7 @@ use changes::ChangeIndex;
 use intern::Interner;
 use parts::{Joined, Part, joined, put_together};
 use pipelines::RunIndex;
+use weakening::{Asked, Place};
 
 /// What operations are set against.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +87,7 @@ pub struct Reconciler<'c> {
     said: HashMap<Arc<str>, Said>,
     seen: Seen,
     key: String,
+    asked: Asked,
 }
 
 impl<'c> Reconciler<'c> {
@@ -99,6 +103,7 @@ impl<'c> Reconciler<'c> {
             said: HashMap::new(),
             seen: Seen::default(),
             key: String::new(),
+            asked: Asked::default(),
         }
     }
 
@@ -113,17 +118,23 @@ impl<'c> Reconciler<'c> {
         }
         self.seen.critical += 1;
         let mut key = std::mem::take(&mut self.key);
-        event.write_uid(&mut key);
-        let said = said(event);
-        if self.said.get(key.as_str()).is_some_and(|kept| *kept != said) {
-            key.push_str("/#");
-            key.push_str(&hex(&said));
-        }
+        let said = self.write_key(event, &mut key);
         if !self.said.contains_key(key.as_str()) {
             self.keep(entry, event, place, &key);
             self.said.insert(Arc::from(key.as_str()), said);
         }
         self.key = key;
+    }
+
+    /// Writes what an event is known by: its identity, and what it says where another has the same.
+    fn write_key(&self, event: &Event<'_>, key: &mut String) -> Said {
+        event.write_uid(key);
+        let said = said(event);
+        if self.said.get(key.as_str()).is_some_and(|kept| *kept != said) {
+            key.push_str("/#");
+            key.push_str(&hex(&said));
+        }
+        said
     }
 
     fn keep(
@@ -133,12 +144,15 @@ impl<'c> Reconciler<'c> {
         place: &SourcePlace<'_>,
         uid: &str,
     ) {
+        let weakens_logging = self.catalogue.weakens(entry, event);
         let operation = Operation::new(entry, event, place, uid, &mut self.interner);
+        let operation = Operation { weakens_logging, ..operation };
         let joined = joined(event);
         if let Joined::By(key) = &joined
             && let Some(index) = self.joined.get(key).copied()
         {
             self.operations[index].join(&operation, event.phase);
+            self.asked.note(uid, Place::Kept(index), weakens_logging);
             return;
         }
         if let Joined::Shared(key) = &joined
@@ -155,6 +169,7 @@ impl<'c> Reconciler<'c> {
         match joined {
             Joined::Within(key) => {
                 let key = self.interner.keep(&key);
+                self.asked.note(uid, Place::Part(self.parts.len()), weakens_logging);
                 self.parts.push(Part { key, phase: event.phase, operation });
                 return;
             }
@@ -164,6 +179,7 @@ impl<'c> Reconciler<'c> {
             }
             Joined::Alone => {}
         }
+        self.asked.note(uid, Place::Kept(self.operations.len()), weakens_logging);
         self.operations.push(operation);
     }
 

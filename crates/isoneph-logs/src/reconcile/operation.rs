@@ -80,8 +80,8 @@ pub struct Operation {
     pub reversible: Reversible,
     /// On whose word it is critical: `proposed`, `adopted`, `amended`.
     pub basis: &'static str,
-    /// See [`CriticalOperation::weakens_logging`].
-    pub weakens_logging: bool,
+    /// See [`CriticalOperation::weakens_logging`]; `None` where that depends on what was asked for and is not told.
+    pub weakens_logging: Option<bool>,
     /// See [`CriticalOperation::resumes_logging`].
     pub resumes_logging: bool,
     /// What kind of actor.
@@ -154,7 +154,7 @@ impl Operation {
                 Basis::Adopted { .. } => "adopted",
                 Basis::Amended { .. } => "amended",
             },
-            weakens_logging: entry.weakens_logging,
+            weakens_logging: Some(entry.weakens_logging),
             resumes_logging: entry.resumes_logging,
             actor_kind: actor.kind,
             actor: texts.keep_some(actor.id.as_deref()),
@@ -206,9 +206,15 @@ impl Operation {
         self.actor_kind = self.actor_kind.or(other.actor_kind);
         self.unattended = unattended(self.actor_kind, self.behind.as_deref());
         self.mfa = self.mfa.or(other.mfa);
+        self.note_weakening(other.weakens_logging);
         if self.targets.as_ref().is_none_or(Vec::is_empty) {
             self.targets.clone_from(&other.targets);
         }
+    }
+
+    /// Takes in what one of its records tells of whether it weakens a record: one that says so outweighs the others.
+    pub(super) fn note_weakening(&mut self, told: Option<bool>) {
+        self.weakens_logging = self.weakens_logging.max(told);
     }
 
     /// What operations of one story have in common comes first, then time.

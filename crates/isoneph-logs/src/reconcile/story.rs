@@ -215,7 +215,7 @@ pub(super) fn find_resumed(operations: &mut [Operation]) {
         }
     }
     resumed.values_mut().for_each(|times| times.sort_unstable());
-    for operation in operations.iter_mut().filter(|o| o.weakens_logging && o.carried_out == Some(true)) {
+    for operation in operations.iter_mut().filter(|o| o.weakens_logging == Some(true) && o.carried_out == Some(true)) {
         let Some(at) = operation.time else { continue };
         let later = operation.targets.iter().flatten().filter_map(|target| {
             resumed.get(&record_key(operation, target))?.iter().find(|time| **time >= at).copied()

@@ -567,7 +567,7 @@ fn a_stopped_record_that_goes_on_again_says_when() {
     };
     let resumed = |events: &[Event<'_>]| {
         let operations = reconcile(events, &Records::default()).operations;
-        operations.iter().filter(|o| o.weakens_logging).map(|o| o.resumed_at).collect::<Vec<_>>()
+        operations.iter().filter(|o| o.weakens_logging == Some(true)).map(|o| o.resumed_at).collect::<Vec<_>>()
     };
     let events = [logging("a", 1, "StopLogging"), logging("b", 5, "StartLogging"), logging("c", 9, "StopLogging")];
     assert_eq!(resumed(&events), [Some(Instant(5)), None]);

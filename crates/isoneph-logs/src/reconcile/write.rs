@@ -89,7 +89,7 @@ impl Reconciliation {
             own_approver: approval.own,
             procedure: known(operation.procedure.clone()),
             reviewer: known(operation.reviewer.clone()),
-            weakens_logging: operation.weakens_logging.into(),
+            weakens_logging: known(operation.weakens_logging),
             logging_resumed: operation.resumed_at.is_some().into(),
             logging_resumed_at: known(operation.resumed_at),
             event: operation.uid.to_string().into(),

@@ -21,7 +21,7 @@ enum Unsaid {
 /// A condition.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Condition {
+pub(crate) struct Condition {
     /// Where something stands.
     #[serde(default)]
     at: String,
@@ -37,7 +37,7 @@ pub(super) struct Condition {
 
 impl Condition {
     /// Whether it holds; `None` where the record does not tell.
-    pub(super) fn holds(&self, said: &Said) -> Option<bool> {
+    pub(crate) fn holds(&self, said: &Said) -> Option<bool> {
         if !self.any.is_empty() {
             let all: Vec<Option<bool>> = self.any.iter().map(|one| one.holds(said)).collect();
             if all.contains(&Some(true)) {

@@ -9,7 +9,7 @@
 
 mod aws;
 mod catalogue;
-mod condition;
+pub(crate) mod condition;
 mod fold;
 mod found;
 mod google;
@@ -19,7 +19,7 @@ mod mark;
 mod new_regions;
 mod path;
 mod policy;
-mod record;
+pub(crate) mod record;
 mod seen;
 mod write;
 

@@ -7,7 +7,7 @@ use crate::event::Event;
 
 /// A part of a record.
 #[derive(Debug)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// The log does not have it.
     NotThere,
     /// It cannot be read: withheld, or no JSON.
@@ -30,14 +30,14 @@ impl Part {
 
 /// The parts of a record.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(crate) struct Said {
     request: Part,
     response: Part,
     more: Part,
 }
 
 impl Said {
-    pub(super) fn new(event: &Event<'_>) -> Said {
+    pub(crate) fn new(event: &Event<'_>) -> Said {
         Said {
             request: Part::new(event.raw_request.as_deref()),
             response: Part::new(event.raw_response.as_deref()),
@@ -46,7 +46,7 @@ impl Said {
     }
 
     /// The part that a path begins with.
-    pub(super) fn part(&self, at: &str) -> &Part {
+    pub(crate) fn part(&self, at: &str) -> &Part {
         match at.split('/').next() {
             Some("response") => &self.response,
             Some("more") => &self.more,
@@ -55,7 +55,7 @@ impl Said {
     }
 
     /// What stands at a path.
-    pub(super) fn at(&self, at: &str) -> Vec<&Value> {
+    pub(crate) fn at(&self, at: &str) -> Vec<&Value> {
         let path = at.split_once('/').map_or("", |(_, path)| path);
         match self.part(at) {
             Part::Read(value) => path::at(value, path),

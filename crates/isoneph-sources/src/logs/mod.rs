@@ -19,7 +19,7 @@ use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs, InScope, exp
 use isoneph_logs::digest::{DigestReport, DigestsOfStores, is_signature};
 use isoneph_logs::exit::{DeparturesFile, ExitTracker, Listing, TenantExit};
 use isoneph_logs::feed::{self, FeedWatch, RecordState};
-use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, ingest_into, is_store};
+use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, each_batch_of_rows, ingest_into, is_store};
 use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::{self, Reconciler};
 use isoneph_logs::signs::{self as misuse, SignCatalogue, SignFinder};
@@ -230,6 +230,7 @@ impl Logs {
                 tracker.observe_batch(batch).map_err(broken)
             })?;
             signs::look_again(part, &mut pass.signs)?;
+            read_requests(part, &mut pass.reconciler)?;
         }
         signs::look_at_last(&mut pass.signs)?;
         if rows != self.events {
@@ -290,6 +291,20 @@ struct Pass<'c> {
     reconciler: Reconciler<'c>,
     coverage: CoverageBuilder,
     signs: SignFinder<'c>,
+}
+
+/// Reads what the operations of a file asked for that weaken a record only by that.
+fn read_requests(part: &Path, reconciler: &mut Reconciler<'_>) -> Result<(), LogsError> {
+    let marked = reconciler.take_marked();
+    if marked.is_empty() {
+        return Ok(());
+    }
+    let columns: Vec<&str> = reconcile::COLUMNS.iter().chain(reconcile::ASKED_COLUMNS).copied().collect();
+    let told = |error: reconcile::BatchError| LogsError::Store {
+        path: part.display().to_string(),
+        message: error.to_string(),
+    };
+    each_batch_of_rows(part, &columns, marked, &mut |batch| reconciler.read_requests(batch).map_err(told))
 }
 
 /// The tables that what follows is set against.

@@ -55,7 +55,7 @@ table! {
         procedure: String, none "''";
         /// Who reviewed it afterwards; NULL where no reviews were given.
         reviewer: String, none "''";
-        /// Whether it can take something out of a record of what is done, or silence what watches it.
+        /// Whether it can take something out of a record of what is done, or silence what watches it; NULL where that depends on what was asked for and the log does not say.
         weakens_logging: bool, none "false";
         /// Whether the log shows that the same record was set going again.
         logging_resumed: bool, none "false";
