@@ -17,7 +17,8 @@ enum Seconds {
 }
 
 pub(super) struct DayCell {
-    seconds: Seconds,
+    /// Of what every record has, and of what is taken in only where somebody asks for it.
+    seconds: [Seconds; 2],
     pub(super) events: u64,
     pub(super) first: i64,
     pub(super) last: i64,
@@ -30,7 +31,7 @@ pub(super) struct DayCell {
 impl DayCell {
     pub(super) fn new(source: Source) -> DayCell {
         DayCell {
-            seconds: Seconds::Few(Vec::new()),
+            seconds: [Seconds::Few(Vec::new()), Seconds::Few(Vec::new())],
             events: 0,
             first: i64::MAX,
             last: i64::MIN,
@@ -40,7 +41,8 @@ impl DayCell {
         }
     }
 
-    pub(super) fn add(&mut self, at: i64, second: i64, delivered_at: Option<i64>) {
+    /// Adds an event of what every record has, or (`asked_for`) of what is taken in only where somebody asks for it.
+    pub(super) fn add(&mut self, at: i64, second: i64, delivered_at: Option<i64>, asked_for: bool) {
         self.events += 1;
         self.first = self.first.min(at);
         self.last = self.last.max(at);
@@ -50,22 +52,42 @@ impl DayCell {
             let seconds = u64::try_from(delay / SECOND).unwrap_or(0);
             self.delays[(64 - seconds.leading_zeros()).min(63) as usize] += 1;
         }
-        let second = second as usize % SECONDS;
-        match &mut self.seconds {
+        self.seconds[usize::from(asked_for)].add(second as usize % SECONDS);
+    }
+
+    /// The seconds of the day with events of either kind, in order.
+    pub(super) fn seconds(&self, asked_for: bool) -> Vec<i64> {
+        self.seconds[usize::from(asked_for)].sorted()
+    }
+
+    /// 95 in 100 delays are below this, in seconds.
+    pub(super) fn delay(&self) -> Option<i64> {
+        let all: u64 = self.delays.iter().sum();
+        let mut seen = 0;
+        let digits = self.delays.iter().position(|count| {
+            seen += count;
+            all > 0 && seen * 100 >= all * 95
+        })?;
+        Some(1_i64 << digits.min(62))
+    }
+}
+
+impl Seconds {
+    fn add(&mut self, second: usize) {
+        match self {
             Seconds::Few(few) if few.last() == Some(&(second as u32)) => {}
             Seconds::Few(few) if few.len() < FEW => few.push(second as u32),
             Seconds::Few(few) => {
                 let mut bits = vec![0_u64; SECONDS.div_ceil(64)];
                 few.iter().map(|s| *s as usize).chain([second]).for_each(|s| bits[s / 64] |= 1 << (s % 64));
-                self.seconds = Seconds::Bits(bits);
+                *self = Seconds::Bits(bits);
             }
             Seconds::Bits(bits) => bits[second / 64] |= 1 << (second % 64),
         }
     }
 
-    /// The seconds of the day with events, in order.
-    pub(super) fn seconds(&self) -> Vec<i64> {
-        match &self.seconds {
+    fn sorted(&self) -> Vec<i64> {
+        match self {
             Seconds::Few(few) => {
                 let mut seconds: Vec<i64> = few.iter().map(|second| i64::from(*second)).collect();
                 seconds.sort_unstable();
@@ -80,16 +102,5 @@ impl DayCell {
                 bits.iter().enumerate().flat_map(set).collect()
             }
         }
-    }
-
-    /// 95 in 100 delays are below this, in seconds.
-    pub(super) fn delay(&self) -> Option<i64> {
-        let all: u64 = self.delays.iter().sum();
-        let mut seen = 0;
-        let digits = self.delays.iter().position(|count| {
-            seen += count;
-            all > 0 && seen * 100 >= all * 95
-        })?;
-        Some(1_i64 << digits.min(62))
     }
 }

@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::digest::Proven;
-use crate::event::{Event, SourcePlace, is_notice};
+use crate::event::{Category, Event, SourcePlace, is_notice};
 use crate::reconcile::Source;
 use crate::reconcile::intern::Interner;
 use cells::{DAY, DayCell, SECOND};
@@ -123,7 +123,13 @@ pub struct LogCoverage {
     pub undated: u64,
 }
 
-/// Collects when there were events. It keeps at most 11 kB for each stream and day, however many events there are.
+/// Whether events of a category are in a record only where somebody asks for them.
+fn is_asked_for(category: &str) -> bool {
+    let asked_for = [Category::Data, Category::Network, Category::Insight];
+    asked_for.iter().any(|held| held.as_str() == category)
+}
+
+/// Collects when there were events. It keeps at most 22 kB for each stream and day, however many events there are.
 #[derive(Default)]
 pub struct CoverageBuilder {
     interner: Interner,
@@ -147,14 +153,14 @@ impl CoverageBuilder {
         }
         let (account, region) = (event.account.as_deref(), event.region.as_deref());
         let names = (&*event.provider, account.unwrap_or_default(), region.unwrap_or_default());
-        self.add(names, event.time, event.delivered_at, || *place);
+        self.add(names, (event.time, event.delivered_at), is_asked_for(event.category.as_str()), || *place);
     }
 
     fn add<'p>(
         &mut self,
         names: (&str, &str, &str),
-        time: Option<Instant>,
-        delivered_at: Option<Instant>,
+        (time, delivered_at): (Option<Instant>, Option<Instant>),
+        asked_for: bool,
         place: impl FnOnce() -> SourcePlace<'p>,
     ) {
         let Some(time) = time else {
@@ -164,7 +170,7 @@ impl CoverageBuilder {
         let stream = self.stream(names);
         let day = time.0.div_euclid(DAY);
         let cell = self.cell(stream, day, place);
-        cell.add(time.0, time.0.rem_euclid(DAY) / SECOND, delivered_at.map(|at| at.0));
+        cell.add(time.0, time.0.rem_euclid(DAY) / SECOND, delivered_at.map(|at| at.0), asked_for);
     }
 
     /// Neighbouring events are mostly of one day.

@@ -95,9 +95,19 @@ fn touched(silence: &Silence, rows: &[i64], usual: Option<i64>) -> Vec<String> {
     days.into_iter().map(day_name).collect()
 }
 
+/// The seconds with events. A record of what is set up and changed is not whole because that of access to data, which
+/// somebody asked for beside it, goes on.
 fn seconds_of(days: &[(i64, DayCell)]) -> Vec<i64> {
     let start = |day: &i64| day * (DAY / SECOND);
-    days.iter().flat_map(|(day, cell)| cell.seconds().into_iter().map(move |second| start(day) + second)).collect()
+    let of = |asked_for: bool| -> Vec<i64> {
+        let of_day = |(day, cell): &(i64, DayCell)| {
+            let start = start(day);
+            cell.seconds(asked_for).into_iter().map(move |second| start + second)
+        };
+        days.iter().flat_map(of_day).collect()
+    };
+    let own = of(false);
+    if own.is_empty() { of(true) } else { own }
 }
 
 /// How long a silence must be to stand out, in seconds.

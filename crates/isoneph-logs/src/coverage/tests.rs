@@ -245,3 +245,19 @@ fn a_day_whose_only_file_is_missing_has_a_row() {
     assert_eq!(days(vec![hole(4 * 86_400 - 60, 4 * 86_400 + 60, "us-east-1")]), with);
     assert!(days(vec![hole(-4_000_000_000, 60, "us-east-1")]).len() < 70, "a wrong date makes no thousands of days");
 }
+
+#[test]
+fn access_to_data_that_goes_on_fills_no_hole_of_what_else_is_recorded() {
+    let hole = 200_001..250_000;
+    let data = || week().map(|second| Event { category: Category::Data, ..event(START + second + 7) });
+    let own = week().filter(|second| !hole.contains(second)).map(|second| event(START + second));
+    let mut builder = CoverageBuilder::default();
+    own.chain(data()).for_each(|event| builder.observe(&event, &PLACE));
+    assert_eq!(found(&builder.finish(&CoverageInputs::default())), [(199_800, 250_200, Some(true))]);
+    // A record of nothing else is judged by what it has.
+    let mut builder = CoverageBuilder::default();
+    data()
+        .filter(|event| !hole.contains(&(event.time.unwrap().0 / SECOND - START)))
+        .for_each(|event| builder.observe(&event, &PLACE));
+    assert_eq!(builder.finish(&CoverageInputs::default()).silences.len(), 1);
+}
