@@ -96,9 +96,13 @@ pub(super) fn digest_of(file: &mut File) -> io::Result<ring::digest::Digest> {
 /// Where a tar archive says that it is one, and how.
 const TAR: (usize, &[u8]) = (257, b"ustar");
 
+/// The code of a file in a form that logs are kept in and that is not read.
+pub const OTHER_FORM: &str = "other-form";
+
 /// Whether bytes can be the beginning of a log: JSON, after white space.
 fn looks_like_log(head: &[u8]) -> Result<(), Closed> {
-    const KNOWN: [(&[u8], &str); 8] = [
+    const KNOWN: [(&[u8], &str); 9] = [
+        (b"\x1f\x8b", "packed with gzip twice: unpack it first"),
         (b"PAR1", "a Parquet file: give its rows as JSON"),
         (b"Obj\x01", "an Avro file: give its records as JSON"),
         (b"PK\x03\x04", "a zip archive: unpack it first"),
@@ -109,11 +113,16 @@ fn looks_like_log(head: &[u8]) -> Result<(), Closed> {
         (b"SQLite format 3", "a database"),
     ];
     if let Some((_, words)) = KNOWN.iter().find(|(magic, _)| head.starts_with(magic)) {
-        let trouble = Trouble::new(if words.starts_with("UTF-16") { "wrong-encoding" } else { "unsupported" }, *words);
+        let code = match words {
+            words if words.starts_with("UTF-16") => "wrong-encoding",
+            words if words.contains("archive") => "archive",
+            _ => OTHER_FORM,
+        };
+        let trouble = Trouble::new(code, *words);
         return Err(if words.contains(':') { Closed::Unreadable(trouble) } else { Closed::Other((*words).to_owned()) });
     }
     if head.get(TAR.0..).is_some_and(|rest| rest.starts_with(TAR.1)) {
-        return Err(Closed::Unreadable(Trouble::new("unsupported", "a tar archive: unpack it first")));
+        return Err(Closed::Unreadable(Trouble::new("archive", "a tar archive: unpack it first")));
     }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -123,7 +132,7 @@ fn looks_like_log(head: &[u8]) -> Result<(), Closed> {
         None => Err(Closed::Other("empty".to_owned())),
         Some(_) if stamp(text).is_some() => Ok(()),
         Some(_) => Err(match list_for_the_eye(text) {
-            Some(instead) => Closed::Unreadable(Trouble::new("unsupported", instead)),
+            Some(instead) => Closed::Unreadable(Trouble::new(OTHER_FORM, instead)),
             None => Closed::Other("not JSON".to_owned()),
         }),
     }

@@ -34,6 +34,7 @@ use crate::hex::hex;
 
 pub use batches::{each_batch, each_batch_of_rows};
 pub use error::IngestError;
+pub use file::OTHER_FORM;
 pub use intact::is_store;
 pub use manifest::{
     FileEntry, FileStatus, MANIFEST_FILE, MANIFEST_SCHEMA, Manifest, Part, RejectedRecord, TableForm, Totals,

@@ -150,9 +150,13 @@ fn other_encodings_are_told_from_broken_json() {
     let summary = ingested(&latin);
     assert_eq!((code(&summary), summary.added), ("wrong-encoding", 2), "{summary:?}");
     let tar = format!("{:\0<257}ustar\0", "log.json");
-    for head in ["PK\u{3}\u{4}xxx", "BZhxxx", "PAR1xxx", "Obj\u{1}xxx", &tar] {
-        assert_eq!(code(&ingested(head)), "unsupported", "{head}");
+    for head in ["PK\u{3}\u{4}xxx", &tar] {
+        assert_eq!(code(&ingested(head)), "archive", "{head}");
     }
+    for head in ["BZhxxx", "PAR1xxx", "Obj\u{1}xxx"] {
+        assert_eq!(code(&ingested(head)), "other-form", "{head}");
+    }
+    assert_eq!(code(&ingested(gzip(&gzip(events(1)[0].as_bytes())))), "other-form");
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! The inputs that log files, and what they are held against, stand under.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use isoneph_logs::ingest::{FileEntry, FileStatus};
+use isoneph_logs::ingest::{FileEntry, FileStatus, OTHER_FORM};
 use isoneph_model::{Digest, EvidenceClass, InputId, Locator};
 use isoneph_tables::{NewInput, Sink};
 use sha2::{Digest as _, Sha256};
+
+use crate::images;
 
 /// Inputs by path.
 #[derive(Debug, Clone, Default)]
@@ -68,11 +71,15 @@ impl Inputs {
     }
 }
 
-/// Whether a file was taken for an audit log, read or not.
+/// Whether a file was taken for an audit log, read or not: also one in a form that logs are kept in and that is not read,
+/// unless it is a disk. Archives are others' as well.
 pub(super) fn is_log(entry: &FileEntry) -> bool {
+    let other_form = || entry.rejects.iter().any(|reject| reject.code == OTHER_FORM);
     match entry.status {
         FileStatus::Read | FileStatus::Partial | FileStatus::Digest | FileStatus::Known => true,
-        FileStatus::Rejected => !entry.formats.is_empty(),
+        FileStatus::Rejected => {
+            !entry.formats.is_empty() || other_form() && !images::looks_like(Path::new(&entry.path))
+        }
         FileStatus::Skipped => false,
     }
 }
