@@ -1,11 +1,15 @@
 //! The declaration as it is written.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use isoneph_model::{Digest, Role};
 use jiff::civil::Date;
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
 use toml::Spanned;
+use toml::value::Datetime;
 
 words! {
     /// What kind of cloud service it is (the cloud capabilities types of ISO/IEC 17788, as people call them).
@@ -74,8 +78,10 @@ pub struct Scope {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Period {
     /// The first day.
+    #[serde(deserialize_with = "day")]
     pub from: Date,
     /// The last day.
+    #[serde(deserialize_with = "day")]
     pub until: Date,
 }
 
@@ -139,7 +145,36 @@ pub struct Exception {
     /// Why.
     pub reason: Spanned<String>,
     /// The last day it holds.
+    #[serde(deserialize_with = "day")]
     pub until: Date,
+}
+
+/// A day, as TOML writes dates or as a text.
+fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    deserializer.deserialize_any(DayVisitor)
+}
+
+struct DayVisitor;
+
+impl<'de> Visitor<'de> for DayVisitor {
+    type Value = Date;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date such as 2026-12-31")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Date, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    /// The form in which TOML's own dates come.
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Date, A::Error> {
+        let written = Datetime::deserialize(MapAccessDeserializer::new(map))?;
+        match (written.date, written.time, written.offset) {
+            (Some(date), None, None) => self.visit_str(&date.to_string()),
+            _ => Err(de::Error::custom(format!("{written} is no date alone"))),
+        }
+    }
 }
 
 impl Declaration {

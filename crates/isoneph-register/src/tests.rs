@@ -96,3 +96,15 @@ fn an_unknown_key_is_an_error_with_its_line() {
     assert_eq!(found.len(), 1);
     assert!(found[0].starts_with("2: unknown field `regionz`"), "{found:?}");
 }
+
+#[test]
+fn a_day_is_a_date_of_toml_or_a_text() {
+    let native = GOOD.replace("\"2027-01-31\"", "2027-01-31").replace("\"2026-01-01\"", "2026-01-01");
+    let [native, text] = [native.as_str(), GOOD].map(|text| Declaration::parse("isoneph.toml", text).unwrap());
+    assert_eq!(native.exceptions[0].until, text.exceptions[0].until);
+    assert_eq!(native.scope.period.unwrap().get_ref().from, text.scope.period.unwrap().get_ref().from);
+    for wrong in ["2027-01-31T10:00:00Z", "\"soon\"", "2027"] {
+        let found = problems(&GOOD.replace("\"2027-01-31\"", wrong));
+        assert!(found.len() == 1 && found[0].starts_with('4'), "{wrong}: {found:?}");
+    }
+}
