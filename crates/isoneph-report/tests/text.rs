@@ -3,7 +3,7 @@
 
 mod fixture;
 
-use isoneph_model::Lang;
+use isoneph_model::{Lang, Outcome};
 use isoneph_report::{Style, TextWriter};
 
 fn text(assessment: &fixture::Assessment, lang: Lang, style: Style) -> String {
@@ -42,4 +42,24 @@ fn two_runs_give_the_same_bytes() {
         text(&fixture::whole_assessment(), Lang::Ja, style),
         text(&fixture::whole_assessment(), Lang::Ja, style)
     );
+}
+
+#[test]
+fn failing_operations_of_one_session_are_one_entry() {
+    let mut told = fixture::whole_assessment();
+    let failing =
+        told.outcomes.iter().position(|outcome| outcome.outcome == Outcome::Fail && outcome.check == 1).unwrap();
+    let of = |address: &str, story: &str| {
+        let mut outcome = told.outcomes[failing].clone();
+        outcome.subject.as_mut().unwrap().address = address.to_owned();
+        outcome.values.push(("story".to_owned(), Some(story.to_owned())));
+        outcome
+    };
+    let more =
+        [of("first", "jo at nine"), of("second", "jo at nine"), of("other", "jo at noon"), of("third", "jo at nine")];
+    told.outcomes.extend(more);
+    let plain = text(&told, Lang::En, PLAIN);
+    assert!(plain.contains("; 2 more in the same session"), "{plain}");
+    assert!(plain.contains("    first\n") && plain.contains("    other\n"), "{plain}");
+    assert!(!plain.contains("    second\n") && !plain.contains("    third\n"), "{plain}");
 }
