@@ -4,8 +4,8 @@
 use isoneph_tables::Instant;
 use serde::Deserialize;
 
-use super::ChangesError;
 use super::time::instant;
+use super::{ChangesError, Naming, naming};
 use crate::line::line_of;
 use crate::operations::OperationClass;
 
@@ -143,6 +143,9 @@ impl Declared {
             let time = |time: &toml::value::Datetime| {
                 instant(&time.to_string(), None).map_err(|_| refuse(start, format!("'{time}' has no offset")))
             };
+            if naming(&written.reviewer) != Naming::Somebody {
+                return Err(refuse(start, format!("'{}' names nobody who reviewed", written.reviewer)));
+            }
             let (from, until) = (time(&written.from)?, time(&written.until)?);
             if until <= from {
                 return Err(refuse(start, "the review ends before it begins".to_owned()));

@@ -7,6 +7,7 @@
 mod bounds;
 mod error;
 mod json;
+mod naming;
 mod record;
 mod state;
 mod table;
@@ -23,6 +24,7 @@ use crate::operations::OperationClass;
 
 pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
+pub use naming::{Naming, naming};
 pub use read::read;
 pub use state::approved_after;
 pub use time::day_anywhere;
@@ -81,7 +83,7 @@ pub struct Change {
     pub actors: Vec<String>,
     /// Who asked for it; of a pipeline, who wrote the commit. `''` for nobody named.
     pub requester: String,
-    /// Who approved it.
+    /// Who approved it; words that name nobody are left out.
     pub approvers: Vec<String>,
     /// The procedure that it follows; `''` for none.
     pub procedure: String,

@@ -8,7 +8,8 @@ use isoneph_tables::Instant;
 use super::record::{Column, Record};
 use super::time::{TimeError, day, instant, span};
 use super::{
-    Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, ReadOptions, RefusedChange, json, state, table,
+    Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, Naming, ReadOptions, RefusedChange, json, naming, state,
+    table,
 };
 use crate::operations::OperationClass;
 use jiff::tz::TimeZone;
@@ -84,12 +85,11 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
     {
         return Err(("backwards", format!("change {id} ends before it begins")));
     }
-    let approvers = record.texts(Column::Approvers).to_vec();
     let given = state::Given {
         approval: record.texts(Column::Approval),
         state: record.texts(Column::State),
         outcome: record.texts(Column::Outcome),
-        has_approver: !approvers.is_empty(),
+        approvers: record.texts(Column::Approvers),
         says_approvers: record.has(Column::Approvers),
     };
     let approved = match kind {
@@ -114,8 +114,8 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         resources_by_name: resources.is_empty() && !items.is_empty(),
         resources: if resources.is_empty() { items } else { resources }.to_vec(),
         actors: record.texts(actors).to_vec(),
-        requester: record.text(Column::Requester).to_owned(),
-        approvers,
+        requester: named(record, Column::Requester, &[Naming::Somebody, Naming::Program]).next().unwrap_or_default(),
+        approvers: named(record, Column::Approvers, &[Naming::Somebody]).collect(),
         open: record.open.iter().cloned().collect(),
         window_open: !record.open.is_empty() && !record.has(Column::From) && !record.has(Column::Until),
         procedure: record.text(Column::Procedure).to_owned(),
@@ -123,6 +123,11 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         session: record.text(Column::Session).to_owned(),
         place,
     })
+}
+
+/// Those whom a column names.
+fn named(record: &Record, column: Column, wanted: &[Naming]) -> impl Iterator<Item = String> {
+    record.texts(column).iter().filter(|text| wanted.contains(&naming(text))).cloned()
 }
 
 /// Whether a change was closed before its window began: whatever was approved, it was not carried out.

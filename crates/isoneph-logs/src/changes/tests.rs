@@ -83,6 +83,25 @@ fn a_run_is_approved_by_its_reviewers_not_by_its_success() {
 }
 
 #[test]
+fn a_cell_that_names_nobody_names_no_approver() {
+    let csv = |approver: &str| {
+        let change = only("c.csv", &format!("id,state,approver\nC1,completed,{approver}\n"), &ReadOptions::default());
+        (change.approved, change.approvers)
+    };
+    for nobody in ["N/A", "-", "?", "none", "TBD", "null", "self", "auto", "system", "not required", "なし", "yes"] {
+        assert_eq!(csv(nobody), (None, vec![]), "{nobody}");
+    }
+    for refused in ["pending", "Rejected by Bea Silva", "Bea Silva - declined", "未承認"] {
+        assert_eq!(csv(refused), (Some(false), vec![]), "{refused}");
+    }
+    assert_eq!(csv("Bea Silva"), (Some(true), vec!["Bea Silva".to_owned()]));
+    let run = |reviewers: &str| {
+        only("r.csv", &format!("run_id,reviewers\n901,{reviewers}\n"), &ReadOptions::default()).approved
+    };
+    assert_eq!((run("-"), run("copilot"), run("yes"), run("bea")), (Some(false), Some(false), None, Some(true)));
+}
+
+#[test]
 fn what_services_list_of_their_runs_does_not_say_who_reviewed() {
     let github = r#"{"total_count": 1, "workflow_runs": [{"id": 30433642, "name": "Deploy", "head_branch": "main", "head_sha": "4f2c9aa",
         "path": ".github/workflows/deploy.yml", "run_number": 562, "event": "push", "status": "completed", "conclusion": "success", "workflow_id": 1,
@@ -147,6 +166,9 @@ fn a_declaration_names_people_procedures_and_reviews() {
     let backwards = text.replace("04:00", "06:00");
     let error = Declared::parse("d.toml", &backwards).unwrap_err().to_string();
     assert_eq!(error, "d.toml:4: the review ends before it begins");
+    let nobodys = text.replace("'B'", "'n/a'");
+    let error = Declared::parse("d.toml", &nobodys).unwrap_err().to_string();
+    assert_eq!(error, "d.toml:4: 'n/a' names nobody who reviewed");
 }
 
 #[test]
