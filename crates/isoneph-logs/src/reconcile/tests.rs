@@ -149,7 +149,7 @@ fn an_approval_after_the_fact_is_none() {
 #[test]
 fn classes_operations_resources_and_actors_bound_a_change() {
     type Edit = fn(&mut Change);
-    let cases: [(&str, Edit, Option<Approval>); 14] = [
+    let cases: [(&str, Edit, Option<Approval>); 16] = [
         ("nothing but a window", |c| c.accounts.clear(), None),
         (
             "nothing but a window and an actor",
@@ -181,6 +181,12 @@ fn classes_operations_resources_and_actors_bound_a_change() {
         ("its actor", |c| c.actors = vec!["Amir Khan".to_owned()], Some(Approval::Change)),
         ("its role", |c| c.actors = vec!["Admin".to_owned()], Some(Approval::Change)),
         ("another actor", |c| c.actors = vec!["Bea Silva".to_owned()], Some(Approval::Nothing)),
+        ("perhaps its actor", |c| c.actors = vec!["a.khan".to_owned()], None),
+        (
+            "another role",
+            |c| c.actors = vec!["arn:aws:iam::111111111111:role/Deploy".to_owned()],
+            Some(Approval::Nothing),
+        ),
         ("no window at all", |c| (c.from, c.until) = (None, None), Some(Approval::Nothing)),
     ];
     for (what, edit, expected) in cases {
@@ -218,6 +224,10 @@ fn nobody_is_their_own_approver() {
     assert_eq!(alone(&["amir.khan@example.com"]), (Some(true), "amir.khan@example.com".to_owned()));
     assert_eq!(alone(&["Amir Khan", "Ines Novak"]), (Some(false), "Ines Novak".to_owned()));
     assert_eq!(alone(&[]), (None, String::new()));
+    for spelled in ["Khan Amir", "a.khan@example.com", "adm-akhan", "Amir S. Khan", "アミール・カーン", "bea", "CAB"]
+    {
+        assert_eq!(alone(&[spelled]), (None, spelled.to_owned()), "it may be the actor");
+    }
     let by_another =
         [Change { approvers: vec!["amir.khan".to_owned()], ..change("C1", 0, HOUR) }, change("C2", 0, HOUR)];
     let approved = reconcile(&[event("e", 1)], &with(by_another)).operations.remove(0).approval.unwrap();
