@@ -4,6 +4,7 @@
 //! reviewers are read by the names of their columns. A row that cannot be understood is refused with its place: a
 //! refused change could have approved something, so whoever judges must know of it.
 
+mod again;
 mod bounds;
 mod error;
 mod json;
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 use crate::operations::OperationClass;
 
+pub use again::settle;
 pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
 pub use naming::{Naming, naming};
@@ -63,6 +65,8 @@ pub struct Change {
     pub approved: Option<bool>,
     /// Between which instants it was approved; `None` where the export does not tell.
     pub approved_at: Option<(Instant, Instant)>,
+    /// When it was closed; what is done afterwards is outside. `None` where the export does not tell.
+    pub closed_at: Option<Instant>,
     /// From when.
     pub from: Option<Instant>,
     /// Until when; that instant is outside.
@@ -105,7 +109,7 @@ pub struct RefusedChange {
     /// Where it stands.
     pub place: ChangePlace,
     /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `spoiled-account`,
-    /// `backwards`.
+    /// `backwards`, `told-otherwise`.
     pub code: &'static str,
     /// What a person should know.
     pub message: String,

@@ -78,8 +78,10 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
     // A run has a number of its own beside the one by which sessions are named.
     let id = [run, record.text(Column::Id), commit].into_iter().find(|id| !id.is_empty());
     let id = id.ok_or_else(|| ("no-id", "the row has no number".to_owned()))?;
-    let (from, until) = (time(record, Column::From, options)?, time(record, Column::Until, options)?);
-    let until_at_the_latest = end_of_day(record, options);
+    let (begin, end) = window(record, kind);
+    let (from, until) = (time(record, begin, options)?, time(record, end, options)?);
+    let until_at_the_latest = end_of_day(record, end, options);
+    let closed_at = closed_at(record, options);
     if let (Some(from), Some(until)) = (from, until_at_the_latest.or(until))
         && until <= from
     {
@@ -93,7 +95,8 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         says_approvers: record.has(Column::Approvers),
     };
     let approved = match kind {
-        ChangeKind::Change if closed_before(record, from, options) => Some(false),
+        // It was closed before it began: whatever was approved, it was not carried out.
+        ChangeKind::Change if closed_at.zip(from).is_some_and(|(closed, from)| closed <= from) => Some(false),
         ChangeKind::Change => state::approved(&given, options),
         ChangeKind::Pipeline => state::run_approved(&given),
     };
@@ -105,6 +108,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         state: record.text(Column::State).to_owned(),
         approved,
         approved_at: approved_at(record, options),
+        closed_at: closed_at.filter(|_| kind == ChangeKind::Change),
         from,
         until,
         until_at_the_latest,
@@ -117,7 +121,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         requester: named(record, Column::Requester, &[Naming::Somebody, Naming::Program]).next().unwrap_or_default(),
         approvers: named(record, Column::Approvers, &[Naming::Somebody]).collect(),
         open: record.open.iter().cloned().collect(),
-        window_open: !record.open.is_empty() && !record.has(Column::From) && !record.has(Column::Until),
+        window_open: !record.open.is_empty() && !record.has(begin) && !record.has(end),
         procedure: record.text(Column::Procedure).to_owned(),
         commit: commit.to_owned(),
         session: record.text(Column::Session).to_owned(),
@@ -130,10 +134,18 @@ fn named(record: &Record, column: Column, wanted: &[Naming]) -> impl Iterator<It
     record.texts(column).iter().filter(|text| wanted.contains(&naming(text))).cloned()
 }
 
-/// Whether a change was closed before its window began: whatever was approved, it was not carried out.
-fn closed_before(record: &Record, from: Option<Instant>, options: &ReadOptions) -> bool {
-    let closed = time(record, Column::Closed, options).ok().flatten();
-    closed.zip(from).is_some_and(|(closed, from)| closed <= from)
+/// The columns that say from when and until when: what made a run and wrote of it last bounds it where nothing else does.
+fn window(record: &Record, kind: ChangeKind) -> (Column, Column) {
+    let of_run =
+        |column, own| if kind == ChangeKind::Pipeline && record.text(column).is_empty() { own } else { column };
+    (of_run(Column::From, Column::RunFrom), of_run(Column::Until, Column::RunUntil))
+}
+
+/// When a change was closed, at the latest: a day alone leaves open when on it.
+fn closed_at(record: &Record, options: &ReadOptions) -> Option<Instant> {
+    let text = record.text(Column::Closed);
+    let zone = zone(record, Column::Closed, options);
+    instant(text, Some(&TimeZone::UTC)).ok().map(|_| span(text, zone.as_ref()).1)
 }
 
 /// Between the earliest and the latest of its approvals.
@@ -148,9 +160,9 @@ fn zone(record: &Record, column: Column, options: &ReadOptions) -> Option<TimeZo
 }
 
 /// The end of the day that the change's end names, where it names nothing else.
-fn end_of_day(record: &Record, options: &ReadOptions) -> Option<Instant> {
-    let day = day(record.text(Column::Until))?;
-    let next = day.tomorrow().ok()?.to_zoned(zone(record, Column::Until, options)?).ok()?;
+fn end_of_day(record: &Record, end: Column, options: &ReadOptions) -> Option<Instant> {
+    let day = day(record.text(end))?;
+    let next = day.tomorrow().ok()?.to_zoned(zone(record, end, options)?).ok()?;
     Some(Instant(next.timestamp().as_microsecond()))
 }
 

@@ -44,16 +44,16 @@ enum Said {
 
 /// Whether a change was approved. A change that was called off approves nothing, whatever was said before. Then the
 /// column for the approval outweighs the state; a state that comes after approval in the usual processes says that it
-/// was given; a mere "done" says so only where an approver is named. Somebody who refused contradicts both.
+/// was given; a mere "done" says so only where an approver is named. Somebody who refused contradicts both, and a draft its
+/// approval.
 pub(super) fn approved(given: &Given<'_>, options: &ReadOptions) -> Option<bool> {
     if was_called_off(given) {
         return Some(false);
     }
     let by_words = by_words(given, options);
-    if by_words == Some(true) && given.has(Naming::NotYet) {
-        return None;
-    }
-    by_words
+    let contradicted =
+        given.has(Naming::NotYet) || given.state.iter().any(|state| comes_before_approval(&plain(state)));
+    by_words.filter(|approved| !(*approved && contradicted))
 }
 
 fn by_words(given: &Given<'_>, options: &ReadOptions) -> Option<bool> {
@@ -174,6 +174,27 @@ fn said(state: &str) -> Said {
         | "success" | "succeeded" | "完了" | "終了" | "クローズ" | "" => Said::Over,
         _ => Said::Unknown,
     }
+}
+
+/// Whether a change in this state is still to be approved.
+fn comes_before_approval(state: &str) -> bool {
+    const STATES: [&str; 14] = [
+        "draft",
+        "new",
+        "requested",
+        "assess",
+        "assessing",
+        "authorize",
+        "authorise",
+        "pending approval",
+        "waiting for approval",
+        "awaiting approval",
+        "起票",
+        "-5",
+        "-4",
+        "-3",
+    ];
+    STATES.contains(&state) || ["未承認", "承認待", "申請中", "差戻", "差し戻"].iter().any(|part| state.contains(part))
 }
 
 /// Whether a word says that the change was called off, or never let begin: `Canceled`, `Closed - cancelled`,

@@ -142,6 +142,66 @@ fn a_state_after_approval_says_approved_and_done_alone_does_not() {
 }
 
 #[test]
+fn a_draft_that_is_called_approved_may_be_neither() {
+    let approved = |state: &str, approval: &str| {
+        let text = format!("id,status,approval\nC1,{state},{approval}\n");
+        only("c.csv", &text, &ReadOptions::default()).approved
+    };
+    for state in ["draft", "New", "-5", "承認待ち", "Awaiting approval"] {
+        assert_eq!(approved(state, "approved"), None, "{state}");
+        assert_eq!(approved(state, "rejected"), Some(false), "{state}");
+    }
+    assert_eq!(approved("Closed", "approved"), Some(true));
+}
+
+#[test]
+fn when_a_ticket_was_made_and_written_is_no_window_but_of_a_run() {
+    let change = r#"[{"id": "C1", "status": "approved", "createdAt": "2026-11-02T04:00:00Z", "updatedAt": "2026-11-02T05:00:00Z"}]"#;
+    let change = only("c.json", change, &ReadOptions::default());
+    assert_eq!((change.from, change.until, change.open), (None, None, vec![]));
+    let run = r#"[{"databaseId": 1, "createdAt": "2026-11-02T04:00:00Z", "updatedAt": "2026-11-02T05:00:00Z"}]"#;
+    let run = only("r.json", run, &ReadOptions::default());
+    assert_eq!((run.from, run.until), (Some(FOUR), Some(FIVE)));
+}
+
+fn settled(rows: &[&str]) -> (Vec<Change>, Vec<RefusedChange>) {
+    let text = format!("id,state,from,until,approver,approved_at\n{}\n", rows.join("\n"));
+    settle(read("c.csv", text.as_bytes(), &utc()).unwrap().changes)
+}
+
+#[test]
+fn a_change_that_is_told_again_counts_once() {
+    let row = "C1,approved,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,bea,";
+    let (changes, told) = settled(&[row, row]);
+    assert_eq!((changes.len(), changes[0].approved, told), (1, Some(true), vec![]));
+    let closed = row.replace("approved", "closed").replace("bea", "");
+    let (changes, told) = settled(&[row, &closed]);
+    let approved: Vec<_> = changes.iter().map(|change| change.approved).collect();
+    assert_eq!((approved, told), (vec![Some(true), None], vec![]), "what one leaves out is no contradiction");
+    let late = format!("{row}2026-11-09T05:00:00Z");
+    let (changes, _) = settled(&[row, &late]);
+    assert!(changes.iter().all(|change| change.approved_at.is_some()), "one of them says when it was approved");
+}
+
+#[test]
+fn a_change_that_is_told_in_two_ways_approves_nobody_knows_what() {
+    let row = "C1,approved,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,bea,";
+    let cases = [
+        ("state", row.replace("approved", "cancelled")),
+        ("window", row.replace("11-02", "11-05")),
+        ("approver", row.replace("bea", "chen")),
+    ];
+    for (what, other) in cases {
+        let other = other.replace("C1", "c1");
+        let (changes, told) = settled(&[row, &other, &row.replace("C1", "C2")]);
+        assert!(changes[..2].iter().all(|change| change.approved != Some(true)), "{what}");
+        assert_eq!(changes[2].approved, Some(true), "another change");
+        assert_eq!((told[0].code, told[0].place.locator.as_str()), ("told-otherwise", "c.csv:3"));
+        assert!(told[0].message.contains(&format!("another {what} at c.csv:2")), "{}", told[0].message);
+    }
+}
+
+#[test]
 fn what_cannot_be_understood_is_refused_where_it_stands() {
     let text = "id,from,until,class\nC1,soon,,\nC2,2026-11-02T05:00:00Z,2026-11-02T04:00:00Z,\nC3,,,coffee\n,,,network\nC5,,,virtual server\n";
     let read = read("c.csv", text.as_bytes(), &ReadOptions::default()).unwrap();
@@ -186,8 +246,9 @@ fn a_change_that_was_called_off_approves_nothing_in_any_register() {
     for text in [plain, closed, resolution, service_now, stored, jira, jira_resolution, github] {
         assert_eq!(only("x", text, &ReadOptions::default()).approved, Some(false), "{text}");
     }
-    let later = closed.replace("03:59", "04:30");
-    assert_eq!(only("x", &later, &ReadOptions::default()).approved, Some(true), "it was closed in its window");
+    let later = only("x", &closed.replace("03:59", "04:30"), &ReadOptions::default());
+    let in_its_window = Some(Instant(FOUR.0 + HOUR / 2));
+    assert_eq!((later.approved, later.closed_at), (Some(true), in_its_window));
 }
 
 #[test]

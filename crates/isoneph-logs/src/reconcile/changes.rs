@@ -118,9 +118,12 @@ pub(super) fn fits(change: &Change, operation: &Operation, people: &People) -> O
         .fold(Some(true), and)
 }
 
-/// Whether the operation lies in the window. A window with one open end leaves open what lies on that side.
+/// Whether the operation lies in the window, and the change was not closed before. A window with one open end leaves open what lies on that side.
 pub(super) fn in_window(change: &Change, operation: &Operation) -> Option<bool> {
     let at = operation.time?;
+    if change.closed_at.is_some_and(|closed| at > closed) {
+        return Some(false);
+    }
     match (change.from, change.until) {
         (None, None) => {
             if change.window_open {

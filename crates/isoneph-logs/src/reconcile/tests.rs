@@ -43,6 +43,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         state: "approved".to_owned(),
         approved: Some(true),
         approved_at: None,
+        closed_at: None,
         from: Some(Instant(from)),
         until: Some(Instant(until)),
         until_at_the_latest: None,
@@ -105,6 +106,13 @@ fn a_change_that_ends_on_some_day_leaves_that_day_open() {
     assert_eq!(how(&event("e", HOUR), change()), Some(Approval::Change));
     assert_eq!(how(&event("e", 2 * HOUR), change()), None);
     assert_eq!(how(&event("e", 26 * HOUR), change()), Some(Approval::OutsideWindow));
+}
+
+#[test]
+fn a_change_approves_nothing_once_it_is_closed() {
+    let closed = || [Change { closed_at: Some(Instant(HOUR)), ..change("C1", 0, 2 * HOUR) }];
+    assert_eq!(how(&event("e", HOUR - 1), closed()), Some(Approval::Change));
+    assert_eq!(how(&event("e", HOUR + 1), closed()), Some(Approval::OutsideWindow));
 }
 
 #[test]

@@ -45,6 +45,11 @@ pub(super) fn records(
         changes.extend(super::register::changes(register));
     }
     let given = !against.changes.is_empty() || !changes.is_empty();
+    let (changes, told_otherwise) = changes::settle(changes);
+    for one in told_otherwise {
+        let id = inputs.of(&one.place.file, "", sink);
+        sink.reject(id, Locator::new(one.place.locator), one.code, one.message);
+    }
     if given {
         let mut input_of = |sink: &mut Sink, path: &str| inputs.of(path, "", sink);
         write_changes(&changes, &refused, sink, snapshot, &mut input_of)?;

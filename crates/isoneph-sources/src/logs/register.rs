@@ -25,6 +25,7 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             approved: approved_after(!spec.approved.is_empty(), spec.outcome.as_deref().unwrap_or_default()),
             // The register names no more than the day of an approval: on that day it may have come first.
             approved_at: spec.approved.iter().map(|act| act.on).min().map(day_anywhere).map(|(from, _)| (from, from)),
+            closed_at: None,
             from: spec.from.map(|at| Instant(at.as_microsecond())),
             until: spec.until.map(|at| Instant(at.as_microsecond())),
             until_at_the_latest: None,
