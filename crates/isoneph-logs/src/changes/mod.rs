@@ -10,6 +10,7 @@ mod error;
 mod json;
 mod naming;
 mod record;
+mod services;
 mod state;
 mod table;
 mod time;
@@ -28,7 +29,8 @@ pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
 pub use naming::{Naming, naming};
 pub use read::read;
-pub use state::approved_after;
+pub use services::OfServices;
+pub use state::{approved_after, approved_by};
 pub use time::day_anywhere;
 
 isoneph_model::vocabulary! {
@@ -75,6 +77,8 @@ pub struct Change {
     pub until_at_the_latest: Option<Instant>,
     /// The accounts it speaks of.
     pub accounts: Vec<String>,
+    /// The accounts of the services it speaks of; `None` where it speaks of no services.
+    pub services: Option<OfServices>,
     /// The classes of operations that it allows.
     pub classes: Vec<OperationClass>,
     /// The operations that it allows, in lower case.

@@ -113,6 +113,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         until,
         until_at_the_latest,
         accounts: accounts(record)?,
+        services: None,
         classes: record.texts(Column::Classes).iter().map(|word| class(word)).collect::<Result<_, _>>()?,
         operations: record.texts(Column::Operations).iter().map(|name| name.to_lowercase()).collect(),
         resources_by_name: resources.is_empty() && !items.is_empty(),

@@ -18,18 +18,22 @@ pub(super) struct Given<'a> {
 }
 
 impl Given<'_> {
-    fn has(&self, what: Naming) -> bool {
-        self.approvers.iter().any(|text| naming(text) == what)
+    fn is_refused_by_somebody(&self) -> bool {
+        has(self.approvers, Naming::NotYet)
     }
 
     /// What those say who are to approve. Nobody named says nothing.
     fn by_approvers(&self) -> Option<bool> {
-        match (self.has(Naming::Somebody), self.has(Naming::NotYet)) {
+        match (has(self.approvers, Naming::Somebody), self.is_refused_by_somebody()) {
             (true, false) => Some(true),
             (false, true) => Some(false),
             _ => None,
         }
     }
+}
+
+fn has(names: &[String], what: Naming) -> bool {
+    names.iter().any(|text| naming(text) == what)
 }
 
 /// What a word of an approval, or of a state, says.
@@ -52,7 +56,7 @@ pub(super) fn approved(given: &Given<'_>, options: &ReadOptions) -> Option<bool>
     }
     let by_words = by_words(given, options);
     let contradicted =
-        given.has(Naming::NotYet) || given.state.iter().any(|state| comes_before_approval(&plain(state)));
+        given.is_refused_by_somebody() || given.state.iter().any(|state| comes_before_approval(&plain(state)));
     by_words.filter(|approved| !(*approved && contradicted))
 }
 
@@ -80,12 +84,8 @@ pub(super) fn run_approved(given: &Given<'_>) -> Option<bool> {
     let ends = || given.state.iter().chain(given.outcome).map(|word| plain(word));
     let approved = match given.approval {
         [] if !given.says_approvers => None,
-        // A place for reviewers with nobody in it says that nobody reviewed.
-        [] if given.approvers.iter().all(|text| matches!(naming(text), Naming::Nobody | Naming::Program)) => {
-            Some(false)
-        }
-        [] => given.by_approvers(),
-        words => by_approval(words).filter(|approved| !(*approved && given.has(Naming::NotYet))),
+        [] => approved_by(given.approvers),
+        words => by_approval(words).filter(|approved| !(*approved && given.is_refused_by_somebody())),
     };
     if ends().any(|word| matches!(word.as_str(), "skipped" | "startup failure" | "action required" | "waiting"))
         || ends().any(|word| calls_off(&word) && !is_cancelled(&word))
@@ -93,6 +93,16 @@ pub(super) fn run_approved(given: &Given<'_>) -> Option<bool> {
         return Some(false);
     }
     if ends().any(|word| is_cancelled(&word)) { approved.filter(|approved| !approved) } else { approved }
+}
+
+/// Whether those approved whom a place for approvers names. With nobody in it, it says that nobody did.
+pub fn approved_by(names: &[String]) -> Option<bool> {
+    let is_nobody = |name: &String| matches!(naming(name), Naming::Nobody | Naming::Program);
+    match (names.iter().all(is_nobody), has(names, Naming::Somebody), has(names, Naming::NotYet)) {
+        (true, ..) | (_, false, true) => Some(false),
+        (_, true, false) => Some(true),
+        _ => None,
+    }
 }
 
 /// Whether a change that is, or is not, approved approves something after what came of it, told in somebody's own words: a

@@ -221,6 +221,9 @@ fn a_declaration_names_people_procedures_and_reviews() {
     let declared = Declared::parse("d.toml", text).unwrap();
     assert_eq!(declared.reviews.unwrap()[0].from, FOUR);
     assert_eq!(declared.procedures, None, "nobody declared any");
+    let mut earlier = Declared::parse("d.toml", text).unwrap();
+    earlier.up_to(Instant(FOUR.0 + 1));
+    assert_eq!(earlier.reviews.unwrap()[0].until, Instant(FOUR.0 + 2), "nobody has looked at what is still to come");
     let error = Declared::parse("d.toml", "[[review]]\nreviewer = 'B'\nfrom = 2026-11-02\nuntil = 2026-11-03\n");
     assert_eq!(error.unwrap_err().to_string(), "d.toml:1: '2026-11-02' has no offset");
     let backwards = text.replace("04:00", "06:00");

@@ -88,7 +88,9 @@ pub(super) fn nothing_open(change: &Change) -> Option<bool> {
 /// it was given for cannot be told.
 fn is_bounded(change: &Change) -> Option<bool> {
     let texts = [&change.accounts, &change.operations, &change.resources, &change.actors];
-    (!change.classes.is_empty() || texts.iter().any(|list| !list.is_empty())).then_some(true)
+    let is_bounded =
+        change.services.is_some() || !change.classes.is_empty() || texts.iter().any(|list| !list.is_empty());
+    is_bounded.then_some(true)
 }
 
 /// Whether a change was approved by the time of an operation: an approval after the fact is none.
@@ -142,7 +144,8 @@ pub(super) fn in_window(change: &Change, operation: &Operation) -> Option<bool> 
 
 fn of_account(change: &Change, operation: &Operation) -> Option<bool> {
     if change.accounts.is_empty() {
-        return Some(true);
+        let services = change.services.as_ref();
+        return services.map_or(Some(true), |services| services.speaks_of(operation.account.as_deref()));
     }
     let account = operation.account.as_deref()?;
     Some(change.accounts.iter().any(|own| own.eq_ignore_ascii_case(account)))

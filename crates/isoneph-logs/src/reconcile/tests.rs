@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use isoneph_tables::Instant;
 
 use super::*;
-use crate::changes::{BreakGlass, ChangeKind, ChangePlace, Procedure};
+use crate::changes::{BreakGlass, ChangeKind, ChangePlace, OfServices, Procedure, Review};
 use crate::event::{Actor, ActorKind, EventOutcome, Phase};
 use crate::operations::OperationClass;
 
@@ -48,6 +48,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         until: Some(Instant(until)),
         until_at_the_latest: None,
         accounts: vec!["111111111111".to_owned()],
+        services: None,
         classes: Vec::new(),
         operations: Vec::new(),
         resources: Vec::new(),
@@ -557,11 +558,14 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
     assert_eq!((plain.break_glass, plain.procedure, plain.reviewer), (None, None, None), "nobody declared any");
     let identity = "arn:aws:iam::111111111111:role/Admin".to_owned();
     records.declared.break_glass = Some(vec![BreakGlass { identity, purpose: String::new() }]);
-    let procedure = |id: &str, classes| Procedure { id: id.to_owned(), classes, operations: Vec::new() };
+    let procedure =
+        |id: &str, classes| Procedure { id: id.to_owned(), classes, operations: Vec::new(), services: None };
     records.declared.procedures = Some(vec![procedure("OP-7", vec![OperationClass::VirtualServer])]);
-    records.declared.reviews = Some(vec![crate::changes::Review {
+    records.declared.reviews = Some(vec![Review {
         reviewer: "Amir Khan".to_owned(),
         accounts: Vec::new(),
+        services: None,
+        held_at: None,
         from: Instant(0),
         until: Instant(HOUR),
     }]);
@@ -573,6 +577,48 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
     records.declared.break_glass = Some(vec![BreakGlass { identity, purpose: String::new() }]);
     let judged = reconcile(&[Event { actor: put_on, ..event("e", 1) }], &records).operations.remove(0);
     assert_eq!(judged.break_glass, Some(true), "somebody had put the identity on");
+}
+
+#[test]
+fn what_was_said_for_a_service_is_said_for_its_accounts() {
+    let of = |inside: &[&str], outside: &[&str]| {
+        let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
+        Some(OfServices { inside: texts(inside), outside: texts(outside) })
+    };
+    let own = "111111111111";
+    let cases =
+        [(None, Some(true)), (of(&[own], &[]), Some(true)), (of(&["2"], &[own]), Some(false)), (of(&["2"], &[]), None)];
+    for (services, covers) in cases {
+        let bounds = |c: Change| Change { accounts: Vec::new(), services: services.clone(), ..c };
+        let by_class = Change { classes: vec![OperationClass::VirtualServer], ..change("C1", 0, HOUR) };
+        let mut records = with([bounds(by_class)]);
+        let (id, classes) = ("OP-7".to_owned(), vec![OperationClass::VirtualServer]);
+        let procedure = Procedure { id, classes, operations: Vec::new(), services: services.clone() };
+        records.declared.procedures = Some(vec![procedure]);
+        records.declared.reviews = Some(vec![Review { services: services.clone(), ..review() }]);
+        let judged = reconcile(&[event("e", 1)], &records).operations.remove(0);
+        let approved = judged.approval.map(|approved| approved.how == Approval::Change);
+        let told = |text: Option<String>| text.map(|text| !text.is_empty());
+        assert_eq!((approved, told(judged.procedure), told(judged.reviewer)), (covers, covers, covers), "{services:?}");
+    }
+}
+
+fn review() -> Review {
+    let (accounts, services, held_at) = (Vec::new(), None, None);
+    let (from, until) = (Instant(0), Instant(HOUR));
+    Review { reviewer: "Bea Silva".to_owned(), accounts, services, held_at, from, until }
+}
+
+#[test]
+fn a_review_looks_at_what_was_done_before_it() {
+    let reviewer = |held_at| {
+        let mut records = Records::default();
+        records.declared.reviews = Some(vec![Review { held_at, ..review() }]);
+        reconcile(&[event("e", 10)], &records).operations.remove(0).reviewer
+    };
+    assert_eq!(reviewer(Some((Instant(11), Instant(20)))).as_deref(), Some("Bea Silva"));
+    assert_eq!(reviewer(Some((Instant(1), Instant(10)))).as_deref(), Some(""), "it was held before");
+    assert_eq!(reviewer(Some((Instant(5), Instant(20)))), None, "some time on that day");
 }
 
 #[test]

@@ -69,6 +69,9 @@ impl LogsAgainst<'_> {
         for register in &self.registers {
             declared.add(super::register::declared(register));
         }
+        if let Some(as_of) = self.as_of {
+            declared.up_to(as_of);
+        }
         Ok(declared)
     }
 

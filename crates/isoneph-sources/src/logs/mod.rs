@@ -10,6 +10,7 @@ mod feeds;
 mod inputs;
 mod records;
 mod register;
+mod services;
 mod signs;
 
 use std::collections::BTreeSet;
