@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Operation;
-use super::names::{OF_PROGRAMS, names, spelling};
+use super::names::{names, names_a_program, spelling};
 use super::pattern::describes_end;
 use crate::changes::Person;
 use crate::event::ActorKind;
@@ -66,6 +66,11 @@ impl People {
             None if is_generated(one) || is_generated(other) => None,
             None => names(one, other).filter(|same| !same),
         }
+    }
+
+    /// Whether a name may be a person's: nobody is checked by a program.
+    pub(super) fn may_be_a_person(&self, name: &str) -> bool {
+        self.person(name).is_some() || !(is_generated(name) || names_a_program(name))
     }
 
     /// Whether the actor, or the role that it acts in, has this name or ARN.
@@ -139,10 +144,7 @@ fn looks_like_a_person(name: &str) -> bool {
     let is_word = |part: &&str| {
         !part.is_empty() && part.trim_end_matches(|c: char| c.is_ascii_digit()).chars().all(char::is_alphabetic)
     };
-    !is_generated(name)
-        && parts.len() <= 4
-        && parts.iter().all(is_word)
-        && !parts.iter().any(|part| OF_PROGRAMS.contains(&part.trim_end_matches(|c: char| c.is_ascii_digit())))
+    !is_generated(name) && parts.len() <= 4 && parts.iter().all(is_word) && !names_a_program(name)
 }
 
 #[cfg(test)]

@@ -125,14 +125,18 @@ impl Judge<'_> {
     }
 
     /// Who approved a change, and whether that was the actor alone. In a pipeline the one who acts is who wrote the
-    /// commit.
+    /// commit, and where a program carries a change out it is who asked for it.
     fn approver(&self, operation: &Operation, how: Approval, change: &Change) -> (String, Option<bool>) {
         let is_actor = |name: &String| match how {
             Approval::Pipeline if change.requester.is_empty() => None,
             Approval::Pipeline => self.people.same(&change.requester, name),
+            _ if operation.unattended == Some(true) && !change.requester.is_empty() => {
+                self.people.same(&change.requester, name)
+            }
             _ => self.people.is(operation, name),
         };
-        let other = change.approvers.iter().find(|name| is_actor(name) == Some(false));
+        let is_another = |name: &&String| is_actor(name) == Some(false) && self.people.may_be_a_person(name);
+        let other = change.approvers.iter().find(is_another);
         if let Some(other) = other {
             return (other.clone(), Some(false));
         }

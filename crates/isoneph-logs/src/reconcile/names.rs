@@ -149,29 +149,36 @@ fn is_made_of(word: &str, parts: &[&str]) -> bool {
     })
 }
 
+/// Whether a word in a name says that it is a program's.
+pub(super) fn names_a_program(name: &str) -> bool {
+    let digits = |c: char| c.is_ascii_digit();
+    spelling(name).split('.').any(|part| OF_PROGRAMS.contains(&part.trim_end_matches(digits)))
+}
+
 /// Whether a word of a name is of no person: it says what programs do, what an account or a group is for.
-pub(super) fn is_of_no_person(word: &str) -> bool {
+fn is_of_no_person(word: &str) -> bool {
     OF_PROGRAMS.contains(&word) || AROUND_NAMES.contains(&word)
 }
 
 #[rustfmt::skip]
-pub(super) const OF_PROGRAMS: [&str; 42] = [
+const OF_PROGRAMS: [&str; 47] = [
     "action", "actions", "admin", "agent", "ansible", "argocd", "atlantis", "automation", "aws", "backup", "bot",
     "build", "cd", "cdk", "ci", "cli", "codebuild", "cron", "deploy", "deployer", "deployment", "function", "github",
     "githubactions", "gitlab", "handler", "jenkins", "job", "lambda", "operator", "ops", "pipeline", "pulumi", "role",
-    "runner", "script", "sdk", "service", "session", "task", "terraform", "worker",
+    "robot", "runner", "script", "sdk", "service", "serviceaccount", "serviceprincipal", "session", "svc", "task",
+    "terraform", "worker", "workflow",
 ];
 
 /// What stands before and behind names, and what groups are called.
 #[rustfmt::skip]
-const AROUND_NAMES: [&str; 85] = [
+const AROUND_NAMES: [&str; 84] = [
     "account", "adm", "administrator", "advisory", "approval", "approved", "approver", "approvers", "azure", "board",
     "by", "cab", "call", "ceo", "change", "chief", "ciso", "cloud", "committee", "company", "computer", "consultant",
     "contractor", "corp", "cto", "department", "desk", "dev", "developer", "devops", "director", "dr", "emergency",
     "engineer", "engineering", "ext", "extern", "external", "for", "gcp", "google", "group", "guest", "head", "infra",
     "infrastructure", "intern", "jr", "laptop", "lead", "leader", "management", "manager", "mobile", "mr", "mrs", "ms",
     "network", "office", "officer", "on", "operations", "owner", "partner", "phone", "platform", "priv", "privileged",
-    "prod", "production", "responsible", "root", "security", "senior", "sr", "sre", "supervisor", "support", "svc",
+    "prod", "production", "responsible", "root", "security", "senior", "sr", "sre", "supervisor", "support",
     "system", "team", "test", "the", "user", "vendor",
 ];
 

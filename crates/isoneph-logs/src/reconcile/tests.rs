@@ -244,6 +244,25 @@ fn nobody_is_their_own_approver() {
 }
 
 #[test]
+fn who_asked_for_what_a_program_carries_out_does_not_approve_it() {
+    let alone = |requester: &str, approver: &str| {
+        let mut by_program = event("e", 1);
+        by_program.actor.kind = Some(ActorKind::Workload);
+        let (requester, approvers) = (requester.to_owned(), vec![approver.to_owned()]);
+        let change = Change { requester, approvers, ..change("C1", 0, HOUR) };
+        reconcile(&[by_program], &with([change])).operations.remove(0).approval.unwrap().by_actor_alone
+    };
+    assert_eq!(alone("amir.khan", "Amir Khan"), Some(true));
+    assert_eq!(alone("amir.khan", "Khan Amir"), None);
+    assert_eq!(alone("amir.khan", "Bea Silva"), Some(false));
+    assert_eq!(alone("", "Bea Silva"), Some(false), "nobody is a program");
+    for program in ["release-pipeline", "svc-deploy", "6fa459ea-ee8a-3ca4-894e-db77e160355e"] {
+        assert_eq!(alone("amir.khan", program), None, "{program}");
+        assert_eq!(alone("", program), None, "{program}");
+    }
+}
+
+#[test]
 fn whoever_stands_behind_a_session_or_a_program_is_its_actor() {
     let alone = |edit: &dyn Fn(&mut Event<'static>)| {
         let mut event = event("e", 1);
