@@ -158,7 +158,7 @@ fn an_approval_after_the_fact_is_none() {
 #[test]
 fn classes_operations_resources_and_actors_bound_a_change() {
     type Edit = fn(&mut Change);
-    let cases: [(&str, Edit, Option<Approval>); 16] = [
+    let cases: [(&str, Edit, Option<Approval>); 17] = [
         ("nothing but a window", |c| c.accounts.clear(), None),
         (
             "nothing but a window and an actor",
@@ -178,6 +178,7 @@ fn classes_operations_resources_and_actors_bound_a_change() {
             |c| c.resources = vec!["arn:aws:ec2:r:1:instance/i-1".to_owned()],
             Some(Approval::Change),
         ),
+        ("any resource", |c| c.resources = vec!["*".to_owned()], Some(Approval::Change)),
         ("another resource", |c| c.resources = vec!["i-2".to_owned()], Some(Approval::Nothing)),
         (
             "an item of another name",
