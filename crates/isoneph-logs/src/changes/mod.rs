@@ -107,6 +107,24 @@ pub struct Change {
     pub place: ChangePlace,
 }
 
+impl Change {
+    /// Whether an account is among those it speaks of. Spreadsheets take the zeros before the number of an account of AWS.
+    pub fn names_account(&self, provider: &str, account: &str) -> bool {
+        let is_it = |own: &String| {
+            let padded = || with_zeros(own).filter(|_| provider == "aws");
+            own.eq_ignore_ascii_case(account) || padded().is_some_and(|padded| padded == account)
+        };
+        self.accounts.iter().any(is_it)
+    }
+}
+
+/// An account's number of AWS that is short of digits, with the zeros before it.
+pub(crate) fn with_zeros(account: &str) -> Option<String> {
+    const DIGITS: usize = 12;
+    let is_short = (1..DIGITS).contains(&account.len()) && account.bytes().all(|byte| byte.is_ascii_digit());
+    is_short.then(|| format!("{account:0>DIGITS$}"))
+}
+
 /// A row that could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedChange {
@@ -132,6 +150,8 @@ pub struct ChangeFile {
     pub unread_columns: Vec<String>,
     /// Those of them that may bound what a change approves, so that this cannot be told, sorted.
     pub open_columns: Vec<String>,
+    /// Numbers of accounts that are short of digits, sorted: of AWS they are read with zeros before them.
+    pub short_accounts: Vec<String>,
 }
 
 /// How to read exports.

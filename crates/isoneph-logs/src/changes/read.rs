@@ -9,7 +9,7 @@ use super::record::{Column, Record};
 use super::time::{TimeError, day, instant, span};
 use super::{
     Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, Naming, ReadOptions, RefusedChange, json, naming, state,
-    table,
+    table, with_zeros,
 };
 use crate::operations::OperationClass;
 use jiff::tz::TimeZone;
@@ -48,6 +48,9 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
             Err((code, message)) => read.refused.push(RefusedChange { place, code, message }),
         }
     }
+    let accounts = read.changes.iter().flat_map(|change| &change.accounts);
+    let short: BTreeSet<&String> = accounts.filter(|account| with_zeros(account).is_some()).collect();
+    read.short_accounts = short.into_iter().cloned().collect();
     Ok(read)
 }
 

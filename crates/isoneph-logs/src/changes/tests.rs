@@ -328,6 +328,9 @@ fn accounts_that_a_spreadsheet_spoiled_are_told_and_those_with_dashes_read() {
     assert_eq!((read.refused[0].code, read.refused[0].place.locator.as_str()), ("spoiled-account", "c.csv:2"));
     let accounts: Vec<_> = read.changes.iter().map(|change| change.accounts[0].as_str()).collect();
     assert_eq!(accounts, ["123456789012", "123456789012", "my-project-1"]);
+    assert!(read.short_accounts.is_empty());
+    let short = super::read("c.csv", b"id,accounts\nC1,12345678901\nC2,12345678901\n", &utc()).unwrap();
+    assert_eq!(short.short_accounts, ["12345678901"]);
 }
 
 #[test]

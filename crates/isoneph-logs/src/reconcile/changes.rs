@@ -8,7 +8,7 @@ use isoneph_tables::Instant;
 use super::Operation;
 use super::actor::People;
 use super::resources::of_resources;
-use crate::changes::{Change, ChangeKind};
+use crate::changes::{Change, ChangeKind, with_zeros};
 
 /// The window of one change.
 #[derive(Clone, Copy)]
@@ -41,7 +41,9 @@ impl ChangeIndex {
                 index.of_all.push(window);
             }
             for account in &change.accounts {
-                index.by_account.entry(account.to_lowercase()).or_default().push(window);
+                for account in [Some(account.to_lowercase()), with_zeros(account)].into_iter().flatten() {
+                    index.by_account.entry(account).or_default().push(window);
+                }
             }
         }
         index.by_account.values_mut().chain([&mut index.of_all]).for_each(|windows| order(windows));
@@ -148,7 +150,7 @@ fn of_account(change: &Change, operation: &Operation) -> Option<bool> {
         return services.map_or(Some(true), |services| services.speaks_of(operation.account.as_deref()));
     }
     let account = operation.account.as_deref()?;
-    Some(change.accounts.iter().any(|own| own.eq_ignore_ascii_case(account)))
+    Some(change.names_account(&operation.provider, account))
 }
 
 fn of_kind(change: &Change, operation: &Operation) -> Option<bool> {

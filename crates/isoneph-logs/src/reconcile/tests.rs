@@ -102,6 +102,19 @@ fn a_change_approves_what_lies_in_its_window_and_nothing_else() {
 }
 
 #[test]
+fn an_account_of_aws_that_lost_its_zeros_is_the_one_that_has_them() {
+    let of = |provider: &'static str, name: &'static str| Event {
+        provider: provider.into(),
+        account: Some("012345678901".into()),
+        operation_name: Some(name.into()),
+        ..event("e", 1)
+    };
+    let change = || [Change { accounts: vec!["12345678901".to_owned()], ..change("C1", 0, HOUR) }];
+    assert_eq!(how(&of("aws", "ec2:terminateinstances"), change()), Some(Approval::Change));
+    assert_eq!(how(&of("google", "compute.instances.delete"), change()), Some(Approval::Nothing));
+}
+
+#[test]
 fn a_change_that_ends_on_some_day_leaves_that_day_open() {
     let change = || [Change { until_at_the_latest: Some(Instant(26 * HOUR)), ..change("C1", 0, 2 * HOUR) }];
     assert_eq!(how(&event("e", HOUR), change()), Some(Approval::Change));
