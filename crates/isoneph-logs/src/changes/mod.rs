@@ -9,6 +9,7 @@ mod bounds;
 mod error;
 mod json;
 mod naming;
+mod pages;
 mod record;
 mod services;
 mod state;
@@ -28,6 +29,7 @@ pub use again::settle;
 pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
 pub use naming::{Naming, naming};
+pub use pages::{MorePages, not_given};
 pub use read::read;
 pub use services::OfServices;
 pub use state::{approved_after, approved_by};
@@ -131,7 +133,7 @@ pub struct RefusedChange {
     /// Where it stands.
     pub place: ChangePlace,
     /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `spoiled-account`,
-    /// `backwards`, `told-otherwise`.
+    /// `backwards`, `told-otherwise`, `more-follows`.
     pub code: &'static str,
     /// What a person should know.
     pub message: String,
@@ -152,6 +154,8 @@ pub struct ChangeFile {
     pub open_columns: Vec<String>,
     /// Numbers of accounts that are short of digits, sorted: of AWS they are read with zeros before them.
     pub short_accounts: Vec<String>,
+    /// Where it says that more rows stand elsewhere.
+    pub more: Option<MorePages>,
 }
 
 /// How to read exports.

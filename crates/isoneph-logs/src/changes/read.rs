@@ -29,8 +29,13 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
         return Err(ChangesError::TooLarge { file: file.to_owned(), bytes: bytes.len(), limit: MAX_BYTES });
     }
     let bytes = &*in_utf8(file, bytes)?;
+    let mut more = None;
     let (format, records, unread) = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => json::records(file, bytes)?,
+        Some(b'{' | b'[') => {
+            let read = json::records(file, bytes)?;
+            more = read.more;
+            (read.format, read.records, read.unread)
+        }
         _ => {
             let (records, unread) = table::records(file, bytes)?;
             let runs = records.iter().any(|r| !r.text(Column::Run).is_empty() || !r.text(Column::Commit).is_empty());
@@ -38,7 +43,7 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
         }
     };
     let unread: BTreeSet<String> = unread;
-    let mut read = ChangeFile { format, unread_columns: unread.into_iter().collect(), ..ChangeFile::default() };
+    let mut read = ChangeFile { format, unread_columns: unread.into_iter().collect(), more, ..ChangeFile::default() };
     read.open_columns =
         records.iter().flat_map(|record| record.open.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     for record in records {

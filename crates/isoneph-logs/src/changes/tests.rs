@@ -371,6 +371,43 @@ fn an_issue_of_jira_goes_by_its_key_and_says_when_it_was_approved() {
 }
 
 #[test]
+fn a_page_that_says_that_more_follows_is_not_all() {
+    let page = |rest: &str, key: &str| {
+        let text = format!(r#"{{{rest} "issues": [{{"key": "{key}", "fields": {{"status": {{"name": "Done"}}}}}}]}}"#);
+        read("jira.json", text.as_bytes(), &utc()).unwrap()
+    };
+    let missing = |files: &[ChangeFile]| {
+        not_given(files).into_iter().map(|one| (one.code, one.place.locator)).collect::<Vec<_>>()
+    };
+    for (rest, key) in [
+        (r#""startAt": 0, "maxResults": 1, "total": 900,"#, "total"),
+        (r#""isLast": false,"#, "isLast"),
+        (r#""nextPageToken": "abc", "isLast": false,"#, "nextPageToken"),
+        (r#""_links": {"next": {"href": "https://x"}},"#, "_links"),
+    ] {
+        assert_eq!(missing(&[page(rest, "OPS-1")]), [("more-follows", format!("#/{key}"))], "{rest}");
+    }
+    for rest in ["", r#""startAt": 0, "total": 1,"#, r#""isLast": true, "nextPageToken": null,"#] {
+        assert_eq!(missing(&[page(rest, "OPS-1")]), [], "{rest}");
+    }
+    let (first, second) = (r#""startAt": 0, "total": 2,"#, r#""startAt": 1, "total": 2,"#);
+    assert_eq!(missing(&[page(first, "OPS-1"), page(second, "OPS-2")]), [], "all pages are given");
+    assert_eq!(missing(&[page(first, "OPS-1"), page(first, "OPS-1")]).len(), 2, "one of them twice");
+}
+
+#[test]
+fn one_change_a_line_is_read_with_its_line() {
+    let text = "{\"id\": \"C0\", \"state\": \"approved\"}\n\n{\"id\": \"C1\", \"state\": \"draft\"}\n";
+    let changes = read("c.json", text.as_bytes(), &utc()).unwrap().changes;
+    let told: Vec<_> = changes.iter().map(|c| (c.id.as_str(), c.approved, c.place.locator.as_str())).collect();
+    assert_eq!(told, [("C0", Some(true), "c.json:1"), ("C1", Some(false), "c.json:3")]);
+    assert_eq!(only("c.json", text.lines().next().unwrap(), &utc()).id, "C0");
+    let cut = read("c.json", &text.as_bytes()[..text.len() - 4], &utc()).unwrap_err().to_string();
+    assert_eq!(cut, "c.json: line 3: it is no row in JSON as those before it");
+    assert!(read("c.json", b"{\"id\": 7, \"items\": []}", &utc()).is_err(), "it lists something else");
+}
+
+#[test]
 fn a_run_goes_by_the_number_that_sessions_are_named_after() {
     let text = r#"[{"databaseId": 9012345, "number": 4, "headSha": "4f2c9aa"}]"#;
     assert_eq!(only("runs.json", text, &ReadOptions::default()).id, "9012345");
