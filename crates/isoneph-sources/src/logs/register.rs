@@ -239,3 +239,6 @@ fn start_of(day: Date) -> Option<Instant> {
 fn end_of(day: Date) -> Option<Instant> {
     start_of(day.tomorrow().ok()?).map(|at| Instant(at.0 - 1))
 }
+
+#[cfg(test)]
+mod tests;
