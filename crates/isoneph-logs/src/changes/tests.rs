@@ -32,6 +32,16 @@ fn a_plain_table_of_tickets_is_read() {
 }
 
 #[test]
+fn a_row_has_the_line_that_an_editor_shows() {
+    let text = "id,state,what\nC1,approved,\"two\nlines\"\n\nC2,approved,x\n";
+    for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+        let lines: Vec<_> = read("c.csv", text.as_bytes(), &utc()).unwrap().changes;
+        let lines: Vec<_> = lines.iter().map(|change| change.place.locator.as_str()).collect();
+        assert_eq!(lines, ["c.csv:2", "c.csv:5"]);
+    }
+}
+
+#[test]
 fn a_jira_export_is_read_by_the_names_of_its_fields() {
     let text = r#"{"names": {"customfield_1": "Planned start", "customfield_2": "Planned end", "customfield_3": "Cloud account", "customfield_4": "Approvals"},
       "issues": [{"key": "OPS-7", "fields": {"status": {"name": "Done"}, "assignee": {"displayName": "Amir Khan", "emailAddress": "amir.khan@example.com"},

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Operation;
-use super::names::{names, names_a_program, spelling};
+use super::names::{any_names, names, names_a_program, spelling};
 use super::pattern::describes_end;
 use crate::changes::Person;
 use crate::event::ActorKind;
@@ -31,10 +31,12 @@ impl People {
 
     /// Whether the actor of an operation is the person of this name.
     pub(super) fn is(&self, operation: &Operation, name: &str) -> Option<bool> {
-        let own = personal_names(operation);
+        let identities = identities(operation);
+        let own = identities.concat();
         // What a program made up says nothing of who it is, unless it is the name.
-        let says_who = |own: &&&str| !is_generated(own) || spelling(own) == spelling(name);
-        let by_name = own.iter().filter(says_who).map(|own| names(own, name)).fold(Some(false), or);
+        let says_who = |own: &&str| !is_generated(own) || spelling(own) == spelling(name);
+        let known = identities.iter().map(|one| one.iter().copied().filter(says_who).collect::<Vec<_>>());
+        let by_name = known.filter(|one| !one.is_empty()).map(|one| any_names(&one, name)).fold(Some(false), or);
         if by_name == Some(true) {
             return by_name;
         }
@@ -101,16 +103,17 @@ pub(super) fn is_by_identity(operation: &Operation, name: &str) -> bool {
         || put_on.is_some_and(|text| describes_end(&name.trim().to_lowercase(), &text.to_lowercase()))
 }
 
-/// The names that are the actor's own, rather than its role's.
-fn personal_names(operation: &Operation) -> Vec<&str> {
-    let fields: &[&Option<_>] = match operation.actor_kind {
-        Some(ActorKind::User) => &[&operation.actor_name, &operation.actor],
-        Some(ActorKind::Federated) => &[&operation.session, &operation.actor_name, &operation.actor],
-        Some(ActorKind::Role) => &[&operation.session],
-        _ => &[],
+/// The identities that are the actor's own, rather than its role's: what a log says of one user are names of one person.
+fn identities(operation: &Operation) -> Vec<Vec<&str>> {
+    let Operation { actor, actor_name, session, behind, .. } = operation;
+    let identities: &[&[&Option<_>]] = match operation.actor_kind {
+        Some(ActorKind::User) => &[&[actor_name, actor], &[behind]],
+        Some(ActorKind::Federated) => &[&[session], &[actor_name], &[actor], &[behind]],
+        Some(ActorKind::Role) => &[&[session], &[behind]],
+        _ => &[&[behind]],
     };
-    let names = fields.iter().copied().chain([&operation.behind]).filter_map(|text| text.as_deref());
-    names.filter(|text: &&str| !text.is_empty()).collect()
+    let names = identities.iter().map(|one| one.iter().filter_map(|text| text.as_deref()));
+    names.map(|one| one.filter(|text: &&str| !text.is_empty()).collect()).collect()
 }
 
 /// Three-valued OR.

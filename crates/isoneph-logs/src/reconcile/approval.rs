@@ -170,7 +170,8 @@ impl Judge<'_> {
         let at = operation.time?;
         let mut open = false;
         for review in reviews.iter().filter(|review| review.from <= at && at < review.until) {
-            let by_another = self.people.is(operation, &review.reviewer).map(|own| !own);
+            let is_person = self.people.may_be_a_person(&review.reviewer);
+            let by_another = self.people.is(operation, &review.reviewer).map(|own| !own && is_person);
             match and(by_another, looked_at(review, operation)) {
                 Some(true) => return Some(review.reviewer.clone()),
                 Some(false) => {}

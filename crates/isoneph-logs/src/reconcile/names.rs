@@ -19,6 +19,26 @@ pub(super) fn names(own: &str, name: &str) -> Option<bool> {
     }
 }
 
+/// The same of several names of one person: one that is surely another's outweighs those that are too short to tell, but
+/// not those that may be a spelling of the name.
+pub(super) fn any_names(own: &[&str], name: &str) -> Option<bool> {
+    let each: Vec<Option<bool>> = own.iter().map(|own| names(own, name)).collect();
+    let may_be = |(own, told): (&&str, &Option<bool>)| told.is_none() && are_alike(&spelling(own), &spelling(name));
+    match (each.contains(&Some(true)), each.contains(&Some(false))) {
+        (true, _) => Some(true),
+        (false, true) if !own.iter().zip(&each).any(may_be) => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a part of one may be one of the other's, or is made of them.
+fn are_alike(one: &str, other: &str) -> bool {
+    let (one, other) = (parts_of_a_person(one), parts_of_a_person(other));
+    let is_made = |some: &[&str], of: &[&str]| some.iter().any(|part| is_made_of(part, of));
+    let share = one.iter().any(|part| other.iter().any(|given| may_be(part, given)));
+    share || is_made(&one, &other) || is_made(&other, &one)
+}
+
 /// A name in one spelling: `Amir Khan`, `amir.khan`, `amir_khan@example.com`, `Amir Khan (Contractor)` and
 /// `arn:aws:iam::1:user/amir.khan` agree.
 pub(super) fn spelling(name: &str) -> String {
@@ -98,9 +118,7 @@ struct Name<'n> {
 
 impl<'n> Name<'n> {
     fn of(spelling: &'n str) -> Option<Name<'n>> {
-        let digits = |c: char| c.is_ascii_digit();
-        let parts = spelling.split('.').map(|part| part.trim_matches(digits));
-        let parts: Vec<&str> = parts.filter(|part| !part.is_empty() && !is_of_no_person(part)).collect();
+        let parts = parts_of_a_person(spelling);
         let mut scripts = parts.iter().flat_map(|part| part.chars()).filter(|c| c.is_alphabetic()).map(Script::of);
         let script = scripts.next()?;
         let is_full = |part: &&str| part.chars().count() >= script.letters_of_a_name();
@@ -113,6 +131,12 @@ impl<'n> Name<'n> {
     fn may_stand_for(&self, other: &Name<'_>) -> bool {
         are_among(&self.full, &other.parts) || self.full.iter().any(|part| is_made_of(part, &other.parts))
     }
+}
+
+/// The parts of a spelling that may be a person's, without numbers.
+fn parts_of_a_person(spelling: &str) -> Vec<&str> {
+    let parts = spelling.split('.').map(|part| part.trim_matches(|c: char| c.is_ascii_digit()));
+    parts.filter(|part| !part.is_empty() && !is_of_no_person(part)).collect()
 }
 
 /// Whether each of some parts may be another one of those given.
@@ -236,6 +260,21 @@ mod tests {
                 assert_ne!(names(other, own), Some(false), "{other} {own}");
             }
         }
+    }
+
+    #[test]
+    fn the_full_name_of_a_user_tells_what_a_short_one_leaves_open() {
+        let user = ["amir", "Amir Khan"];
+        for (name, expected) in [
+            ("Bea Silva", Some(false)),
+            ("bea", None),
+            ("amir.hassan", None),
+            ("Khan Amir", None),
+            ("amir.khan@example.com", Some(true)),
+        ] {
+            assert_eq!(any_names(&user, name), expected, "{name}");
+        }
+        assert_eq!(any_names(&["bsilva", "Beatriz Costa"], "Bea Silva"), None, "before she was married");
     }
 
     #[test]

@@ -643,6 +643,14 @@ fn review() -> Review {
 }
 
 #[test]
+fn a_program_reviews_nothing() {
+    let mut records = Records::default();
+    records.declared.reviews = Some(vec![Review { reviewer: "svc-deploy".to_owned(), ..review() }]);
+    let judged = reconcile(&[event("e", 10)], &records).operations.remove(0);
+    assert_ne!(judged.reviewer.as_deref(), Some("svc-deploy"));
+}
+
+#[test]
 fn a_review_looks_at_what_was_done_before_it() {
     let reviewer = |held_at| {
         let mut records = Records::default();
