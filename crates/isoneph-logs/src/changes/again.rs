@@ -7,6 +7,9 @@ use std::collections::HashMap;
 
 use super::{Change, ChangeKind, RefusedChange};
 
+/// With how many earlier accounts of a change another is compared: a hostile file may tell of one a million times.
+const COMPARED: usize = 64;
+
 /// Takes together what is told of one change several times: what says the same counts once, and what contradicts itself is
 /// approved by nobody knows what. Gives the places of contradictions as well.
 pub fn settle(changes: Vec<Change>) -> (Vec<Change>, Vec<RefusedChange>) {
@@ -15,7 +18,7 @@ pub fn settle(changes: Vec<Change>) -> (Vec<Change>, Vec<RefusedChange>) {
     for change in changes {
         let number = (change.kind, change.id.to_lowercase(), change.commit.to_lowercase());
         let again = by_number.entry(number).or_default();
-        if !again.iter().any(|index| is_the_same(&told[*index], &change)) {
+        if !again.iter().take(COMPARED).any(|index| is_the_same(&told[*index], &change)) {
             again.push(told.len());
             told.push(change);
         }
@@ -48,7 +51,7 @@ fn contradict(told: &mut [Change], again: &[usize]) -> Vec<RefusedChange> {
     let mut found = Vec::new();
     for (number, index) in again.iter().enumerate() {
         let change = &told[*index];
-        let other = again[..number].iter().map(|earlier| &told[*earlier]);
+        let other = again[..number].iter().take(COMPARED).map(|earlier| &told[*earlier]);
         let differing = other.filter_map(|other| Some((other, difference(other, change)?))).next();
         found.extend(differing.map(|(other, what)| RefusedChange {
             place: change.place.clone(),
