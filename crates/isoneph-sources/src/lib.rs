@@ -23,7 +23,7 @@ pub use filled::filled_by;
 pub use format::Format;
 pub use images::{ImagePurpose, Images, IntendedListeners, read_images};
 pub use input::{ReadError, ReadSummary, Reading, read_path};
-pub use logs::{Judged, Logs, LogsAgainst, LogsError};
+pub use logs::{Judged, Logs, LogsAgainst, LogsError, files_of};
 pub use networks::{NetworkFiles, NetworkQuestion, find_networks, write_networks};
 pub use pipes::Piped;
 pub use tenants::write_tenant_grants;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use isoneph_register::{Declaration, Register};
-use isoneph_sources::LogsAgainst;
+use isoneph_sources::{LogsAgainst, files_of};
 use isoneph_tables::Instant;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -82,7 +82,7 @@ impl LogArguments {
     ) -> LogsAgainst<'a> {
         let period = declaration.scope.period.as_ref().map(|period| *period.get_ref());
         LogsAgainst {
-            changes: self.changes.clone(),
+            changes: files_of(&self.changes),
             changes_time_zone: self.changes_time_zone.clone(),
             administration: self.administration.clone(),
             operations: self.operations.clone(),

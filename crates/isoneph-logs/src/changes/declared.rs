@@ -4,8 +4,8 @@
 use isoneph_tables::Instant;
 use serde::Deserialize;
 
-use super::ChangesError;
 use super::time::instant;
+use super::{ChangesError, Naming, OfServices, naming};
 use crate::line::line_of;
 use crate::operations::OperationClass;
 
@@ -42,6 +42,9 @@ pub struct Procedure {
     /// The operations that it covers, as the catalogue names them.
     #[serde(default)]
     pub operations: Vec<String>,
+    /// The accounts of the services that it is of; `None` for all.
+    #[serde(skip)]
+    pub services: Option<OfServices>,
 }
 
 /// Somebody who may get data: an organisation of one's own, or a partner.
@@ -65,6 +68,10 @@ pub struct Review {
     pub reviewer: String,
     /// Of which accounts; none for all.
     pub accounts: Vec<String>,
+    /// The accounts of the services that it was about; `None` for all.
+    pub services: Option<OfServices>,
+    /// Between which instants it was held, where that is said: it looks at nothing that is done afterwards.
+    pub held_at: Option<(Instant, Instant)>,
     /// From when.
     pub from: Instant,
     /// Until when; that instant is outside.
@@ -143,11 +150,21 @@ impl Declared {
             let time = |time: &toml::value::Datetime| {
                 instant(&time.to_string(), None).map_err(|_| refuse(start, format!("'{time}' has no offset")))
             };
+            if naming(&written.reviewer) != Naming::Somebody {
+                return Err(refuse(start, format!("'{}' names nobody who reviewed", written.reviewer)));
+            }
             let (from, until) = (time(&written.from)?, time(&written.until)?);
             if until <= from {
                 return Err(refuse(start, "the review ends before it begins".to_owned()));
             }
-            Ok(Review { reviewer: written.reviewer, accounts: written.accounts, from, until })
+            Ok(Review {
+                reviewer: written.reviewer,
+                accounts: written.accounts,
+                services: None,
+                held_at: None,
+                from,
+                until,
+            })
         };
         Ok(Declared {
             people: document.person,
@@ -156,6 +173,14 @@ impl Declared {
             partners: document.partner,
             reviews: document.review.map(|all| all.into_iter().map(review).collect::<Result<_, _>>()).transpose()?,
         })
+    }
+
+    /// Leaves out what nobody can have done by the last instant that counts: reviews of what is still to come.
+    pub fn up_to(&mut self, last: Instant) {
+        if let Some(reviews) = &mut self.reviews {
+            reviews.retain(|review| review.held_at.is_none_or(|(earliest, _)| earliest <= last));
+            reviews.iter_mut().for_each(|review| review.until = review.until.min(Instant(last.0.saturating_add(1))));
+        }
     }
 
     /// Adds what another declaration says.

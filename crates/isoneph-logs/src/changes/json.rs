@@ -4,26 +4,39 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::ChangesError;
 use super::bounds::{Owner, may_bound};
+use super::pages::{MorePages, more};
 use super::record::{Column, Record, column_of};
+use super::{ChangePlace, ChangesError};
 
 /// How deep people and lists are nested in what we read.
 const MAX_DEPTH: usize = 6;
 
-/// The form of the export, its rows, and the keys that were not understood.
-pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(&'static str, Vec<Record>, BTreeSet<String>), ChangesError> {
-    let document: Value = serde_json::from_slice(bytes)
-        .map_err(|error| ChangesError::Unreadable { file: file.to_owned(), message: error.to_string() })?;
+/// What an export holds.
+pub(super) struct Export {
+    pub(super) format: &'static str,
+    pub(super) records: Vec<Record>,
+    /// The keys that were not understood.
+    pub(super) unread: BTreeSet<String>,
+    pub(super) more: Option<MorePages>,
+}
+
+pub(super) fn records(file: &str, bytes: &[u8]) -> Result<Export, ChangesError> {
+    let (document, lines) = document(file, bytes)?;
     let mut unread = BTreeSet::new();
     let (format, pointer, rows) = rows(&document).ok_or_else(|| ChangesError::NotChanges {
         file: file.to_owned(),
         columns: document.as_object().map_or_else(String::new, |o| o.keys().cloned().collect::<Vec<_>>().join(", ")),
     })?;
+    let more = more(&document, rows.len()).map(|(key, total)| MorePages {
+        place: ChangePlace { file: file.to_owned(), locator: format!("#/{key}") },
+        total,
+    });
     let names = document.get("names").and_then(Value::as_object);
     let mut records = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
-        let mut record = Record::at(format!("#{pointer}/{index}"));
+        let line = lines.get(index).map(|line| format!("{file}:{line}"));
+        let mut record = Record::at(line.unwrap_or_else(|| format!("#{pointer}/{index}")));
         if let Some(row) = row.as_object() {
             let inner = row.get("fields").and_then(Value::as_object).filter(|_| format == "jira-json");
             let stored = format == "servicenow-json" && is_stored(row);
@@ -37,7 +50,31 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(&'static str, Vec<Rec
         records.push(record);
     }
     unread.remove("fields");
-    Ok((format, records, unread))
+    Ok(Export { format, records, unread, more })
+}
+
+/// The document; of one with a row a line a list of them, and their lines, from 1.
+fn document(file: &str, bytes: &[u8]) -> Result<(Value, Vec<usize>), ChangesError> {
+    let unreadable = |message: String| ChangesError::Unreadable { file: file.to_owned(), message };
+    let error = match serde_json::from_slice(bytes) {
+        Ok(document) => return Ok((document, Vec::new())),
+        Err(error) => error,
+    };
+    let lines = bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+    let mut rows = Vec::new();
+    for (index, line) in lines {
+        match serde_json::from_slice::<Value>(line) {
+            Ok(row) if row.is_object() => rows.push((row, index + 1)),
+            // Not even the first line is one row.
+            _ if rows.is_empty() => break,
+            _ => return Err(unreadable(format!("line {}: it is no row in JSON as those before it", index + 1))),
+        }
+    }
+    if rows.is_empty() {
+        return Err(unreadable(error.to_string()));
+    }
+    let (rows, lines) = rows.into_iter().unzip();
+    Ok((Value::Array(rows), lines))
 }
 
 type Rows<'a> = (&'static str, &'static str, &'a [Value]);
@@ -57,7 +94,19 @@ fn rows(document: &Value) -> Option<Rows<'_>> {
     let listed = |key: &str| document.get(key).and_then(Value::as_array).map(Vec::as_slice);
     let found = forms.into_iter().find_map(|(format, pointer, key)| Some((format, pointer, listed(key)?)));
     // Many answers of Microsoft's list something in `value`: here it is runs of Azure Pipelines.
-    found.or_else(|| Some(("pipelines-json", "/value", listed("value").filter(|rows| are_runs(rows))?)))
+    let of_microsoft = || Some(("pipelines-json", "/value", listed("value").filter(|rows| are_runs(rows))?));
+    // The last line that is left of a file with a row a line.
+    let alone = || is_row(document).then(|| ("changes-json", "", std::slice::from_ref(document)));
+    found.or_else(of_microsoft).or_else(alone)
+}
+
+/// Whether a document is one change alone: it has a number, and says how it stands.
+fn is_row(document: &Value) -> bool {
+    let has = |wanted: &[Column]| {
+        let mut keys = document.as_object().into_iter().flat_map(Map::keys);
+        keys.any(|key| column_of(key).is_some_and(|column| wanted.contains(&column)))
+    };
+    has(&[Column::Id, Column::Run, Column::Commit]) && has(&[Column::State, Column::Approval, Column::Approvers])
 }
 
 /// Whether rows are runs of pipelines, by the first of them.

@@ -4,10 +4,14 @@
 //! reviewers are read by the names of their columns. A row that cannot be understood is refused with its place: a
 //! refused change could have approved something, so whoever judges must know of it.
 
+mod again;
 mod bounds;
 mod error;
 mod json;
+mod naming;
+mod pages;
 mod record;
+mod services;
 mod state;
 mod table;
 mod time;
@@ -21,10 +25,14 @@ use serde::Serialize;
 
 use crate::operations::OperationClass;
 
+pub use again::settle;
 pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
+pub use naming::{Naming, naming};
+pub use pages::{MorePages, not_given};
 pub use read::read;
-pub use state::approved_after;
+pub use services::OfServices;
+pub use state::{approved_after, approved_by};
 pub use time::day_anywhere;
 
 isoneph_model::vocabulary! {
@@ -61,6 +69,8 @@ pub struct Change {
     pub approved: Option<bool>,
     /// Between which instants it was approved; `None` where the export does not tell.
     pub approved_at: Option<(Instant, Instant)>,
+    /// When it was closed; what is done afterwards is outside. `None` where the export does not tell.
+    pub closed_at: Option<Instant>,
     /// From when.
     pub from: Option<Instant>,
     /// Until when; that instant is outside.
@@ -69,6 +79,8 @@ pub struct Change {
     pub until_at_the_latest: Option<Instant>,
     /// The accounts it speaks of.
     pub accounts: Vec<String>,
+    /// The accounts of the services it speaks of; `None` where it speaks of no services.
+    pub services: Option<OfServices>,
     /// The classes of operations that it allows.
     pub classes: Vec<OperationClass>,
     /// The operations that it allows, in lower case.
@@ -81,7 +93,7 @@ pub struct Change {
     pub actors: Vec<String>,
     /// Who asked for it; of a pipeline, who wrote the commit. `''` for nobody named.
     pub requester: String,
-    /// Who approved it.
+    /// Who approved it; words that name nobody are left out.
     pub approvers: Vec<String>,
     /// The procedure that it follows; `''` for none.
     pub procedure: String,
@@ -97,13 +109,31 @@ pub struct Change {
     pub place: ChangePlace,
 }
 
+impl Change {
+    /// Whether an account is among those it speaks of. Spreadsheets take the zeros before the number of an account of AWS.
+    pub fn names_account(&self, provider: &str, account: &str) -> bool {
+        let is_it = |own: &String| {
+            let padded = || with_zeros(own).filter(|_| provider == "aws");
+            own.eq_ignore_ascii_case(account) || padded().is_some_and(|padded| padded == account)
+        };
+        self.accounts.iter().any(is_it)
+    }
+}
+
+/// An account's number of AWS that is short of digits, with the zeros before it.
+pub(crate) fn with_zeros(account: &str) -> Option<String> {
+    const DIGITS: usize = 12;
+    let is_short = (1..DIGITS).contains(&account.len()) && account.bytes().all(|byte| byte.is_ascii_digit());
+    is_short.then(|| format!("{account:0>DIGITS$}"))
+}
+
 /// A row that could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedChange {
     /// Where it stands.
     pub place: ChangePlace,
     /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `spoiled-account`,
-    /// `backwards`.
+    /// `backwards`, `told-otherwise`, `more-follows`.
     pub code: &'static str,
     /// What a person should know.
     pub message: String,
@@ -122,6 +152,10 @@ pub struct ChangeFile {
     pub unread_columns: Vec<String>,
     /// Those of them that may bound what a change approves, so that this cannot be told, sorted.
     pub open_columns: Vec<String>,
+    /// Numbers of accounts that are short of digits, sorted: of AWS they are read with zeros before them.
+    pub short_accounts: Vec<String>,
+    /// Where it says that more rows stand elsewhere.
+    pub more: Option<MorePages>,
 }
 
 /// How to read exports.

@@ -8,7 +8,8 @@ use isoneph_tables::Instant;
 use super::record::{Column, Record};
 use super::time::{TimeError, day, instant, span};
 use super::{
-    Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, ReadOptions, RefusedChange, json, state, table,
+    Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, Naming, ReadOptions, RefusedChange, json, naming, state,
+    table, with_zeros,
 };
 use crate::operations::OperationClass;
 use jiff::tz::TimeZone;
@@ -28,8 +29,13 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
         return Err(ChangesError::TooLarge { file: file.to_owned(), bytes: bytes.len(), limit: MAX_BYTES });
     }
     let bytes = &*in_utf8(file, bytes)?;
+    let mut more = None;
     let (format, records, unread) = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => json::records(file, bytes)?,
+        Some(b'{' | b'[') => {
+            let read = json::records(file, bytes)?;
+            more = read.more;
+            (read.format, read.records, read.unread)
+        }
         _ => {
             let (records, unread) = table::records(file, bytes)?;
             let runs = records.iter().any(|r| !r.text(Column::Run).is_empty() || !r.text(Column::Commit).is_empty());
@@ -37,7 +43,7 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
         }
     };
     let unread: BTreeSet<String> = unread;
-    let mut read = ChangeFile { format, unread_columns: unread.into_iter().collect(), ..ChangeFile::default() };
+    let mut read = ChangeFile { format, unread_columns: unread.into_iter().collect(), more, ..ChangeFile::default() };
     read.open_columns =
         records.iter().flat_map(|record| record.open.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     for record in records {
@@ -47,6 +53,9 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
             Err((code, message)) => read.refused.push(RefusedChange { place, code, message }),
         }
     }
+    let accounts = read.changes.iter().flat_map(|change| &change.accounts);
+    let short: BTreeSet<&String> = accounts.filter(|account| with_zeros(account).is_some()).collect();
+    read.short_accounts = short.into_iter().cloned().collect();
     Ok(read)
 }
 
@@ -77,23 +86,25 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
     // A run has a number of its own beside the one by which sessions are named.
     let id = [run, record.text(Column::Id), commit].into_iter().find(|id| !id.is_empty());
     let id = id.ok_or_else(|| ("no-id", "the row has no number".to_owned()))?;
-    let (from, until) = (time(record, Column::From, options)?, time(record, Column::Until, options)?);
-    let until_at_the_latest = end_of_day(record, options);
+    let (begin, end) = window(record, kind);
+    let (from, until) = (time(record, begin, options)?, time(record, end, options)?);
+    let until_at_the_latest = end_of_day(record, end, options);
+    let closed_at = closed_at(record, options);
     if let (Some(from), Some(until)) = (from, until_at_the_latest.or(until))
         && until <= from
     {
         return Err(("backwards", format!("change {id} ends before it begins")));
     }
-    let approvers = record.texts(Column::Approvers).to_vec();
     let given = state::Given {
         approval: record.texts(Column::Approval),
         state: record.texts(Column::State),
         outcome: record.texts(Column::Outcome),
-        has_approver: !approvers.is_empty(),
+        approvers: record.texts(Column::Approvers),
         says_approvers: record.has(Column::Approvers),
     };
     let approved = match kind {
-        ChangeKind::Change if closed_before(record, from, options) => Some(false),
+        // It was closed before it began: whatever was approved, it was not carried out.
+        ChangeKind::Change if closed_at.zip(from).is_some_and(|(closed, from)| closed <= from) => Some(false),
         ChangeKind::Change => state::approved(&given, options),
         ChangeKind::Pipeline => state::run_approved(&given),
     };
@@ -105,19 +116,21 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         state: record.text(Column::State).to_owned(),
         approved,
         approved_at: approved_at(record, options),
+        closed_at: closed_at.filter(|_| kind == ChangeKind::Change),
         from,
         until,
         until_at_the_latest,
         accounts: accounts(record)?,
+        services: None,
         classes: record.texts(Column::Classes).iter().map(|word| class(word)).collect::<Result<_, _>>()?,
         operations: record.texts(Column::Operations).iter().map(|name| name.to_lowercase()).collect(),
         resources_by_name: resources.is_empty() && !items.is_empty(),
         resources: if resources.is_empty() { items } else { resources }.to_vec(),
         actors: record.texts(actors).to_vec(),
-        requester: record.text(Column::Requester).to_owned(),
-        approvers,
+        requester: named(record, Column::Requester, &[Naming::Somebody, Naming::Program]).next().unwrap_or_default(),
+        approvers: named(record, Column::Approvers, &[Naming::Somebody]).collect(),
         open: record.open.iter().cloned().collect(),
-        window_open: !record.open.is_empty() && !record.has(Column::From) && !record.has(Column::Until),
+        window_open: !record.open.is_empty() && !record.has(begin) && !record.has(end),
         procedure: record.text(Column::Procedure).to_owned(),
         commit: commit.to_owned(),
         session: record.text(Column::Session).to_owned(),
@@ -125,10 +138,23 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
     })
 }
 
-/// Whether a change was closed before its window began: whatever was approved, it was not carried out.
-fn closed_before(record: &Record, from: Option<Instant>, options: &ReadOptions) -> bool {
-    let closed = time(record, Column::Closed, options).ok().flatten();
-    closed.zip(from).is_some_and(|(closed, from)| closed <= from)
+/// Those whom a column names.
+fn named(record: &Record, column: Column, wanted: &[Naming]) -> impl Iterator<Item = String> {
+    record.texts(column).iter().filter(|text| wanted.contains(&naming(text))).cloned()
+}
+
+/// The columns that say from when and until when: what made a run and wrote of it last bounds it where nothing else does.
+fn window(record: &Record, kind: ChangeKind) -> (Column, Column) {
+    let of_run =
+        |column, own| if kind == ChangeKind::Pipeline && record.text(column).is_empty() { own } else { column };
+    (of_run(Column::From, Column::RunFrom), of_run(Column::Until, Column::RunUntil))
+}
+
+/// When a change was closed, at the latest: a day alone leaves open when on it.
+fn closed_at(record: &Record, options: &ReadOptions) -> Option<Instant> {
+    let text = record.text(Column::Closed);
+    let zone = zone(record, Column::Closed, options);
+    instant(text, Some(&TimeZone::UTC)).ok().map(|_| span(text, zone.as_ref()).1)
 }
 
 /// Between the earliest and the latest of its approvals.
@@ -143,9 +169,9 @@ fn zone(record: &Record, column: Column, options: &ReadOptions) -> Option<TimeZo
 }
 
 /// The end of the day that the change's end names, where it names nothing else.
-fn end_of_day(record: &Record, options: &ReadOptions) -> Option<Instant> {
-    let day = day(record.text(Column::Until))?;
-    let next = day.tomorrow().ok()?.to_zoned(zone(record, Column::Until, options)?).ok()?;
+fn end_of_day(record: &Record, end: Column, options: &ReadOptions) -> Option<Instant> {
+    let day = day(record.text(end))?;
+    let next = day.tomorrow().ok()?.to_zoned(zone(record, end, options)?).ok()?;
     Some(Instant(next.timestamp().as_microsecond()))
 }
 

@@ -29,6 +29,10 @@ isoneph_model::vocabulary! {
         From = "from",
         /// Until when.
         Until = "until",
+        /// When the record of a run was made: of a change it bounds nothing.
+        RunFrom = "run-from",
+        /// When the record of a run was last written.
+        RunUntil = "run-until",
         /// Accounts.
         Accounts = "accounts",
         /// Classes of operations.
@@ -53,7 +57,8 @@ isoneph_model::vocabulary! {
 impl Column {
     /// Whether it says when something was.
     pub(super) fn is_time(self) -> bool {
-        matches!(self, Column::From | Column::Until | Column::Closed | Column::ApprovedAt)
+        use Column::{ApprovedAt, Closed, From, RunFrom, RunUntil, Until};
+        matches!(self, From | Until | RunFrom | RunUntil | Closed | ApprovedAt)
     }
 
     /// Whether it says for whom, where or what a change holds.
@@ -90,7 +95,9 @@ fn known(heading: &str) -> Option<Column> {
         | "date_approved" => Column::ApprovedAt,
         "from" | "start" | "window_from" | "window_start" | "win_start" | "starts_at" | "start_time" | "start_date"
         | "planned_start" | "planned_start_date" | "change_start_date" | "scheduled_start" | "started_at"
-        | "run_started_at" | "createdat" | "startedat" | "starttime" => Column::From,
+        | "run_started_at" | "startedat" | "starttime" => Column::From,
+        "createdat" => Column::RunFrom,
+        "updatedat" => Column::RunUntil,
         "until"
         | "to"
         | "end"
@@ -109,8 +116,7 @@ fn known(heading: &str) -> Option<Column> {
         | "ended_at"
         | "finished_at"
         | "completed_at"
-        | "finishtime"
-        | "updatedat" => Column::Until,
+        | "finishtime" => Column::Until,
         "account" | "accounts" | "account_id" | "account_ids" | "account_number" | "aws_account" | "aws_account_id"
         | "aws_accounts" | "cloud_account" | "cloud_accounts" | "cloud_account_id" | "subscription"
         | "subscriptions" | "subscription_id" | "project_id" => Column::Accounts,

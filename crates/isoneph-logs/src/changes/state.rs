@@ -1,6 +1,7 @@
 //! Whether a change was approved, from the words that registers use.
 
 use super::ReadOptions;
+use super::naming::{Naming, naming};
 
 /// What a row says of its approval.
 pub(super) struct Given<'a> {
@@ -10,10 +11,29 @@ pub(super) struct Given<'a> {
     pub(super) state: &'a [String],
     /// How it ended: the close code, the resolution, a run's conclusion.
     pub(super) outcome: &'a [String],
-    /// Whether an approver is named.
-    pub(super) has_approver: bool,
+    /// Who approved, as written.
+    pub(super) approvers: &'a [String],
     /// Whether the row has a place for who approved.
     pub(super) says_approvers: bool,
+}
+
+impl Given<'_> {
+    fn is_refused_by_somebody(&self) -> bool {
+        has(self.approvers, Naming::NotYet)
+    }
+
+    /// What those say who are to approve. Nobody named says nothing.
+    fn by_approvers(&self) -> Option<bool> {
+        match (has(self.approvers, Naming::Somebody), self.is_refused_by_somebody()) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+fn has(names: &[String], what: Naming) -> bool {
+    names.iter().any(|text| naming(text) == what)
 }
 
 /// What a word of an approval, or of a state, says.
@@ -28,11 +48,19 @@ enum Said {
 
 /// Whether a change was approved. A change that was called off approves nothing, whatever was said before. Then the
 /// column for the approval outweighs the state; a state that comes after approval in the usual processes says that it
-/// was given; a mere "done" says so only where an approver is named.
+/// was given; a mere "done" says so only where an approver is named. Somebody who refused contradicts both, and a draft its
+/// approval.
 pub(super) fn approved(given: &Given<'_>, options: &ReadOptions) -> Option<bool> {
     if was_called_off(given) {
         return Some(false);
     }
+    let by_words = by_words(given, options);
+    let contradicted =
+        given.is_refused_by_somebody() || given.state.iter().any(|state| comes_before_approval(&plain(state)));
+    by_words.filter(|approved| !(*approved && contradicted))
+}
+
+fn by_words(given: &Given<'_>, options: &ReadOptions) -> Option<bool> {
     if !given.approval.is_empty() {
         return by_approval(given.approval);
     }
@@ -40,11 +68,11 @@ pub(super) fn approved(given: &Given<'_>, options: &ReadOptions) -> Option<bool>
     if given.state.iter().any(own) {
         return Some(true);
     }
-    let Some(state) = given.state.first() else { return given.has_approver.then_some(true) };
+    let Some(state) = given.state.first() else { return given.by_approvers() };
     match said(&plain(state)) {
         Said::Approved => Some(true),
         Said::Refused => Some(false),
-        Said::Over => given.has_approver.then_some(true),
+        Said::Over => given.by_approvers(),
         Said::Unknown => None,
     }
 }
@@ -55,9 +83,9 @@ pub(super) fn approved(given: &Given<'_>, options: &ReadOptions) -> Option<bool>
 pub(super) fn run_approved(given: &Given<'_>) -> Option<bool> {
     let ends = || given.state.iter().chain(given.outcome).map(|word| plain(word));
     let approved = match given.approval {
-        [] if given.says_approvers => Some(given.has_approver),
-        [] => None,
-        words => by_approval(words),
+        [] if !given.says_approvers => None,
+        [] => approved_by(given.approvers),
+        words => by_approval(words).filter(|approved| !(*approved && given.is_refused_by_somebody())),
     };
     if ends().any(|word| matches!(word.as_str(), "skipped" | "startup failure" | "action required" | "waiting"))
         || ends().any(|word| calls_off(&word) && !is_cancelled(&word))
@@ -65,6 +93,16 @@ pub(super) fn run_approved(given: &Given<'_>) -> Option<bool> {
         return Some(false);
     }
     if ends().any(|word| is_cancelled(&word)) { approved.filter(|approved| !approved) } else { approved }
+}
+
+/// Whether those approved whom a place for approvers names. With nobody in it, it says that nobody did.
+pub fn approved_by(names: &[String]) -> Option<bool> {
+    let is_nobody = |name: &String| matches!(naming(name), Naming::Nobody | Naming::Program);
+    match (names.iter().all(is_nobody), has(names, Naming::Somebody), has(names, Naming::NotYet)) {
+        (true, ..) | (_, false, true) => Some(false),
+        (_, true, false) => Some(true),
+        _ => None,
+    }
 }
 
 /// Whether a change that is, or is not, approved approves something after what came of it, told in somebody's own words: a
@@ -86,19 +124,31 @@ fn was_called_off(given: &Given<'_>) -> bool {
 
 /// Several approvals count when all of them ended well.
 fn by_approval(words: &[String]) -> Option<bool> {
-    let one = |word: &String| match plain(word).as_str() {
+    let one = |word: &String| of_approval(&plain(word));
+    words.iter().map(one).reduce(|one, other| match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    })?
+}
+
+/// What a word in its plain form says as an approval.
+pub(super) fn of_approval(word: &str) -> Option<bool> {
+    match word {
         "approved" | "true" | "yes" | "1" | "granted" | "accepted" | "pre approved" | "preapproved" | "承認"
         | "承認済" | "承認済み" => Some(true),
         "false" | "no" | "0" | "not requested" | "not yet requested" | "requested" | "pending"
         | "changes requested" | "not approved" | "disapproved" | "expired" | "duplicate" | "未承認" | "未"
         | "申請中" | "承認待ち" | "差戻し" | "差し戻し" => Some(false),
         word => calls_off(word).then_some(false),
-    };
-    words.iter().map(one).reduce(|one, other| match (one, other) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })?
+    }
+}
+
+/// Whether words say that a decision is still to come.
+pub(super) fn is_waiting(words: &str) -> bool {
+    const WAITING: [&str; 7] = ["pending", "waiting", "awaiting", "awaits", "outstanding", "requested", "undecided"];
+    words.split(' ').any(|word| WAITING.contains(&word))
+        || ["未承認", "承認待", "申請中", "確認中", "保留", "差戻", "差し戻"].iter().any(|part| words.contains(part))
 }
 
 fn said(state: &str) -> Said {
@@ -134,6 +184,27 @@ fn said(state: &str) -> Said {
         | "success" | "succeeded" | "完了" | "終了" | "クローズ" | "" => Said::Over,
         _ => Said::Unknown,
     }
+}
+
+/// Whether a change in this state is still to be approved.
+fn comes_before_approval(state: &str) -> bool {
+    const STATES: [&str; 14] = [
+        "draft",
+        "new",
+        "requested",
+        "assess",
+        "assessing",
+        "authorize",
+        "authorise",
+        "pending approval",
+        "waiting for approval",
+        "awaiting approval",
+        "起票",
+        "-5",
+        "-4",
+        "-3",
+    ];
+    STATES.contains(&state) || ["未承認", "承認待", "申請中", "差戻", "差し戻"].iter().any(|part| state.contains(part))
 }
 
 /// Whether a word says that the change was called off, or never let begin: `Canceled`, `Closed - cancelled`,
@@ -183,7 +254,7 @@ fn is_cancelled(word: &str) -> bool {
 }
 
 /// A word in lower case, its parts joined by one space; a number as it stands.
-fn plain(word: &str) -> String {
+pub(super) fn plain(word: &str) -> String {
     let word = word.trim().to_lowercase();
     if word.parse::<i64>().is_ok() {
         return word;
@@ -200,9 +271,19 @@ mod tests {
     }
 
     fn judged(approval: &[&str], state: &[&str], outcome: &[&str], run: bool) -> Option<bool> {
+        by(&["bea"], approval, state, outcome, run)
+    }
+
+    fn by(approvers: &[&str], approval: &[&str], state: &[&str], outcome: &[&str], run: bool) -> Option<bool> {
         let (approval, state, outcome) = (texts(approval), texts(state), texts(outcome));
-        let given =
-            Given { approval: &approval, state: &state, outcome: &outcome, has_approver: true, says_approvers: true };
+        let approvers = texts(approvers);
+        let given = Given {
+            approval: &approval,
+            state: &state,
+            outcome: &outcome,
+            approvers: &approvers,
+            says_approvers: true,
+        };
         if run { run_approved(&given) } else { approved(&given, &ReadOptions::default()) }
     }
 
@@ -283,5 +364,28 @@ mod tests {
         for (state, outcome, expected) in cases {
             assert_eq!(judged(&[], state, outcome, true), expected, "{state:?} {outcome:?}");
         }
+    }
+
+    #[test]
+    fn a_change_that_is_done_is_approved_where_somebody_is_named_who_did_not_refuse() {
+        let cases: [(&[&str], Option<bool>, Option<bool>); 9] = [
+            (&["Bea Silva"], Some(true), Some(true)),
+            (&["n/a", "Bea Silva"], Some(true), Some(true)),
+            (&["N/A"], None, Some(false)),
+            (&[], None, Some(false)),
+            (&["yes"], None, None),
+            (&["yes", "-"], None, None),
+            (&["pending"], Some(false), Some(false)),
+            (&["Rejected by Bea Silva"], Some(false), Some(false)),
+            (&["Bea Silva", "Chen Li (pending)"], None, None),
+        ];
+        for (approvers, change, run) in cases {
+            assert_eq!(by(approvers, &[], &["Closed"], &[], false), change, "{approvers:?}");
+            assert_eq!(by(approvers, &[], &[], &[], false), change, "{approvers:?} without a state");
+            assert_eq!(by(approvers, &[], &["completed"], &["success"], true), run, "run {approvers:?}");
+        }
+        let contradicted = by(&["Rejected by Bea Silva"], &["approved"], &["Closed"], &[], false);
+        assert_eq!(contradicted, None, "the approver refused, the column says approved");
+        assert_eq!(by(&["-"], &["approved"], &["Closed"], &[], false), Some(true), "by nobody named");
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
         if row.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let line = row.position().map_or(0, csv::Position::line);
+        let line = row.position().map_or(0, |position| line_of_row(bytes, position));
         let mut record = Record::at(format!("{file}:{line}"));
         for (cell, column) in row.iter().zip(&columns) {
             if let Some(column) = column {
@@ -43,6 +43,13 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
         records.push(record);
     }
     Ok((records, unread))
+}
+
+/// The line of a row. The reader counts a line when it has seen its end: where that is two characters, one behind.
+fn line_of_row(bytes: &[u8], position: &csv::Position) -> u64 {
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let ends = bytes.get(start..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + ends.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// The texts of a list in one cell.

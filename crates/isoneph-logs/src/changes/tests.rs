@@ -32,6 +32,16 @@ fn a_plain_table_of_tickets_is_read() {
 }
 
 #[test]
+fn a_row_has_the_line_that_an_editor_shows() {
+    let text = "id,state,what\nC1,approved,\"two\nlines\"\n\nC2,approved,x\n";
+    for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+        let lines: Vec<_> = read("c.csv", text.as_bytes(), &utc()).unwrap().changes;
+        let lines: Vec<_> = lines.iter().map(|change| change.place.locator.as_str()).collect();
+        assert_eq!(lines, ["c.csv:2", "c.csv:5"]);
+    }
+}
+
+#[test]
 fn a_jira_export_is_read_by_the_names_of_its_fields() {
     let text = r#"{"names": {"customfield_1": "Planned start", "customfield_2": "Planned end", "customfield_3": "Cloud account", "customfield_4": "Approvals"},
       "issues": [{"key": "OPS-7", "fields": {"status": {"name": "Done"}, "assignee": {"displayName": "Amir Khan", "emailAddress": "amir.khan@example.com"},
@@ -83,6 +93,25 @@ fn a_run_is_approved_by_its_reviewers_not_by_its_success() {
 }
 
 #[test]
+fn a_cell_that_names_nobody_names_no_approver() {
+    let csv = |approver: &str| {
+        let change = only("c.csv", &format!("id,state,approver\nC1,completed,{approver}\n"), &ReadOptions::default());
+        (change.approved, change.approvers)
+    };
+    for nobody in ["N/A", "-", "?", "none", "TBD", "null", "self", "auto", "system", "not required", "なし", "yes"] {
+        assert_eq!(csv(nobody), (None, vec![]), "{nobody}");
+    }
+    for refused in ["pending", "Rejected by Bea Silva", "Bea Silva - declined", "未承認"] {
+        assert_eq!(csv(refused), (Some(false), vec![]), "{refused}");
+    }
+    assert_eq!(csv("Bea Silva"), (Some(true), vec!["Bea Silva".to_owned()]));
+    let run = |reviewers: &str| {
+        only("r.csv", &format!("run_id,reviewers\n901,{reviewers}\n"), &ReadOptions::default()).approved
+    };
+    assert_eq!((run("-"), run("copilot"), run("yes"), run("bea")), (Some(false), Some(false), None, Some(true)));
+}
+
+#[test]
 fn what_services_list_of_their_runs_does_not_say_who_reviewed() {
     let github = r#"{"total_count": 1, "workflow_runs": [{"id": 30433642, "name": "Deploy", "head_branch": "main", "head_sha": "4f2c9aa",
         "path": ".github/workflows/deploy.yml", "run_number": 562, "event": "push", "status": "completed", "conclusion": "success", "workflow_id": 1,
@@ -123,6 +152,66 @@ fn a_state_after_approval_says_approved_and_done_alone_does_not() {
 }
 
 #[test]
+fn a_draft_that_is_called_approved_may_be_neither() {
+    let approved = |state: &str, approval: &str| {
+        let text = format!("id,status,approval\nC1,{state},{approval}\n");
+        only("c.csv", &text, &ReadOptions::default()).approved
+    };
+    for state in ["draft", "New", "-5", "承認待ち", "Awaiting approval"] {
+        assert_eq!(approved(state, "approved"), None, "{state}");
+        assert_eq!(approved(state, "rejected"), Some(false), "{state}");
+    }
+    assert_eq!(approved("Closed", "approved"), Some(true));
+}
+
+#[test]
+fn when_a_ticket_was_made_and_written_is_no_window_but_of_a_run() {
+    let change = r#"[{"id": "C1", "status": "approved", "createdAt": "2026-11-02T04:00:00Z", "updatedAt": "2026-11-02T05:00:00Z"}]"#;
+    let change = only("c.json", change, &ReadOptions::default());
+    assert_eq!((change.from, change.until, change.open), (None, None, vec![]));
+    let run = r#"[{"databaseId": 1, "createdAt": "2026-11-02T04:00:00Z", "updatedAt": "2026-11-02T05:00:00Z"}]"#;
+    let run = only("r.json", run, &ReadOptions::default());
+    assert_eq!((run.from, run.until), (Some(FOUR), Some(FIVE)));
+}
+
+fn settled(rows: &[&str]) -> (Vec<Change>, Vec<RefusedChange>) {
+    let text = format!("id,state,from,until,approver,approved_at\n{}\n", rows.join("\n"));
+    settle(read("c.csv", text.as_bytes(), &utc()).unwrap().changes)
+}
+
+#[test]
+fn a_change_that_is_told_again_counts_once() {
+    let row = "C1,approved,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,bea,";
+    let (changes, told) = settled(&[row, row]);
+    assert_eq!((changes.len(), changes[0].approved, told), (1, Some(true), vec![]));
+    let closed = row.replace("approved", "closed").replace("bea", "");
+    let (changes, told) = settled(&[row, &closed]);
+    let approved: Vec<_> = changes.iter().map(|change| change.approved).collect();
+    assert_eq!((approved, told), (vec![Some(true), None], vec![]), "what one leaves out is no contradiction");
+    let late = format!("{row}2026-11-09T05:00:00Z");
+    let (changes, _) = settled(&[row, &late]);
+    assert!(changes.iter().all(|change| change.approved_at.is_some()), "one of them says when it was approved");
+}
+
+#[test]
+fn a_change_that_is_told_in_two_ways_approves_nobody_knows_what() {
+    let row = "C1,approved,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,bea,";
+    let cases = [
+        ("state", row.replace("approved", "cancelled")),
+        ("window", row.replace("11-02", "11-05")),
+        ("approver", row.replace("bea", "chen")),
+    ];
+    for (what, other) in cases {
+        let other = other.replace("C1", "c1");
+        let (changes, told) = settled(&[row, &other, &row.replace("C1", "C2")]);
+        assert!(changes[..2].iter().all(|change| change.approved != Some(true)), "{what}");
+        assert_eq!(changes[2].approved, Some(true), "another change");
+        assert_eq!((told[0].code, told[0].place.locator.as_str()), ("told-otherwise", "c.csv:3"));
+        assert!(told[0].message.contains(&format!("another {what} at c.csv:2")), "{}", told[0].message);
+    }
+}
+
+#[test]
 fn what_cannot_be_understood_is_refused_where_it_stands() {
     let text = "id,from,until,class\nC1,soon,,\nC2,2026-11-02T05:00:00Z,2026-11-02T04:00:00Z,\nC3,,,coffee\n,,,network\nC5,,,virtual server\n";
     let read = read("c.csv", text.as_bytes(), &ReadOptions::default()).unwrap();
@@ -142,11 +231,17 @@ fn a_declaration_names_people_procedures_and_reviews() {
     let declared = Declared::parse("d.toml", text).unwrap();
     assert_eq!(declared.reviews.unwrap()[0].from, FOUR);
     assert_eq!(declared.procedures, None, "nobody declared any");
+    let mut earlier = Declared::parse("d.toml", text).unwrap();
+    earlier.up_to(Instant(FOUR.0 + 1));
+    assert_eq!(earlier.reviews.unwrap()[0].until, Instant(FOUR.0 + 2), "nobody has looked at what is still to come");
     let error = Declared::parse("d.toml", "[[review]]\nreviewer = 'B'\nfrom = 2026-11-02\nuntil = 2026-11-03\n");
     assert_eq!(error.unwrap_err().to_string(), "d.toml:1: '2026-11-02' has no offset");
     let backwards = text.replace("04:00", "06:00");
     let error = Declared::parse("d.toml", &backwards).unwrap_err().to_string();
     assert_eq!(error, "d.toml:4: the review ends before it begins");
+    let nobodys = text.replace("'B'", "'n/a'");
+    let error = Declared::parse("d.toml", &nobodys).unwrap_err().to_string();
+    assert_eq!(error, "d.toml:4: 'n/a' names nobody who reviewed");
 }
 
 #[test]
@@ -164,8 +259,9 @@ fn a_change_that_was_called_off_approves_nothing_in_any_register() {
     for text in [plain, closed, resolution, service_now, stored, jira, jira_resolution, github] {
         assert_eq!(only("x", text, &ReadOptions::default()).approved, Some(false), "{text}");
     }
-    let later = closed.replace("03:59", "04:30");
-    assert_eq!(only("x", &later, &ReadOptions::default()).approved, Some(true), "it was closed in its window");
+    let later = only("x", &closed.replace("03:59", "04:30"), &ReadOptions::default());
+    let in_its_window = Some(Instant(FOUR.0 + HOUR / 2));
+    assert_eq!((later.approved, later.closed_at), (Some(true), in_its_window));
 }
 
 #[test]
@@ -242,6 +338,9 @@ fn accounts_that_a_spreadsheet_spoiled_are_told_and_those_with_dashes_read() {
     assert_eq!((read.refused[0].code, read.refused[0].place.locator.as_str()), ("spoiled-account", "c.csv:2"));
     let accounts: Vec<_> = read.changes.iter().map(|change| change.accounts[0].as_str()).collect();
     assert_eq!(accounts, ["123456789012", "123456789012", "my-project-1"]);
+    assert!(read.short_accounts.is_empty());
+    let short = super::read("c.csv", b"id,accounts\nC1,12345678901\nC2,12345678901\n", &utc()).unwrap();
+    assert_eq!(short.short_accounts, ["12345678901"]);
 }
 
 #[test]
@@ -279,6 +378,43 @@ fn an_issue_of_jira_goes_by_its_key_and_says_when_it_was_approved() {
             {"finalDecision": "approved", "completedDate": {"iso8601": "2026-11-02T05:00:00+0000"}, "approvers": []}]}}]}"#;
     let change = only("jira.json", text, &ReadOptions::default());
     assert_eq!((change.id.as_str(), change.approved, change.approved_at), ("OPS-7", Some(true), Some((FOUR, FIVE))));
+}
+
+#[test]
+fn a_page_that_says_that_more_follows_is_not_all() {
+    let page = |rest: &str, key: &str| {
+        let text = format!(r#"{{{rest} "issues": [{{"key": "{key}", "fields": {{"status": {{"name": "Done"}}}}}}]}}"#);
+        read("jira.json", text.as_bytes(), &utc()).unwrap()
+    };
+    let missing = |files: &[ChangeFile]| {
+        not_given(files).into_iter().map(|one| (one.code, one.place.locator)).collect::<Vec<_>>()
+    };
+    for (rest, key) in [
+        (r#""startAt": 0, "maxResults": 1, "total": 900,"#, "total"),
+        (r#""isLast": false,"#, "isLast"),
+        (r#""nextPageToken": "abc", "isLast": false,"#, "nextPageToken"),
+        (r#""_links": {"next": {"href": "https://x"}},"#, "_links"),
+    ] {
+        assert_eq!(missing(&[page(rest, "OPS-1")]), [("more-follows", format!("#/{key}"))], "{rest}");
+    }
+    for rest in ["", r#""startAt": 0, "total": 1,"#, r#""isLast": true, "nextPageToken": null,"#] {
+        assert_eq!(missing(&[page(rest, "OPS-1")]), [], "{rest}");
+    }
+    let (first, second) = (r#""startAt": 0, "total": 2,"#, r#""startAt": 1, "total": 2,"#);
+    assert_eq!(missing(&[page(first, "OPS-1"), page(second, "OPS-2")]), [], "all pages are given");
+    assert_eq!(missing(&[page(first, "OPS-1"), page(first, "OPS-1")]).len(), 2, "one of them twice");
+}
+
+#[test]
+fn one_change_a_line_is_read_with_its_line() {
+    let text = "{\"id\": \"C0\", \"state\": \"approved\"}\n\n{\"id\": \"C1\", \"state\": \"draft\"}\n";
+    let changes = read("c.json", text.as_bytes(), &utc()).unwrap().changes;
+    let told: Vec<_> = changes.iter().map(|c| (c.id.as_str(), c.approved, c.place.locator.as_str())).collect();
+    assert_eq!(told, [("C0", Some(true), "c.json:1"), ("C1", Some(false), "c.json:3")]);
+    assert_eq!(only("c.json", text.lines().next().unwrap(), &utc()).id, "C0");
+    let cut = read("c.json", &text.as_bytes()[..text.len() - 4], &utc()).unwrap_err().to_string();
+    assert_eq!(cut, "c.json: line 3: it is no row in JSON as those before it");
+    assert!(read("c.json", b"{\"id\": 7, \"items\": []}", &utc()).is_err(), "it lists something else");
 }
 
 #[test]

@@ -7,8 +7,7 @@ use super::actor::{People, is_by_identity};
 use super::changes::{ChangeIndex, and, approved_by_then, fits, in_window, nothing_open};
 use super::operation::{Approval, Approved, Operation};
 use super::pipelines::{RunIndex, is_of};
-use crate::changes::Change;
-use crate::operations::OperationClass;
+use crate::changes::{Change, OfServices, Procedure, Review};
 
 /// How far beside its window a change still explains an operation, in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -126,14 +125,18 @@ impl Judge<'_> {
     }
 
     /// Who approved a change, and whether that was the actor alone. In a pipeline the one who acts is who wrote the
-    /// commit.
+    /// commit, and where a program carries a change out it is who asked for it.
     fn approver(&self, operation: &Operation, how: Approval, change: &Change) -> (String, Option<bool>) {
         let is_actor = |name: &String| match how {
             Approval::Pipeline if change.requester.is_empty() => None,
             Approval::Pipeline => self.people.same(&change.requester, name),
+            _ if operation.unattended == Some(true) && !change.requester.is_empty() => {
+                self.people.same(&change.requester, name)
+            }
             _ => self.people.is(operation, name),
         };
-        let other = change.approvers.iter().find(|name| is_actor(name) == Some(false));
+        let is_another = |name: &&String| is_actor(name) == Some(false) && self.people.may_be_a_person(name);
+        let other = change.approvers.iter().find(is_another);
         if let Some(other) = other {
             return (other.clone(), Some(false));
         }
@@ -149,30 +152,61 @@ impl Judge<'_> {
 
     fn procedure(&self, operation: &Operation) -> Option<String> {
         let procedures = self.records.declared.procedures.as_ref()?;
-        let written = operation.operation.to_lowercase();
-        let covers = |classes: &[OperationClass], operations: &[String]| {
-            let mut names = operations.iter().map(|name| name.to_lowercase());
-            classes.contains(&operation.class)
-                || names.any(|name| fits_pattern(&name, &operation.name) || fits_pattern(&name, &written))
-        };
-        let found = procedures.iter().find(|p| covers(&p.classes, &p.operations));
-        Some(found.map_or_else(String::new, |procedure| procedure.id.clone()))
+        let of_services = |procedure: &Procedure| of_services(procedure.services.as_ref(), operation);
+        let mut open = false;
+        for procedure in procedures.iter().filter(|procedure| is_about(procedure, operation)) {
+            match of_services(procedure) {
+                Some(true) => return Some(procedure.id.clone()),
+                Some(false) => {}
+                None => open = true,
+            }
+        }
+        (!open).then(String::new)
     }
 
     /// A review by the actor is none.
     fn reviewer(&self, operation: &Operation) -> Option<String> {
         let reviews = self.records.declared.reviews.as_ref()?;
-        let (at, account) = (operation.time?, operation.account.as_deref());
+        let at = operation.time?;
         let mut open = false;
         for review in reviews.iter().filter(|review| review.from <= at && at < review.until) {
-            let of_account = review.accounts.is_empty()
-                || account.is_some_and(|own| review.accounts.iter().any(|a| a.eq_ignore_ascii_case(own)));
-            match (of_account, self.people.is(operation, &review.reviewer)) {
-                (true, Some(false)) => return Some(review.reviewer.clone()),
-                (true, None) => open = true,
-                _ => {}
+            let is_person = self.people.may_be_a_person(&review.reviewer);
+            let by_another = self.people.is(operation, &review.reviewer).map(|own| !own && is_person);
+            match and(by_another, looked_at(review, operation)) {
+                Some(true) => return Some(review.reviewer.clone()),
+                Some(false) => {}
+                None => open = true,
             }
         }
         (!open).then(String::new)
     }
+}
+
+fn of_services(services: Option<&OfServices>, operation: &Operation) -> Option<bool> {
+    services.map_or(Some(true), |services| services.speaks_of(operation.account.as_deref()))
+}
+
+/// Whether a procedure covers operations of this kind.
+fn is_about(procedure: &Procedure, operation: &Operation) -> bool {
+    let written = operation.operation.to_lowercase();
+    let mut names = procedure.operations.iter().map(|name| name.to_lowercase());
+    procedure.classes.contains(&operation.class)
+        || names.any(|name| fits_pattern(&name, &operation.name) || fits_pattern(&name, &written))
+}
+
+/// Whether a review was about the operation's account, and held after it.
+fn looked_at(review: &Review, operation: &Operation) -> Option<bool> {
+    let account = operation.account.as_deref();
+    let of_account = match account {
+        _ if review.accounts.is_empty() => Some(true),
+        None => None,
+        Some(account) => Some(review.accounts.iter().any(|own| own.eq_ignore_ascii_case(account))),
+    };
+    let after = match (review.held_at, operation.time) {
+        (None, _) => Some(true),
+        (Some((earliest, _)), Some(at)) if at < earliest => Some(true),
+        (Some((_, latest)), Some(at)) if at >= latest => Some(false),
+        _ => None,
+    };
+    [of_services(review.services.as_ref(), operation), after].into_iter().fold(of_account, and)
 }

@@ -8,7 +8,7 @@ use isoneph_tables::Instant;
 use super::Operation;
 use super::actor::People;
 use super::resources::of_resources;
-use crate::changes::{Change, ChangeKind};
+use crate::changes::{Change, ChangeKind, with_zeros};
 
 /// The window of one change.
 #[derive(Clone, Copy)]
@@ -41,7 +41,9 @@ impl ChangeIndex {
                 index.of_all.push(window);
             }
             for account in &change.accounts {
-                index.by_account.entry(account.to_lowercase()).or_default().push(window);
+                for account in [Some(account.to_lowercase()), with_zeros(account)].into_iter().flatten() {
+                    index.by_account.entry(account).or_default().push(window);
+                }
             }
         }
         index.by_account.values_mut().chain([&mut index.of_all]).for_each(|windows| order(windows));
@@ -88,7 +90,9 @@ pub(super) fn nothing_open(change: &Change) -> Option<bool> {
 /// it was given for cannot be told.
 fn is_bounded(change: &Change) -> Option<bool> {
     let texts = [&change.accounts, &change.operations, &change.resources, &change.actors];
-    (!change.classes.is_empty() || texts.iter().any(|list| !list.is_empty())).then_some(true)
+    let is_bounded =
+        change.services.is_some() || !change.classes.is_empty() || texts.iter().any(|list| !list.is_empty());
+    is_bounded.then_some(true)
 }
 
 /// Whether a change was approved by the time of an operation: an approval after the fact is none.
@@ -118,9 +122,12 @@ pub(super) fn fits(change: &Change, operation: &Operation, people: &People) -> O
         .fold(Some(true), and)
 }
 
-/// Whether the operation lies in the window. A window with one open end leaves open what lies on that side.
+/// Whether the operation lies in the window, and the change was not closed before. A window with one open end leaves open what lies on that side.
 pub(super) fn in_window(change: &Change, operation: &Operation) -> Option<bool> {
     let at = operation.time?;
+    if change.closed_at.is_some_and(|closed| at > closed) {
+        return Some(false);
+    }
     match (change.from, change.until) {
         (None, None) => {
             if change.window_open {
@@ -139,10 +146,11 @@ pub(super) fn in_window(change: &Change, operation: &Operation) -> Option<bool> 
 
 fn of_account(change: &Change, operation: &Operation) -> Option<bool> {
     if change.accounts.is_empty() {
-        return Some(true);
+        let services = change.services.as_ref();
+        return services.map_or(Some(true), |services| services.speaks_of(operation.account.as_deref()));
     }
     let account = operation.account.as_deref()?;
-    Some(change.accounts.iter().any(|own| own.eq_ignore_ascii_case(account)))
+    Some(change.names_account(&operation.provider, account))
 }
 
 fn of_kind(change: &Change, operation: &Operation) -> Option<bool> {

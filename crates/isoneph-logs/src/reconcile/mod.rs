@@ -10,6 +10,7 @@ pub(crate) mod batch;
 mod changes;
 pub(crate) mod columns;
 pub(crate) mod intern;
+mod names;
 mod operation;
 mod parts;
 mod pattern;

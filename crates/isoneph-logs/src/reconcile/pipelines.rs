@@ -77,7 +77,7 @@ fn is_commit(run: &Change, word: &str) -> bool {
 pub(super) fn is_of(run: &Change, operation: &Operation) -> Option<bool> {
     if !run.accounts.is_empty() {
         let account = operation.account.as_deref()?;
-        if !run.accounts.iter().any(|own| own.eq_ignore_ascii_case(account)) {
+        if !run.names_account(&operation.provider, account) {
             return Some(false);
         }
     }

@@ -8,7 +8,7 @@ use crate::operations::Act;
 /// change is not approved by what it does to those inside, and a thing that the record only mentions, as the network of
 /// a database, is not what was deleted.
 pub(super) fn of_resources(change: &Change, operation: &Operation) -> Option<bool> {
-    if change.resources.is_empty() {
+    if change.resources.is_empty() || change.resources.iter().any(|resource| resource == "*") {
         return Some(true);
     }
     let targets = operation.targets.as_ref()?;
@@ -33,10 +33,16 @@ fn same_resource(resource: &str, target: &str) -> bool {
     let ends = |long: &str, short: &str| {
         long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with(['/', ':']))
     };
+    // A subscription and a resource group of Azure hold what lies below them.
+    let holds = resource.starts_with("/subscriptions/")
+        && target.strip_prefix(resource.trim_end_matches('/')).is_some_and(|below| below.starts_with('/'));
     // Behind a load balancer's name stands what AWS made up.
     let named = target.rsplit_once('/').filter(|_| target.contains(":loadbalancer/")).map(|(named, _)| named);
     !target.is_empty()
-        && (ends(&target, &resource) || ends(&resource, &target) || named.is_some_and(|named| ends(named, &resource)))
+        && (holds
+            || ends(&target, &resource)
+            || ends(&resource, &target)
+            || named.is_some_and(|named| ends(named, &resource)))
 }
 
 /// Whether a target may be what an operation of this name deletes, rather than something that belongs to it.
@@ -109,6 +115,23 @@ mod tests {
         for (name, target, expected) in cases {
             assert_eq!(may_be_deleted(target, name), expected, "{name} {target}");
         }
+    }
+
+    #[test]
+    fn a_subscription_and_a_resource_group_hold_what_lies_in_them() {
+        let vm = "/subscriptions/1A/resourceGroups/Prod-RG/providers/Microsoft.Compute/virtualMachines/vm1";
+        for (resource, expected) in [
+            ("/subscriptions/1a/resourcegroups/prod-rg", true),
+            ("/SUBSCRIPTIONS/1A/RESOURCEGROUPS/PROD-RG/", true),
+            ("/subscriptions/1a", true),
+            ("/subscriptions/1a/resourceGroups/prod", false),
+            ("/subscriptions/1", false),
+            ("/subscriptions", false),
+            ("/", false),
+        ] {
+            assert_eq!(same_resource(resource, vm), expected, "{resource}");
+        }
+        assert!(!same_resource(vm, "/subscriptions/1a/resourcegroups/prod-rg"), "the group is more than the machine");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use isoneph_tables::Instant;
 
 use super::*;
-use crate::changes::{BreakGlass, ChangeKind, ChangePlace, Procedure};
+use crate::changes::{BreakGlass, ChangeKind, ChangePlace, OfServices, Procedure, Review};
 use crate::event::{Actor, ActorKind, EventOutcome, Phase};
 use crate::operations::OperationClass;
 
@@ -43,10 +43,12 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         state: "approved".to_owned(),
         approved: Some(true),
         approved_at: None,
+        closed_at: None,
         from: Some(Instant(from)),
         until: Some(Instant(until)),
         until_at_the_latest: None,
         accounts: vec!["111111111111".to_owned()],
+        services: None,
         classes: Vec::new(),
         operations: Vec::new(),
         resources: Vec::new(),
@@ -100,11 +102,31 @@ fn a_change_approves_what_lies_in_its_window_and_nothing_else() {
 }
 
 #[test]
+fn an_account_of_aws_that_lost_its_zeros_is_the_one_that_has_them() {
+    let of = |provider: &'static str, name: &'static str| Event {
+        provider: provider.into(),
+        account: Some("012345678901".into()),
+        operation_name: Some(name.into()),
+        ..event("e", 1)
+    };
+    let change = || [Change { accounts: vec!["12345678901".to_owned()], ..change("C1", 0, HOUR) }];
+    assert_eq!(how(&of("aws", "ec2:terminateinstances"), change()), Some(Approval::Change));
+    assert_eq!(how(&of("google", "compute.instances.delete"), change()), Some(Approval::Nothing));
+}
+
+#[test]
 fn a_change_that_ends_on_some_day_leaves_that_day_open() {
     let change = || [Change { until_at_the_latest: Some(Instant(26 * HOUR)), ..change("C1", 0, 2 * HOUR) }];
     assert_eq!(how(&event("e", HOUR), change()), Some(Approval::Change));
     assert_eq!(how(&event("e", 2 * HOUR), change()), None);
     assert_eq!(how(&event("e", 26 * HOUR), change()), Some(Approval::OutsideWindow));
+}
+
+#[test]
+fn a_change_approves_nothing_once_it_is_closed() {
+    let closed = || [Change { closed_at: Some(Instant(HOUR)), ..change("C1", 0, 2 * HOUR) }];
+    assert_eq!(how(&event("e", HOUR - 1), closed()), Some(Approval::Change));
+    assert_eq!(how(&event("e", HOUR + 1), closed()), Some(Approval::OutsideWindow));
 }
 
 #[test]
@@ -149,7 +171,7 @@ fn an_approval_after_the_fact_is_none() {
 #[test]
 fn classes_operations_resources_and_actors_bound_a_change() {
     type Edit = fn(&mut Change);
-    let cases: [(&str, Edit, Option<Approval>); 14] = [
+    let cases: [(&str, Edit, Option<Approval>); 17] = [
         ("nothing but a window", |c| c.accounts.clear(), None),
         (
             "nothing but a window and an actor",
@@ -169,6 +191,7 @@ fn classes_operations_resources_and_actors_bound_a_change() {
             |c| c.resources = vec!["arn:aws:ec2:r:1:instance/i-1".to_owned()],
             Some(Approval::Change),
         ),
+        ("any resource", |c| c.resources = vec!["*".to_owned()], Some(Approval::Change)),
         ("another resource", |c| c.resources = vec!["i-2".to_owned()], Some(Approval::Nothing)),
         (
             "an item of another name",
@@ -181,6 +204,12 @@ fn classes_operations_resources_and_actors_bound_a_change() {
         ("its actor", |c| c.actors = vec!["Amir Khan".to_owned()], Some(Approval::Change)),
         ("its role", |c| c.actors = vec!["Admin".to_owned()], Some(Approval::Change)),
         ("another actor", |c| c.actors = vec!["Bea Silva".to_owned()], Some(Approval::Nothing)),
+        ("perhaps its actor", |c| c.actors = vec!["a.khan".to_owned()], None),
+        (
+            "another role",
+            |c| c.actors = vec!["arn:aws:iam::111111111111:role/Deploy".to_owned()],
+            Some(Approval::Nothing),
+        ),
         ("no window at all", |c| (c.from, c.until) = (None, None), Some(Approval::Nothing)),
     ];
     for (what, edit, expected) in cases {
@@ -218,10 +247,33 @@ fn nobody_is_their_own_approver() {
     assert_eq!(alone(&["amir.khan@example.com"]), (Some(true), "amir.khan@example.com".to_owned()));
     assert_eq!(alone(&["Amir Khan", "Ines Novak"]), (Some(false), "Ines Novak".to_owned()));
     assert_eq!(alone(&[]), (None, String::new()));
+    for spelled in ["Khan Amir", "a.khan@example.com", "adm-akhan", "Amir S. Khan", "アミール・カーン", "bea", "CAB"]
+    {
+        assert_eq!(alone(&[spelled]), (None, spelled.to_owned()), "it may be the actor");
+    }
     let by_another =
         [Change { approvers: vec!["amir.khan".to_owned()], ..change("C1", 0, HOUR) }, change("C2", 0, HOUR)];
     let approved = reconcile(&[event("e", 1)], &with(by_another)).operations.remove(0).approval.unwrap();
     assert_eq!((approved.change, approved.by_actor_alone), (Some(1), Some(false)));
+}
+
+#[test]
+fn who_asked_for_what_a_program_carries_out_does_not_approve_it() {
+    let alone = |requester: &str, approver: &str| {
+        let mut by_program = event("e", 1);
+        by_program.actor.kind = Some(ActorKind::Workload);
+        let (requester, approvers) = (requester.to_owned(), vec![approver.to_owned()]);
+        let change = Change { requester, approvers, ..change("C1", 0, HOUR) };
+        reconcile(&[by_program], &with([change])).operations.remove(0).approval.unwrap().by_actor_alone
+    };
+    assert_eq!(alone("amir.khan", "Amir Khan"), Some(true));
+    assert_eq!(alone("amir.khan", "Khan Amir"), None);
+    assert_eq!(alone("amir.khan", "Bea Silva"), Some(false));
+    assert_eq!(alone("", "Bea Silva"), Some(false), "nobody is a program");
+    for program in ["release-pipeline", "svc-deploy", "6fa459ea-ee8a-3ca4-894e-db77e160355e"] {
+        assert_eq!(alone("amir.khan", program), None, "{program}");
+        assert_eq!(alone("", program), None, "{program}");
+    }
 }
 
 #[test]
@@ -539,11 +591,14 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
     assert_eq!((plain.break_glass, plain.procedure, plain.reviewer), (None, None, None), "nobody declared any");
     let identity = "arn:aws:iam::111111111111:role/Admin".to_owned();
     records.declared.break_glass = Some(vec![BreakGlass { identity, purpose: String::new() }]);
-    let procedure = |id: &str, classes| Procedure { id: id.to_owned(), classes, operations: Vec::new() };
+    let procedure =
+        |id: &str, classes| Procedure { id: id.to_owned(), classes, operations: Vec::new(), services: None };
     records.declared.procedures = Some(vec![procedure("OP-7", vec![OperationClass::VirtualServer])]);
-    records.declared.reviews = Some(vec![crate::changes::Review {
+    records.declared.reviews = Some(vec![Review {
         reviewer: "Amir Khan".to_owned(),
         accounts: Vec::new(),
+        services: None,
+        held_at: None,
         from: Instant(0),
         until: Instant(HOUR),
     }]);
@@ -555,6 +610,56 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
     records.declared.break_glass = Some(vec![BreakGlass { identity, purpose: String::new() }]);
     let judged = reconcile(&[Event { actor: put_on, ..event("e", 1) }], &records).operations.remove(0);
     assert_eq!(judged.break_glass, Some(true), "somebody had put the identity on");
+}
+
+#[test]
+fn what_was_said_for_a_service_is_said_for_its_accounts() {
+    let of = |inside: &[&str], outside: &[&str]| {
+        let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
+        Some(OfServices { inside: texts(inside), outside: texts(outside) })
+    };
+    let own = "111111111111";
+    let cases =
+        [(None, Some(true)), (of(&[own], &[]), Some(true)), (of(&["2"], &[own]), Some(false)), (of(&["2"], &[]), None)];
+    for (services, covers) in cases {
+        let bounds = |c: Change| Change { accounts: Vec::new(), services: services.clone(), ..c };
+        let by_class = Change { classes: vec![OperationClass::VirtualServer], ..change("C1", 0, HOUR) };
+        let mut records = with([bounds(by_class)]);
+        let (id, classes) = ("OP-7".to_owned(), vec![OperationClass::VirtualServer]);
+        let procedure = Procedure { id, classes, operations: Vec::new(), services: services.clone() };
+        records.declared.procedures = Some(vec![procedure]);
+        records.declared.reviews = Some(vec![Review { services: services.clone(), ..review() }]);
+        let judged = reconcile(&[event("e", 1)], &records).operations.remove(0);
+        let approved = judged.approval.map(|approved| approved.how == Approval::Change);
+        let told = |text: Option<String>| text.map(|text| !text.is_empty());
+        assert_eq!((approved, told(judged.procedure), told(judged.reviewer)), (covers, covers, covers), "{services:?}");
+    }
+}
+
+fn review() -> Review {
+    let (accounts, services, held_at) = (Vec::new(), None, None);
+    let (from, until) = (Instant(0), Instant(HOUR));
+    Review { reviewer: "Bea Silva".to_owned(), accounts, services, held_at, from, until }
+}
+
+#[test]
+fn a_program_reviews_nothing() {
+    let mut records = Records::default();
+    records.declared.reviews = Some(vec![Review { reviewer: "svc-deploy".to_owned(), ..review() }]);
+    let judged = reconcile(&[event("e", 10)], &records).operations.remove(0);
+    assert_ne!(judged.reviewer.as_deref(), Some("svc-deploy"));
+}
+
+#[test]
+fn a_review_looks_at_what_was_done_before_it() {
+    let reviewer = |held_at| {
+        let mut records = Records::default();
+        records.declared.reviews = Some(vec![Review { held_at, ..review() }]);
+        reconcile(&[event("e", 10)], &records).operations.remove(0).reviewer
+    };
+    assert_eq!(reviewer(Some((Instant(11), Instant(20)))).as_deref(), Some("Bea Silva"));
+    assert_eq!(reviewer(Some((Instant(1), Instant(10)))).as_deref(), Some(""), "it was held before");
+    assert_eq!(reviewer(Some((Instant(5), Instant(20)))), None, "some time on that day");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What logs are held against: files that the user names, and the register.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use isoneph_logs::changes::Declared;
 use isoneph_logs::digest::{PublicKey, read_public_keys, read_signatures};
@@ -8,6 +8,7 @@ use isoneph_logs::operations::Catalogue;
 use isoneph_register::Register;
 use isoneph_tables::Instant;
 use jiff::tz::TimeZone;
+use walkdir::{DirEntry, WalkDir};
 
 use super::LogsError;
 
@@ -69,6 +70,9 @@ impl LogsAgainst<'_> {
         for register in &self.registers {
             declared.add(super::register::declared(register));
         }
+        if let Some(as_of) = self.as_of {
+            declared.up_to(as_of);
+        }
         Ok(declared)
     }
 
@@ -93,13 +97,35 @@ impl LogsAgainst<'_> {
     }
 }
 
+/// The files that paths name: of a folder those in it, at any depth, but for hidden ones. What cannot be listed, or holds no
+/// file, stays as it is, so that whoever reads it tells.
+pub fn files_of(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in paths {
+        let before = files.len();
+        let is_shown = |entry: &DirEntry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.');
+        let entries = WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(is_shown);
+        files.extend(entries.filter(|_| path.is_dir()).filter_map(|entry| match entry {
+            Ok(entry) => entry.file_type().is_file().then(|| entry.into_path()),
+            Err(error) => error.path().map(Path::to_owned),
+        }));
+        if files.len() == before {
+            files.push(path.clone());
+        }
+    }
+    files
+}
+
 /// The most bytes of one file that somebody wrote.
 const MAX_BYTES: u64 = 256 << 20;
 
 /// The bytes of a file that the user names.
-pub(super) fn bytes(path: &std::path::Path) -> Result<Vec<u8>, LogsError> {
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, LogsError> {
     use std::io::Read as _;
     let told = |message: String| LogsError::Given(format!("{}: {message}", path.display()));
+    if path.is_dir() {
+        return Err(told("it is a folder: name the file".to_owned()));
+    }
     let file = std::fs::File::open(path).map_err(|error| told(error.to_string()))?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| told(error.to_string()))?;
@@ -110,6 +136,27 @@ pub(super) fn bytes(path: &std::path::Path) -> Result<Vec<u8>, LogsError> {
 }
 
 /// The text of a file that the user names.
-pub(super) fn text(path: &std::path::Path) -> Result<String, LogsError> {
+pub(super) fn text(path: &Path) -> Result<String, LogsError> {
     String::from_utf8(bytes(path)?).map_err(|error| LogsError::Given(format!("{}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_names_the_files_in_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("more")).expect("a folder in it");
+        std::fs::create_dir(at("empty")).expect("another");
+        for name in ["b.csv", "a.json", ".hidden", "more/c.csv"] {
+            std::fs::write(at(name), "id\n").expect("a file");
+        }
+        let found = files_of(&[folder.path().to_owned(), at("b.csv"), at("empty"), at("missing")]);
+        let expected = ["a.json", "b.csv", "more/c.csv", "b.csv", "empty", "missing"].map(at);
+        assert_eq!(found, expected);
+        let told = bytes(&at("empty")).expect_err("no file").to_string();
+        assert!(told.ends_with("it is a folder: name the file"), "{told}");
+    }
 }

@@ -10,6 +10,7 @@ mod feeds;
 mod inputs;
 mod records;
 mod register;
+mod services;
 mod signs;
 
 use std::collections::BTreeSet;
@@ -26,7 +27,7 @@ use isoneph_logs::signs::{self as misuse, SignCatalogue, SignFinder};
 use isoneph_model::{InputId, SnapshotKind};
 use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
 
-pub use against::LogsAgainst;
+pub use against::{LogsAgainst, files_of};
 use feeds::Feeds;
 use inputs::{Inputs, is_log, lost};
 

@@ -1,15 +1,17 @@
 //! The register's changes, procedures, reviews and departed tenants, in the terms that logs are held against.
 
 use isoneph_logs::changes::{
-    Change, ChangeKind, ChangePlace, Declared, Procedure, Review, approved_after, day_anywhere,
+    Change, ChangeKind, ChangePlace, Declared, Naming, OfServices, Procedure, Review, approved_after, approved_by,
+    day_anywhere, naming,
 };
 use isoneph_logs::exit::{Departure, DeparturesFile, Residue, Return};
 use isoneph_logs::feed::{Feed, Tenant};
-use isoneph_model::ControlId;
 use isoneph_register::{Named, Register, kinds};
 use isoneph_tables::Instant;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+use super::services::accounts_of;
 
 /// The control that reviews of administrators' operations are about.
 const OPERATIONS: &str = "CLD.12.1.5";
@@ -22,20 +24,21 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             kind: ChangeKind::Change,
             id: spec.reference.clone().unwrap_or_else(|| named.name.to_owned()),
             state: spec.outcome.clone().unwrap_or_default(),
-            approved: approved_after(!spec.approved.is_empty(), spec.outcome.as_deref().unwrap_or_default()),
-            // The register names no more than the day of an approval: on that day it may have come first.
-            approved_at: spec.approved.iter().map(|act| act.on).min().map(day_anywhere).map(|(from, _)| (from, from)),
+            approved: approved(spec),
+            approved_at: approved_at(spec),
+            closed_at: None,
             from: spec.from.map(|at| Instant(at.as_microsecond())),
             until: spec.until.map(|at| Instant(at.as_microsecond())),
             until_at_the_latest: None,
             accounts: spec.accounts.clone(),
+            services: accounts_of(register, &spec.services),
             classes: spec.calls.iter().filter_map(|call| call.parse().ok()).collect(),
             operations: spec.calls.iter().filter(|c| !is_class(c)).map(|call| call.to_lowercase()).collect(),
             resources: Vec::new(),
             resources_by_name: false,
             actors: spec.actors.clone(),
             requester: spec.requested.as_ref().map(|act| act.by.clone()).unwrap_or_default(),
-            approvers: spec.approved.iter().map(|act| act.by.clone()).collect(),
+            approvers: approvers(spec).filter(|by| naming(by) == Naming::Somebody).collect(),
             procedure: spec.procedure.clone().unwrap_or_default(),
             commit: spec.commit.clone().unwrap_or_default(),
             session: String::new(),
@@ -47,6 +50,25 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
     register.claimed::<kinds::Change>().map(change).collect()
 }
 
+fn approvers(spec: &kinds::Change) -> impl Iterator<Item = String> {
+    spec.approved.iter().map(|act| act.by.clone())
+}
+
+/// Whether a change was approved, and not called off afterwards.
+fn approved(spec: &kinds::Change) -> Option<bool> {
+    let outcome = spec.outcome.as_deref().unwrap_or_default();
+    match approved_by(&approvers(spec).collect::<Vec<_>>()) {
+        Some(approved) => approved_after(approved, outcome),
+        None => approved_after(true, outcome).filter(|approved| !approved),
+    }
+}
+
+/// Between the first and the last of its approvals, of which the register names no more than the day.
+fn approved_at(spec: &kinds::Change) -> Option<(Instant, Instant)> {
+    let days = spec.approved.iter().map(|act| day_anywhere(act.on));
+    days.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+}
+
 fn is_class(call: &str) -> bool {
     call.parse::<isoneph_logs::operations::OperationClass>().is_ok()
 }
@@ -54,33 +76,60 @@ fn is_class(call: &str) -> bool {
 /// What the register says of procedures and reviews. A register that names procedures names all there are; reviews
 /// count where they link to evidence with the days that were looked at.
 pub(super) fn declared(register: &Register) -> Declared {
-    let procedures: Vec<Procedure> = register
-        .claimed::<kinds::Procedure>()
-        .map(|named| {
-            let calls = named.spec.critical_operations.iter().flat_map(|operation| &operation.calls);
-            let (classes, operations): (Vec<_>, Vec<_>) = calls.partition(|call| is_class(call));
-            Procedure {
-                id: named.name.to_owned(),
-                classes: classes.into_iter().filter_map(|call| call.parse().ok()).collect(),
-                operations: operations.into_iter().cloned().collect(),
-            }
-        })
-        .collect();
-    let reviews: Vec<Review> = register.claimed::<kinds::Review>().flat_map(|named| reviews(named.spec)).collect();
+    let procedures: Vec<_> = register.claimed::<kinds::Procedure>().collect();
+    let reviews: Vec<_> = register.claimed::<kinds::Review>().filter(is_about_operations).collect();
+    let of_procedures = || procedures.iter().flat_map(|named| parts_of(register, named)).collect();
+    let of_reviews = || reviews.iter().flat_map(|named| held(register, named.spec)).collect();
     Declared {
-        procedures: (!procedures.is_empty()).then_some(procedures),
-        reviews: (!reviews.is_empty()).then_some(reviews),
+        procedures: (!procedures.is_empty()).then(of_procedures),
+        reviews: (!reviews.is_empty()).then(of_reviews),
         ..Declared::default()
     }
 }
 
-fn reviews(spec: &kinds::Review) -> Vec<Review> {
-    let about = |control: &ControlId| control.to_string() == OPERATIONS;
-    let Some(reviewer) = spec.by.clone().filter(|_| spec.controls.iter().any(about)) else { return Vec::new() };
+/// What a procedure covers: each of its operations in the services that it is of.
+fn parts_of(register: &Register, named: &Named<'_, kinds::Procedure>) -> Vec<Procedure> {
+    let part = |operation: &kinds::CriticalOperation| {
+        let services = if operation.services.is_empty() { &named.spec.services } else { &operation.services };
+        let (classes, operations): (Vec<&String>, Vec<_>) = operation.calls.iter().partition(|call| is_class(call));
+        Procedure {
+            id: named.name.to_owned(),
+            classes: classes.into_iter().filter_map(|call| call.parse().ok()).collect(),
+            operations: operations.into_iter().cloned().collect(),
+            services: accounts_of(register, services),
+        }
+    };
+    named.spec.critical_operations.iter().map(part).collect()
+}
+
+fn is_about_operations(named: &Named<'_, kinds::Review>) -> bool {
+    named.spec.controls.iter().any(|control| control.to_string() == OPERATIONS)
+        && named.spec.by.is_some()
+        && named.spec.evidence.iter().any(|link| link.from.is_some() && link.until.is_some())
+}
+
+/// What a review looked at. One that was done for another party, or that found it not good enough, covers nothing.
+fn held(register: &Register, spec: &kinds::Review) -> Vec<Review> {
+    let is_somebody = |by: &&String| naming(by) == Naming::Somebody;
+    let Some(reviewer) = spec.by.as_ref().filter(is_somebody) else { return Vec::new() };
+    let keeper = register.keeper().map(|keeper| keeper.name);
+    let is_of_another = spec.party.as_deref().is_some_and(|party| keeper.is_some_and(|keeper| keeper != party));
+    if is_of_another || spec.result == Some(kinds::ReviewResult::Unsatisfactory) {
+        return Vec::new();
+    }
+    // Where nobody says who keeps the register, it is not known whose review it is.
+    let of_nobody_known = spec.party.is_some() && keeper.is_none();
+    let services = if of_nobody_known { Some(OfServices::default()) } else { accounts_of(register, &spec.services) };
     let looked_at = spec.evidence.iter().filter_map(|link| link.from.zip(link.until));
     let review = |(from, until): (Date, Date)| {
-        let until = end_of(until)?;
-        Some(Review { reviewer: reviewer.clone(), accounts: Vec::new(), from: start_of(from)?, until })
+        Some(Review {
+            reviewer: reviewer.clone(),
+            accounts: Vec::new(),
+            services: services.clone(),
+            held_at: Some(day_anywhere(spec.on)),
+            from: start_of(from)?,
+            until: end_of(until)?,
+        })
     };
     looked_at.filter_map(review).collect()
 }
@@ -190,3 +239,6 @@ fn start_of(day: Date) -> Option<Instant> {
 fn end_of(day: Date) -> Option<Instant> {
     start_of(day.tomorrow().ok()?).map(|at| Instant(at.0 - 1))
 }
+
+#[cfg(test)]
+mod tests;
