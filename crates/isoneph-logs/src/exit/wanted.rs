@@ -54,7 +54,7 @@ impl Wanted {
 }
 
 /// Operations that take something from a thing or from its use, and leave the thing.
-const LEAVING: [&str; 8] = [
+const LEAVING: [&str; 12] = [
     "sqs:purgequeue",
     "s3:deleteobject",
     "s3:deleteobjects",
@@ -63,6 +63,10 @@ const LEAVING: [&str; 8] = [
     "kms:putkeypolicy",
     "kms:revokegrant",
     "kms:updatealias",
+    "kms:deleteimportedkeymaterial",
+    "kms:updateprimaryregion",
+    "secretsmanager:cancelrotatesecret",
+    "ec2:disableimage",
 ];
 
 /// Whether an operation on this target deletes the thing itself. A target that is the thing's full identity says so; by
