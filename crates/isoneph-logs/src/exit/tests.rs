@@ -596,6 +596,13 @@ fn rows_in_a_shared_store_are_gone_when_their_copies_are() {
         "counted before the end"
     );
     assert_eq!(residue("", day(60)), (None, None), "nobody counted");
+    let later = |line| residue(line, day(20));
+    assert_eq!(later("count = 0\ncounted_on = 2026-10-21\ncopies_expired = true"), (None, None), "counted later");
+    assert_eq!(later("count = 3\ncounted_on = 2026-10-21"), (None, None), "counted later");
+    assert_eq!(later("count = 0\ncounted_on = 2026-10-20\ncopies_expired = true"), (removed, Some(true)));
+    let ahead = "count = 0\ncounted_on = 2026-10-05\ncopies_expired = true\nrecoverable_until = 2026-12-12";
+    assert_eq!(residue(ahead, day(60)), (None, None), "copies that are gone and are to last");
+    assert_eq!(residue(ahead, day(80)), (removed, None), "both say the same");
 }
 
 #[test]
