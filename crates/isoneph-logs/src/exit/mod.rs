@@ -38,7 +38,7 @@ pub use write::write;
 pub(crate) use declared::end_of;
 use identity::Shown;
 use recovery::Recovery;
-use wanted::{Wanted, names_of};
+use wanted::{Wanted, made_by, names_of};
 
 isoneph_model::vocabulary! {
     /// What became of a thing.
@@ -163,7 +163,7 @@ pub struct ExitTracker<'c> {
     wanted: BTreeMap<String, Vec<Wanted>>,
     /// By the key of the thing.
     deletions: HashMap<String, Vec<Deletion>>,
-    /// When things were got back, or their deletion called off.
+    /// When things were got back or made again, or their deletion called off.
     given_back: HashMap<String, Vec<Instant>>,
     /// Names of copies that were deleted.
     deleted_copies: BTreeSet<String>,
@@ -211,8 +211,9 @@ impl<'c> ExitTracker<'c> {
             return;
         }
         let Some(name) = event.operation_name.as_deref() else { return };
-        if recovery::gives_back(name) {
-            for thing in self.deleted_by(event, |_, _| true) {
+        let is_back = recovery::gives_back(name);
+        if is_back || made_by(name).is_some() {
+            for thing in self.things_of(event, |thing, target| is_back || thing.is_made(target, name)) {
                 self.given_back.entry(thing.key).or_default().extend(event.time);
             }
             return;
@@ -224,7 +225,7 @@ impl<'c> ExitTracker<'c> {
         if recovery::deletes_copies(name) {
             self.deleted_copies.extend(event.targets.iter().flatten().flat_map(|target| names_of(target)));
         }
-        for thing in self.deleted_by(event, |thing, target| thing.is_deleted(target, name)) {
+        for thing in self.things_of(event, |thing, target| thing.is_deleted(target, name)) {
             let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
             let recovery = Recovery::of(event, entry);
             let copies = recovery::copies(event, &thing.id);
@@ -235,7 +236,7 @@ impl<'c> ExitTracker<'c> {
     }
 
     /// The things that an operation on its targets is about.
-    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&Wanted, &str) -> bool) -> Vec<Wanted> {
+    fn things_of(&self, event: &Event<'_>, is_meant: impl Fn(&Wanted, &str) -> bool) -> Vec<Wanted> {
         let mut found: BTreeMap<&str, &Wanted> = BTreeMap::new();
         for target in event.targets.iter().flatten() {
             let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
@@ -258,7 +259,9 @@ impl<'c> ExitTracker<'c> {
         }
         let catalogue = self.catalogue;
         let is_wanted = |provider: &str, name: &str| {
-            recovery::gives_back(name) || deletes(provider, name, catalogue.find(provider, name))
+            recovery::gives_back(name)
+                || made_by(name).is_some()
+                || deletes(provider, name, catalogue.find(provider, name))
         };
         each_wanted(batch, &is_wanted, &mut |event, place| self.observe(event, place)).map(|_| ())
     }

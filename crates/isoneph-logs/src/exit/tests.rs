@@ -482,6 +482,68 @@ fn what_was_given_back_is_not_gone() {
 }
 
 #[test]
+fn what_was_made_again_under_its_name_is_not_gone_until_somebody_looks_again() {
+    let bucket = "arn:aws:s3:::acme-files";
+    let role = "arn:aws:iam::1:role/acme-files";
+    let database = "arn:aws:rds:r:1:db:acme-db";
+    let machine = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/acme-vm";
+    let disk = "projects/1/zones/z/disks/acme-disk";
+    let cases = [
+        ("aws", bucket, ("s3:deletebucket", bucket), ("s3:createbucket", "acme-files"), true),
+        ("aws", bucket, ("s3:deletebucket", bucket), ("s3:createbucket", "acme-files-2"), false),
+        ("aws", bucket, ("s3:deletebucket", bucket), ("iam:createrole", "acme-files"), false),
+        ("aws", bucket, ("s3:deletebucket", bucket), ("s3:getbucketpolicy", "acme-files"), false),
+        ("aws", role, ("iam:deleterole", role), ("iam:createrole", "acme-files"), true),
+        ("aws", database, ("rds:deletedbinstance", database), ("rds:restoredbinstancefromdbsnapshot", "acme-db"), true),
+        ("aws", database, ("rds:deletedbinstance", database), ("rds:createdbinstance", database), true),
+        ("aws", database, ("rds:deletedbinstance", database), ("rds:createdbsubnetgroup", "other"), false),
+        (
+            "azure",
+            machine,
+            ("microsoft.compute/virtualmachines/delete", machine),
+            ("microsoft.compute/virtualmachines/write", machine),
+            true,
+        ),
+        (
+            "azure",
+            machine,
+            ("microsoft.compute/virtualmachines/delete", machine),
+            ("microsoft.compute/virtualmachines/write", "/subscriptions/1/virtualMachines/other"),
+            false,
+        ),
+        ("google", disk, ("compute.disks.delete", disk), ("compute.disks.insert", disk), true),
+        ("google", disk, ("compute.disks.delete", disk), ("compute.snapshots.insert", "acme-disk"), false),
+    ];
+    let catalogue = Catalogue::proposed().unwrap();
+    for (provider, id, deleted, made, is_back) in cases {
+        let own = |n, items: &[&str]| Listing {
+            items: items.iter().map(|id| thing_of(provider, None, id)).collect(),
+            complete: [(provider.to_owned(), "1".to_owned())].into(),
+            ..listing(day(n), &[], true)
+        };
+        let event = |(name, target), at| Event {
+            provider: provider.into(),
+            raw_request: Some("{}".into()),
+            ..deletion(name, target, day(at))
+        };
+        let state = |made_at, looked: Option<(i64, &[&str])>| {
+            let listings = [own(-5, &[id])].into_iter().chain(looked.map(|(n, items)| own(n, items)));
+            let mut tracker = ExitTracker::new(&catalogue, departures(""), listings.collect());
+            [event(deleted, 3), event(made, made_at)].iter().for_each(|event| tracker.observe(event, &PLACE));
+            tracker.finish(day(60)).remove(0).items.remove(0).state
+        };
+        let removed = Some(ItemState::Removed);
+        assert_eq!(state(5, None), removed.filter(|_| !is_back), "{made:?}");
+        assert_eq!(state(5, Some((4, &[]))), removed.filter(|_| !is_back), "{made:?} after somebody looked");
+        assert_eq!(state(1, None), removed, "{made:?} before it was deleted");
+        assert_eq!(state(5, Some((20, &[id]))), Some(ItemState::Remaining), "{made:?}");
+    }
+    let gone = vec![listing(day(-5), &[bucket], true), listing(day(20), &[], true)];
+    let again = [deletion("s3:deletebucket", bucket, day(3)), deletion("s3:createbucket", "acme-files", day(5))];
+    assert_eq!(told(gone, &again, day(60)).0, Some(ItemState::Removed), "somebody looked again");
+}
+
+#[test]
 fn a_path_of_google_is_known_with_its_service_before_it() {
     let id = "//compute.googleapis.com/projects/p/zones/z/instances/acme-vm";
     let state = |target| {
