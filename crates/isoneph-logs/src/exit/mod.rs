@@ -36,7 +36,7 @@ pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, Reco
 pub use write::write;
 
 pub(crate) use declared::end_of;
-use identity::Shown;
+use identity::{Originals, Shown};
 use recovery::Recovery;
 use wanted::{Wanted, made_by, names_of};
 
@@ -174,8 +174,11 @@ impl<'c> ExitTracker<'c> {
     pub fn new(catalogue: &'c Catalogue, departures: DeparturesFile, mut listings: Vec<Listing>) -> ExitTracker<'c> {
         listings.sort_by_key(|listing| listing.observed_at);
         let mut wanted: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
-        for item in listings.iter().flat_map(|listing| &listing.items) {
-            if departures.departures.iter().any(|departure| departure.owns(item)) {
+        let shown: Vec<Shown<'_>> = listings.iter().map(Shown::of).collect();
+        for departure in &departures.departures {
+            let own = keys_of(departure, &listings, &shown);
+            let items = listings.iter().zip(&shown).flat_map(|(listing, shown)| listing.items.iter().zip(&shown.keys));
+            for (item, _) in items.filter(|(_, key)| own.contains(key.as_str())) {
                 for name in names_of(&item.id) {
                     let things = wanted.entry(name).or_default();
                     let thing = Wanted::of(item);
@@ -308,10 +311,11 @@ impl<'c> ExitTracker<'c> {
         departure: &Departure,
         shown: &'s [Shown<'_>],
     ) -> BTreeMap<&'s str, (&'s ListedItem, usize)> {
+        let own = keys_of(departure, &self.listings, shown);
         let mut things: BTreeMap<&str, (&ListedItem, usize)> = BTreeMap::new();
         for (number, (listing, shown)) in self.listings.iter().zip(shown).enumerate() {
             for (item, key) in listing.items.iter().zip(&shown.keys) {
-                if departure.owns(item) || things.contains_key(key.as_str()) {
+                if own.contains(key.as_str()) {
                     things.insert(key, (item, number));
                 }
             }
@@ -418,6 +422,29 @@ impl<'c> ExitTracker<'c> {
             residue: 0,
             known_by,
             deletion: deletion.map(|deletion| deletion.source.clone()),
+        }
+    }
+}
+
+/// The keys of a tenant's things: what its marks find in any listing, and what was made from that: a snapshot of its
+/// volume, an image of the snapshot.
+fn keys_of<'s>(departure: &Departure, listings: &[Listing], shown: &'s [Shown<'_>]) -> BTreeSet<&'s str> {
+    let all = || {
+        let rows = listings.iter().zip(shown);
+        rows.flat_map(|(listing, shown)| listing.items.iter().zip(shown.keys.iter().map(String::as_str)))
+    };
+    let mut keys: BTreeSet<&str> = all().filter(|(item, _)| departure.owns(item)).map(|(_, key)| key).collect();
+    let mut originals = Originals::default();
+    all().filter(|(_, key)| keys.contains(key)).for_each(|(item, _)| originals.add(item));
+    loop {
+        let copies: Vec<(&ListedItem, &str)> =
+            all().filter(|(item, key)| !keys.contains(key) && originals.have(item)).collect();
+        if copies.is_empty() {
+            return keys;
+        }
+        for (item, key) in copies {
+            originals.add(item);
+            keys.insert(key);
         }
     }
 }

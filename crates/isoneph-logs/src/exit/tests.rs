@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use isoneph_tables::{Scope, TableId};
+use isoneph_model::SnapshotKind;
+use isoneph_tables::schema::{Disk, DiskSnapshot, Relation, Resource};
+use isoneph_tables::{Common, NewInput, Scope, Sink, TableId};
 
 use super::*;
 
@@ -734,6 +736,80 @@ fn a_thing_is_one_however_inventories_spell_it() {
         let items = ExitTracker::new(&catalogue, departures(""), listings).finish(day(60)).remove(0).items;
         assert_eq!(items.iter().map(|item| item.state).collect::<Vec<_>>(), [state], "{before} {after}");
     }
+}
+
+#[test]
+fn what_was_made_from_a_thing_of_the_tenant_is_the_tenants() {
+    let copy = |id: &str, from: &str| ListedItem { tags: Vec::new(), made_from: vec![from.to_owned()], ..item(id) };
+    let volume = "arn:aws:ec2:r:1:volume/vol-0001";
+    let after = vec![
+        copy("arn:aws:ec2:r::snapshot/snap-0001", "vol-0001"),
+        copy("ami-0001", "arn:aws:ec2:r::snapshot/snap-0001"),
+        copy("arn:aws:ec2:r::snapshot/snap-0002", "vol-0002"),
+        ListedItem { account: Some("2".to_owned()), ..copy("snap-0003", "vol-0001") },
+    ];
+    let catalogue = Catalogue::proposed().unwrap();
+    let states = |events: &[Event<'_>]| {
+        let listings =
+            vec![listing(day(-5), &[volume], true), Listing { items: after.clone(), ..listing(day(20), &[], true) }];
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), listings);
+        events.iter().for_each(|event| tracker.observe(event, &PLACE));
+        let items = tracker.finish(day(60)).remove(0).items;
+        items.into_iter().map(|item| (item.item.id, item.state)).collect::<Vec<_>>()
+    };
+    let [ami, snapshot] = [after[1].id.clone(), after[0].id.clone()];
+    let (removed, remaining) = (Some(ItemState::Removed), Some(ItemState::Remaining));
+    let of_volume = (volume.to_owned(), removed);
+    assert_eq!(states(&[]), [(ami.clone(), remaining), of_volume.clone(), (snapshot.clone(), remaining)]);
+    let deleted = [deletion("ec2:deletesnapshot", "snap-0001", day(30))];
+    assert_eq!(states(&deleted), [(ami, remaining), of_volume, (snapshot, None)], "it may be in the recycle bin");
+}
+
+/// An inventory of day 20 with one thing of each kind: a volume, its snapshot, and what attaches the volume.
+fn read_back() -> Vec<ListedItem> {
+    let mut sink = Sink::default();
+    let (path, sha256, format) = ("after.json".to_owned(), None, "terraform-state".to_owned());
+    let input = sink.input(NewInput { path, sha256, format, class: None });
+    let snapshot = sink.snapshot(input, SnapshotKind::Deployed, Some(day(20)));
+    let place = sink.place(input, "/").unwrap();
+    let common = |uid: &str, id: &str| Common { uid: uid.into(), native_id: id.into(), ..Common::default() };
+    let relation = |from: &str, to: &str, kind: &str| Relation {
+        from_uid: from.into(),
+        to_uid: to.into(),
+        kind: kind.into(),
+        ..Relation::default()
+    };
+    sink.push(snapshot, place, &common("0:v", "arn:aws:ec2:r:1:volume/vol-0001"), &Disk::default()).unwrap();
+    sink.push(snapshot, place, &common("0:s", "snap-0001"), &DiskSnapshot::default()).unwrap();
+    sink.push(snapshot, place, &common("0:t", "snap-0002"), &DiskSnapshot::default()).unwrap();
+    sink.push(snapshot, place, &common("0:a", "attachment-0001"), &Resource::default()).unwrap();
+    let relations = [
+        relation("0:s", "0:v", "volume_id"),
+        relation("0:t", "vol-0009", "volume_id"),
+        relation("0:t", "0:v", "kms_key_id"),
+        relation("0:a", "0:v", "volume_id"),
+    ];
+    for (number, row) in relations.iter().enumerate() {
+        sink.push(snapshot, place, &common(&format!("0:r{number}"), ""), row).unwrap();
+    }
+    let inventory = sink.so_far(&Listing::tables()).unwrap();
+    Listing::of(&inventory, snapshot, &[]).unwrap().items
+}
+
+#[test]
+fn an_inventory_says_what_its_snapshots_were_made_from() {
+    let items = read_back();
+    let made_from = items.iter().map(|item| (item.id.as_str(), item.made_from.clone())).collect::<Vec<_>>();
+    let from = |id: &str| vec![id.to_owned()];
+    assert_eq!(
+        made_from,
+        [
+            ("snap-0001", from("arn:aws:ec2:r:1:volume/vol-0001")),
+            ("snap-0002", from("vol-0009")),
+            ("arn:aws:ec2:r:1:volume/vol-0001", Vec::new()),
+            ("attachment-0001", Vec::new()),
+        ]
+    );
 }
 
 #[test]
