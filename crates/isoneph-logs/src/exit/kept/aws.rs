@@ -202,7 +202,7 @@ pub(super) const KEPT: &[Kept] = &[
             "batch:deletecomputeenvironment",
             "amplify:deleteapp",
         ],
-        &["aws_instance", "aws_spot_instance_request", "aws_workspaces_workspace"],
+        &["aws_instance", "aws_launch_template", "aws_spot_instance_request", "aws_workspaces_workspace"],
     ),
     // Identities, and what they are known by.
     (

@@ -114,6 +114,7 @@ pub(super) const KEPT: &[Kept] = &[
             "google.spanner.admin.instance.instanceadmin.deleteinstance",
             "google.bigtable.admin.bigtableinstanceadmin.deleteinstance",
             "google.bigtable.admin.bigtableinstanceadmin.deletecluster",
+            "google.cloud.alloydb.alloydbadmin.deleteinstance",
             "google.cloud.redis.cloudredis.deleteinstance",
             "google.cloud.memcache.cloudmemcache.deleteinstance",
             "google.cloud.filestore.cloudfilestoremanager.deleteinstance",
@@ -121,6 +122,7 @@ pub(super) const KEPT: &[Kept] = &[
             "google.pubsub.subscriber.deletesubscription",
         ],
         &[
+            "google_alloydb_instance",
             "google_bigtable_instance",
             "google_compute_disk",
             "google_compute_image",
