@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use toml::value::Datetime;
 
-use super::{ExitItem, ItemState, KnownBy, ListedItem};
+use super::{ExitItem, ItemState, KnownBy, ListedItem, Undecided};
 use crate::line::line_of;
 
 /// Microseconds of a day.
@@ -145,6 +145,11 @@ impl Residue {
             residue: counted.map_or(0, |(count, _)| count),
             known_by: counted.map(|_| KnownBy::ResidueCount).into_iter().collect(),
             deletion: None,
+            undecided: match (state, counted) {
+                (Some(_), _) => None,
+                (None, None) => Some(Undecided::NotCounted),
+                (None, Some(_)) => Some(Undecided::CopiesNotTold),
+            },
         }
     }
 }

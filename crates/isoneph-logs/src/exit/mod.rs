@@ -64,6 +64,28 @@ isoneph_model::vocabulary! {
     }
 }
 
+isoneph_model::vocabulary! {
+    /// Why nobody can tell what became of a thing.
+    pub enum Undecided {
+        /// Nothing that was given shows it since.
+        NotSeenSince = "not-seen-since",
+        /// It was given back or made again, and nobody looked since.
+        BackAgain = "back-again",
+        /// Its service may keep it for a time that is not over.
+        MayBeKept = "may-be-kept",
+        /// How long its service keeps it is not known.
+        KeepingNotKnown = "keeping-not-known",
+        /// The time for which it is kept is over, and nobody looked since.
+        TimeIsOver = "time-is-over",
+        /// What shows it does not say when that was.
+        UndatedInventory = "undated-inventory",
+        /// Nobody counted what is left, after the agreement ended and by the day that is judged.
+        NotCounted = "not-counted",
+        /// Of the copies of the store nobody says when they are gone, or what is said contradicts itself.
+        CopiesNotTold = "copies-not-told",
+    }
+}
+
 /// A thing of a departed tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExitItem {
@@ -83,11 +105,13 @@ pub struct ExitItem {
     pub known_by: BTreeSet<KnownBy>,
     /// The record of its deletion.
     pub deletion: Option<Source>,
+    /// Why it cannot be told what became of it, where it cannot.
+    pub undecided: Option<Undecided>,
 }
 
 impl ExitItem {
-    /// A thing of which nobody can tell what became of it.
-    fn undecided(item: ListedItem) -> ExitItem {
+    /// A thing that inventories of an unknown time show.
+    fn undated(item: ListedItem) -> ExitItem {
         ExitItem {
             item,
             state: None,
@@ -97,6 +121,7 @@ impl ExitItem {
             residue: 0,
             known_by: BTreeSet::new(),
             deletion: None,
+            undecided: Some(Undecided::UndatedInventory),
         }
     }
 }
@@ -410,6 +435,15 @@ impl<'c> ExitTracker<'c> {
         if gone_by.is_some() || after_end {
             known_by.insert(KnownBy::Inventory);
         }
+        let is_waited = end_of_wait.is_some_and(|end| end <= as_of) || order.is_some();
+        let undecided = match recovery {
+            _ if state.is_some() => None,
+            _ if is_waited => Some(Undecided::TimeIsOver),
+            Recovery::Unknown => Some(Undecided::KeepingNotKnown),
+            _ if began.is_some() => Some(Undecided::MayBeKept),
+            _ if given_back.is_some_and(|back| back >= seen_at) => Some(Undecided::BackAgain),
+            _ => Some(Undecided::NotSeenSince),
+        };
         // It went between its deletion, or when it was last seen, and the end of its time, or when it was missed.
         let earliest = deletion.and_then(|deletion| deletion.at).unwrap_or(seen_at);
         let latest = removed_at.or_else(|| gone_by.into_iter().chain(end_of_wait).min());
@@ -422,6 +456,7 @@ impl<'c> ExitTracker<'c> {
             residue: 0,
             known_by,
             deletion: deletion.map(|deletion| deletion.source.clone()),
+            undecided,
         }
     }
 }

@@ -484,6 +484,39 @@ fn what_was_given_back_is_not_gone() {
 }
 
 #[test]
+fn what_cannot_be_told_says_why() {
+    let (volume, bucket) = ("arn:aws:ec2:r:1:volume/vol-0001", "arn:aws:s3:::acme-files");
+    let data = "arn:aws:timestream:r:1:database/acme-data";
+    let catalogue = Catalogue::proposed().unwrap();
+    let why = |id: &str, events: &[Event<'_>], as_of| {
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), vec![listing(day(-5), &[id], true)]);
+        events.iter().for_each(|event| tracker.observe(event, &PLACE));
+        let exits = tracker.finish(as_of);
+        let record = RemovalRecord::new("t".to_owned(), as_of, &exits, BTreeSet::new()).unwrap();
+        assert_eq!(record.exits[0].items[0].undecided, exits[0].items[0].undecided);
+        exits[0].items[0].undecided
+    };
+    let deleted = [deletion("ec2:deletevolume", "vol-0001", day(3))];
+    assert_eq!(why(volume, &[], day(60)), Some(Undecided::NotSeenSince));
+    assert_eq!(why(volume, &deleted, day(9)), Some(Undecided::MayBeKept));
+    assert_eq!(why(volume, &deleted, day(10)), Some(Undecided::TimeIsOver));
+    let unknown = [deletion("timestream:deletedatabase", data, day(3))];
+    assert_eq!(why(data, &unknown, day(60)), Some(Undecided::KeepingNotKnown));
+    let [gone, again] =
+        [deletion("s3:deletebucket", bucket, day(3)), deletion("s3:createbucket", "acme-files", day(5))];
+    assert_eq!(why(bucket, &[gone.clone(), again], day(60)), Some(Undecided::BackAgain));
+    assert_eq!(why(bucket, &[gone], day(60)), None, "it is removed");
+    let residue = |line: &str| {
+        let file = departures(&format!("[[residue]]\ntenant = 'acme'\nstore = 'orders'\n{line}"));
+        ExitTracker::new(&catalogue, file, Vec::new()).finish(day(60)).remove(0).items.remove(0).undecided
+    };
+    assert_eq!(residue(""), Some(Undecided::NotCounted));
+    assert_eq!(residue("count = 0\ncounted_on = 2026-12-24"), Some(Undecided::NotCounted), "counted later");
+    assert_eq!(residue("count = 0\ncounted_on = 2026-10-05"), Some(Undecided::CopiesNotTold));
+    assert_eq!(residue("count = 1\ncounted_on = 2026-10-05"), None, "it remains");
+}
+
+#[test]
 fn what_was_made_again_under_its_name_is_not_gone_until_somebody_looks_again() {
     let bucket = "arn:aws:s3:::acme-files";
     let role = "arn:aws:iam::1:role/acme-files";
