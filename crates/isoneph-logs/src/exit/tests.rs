@@ -573,6 +573,12 @@ fn what_was_made_again_under_its_name_is_not_gone_until_somebody_looks_again() {
         assert_eq!(state(1, None), removed, "{made:?} before it was deleted");
         assert_eq!(state(5, Some((20, &[id]))), Some(ItemState::Remaining), "{made:?}");
     }
+    // A mere name, and the path that the log has for it.
+    let missed = || vec![listing(day(-5), &["acme-jobs"], true), listing(day(4), &[], true)];
+    let made = |name, target| told(missed(), &[deletion(name, target, day(5))], day(60)).0;
+    assert_eq!(made("sqs:createqueue", "arn:aws:sqs:r:1:acme-jobs"), None);
+    assert_eq!(made("batch:createjobqueue", "arn:aws:batch:r:1:job-queue/acme-jobs"), None);
+    assert_eq!(made("iam:createrole", "arn:aws:iam::1:policy/acme-jobs"), Some(ItemState::Removed));
     let gone = vec![listing(day(-5), &[bucket], true), listing(day(20), &[], true)];
     let again = [deletion("s3:deletebucket", bucket, day(3)), deletion("s3:createbucket", "acme-files", day(5))];
     assert_eq!(told(gone, &again, day(60)).0, Some(ItemState::Removed), "somebody looked again");

@@ -44,7 +44,15 @@ impl Wanted {
         let (id, target) = (self.id.to_lowercase(), target.to_lowercase());
         // A database is a `db` in an ARN.
         let is_kind = |kind: String| !kind.is_empty() && (kind.ends_with(noun) || noun.starts_with(&kind));
-        let is_name = !target.contains(['/', ':']) && kind_of(&id).is_some_and(|kind| is_kind(noun_of_kind(kind)));
+        // Whichever of the two is more than a name says what it is.
+        let is_plain = |text: &str| !text.contains(['/', ':']);
+        let is_end = || target.strip_suffix(id.as_str()).is_some_and(|before| before.ends_with(['/', ':']));
+        let full = match (is_plain(&id), is_plain(&target)) {
+            (false, true) => Some(&id),
+            (true, false) if is_end() => Some(&target),
+            _ => None,
+        };
+        let is_name = full.and_then(|full| kind_of(full)).is_some_and(|kind| is_kind(noun_of_kind(kind)));
         bucket.is_some_and(|name| name.eq_ignore_ascii_case(&id)) || is_same(&id, &target) || is_name
     }
 
