@@ -365,6 +365,17 @@ pub(crate) fn is_of_terraform(keys: &FirstKeys) -> bool {
     keys.is_object() && ["format_version", "terraform_version"].iter().any(|key| keys.text(key).is_some())
 }
 
+/// What other tools list of an estate, by a key of theirs that stands at the top.
+const INVENTORIES: [(&str, &str); 7] = [
+    ("configurationItems", "AWS Config"),
+    ("ResourceTagMappingList", "`aws resourcegroupstaggingapi get-resources`"),
+    ("Reservations", "`aws ec2 describe-instances`"),
+    ("Volumes", "`aws ec2 describe-volumes`"),
+    ("Snapshots", "`aws ec2 describe-snapshots`"),
+    ("DBInstances", "`aws rds describe-db-instances`"),
+    ("total_records", "Azure Resource Graph"),
+];
+
 /// JSON of no format that is read: what it probably is, and what to do.
 fn unknown(keys: &FirstKeys) -> Fault {
     let show = "give the output of `terraform show -json`";
@@ -375,8 +386,12 @@ fn unknown(keys: &FirstKeys) -> Fault {
     } else if keys.text("format_version").is_some() {
         let what = "this is a Terraform state without any values: nothing has been applied";
         return Fault::reject("#", "empty", what);
+    } else if let Some((_, tool)) = INVENTORIES.iter().find(|(key, _)| keys.is_object() && keys.has(key)) {
+        format!("this is a list by {tool}, which is not read as an inventory: {show} of a state instead")
     } else if keys.is_array() {
-        "this JSON list is of no format that is known".to_owned()
+        format!(
+            "this JSON list is of no format that is known; where it is to be an inventory, {show} of a state instead"
+        )
     } else if keys.is_object() {
         let top = keys.top();
         let shown = top.iter().take(8).map(|key| clip(key)).collect::<Vec<_>>().join(", ");

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use toml::value::Datetime;
 
-use super::{ExitItem, ItemState, KnownBy, ListedItem};
+use super::{ExitItem, ItemState, KnownBy, ListedItem, Undecided};
 use crate::line::line_of;
 
 /// Microseconds of a day.
@@ -108,14 +108,16 @@ pub struct Residue {
 }
 
 impl Residue {
-    /// Nothing left in the store is removed only once its copies are gone as well.
+    /// Nothing left in the store is removed only once its copies are gone as well. A count of a later day says nothing of
+    /// this one, and copies that are said to be gone, and to last beyond this day, may have been there on it.
     pub(super) fn judge(&self, departure: &Departure, as_of: Instant) -> ExitItem {
-        let counted = self.count.zip(self.counted_at).filter(|(_, at)| *at >= departure.ended_at);
-        let copies_gone = self.copies_expired || self.recoverable_until.is_some_and(|until| until <= as_of);
-        let state = counted.and_then(|(count, _)| match (count, copies_gone, self.recoverable_until) {
-            (0, true, _) => Some(ItemState::Removed),
-            (0, false, Some(_)) => Some(ItemState::Recoverable),
-            (0, false, None) => None,
+        let counted = self.count.zip(self.counted_at);
+        let counted = counted.filter(|(_, at)| (departure.ended_at..=as_of).contains(at));
+        let copies_last = self.recoverable_until.map(|until| until > as_of);
+        let state = counted.and_then(|(count, _)| match (count, copies_last, self.copies_expired) {
+            (0, Some(true), true) | (0, None, false) => None,
+            (0, Some(true), false) => Some(ItemState::Recoverable),
+            (0, Some(false), _) | (0, None, true) => Some(ItemState::Removed),
             _ => Some(ItemState::Remaining),
         });
         let late = |at| departure.is_late(at) == Some(true);
@@ -143,6 +145,11 @@ impl Residue {
             residue: counted.map_or(0, |(count, _)| count),
             known_by: counted.map(|_| KnownBy::ResidueCount).into_iter().collect(),
             deletion: None,
+            undecided: match (state, counted) {
+                (Some(_), _) => None,
+                (None, None) => Some(Undecided::NotCounted),
+                (None, Some(_)) => Some(Undecided::CopiesNotTold),
+            },
         }
     }
 }

@@ -46,6 +46,25 @@ fn last(id: &str) -> String {
     id.rsplit(['/', ':']).next().unwrap_or(id).to_lowercase()
 }
 
+/// The things of a tenant by how their identities end, to find what was made from them.
+#[derive(Default)]
+pub(super) struct Originals<'l>(HashMap<String, Vec<&'l ListedItem>>);
+
+impl<'l> Originals<'l> {
+    pub(super) fn add(&mut self, item: &'l ListedItem) {
+        self.0.entry(last(&item.id)).or_default().push(item);
+    }
+
+    /// Whether a thing says that it was made from one of them.
+    pub(super) fn have(&self, copy: &ListedItem) -> bool {
+        copy.made_from.iter().any(|source| {
+            let source = ListedItem { id: source.clone(), ..copy.clone() };
+            let is_one = |own: &&ListedItem| key(own) == key(&source) || may_be_one(own, &source);
+            self.0.get(&last(&source.id)).into_iter().flatten().any(is_one)
+        })
+    }
+}
+
 /// Whether two identities with different keys may be the same thing's: one is how the other ends.
 fn may_be_one(one: &ListedItem, other: &ListedItem) -> bool {
     let differ = |a: &Option<String>, b: &Option<String>| {

@@ -1,6 +1,6 @@
 //! Inventories: what there was, when, and of which accounts all of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use arrow::array::{Array, ListArray, RecordBatch, StringArray};
 use isoneph_model::{Extent, SnapshotKind};
@@ -24,6 +24,24 @@ const KINDS: [(&str, &str); 14] = [
     ("queue", "resource"),
     ("file_store", "resource"),
     ("endpoint", "dns"),
+];
+
+/// Tables whose rows may be copies of other things.
+const COPIES: [&str; 2] = ["disk_snapshot", "disk"];
+
+/// What a copy refers to as the thing that it was made from: the `kind` of a relation.
+const SOURCES: [&str; 11] = [
+    "volume_id",
+    "snapshot_id",
+    "source_snapshot_id",
+    "source_ami_id",
+    "db_instance_identifier",
+    "db_cluster_identifier",
+    "source_uri",
+    "source_resource_id",
+    "source_disk",
+    "source_snapshot",
+    "snapshot",
 ];
 
 /// A thing that an inventory shows.
@@ -53,6 +71,8 @@ pub struct ListedItem {
     pub pending_deletion: Option<bool>,
     /// Until when.
     pub recoverable_until: Option<Instant>,
+    /// Of a snapshot, an image or a disk: what it was made from, by identity or name.
+    pub made_from: Vec<String>,
 }
 
 /// An inventory.
@@ -107,7 +127,12 @@ impl Listing {
 
     /// The tables that [`of`](Listing::of) reads.
     pub fn tables() -> Vec<TableId> {
-        KINDS.into_iter().map(|(table, _)| table).chain(["resource"]).filter_map(TableId::find).collect()
+        Listing::tables_of_things().chain(TableId::find("relation")).collect()
+    }
+
+    /// Those of them whose rows are things.
+    fn tables_of_things() -> impl Iterator<Item = TableId> {
+        KINDS.into_iter().map(|(table, _)| table).chain(["resource"]).filter_map(TableId::find)
     }
 
     /// The inventory that one snapshot holds; a plan is none. `None` when nobody knows when it was taken: neither the snapshot says it
@@ -145,7 +170,7 @@ impl Listing {
             });
         }
         listing.complete.extend(said);
-        let tables = Listing::tables();
+        let tables: Vec<TableId> = Listing::tables_of_things().collect();
         let own = inventory.coverage.iter().filter(|e| e.snapshot == snapshot && tables.contains(&e.table));
         listing.seen = own
             .filter(|entry| entry.extent.is_closed() || entry.extent == Extent::Partial)
@@ -173,47 +198,72 @@ impl Seen {
 pub(super) fn all_items(inventory: &Inventory, snapshot: i64) -> Vec<ListedItem> {
     let mut all: Vec<ListedItem> = Vec::new();
     let mut shown: BTreeMap<String, usize> = BTreeMap::new();
+    let mut by_uid: HashMap<String, usize> = HashMap::new();
     for (table, kind) in KINDS.into_iter().chain([("resource", "resource")]) {
         let Some(table) = TableId::find(table) else { continue };
         let rows = inventory.table_of(table, &BTreeSet::from([snapshot]));
-        for item in items(&rows, table, kind) {
+        for (uid, item) in items(&rows, table, kind) {
             let next = all.len();
-            match *shown.entry(identity::key(&item)).or_insert(next) {
+            let number = *shown.entry(identity::key(&item)).or_insert(next);
+            by_uid.extend(uid.map(|uid| (uid, number)));
+            match number {
                 known if known < next => all[known].tables.extend(item.tables),
                 _ => all.push(item),
             }
         }
     }
+    for (copy, source) in sources(inventory, snapshot) {
+        let Some(copy) = by_uid.get(&copy).copied() else { continue };
+        let source = by_uid.get(&source).map_or(source, |source| all[*source].id.clone());
+        let is_copy = |table: &str| TableId::find(table).is_some_and(|table| all[copy].tables.contains(&table));
+        if COPIES.into_iter().any(is_copy) {
+            all[copy].made_from.push(source);
+        }
+    }
     all
 }
 
-fn items(rows: &RecordBatch, table: TableId, kind: &str) -> Vec<ListedItem> {
-    let text = |name: &str| rows.column_by_name(name).and_then(|c| c.as_any().downcast_ref::<StringArray>());
-    let value = |name: &str, row: usize| {
-        text(name).filter(|c| c.is_valid(row)).map(|c| c.value(row).to_owned()).filter(|text| !text.is_empty())
-    };
+/// Which thing of a snapshot, by its `uid`, may have been made from what: a `uid`, an identity, or a name.
+fn sources(inventory: &Inventory, snapshot: i64) -> Vec<(String, String)> {
+    let Some(table) = TableId::find("relation") else { return Vec::new() };
+    let rows = inventory.table_of(table, &BTreeSet::from([snapshot]));
+    let value = |name: &str, row| text(&rows, name, row);
+    let is_source = |row: &usize| value("kind", *row).is_some_and(|kind| SOURCES.contains(&kind.as_str()));
+    let found = (0..rows.num_rows()).filter(is_source);
+    found.filter_map(|row| value("from_uid", row).zip(value("to_uid", row))).collect()
+}
+
+/// A text of a row; `None` where there is none.
+fn text(rows: &RecordBatch, name: &str, row: usize) -> Option<String> {
+    let column = rows.column_by_name(name)?.as_any().downcast_ref::<StringArray>()?;
+    column.is_valid(row).then(|| column.value(row).to_owned()).filter(|text| !text.is_empty())
+}
+
+/// The things of a table, with their `uid`.
+fn items(rows: &RecordBatch, table: TableId, kind: &str) -> Vec<(Option<String>, ListedItem)> {
+    let value = |name: &str, row: usize| text(rows, name, row);
     let tags = rows.column_by_name("tags").and_then(|c| c.as_any().downcast_ref::<ListArray>());
     let tags = |row: usize| {
         let list = tags.filter(|c| c.is_valid(row)).map(|c| c.value(row));
         let list = list.as_ref().and_then(|list| list.as_any().downcast_ref::<StringArray>());
         list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default()
     };
-    (0..rows.num_rows())
-        .filter_map(|row| {
-            Some(ListedItem {
-                id: value("native_id", row).or_else(|| value("uid", row))?,
-                tables: [table].into(),
-                kind: kind.to_owned(),
-                name: value("name", row).unwrap_or_default(),
-                provider: value("provider", row),
-                account: value("account", row),
-                region: value("region", row),
-                native_type: value("native_type", row),
-                tags: tags(row),
-                tenant: value("tenant", row),
-                pending_deletion: None,
-                recoverable_until: None,
-            })
-        })
-        .collect()
+    let item = |row: usize| {
+        let uid = value("uid", row);
+        let item = ListedItem {
+            id: value("native_id", row).or_else(|| uid.clone())?,
+            tables: [table].into(),
+            kind: kind.to_owned(),
+            name: value("name", row).unwrap_or_default(),
+            provider: value("provider", row),
+            account: value("account", row),
+            region: value("region", row),
+            native_type: value("native_type", row),
+            tags: tags(row),
+            tenant: value("tenant", row),
+            ..ListedItem::default()
+        };
+        Some((uid, item))
+    };
+    (0..rows.num_rows()).filter_map(item).collect()
 }

@@ -9,6 +9,7 @@
 mod declared;
 mod handed_over;
 mod identity;
+mod kept;
 mod listing;
 mod not_used;
 mod record;
@@ -23,7 +24,7 @@ use isoneph_tables::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, EventOutcome, SourcePlace};
-use crate::operations::{Act, Catalogue};
+use crate::operations::{Act, Catalogue, CriticalOperation};
 use crate::reconcile::batch::each_wanted;
 use crate::reconcile::{BatchError, Source};
 
@@ -35,9 +36,9 @@ pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, Reco
 pub use write::write;
 
 pub(crate) use declared::end_of;
-use identity::Shown;
+use identity::{Originals, Shown};
 use recovery::Recovery;
-use wanted::{Wanted, names_of};
+use wanted::{Wanted, made_by, names_of};
 
 isoneph_model::vocabulary! {
     /// What became of a thing.
@@ -63,6 +64,28 @@ isoneph_model::vocabulary! {
     }
 }
 
+isoneph_model::vocabulary! {
+    /// Why nobody can tell what became of a thing.
+    pub enum Undecided {
+        /// Nothing that was given shows it since.
+        NotSeenSince = "not-seen-since",
+        /// It was given back or made again, and nobody looked since.
+        BackAgain = "back-again",
+        /// Its service may keep it for a time that is not over.
+        MayBeKept = "may-be-kept",
+        /// How long its service keeps it is not known.
+        KeepingNotKnown = "keeping-not-known",
+        /// The time for which it is kept is over, and nobody looked since.
+        TimeIsOver = "time-is-over",
+        /// What shows it does not say when that was.
+        UndatedInventory = "undated-inventory",
+        /// Nobody counted what is left, after the agreement ended and by the day that is judged.
+        NotCounted = "not-counted",
+        /// Of the copies of the store nobody says when they are gone, or what is said contradicts itself.
+        CopiesNotTold = "copies-not-told",
+    }
+}
+
 /// A thing of a departed tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExitItem {
@@ -82,11 +105,13 @@ pub struct ExitItem {
     pub known_by: BTreeSet<KnownBy>,
     /// The record of its deletion.
     pub deletion: Option<Source>,
+    /// Why it cannot be told what became of it, where it cannot.
+    pub undecided: Option<Undecided>,
 }
 
 impl ExitItem {
-    /// A thing of which nobody can tell what became of it.
-    fn undecided(item: ListedItem) -> ExitItem {
+    /// A thing that inventories of an unknown time show.
+    fn undated(item: ListedItem) -> ExitItem {
         ExitItem {
             item,
             state: None,
@@ -96,6 +121,7 @@ impl ExitItem {
             residue: 0,
             known_by: BTreeSet::new(),
             deletion: None,
+            undecided: Some(Undecided::UndatedInventory),
         }
     }
 }
@@ -162,7 +188,7 @@ pub struct ExitTracker<'c> {
     wanted: BTreeMap<String, Vec<Wanted>>,
     /// By the key of the thing.
     deletions: HashMap<String, Vec<Deletion>>,
-    /// When things were got back, or their deletion called off.
+    /// When things were got back or made again, or their deletion called off.
     given_back: HashMap<String, Vec<Instant>>,
     /// Names of copies that were deleted.
     deleted_copies: BTreeSet<String>,
@@ -173,8 +199,11 @@ impl<'c> ExitTracker<'c> {
     pub fn new(catalogue: &'c Catalogue, departures: DeparturesFile, mut listings: Vec<Listing>) -> ExitTracker<'c> {
         listings.sort_by_key(|listing| listing.observed_at);
         let mut wanted: BTreeMap<String, Vec<Wanted>> = BTreeMap::new();
-        for item in listings.iter().flat_map(|listing| &listing.items) {
-            if departures.departures.iter().any(|departure| departure.owns(item)) {
+        let shown: Vec<Shown<'_>> = listings.iter().map(Shown::of).collect();
+        for departure in &departures.departures {
+            let own = keys_of(departure, &listings, &shown);
+            let items = listings.iter().zip(&shown).flat_map(|(listing, shown)| listing.items.iter().zip(&shown.keys));
+            for (item, _) in items.filter(|(_, key)| own.contains(key.as_str())) {
                 for name in names_of(&item.id) {
                     let things = wanted.entry(name).or_default();
                     let thing = Wanted::of(item);
@@ -210,30 +239,32 @@ impl<'c> ExitTracker<'c> {
             return;
         }
         let Some(name) = event.operation_name.as_deref() else { return };
-        if recovery::gives_back(name) {
-            for thing in self.deleted_by(event, |_, _| true) {
+        let is_back = recovery::gives_back(name);
+        if is_back || made_by(name).is_some() {
+            for thing in self.things_of(event, |thing, target| is_back || thing.is_made(target, name)) {
                 self.given_back.entry(thing.key).or_default().extend(event.time);
             }
             return;
         }
         let entry = self.catalogue.find(&event.provider, name);
-        let Some(entry) = entry.filter(|entry| matches!(entry.act, Act::Delete | Act::Terminate)) else { return };
+        if !deletes(&event.provider, name, entry) {
+            return;
+        }
         if recovery::deletes_copies(name) {
             self.deleted_copies.extend(event.targets.iter().flatten().flat_map(|target| names_of(target)));
         }
-        for thing in self.deleted_by(event, |thing, target| thing.is_deleted(target, name)) {
+        for thing in self.things_of(event, |thing, target| thing.is_deleted(target, name)) {
             let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
-            let recovery = Recovery::of(event, entry.reversible);
-            let targets = event.targets.as_deref().unwrap_or_default();
-            let copies = recovery::copies(name, &thing.id, targets);
-            let of_part = targets.iter().any(|target| thing.has_version(target));
+            let recovery = Recovery::of(event, entry);
+            let copies = recovery::copies(event, &thing.id);
+            let of_part = event.targets.iter().flatten().any(|target| thing.has_version(target));
             let deletion = Deletion { at: event.time, recovery, copies, source, of_part };
             self.deletions.entry(thing.key).or_default().push(deletion);
         }
     }
 
     /// The things that an operation on its targets is about.
-    fn deleted_by(&self, event: &Event<'_>, is_meant: impl Fn(&Wanted, &str) -> bool) -> Vec<Wanted> {
+    fn things_of(&self, event: &Event<'_>, is_meant: impl Fn(&Wanted, &str) -> bool) -> Vec<Wanted> {
         let mut found: BTreeMap<&str, &Wanted> = BTreeMap::new();
         for target in event.targets.iter().flatten() {
             let things = names_of(target).filter_map(|name| self.wanted.get(&name)).flatten();
@@ -255,8 +286,11 @@ impl<'c> ExitTracker<'c> {
             return Ok(());
         }
         let catalogue = self.catalogue;
-        let is_wanted =
-            |provider: &str, name: &str| recovery::gives_back(name) || catalogue.find(provider, name).is_some();
+        let is_wanted = |provider: &str, name: &str| {
+            recovery::gives_back(name)
+                || made_by(name).is_some()
+                || deletes(provider, name, catalogue.find(provider, name))
+        };
         each_wanted(batch, &is_wanted, &mut |event, place| self.observe(event, place)).map(|_| ())
     }
 
@@ -302,10 +336,11 @@ impl<'c> ExitTracker<'c> {
         departure: &Departure,
         shown: &'s [Shown<'_>],
     ) -> BTreeMap<&'s str, (&'s ListedItem, usize)> {
+        let own = keys_of(departure, &self.listings, shown);
         let mut things: BTreeMap<&str, (&ListedItem, usize)> = BTreeMap::new();
         for (number, (listing, shown)) in self.listings.iter().zip(shown).enumerate() {
             for (item, key) in listing.items.iter().zip(&shown.keys) {
-                if departure.owns(item) || things.contains_key(key.as_str()) {
+                if own.contains(key.as_str()) {
                     things.insert(key, (item, number));
                 }
             }
@@ -350,14 +385,20 @@ impl<'c> ExitTracker<'c> {
         let holds = |deletion: &&Deletion| deletion.at.zip(given_back).is_none_or(|(at, back)| at > back);
         let deletions = || deletions.iter().filter(holds);
         let gone_by = |end_of_wait| self.gone_by(item, (seen, shown), given_back, end_of_wait);
-        let is_gone = gone_by(None).is_some();
+        let missed = gone_by(None);
         // A deletion before the thing was last seen did not end it.
-        let counts = |d: &&Deletion| d.at.is_some_and(|at| at >= seen_at) && (!d.of_part || is_gone);
+        let counts = |d: &&Deletion| d.at.is_some_and(|at| at >= seen_at) && (!d.of_part || missed.is_some());
         let deletion = deletions().filter(counts).max_by_key(|d| d.at);
-        let gone_by = gone_by(deletion.and_then(|deletion| deletion.recovery.latest(deletion.at)));
+        // What nobody saw deleted went when it was first missed, at the latest.
+        let (recovery, began) = match deletion {
+            Some(deletion) => (deletion.recovery.or_by_type(item), deletion.at),
+            None => (Recovery::of_type(item), missed),
+        };
+        let end_of_wait = recovery.latest(began);
+        let gone_by = gone_by(end_of_wait);
         // What is still listed after an order that can be taken back waits for its end.
         let waits = |d: &&Deletion| {
-            !matches!(d.recovery, Recovery::No | Recovery::Perhaps(_))
+            matches!(d.recovery, Recovery::Within(_) | Recovery::Until(_))
                 && !d.of_part
                 && d.at.is_some_and(|at| at < seen_at)
                 && d.recovery.latest(d.at).is_none_or(|latest| latest > seen_at)
@@ -369,16 +410,14 @@ impl<'c> ExitTracker<'c> {
         let after_end = seen_at >= departure.ended_at;
         let (state, removed_at) = match (deletion, gone_by) {
             (Some(deletion), _) if self.is_copied(deletion) => (Some(ItemState::Recoverable), deletion.at),
-            (Some(deletion), _) if deletion.recovery.can_be_taken_back(deletion.at, gone_by) => {
+            (Some(deletion), _) if recovery.can_be_taken_back(began, gone_by) => {
                 let state = (!is_over(deletion)).then_some(ItemState::Recoverable);
                 (state, state.and(deletion.at))
             }
-            (Some(deletion), _) if deletion.recovery.is_open(deletion.at, gone_by) => (None, None),
+            (Some(_), _) | (None, Some(_)) if recovery.is_open(began, gone_by) => (None, None),
+            (Some(deletion), _) if recovery == Recovery::No => (Some(ItemState::Removed), deletion.at),
             // When the waiting time was over nobody saw.
-            (Some(Deletion { recovery, .. }), Some(_)) if recovery.latest(deletion.and_then(|d| d.at)).is_some() => {
-                (Some(ItemState::Removed), None)
-            }
-            (Some(deletion), _) => (Some(ItemState::Removed), deletion.at),
+            (Some(_), _) => (Some(ItemState::Removed), None),
             (None, Some(_)) => (Some(ItemState::Removed), None),
             (None, None) if order.is_some_and(is_over) => (None, None),
             (None, None) if item.pending_deletion == Some(true) || order.is_some() => {
@@ -387,7 +426,7 @@ impl<'c> ExitTracker<'c> {
             (None, None) if after_end => (Some(ItemState::Remaining), None),
             (None, None) => (None, None),
         };
-        let ordered_end = deletion.filter(|deletion| !self.is_copied(deletion)).and_then(|d| d.recovery.latest(d.at));
+        let ordered_end = end_of_wait.filter(|_| deletion.is_some_and(|deletion| !self.is_copied(deletion)));
         let recoverable_until = item.recoverable_until.or(ordered_end);
         let mut known_by = BTreeSet::new();
         if deletion.is_some() {
@@ -396,36 +435,74 @@ impl<'c> ExitTracker<'c> {
         if gone_by.is_some() || after_end {
             known_by.insert(KnownBy::Inventory);
         }
+        let is_waited = end_of_wait.is_some_and(|end| end <= as_of) || order.is_some();
+        let undecided = match recovery {
+            _ if state.is_some() => None,
+            _ if is_waited => Some(Undecided::TimeIsOver),
+            Recovery::Unknown => Some(Undecided::KeepingNotKnown),
+            _ if began.is_some() => Some(Undecided::MayBeKept),
+            _ if given_back.is_some_and(|back| back >= seen_at) => Some(Undecided::BackAgain),
+            _ => Some(Undecided::NotSeenSince),
+        };
+        // It went between its deletion, or when it was last seen, and the end of its time, or when it was missed.
+        let earliest = deletion.and_then(|deletion| deletion.at).unwrap_or(seen_at);
+        let latest = removed_at.or_else(|| gone_by.into_iter().chain(end_of_wait).min());
         ExitItem {
             item: item.clone(),
             state,
-            in_time: departure.due_at().and_then(|due| in_time(state, removed_at, gone_by, due, seen_at, as_of)),
+            in_time: departure.due_at().and_then(|due| in_time(state, (earliest, latest), due, (seen_at, as_of))),
             removed_at,
             recoverable_until: recoverable_until.filter(|_| state == Some(ItemState::Recoverable)),
             residue: 0,
             known_by,
             deletion: deletion.map(|deletion| deletion.source.clone()),
+            undecided,
         }
     }
 }
 
-/// Whether a thing was gone when it was due. Before that time, only what is gone already is decided.
+/// The keys of a tenant's things: what its marks find in any listing, and what was made from that: a snapshot of its
+/// volume, an image of the snapshot.
+fn keys_of<'s>(departure: &Departure, listings: &[Listing], shown: &'s [Shown<'_>]) -> BTreeSet<&'s str> {
+    let all = || {
+        let rows = listings.iter().zip(shown);
+        rows.flat_map(|(listing, shown)| listing.items.iter().zip(shown.keys.iter().map(String::as_str)))
+    };
+    let mut keys: BTreeSet<&str> = all().filter(|(item, _)| departure.owns(item)).map(|(_, key)| key).collect();
+    let mut originals = Originals::default();
+    all().filter(|(_, key)| keys.contains(key)).for_each(|(item, _)| originals.add(item));
+    loop {
+        let copies: Vec<(&ListedItem, &str)> =
+            all().filter(|(item, key)| !keys.contains(key) && originals.have(item)).collect();
+        if copies.is_empty() {
+            return keys;
+        }
+        for (item, key) in copies {
+            originals.add(item);
+            keys.insert(key);
+        }
+    }
+}
+
+/// Whether an operation deletes something: the catalogue says so, or a list of what clouds keep has it.
+fn deletes(provider: &str, name: &str, entry: Option<&CriticalOperation>) -> bool {
+    entry.is_some_and(|entry| matches!(entry.act, Act::Delete | Act::Terminate))
+        || kept::by_operation(provider, name).is_some()
+}
+
+/// Whether a thing was gone when it was due. Before that time, only what is gone already is decided. What is removed went
+/// between two moments; of the later one nobody may know.
 fn in_time(
     state: Option<ItemState>,
-    removed_at: Option<Instant>,
-    gone_by: Option<Instant>,
+    (earliest, latest): (Instant, Option<Instant>),
     due_at: Instant,
-    seen_at: Instant,
-    as_of: Instant,
+    (seen_at, as_of): (Instant, Instant),
 ) -> Option<bool> {
-    match (state?, removed_at, gone_by) {
-        (ItemState::Removed, Some(at), _) => Some(at <= due_at),
-        (ItemState::Removed, None, Some(gone)) if gone <= due_at => Some(true),
-        // It was still seen when it was due, so that it went later.
-        (ItemState::Removed, None, _) if seen_at > due_at => Some(false),
-        (ItemState::Removed, None, _) => None,
-        (ItemState::Remaining, ..) if seen_at > due_at => Some(false),
-        (ItemState::Recoverable, ..) if as_of > due_at => Some(false),
+    match state? {
+        ItemState::Removed if latest.is_some_and(|latest| latest <= due_at) => Some(true),
+        ItemState::Removed if earliest > due_at => Some(false),
+        ItemState::Remaining if seen_at > due_at => Some(false),
+        ItemState::Recoverable if as_of > due_at => Some(false),
         _ => None,
     }
 }

@@ -70,6 +70,6 @@ impl Unused {
             let key = super::identity::key(item);
             !known(&key) && keys.insert(key)
         });
-        others.map(|item| ExitItem::undecided(item.clone())).collect()
+        others.map(|item| ExitItem::undated(item.clone())).collect()
     }
 }

@@ -12,7 +12,7 @@ use isoneph_tables::Instant;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Counts, ExitItem, ItemState, KnownBy, NotUsed, TenantExit};
+use super::{Counts, ExitItem, ItemState, KnownBy, NotUsed, TenantExit, Undecided};
 use crate::decode::{instant, written};
 
 /// The version of the record's form.
@@ -105,6 +105,9 @@ pub struct RecordedItem {
     pub known_by: BTreeSet<KnownBy>,
     /// The record of its deletion, where there is one.
     pub deletion: Option<RecordedEvent>,
+    /// Why `state` cannot be told; records of before did not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<Undecided>,
 }
 
 /// A record in an audit log.
@@ -188,6 +191,9 @@ impl RecordedExit {
         for item in &self.items {
             if item.state.is_some() && item.known_by.is_empty() {
                 tell(format!("nothing shows what became of {}", item.id));
+            }
+            if item.state.is_some() && item.undecided.is_some() {
+                tell(format!("what became of {} is told, and told not to be known", item.id));
             }
             // A deletion is known by its record, and by nothing else.
             if item.deletion.is_some() != item.known_by.contains(&KnownBy::DeletionEvent)
@@ -273,5 +279,6 @@ fn item(item: &ExitItem) -> RecordedItem {
             .deletion
             .as_ref()
             .map(|source| RecordedEvent { sha256: source.sha256.to_string(), index: source.index }),
+        undecided: item.undecided,
     }
 }

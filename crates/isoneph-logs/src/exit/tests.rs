@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use isoneph_tables::{Scope, TableId};
+use isoneph_model::SnapshotKind;
+use isoneph_tables::schema::{Disk, DiskSnapshot, Relation, Resource};
+use isoneph_tables::{Common, NewInput, Scope, Sink, TableId};
 
 use super::*;
+
+mod kept;
 
 const DAY: i64 = 86_400_000_000;
 const PLACE: SourcePlace<'_> = SourcePlace { file: "f", sha256: "00", index: 7 };
@@ -62,8 +66,8 @@ fn told(listings: Vec<Listing>, events: &[Event<'_>], as_of: Instant) -> Told {
 
 #[test]
 fn a_deletion_in_time_removes_and_one_too_late_is_late() {
-    let before = || vec![listing(day(-5), &["vol-0001"], true)];
-    let removed = |n| told(before(), &[deletion("ec2:deletevolume", "vol-0001", day(n))], day(60));
+    let before = || vec![listing(day(-5), &["i-0001"], true)];
+    let removed = |n| told(before(), &[deletion("ec2:terminateinstances", "i-0001", day(n))], day(60));
     assert_eq!(removed(10), (Some(ItemState::Removed), Some(true)));
     assert_eq!(removed(40), (Some(ItemState::Removed), Some(false)));
     assert_eq!(removed(-10), (None, None), "it was seen after that");
@@ -88,6 +92,11 @@ fn behind_the_end_of_its_time_only_somebody_who_looked_knows_that_it_is_gone() {
     assert_eq!(told(seen(&[before, (20, &[]), (41, &[])]), &ordered, day(60)).0, Some(ItemState::Removed));
     let there = told(seen(&[before, (41, &[key])]), &ordered, day(60));
     assert_eq!(there, (Some(ItemState::Remaining), Some(false)), "it is there behind its end");
+}
+
+fn thing_of(provider: &str, native_type: Option<&str>, id: &str) -> ListedItem {
+    let native_type = native_type.map(str::to_owned);
+    ListedItem { provider: Some(provider.to_owned()), native_type, ..item(id) }
 }
 
 #[test]
@@ -188,15 +197,8 @@ fn what_was_set_for_a_thing_and_is_not_in_its_deletion_leaves_it_open_for_as_lon
             100,
             Some(ItemState::Removed),
         ),
-        // Nobody saw that bucket deleted: another one of a similar name was.
-        (
-            "google",
-            "storage.buckets.delete",
-            "acme-files",
-            "projects/_/buckets/acme-files-2",
-            80,
-            Some(ItemState::Removed),
-        ),
+        // Nobody saw that bucket deleted, another one of a similar name was: it may have gone the day before.
+        ("google", "storage.buckets.delete", "acme-files", "projects/_/buckets/acme-files-2", 100, None),
         ("azure", "microsoft.sql/servers/databases/delete", database, database, 30, None),
         ("azure", "microsoft.sql/servers/databases/delete", database, database, 50, Some(ItemState::Removed)),
         ("azure", "microsoft.storage/storageaccounts/delete", account, account, 12, Some(ItemState::Recoverable)),
@@ -279,6 +281,107 @@ fn what_was_given_back_is_not_gone() {
 }
 
 #[test]
+fn what_cannot_be_told_says_why() {
+    let (volume, bucket) = ("arn:aws:ec2:r:1:volume/vol-0001", "arn:aws:s3:::acme-files");
+    let data = "arn:aws:timestream:r:1:database/acme-data";
+    let catalogue = Catalogue::proposed().unwrap();
+    let why = |id: &str, events: &[Event<'_>], as_of| {
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), vec![listing(day(-5), &[id], true)]);
+        events.iter().for_each(|event| tracker.observe(event, &PLACE));
+        let exits = tracker.finish(as_of);
+        let record = RemovalRecord::new("t".to_owned(), as_of, &exits, BTreeSet::new()).unwrap();
+        assert_eq!(record.exits[0].items[0].undecided, exits[0].items[0].undecided);
+        exits[0].items[0].undecided
+    };
+    let deleted = [deletion("ec2:deletevolume", "vol-0001", day(3))];
+    assert_eq!(why(volume, &[], day(60)), Some(Undecided::NotSeenSince));
+    assert_eq!(why(volume, &deleted, day(9)), Some(Undecided::MayBeKept));
+    assert_eq!(why(volume, &deleted, day(10)), Some(Undecided::TimeIsOver));
+    let unknown = [deletion("timestream:deletedatabase", data, day(3))];
+    assert_eq!(why(data, &unknown, day(60)), Some(Undecided::KeepingNotKnown));
+    let [gone, again] =
+        [deletion("s3:deletebucket", bucket, day(3)), deletion("s3:createbucket", "acme-files", day(5))];
+    assert_eq!(why(bucket, &[gone.clone(), again], day(60)), Some(Undecided::BackAgain));
+    assert_eq!(why(bucket, &[gone], day(60)), None, "it is removed");
+    let residue = |line: &str| {
+        let file = departures(&format!("[[residue]]\ntenant = 'acme'\nstore = 'orders'\n{line}"));
+        ExitTracker::new(&catalogue, file, Vec::new()).finish(day(60)).remove(0).items.remove(0).undecided
+    };
+    assert_eq!(residue(""), Some(Undecided::NotCounted));
+    assert_eq!(residue("count = 0\ncounted_on = 2026-12-24"), Some(Undecided::NotCounted), "counted later");
+    assert_eq!(residue("count = 0\ncounted_on = 2026-10-05"), Some(Undecided::CopiesNotTold));
+    assert_eq!(residue("count = 1\ncounted_on = 2026-10-05"), None, "it remains");
+}
+
+#[test]
+fn what_was_made_again_under_its_name_is_not_gone_until_somebody_looks_again() {
+    let bucket = "arn:aws:s3:::acme-files";
+    let role = "arn:aws:iam::1:role/acme-files";
+    let database = "arn:aws:rds:r:1:db:acme-db";
+    let machine = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/acme-vm";
+    let disk = "projects/1/zones/z/disks/acme-disk";
+    let cases = [
+        ("aws", bucket, ("s3:deletebucket", bucket), ("s3:createbucket", "acme-files"), true),
+        ("aws", bucket, ("s3:deletebucket", bucket), ("s3:createbucket", "acme-files-2"), false),
+        ("aws", bucket, ("s3:deletebucket", bucket), ("iam:createrole", "acme-files"), false),
+        ("aws", bucket, ("s3:deletebucket", bucket), ("s3:getbucketpolicy", "acme-files"), false),
+        ("aws", role, ("iam:deleterole", role), ("iam:createrole", "acme-files"), true),
+        ("aws", database, ("rds:deletedbinstance", database), ("rds:restoredbinstancefromdbsnapshot", "acme-db"), true),
+        ("aws", database, ("rds:deletedbinstance", database), ("rds:createdbinstance", database), true),
+        ("aws", database, ("rds:deletedbinstance", database), ("rds:createdbsubnetgroup", "other"), false),
+        (
+            "azure",
+            machine,
+            ("microsoft.compute/virtualmachines/delete", machine),
+            ("microsoft.compute/virtualmachines/write", machine),
+            true,
+        ),
+        (
+            "azure",
+            machine,
+            ("microsoft.compute/virtualmachines/delete", machine),
+            ("microsoft.compute/virtualmachines/write", "/subscriptions/1/virtualMachines/other"),
+            false,
+        ),
+        ("google", disk, ("compute.disks.delete", disk), ("compute.disks.insert", disk), true),
+        ("google", disk, ("compute.disks.delete", disk), ("compute.snapshots.insert", "acme-disk"), false),
+    ];
+    let catalogue = Catalogue::proposed().unwrap();
+    for (provider, id, deleted, made, is_back) in cases {
+        let own = |n, items: &[&str]| Listing {
+            items: items.iter().map(|id| thing_of(provider, None, id)).collect(),
+            complete: [(provider.to_owned(), "1".to_owned())].into(),
+            ..listing(day(n), &[], true)
+        };
+        let event = |(name, target), at| Event {
+            provider: provider.into(),
+            raw_request: Some("{}".into()),
+            ..deletion(name, target, day(at))
+        };
+        let state = |made_at, looked: Option<(i64, &[&str])>| {
+            let listings = [own(-5, &[id])].into_iter().chain(looked.map(|(n, items)| own(n, items)));
+            let mut tracker = ExitTracker::new(&catalogue, departures(""), listings.collect());
+            [event(deleted, 3), event(made, made_at)].iter().for_each(|event| tracker.observe(event, &PLACE));
+            tracker.finish(day(60)).remove(0).items.remove(0).state
+        };
+        let removed = Some(ItemState::Removed);
+        assert_eq!(state(5, None), removed.filter(|_| !is_back), "{made:?}");
+        assert_eq!(state(5, Some((4, &[]))), removed.filter(|_| !is_back), "{made:?} after somebody looked");
+        assert_eq!(state(1, None), removed, "{made:?} before it was deleted");
+        assert_eq!(state(5, Some((20, &[id]))), Some(ItemState::Remaining), "{made:?}");
+    }
+    // A mere name, and the path that the log has for it.
+    let missed = || vec![listing(day(-5), &["acme-jobs"], true), listing(day(4), &[], true)];
+    let made = |name, target| told(missed(), &[deletion(name, target, day(5))], day(60)).0;
+    assert_eq!(made("sqs:createqueue", "arn:aws:sqs:r:1:acme-jobs"), None);
+    assert_eq!(made("batch:createjobqueue", "arn:aws:batch:r:1:job-queue/acme-jobs"), None);
+    assert_eq!(made("iam:createrole", "arn:aws:iam::1:policy/acme-jobs"), Some(ItemState::Removed));
+    let gone = vec![listing(day(-5), &[bucket], true), listing(day(20), &[], true)];
+    let again = [deletion("s3:deletebucket", bucket, day(3)), deletion("s3:createbucket", "acme-files", day(5))];
+    assert_eq!(told(gone, &again, day(60)).0, Some(ItemState::Removed), "somebody looked again");
+}
+
+#[test]
 fn a_path_of_google_is_known_with_its_service_before_it() {
     let id = "//compute.googleapis.com/projects/p/zones/z/instances/acme-vm";
     let state = |target| {
@@ -297,6 +400,7 @@ fn a_copy_that_the_deletion_made_itself_is_left_until_it_is_deleted() {
     let gone = || vec![listing(day(-5), &[database], true), listing(day(10), &[], true)];
     let ended = |targets: &[&'static str]| Event {
         targets: Some(targets.iter().map(|target| (*target).into()).collect()),
+        raw_request: Some(r#"{"skipFinalSnapshot":false}"#.into()),
         ..deletion("rds:deletedbinstance", "", day(3))
     };
     let copied = ended(&["acme-db", "acme-final", database]);
@@ -392,6 +496,13 @@ fn rows_in_a_shared_store_are_gone_when_their_copies_are() {
         "counted before the end"
     );
     assert_eq!(residue("", day(60)), (None, None), "nobody counted");
+    let later = |line| residue(line, day(20));
+    assert_eq!(later("count = 0\ncounted_on = 2026-10-21\ncopies_expired = true"), (None, None), "counted later");
+    assert_eq!(later("count = 3\ncounted_on = 2026-10-21"), (None, None), "counted later");
+    assert_eq!(later("count = 0\ncounted_on = 2026-10-20\ncopies_expired = true"), (removed, Some(true)));
+    let ahead = "count = 0\ncounted_on = 2026-10-05\ncopies_expired = true\nrecoverable_until = 2026-12-12";
+    assert_eq!(residue(ahead, day(60)), (None, None), "copies that are gone and are to last");
+    assert_eq!(residue(ahead, day(80)), (removed, None), "both say the same");
 }
 
 #[test]
@@ -421,10 +532,9 @@ fn a_departure_is_refused_with_its_line() {
 #[test]
 fn counts_add_up() {
     let catalogue = Catalogue::proposed().unwrap();
-    let listings =
-        vec![listing(day(-5), &["vol-0001", "vol-0002", "vol-0003"], true), listing(day(40), &["vol-0002"], false)];
+    let listings = vec![listing(day(-5), &["i-0001", "i-0002", "i-0003"], true), listing(day(40), &["i-0002"], false)];
     let mut tracker = ExitTracker::new(&catalogue, departures(""), listings);
-    tracker.observe(&deletion("ec2:deletevolume", "vol-0001", day(3)), &PLACE);
+    tracker.observe(&deletion("ec2:terminateinstances", "i-0001", day(3)), &PLACE);
     let exit = tracker.finish(day(41)).remove(0);
     assert_eq!(exit.counts(), Counts { items: 3, removed: 1, recoverable: 0, remaining: 1, undecided: 1 });
     let known: Vec<BTreeSet<KnownBy>> = exit.items.iter().map(|item| item.known_by.clone()).collect();
@@ -462,6 +572,80 @@ fn a_thing_is_one_however_inventories_spell_it() {
         let items = ExitTracker::new(&catalogue, departures(""), listings).finish(day(60)).remove(0).items;
         assert_eq!(items.iter().map(|item| item.state).collect::<Vec<_>>(), [state], "{before} {after}");
     }
+}
+
+#[test]
+fn what_was_made_from_a_thing_of_the_tenant_is_the_tenants() {
+    let copy = |id: &str, from: &str| ListedItem { tags: Vec::new(), made_from: vec![from.to_owned()], ..item(id) };
+    let volume = "arn:aws:ec2:r:1:volume/vol-0001";
+    let after = vec![
+        copy("arn:aws:ec2:r::snapshot/snap-0001", "vol-0001"),
+        copy("ami-0001", "arn:aws:ec2:r::snapshot/snap-0001"),
+        copy("arn:aws:ec2:r::snapshot/snap-0002", "vol-0002"),
+        ListedItem { account: Some("2".to_owned()), ..copy("snap-0003", "vol-0001") },
+    ];
+    let catalogue = Catalogue::proposed().unwrap();
+    let states = |events: &[Event<'_>]| {
+        let listings =
+            vec![listing(day(-5), &[volume], true), Listing { items: after.clone(), ..listing(day(20), &[], true) }];
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), listings);
+        events.iter().for_each(|event| tracker.observe(event, &PLACE));
+        let items = tracker.finish(day(60)).remove(0).items;
+        items.into_iter().map(|item| (item.item.id, item.state)).collect::<Vec<_>>()
+    };
+    let [ami, snapshot] = [after[1].id.clone(), after[0].id.clone()];
+    let (removed, remaining) = (Some(ItemState::Removed), Some(ItemState::Remaining));
+    let of_volume = (volume.to_owned(), removed);
+    assert_eq!(states(&[]), [(ami.clone(), remaining), of_volume.clone(), (snapshot.clone(), remaining)]);
+    let deleted = [deletion("ec2:deletesnapshot", "snap-0001", day(30))];
+    assert_eq!(states(&deleted), [(ami, remaining), of_volume, (snapshot, None)], "it may be in the recycle bin");
+}
+
+/// An inventory of day 20 with one thing of each kind: a volume, its snapshot, and what attaches the volume.
+fn read_back() -> Vec<ListedItem> {
+    let mut sink = Sink::default();
+    let (path, sha256, format) = ("after.json".to_owned(), None, "terraform-state".to_owned());
+    let input = sink.input(NewInput { path, sha256, format, class: None });
+    let snapshot = sink.snapshot(input, SnapshotKind::Deployed, Some(day(20)));
+    let place = sink.place(input, "/").unwrap();
+    let common = |uid: &str, id: &str| Common { uid: uid.into(), native_id: id.into(), ..Common::default() };
+    let relation = |from: &str, to: &str, kind: &str| Relation {
+        from_uid: from.into(),
+        to_uid: to.into(),
+        kind: kind.into(),
+        ..Relation::default()
+    };
+    sink.push(snapshot, place, &common("0:v", "arn:aws:ec2:r:1:volume/vol-0001"), &Disk::default()).unwrap();
+    sink.push(snapshot, place, &common("0:s", "snap-0001"), &DiskSnapshot::default()).unwrap();
+    sink.push(snapshot, place, &common("0:t", "snap-0002"), &DiskSnapshot::default()).unwrap();
+    sink.push(snapshot, place, &common("0:a", "attachment-0001"), &Resource::default()).unwrap();
+    let relations = [
+        relation("0:s", "0:v", "volume_id"),
+        relation("0:t", "vol-0009", "volume_id"),
+        relation("0:t", "0:v", "kms_key_id"),
+        relation("0:a", "0:v", "volume_id"),
+    ];
+    for (number, row) in relations.iter().enumerate() {
+        sink.push(snapshot, place, &common(&format!("0:r{number}"), ""), row).unwrap();
+    }
+    let inventory = sink.so_far(&Listing::tables()).unwrap();
+    Listing::of(&inventory, snapshot, &[]).unwrap().items
+}
+
+#[test]
+fn an_inventory_says_what_its_snapshots_were_made_from() {
+    let items = read_back();
+    let made_from = items.iter().map(|item| (item.id.as_str(), item.made_from.clone())).collect::<Vec<_>>();
+    let from = |id: &str| vec![id.to_owned()];
+    assert_eq!(
+        made_from,
+        [
+            ("snap-0001", from("arn:aws:ec2:r:1:volume/vol-0001")),
+            ("snap-0002", from("vol-0009")),
+            ("arn:aws:ec2:r:1:volume/vol-0001", Vec::new()),
+            ("attachment-0001", Vec::new()),
+        ]
+    );
 }
 
 #[test]
@@ -506,13 +690,13 @@ fn what_an_inventory_did_not_look_at_is_not_gone() {
         (vec![grant, resource], vec![seen(resource, None, true)], removed),
         (vec![grant], [whole(), vec![seen(grant, None, false)]].concat(), unknown),
         (vec![resource], [whole(), vec![seen(grant, None, false)]].concat(), removed),
-        (vec![resource], [whole(), vec![seen(resource, Some("aws_instance"), false)]].concat(), removed),
-        (vec![resource], [whole(), vec![seen(resource, Some("aws_ebs_volume"), false)]].concat(), unknown),
+        (vec![resource], [whole(), vec![seen(resource, Some("aws_vpc"), false)]].concat(), removed),
+        (vec![resource], [whole(), vec![seen(resource, Some("aws_instance"), false)]].concat(), unknown),
     ];
     for (tables, after, state) in cases {
         let mut before = listing(day(-5), &["arn:aws:iam::1:grant/acme"], true);
         before.items[0].tables = tables.into_iter().collect();
-        before.items[0].native_type = Some("aws_ebs_volume".to_owned());
+        before.items[0].native_type = Some("aws_instance".to_owned());
         let later = Listing { seen: after, ..listing(day(20), &[], true) };
         let shown = format!("{:?} {:?}", before.items[0].tables, later.seen);
         assert_eq!(told(vec![before, later], &[], day(60)).0, state, "{shown}");

@@ -37,6 +37,25 @@ impl Wanted {
         version || bucket.is_some_and(is_it) || is_deleted(&self.id, target, operation_name)
     }
 
+    /// Whether an operation on this target makes it again, or something else under its name.
+    pub(super) fn is_made(&self, target: &str, operation_name: &str) -> bool {
+        let Some(noun) = made_by(operation_name) else { return false };
+        let bucket = target.strip_prefix("projects/_/buckets/").filter(|_| self.is_bucket);
+        let (id, target) = (self.id.to_lowercase(), target.to_lowercase());
+        // A database is a `db` in an ARN.
+        let is_kind = |kind: String| !kind.is_empty() && (kind.ends_with(noun) || noun.starts_with(&kind));
+        // Whichever of the two is more than a name says what it is.
+        let is_plain = |text: &str| !text.contains(['/', ':']);
+        let is_end = || target.strip_suffix(id.as_str()).is_some_and(|before| before.ends_with(['/', ':']));
+        let full = match (is_plain(&id), is_plain(&target)) {
+            (false, true) => Some(&id),
+            (true, false) if is_end() => Some(&target),
+            _ => None,
+        };
+        let is_name = full.and_then(|full| kind_of(full)).is_some_and(|kind| is_kind(noun_of_kind(kind)));
+        bucket.is_some_and(|name| name.eq_ignore_ascii_case(&id)) || is_same(&id, &target) || is_name
+    }
+
     /// Whether it is the key of Google Cloud that this is a version of: a key goes by the last of its versions.
     pub(super) fn has_version(&self, target: &str) -> bool {
         key_of_version(&target.to_lowercase()).is_some_and(|key| self.id.eq_ignore_ascii_case(key))
@@ -54,7 +73,7 @@ impl Wanted {
 }
 
 /// Operations that take something from a thing or from its use, and leave the thing.
-const LEAVING: [&str; 8] = [
+const LEAVING: [&str; 12] = [
     "sqs:purgequeue",
     "s3:deleteobject",
     "s3:deleteobjects",
@@ -63,6 +82,10 @@ const LEAVING: [&str; 8] = [
     "kms:putkeypolicy",
     "kms:revokegrant",
     "kms:updatealias",
+    "kms:deleteimportedkeymaterial",
+    "kms:updateprimaryregion",
+    "secretsmanager:cancelrotatesecret",
+    "ec2:disableimage",
 ];
 
 /// Whether an operation on this target deletes the thing itself. A target that is the thing's full identity says so; by
@@ -72,24 +95,46 @@ fn is_deleted(id: &str, target: &str, operation_name: &str) -> bool {
         return false;
     }
     let (id, target) = (id.to_lowercase(), target.to_lowercase());
-    if id == target && id.contains(['/', ':']) {
+    if is_same(&id, &target) {
         return true;
     }
-    // Google's inventories put the service before the path that its logs have.
-    if target.starts_with("projects/") && id.strip_suffix(target.as_str()).is_some_and(|before| before.ends_with('/')) {
-        return true;
-    }
-    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
     let noun = operation_name.rsplit([':', '.', '/']).next().unwrap_or(operation_name);
     let verbs = ["batchdelete", "delete", "terminate", "schedule", "destroy", "deregister", "release", "purge"];
     let noun = verbs.iter().find_map(|verb| noun.strip_prefix(verb)).unwrap_or_default();
     let noun = noun.strip_suffix("deletion").unwrap_or(noun).trim_end_matches('s');
     let kind = kind_of(&id);
-    let by_kind =
-        kind.filter(|kind| !kind.is_empty()).is_some_and(|kind| plain(kind).trim_end_matches('s').ends_with(noun));
+    let by_kind = kind.filter(|kind| !kind.is_empty()).is_some_and(|kind| noun_of_kind(kind).ends_with(noun));
     // `vol-…`, `snap-…`, `i-…`: the beginning of the identity says what it is.
     let by_beginning = id.split_once('-').is_some_and(|(start, _)| noun.starts_with(start));
     !noun.is_empty() && (by_kind || by_beginning)
+}
+
+/// Whether a target is the full identity of a thing, both in lower case.
+fn is_same(id: &str, target: &str) -> bool {
+    // Google's inventories put the service before the path that its logs have.
+    let is_path =
+        || target.starts_with("projects/") && id.strip_suffix(target).is_some_and(|before| before.ends_with('/'));
+    id == target && id.contains(['/', ':']) || is_path()
+}
+
+/// A kind of thing as operations have it.
+fn noun_of_kind(kind: &str) -> String {
+    let plain: String = kind.chars().filter(char::is_ascii_alphanumeric).collect();
+    plain.trim_end_matches('s').to_owned()
+}
+
+/// What an operation makes, or puts back from a copy: `dbinstance` of `rds:restoredbinstancefromdbsnapshot`, `disk` of
+/// `compute.disks.insert`, `storageaccount` of `microsoft.storage/storageaccounts/write`.
+pub(super) fn made_by(operation_name: &str) -> Option<&str> {
+    const VERBS: [&str; 6] = ["create", "restore", "undelete", "import", "register", "insert"];
+    let (before, action) = operation_name.rsplit_once([':', '.', '/']).unwrap_or(("", operation_name));
+    let noun = match action {
+        "write" | "create" | "insert" => before.rsplit(['.', '/']).next()?,
+        _ => VERBS.iter().find_map(|verb| action.strip_prefix(verb))?,
+    };
+    let noun = noun.split("from").next().unwrap_or(noun);
+    let noun = noun.split("topointintime").next().unwrap_or(noun).trim_end_matches('s');
+    (!noun.is_empty()).then_some(noun)
 }
 
 /// What a thing is, by its identity in lower case. Some identities of AWS hold nothing but the name.

@@ -22,7 +22,7 @@ taken_at = 2026-09-15
 complete = ["aws/222222222222"]
 [[inventory]]
 path = "after.json"
-taken_at = 2026-11-05
+taken_at = 2026-11-12
 complete = ["aws/222222222222"]
 "#;
 
@@ -101,7 +101,7 @@ fn a_clean_departure_gives_a_record_that_checks_out() {
     let evidence = folder.path().display().to_string();
     let checked = isoneph(&["logs", "check-removal", &path, &evidence]).ends_with(0).stdout();
     assert!(checked.contains("the record holds together"), "{checked}");
-    let claims_more = run.stdout().replacen("2026-10-10T10:00:00Z", "2026-10-09T10:00:00Z", 1);
+    let claims_more = run.stdout().replacen("2026-09-28", "2026-09-27", 1);
     let path = file(&handed, "changed.json", claims_more.as_bytes());
     assert!(isoneph(&["logs", "check-removal", &path]).ends_with(1).stdout().contains("not as it was made"));
     let other = file(&handed, "other.log", b"something else");

@@ -178,7 +178,8 @@ fn line(item: &RecordedItem) -> String {
     let left = (item.residue > 0).then(|| format!("{} left", item.residue));
     let late = (item.in_time == Some(false)).then(|| "late".to_owned());
     let by = (!known.is_empty()).then(|| format!("by {}", known.join(", ")));
-    let more: Vec<String> = [when, until, left, late, by].into_iter().flatten().collect();
+    let why = item.undecided.map(|why| why.as_str().to_owned());
+    let more: Vec<String> = [why, when, until, left, late, by].into_iter().flatten().collect();
     if !more.is_empty() {
         words.push_str(&format!("  ({})", more.join("; ")));
     }
