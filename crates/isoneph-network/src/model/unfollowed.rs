@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::json::text;
+use super::json::{list, text};
 use super::{Problem, Unsupported};
 use crate::digest::sha256;
 
@@ -18,6 +18,8 @@ pub(crate) struct Unfollowed {
     pub(crate) in_part: BTreeSet<Object>,
     /// By place in the configuration of a plan: what an expression refers to. What it will be may be known after apply only.
     pub(crate) references: BTreeMap<String, BTreeSet<String>>,
+    /// Addresses of resources of which a plan does not know all before apply.
+    pub(crate) later: BTreeSet<String>,
     /// What could not be read, and what files say differently of one object.
     pub(crate) unread: BTreeSet<String>,
 }
@@ -57,6 +59,9 @@ impl Unfollowed {
                 self.in_part.insert(Object::of(value, kind, locator));
             }
         }
+        let changes = list(document, "resource_changes").iter();
+        let later = changes.filter(|held| held.pointer("/change/after_unknown").is_some_and(has_unknown));
+        self.later.extend(later.filter_map(|held| text(held, "address").map(str::to_owned)));
         if let Some(configuration) = document.get("configuration") {
             references(configuration, "", &mut self.references);
         }
@@ -145,6 +150,15 @@ fn of_state(value: &Value) -> Option<String> {
     let data = if text(value, "mode") == Some("data") { "data." } else { "" };
     let module = text(value, "module").map_or_else(String::new, |module| format!("{module}."));
     Some(format!("{module}{data}{kind}.{name}"))
+}
+
+fn has_unknown(value: &Value) -> bool {
+    match value {
+        Value::Bool(unknown) => *unknown,
+        Value::Array(held) => held.iter().any(has_unknown),
+        Value::Object(held) => held.values().any(has_unknown),
+        _ => false,
+    }
 }
 
 /// What each expression of a configuration refers to.

@@ -61,7 +61,8 @@ impl Run {
         let doubts = doubts.filter(|(possible, _)| !possible.is_empty());
         let doubts: BTreeSet<String> = doubts.map(|(possible, why)| format!("{possible} by {why}")).collect();
         let nothing = sure.is_empty() && doubts.is_empty();
-        (!nothing).then(|| format!("{:?} {sure}, perhaps {doubts:?}", self.action))
+        let doubts = doubts.into_iter().collect::<Vec<_>>().join("; ");
+        (!nothing).then(|| format!("{:?} {sure}, perhaps {doubts}", self.action))
     }
 }
 

@@ -115,6 +115,7 @@ pub fn changes(first: &Model, second: &Model) -> Result<Changes, ReachError> {
         undecided: paired.undecided,
         ..Changes::default()
     };
+    let same_input = unknown::same_input([first, second]);
     let mut open = false;
     for from in joint {
         // Questions of one sender share nothing with those of the next: memory stays that of one row.
@@ -122,7 +123,7 @@ pub fn changes(first: &Model, second: &Model) -> Result<Changes, ReachError> {
         for to in joint {
             let pair = Pair::ask(&states, &mut questions, from, to);
             open |= pair.is_open();
-            pair.compare(&mut out);
+            pair.compare(same_input, &mut out);
         }
     }
     rules::compare(&states, &mut out);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::joint::{Joint, known_by};
 use super::state::{Asked, State};
-use super::unknown::ways;
+use super::unknown::{hang_on_apply, ways};
 use super::{Change, Changes, MAX_TOLD};
 use crate::model::address::AddressRange;
 use crate::model::form::EndpointId;
@@ -82,8 +82,8 @@ impl<'p> Pair<'p> {
             || self.asked.iter().flatten().any(|(_, _, _, connection)| is_open(&connection.arrives))
     }
 
-    /// Adds what is not the same.
-    pub(super) fn compare(&self, out: &mut Changes) {
+    /// Adds what is not the same. `same_input` says whether both states were read from the same files.
+    pub(super) fn compare(&self, same_input: bool, out: &mut Changes) {
         let whole = [0, 1].map(|state| Gap::of(&self.passes[state], &self.passes[1 - state]));
         let lines = self.by_address();
         let mut alike = true;
@@ -98,13 +98,19 @@ impl<'p> Pair<'p> {
                 list.push(self.change(state, &gap, Some(&(&lines, keys)), list.len()));
             }
         }
-        if alike && self.is_open() && ways(&self.states[0], &self.asked[0]) != ways(&self.states[1], &self.asked[1]) {
+        if alike && self.is_open() && self.hangs_on_something_else(same_input) {
             for (state, list) in [(1, &mut out.gained), (0, &mut out.lost)] {
                 let passes = self.asked[state].iter().map(|(_, _, _, held)| held.arrives.may.minus(&held.arrives.must));
                 let perhaps = passes.fold(Traffic::none(), |sum, more| sum.or(&more));
                 list.push(self.change(state, &Gap { surely: Traffic::none(), perhaps }, None, list.len()));
             }
         }
+    }
+
+    /// Whether what is unknown between the two is not surely the same in both states.
+    fn hangs_on_something_else(&self, same_input: bool) -> bool {
+        let [before, after] = [0, 1].map(|state| ways(&self.states[state], &self.asked[state]));
+        before != after || (!same_input && hang_on_apply(self.states[0].model, &before))
     }
 
     /// What passes by each pair of addresses. What others hand on is one.

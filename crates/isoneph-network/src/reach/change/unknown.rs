@@ -16,6 +16,14 @@ pub(super) fn ways(state: &State<'_>, asked: &[Asked]) -> BTreeSet<Vec<String>> 
     ways.filter(|way| !way.arrives.may.is_empty()).map(|way| met(state.model, &way.path)).collect()
 }
 
+/// Whether it hangs on what is known after apply. A plan names what an expression refers to, and not what it makes of it:
+/// what two plans say of one resource in the same words may yet be two values.
+pub(super) fn hang_on_apply(model: &Model, ways: &BTreeSet<Vec<String>>) -> bool {
+    let later = &model.unfollowed.later;
+    let names_one = |met: &str| met.split([' ', ';', ':', ',', '\n']).any(|word| later.contains(word));
+    !later.is_empty() && ways.iter().flatten().any(|met| met.contains("known after apply") || names_one(met))
+}
+
 fn met(model: &Model, path: &Path) -> Vec<String> {
     let name = |endpoint: EndpointId| model.parts.endpoints[endpoint].id.clone();
     let stage = |stage: &Stage| match stage {
@@ -57,7 +65,7 @@ pub(super) fn compare(models: [&Model; 2], open: bool, out: &mut Changes) {
     for name in &objects {
         out.undecided.push(format!("{name}: not followed, and not the same in both states"));
     }
-    let same_input = digests(models[0]) == digests(models[1]);
+    let same_input = same_input(models);
     for (unfollowed, word) in [(first, "first"), (second, "second")].into_iter().filter(|_| !same_input) {
         out.undecided.extend(unfollowed.unread.iter().map(|what| format!("not read of the {word} state: {what}")));
     }
@@ -80,7 +88,7 @@ pub(super) fn compare(models: [&Model; 2], open: bool, out: &mut Changes) {
 
 /// Names what stays open where neither state has anybody who sends or takes packets.
 pub(super) fn without_endpoints(models: [&Model; 2], out: &mut Changes) {
-    if digests(models[0]) == digests(models[1]) {
+    if same_input(models) {
         return;
     }
     let what = "neither state has a machine or pod: no packet was followed";
@@ -89,6 +97,11 @@ pub(super) fn without_endpoints(models: [&Model; 2], out: &mut Changes) {
     for name in differing(&models[0].unfollowed.in_part, &models[1].unfollowed.in_part) {
         out.undecided.push(format!("{name}: not the same in both states"));
     }
+}
+
+/// Whether two models were read from the same files.
+pub(super) fn same_input(models: [&Model; 2]) -> bool {
+    digests(models[0]) == digests(models[1])
 }
 
 fn digests(model: &Model) -> Vec<(Option<&str>, &str)> {
