@@ -3,7 +3,8 @@
 //! The header may be left out (then the columns are in that order) or name the columns in any order, with the optional
 //! columns `icmp_type`, `icmp_code`, `established` and `name`. Cells hold one value, a range (`1024-65535`,
 //! `10.0.0.1-10.0.0.9`), a prefix, or a list of these separated by `;` or spaces; `any`, `*` and an empty cell mean any.
-//! Lines that begin with `#` are comments. What no rule matches is denied.
+//! Protocols may be joined as well (`tcp/udp`). Columns may be separated by `;` or tabs instead, as spreadsheets write them
+//! in many languages. Lines that begin with `#` are comments. What no rule matches is denied.
 
 use super::address::{addresses, is_any, numbers};
 use super::document::MAX_RULES;
@@ -69,25 +70,41 @@ pub(super) fn action(word: &str) -> Option<Action> {
     }
 }
 
+/// What may stand between columns, in the order in which it is tried: in a cell `;` separates the elements of a list.
+const SEPARATORS: [char; 3] = [',', ';', '\t'];
+
 /// Whether the first line that says something is a header of rules or a rule.
 pub(super) fn looks_like(text: &str) -> bool {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-    let Some(cells) = line.map(|line| line.trim_start_matches('\u{feff}').split(',').collect::<Vec<_>>()) else {
-        return false;
-    };
+    separator(text).is_some()
+}
+
+/// What stands between the columns, where the first line that says something is a header of rules or a rule.
+fn separator(text: &str) -> Option<char> {
+    let line = text.lines().map(|line| line.trim_matches([' ', '\r'])).find(|line| says_something(line))?;
+    SEPARATORS.into_iter().find(|separator| is_of_rules(line.trim_start_matches('\u{feff}'), *separator))
+}
+
+fn says_something(line: &str) -> bool {
+    !line.trim().is_empty() && !line.starts_with('#')
+}
+
+fn is_of_rules(line: &str, separator: char) -> bool {
+    let cells: Vec<&str> = line.split(separator).map(|cell| cell.trim().trim_matches('"')).collect();
     if cells.len() < 3 {
         return false;
     }
-    let columns: Vec<Column> = cells.iter().map(|cell| column(cell.trim().trim_matches('"'))).collect();
+    let columns: Vec<Column> = cells.iter().map(|cell| column(cell)).collect();
     let header = columns.contains(&Column::Action)
         && columns.contains(&Column::Source)
         && columns.contains(&Column::Destination);
-    header || (cells.len() >= 6 && action(cells[0].trim_matches('"')).is_some())
+    header || (cells.len() >= 6 && action(cells[0]).is_some())
 }
 
 pub(super) fn read(text: &str) -> Result<Document, AclError> {
     let text = text.trim_start_matches('\u{feff}');
+    let separator = separator(text).unwrap_or(',');
     let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator as u8)
         .has_headers(false)
         .flexible(true)
         .comment(Some(b'#'))
@@ -115,7 +132,7 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
                 note_unknown_columns(&record, &header, line, &mut policy);
                 columns = Some(header);
             } else {
-                rule(&record, &PLAIN, line, &mut policy);
+                rule(&record, &PLAIN, (line, separator), &mut policy);
                 columns = Some(PLAIN.to_vec());
             }
             continue;
@@ -123,7 +140,7 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         if policy.rules.len() >= MAX_RULES {
             return Err(AclError::TooManyRules { line });
         }
-        rule(&record, columns, line, &mut policy);
+        rule(&record, columns, (line, separator), &mut policy);
     }
     Ok(Document { format: Format::Csv, policies: vec![policy], notes: Vec::new() })
 }
@@ -151,8 +168,9 @@ fn note_unknown_columns(record: &csv::StringRecord, header: &[Column], line: u32
     }
 }
 
-fn rule(record: &csv::StringRecord, columns: &[Column], line: u32, policy: &mut Policy) {
-    let mut draft = Draft::new(line, record.iter().collect::<Vec<_>>().join(","));
+fn rule(record: &csv::StringRecord, columns: &[Column], (line, separator): (u32, char), policy: &mut Policy) {
+    let text = record.iter().collect::<Vec<_>>().join(separator.encode_utf8(&mut [0; 4]));
+    let mut draft = Draft::new(line, text);
     let mut has_action = false;
     for (index, cell) in record.iter().enumerate() {
         let column = columns.get(index).copied().unwrap_or(Column::Unknown);
@@ -180,7 +198,7 @@ fn apply(draft: &mut Draft, column: Column, cell: &str) -> Result<(), String> {
         }
         Column::Protocol if is_any(cell) || cell.eq_ignore_ascii_case("ip") => Ok(()),
         Column::Protocol => {
-            let protocols = numbers(cell, "protocol", names::protocol)?;
+            let protocols = numbers(&apart(cell), "protocol", names::protocol)?;
             draft.limit(|one| one.protocol = protocols.clone());
             Ok(())
         }
@@ -217,6 +235,18 @@ fn apply(draft: &mut Draft, column: Column, cell: &str) -> Result<(), String> {
         Column::Unknown if cell.trim().is_empty() => Ok(()),
         Column::Unknown => Err(format!("{cell:?} stands in a column that is not understood")),
     }
+}
+
+/// A cell of protocols in which those that are joined by name (`tcp/udp`, `tcp+udp`, `tcp-udp`) are a list. What holds a number
+/// is left as it is: `tcp/22` is a port, and `6-17` a range.
+fn apart(cell: &str) -> String {
+    let is_name =
+        |word: &str| !word.starts_with(|first: char| first.is_ascii_digit()) && names::protocol(word).is_some();
+    let part = |part: &str| {
+        let joined = part.contains(['/', '+', '-']) && part.split(['/', '+', '-']).all(is_name);
+        if joined && !is_name(part) { part.replace(['/', '+', '-'], ";") } else { part.to_owned() }
+    };
+    cell.split([';', ',', ' ']).map(part).collect::<Vec<_>>().join(";")
 }
 
 /// Ports: `any` leaves them free; `0-65535` does too, for what it would exclude has no ports to compare.

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::digest::sha256;
 
 use super::form::{Origin, Parts};
-use super::{Model, Problem, Source, Unsupported, aws, azure, google, kubernetes, terraform, yaml};
+use super::{Model, Problem, Source, Unfollowed, Unsupported, aws, azure, google, kubernetes, terraform, yaml};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -47,7 +47,8 @@ impl Model {
                 Err(message) => problems.push(Problem::file(&path.display().to_string(), message)),
             }
         }
-        let (model, mut more) = read(inputs);
+        let (mut model, mut more) = read(inputs);
+        model.unfollowed.take_unread(&problems);
         problems.append(&mut more);
         (model, problems)
     }
@@ -127,6 +128,7 @@ struct Gathering {
     addresses: BTreeSet<String>,
     sources: Vec<Source>,
     unsupported: Vec<Unsupported>,
+    unfollowed: Unfollowed,
     problems: Vec<Problem>,
 }
 
@@ -151,7 +153,9 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
         let source = gathering.sources.len();
         let mut format = None;
         for document in &documents {
+            let known = gathering.unsupported.len();
             format = take(&mut gathering, document, &file.path, source).or(format);
+            gathering.unfollowed.take(&document.value, &document.locator, &gathering.unsupported[known..]);
         }
         if let Some(format) = format {
             let sha256 = sha256(&file.bytes);
@@ -169,14 +173,20 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             problem.path.clone_from(&file.path);
         }
     }
-    gathering.unsupported.extend(gathering.unplaced());
+    let unplaced = gathering.unplaced();
+    let digest = |source: usize| gathering.sources.get(source).map(|held| held.sha256.clone()).unwrap_or_default();
+    gathering.unfollowed.take_of_source(&unplaced, digest);
+    gathering.unsupported.extend(unplaced);
     let told = [&gathering.aws.told, &gathering.azure.told, &gathering.google.told];
     let contradiction = told.iter().find_map(|told| told.contradiction().cloned());
     let mut parts = Parts { contradiction, ..Parts::default() };
     aws::build(&gathering.aws, &mut parts);
     azure::build(&gathering.azure, &mut parts);
     google::build(&gathering.google, &mut parts);
-    gathering.unsupported.extend(gathering.cluster.without_policies());
+    if let Some(lack) = gathering.cluster.without_policies() {
+        gathering.unfollowed.take_lack(&lack);
+        gathering.unsupported.push(lack);
+    }
     let before = gathering.problems.len();
     kubernetes::build(&gathering.cluster, &mut parts, &mut gathering.problems);
     for problem in &mut gathering.problems[before..] {
@@ -185,7 +195,8 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
         }
     }
     let mut model = Model::new(parts, gathering.sources, gathering.unsupported);
-    model.passed = passed;
+    (model.passed, model.unfollowed) = (passed, gathering.unfollowed);
+    model.unfollowed.take_unread(&gathering.problems);
     (model, gathering.problems)
 }
 

@@ -16,6 +16,7 @@ mod once;
 pub mod policy;
 mod terraform;
 pub mod traffic;
+mod unfollowed;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use serde::Serialize;
 
 pub use index::{Index, Spot};
 pub use load::{InputFile, MAX_FILE_BYTES};
+pub(crate) use unfollowed::{Object, Unfollowed};
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -96,6 +98,9 @@ pub struct Model {
     pub passed: Vec<String>,
     /// SHA-256 over the digests of all sources, in order: what a proof names.
     pub digest: String,
+    /// What of the input the form does not hold: what two states are compared by beside it.
+    #[serde(skip)]
+    pub(crate) unfollowed: Unfollowed,
     #[serde(skip)]
     index: Index,
     /// By endpoint: those that hand packets on to it.
@@ -111,7 +116,8 @@ impl Model {
         unsupported.dedup();
         let digest = crate::digest::sha256_of_lines(sources.iter().map(|source| source.sha256.as_str()));
         let (index, fronts) = (Index::new(&parts), crate::reach::fronts(&parts));
-        Self { parts, sources, unsupported, passed: Vec::new(), digest, index, fronts }
+        let unfollowed = Unfollowed::default();
+        Self { parts, sources, unsupported, passed: Vec::new(), digest, unfollowed, index, fronts }
     }
 
     /// Load balancers' nodes, and what stands for services, that hand packets on to an endpoint, or may.

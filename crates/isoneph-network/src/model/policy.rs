@@ -5,6 +5,8 @@
 //! A rule whose peer or service is not fully known *may* match: the set evaluation yields what may be permitted and what
 //! may be denied, so `must = not may_deny`. The two overlap exactly where the input leaves the answer open.
 
+mod reading;
+
 use serde::Serialize;
 
 use super::address::{AddressRange, AddressSet, Meeting};

@@ -76,12 +76,8 @@ pub(crate) struct Cuts {
 
 impl Cuts {
     pub(crate) fn of(model: &Model) -> Self {
-        let (mut v4, mut v6) = (Vec::new(), Vec::new());
-        let mut add = |range: &AddressRange| {
-            let line = if range.family == Family::V4 { &mut v4 } else { &mut v6 };
-            line.push(range.low);
-            line.extend(range.high.checked_add(1));
-        };
+        let mut out = Self { v4: Vec::new(), v6: Vec::new() };
+        let mut add = |range: &AddressRange| out.add(range);
         for peers in all_peers(model) {
             peers.addresses.ranges().iter().for_each(&mut add);
             peers.unplaced.iter().flat_map(AddressSet::ranges).for_each(&mut add);
@@ -95,11 +91,28 @@ impl Cuts {
         model.parts.networks.iter().flat_map(|network| network.ranges.ranges()).for_each(&mut add);
         model.parts.subnets.iter().flat_map(|subnet| subnet.ranges.ranges()).for_each(&mut add);
         model.parts.released.iter().map(|(range, _)| range).for_each(&mut add);
-        for line in [&mut v4, &mut v6] {
+        out.sorted()
+    }
+
+    /// The bounds of these sets alone.
+    pub(super) fn between<'s>(sets: impl Iterator<Item = &'s AddressSet>) -> Self {
+        let mut out = Self { v4: Vec::new(), v6: Vec::new() };
+        sets.flat_map(AddressSet::ranges).for_each(|range| out.add(range));
+        out.sorted()
+    }
+
+    fn add(&mut self, range: &AddressRange) {
+        let line = if range.family == Family::V4 { &mut self.v4 } else { &mut self.v6 };
+        line.push(range.low);
+        line.extend(range.high.checked_add(1).filter(|next| *next <= range.family.max()));
+    }
+
+    fn sorted(mut self) -> Self {
+        for line in [&mut self.v4, &mut self.v6] {
             line.sort_unstable();
             line.dedup();
         }
-        Self { v4, v6 }
+        self
     }
 
     fn line(&self, family: Family) -> &[u128] {

@@ -146,18 +146,9 @@ pub fn matrix_of(model: &Model, narrow: Narrow<'_>) -> Result<Matrix, ReachError
 /// As [`matrix_of`].
 pub fn matrix_within(model: &Model, narrow: Narrow<'_>, most: usize) -> Result<Matrix, ReachError> {
     let wanted = Wanted::find(model, narrow)?;
-    let classes = classes(model, |_| 0, 0);
+    let (classes, alike) = asked_about(model, &wanted, most)?;
     let senders = classes.iter().filter(|class| wanted.sends(class)).count();
-    let receiving = || classes.iter().filter(|class| wanted.receives(class));
-    let receivers = receiving().count();
-    if senders.saturating_mul(receivers) > MAX_PAIRS {
-        return Err(ReachError::TooMany { classes: classes.len(), most: MAX_PAIRS });
-    }
-    let alike = Alike::of(model);
-    let ways = alike.count(model, receiving()).saturating_mul(senders);
-    if ways > most {
-        return Err(ReachError::TooManyWays { ways, most });
-    }
+    let receivers = classes.iter().filter(|class| wanted.receives(class)).count();
     let mut cells = Vec::new();
     for (from, sender) in classes.iter().enumerate().filter(|(_, class)| wanted.sends(class)) {
         // Questions of one sender share nothing with those of the next: memory stays that of one row.
@@ -180,6 +171,26 @@ pub fn matrix_within(model: &Model, narrow: Narrow<'_>, most: usize) -> Result<M
         }
     }
     Ok(Matrix { classes, cells, asked: (senders, receivers) })
+}
+
+/// All classes, where there are not more pairs and ways than are followed.
+pub(super) fn bounded(model: &Model) -> Result<(Vec<Class>, Alike), ReachError> {
+    asked_about(model, &Wanted::find(model, Narrow::default())?, MAX_WAYS)
+}
+
+fn asked_about(model: &Model, wanted: &Wanted, most: usize) -> Result<(Vec<Class>, Alike), ReachError> {
+    let classes = classes(model, |_| 0, 0);
+    let senders = classes.iter().filter(|class| wanted.sends(class)).count();
+    let receiving = || classes.iter().filter(|class| wanted.receives(class));
+    if senders.saturating_mul(receiving().count()) > MAX_PAIRS {
+        return Err(ReachError::TooMany { classes: classes.len(), most: MAX_PAIRS });
+    }
+    let alike = Alike::of(model);
+    let ways = alike.count(model, receiving()).saturating_mul(senders);
+    if ways > most {
+        return Err(ReachError::TooManyWays { ways, most });
+    }
+    Ok((classes, alike))
 }
 
 /// What is unknown between two classes.

@@ -20,7 +20,7 @@ pub mod selected;
 mod signature;
 mod walk;
 
-pub use change::{Change, Changes, changes};
+pub use change::{Change, Changes, PolicyChange, changes};
 pub(crate) use connection::move_port;
 pub use connection::{Connection, Explanation, Way, connect};
 pub(crate) use links::fronts;

@@ -235,3 +235,58 @@ fn what_is_excluded_from_no_addresses_is_not_excluded_on_every_target() {
     assert_eq!(from("iptables INPUT DROP", "", packet), "deny");
     assert_eq!(from("cisco X extended", "  source-address:: 192.0.0.0/16\n", packet), "deny");
 }
+
+/// Two terms about the same packets, for a target: (action, priority) each; what the policy does with such a packet.
+fn ranked(platform: &str, terms: [(&str, &str); 2]) -> &'static str {
+    let term = |(number, (action, priority)): (usize, (&str, &str))| {
+        let priority = if priority.is_empty() { String::new() } else { format!("priority:: {priority}") };
+        format!("term t{number} {{ source-address:: INSIDE protocol:: tcp {priority} action:: {action} }}\n")
+    };
+    let terms: String = terms.into_iter().enumerate().map(term).collect();
+    let name = format!("{platform} INGRESS default");
+    let policy = target(&format!("header {{ target:: {name} }}\n{terms}"), &name, &options(None));
+    verdict(&policy, "tcp 10.0.0.1:1024 192.0.2.10:22")
+}
+
+#[test]
+fn on_googles_firewalls_the_lower_priority_holds_and_of_equal_ones_what_denies() {
+    for (first, second, expected) in [
+        (("deny", "1000"), ("accept", "2000"), "deny"),
+        (("deny", "2000"), ("accept", "1000"), "permit"),
+        (("accept", "2000"), ("deny", "1000"), "deny"),
+        (("accept", "500"), ("deny", "500"), "deny"),
+        // One that is given none has 1000.
+        (("accept", ""), ("deny", ""), "deny"),
+        (("deny", ""), ("accept", "999"), "permit"),
+        (("accept", "1001"), ("deny", ""), "deny"),
+        (("accept", "65536"), ("deny", "1"), "undecided"),
+        (("accept", "high"), ("deny", "1"), "undecided"),
+    ] {
+        assert_eq!(ranked("gce", [first, second]), expected, "{first:?}, {second:?}");
+    }
+}
+
+#[test]
+fn other_targets_go_by_the_order_of_terms_and_leave_open_what_a_priority_does_to_it() {
+    assert_eq!(ranked("srx", [("accept", "2"), ("deny", "1")]), "permit");
+    assert_eq!(ranked("gce_vpc_tf", [("accept", ""), ("deny", "")]), "permit");
+    assert_eq!(ranked("gce_vpc_tf", [("accept", "2"), ("deny", "1")]), "undecided");
+    assert_eq!(ranked("gce_vpc_tf", [("deny", ""), ("accept", "1")]), "undecided");
+}
+
+#[test]
+fn a_last_term_that_denies_everything_comes_last_on_googles_firewalls() {
+    let text = |end: &str| {
+        format!(
+            "header {{ target:: gce INGRESS default }}\n\
+             term web {{ source-address:: INSIDE protocol:: tcp priority:: 40000 action:: accept }}\n\
+             term end {{ {end} action:: deny }}\n"
+        )
+    };
+    let asked = |end: &str| {
+        let policy = target(&text(end), "gce INGRESS default", &options(None));
+        verdict(&policy, "tcp 10.0.0.1:1024 192.0.2.10:22")
+    };
+    assert_eq!(asked("comment:: \"the end\" logging:: true"), "permit");
+    assert_eq!(asked("protocol:: tcp"), "deny");
+}

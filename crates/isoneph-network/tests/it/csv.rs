@@ -95,3 +95,46 @@ fn rules_are_named_by_their_line_whatever_comments_stand_before_them() {
     let text = "# rules\n\naction,src,dst\r\n# the web\n\r\npermit,any,10.0.0.1\n#\ndeny,any,any";
     assert_eq!(only_policy(text).rules.iter().map(|rule| rule.line).collect::<Vec<_>>(), [6, 8]);
 }
+
+#[test]
+fn columns_may_be_separated_by_semicolons_or_tabs() {
+    let comma =
+        only_policy("action,protocol,src,sport,dst,dport,name\npermit,tcp,10.0.0.0/8,any,10.1.2.3,80 443,web\n");
+    for text in [
+        "action;protocol;src;sport;dst;dport;name\npermit;tcp;10.0.0.0/8;any;10.1.2.3;80,443;web\n",
+        "action;protocol;src;sport;dst;dport;name\r\npermit;tcp;10.0.0.0/8;;10.1.2.3;\"80;443\";web\r\n",
+        "# rules\naction\tprotocol\tsrc\tsport\tdst\tdport\tname\npermit\ttcp\t10.0.0.0/8\t\t10.1.2.3\t80,443\tweb\n",
+        "\u{feff}\"Action\";\"Protocol\";\"Source\";\"Sport\";\"Destination\";\"Port\";\"Name\"\npermit;tcp;10.0.0.0/8;any;10.1.2.3;80 443;web\n",
+    ] {
+        let policy = only_policy(text);
+        assert_eq!(policy.rules.len(), 1, "{text}");
+        assert_eq!(
+            (&policy.rules[0].matches, &policy.rules[0].label),
+            (&comma.rules[0].matches, &comma.rules[0].label),
+            "{text}"
+        );
+        assert!(difference(&policy, &comma, &Options::default()).unwrap().is_equal(), "{text}");
+    }
+    let plain = only_policy("permit;tcp;any;any;10.0.0.1,10.0.0.2;22\n");
+    assert_eq!(verdict(&plain, "tcp 1.1.1.1:9 10.0.0.2:22"), "permit");
+    assert_eq!(plain.rules[0].label, "permit;tcp;any;any;10.0.0.1,10.0.0.2;22");
+    assert_eq!(detect("name;size;kind\na;1;2\n"), None);
+}
+
+#[test]
+fn protocols_may_be_joined_by_name_and_not_with_numbers() {
+    for joined in ["tcp/udp", "tcp+udp", "TCP-UDP", "\"tcp,udp\"", "tcp;udp", "\"tcp, udp\"", "17 6"] {
+        let policy =
+            only_policy(&format!("action,protocol,src,sport,dst,dport\npermit,{joined},any,any,10.0.0.1,53\n"));
+        for (packet, expected) in [
+            ("tcp 1.1.1.1:9 10.0.0.1:53", "permit"),
+            ("udp 1.1.1.1:9 10.0.0.1:53", "permit"),
+            ("8 1.1.1.1 10.0.0.1", "deny"),
+        ] {
+            assert_eq!(verdict(&policy, packet), expected, "{joined}: {packet}");
+        }
+    }
+    let policy = only_policy("action,protocol,src,sport,dst,dport\npermit,tcp/22,any,any,10.0.0.1,any\n");
+    assert_eq!(verdict(&policy, "tcp 1.1.1.1:9 10.0.0.1:22"), "undecided");
+    assert_eq!(only_policy("permit,6-17,any,any,10.0.0.1,any\n").rules[0].matches[0].protocol.intervals().len(), 1);
+}

@@ -2,9 +2,11 @@
 //!
 //! One policy a header and target, because the same terms mean different things on different targets: `established` is
 //! the connection table's word on stateful targets, and TCP flags with high ports (for UDP, high ports alone) on
-//! stateless ones; platforms may be left out; and what happens to unmatched packets differs.
+//! stateless ones; platforms may be left out; terms hold as they are written, or by priority; and what happens to unmatched
+//! packets differs.
 
 mod definitions;
+mod priority;
 mod syntax;
 mod term;
 
@@ -15,6 +17,7 @@ use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
 
 pub use definitions::Definitions;
 
+use priority::Priorities;
 use syntax::{Block, Filter};
 
 pub(super) fn looks_like(text: &str) -> bool {
@@ -120,15 +123,19 @@ fn policy(filter: &Filter, target: &Target<'_>, options: &ReadOptions) -> Result
     let mut policy = Policy::first_match(target.words.join(" "), Vec::new(), target.default.unwrap_or(Action::Deny));
     policy.family = target.family;
     let mut weight = 0;
-    for block in &filter.terms {
+    let mut priorities = Priorities::of(target);
+    for (number, block) in filter.terms.iter().enumerate() {
         let from = policy.rules.len();
         term::read(block, target, options, &mut policy)?;
+        let is_last = number + 1 == filter.terms.len();
+        priorities.take(block, is_last, &mut policy.rules[from..], &mut policy.notes);
         let matches = policy.rules[from..].iter().flat_map(|rule| &rule.matches);
         weight += matches.map(Match::intervals).sum::<usize>();
         if weight > MAX_INTERVALS {
             return Err(AclError::TooManyRules { line: block.line });
         }
     }
+    priorities.order(&mut policy.rules);
     if target.family != Some(Family::V4) && DISCOVERING.contains(&target.platform) {
         policy.rules.push(Rule::neighbour_discovery());
         let message = format!("neighbour discovery is permitted before the end, as {} does", target.platform);

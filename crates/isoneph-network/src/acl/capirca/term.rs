@@ -24,13 +24,12 @@ const SILENT: &[&str] = &[
     "timeout",
     "forwarding-class",
     "traffic-class-count",
-    "priority",
     "vpn",
     "filter-term-name",
     "target",
     "apply-groups",
 ];
-/// Keywords read here.
+/// Keywords read here, and the priority, by which rules are ordered.
 const READ: &[&str] = &[
     "action",
     "address",
@@ -57,6 +56,7 @@ const READ: &[&str] = &[
     "source-interface",
     "destination-interface",
     "missing-include",
+    "priority",
 ];
 
 /// Platforms on which it is known that what is excluded is, where a term names no addresses that it is taken from: others

@@ -51,3 +51,108 @@ fn the_internet_is_called_so_where_no_rule_tells_its_parts_apart() {
     assert_eq!(plain[0], "the internet (e.g. 1.0.0.0)");
     assert!(names(&open_to(&["203.0.113.0/24"])).contains(&"outside 203.0.113.0/24".to_owned()));
 }
+
+/// A machine with some addresses, of which a list at its subnet's border lets in tcp/22 to some.
+fn addressed(addresses: &[&str], open: &[&str]) -> Model {
+    let entries: Vec<String> =
+        open.iter().enumerate().map(|(at, block)| format!("out {} allow 6 22 {block}", at + 1)).collect();
+    let entries: Vec<&str> = entries.iter().map(String::as_str).chain(["in 100 allow -1 * 0.0.0.0/0"]).collect();
+    let places: Vec<_> = addresses.iter().map(|own| serde_json::json!({"PrivateIpAddress": own})).collect();
+    let estate = Estate::new()
+        .vpc("a", "10.0.0.0/16")
+        .subnet("a", "one", "10.0.1.0/24", "z1", &["10.0.0.0/16 local"])
+        .subnet("a", "two", "10.0.2.0/24", "z1", &["10.0.0.0/16 local"])
+        .acl("two", "a", &["two"], &entries)
+        .group("all", "a", &["-1 * 0.0.0.0/0"], &["-1 * 0.0.0.0/0"])
+        .eni("client", "two", "10.0.2.10", None, &["all"])
+        .eni("server", "one", addresses[0], None, &["all"])
+        .with("NetworkInterfaces", "PrivateIpAddresses", serde_json::Value::Array(places));
+    model(&estate.text())
+}
+
+#[test]
+fn which_address_of_a_machine_is_reached_is_compared() {
+    let both = ["10.0.1.5", "10.0.1.6"];
+    let (before, after) = (addressed(&both, &["10.0.1.5/32"]), addressed(&both, &["10.0.1.6/32"]));
+    let found = changes(&before, &after).unwrap();
+    let told = |list: &[isoneph_network::reach::Change]| -> Vec<String> {
+        list.iter()
+            .map(|held| format!("{} -> {}: {} by {:?}", held.from, held.to, held.surely, held.addresses))
+            .collect()
+    };
+    assert_eq!(told(&found.gained), [r#"client -> server: tcp 22 by ["10.0.2.10 -> 10.0.1.6"]"#]);
+    assert_eq!(told(&found.lost), [r#"client -> server: tcp 22 by ["10.0.2.10 -> 10.0.1.5"]"#]);
+    assert!(found.is_different() && found.readdressed.is_empty());
+    // Where all of a machine's addresses fare alike none is named.
+    let found = changes(&before, &addressed(&both, &[])).unwrap();
+    assert_eq!(told(&found.lost), [r#"client -> server: tcp 22 by []"#]);
+    assert!(changes(&before, &before).unwrap().is_equal());
+}
+
+#[test]
+fn a_machine_with_another_address_is_a_difference_though_as_much_passes() {
+    let found =
+        changes(&addressed(&["10.0.1.5"], &["10.0.1.5/32"]), &addressed(&["10.0.1.7"], &["10.0.1.7/32"])).unwrap();
+    assert_eq!(found.readdressed, ["server: 10.0.1.5 in the first state only, 10.0.1.7 in the second state only"]);
+    assert!(found.gained.is_empty() && found.lost.is_empty(), "{found:?}");
+    assert!(found.is_different() && !found.is_equal());
+    let found = changes(&addressed(&["10.0.1.5"], &[]), &addressed(&["10.0.1.5", "10.0.1.6"], &[])).unwrap();
+    assert_eq!(found.readdressed, ["server: 10.0.1.6 in the second state only"]);
+}
+
+/// A network of subnets without machines, with a list at the border of one.
+fn empty(entries: &[&str]) -> Model {
+    let estate = Estate::new()
+        .vpc("a", "10.0.0.0/16")
+        .subnet("a", "one", "10.0.1.0/24", "z1", &["10.0.0.0/16 local"])
+        .acl("own", "a", &["one"], entries);
+    model(&estate.text())
+}
+
+#[test]
+fn a_list_at_the_border_of_a_subnet_without_machines_is_compared_as_a_set() {
+    let before = empty(&["in 1 allow 6 22 10.0.0.0/8", "out 1 allow -1 * 0.0.0.0/0"]);
+    let after = empty(&["in 1 allow 6 22 0.0.0.0/0", "out 1 allow -1 * 0.0.0.0/0"]);
+    let found = changes(&before, &after).unwrap();
+    let told: Vec<String> = found
+        .policies
+        .iter()
+        .map(|held| {
+            format!(
+                "{} {} {}: {} by {}, denied by {}",
+                held.policy, held.gained, held.far, held.surely, held.permitted_by, held.denied_by
+            )
+        })
+        .collect();
+    let expected = "acl-own true 0.0.0.0-9.255.255.255 and 1 more ranges: tcp 22 by acl-own inbound rule 1, \
+                    denied by end of acl-own inbound";
+    assert_eq!(told, [expected]);
+    assert!(found.is_different());
+    assert!(changes(&before, &before).unwrap().is_equal());
+}
+
+#[test]
+fn rules_without_anybody_who_has_them_are_not_called_the_same() {
+    let group = |peer: &str| {
+        let rule = format!("tcp 22 {peer}");
+        model(&Estate::new().vpc("a", "10.0.0.0/16").group("web", "a", &[&rule], &[]).text())
+    };
+    let policy = |ingress: &str| {
+        model(&format!(
+            "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: x, namespace: default}}
+spec: {{podSelector: {{}}, ingress: {ingress}}}
+"
+        ))
+    };
+    for (one, other, word) in [
+        (group("10.0.0.0/8"), group("0.0.0.0/0"), "no packet was followed"),
+        (policy("[]"), policy("[{}]"), "NetworkPolicy default/x"),
+    ] {
+        let found = changes(&one, &other).unwrap();
+        assert!(!found.is_equal() && !found.is_different(), "{found:?}");
+        assert!(found.undecided.iter().any(|why| why.contains(word)), "{found:?}");
+        assert!(changes(&one, &one).unwrap().is_equal());
+    }
+}

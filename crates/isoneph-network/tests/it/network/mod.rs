@@ -9,6 +9,7 @@ mod azure_plans;
 mod blocks_in_order;
 mod borders;
 mod changes;
+mod changes_unknown;
 mod cut_answers;
 mod cut_azure;
 mod cut_google;

@@ -1,6 +1,7 @@
 //! `isoneph network diff`: what one policy permits and another denies, or one state of a network and another.
 
 mod answer;
+mod states;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -8,13 +9,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use isoneph_network::acl::{self, Document, ReadOptions};
-use isoneph_network::policy::{Note, NoteKind, Policy};
-use isoneph_network::reach::{Changes, changes};
+use isoneph_network::policy::{Comparison, Note, NoteKind, Policy};
+use isoneph_network::reach::changes;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use self::answer::Answer;
-use super::hops::write_hops;
 use super::{load, text_of};
 use crate::exit::{Exit, unread, usage};
 use crate::output::{self, Output};
@@ -115,12 +115,13 @@ fn run_states(arguments: &Arguments) -> anyhow::Result<Exit> {
     let found = changes(&first, &second).map_err(usage)?;
     let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
-        Format::Text => states_text(&mut out, &found)?,
+        Format::Text => states::text(&mut out, &found, one.max(other) == Exit::Done)?,
         Format::Json => {
             let whole = json!({
                 "schema": "isoneph.network-changes/1",
                 "first": first.sources,
                 "second": second.sources,
+                "answer": found.comparison(),
                 "changes": found,
             });
             serde_json::to_writer_pretty(&mut out, &whole)?;
@@ -128,37 +129,16 @@ fn run_states(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
     }
     out.finish()?;
-    let exit = match (found.is_different(), found.is_equal()) {
-        (true, _) => Exit::Findings,
-        (false, true) => Exit::Done,
-        (false, false) => Exit::Incomplete,
-    };
-    Ok(exit.max(one).max(other))
+    Ok(exit_of(found.comparison()).max(one).max(other))
 }
 
-fn states_text(out: &mut impl Write, found: &Changes) -> anyhow::Result<()> {
-    if found.is_equal() {
-        writeln!(out, "both states let the same pass")?;
+/// How a comparison ends.
+fn exit_of(comparison: Comparison) -> Exit {
+    match comparison {
+        Comparison::Equal => Exit::Done,
+        Comparison::Different => Exit::Findings,
+        Comparison::Undecided => Exit::Incomplete,
     }
-    for (title, list) in [("only B lets pass", &found.gained), ("only A lets pass", &found.lost)] {
-        for change in list {
-            let what = if change.surely.is_empty() {
-                format!("perhaps {}", change.perhaps)
-            } else {
-                change.surely.to_string()
-            };
-            let line = format!("{title}: {} -> {}: {what}", change.from, change.to);
-            writeln!(out, "{}", safe::terminal(&line))?;
-            write_hops(out, &change.path)?;
-            for why in &change.because {
-                writeln!(out, "    {}", safe::terminal(why))?;
-            }
-        }
-    }
-    for name in &found.unpaired {
-        writeln!(out, "  in one state only: {}", safe::terminal(name))?;
-    }
-    Ok(())
 }
 
 fn options(arguments: &Arguments) -> anyhow::Result<ReadOptions> {

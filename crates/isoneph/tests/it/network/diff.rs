@@ -147,3 +147,32 @@ fn a_short_list_that_cuts_addresses_bit_by_bit_is_given_up_soon() {
     assert_eq!(run.stdout().matches("undecided").count(), 1, "{}", run.stdout());
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
+
+#[test]
+fn states_of_which_something_else_is_unknown_are_undecided_and_it_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let foreign = |action: &str| {
+        format!(
+            "---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {{name: all}}\n\
+             spec: {{types: [Ingress], ingress: [{{action: {action}}}]}}\n"
+        )
+    };
+    let one = file(&folder, "one.yaml", (cluster(OPEN) + &foreign("Deny")).as_bytes());
+    let other = file(&folder, "other.yaml", (cluster(OPEN) + &foreign("Allow")).as_bytes());
+    let run = isoneph(&["network", "diff", &one, &other]).ends_with(3);
+    assert!(run.stdout().starts_with("undecided: "), "{}", run.stdout());
+    assert!(run.stdout().contains("open: GlobalNetworkPolicy all: not followed"), "{}", run.stdout());
+    let answer = isoneph(&["network", "diff", "--format", "json", &one, &other]).ends_with(3).json();
+    assert_eq!(answer["answer"], "undecided");
+    isoneph(&["network", "diff", &one, &one]).ends_with(0);
+}
+
+#[test]
+fn nothing_is_compared_where_nothing_could_be_read_of_one_state() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nothing = file(&folder, "nothing.json", b"[]");
+    let cluster = file(&folder, "cluster.yaml", cluster(CLOSED).as_bytes());
+    let run = isoneph(&["network", "diff", &nothing, &cluster]).ends_with(3);
+    assert!(!run.stdout().contains("let the same pass\n"), "{}", run.stdout());
+    assert!(run.stdout().contains("nothing could be read of the first state"), "{}", run.stdout());
+}

@@ -43,11 +43,7 @@ impl<'a> Answer<'a> {
     }
 
     pub(super) fn exit(&self) -> Exit {
-        match self.comparison() {
-            Comparison::Equal => Exit::Done,
-            Comparison::Different => Exit::Findings,
-            Comparison::Undecided => Exit::Incomplete,
-        }
+        super::exit_of(self.comparison())
     }
 
     pub(super) fn text(&self, out: &mut impl Write) -> anyhow::Result<()> {
