@@ -1,6 +1,6 @@
 //! How long each cloud keeps what somebody deleted: soft deletion, recycle bins, backups that outlive what they are of.
 //!
-//! The periods are the longest that the services' manuals name, as read in November 2026. What stands in no list is not final:
+//! The periods are the longest that we know the services to keep things for, and a proposal. What stands in no list is not final:
 //! nobody has looked its service up.
 
 mod aws;
