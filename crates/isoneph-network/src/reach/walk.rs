@@ -506,8 +506,10 @@ impl<'m> Walker<'m> {
                 state.stages.push(Stage::Rewrite(Rewrite::DestinationPublic { from: state.destination }));
                 state.destination = held.inside;
             }
-            // Of IPv4 a gateway brings in what it translates, whatever addresses a network was given inside.
+            // Of IPv4 a gateway brings in what it translates, whatever addresses a network was given inside; Azure's of IPv6
+            // as well.
             _ if held.inside.family == Family::V6
+                && network.platform != Platform::Azure
                 && held.inside.meets(state.destination)
                 && !is_private(held.inside) => {}
             _ if !unseen.is_empty() => {
@@ -630,7 +632,11 @@ impl<'m> Walker<'m> {
                 ("fd00:ec2::253", "Amazon DNS"),
                 ("fd00:ec2::123", "time synchronisation"),
             ],
-            Platform::Azure => &[("168.63.129.16", "Azure platform address"), ("169.254.169.254", "instance metadata")],
+            Platform::Azure => &[
+                ("168.63.129.16", "Azure platform address"),
+                ("fe80::1234:5678:9abc", "Azure platform address"),
+                ("169.254.169.254", "instance metadata"),
+            ],
             Platform::Google => &[("169.254.169.254", "metadata server")],
             Platform::Kubernetes => &[],
         };

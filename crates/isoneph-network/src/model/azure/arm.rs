@@ -7,7 +7,7 @@ use super::estate::{
     AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
     Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
 };
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, is_listed, list, number, tags, text, text_or_empty, texts, unshown};
 use crate::model::{Problem, Unsupported};
@@ -59,6 +59,14 @@ fn references(value: &Value, key: &str) -> Vec<String> {
     list(value, key).iter().map(id).filter(|id| !id.is_empty()).collect()
 }
 
+fn family(word: &str) -> Option<Family> {
+    match word.to_ascii_lowercase().as_str() {
+        "ipv4" => Some(Family::V4),
+        "ipv6" => Some(Family::V6),
+        _ => None,
+    }
+}
+
 fn subscription(id: &str) -> String {
     id.split('/').skip_while(|part| *part != "subscriptions").nth(1).unwrap_or_default().to_owned()
 }
@@ -89,15 +97,21 @@ pub(crate) fn read(
                     .and_then(|sku| text(sku, "name"))
                     .map(|word| word.eq_ignore_ascii_case("standard"));
                 let address = text(properties(value), "ipAddress").and_then(AddressRange::parse);
-                let read = PublicAddress { address, standard };
+                let family = text(properties(value), "publicIPAddressVersion").and_then(family);
+                let read = PublicAddress { address, family, standard };
                 estate.told.settle(&own, &read, &origin, problems);
                 // A template tells less of it than an answer does.
                 let held = estate.public.entry(own).or_default();
-                *held = PublicAddress { address: address.or(held.address), standard: standard.or(held.standard) };
+                *held = PublicAddress {
+                    address: address.or(held.address),
+                    family: family.or(held.family),
+                    standard: standard.or(held.standard),
+                };
             }
             "microsoft.network/routetables" => table(estate, value, own, name, origin, problems),
             "microsoft.network/natgateways" => {
-                let public = references(properties(value), "publicIpAddresses");
+                let keys = ["publicIpAddresses", "publicIpAddressesV6"];
+                let public = keys.iter().flat_map(|key| references(properties(value), key)).collect();
                 let read = NatGateway { public };
                 estate.told.settle(&own, &read, &origin, problems);
                 estate.gateways.insert(own, read);

@@ -75,8 +75,10 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
     }
     for (id, gateway) in &estate.gateways {
         places.nats.insert(id.clone(), parts.nats.len());
-        let public = gateway.public.iter().filter_map(|name| estate.public.get(name)?.address).collect::<Vec<_>>();
-        let public = if public.is_empty() { vec![AddressRange::whole(Family::V4)] } else { public };
+        let known = |name: &String| estate.public.get(name).and_then(|held| held.address);
+        let mut public: Vec<AddressRange> = gateway.public.iter().filter_map(known).collect();
+        let whole = !public.is_empty() && gateway.public.iter().all(|name| known(name).is_some());
+        public.extend((!whole).then(|| AddressRange::whole(Family::V4)));
         parts.nats.push(Nat { id: id.clone(), endpoint: None, subnet: None, public, direct: true });
     }
     for (id, subnet) in &estate.subnets {
@@ -172,13 +174,13 @@ fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts
         other => Target::Opaque { name: format!("a next hop of kind {other}") },
     };
     let open = |what: String| {
-        let held = Route {
-            destination: AddressRange::whole(Family::V4),
-            unknown: Some(what),
+        let held = [Family::V4, Family::V6].map(|family| Route {
+            destination: AddressRange::whole(family),
+            unknown: Some(what.clone()),
             target: target.clone(),
             rank: 0,
-        };
-        vec![held]
+        });
+        held.to_vec()
     };
     let ranges = match route.prefix.as_str() {
         word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(network, estate, parts, places).0,
@@ -232,12 +234,12 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
             routes.extend(own);
         }
         // A table that is not shown may send anything anywhere.
-        Some((id, None)) => routes.push(Route {
-            destination: AddressRange::whole(Family::V4),
+        Some((id, None)) => routes.extend([Family::V4, Family::V6].map(|family| Route {
+            destination: AddressRange::whole(family),
             unknown: Some(format!("route table {id}")),
             target: Target::Opaque { name: format!("route table {id}") },
             rank: 0,
-        }),
+        })),
         None => {}
     }
     parts.tables.push(RouteTable { id: name.clone(), name, routes, origin });
@@ -310,17 +312,13 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         let network = parts.subnets[subnet].network;
         let mut held = Vec::new();
         for place in &interface.places {
-            let public = place.public.as_ref().map(|name| {
-                estate.public.get(name).and_then(|held| held.address).unwrap_or_else(|| AddressRange::whole(Family::V4))
-            });
+            let of = |inside: AddressRange| {
+                let public = place.public.as_ref().and_then(|name| estate.public_of(name, inside.family));
+                Place { inside, public }
+            };
             match (place.address, places.subnets.get(&place.subnet)) {
-                (Some(inside), _) => {
-                    held.push(Place { inside, public: public.filter(|range| range.family == inside.family) });
-                }
-                (None, Some(own)) => held.extend(parts.subnets[*own].ranges.ranges().iter().map(|range| Place {
-                    inside: *range,
-                    public: public.filter(|public| public.family == range.family),
-                })),
+                (Some(inside), _) => held.push(of(inside)),
+                (None, Some(own)) => held.extend(parts.subnets[*own].ranges.ranges().iter().copied().map(of)),
                 (None, None) => {}
             }
         }
@@ -358,6 +356,16 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             origin: interface.origin.clone(),
         });
     }
+}
+
+/// The places of a load balancer by a public address. Inside it has the address under which the platform probes.
+fn frontend(estate: &Estate, name: &str) -> Vec<Place> {
+    let families = [(Family::V4, "168.63.129.16"), (Family::V6, "fe80::1234:5678:9abc")];
+    let place = |(family, inside): (Family, &str)| {
+        let public = Some(estate.public_of(name, family)?);
+        Some(Place { inside: AddressRange::parse(inside)?, public })
+    };
+    families.into_iter().filter_map(place).collect()
 }
 
 /// Load balancers stand at the network's edge: clients' addresses stay what they are.
@@ -403,18 +411,7 @@ fn balancers(estate: &Estate, parts: &mut Parts, places: &Places) {
             listeners: listeners.collect(),
             complete: true,
         });
-        let inside = AddressRange::parse("168.63.129.16").unwrap_or_else(|| AddressRange::whole(Family::V4));
-        let public = |name: &Option<String>| {
-            name.as_ref().map(|name| {
-                estate.public.get(name).and_then(|held| held.address).unwrap_or_else(|| AddressRange::whole(Family::V4))
-            })
-        };
-        let held = balancer
-            .frontends
-            .values()
-            .filter_map(public)
-            .map(|public| Place { inside, public: Some(public) })
-            .collect();
+        let held = balancer.frontends.values().flatten().flat_map(|name| frontend(estate, name)).collect();
         parts.endpoints.push(Endpoint {
             id: id.clone(),
             name: or(&balancer.name, id),

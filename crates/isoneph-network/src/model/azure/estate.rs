@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::unshown;
 use crate::model::once::Told;
@@ -54,12 +54,20 @@ impl Estate {
         lost.map(|held| (held.name.as_str(), &held.origin)).collect()
     }
 
-    /// Whether something joins a network to others in ways that are not followed.
+    /// What is known of a public address as one of a family: of one that may be of either, any address of that family.
+    pub(super) fn public_of(&self, name: &str, family: Family) -> Option<AddressRange> {
+        let held = self.public.get(name);
+        let known = held.and_then(|held| held.address);
+        let told = known.map(|range| range.family).or_else(|| held.and_then(|held| held.family));
+        told.is_none_or(|told| told == family).then(|| known.unwrap_or_else(|| AddressRange::whole(family)))
+    }
+
     /// What of the networks beside one is not shown.
     pub(super) fn unshown_peerings(&self, network: &str) -> Option<String> {
         self.unpeered.contains(network).then(|| unshown("virtualNetworkPeerings", network))
     }
 
+    /// Whether something joins a network to others in ways that are not followed.
     pub(super) fn is_joined(&self, network: &str) -> bool {
         let used = |held: &Subnet| held.network == network && held.gateway;
         !self.managers.is_empty()
@@ -229,6 +237,9 @@ pub(super) struct Machine {
 pub(super) struct PublicAddress {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) address: Option<AddressRange>,
+    /// The family, where it is told; an address that is known tells its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) family: Option<Family>,
     /// `Some(true)` for the standard offer, which is closed unless a group opens it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) standard: Option<bool>,

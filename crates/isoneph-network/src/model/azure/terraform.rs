@@ -318,7 +318,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let values = &resource.values;
         let standard = text(values, "sku").map(|word| word.eq_ignore_ascii_case("standard"));
         let address = text(values, "ip_address").and_then(AddressRange::parse);
-        estate.public.insert(Reading::own(resource), PublicAddress { address, standard });
+        estate.public.insert(Reading::own(resource), PublicAddress { address, standard, ..PublicAddress::default() });
     }
     for resource in document.of_kind(&["azurerm_nat_gateway"]) {
         estate.gateways.insert(Reading::own(resource), NatGateway::default());

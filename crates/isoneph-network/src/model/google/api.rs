@@ -7,7 +7,7 @@ use super::estate::{
 };
 use super::reading::short;
 
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, is_given, is_listed, list, number, tags, text, text_or_empty, texts, unshown};
 use crate::model::{Problem, Unsupported};
@@ -126,8 +126,11 @@ pub(crate) fn read(
         match text(value, "kind").unwrap_or_default() {
             "compute#network" => network(estate, value, origin, problems),
             "compute#subnetwork" => {
-                let blocks = [text(value, "ipCidrRange"), text(value, "ipv6CidrRange")].into_iter().flatten();
+                let keys = ["ipCidrRange", "ipv6CidrRange", "externalIpv6Prefix", "internalIpv6Prefix"];
+                let blocks = keys.iter().filter_map(|key| text(value, key));
                 let mut ranges: Vec<AddressRange> = blocks.filter_map(AddressRange::parse).collect();
+                // The block of IPv6 is told twice.
+                ranges.dedup();
                 ranges.extend(
                     list(value, "secondaryIpRanges")
                         .iter()
@@ -438,6 +441,16 @@ fn ancestry(estate: &mut Estate, document: &Value) -> bool {
     is_one
 }
 
+/// The IPv6 addresses of an interface: the one inside, and those that the internet knows as they are.
+fn sixes(interface: &Value) -> Vec<AddressRange> {
+    let own = text(interface, "ipv6Address").and_then(AddressRange::parse);
+    let outside = list(interface, "ipv6AccessConfigs").iter().map(|held| {
+        let known = text(held, "externalIpv6").and_then(AddressRange::parse);
+        known.unwrap_or_else(|| AddressRange::whole(Family::V6))
+    });
+    own.into_iter().chain(outside).collect()
+}
+
 fn instance(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
     let id = own(value);
     let accounts: Vec<String> =
@@ -448,7 +461,7 @@ fn instance(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut 
             access.first().map(|held| text(held, "natIP").and_then(AddressRange::parse)).filter(Option::is_some);
         let aliases =
             list(held, "aliasIpRanges").iter().filter_map(|held| AddressRange::parse(text(held, "ipCidrRange")?));
-        let six = text(held, "ipv6Address").and_then(AddressRange::parse);
+        let six = sixes(held);
         let name = if index == 0 { id.clone() } else { format!("{id} nic{index}") };
         let read = Interface {
             name: text_or_empty(value, "name"),

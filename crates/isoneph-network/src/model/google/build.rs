@@ -242,7 +242,7 @@ fn routes(
             Some(destination) => out.push(Route { destination, unknown, target, rank }),
             // No other route takes what a subnet has.
             None => {
-                out.extend(AddressRange::whole(Family::V4).minus(own.ranges.ranges()).into_iter().map(|destination| {
+                out.extend(beyond(own.ranges.ranges()).into_iter().map(|destination| {
                     let unknown = Some(format!("the destination of route {}", route.name));
                     Route { destination, unknown, target: target.clone(), rank }
                 }));
@@ -250,6 +250,11 @@ fn routes(
         }
     }
     out
+}
+
+/// All addresses but some, of either family.
+fn beyond(known: &[AddressRange]) -> Vec<AddressRange> {
+    [Family::V4, Family::V6].into_iter().flat_map(|family| AddressRange::whole(family).minus(known)).collect()
 }
 
 /// The blocks of a network for which it has a route each: those of its subnets, and what of its own is in none of them.
@@ -270,8 +275,7 @@ fn unseen(estate: &Estate, parts: &Parts, network: NetworkId, public: bool) -> V
     let lists = [Some(("compute#route", "routes")), (!public).then_some(("compute#router", "routers"))];
     let hidden = lists.into_iter().flatten().filter_map(|(kind, words)| estate.hidden(&own.id, kind, words));
     let route = |what: String| {
-        let beyond = AddressRange::whole(Family::V4).minus(own.ranges.ranges());
-        beyond.into_iter().map(move |destination| Route {
+        beyond(own.ranges.ranges()).into_iter().map(move |destination| Route {
             destination,
             unknown: Some(what.clone()),
             target: Target::Opaque { name: what.clone() },
@@ -302,7 +306,7 @@ fn announced(
         target: Target::Opaque { name: what.clone() },
         rank: 2000,
     };
-    AddressRange::whole(Family::V4).minus(&known).into_iter().map(route).collect()
+    beyond(&known).into_iter().map(route).collect()
 }
 
 /// Network, tags, accounts and region: interfaces alike in these have one policy.

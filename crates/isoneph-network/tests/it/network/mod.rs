@@ -27,6 +27,7 @@ mod open_blocks;
 mod proofs;
 mod references;
 mod scale;
+mod six;
 mod terraform;
 mod traffic;
 mod twice;
