@@ -20,6 +20,8 @@ pub(crate) struct Estate {
     pub(super) machines: BTreeMap<String, Machine>,
     pub(super) public: BTreeMap<String, PublicAddress>,
     pub(super) tables: BTreeMap<String, Table>,
+    /// Rules and routes that are answered with by themselves, by what they are of.
+    pub(super) parts: BTreeMap<String, LooseParts>,
     pub(super) peerings: Vec<Peering>,
     /// Networks of which an answer does not show the peerings.
     pub(super) unpeered: BTreeSet<String>,
@@ -52,6 +54,38 @@ impl Estate {
         };
         let lost = self.interfaces.values().filter(|held| !held.places.iter().any(shown));
         lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+    }
+
+    /// Adds rules and routes that were answered with by themselves to what they are of: those that it does not hold itself were
+    /// there at another time, or are there by now.
+    pub(super) fn add_parts(&mut self, of: &str) {
+        let Some(held) = self.parts.get(of) else { return };
+        if let Some(group) = self.groups.get_mut(of) {
+            for rule in &held.rules {
+                let is_known = |held: &SecurityRule| held.name == rule.name && held.inbound == rule.inbound;
+                if !group.rules.iter().any(is_known) {
+                    let doubt = format!("whether {} still has rule {}, or has it by now", group.name, rule.name);
+                    group.rules.push(SecurityRule { doubt: Some(doubt), ..rule.clone() });
+                }
+            }
+        }
+        if let Some(table) = self.tables.get_mut(of) {
+            let name = table.name.clone();
+            let open = |route: &Route| Route {
+                prefix: format!("whether {name} has the route to {}", route.prefix),
+                kind: route.kind.clone(),
+                next: route.next,
+            };
+            for route in &held.routes {
+                let is_same = |held: &Route| {
+                    (&held.prefix, &held.kind, held.next) == (&route.prefix, &route.kind, route.next)
+                        || held.prefix == open(route).prefix
+                };
+                if !table.routes.iter().any(is_same) {
+                    table.routes.push(open(route));
+                }
+            }
+        }
     }
 
     /// What is known of a public address as one of a family: of one that may be of either, any address of that family.
@@ -160,6 +194,13 @@ pub(super) struct SecurityRule {
     pub(super) destination: End,
     /// Why it is not sure that it holds.
     pub(super) doubt: Option<String>,
+}
+
+/// Rules of a group, routes of a table.
+#[derive(Debug, Default)]
+pub(super) struct LooseParts {
+    pub(super) rules: Vec<SecurityRule>,
+    pub(super) routes: Vec<Route>,
 }
 
 /// One end of a rule.

@@ -6,9 +6,11 @@ mod estate;
 mod firewalls;
 mod links;
 mod rules;
+mod template;
 mod terraform;
 
 pub(crate) use arm::{read as read_arm, recognises as recognises_arm};
 pub(crate) use build::build;
 pub(crate) use estate::Estate;
+pub(crate) use template::is_template;
 pub(crate) use terraform::{read as read_terraform, recognises as recognises_terraform};

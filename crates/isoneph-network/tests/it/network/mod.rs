@@ -28,6 +28,7 @@ mod proofs;
 mod references;
 mod scale;
 mod six;
+mod templates;
 mod terraform;
 mod traffic;
 mod twice;
