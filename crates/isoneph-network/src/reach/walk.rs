@@ -159,7 +159,8 @@ impl<'m> Walker<'m> {
         }
         self.leave_beside(&state, id);
         let itself = self.goal == Goal::Endpoint(id, place) || self.goal == Goal::Anybody;
-        if itself && inside.single().is_some() && inside == destination {
+        // Whom it hands packets on to it does not ask by its own address.
+        if itself && self.behind.is_none() && inside.single().is_some() && inside == destination {
             return self.end(state, End::Endpoint { endpoint: id, place });
         }
         if let EndpointKind::Balancer { balancer } = endpoint.kind

@@ -252,6 +252,7 @@ fn subnet(estate: &mut Estate, value: &Value, network: &str, origin: &Origin, pr
     let of = properties(value);
     let mut prefixes = texts(of, "addressPrefixes");
     prefixes.extend(text(of, "addressPrefix").map(ToOwned::to_owned));
+    let endpoint_policies = text(of, "privateEndpointNetworkPolicies").filter(|word| !is_untold(word));
     let read = Subnet {
         name: text_or_empty(value, "name"),
         network: network.to_owned(),
@@ -259,9 +260,8 @@ fn subnet(estate: &mut Estate, value: &Value, network: &str, origin: &Origin, pr
         group: reference(of, "networkSecurityGroup"),
         table: reference(of, "routeTable"),
         nat: reference(of, "natGateway"),
-        endpoint_policies: text(of, "privateEndpointNetworkPolicies")
-            .filter(|word| !is_untold(word))
-            .map(covers_groups),
+        endpoint_policies: endpoint_policies.map(covers_groups),
+        endpoint_routes: endpoint_policies.map(covers_routes),
         private: flag(of, "defaultOutboundAccess") == Some(false),
         gateway: is_of_gateways(&text_or_empty(value, "name")) && !list(of, "ipConfigurations").is_empty(),
         origin: origin.clone(),
@@ -303,6 +303,11 @@ pub(super) fn is_of_gateways(name: &str) -> bool {
 /// Whether a subnet's word about private endpoints puts them under its security group.
 pub(super) fn covers_groups(word: &str) -> bool {
     ["Enabled", "NetworkSecurityGroupEnabled"].iter().any(|held| held.eq_ignore_ascii_case(word))
+}
+
+/// Whether it puts them under its route table.
+pub(super) fn covers_routes(word: &str) -> bool {
+    ["Enabled", "RouteTableEnabled"].iter().any(|held| held.eq_ignore_ascii_case(word))
 }
 
 /// A security group. Of rules that are not shown, or that two answers do not say alike, nobody knows what they say.
@@ -494,6 +499,15 @@ fn interface(
         ..Interface::default()
     };
     estate.told.settle(&own, &read, &read.origin, problems);
+    // One of a service of the platform tells which part of it; where its endpoint is not in the input that is all.
+    let part = list(held, "ipConfigurations")
+        .iter()
+        .filter_map(|held| properties(held).get("privateLinkConnectionProperties"))
+        .find_map(|held| text(held, "groupId"));
+    if let Some(part) = part.filter(|_| read.private_endpoint) {
+        let connection = || Connection { to: format!("{part} of a service of the platform"), refused: false };
+        estate.endpoints.entry(own.clone()).or_insert_with(connection);
+    }
     estate.interfaces.insert(own, read);
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
 use super::rules::Surroundings;
-use super::{firewalls, links};
+use super::{firewalls, links, private};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
     Balancer, BalancerTarget, Endpoint, EndpointId, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts,
@@ -222,6 +222,7 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
             origin = table.origin.clone();
             let own = table.routes.iter().flat_map(|route| user_route(route, &subnet.network, estate, parts, places));
             let own: Vec<Route> = own.collect();
+            let private = private::routes(&routes, &own, estate, parts, places);
             let takes_all = |route: &Route| {
                 route.destination == AddressRange::whole(Family::V4)
                     && matches!(route.target, Target::Address { .. } | Target::Opaque { .. })
@@ -232,6 +233,7 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
                 routes.retain(|route| !matches!(route.target, Target::Drop { .. }));
             }
             routes.extend(own);
+            routes.extend(private);
         }
         // A table that is not shown may send anything anywhere.
         Some((id, None)) => routes.extend([Family::V4, Family::V6].map(|family| Route {

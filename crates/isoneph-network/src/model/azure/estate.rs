@@ -56,6 +56,12 @@ impl Estate {
         lost.map(|held| (held.name.as_str(), &held.origin)).collect()
     }
 
+    /// Whether an interface is that of a private endpoint.
+    pub(super) fn is_private_endpoint(&self, interface: &str) -> bool {
+        let own = self.interfaces.get(interface).is_some_and(|held| held.private_endpoint);
+        own || self.endpoints.contains_key(interface)
+    }
+
     /// Adds rules and routes that were answered with by themselves to what they are of: those that it does not hold itself were
     /// there at another time, or are there by now.
     pub(super) fn add_parts(&mut self, of: &str) {
@@ -168,6 +174,8 @@ pub(super) struct Subnet {
     pub(super) nat: Option<String>,
     /// Whether the group holds for private endpoints too; `None` where the input does not say.
     pub(super) endpoint_policies: Option<bool>,
+    /// Whether route tables hold for private endpoints in it; `None` where the input does not say.
+    pub(super) endpoint_routes: Option<bool>,
     /// Whether machines without an address or gateway of their own have no way out.
     pub(super) private: bool,
     /// Whether a gateway or route server stands in it, or is meant to.

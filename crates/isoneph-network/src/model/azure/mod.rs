@@ -5,6 +5,7 @@ mod build;
 mod estate;
 mod firewalls;
 mod links;
+mod private;
 mod rules;
 mod template;
 mod terraform;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::arm::{covers_groups, is_of_gateways};
+use super::arm::{covers_groups, covers_routes, is_of_gateways};
 use super::estate::{Estate, InterfacePlace, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork};
 use crate::model::Unsupported;
 use crate::model::address::AddressRange;
@@ -259,6 +259,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                     flag(values, "private_endpoint_network_policies_enabled")
                         .or_else(|| flag(values, "enforce_private_link_endpoint_network_policies").map(|held| !held))
                 }),
+                endpoint_routes: text(values, "private_endpoint_network_policies").map(covers_routes),
                 private: flag(values, "default_outbound_access_enabled") == Some(false),
                 gateway: is_of_gateways(&name(resource)),
                 origin: reading.origin(resource),

@@ -24,6 +24,7 @@ mod looked_up;
 mod marks;
 mod named;
 mod open_blocks;
+mod private_endpoints;
 mod proofs;
 mod references;
 mod scale;
