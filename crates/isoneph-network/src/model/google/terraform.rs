@@ -175,6 +175,8 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             active: text(&resource.values, "state").is_none_or(|state| state == "ACTIVE"),
             imports: flag(&resource.values, "import_custom_routes") == Some(true),
             exports: flag(&resource.values, "export_custom_routes") == Some(true),
+            imports_public: flag(&resource.values, "import_subnet_routes_with_public_ip"),
+            exports_public: flag(&resource.values, "export_subnet_routes_with_public_ip"),
         });
     }
     for resource in reading.document.of_kind(&["google_compute_router_nat"]) {

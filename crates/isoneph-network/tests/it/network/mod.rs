@@ -15,6 +15,7 @@ mod cut_google;
 mod estate;
 mod expectations;
 mod google;
+mod google_edges;
 
 mod invented;
 mod kubernetes;
