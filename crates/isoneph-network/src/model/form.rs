@@ -372,8 +372,10 @@ pub struct Balancer {
 pub struct Listener {
     /// Protocol numbers.
     pub protocols: Vec<u8>,
-    /// The port.
+    /// The port, or the first of several.
     pub port: u16,
+    /// The last of several ports; the port itself where it is one. Of several nobody tells which leads to which target's.
+    pub last: u16,
     /// Where it may send to.
     pub targets: Vec<BalancerTarget>,
     /// Whether its targets are known.

@@ -516,6 +516,13 @@ impl<'m> Walker<'m> {
             _ if !unseen.is_empty() => {
                 state.stages.push(Stage::Doubt { object: format!("what {unseen} lets in") });
                 state.destination = held.inside;
+                // What it lets in it may pass on under an address of its own; AWS's that are not shown are gateways.
+                if network.platform != Platform::Aws {
+                    let mut translated = state.clone();
+                    translated.source = Side { range: AddressRange::whole(held.inside.family), endpoint: None };
+                    translated.references = false;
+                    self.arrive(translated, id, place);
+                }
             }
             _ => {
                 let reason = format!("{} has no public address", endpoint.name);

@@ -220,7 +220,9 @@ fn take(
                 estate.admin.extend(AdminRule::unseen(&name));
                 estate.managers.push(name.clone());
             }
-            if ["applicationgateways", "azurefirewalls", "virtualhubs"].iter().any(|entry| word.ends_with(entry)) {
+            let entries = ["applicationgateways", "azurefirewalls", "bastionhosts", "virtualhubs"];
+            if entries.iter().any(|entry| word.ends_with(entry)) {
+                standing(estate, value, own, &name, &origin);
                 estate.entries.push(name);
             }
         }
@@ -448,6 +450,7 @@ fn scale_set(estate: &mut Estate, value: &Value, own: &str, name: &str, origin: 
                 .collect(),
             application_groups: all("applicationSecurityGroups"),
             behind: BEHIND.iter().flat_map(|key| all(key)).map(|part| parent(&part)).collect(),
+            pools: BEHIND.iter().flat_map(|key| all(key)).collect(),
             forwards: may_be(of, "enableIPForwarding") || may_be(of, "enableIpForwarding"),
             template: true,
             tags: tags(value.get("tags")),
@@ -468,10 +471,10 @@ fn interface(
     problems: &mut Vec<Problem>,
 ) {
     let held = properties(value);
-    let (mut places, mut groups, mut behind, mut open_groups) = (Vec::new(), Vec::new(), Vec::new(), false);
+    let (mut places, mut groups, mut pools, mut open_groups) = (Vec::new(), Vec::new(), Vec::new(), false);
     for configuration in list(held, "ipConfigurations") {
         let of = properties(configuration);
-        behind.extend(BEHIND.iter().flat_map(|key| references(of, key)).map(|part| parent(&part)));
+        pools.extend(BEHIND.iter().flat_map(|key| references(of, key)));
         groups.extend(references(of, "applicationSecurityGroups"));
         open_groups |= is_untold_at(of, "applicationSecurityGroups");
         places.push(InterfacePlace {
@@ -491,7 +494,8 @@ fn interface(
         forwards: may_be(held, "enableIPForwarding") || may_be(held, "enableIpForwarding"),
         places,
         application_groups: groups,
-        behind,
+        behind: pools.iter().map(|part: &String| parent(part)).collect(),
+        pools,
         open_groups,
         private_endpoint: held.get("privateEndpoint").is_some_and(Value::is_object),
         tags: tags(value.get("tags")),
@@ -536,10 +540,73 @@ fn private_endpoint(estate: &mut Estate, own: String, held: &Value, origin: &Ori
     }
 }
 
+/// A service of the platform that stands in a subnet: it sends to others there, whatever it takes itself.
+fn standing(estate: &mut Estate, value: &Value, own: String, name: &str, origin: &Origin) {
+    let held = properties(value);
+    let keys = ["gatewayIPConfigurations", "ipConfigurations", "frontendIPConfigurations"];
+    let configurations = keys.iter().flat_map(|key| list(held, key)).chain(held.get("managementIpConfiguration"));
+    let mut subnets: Vec<String> = configurations.filter_map(|held| reference(properties(held), "subnet")).collect();
+    subnets.sort_unstable();
+    subnets.dedup();
+    let places: Vec<InterfacePlace> =
+        subnets.into_iter().map(|subnet| InterfacePlace { subnet, ..InterfacePlace::default() }).collect();
+    if !places.is_empty() {
+        let (name, owner, origin) = (name.to_owned(), subscription(&own), origin.clone());
+        let (forwards, template, tags) = (true, true, tags(value.get("tags")));
+        let read = Interface { name, owner, places, forwards, template, tags, origin, ..Interface::default() };
+        estate.interfaces.insert(own, read);
+    }
+}
+
 /// The scale set whose machine an interface is of, else the interface.
 fn scaled(interface: &str) -> String {
     let set = interface.split_once("/virtualmachines/").map(|(set, _)| set);
     set.filter(|set| set.contains("/virtualmachinescalesets/")).unwrap_or(interface).to_owned()
+}
+
+/// A rule that leads to the pools that it names.
+fn balanced(rule: &Value, pools: &[Value]) -> BalancerRule {
+    let port = |key: &str| number(rule, key);
+    let mut named: Vec<String> = reference(rule, "backendAddressPool").into_iter().collect();
+    named.extend(references(rule, "backendAddressPools"));
+    named.sort_unstable();
+    named.dedup();
+    let known: Vec<&Value> = pools.iter().filter(|pool| named.contains(&id(pool))).map(properties).collect();
+    // A configuration's identifier ends in its interface's, `/ipConfigurations/NAME`.
+    let targets = known.iter().flat_map(|pool| references(pool, "backendIPConfigurations"));
+    let targets: Vec<String> = targets.map(|held| scaled(&parent(&held))).collect();
+    let entries: Vec<&Value> = known.iter().flat_map(|pool| list(pool, "loadBalancerBackendAddresses")).collect();
+    let addresses: Vec<_> = entries.iter().filter_map(|held| by_address(properties(held))).collect();
+    BalancerRule {
+        protocol: text_or_empty(rule, "protocol"),
+        frontend_port: port("frontendPort").or_else(|| port("frontendPortRangeStart")).unwrap_or(0),
+        frontend_last: port("frontendPortRangeEnd").filter(|last| *last > 0),
+        backend_port: port("backendPort").unwrap_or(0),
+        // What has no address is an interface's.
+        complete: !named.is_empty() && known.len() == named.len() && entries.len() - addresses.len() <= targets.len(),
+        pools: named,
+        addresses,
+        targets,
+    }
+}
+
+/// A target by its address, with its network.
+fn by_address(held: &Value) -> Option<(AddressRange, Option<String>)> {
+    let address = text(held, "ipAddress").and_then(AddressRange::parse)?;
+    let network = reference(held, "virtualNetwork");
+    let of_subnet = || reference(held, "subnet").map(|subnet| parent(&subnet));
+    Some((address, network.or_else(of_subnet)))
+}
+
+/// A rule of address translation: to one configuration, or to those of a pool.
+fn translated(rule: &Value, pools: &[Value]) -> BalancerRule {
+    let of = properties(rule);
+    let mut read = balanced(of, pools);
+    let one = reference(of, "backendIPConfiguration").map(|held| scaled(&parent(&held)));
+    read.complete |= one.is_some();
+    read.targets.extend(one);
+    read.pools.push(id(rule));
+    read
 }
 
 fn balancer(
@@ -556,43 +623,11 @@ fn balancer(
         let of = properties(front);
         (text_or_empty(front, "name"), reference(of, "publicIPAddress").or_else(|| reference(of, "publicIpAddress")))
     });
-    // The interfaces of a pool, and whether it has no addresses beside theirs.
-    let pool = |wanted: &str| -> Option<(Vec<String>, bool)> {
-        let pool = properties(list(held, "backendAddressPools").iter().find(|pool| id(pool) == wanted)?);
-        // A configuration's identifier ends in its interface's, `/ipConfigurations/NAME`.
-        let targets: Vec<String> =
-            references(pool, "backendIPConfigurations").iter().map(|held| scaled(&parent(held))).collect();
-        let whole = list(pool, "loadBalancerBackendAddresses").len() <= targets.len();
-        Some((targets, whole))
-    };
-    let rules = list(held, "loadBalancingRules").iter().map(|rule| {
-        let of = properties(rule);
-        let known = reference(of, "backendAddressPool").and_then(|wanted| pool(&wanted));
-        let (targets, complete) = known.unwrap_or_default();
-        let port = |key: &str| number(of, key).unwrap_or(0);
-        let protocol = text_or_empty(of, "protocol");
-        BalancerRule {
-            protocol,
-            frontend_port: port("frontendPort"),
-            backend_port: port("backendPort"),
-            complete,
-            targets,
-        }
-    });
-    let nat = list(held, "inboundNatRules").iter().map(|rule| {
-        let of = properties(rule);
-        let targets: Vec<String> =
-            reference(of, "backendIPConfiguration").map(|held| scaled(&parent(&held))).into_iter().collect();
-        let port = |key: &str| number(of, key).unwrap_or(0);
-        let protocol = text_or_empty(of, "protocol");
-        BalancerRule {
-            protocol,
-            frontend_port: port("frontendPort"),
-            backend_port: port("backendPort"),
-            complete: !targets.is_empty(),
-            targets,
-        }
-    });
+    let pools = list(held, "backendAddressPools");
+    let rules = list(held, "loadBalancingRules").iter().map(|rule| balanced(properties(rule), pools));
+    // Address translation leads to one of those behind it, or by a range of ports to each.
+    let kinds = ["inboundNatRules", "inboundNatPools"];
+    let nat = kinds.iter().flat_map(|kind| list(held, kind)).map(|rule| translated(rule, pools));
     let rules = rules.chain(nat).collect();
     let read = Balancer { name, owner: subscription(&own), frontends: frontends.collect(), rules, origin };
     estate.told.settle(&own, &read, &read.origin, problems);

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
 use super::rules::Surroundings;
-use super::{firewalls, links, private};
+use super::{balancers, firewalls, links, private};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
-    Balancer, BalancerTarget, Endpoint, EndpointId, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts,
-    Place, Platform, PolicyId, Route, RouteTable, Subnet, SubnetId, TableId, Target,
+    Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Route,
+    RouteTable, Subnet, SubnetId, TableId, Target,
 };
-use crate::model::traffic::{TCP, UDP};
 
 #[derive(Default)]
 pub(super) struct Places {
@@ -28,7 +27,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     networks(estate, parts, &mut places);
     tables(estate, parts, &mut places);
     endpoints(estate, parts, &mut places);
-    balancers(estate, parts, &places);
+    balancers::build(estate, parts, &places);
     policies(estate, parts, &places);
     links::build(estate, parts, &places);
     firewalls::build(estate, parts, &places);
@@ -40,13 +39,28 @@ impl Places {
         self.endpoints.get(interface).copied()
     }
 
+    /// Where a network stands.
+    pub(super) fn network(&self, network: &str) -> Option<NetworkId> {
+        self.networks.get(network).copied()
+    }
+
+    /// All networks.
+    pub(super) fn networks(&self) -> impl Iterator<Item = NetworkId> + '_ {
+        self.networks.values().copied()
+    }
+
+    /// The routes that a network has by itself.
+    pub(super) fn plain(&self, network: NetworkId) -> Option<TableId> {
+        self.plain.get(&network).copied()
+    }
+
     /// Where a subnet stands.
     pub(super) fn subnet(&self, subnet: &str) -> Option<usize> {
         self.subnets.get(subnet).copied()
     }
 }
 
-fn or<'a>(name: &'a str, id: &'a str) -> String {
+pub(super) fn or<'a>(name: &'a str, id: &'a str) -> String {
     if name.is_empty() { id.to_owned() } else { name.to_owned() }
 }
 
@@ -356,80 +370,6 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             ports: Vec::new(),
             tags,
             origin: interface.origin.clone(),
-        });
-    }
-}
-
-/// The places of a load balancer by a public address. Inside it has the address under which the platform probes.
-fn frontend(estate: &Estate, name: &str) -> Vec<Place> {
-    let families = [(Family::V4, "168.63.129.16"), (Family::V6, "fe80::1234:5678:9abc")];
-    let place = |(family, inside): (Family, &str)| {
-        let public = Some(estate.public_of(name, family)?);
-        Some(Place { inside: AddressRange::parse(inside)?, public })
-    };
-    families.into_iter().filter_map(place).collect()
-}
-
-/// Load balancers stand at the network's edge: clients' addresses stay what they are.
-fn balancers(estate: &Estate, parts: &mut Parts, places: &Places) {
-    for (id, balancer) in &estate.balancers {
-        let targets: Vec<EndpointId> = balancer
-            .rules
-            .iter()
-            .flat_map(|rule| &rule.targets)
-            .filter_map(|name| places.endpoints.get(name))
-            .copied()
-            .collect();
-        let network = match targets.first() {
-            Some(target) => parts.endpoints[*target].network,
-            None => continue,
-        };
-        let index = parts.balancers.len();
-        let listeners = balancer.rules.iter().map(|rule| Listener {
-            protocols: match rule.protocol.to_ascii_lowercase().as_str() {
-                "tcp" => vec![TCP],
-                "udp" => vec![UDP],
-                _ => vec![TCP, UDP],
-            },
-            port: u16::try_from(rule.frontend_port).unwrap_or(0),
-            targets: rule
-                .targets
-                .iter()
-                .filter_map(|name| places.endpoints.get(name))
-                .map(|endpoint| BalancerTarget {
-                    endpoint: Some(*endpoint),
-                    address: None,
-                    port: u16::try_from(rule.backend_port).ok(),
-                    keeps_client: Some(true),
-                })
-                .collect(),
-            // A rule for every port (number 0) is not one port.
-            complete: estate.knows_targets(rule) && rule.frontend_port > 0,
-        });
-        parts.balancers.push(Balancer {
-            id: id.clone(),
-            name: or(&balancer.name, id),
-            ends_connections: false,
-            listeners: listeners.collect(),
-            complete: true,
-        });
-        let held = balancer.frontends.values().flatten().flat_map(|name| frontend(estate, name)).collect();
-        parts.endpoints.push(Endpoint {
-            id: id.clone(),
-            name: or(&balancer.name, id),
-            aliases: Vec::new(),
-            kind: EndpointKind::Balancer { balancer: index },
-            network,
-            subnet: None,
-            owner: or(&balancer.owner, &parts.networks[network].owner),
-            places: held,
-            inbound: Vec::new(),
-            outbound: Vec::new(),
-            table: places.plain.get(&network).copied(),
-            forwards: false,
-            ports: Vec::new(),
-            tags: BTreeMap::new(),
-            origin: balancer.origin.clone(),
         });
     }
 }

@@ -115,27 +115,16 @@ impl Estate {
             || self.subnets.values().any(used)
     }
 
-    /// What may let in packets from outside, as far as it is not followed: also load balancers that interfaces or
-    /// addresses name, and of which the input does not show whom they lead to.
+    /// What may let in packets from outside, as far as it is not followed: also load balancers that interfaces name and the
+    /// input does not show.
     pub(super) fn ways_in(&self) -> Vec<String> {
         let named = self.interfaces.values().flat_map(|held| &held.behind);
         let unshown = named.filter(|id| !self.balancers.contains_key(*id));
-        let is_public = |held: &&Balancer| held.frontends.values().any(Option::is_some);
-        let is_unclear = |held: &&Balancer| held.rules.iter().any(|rule| !self.knows_targets(rule));
-        let unclear = self.balancers.values().filter(is_public).filter(is_unclear);
-        let mut out: Vec<String> = unshown
-            .map(|id| format!("{id}, which is not in the input"))
-            .chain(unclear.map(|held| format!("the targets of {}", held.name)))
-            .collect();
+        let mut out: Vec<String> = unshown.map(|id| format!("{id}, which is not in the input")).collect();
         out.sort_unstable();
         out.dedup();
         out.splice(0..0, self.entries.iter().cloned());
         out
-    }
-
-    /// Whether all the interfaces that a rule leads to are known.
-    pub(super) fn knows_targets(&self, rule: &BalancerRule) -> bool {
-        rule.complete && rule.targets.iter().all(|name| self.interfaces.contains_key(name))
     }
 
     /// Whether the other end of a peering may be there, though it is not sure that it is.
@@ -229,6 +218,8 @@ pub(super) struct Interface {
     pub(super) application_groups: Vec<String>,
     /// Load balancers and application gateways that it is a target of, as far as it names them itself.
     pub(super) behind: Vec<String>,
+    /// The pools of load balancers, and rules of address translation, that it names.
+    pub(super) pools: Vec<String>,
     /// Whether it may be in application groups that are not known.
     pub(super) open_groups: bool,
     pub(super) template: bool,
@@ -339,7 +330,13 @@ pub(super) struct Balancer {
 pub(super) struct BalancerRule {
     pub(super) protocol: String,
     pub(super) frontend_port: i64,
+    /// The last port of a range, of which each leads to one of those behind it.
+    pub(super) frontend_last: Option<i64>,
     pub(super) backend_port: i64,
+    /// What interfaces name that are behind it: a pool, or the rule itself.
+    pub(super) pools: Vec<String>,
+    /// Addresses behind it, each with its network where that is told.
+    pub(super) addresses: Vec<(AddressRange, Option<String>)>,
     /// Interfaces behind it.
     pub(super) targets: Vec<String>,
     pub(super) complete: bool,

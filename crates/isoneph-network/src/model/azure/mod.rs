@@ -1,6 +1,7 @@
 //! Azure virtual networks: from Terraform (azurerm) and from ARM's own JSON (`az … list`, exports, resource graph).
 
 mod arm;
+mod balancers;
 mod build;
 mod estate;
 mod firewalls;

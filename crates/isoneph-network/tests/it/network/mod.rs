@@ -6,6 +6,7 @@ mod after_apply;
 mod aws;
 mod azure;
 mod azure_plans;
+mod azure_ways_in;
 mod blocks_in_order;
 mod borders;
 mod changes;
