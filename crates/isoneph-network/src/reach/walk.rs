@@ -242,6 +242,9 @@ impl<'m> Walker<'m> {
         state.stages.push(Stage::Hop { what: "across", name });
         match self.goal {
             Goal::Endpoint(goal, place) if self.model.parts.endpoints[goal].network == state.network => {
+                if let Some((sender, _)) = state.sender {
+                    self.pass_by_node(&state, sender, goal, place);
+                }
                 self.arrive(state, goal, place);
             }
             Goal::Endpoint(goal, _) => {
@@ -484,7 +487,10 @@ impl<'m> Walker<'m> {
         state.network = endpoint.network;
         state.subnet = None;
         if network.flat {
-            return self.arrive(state, id, place);
+            if !self.come_by_node(&state, id, place) {
+                self.arrive(state, id, place);
+            }
+            return;
         }
         if is_private(state.source.range) {
             return self.doubt(state, "where a private address outside every network stands");

@@ -9,6 +9,7 @@ mod azure_plans;
 mod azure_ways_in;
 mod blocks_in_order;
 mod borders;
+mod by_node;
 mod changes;
 mod cut_answers;
 mod cut_azure;
