@@ -286,7 +286,11 @@ fn peerings(estate: &mut Estate, held: &Value, own: &str, origin: &Origin, probl
 fn peering(value: &Value, from: &str) -> Peering {
     let of = properties(value);
     // Of one whose state is not shown nobody knows whether it joins the two.
-    let known = text(of, "peeringState").is_some() && !is_untold_at(of, "allowVirtualNetworkAccess");
+    let part = flag(of, "peerCompleteVnets") == Some(false);
+    let named = || Some((list_of_names(of, "localSubnetNames")?, list_of_names(of, "remoteSubnetNames")?));
+    let subnets = if part { named() } else { None };
+    let untold = is_untold_at(of, "allowVirtualNetworkAccess") || is_untold_at(of, "peerCompleteVnets");
+    let known = text(of, "peeringState").is_some() && !untold && part == subnets.is_some();
     Peering {
         name: text_or_empty(value, "name"),
         from: from.to_owned(),
@@ -294,7 +298,13 @@ fn peering(value: &Value, from: &str) -> Peering {
         access: flag(of, "allowVirtualNetworkAccess").unwrap_or(true),
         connected: text(of, "peeringState").is_none_or(|state| state == "Connected"),
         remote_gateways: may_be(of, "useRemoteGateways"),
+        subnets,
     }
+}
+
+/// Names, where they are shown.
+fn list_of_names(value: &Value, key: &str) -> Option<Vec<String>> {
+    Some(texts(value, key)).filter(|names| !names.is_empty() && !names.iter().any(|name| is_untold(name)))
 }
 
 /// Whether the name of a subnet is that of the one in which gateways, or route servers, of a network stand.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
+use super::estate::{AdminRule, Estate, Peering, Route as EstateRoute, Subnet as EstateSubnet};
 use super::rules::Surroundings;
 use super::{balancers, firewalls, links, private};
 use crate::model::address::{AddressRange, AddressSet, Family};
@@ -119,7 +119,8 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 const NOWHERE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
 /// The platform's own routes of a network, all of the lowest standing.
-fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+    let network = subnet.network.as_str();
     let route = |destination, target| Route { destination, unknown: None, target, rank: 2 };
     let index = places.networks[network];
     let mut out: Vec<Route> =
@@ -133,7 +134,7 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
     };
     out.extend(parts.networks[index].open.then(|| unseen(index, &Target::Local)));
     let mut beyond = estate.unshown_peerings(network);
-    for peering in estate.peerings.iter().filter(|peering| peering.from == network) {
+    for peering in estate.peerings.iter().filter(|peering| peering.from == network && peering.joins(subnet)) {
         if peering.remote_gateways {
             beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
         }
@@ -154,7 +155,18 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
             beyond = Some(format!("the network behind peering {}", peering.name));
         }
         out.extend(other.filter(|other| parts.networks[*other].open).map(|other| unseen(other, &target)));
-        let ranges = other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
+        let whole = || other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
+        let ranges = match estate.joined_blocks(peering) {
+            Some(Some(blocks)) => blocks,
+            // Which of the network's blocks they have is not shown.
+            Some(None) => {
+                beyond = Some(format!("the subnets that peering {} joins", peering.name));
+                let name = format!("whether peering {} joins the subnet", peering.name);
+                out.extend(whole().into_iter().map(|range| route(range, Target::Opaque { name: name.clone() })));
+                Vec::new()
+            }
+            None => whole(),
+        };
         out.extend(ranges.into_iter().map(|range| route(range, target.clone())));
     }
     if estate.is_joined(network) {
@@ -174,7 +186,13 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
     out
 }
 
-fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+fn user_route(
+    route: &EstateRoute,
+    subnet: &EstateSubnet,
+    estate: &Estate,
+    parts: &Parts,
+    places: &Places,
+) -> Vec<Route> {
     let target = match route.kind.to_ascii_lowercase().as_str() {
         "vnetlocal" => Target::Local,
         "internet" => Target::Internet { gateway: "internet".into(), outbound_only: false },
@@ -197,7 +215,7 @@ fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts
         held.to_vec()
     };
     let ranges = match route.prefix.as_str() {
-        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(network, estate, parts, places).0,
+        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(subnet, estate, parts, places).0,
         word if word.eq_ignore_ascii_case("Internet") || word == "*" => vec![AddressRange::whole(Family::V4)],
         word => match AddressRange::parse(word) {
             Some(range) => vec![range],
@@ -213,10 +231,10 @@ fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts
 }
 
 fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    let mut known: BTreeMap<(String, Option<String>), TableId> = BTreeMap::new();
+    let mut known: BTreeMap<(String, Option<String>, Vec<bool>), TableId> = BTreeMap::new();
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id).copied() else { continue };
-        let key = (subnet.network.clone(), subnet.table.clone());
+        let key = (subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
         let table = *known.entry(key).or_insert_with(|| add_table(subnet, estate, parts, places));
         parts.subnets[index].table = Some(table);
     }
@@ -228,13 +246,13 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 }
 
 fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: &Places) -> TableId {
-    let mut routes = system_routes(&subnet.network, estate, parts, places);
+    let mut routes = system_routes(subnet, estate, parts, places);
     let (mut name, mut origin) = ("system routes".to_owned(), Origin::default());
     match subnet.table.as_ref().map(|id| (id, estate.tables.get(id))) {
         Some((id, Some(table))) => {
             name = or(&table.name, id);
             origin = table.origin.clone();
-            let own = table.routes.iter().flat_map(|route| user_route(route, &subnet.network, estate, parts, places));
+            let own = table.routes.iter().flat_map(|route| user_route(route, subnet, estate, parts, places));
             let own: Vec<Route> = own.collect();
             let private = private::routes(&routes, &own, estate, parts, places);
             let takes_all = |route: &Route| {
@@ -262,21 +280,28 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
     parts.tables.len() - 1
 }
 
-/// The ranges of the tag VirtualNetwork at a network, and what of it is not known.
-fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Places) -> (Vec<AddressRange>, Vec<String>) {
+/// The ranges of the tag VirtualNetwork at a subnet, and what of it is not known.
+fn virtual_network(
+    subnet: &EstateSubnet,
+    estate: &Estate,
+    parts: &Parts,
+    places: &Places,
+) -> (Vec<AddressRange>, Vec<String>) {
+    let network = subnet.network.as_str();
     let Some(index) = places.networks.get(network) else { return (Vec::new(), vec![format!("network {network}")]) };
     let mut out = parts.networks[*index].ranges.ranges().to_vec();
     let of = |network: usize| format!("the addresses of {}", parts.networks[network].name);
     let mut unknown: Vec<String> = parts.networks[*index].open.then(|| of(*index)).into_iter().collect();
-    for peering in
-        estate.peerings.iter().filter(|peering| peering.from == network && peering.access && peering.connected)
-    {
-        match places.networks.get(&peering.to) {
-            Some(other) => {
+    let here = |peering: &&Peering| peering.from == network && peering.joins(subnet);
+    for peering in estate.peerings.iter().filter(here).filter(|peering| peering.access && peering.connected) {
+        match (places.networks.get(&peering.to), estate.joined_blocks(peering)) {
+            (_, Some(Some(blocks))) => out.extend(blocks),
+            (_, Some(None)) => unknown.push(format!("the subnets that peering {} joins", peering.name)),
+            (Some(other), None) => {
                 out.extend(parts.networks[*other].ranges.ranges());
                 unknown.extend(parts.networks[*other].open.then(|| of(*other)));
             }
-            None => unknown.push(format!("the addresses of {}", peering.to)),
+            (None, None) => unknown.push(format!("the addresses of {}", peering.to)),
         }
         if peering.remote_gateways {
             unknown.push(format!("what the gateway of {} leads to", peering.to));
@@ -292,7 +317,7 @@ fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Place
 
 /// The tag at a subnet: prefixes of its user-defined routes belong to it as well.
 fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Surroundings {
-    let (mut ranges, unknown) = virtual_network(&subnet.network, estate, parts, places);
+    let (mut ranges, unknown) = virtual_network(subnet, estate, parts, places);
     let table = subnet.table.as_ref().and_then(|table| estate.tables.get(table));
     for route in table.into_iter().flat_map(|table| &table.routes) {
         let inward = !matches!(route.kind.to_ascii_lowercase().as_str(), "internet" | "none");
@@ -376,7 +401,7 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 
 /// Subnet's group, then interface's, on the way in; the other way round on the way out. Both must allow.
 fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
-    let mut known: BTreeMap<(String, String, Option<String>), (PolicyId, PolicyId)> = BTreeMap::new();
+    let mut known: BTreeMap<(String, String, Option<String>, Vec<bool>), (PolicyId, PolicyId)> = BTreeMap::new();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = places.endpoints.get(id).copied() else { continue };
         let Some((subnet_id, subnet)) =
@@ -399,7 +424,7 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
             continue;
         };
         for name in [at_subnet, &interface.group].into_iter().flatten() {
-            let key = (name.clone(), subnet.network.clone(), subnet.table.clone());
+            let key = (name.clone(), subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
             pairs.push(*known.entry(key).or_insert_with(|| {
                 let empty = super::estate::SecurityGroup { name: format!("{name} (not shown)"), ..Default::default() };
                 let group = estate.groups.get(name);

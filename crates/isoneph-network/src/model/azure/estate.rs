@@ -102,6 +102,22 @@ impl Estate {
         told.is_none_or(|told| told == family).then(|| known.unwrap_or_else(|| AddressRange::whole(family)))
     }
 
+    /// Which of the peerings of a subnet's network join the subnet: subnets alike in that have the same ways.
+    pub(super) fn joined_by(&self, subnet: &Subnet) -> Vec<bool> {
+        let own = self.peerings.iter().filter(|peering| peering.from == subnet.network && peering.subnets.is_some());
+        own.map(|peering| peering.joins(subnet)).collect()
+    }
+
+    /// The blocks at the other end of a peering that joins some subnets alone; `None` where one of these is not shown.
+    pub(super) fn joined_blocks(&self, peering: &Peering) -> Option<Option<Vec<AddressRange>>> {
+        let (_, there) = peering.subnets.as_ref()?;
+        let block = |name: &String| {
+            let is_it = |held: &&Subnet| held.network == peering.to && held.name.eq_ignore_ascii_case(name);
+            self.subnets.values().find(is_it).map(|held| held.ranges.clone()).filter(|held| !held.is_empty())
+        };
+        Some(there.iter().map(block).collect::<Option<Vec<_>>>().map(|held| held.concat()))
+    }
+
     /// What of the networks beside one is not shown.
     pub(super) fn unshown_peerings(&self, network: &str) -> Option<String> {
         self.unpeered.contains(network).then(|| unshown("virtualNetworkPeerings", network))
@@ -308,6 +324,16 @@ pub(super) struct Peering {
     /// `false` where the state says that the other end is missing.
     pub(super) connected: bool,
     pub(super) remote_gateways: bool,
+    /// Names of the subnets that it joins, here and there, where it does not join the whole networks.
+    pub(super) subnets: Option<(Vec<String>, Vec<String>)>,
+}
+
+impl Peering {
+    /// Whether it joins a subnet to the other end.
+    pub(super) fn joins(&self, subnet: &Subnet) -> bool {
+        let named = |names: &Vec<String>| names.iter().any(|name| name.eq_ignore_ascii_case(&subnet.name));
+        self.subnets.as_ref().is_none_or(|(here, _)| named(here))
+    }
 }
 
 #[derive(Debug, Default, Serialize)]

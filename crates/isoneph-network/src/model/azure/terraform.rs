@@ -297,10 +297,18 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             // It may be a peering of any network.
             estate.connected.extend(estate.networks.keys().cloned().collect::<Vec<_>>());
         }
+        let part = flag(values, "peer_complete_virtual_networks_enabled") == Some(false);
+        let names = |key: &str| {
+            Some(texts(values, key)).filter(|held| !held.is_empty() && held.len() == list(values, key).len())
+        };
+        let subnets = names("local_subnet_names").zip(names("remote_subnet_names")).filter(|_| part);
+        // Of one of subnets that are not shown nobody knows what it joins.
+        let to = Some(reading.id(resource, "remote_virtual_network_id")).filter(|_| part == subnets.is_some());
         estate.peerings.push(Peering {
             name: name(resource),
             from: network_of(resource),
-            to: reading.id(resource, "remote_virtual_network_id"),
+            to: to.unwrap_or_default(),
+            subnets,
             access: flag(values, "allow_virtual_network_access").unwrap_or(true),
             connected: true,
             remote_gateways: flag(values, "use_remote_gateways") == Some(true),

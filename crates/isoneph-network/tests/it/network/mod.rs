@@ -32,6 +32,7 @@ mod proofs;
 mod references;
 mod scale;
 mod six;
+mod subnet_peerings;
 mod templates;
 mod terraform;
 mod traffic;
