@@ -11,6 +11,7 @@ mod blocks_in_order;
 mod borders;
 mod by_node;
 mod changes;
+mod clouds_proved;
 mod cut_answers;
 mod cut_azure;
 mod cut_google;
