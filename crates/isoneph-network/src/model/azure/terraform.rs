@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::arm::{covers_groups, covers_routes, is_of_gateways};
 use super::estate::{Estate, InterfacePlace, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork};
 use crate::model::Unsupported;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, list, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
@@ -327,7 +327,9 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let values = &resource.values;
         let standard = text(values, "sku").map(|word| word.eq_ignore_ascii_case("standard"));
         let address = text(values, "ip_address").and_then(AddressRange::parse);
-        estate.public.insert(Reading::own(resource), PublicAddress { address, standard, ..PublicAddress::default() });
+        let six = text(&resource.values, "ip_version").is_some_and(|word| word.eq_ignore_ascii_case("IPv6"));
+        let family = Some(if six { Family::V6 } else { Family::V4 });
+        estate.public.insert(Reading::own(resource), PublicAddress { address, family, standard });
     }
     for resource in document.of_kind(&["azurerm_nat_gateway"]) {
         estate.gateways.insert(Reading::own(resource), NatGateway::default());

@@ -181,6 +181,10 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in reading.document.of_kind(&["google_compute_router_nat"]) {
         let values = &resource.values;
+        // A private one leads to other networks, and nowhere else.
+        if text(values, "type") == Some("PRIVATE") {
+            continue;
+        }
         let router = reading.at(resource, &["router"], &["google_compute_router"]).unwrap_or_default();
         let held = reading.document.of_kind(&["google_compute_router"]).find(|other| own(other) == router);
         let network = held.and_then(|held| reading.known_network(held, &["network"]));

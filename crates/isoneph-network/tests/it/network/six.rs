@@ -141,3 +141,24 @@ fn without_a_list_of_routes_the_way_out_of_the_sixth_version_is_open_too() {
     all.retain(|held| held["kind"] != "compute#route");
     check(&model(&json!(all).to_string()), "undecided six -> 2001:4860::1 tcp/443 : the routes of");
 }
+
+#[test]
+fn a_public_address_of_a_plan_is_of_the_family_that_it_says() {
+    let with = |version: &Value| {
+        let resource = |address: &str, values: Value| {
+            let (kind, name) = address.split_once('.').unwrap();
+            json!({"address": address, "mode": "managed", "type": kind, "name": name, "values": values})
+        };
+        let state = json!({"format_version": "1.0", "values": {"root_module": {"resources": [
+            resource("azurerm_virtual_network.n", json!({"id": "/vnet/n", "name": "n", "address_space": ["10.0.0.0/16", "fd00:db8::/48"]})),
+            resource("azurerm_subnet.s", json!({"id": "/vnet/n/s", "name": "s", "virtual_network_name": "n", "address_prefixes": ["10.0.1.0/24", "fd00:db8:0:1::/64"]})),
+            resource("azurerm_public_ip.p", json!({"id": "/pip/p", "name": "p", "sku": "Basic", "ip_version": version})),
+            resource("azurerm_network_interface.a", json!({"id": "/nic/a", "name": "a", "ip_configuration": [
+                {"subnet_id": "/vnet/n/s", "private_ip_address": "10.0.1.4", "public_ip_address_id": "/pip/p"},
+                {"subnet_id": "/vnet/n/s", "private_ip_address": "fd00:db8:0:1::4", "public_ip_address_id": "/pip/p"}]})),
+        ]}}});
+        model(&state.to_string())
+    };
+    check(&with(&json!("IPv6")), "permit 2001:4860::1 -> a tcp/22\ndeny 8.8.8.8 -> a tcp/22 : no public address");
+    check(&with(&Value::Null), "permit 8.8.8.8 -> a tcp/22\ndeny 2001:4860::1 -> a tcp/22 : no public address");
+}
