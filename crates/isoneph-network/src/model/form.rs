@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::address::{AddressRange, AddressSet};
 use super::policy::Policy;
+use super::traffic::Traffic;
 
 /// Index of an endpoint in [`Parts::endpoints`].
 pub type EndpointId = usize;
@@ -372,8 +373,10 @@ pub struct Balancer {
 pub struct Listener {
     /// Protocol numbers.
     pub protocols: Vec<u8>,
-    /// The port.
+    /// The port, or the first of several.
     pub port: u16,
+    /// The last of several ports; the port itself where it is one. Of several nobody tells which leads to which target's.
+    pub last: u16,
     /// Where it may send to.
     pub targets: Vec<BalancerTarget>,
     /// Whether its targets are known.
@@ -436,6 +439,15 @@ pub struct Firewall {
     pub policy: PolicyId,
 }
 
+/// What nodes of a cluster take for a pod and may pass on under addresses of their own.
+#[derive(Debug, Clone, Serialize)]
+pub struct Masked {
+    /// The service for which they do.
+    pub by: String,
+    /// The packets, as they come to the pod.
+    pub traffic: Traffic,
+}
+
 /// What lets members of some networks reach members of others past routes, in ways that are not followed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Join {
@@ -477,6 +489,9 @@ pub struct Parts {
     /// Endpoints that are in another network than their own platform's, in its place, and what that is called: no policy of
     /// the platform surely holds for them.
     pub replaced: BTreeMap<EndpointId, String>,
+    /// Pods for which nodes take connections.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub masked: BTreeMap<EndpointId, Masked>,
     /// Addresses that belonged to something deleted: (address, what it was).
     pub released: Vec<(AddressRange, String)>,
     /// What nobody knows of the whole, where two descriptions of something differ: then no answer is sure.

@@ -282,6 +282,7 @@ fn is_live(format: &str, document: &Value) -> bool {
     let stored = |object: &Value| object.pointer("/metadata/resourceVersion").is_some_and(Value::is_string);
     match format {
         "terraform" => document.get("planned_values").is_none(),
+        "azure-arm" => !azure::is_template(document),
         "kubernetes" => match document.get("items").and_then(Value::as_array) {
             Some(items) => items.iter().all(stored),
             None => stored(document),

@@ -93,6 +93,11 @@ impl Told {
         path.clone_into(&mut self.path);
     }
 
+    /// Notes what leaves everything open.
+    pub(crate) fn leave_open(&mut self, what: String) {
+        self.contradiction.get_or_insert(what);
+    }
+
     /// What nobody knows of the whole network, since descriptions of something in it differ.
     pub(crate) fn contradiction(&self) -> Option<&String> {
         self.contradiction.as_ref()

@@ -40,6 +40,9 @@ pub struct Peers {
     pub unplaced: Option<AddressSet>,
     /// These endpoints, sorted.
     pub endpoints: Vec<EndpointId>,
+    /// Addresses under which those endpoints, and those of which the input does not say, are not meant.
+    #[serde(skip_serializing_if = "AddressSet::is_empty")]
+    pub beside: AddressSet,
     /// Endpoints of which the input does not say, sorted.
     pub maybe: Vec<EndpointId>,
     /// Why the input does not say of them.
@@ -195,10 +198,13 @@ impl Peers {
         }
         let mut best = if self.unknown.is_empty() { Match::No } else { Match::Maybe };
         if let Some(endpoint) = side.endpoint {
-            if self.endpoints.binary_search(&endpoint).is_ok() {
-                return Match::Yes;
+            let beside = self.beside.meeting(side.range);
+            match (self.endpoints.binary_search(&endpoint).is_ok(), beside) {
+                (true, Meeting::Apart) => return Match::Yes,
+                (true, Meeting::Partly) => best = Match::Maybe,
+                _ => {}
             }
-            if self.maybe.binary_search(&endpoint).is_ok() {
+            if self.maybe.binary_search(&endpoint).is_ok() && beside != Meeting::Within {
                 best = Match::Maybe;
             }
         }
@@ -219,6 +225,10 @@ impl Peers {
     /// Why a match of `side` is only possible.
     fn doubts(&self, side: Side, out: &mut Vec<String>) {
         out.extend(self.unknown.iter().cloned());
+        let named = side.endpoint.is_some_and(|endpoint| self.endpoints.binary_search(&endpoint).is_ok());
+        if named && self.beside.meeting(side.range) == Meeting::Partly {
+            out.push(format!("by which of its addresses {} the peer speaks", side.range));
+        }
         let meeting = self.addresses_for(side).meeting(side.range);
         if self.outside_only && side.endpoint.is_some() && meeting != Meeting::Apart {
             out.push("whether an ipBlock holds for the addresses of pods is left to the network plugin".into());

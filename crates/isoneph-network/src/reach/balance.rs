@@ -206,7 +206,7 @@ impl Walker<'_> {
 
 /// The packets that a listener hears.
 fn heard_by(listener: &Listener) -> Traffic {
-    let ports = |protocol: &u8| Traffic::ports(*protocol, listener.port, listener.port);
+    let ports = |protocol: &u8| Traffic::ports(*protocol, listener.port, listener.last);
     listener.protocols.iter().map(ports).fold(Traffic::none(), |set, more| set.or(&more))
 }
 

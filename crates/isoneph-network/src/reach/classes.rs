@@ -80,6 +80,7 @@ impl Cuts {
         let mut add = |range: &AddressRange| out.add(range);
         for peers in all_peers(model) {
             peers.addresses.ranges().iter().for_each(&mut add);
+            peers.beside.ranges().iter().for_each(&mut add);
             peers.unplaced.iter().flat_map(AddressSet::ranges).for_each(&mut add);
         }
         for table in &model.parts.tables {

@@ -1,9 +1,12 @@
 //! What each kind of route target does with a packet.
 
+use super::balance::is_target;
 use super::path::{Direction, End, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
 use crate::model::address::{AddressRange, Family, Meeting};
-use crate::model::form::{Attachment, EndpointId, Firewall, NetworkId, Platform, TableId, Target};
+use crate::model::form::{
+    Attachment, Endpoint, EndpointId, EndpointKind, Firewall, Network, NetworkId, Platform, TableId, Target,
+};
 use crate::model::policy::Side;
 use crate::model::traffic::{ICMP, ICMP6, TCP, Traffic, UDP};
 
@@ -37,23 +40,25 @@ impl<'m> Walker<'m> {
         if outbound_only && state.destination.family == Family::V4 {
             return self.block(state, "an egress-only gateway takes IPv6 alone", gateway);
         }
-        if state.destination.family == Family::V4 {
+        let family = state.destination.family;
+        // An address of IPv6 is its own outside, but in Azure, where one outside is translated to it as those of IPv4 are.
+        if family == Family::V4 || network.platform == Platform::Azure {
             let place = state.sender.map(|(endpoint, place)| &self.model.parts.endpoints[endpoint].places[place]);
             let own = place.filter(|held| held.inside == state.source.range).and_then(|held| held.public);
             let nat = state.subnet.and_then(|subnet| self.model.parts.subnets[subnet].nat);
             if let Some(public) = own {
                 state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to: public }));
                 state.source = Side { range: public, endpoint: None };
-            } else if let Some(nat) = nat {
+            } else if let Some(nat) = nat.filter(|nat| self.may_translate(*nat, family)) {
                 return self.translate(state, nat);
-            } else if network.default_outbound && !self.is_private(&mut state) {
-                let to = AddressRange::whole(Family::V4);
+            } else if self.lends(network, &mut state) {
+                let to = AddressRange::whole(family);
                 let what = "the provider's own way out".to_owned();
                 state.stages.push(Stage::Limit { what, traffic: self.translatable(&state) });
                 state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
                 state.source = Side { range: to, endpoint: None };
             } else if !network.loose.is_empty() {
-                let to = AddressRange::whole(Family::V4);
+                let to = AddressRange::whole(family);
                 state.stages.push(Stage::Doubt { object: format!("who holds {}", network.loose.join(", ")) });
                 state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
                 state.source = Side { range: to, endpoint: None };
@@ -68,26 +73,49 @@ impl<'m> Walker<'m> {
         self.internet(state);
     }
 
-    /// Whether the sender's subnet has no way out of the provider's own. Behind a public load balancer there may be one.
-    fn is_private(&self, state: &mut State) -> bool {
-        let parts = &self.model.parts;
-        if !state.subnet.is_some_and(|subnet| parts.subnets[subnet].private) {
+    /// Whether the provider lends the sender an address on its way out: of IPv4, unless its subnet is private. Behind a public
+    /// load balancer one that is not lent any may have the balancer's.
+    fn lends(&self, network: &Network, state: &mut State) -> bool {
+        if !network.default_outbound {
             return false;
         }
+        let parts = &self.model.parts;
+        let is_private = state.subnet.is_some_and(|subnet| parts.subnets[subnet].private);
+        let family = state.destination.family;
+        if family == Family::V4 && !is_private {
+            return true;
+        }
         let own = state.sender.map(|(endpoint, _)| endpoint);
-        let behind = parts.balancers.iter().find(|held| {
-            held.listeners.iter().flat_map(|listener| &listener.targets).any(|target| target.endpoint == own)
+        let has = |held: &Endpoint| held.places.iter().any(|place| place.public.is_some_and(|it| it.family == family));
+        let behind = parts.endpoints.iter().filter(|held| has(held)).find_map(|held| {
+            let EndpointKind::Balancer { balancer } = held.kind else { return None };
+            let held = &parts.balancers[balancer];
+            let mut targets = held.listeners.iter().flat_map(|listener| &listener.targets);
+            targets.any(|target| own.is_some_and(|own| is_target(self.model, target, own))).then_some(held)
         });
-        let Some(balancer) = behind else { return true };
+        let Some(balancer) = behind else { return false };
         state.stages.push(Stage::Doubt { object: format!("what {} lets out", balancer.name) });
-        false
+        true
+    }
+
+    /// Whether a gateway translates addresses of a family, or may: which addresses it has outside is not always shown.
+    fn may_translate(&self, nat: usize, family: Family) -> bool {
+        let public = &self.model.parts.nats[nat].public;
+        family == Family::V4
+            || public.is_empty()
+            || public.iter().any(|held| held.family == family || *held == AddressRange::whole(Family::V4))
     }
 
     /// A gateway that hands packets to the internet itself.
     fn translate(&mut self, mut state: State, nat: usize) {
         let held = &self.model.parts.nats[nat];
-        let public = held.public.first().copied().unwrap_or_else(|| AddressRange::whole(Family::V4));
+        let family = state.destination.family;
+        let known = held.public.iter().find(|range| range.family == family).copied();
+        let public = known.unwrap_or_else(|| AddressRange::whole(family));
         state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
+        if family == Family::V6 && known.is_none() {
+            state.stages.push(Stage::Doubt { object: format!("whether {} has an address of IPv6", held.id) });
+        }
         state.stages.push(Stage::Limit { what: held.id.clone(), traffic: self.translatable(&state) });
         state.stages.push(Stage::Rewrite(Rewrite::SourceNat { nat, to: public }));
         state.source = Side { range: public, endpoint: None };

@@ -9,7 +9,7 @@ use super::path::Passage;
 use super::refer::Goals;
 use super::walk::{Goal, Start};
 use crate::model::Model;
-use crate::model::address::Family;
+use crate::model::address::{AddressRange, Family};
 
 /// What passes between two parties, and the connections it was found by.
 pub(super) struct Joined {
@@ -59,15 +59,29 @@ pub(super) fn join(
                 add(by_family.entry(family).or_default(), &one, if outside { Passage::either } else { Passage::or });
             }
         }
+        // Of one whose addresses are not known nobody knows the families either.
+        let unplaced = from.iter().any(|start| is_unplaced(questions.model(), *start));
+        let joint = match (outside, unplaced) {
+            (true, _) => families,
+            (false, true) => Passage::either,
+            (false, false) => Passage::or,
+        };
         let mut party: Option<Both> = None;
         for one in by_family.into_values().flatten() {
-            add(&mut party, &one, if outside { families } else { Passage::or });
+            add(&mut party, &one, joint);
         }
         if let Some(party) = party {
             add(&mut sum, &party, Passage::either);
         }
     }
     sum.map(|(arrives, connects)| Joined { arrives, connects, told })
+}
+
+/// Whether any address of its family may be the sender's.
+fn is_unplaced(model: &Model, start: Start) -> bool {
+    let Start::Endpoint(endpoint, place) = start else { return false };
+    let inside = model.parts.endpoints[endpoint].places[place].inside;
+    inside == AddressRange::whole(inside.family)
 }
 
 pub(crate) fn family_of(model: &Model, start: Start) -> Family {

@@ -14,6 +14,7 @@ mod links;
 pub mod matrix;
 mod names;
 mod narrow;
+mod nodes;
 mod path;
 mod refer;
 pub mod selected;

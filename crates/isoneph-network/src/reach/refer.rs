@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::links::through;
 use super::walk::{Goal, Start};
 use crate::model::address::{AddressRange, Family, Meeting, is_private, private_blocks};
-use crate::model::form::{EndpointId, Network, NetworkId};
+use crate::model::form::{EndpointId, Network, NetworkId, Platform};
 use crate::model::{Model, Spot};
 
 /// Why a name means nothing in the model.
@@ -191,7 +191,7 @@ pub(super) fn found_from_outside(model: &Model, range: AddressRange) -> Vec<Spot
     };
     let mut found: Vec<Spot> = model.index().public(parts, range).filter(surely).collect();
     for (network, held) in parts.networks.iter().enumerate() {
-        if range.family == Family::V6 || held.flat {
+        if (range.family == Family::V6 && held.platform != Platform::Azure) || held.flat {
             found.extend(model.index().inside(parts, network, range).filter(|(endpoint, place)| {
                 let inside = parts.endpoints[*endpoint].places[*place].inside;
                 range.covers(inside) && (held.flat || !is_private(inside))

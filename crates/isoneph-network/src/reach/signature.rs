@@ -37,7 +37,9 @@ impl<'m> Signatures<'m> {
         let (model, endpoint) = (self.model, &self.model.parts.endpoints[id]);
         let ports = endpoint.ports.iter().map(|port| format!("{}/{}/{}", port.name, port.protocol, port.port));
         let secondary = model.parts.secondary.get(&id).into_iter().chain(model.parts.replaced.get(&id)).cloned();
-        let tail = std::iter::once(own.to_owned()).chain(ports).chain(secondary).collect::<Vec<_>>().join(" ");
+        let masked = model.parts.masked.get(&id).map(|held| format!("{} {}", held.by, held.traffic));
+        let tail =
+            std::iter::once(own.to_owned()).chain(ports).chain(secondary).chain(masked).collect::<Vec<_>>().join(" ");
         let families = endpoint.places.iter().map(|place| place.inside.family as usize);
         let mut members = self.lists.get(&id).cloned().unwrap_or_default();
         members.extend(families.map(|family| usize::MAX - family));

@@ -159,7 +159,8 @@ impl<'m> Walker<'m> {
         }
         self.leave_beside(&state, id);
         let itself = self.goal == Goal::Endpoint(id, place) || self.goal == Goal::Anybody;
-        if itself && inside.single().is_some() && inside == destination {
+        // Whom it hands packets on to it does not ask by its own address.
+        if itself && self.behind.is_none() && inside.single().is_some() && inside == destination {
             return self.end(state, End::Endpoint { endpoint: id, place });
         }
         if let EndpointKind::Balancer { balancer } = endpoint.kind
@@ -241,6 +242,9 @@ impl<'m> Walker<'m> {
         state.stages.push(Stage::Hop { what: "across", name });
         match self.goal {
             Goal::Endpoint(goal, place) if self.model.parts.endpoints[goal].network == state.network => {
+                if let Some((sender, _)) = state.sender {
+                    self.pass_by_node(&state, sender, goal, place);
+                }
                 self.arrive(state, goal, place);
             }
             Goal::Endpoint(goal, _) => {
@@ -483,7 +487,10 @@ impl<'m> Walker<'m> {
         state.network = endpoint.network;
         state.subnet = None;
         if network.flat {
-            return self.arrive(state, id, place);
+            if !self.come_by_node(&state, id, place) {
+                self.arrive(state, id, place);
+            }
+            return;
         }
         if is_private(state.source.range) {
             return self.doubt(state, "where a private address outside every network stands");
@@ -506,13 +513,22 @@ impl<'m> Walker<'m> {
                 state.stages.push(Stage::Rewrite(Rewrite::DestinationPublic { from: state.destination }));
                 state.destination = held.inside;
             }
-            // Of IPv4 a gateway brings in what it translates, whatever addresses a network was given inside.
+            // Of IPv4 a gateway brings in what it translates, whatever addresses a network was given inside; Azure's of IPv6
+            // as well.
             _ if held.inside.family == Family::V6
+                && network.platform != Platform::Azure
                 && held.inside.meets(state.destination)
                 && !is_private(held.inside) => {}
             _ if !unseen.is_empty() => {
                 state.stages.push(Stage::Doubt { object: format!("what {unseen} lets in") });
                 state.destination = held.inside;
+                // What it lets in it may pass on under an address of its own; AWS's that are not shown are gateways.
+                if network.platform != Platform::Aws {
+                    let mut translated = state.clone();
+                    translated.source = Side { range: AddressRange::whole(held.inside.family), endpoint: None };
+                    translated.references = false;
+                    self.arrive(translated, id, place);
+                }
             }
             _ => {
                 let reason = format!("{} has no public address", endpoint.name);
@@ -630,7 +646,11 @@ impl<'m> Walker<'m> {
                 ("fd00:ec2::253", "Amazon DNS"),
                 ("fd00:ec2::123", "time synchronisation"),
             ],
-            Platform::Azure => &[("168.63.129.16", "Azure platform address"), ("169.254.169.254", "instance metadata")],
+            Platform::Azure => &[
+                ("168.63.129.16", "Azure platform address"),
+                ("fe80::1234:5678:9abc", "Azure platform address"),
+                ("169.254.169.254", "instance metadata"),
+            ],
             Platform::Google => &[("169.254.169.254", "metadata server")],
             Platform::Kubernetes => &[],
         };

@@ -336,6 +336,7 @@ fn targets(estate: &Estate, parts: &mut Parts, places: &Places) {
                     _ => vec![TCP],
                 },
                 port: u16::try_from(listener.port).unwrap_or(0),
+                last: u16::try_from(listener.port).unwrap_or(0),
                 targets: held,
                 complete,
             });

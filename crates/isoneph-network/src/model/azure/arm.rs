@@ -7,7 +7,8 @@ use super::estate::{
     AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
     Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
 };
-use crate::model::address::AddressRange;
+use super::template::{self, is_untold};
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, is_listed, list, number, tags, text, text_or_empty, texts, unshown};
 use crate::model::{Problem, Unsupported};
@@ -37,9 +38,12 @@ fn kind(value: &Value) -> String {
 
 /// Whether a document holds ARM resources.
 pub(crate) fn recognises(document: &Value) -> bool {
-    resources(document).iter().any(|(_, value)| {
-        kind(value).starts_with("microsoft.network/") || kind(value).starts_with("microsoft.compute/")
-    })
+    let is_one =
+        |value: &Value| ["microsoft.network/", "microsoft.compute/"].iter().any(|of| kind(value).starts_with(of));
+    match template::read(document) {
+        Some(found) => found.resources.iter().any(|(_, value)| is_one(value)),
+        None => resources(document).iter().any(|(_, value)| is_one(value)),
+    }
 }
 
 /// Properties, wherever they stand.
@@ -51,12 +55,36 @@ fn id(value: &Value) -> String {
     text_or_empty(value, "id").to_lowercase()
 }
 
+/// What a field refers to. A template that does not tell has a text there: that is something, though nobody knows what.
 fn reference(value: &Value, key: &str) -> Option<String> {
-    value.get(key).and_then(|held| text(held, "id")).map(str::to_lowercase)
+    let held = value.get(key)?;
+    text(held, "id").or_else(|| held.as_str().filter(|text| is_untold(text))).map(str::to_lowercase)
+}
+
+/// Whether a flag is set, or may be: a template does not tell all of them.
+fn may_be(value: &Value, key: &str) -> bool {
+    flag(value, key) == Some(true) || is_untold_at(value, key)
+}
+
+fn is_untold_at(value: &Value, key: &str) -> bool {
+    text(value, key).is_some_and(is_untold)
+}
+
+/// The ranges of some texts; none where one of them is not told.
+fn read_ranges(texts: &[String]) -> Vec<AddressRange> {
+    texts.iter().map(|text| AddressRange::parse(text)).collect::<Option<_>>().unwrap_or_default()
 }
 
 fn references(value: &Value, key: &str) -> Vec<String> {
     list(value, key).iter().map(id).filter(|id| !id.is_empty()).collect()
+}
+
+fn family(word: &str) -> Option<Family> {
+    match word.to_ascii_lowercase().as_str() {
+        "ipv4" => Some(Family::V4),
+        "ipv6" => Some(Family::V6),
+        _ => None,
+    }
 }
 
 fn subscription(id: &str) -> String {
@@ -76,98 +104,136 @@ pub(crate) fn read(
     unsupported: &mut Vec<Unsupported>,
     problems: &mut Vec<Problem>,
 ) {
+    if let Some(found) = template::read(document) {
+        if found.is_cut {
+            problems.push(Problem::unread(source, "#", "it says more than is worked out: what it deploys is open"));
+        }
+        found.doubts.into_iter().for_each(|doubt| estate.told.leave_open(doubt));
+        let effect = "what it deploys is not in the input";
+        let elsewhere = |(at, name): (String, String)| {
+            Unsupported::new(source, format!("{at} {name}"), "microsoft.resources/deployments", effect)
+        };
+        unsupported.extend(found.elsewhere.into_iter().map(elsewhere));
+        for (locator, value) in found.resources {
+            take(estate, &value, locator, source, unsupported, problems);
+        }
+        return;
+    }
     for (locator, value) in resources(document) {
-        let origin = Origin { source, locator: locator.clone() };
-        let (name, own) = (text_or_empty(value, "name"), id(value));
-        match kind(value).as_str() {
-            "microsoft.network/virtualnetworks" => network(estate, value, own, name, origin, problems),
-            "microsoft.network/networksecuritygroups" => group(estate, value, own, name, origin, problems),
-            "microsoft.network/networkinterfaces" => interface(estate, value, own, name, origin, problems),
-            "microsoft.network/publicipaddresses" => {
-                let standard = value
-                    .get("sku")
-                    .and_then(|sku| text(sku, "name"))
-                    .map(|word| word.eq_ignore_ascii_case("standard"));
-                let address = text(properties(value), "ipAddress").and_then(AddressRange::parse);
-                let read = PublicAddress { address, standard };
-                estate.told.settle(&own, &read, &origin, problems);
-                // A template tells less of it than an answer does.
-                let held = estate.public.entry(own).or_default();
-                *held = PublicAddress { address: address.or(held.address), standard: standard.or(held.standard) };
+        take(estate, value, locator, source, unsupported, problems);
+    }
+}
+
+/// Takes one resource into the estate.
+fn take(
+    estate: &mut Estate,
+    value: &Value,
+    locator: String,
+    source: usize,
+    unsupported: &mut Vec<Unsupported>,
+    problems: &mut Vec<Problem>,
+) {
+    let origin = Origin { source, locator: locator.clone() };
+    let (name, own) = (text_or_empty(value, "name"), id(value));
+    match kind(value).as_str() {
+        "microsoft.network/virtualnetworks" => network(estate, value, own, name, origin, problems),
+        "microsoft.network/virtualnetworks/subnets" => subnet(estate, value, &parent(&own), &origin, problems),
+        "microsoft.network/virtualnetworks/virtualnetworkpeerings" => {
+            let read = peering(value, &parent(&own));
+            let is_known = |held: &Peering| held.from == read.from && held.name == read.name;
+            if !estate.peerings.iter().any(is_known) {
+                estate.peerings.push(read);
             }
-            "microsoft.network/routetables" => table(estate, value, own, name, origin, problems),
-            "microsoft.network/natgateways" => {
-                let public = references(properties(value), "publicIpAddresses");
-                let read = NatGateway { public };
-                estate.told.settle(&own, &read, &origin, problems);
-                estate.gateways.insert(own, read);
+        }
+        "microsoft.network/networksecuritygroups/securityrules" => {
+            let of = parent(&own);
+            let read = rules(value, of.rsplit('/').next().unwrap_or(&of));
+            estate.parts.entry(of.clone()).or_default().rules.extend(read);
+            estate.add_parts(&of);
+        }
+        "microsoft.network/routetables/routes" => {
+            let of = parent(&own);
+            estate.parts.entry(of.clone()).or_default().routes.push(route(value, &of));
+            estate.add_parts(&of);
+        }
+        "microsoft.network/networksecuritygroups" => group(estate, value, own, name, origin, problems),
+        "microsoft.network/networkinterfaces" => interface(estate, value, own, name, origin, problems),
+        "microsoft.network/publicipaddresses" => {
+            let standard = value
+                .get("sku")
+                .and_then(|sku| text(sku, "name"))
+                .filter(|word| !is_untold(word))
+                .map(|word| word.eq_ignore_ascii_case("standard"));
+            let address = text(properties(value), "ipAddress").and_then(AddressRange::parse);
+            let family = text(properties(value), "publicIPAddressVersion").and_then(family);
+            let read = PublicAddress { address, family, standard };
+            estate.told.settle(&own, &read, &origin, problems);
+            // A template tells less of it than an answer does.
+            let held = estate.public.entry(own).or_default();
+            *held = PublicAddress {
+                address: address.or(held.address),
+                family: family.or(held.family),
+                standard: standard.or(held.standard),
+            };
+        }
+        "microsoft.network/routetables" => table(estate, value, own, name, origin, problems),
+        "microsoft.network/natgateways" => {
+            let keys = ["publicIpAddresses", "publicIpAddressesV6"];
+            let public = keys.iter().flat_map(|key| references(properties(value), key)).collect();
+            let read = NatGateway { public };
+            estate.told.settle(&own, &read, &origin, problems);
+            estate.gateways.insert(own, read);
+        }
+        "microsoft.network/loadbalancers" => balancer(estate, value, own, name, origin, problems),
+        "microsoft.network/privatelinkservices" => {
+            let held = list(properties(value), "ipConfigurations").iter();
+            let subnets = held.filter_map(|held| reference(properties(held), "subnet")).collect();
+            estate.services.insert(own, subnets);
+            // Who of networks that are not shown has an endpoint of it, nobody tells.
+            estate.entries.push(name);
+        }
+        "microsoft.network/privateendpoints" => private_endpoint(estate, own, properties(value), &origin, problems),
+        "microsoft.network/virtualnetworkgateways" => {
+            let subnets = list(properties(value), "ipConfigurations")
+                .iter()
+                .filter_map(|held| reference(properties(held), "subnet"));
+            estate.connected.extend(subnets.map(|subnet| parent(&subnet)));
+        }
+        "microsoft.compute/virtualmachines" => {
+            let interfaces = properties(value).get("networkProfile").map(|held| references(held, "networkInterfaces"));
+            let interfaces = interfaces.unwrap_or_default();
+            let read = Machine { name, interfaces, tags: tags(value.get("tags")) };
+            estate.told.settle(&own, &read, &origin, problems);
+            estate.machines.insert(own, read);
+        }
+        "microsoft.compute/virtualmachinescalesets" => {
+            scale_set(estate, value, &own, &name, &origin, problems);
+        }
+        word if word.starts_with("microsoft.network/") && !word.ends_with("applicationsecuritygroups") => {
+            unsupported.push(Unsupported::new(
+                source,
+                locator,
+                word,
+                "not modelled: undecided where a route leads there",
+            ));
+            if word.starts_with("microsoft.network/networkmanagers") {
+                estate.admin.extend(AdminRule::unseen(&name));
+                estate.managers.push(name.clone());
             }
-            "microsoft.network/loadbalancers" => balancer(estate, value, own, name, origin, problems),
-            "microsoft.network/privatelinkservices" => {
-                let held = list(properties(value), "ipConfigurations").iter();
-                let subnets = held.filter_map(|held| reference(properties(held), "subnet")).collect();
-                estate.services.insert(own, subnets);
-                // Who of networks that are not shown has an endpoint of it, nobody tells.
+            let entries = ["applicationgateways", "azurefirewalls", "bastionhosts", "virtualhubs"];
+            if entries.iter().any(|entry| word.ends_with(entry)) {
+                standing(estate, value, own, &name, &origin);
                 estate.entries.push(name);
             }
-            "microsoft.network/privateendpoints" => private_endpoint(estate, properties(value), &origin, problems),
-            "microsoft.network/virtualnetworkgateways" => {
-                let subnets = list(properties(value), "ipConfigurations")
-                    .iter()
-                    .filter_map(|held| reference(properties(held), "subnet"));
-                estate.connected.extend(subnets.map(|subnet| parent(&subnet)));
-            }
-            "microsoft.compute/virtualmachines" => {
-                let interfaces =
-                    properties(value).get("networkProfile").map(|held| references(held, "networkInterfaces"));
-                let interfaces = interfaces.unwrap_or_default();
-                let read = Machine { name, interfaces, tags: tags(value.get("tags")) };
-                estate.told.settle(&own, &read, &origin, problems);
-                estate.machines.insert(own, read);
-            }
-            "microsoft.compute/virtualmachinescalesets" => {
-                scale_set(estate, value, &own, &name, &origin, problems);
-            }
-            word if word.starts_with("microsoft.network/") && !word.ends_with("applicationsecuritygroups") => {
-                unsupported.push(Unsupported::new(
-                    source,
-                    locator,
-                    word,
-                    "not modelled: undecided where a route leads there",
-                ));
-                if word.starts_with("microsoft.network/networkmanagers") {
-                    estate.admin.extend(AdminRule::unseen(&name));
-                    estate.managers.push(name.clone());
-                }
-                if ["applicationgateways", "azurefirewalls", "virtualhubs"].iter().any(|entry| word.ends_with(entry)) {
-                    estate.entries.push(name);
-                }
-            }
-            _ => {}
         }
+        _ => {}
     }
 }
 
 fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin, problems: &mut Vec<Problem>) {
     let held = properties(value);
-    for subnet in list(held, "subnets") {
-        let of = properties(subnet);
-        let mut prefixes = texts(of, "addressPrefixes");
-        prefixes.extend(text(of, "addressPrefix").map(ToOwned::to_owned));
-        let read = Subnet {
-            name: text_or_empty(subnet, "name"),
-            network: own.clone(),
-            ranges: prefixes.iter().filter_map(|text| AddressRange::parse(text)).collect(),
-            group: reference(of, "networkSecurityGroup"),
-            table: reference(of, "routeTable"),
-            nat: reference(of, "natGateway"),
-            endpoint_policies: text(of, "privateEndpointNetworkPolicies").map(covers_groups),
-            private: flag(of, "defaultOutboundAccess") == Some(false),
-            gateway: is_of_gateways(&text_or_empty(subnet, "name")) && !list(of, "ipConfigurations").is_empty(),
-            origin: origin.clone(),
-        };
-        estate.told.settle(&id(subnet), &read, &origin, problems);
-        estate.subnets.insert(id(subnet), read);
+    for held in list(held, "subnets") {
+        subnet(estate, held, &own, &origin, problems);
     }
     peerings(estate, held, &own, &origin, problems);
     let ranges = held.get("addressSpace").map(|space| texts(space, "addressPrefixes")).unwrap_or_default();
@@ -175,7 +241,7 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
         name,
         owner: subscription(&own),
         region: text_or_empty(value, "location"),
-        ranges: ranges.iter().filter_map(|text| AddressRange::parse(text)).collect(),
+        ranges: read_ranges(&ranges),
         looked_up: false,
         tags: tags(value.get("tags")),
         origin,
@@ -184,27 +250,61 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
     estate.networks.insert(own, read);
 }
 
+fn subnet(estate: &mut Estate, value: &Value, network: &str, origin: &Origin, problems: &mut Vec<Problem>) {
+    let of = properties(value);
+    let mut prefixes = texts(of, "addressPrefixes");
+    prefixes.extend(text(of, "addressPrefix").map(ToOwned::to_owned));
+    let endpoint_policies = text(of, "privateEndpointNetworkPolicies").filter(|word| !is_untold(word));
+    let read = Subnet {
+        name: text_or_empty(value, "name"),
+        network: network.to_owned(),
+        ranges: read_ranges(&prefixes),
+        group: reference(of, "networkSecurityGroup"),
+        table: reference(of, "routeTable"),
+        nat: reference(of, "natGateway"),
+        endpoint_policies: endpoint_policies.map(covers_groups),
+        endpoint_routes: endpoint_policies.map(covers_routes),
+        private: flag(of, "defaultOutboundAccess") == Some(false),
+        gateway: is_of_gateways(&text_or_empty(value, "name")) && !list(of, "ipConfigurations").is_empty(),
+        origin: origin.clone(),
+    };
+    estate.told.settle(&id(value), &read, origin, problems);
+    estate.subnets.insert(id(value), read);
+}
+
 /// The peerings of a network, as far as they are shown.
 fn peerings(estate: &mut Estate, held: &Value, own: &str, origin: &Origin, problems: &mut Vec<Problem>) {
     if !is_listed(held, "virtualNetworkPeerings") {
         estate.unpeered.insert(own.to_owned());
         return;
     }
-    let read = list(held, "virtualNetworkPeerings").iter().map(|peering| {
-        let of = properties(peering);
-        Peering {
-            name: text_or_empty(peering, "name"),
-            from: own.to_owned(),
-            // Of one whose state is not shown nobody knows whether it joins the two.
-            to: text(of, "peeringState").and_then(|_| reference(of, "remoteVirtualNetwork")).unwrap_or_default(),
-            access: flag(of, "allowVirtualNetworkAccess").unwrap_or(true),
-            connected: text(of, "peeringState").is_none_or(|state| state == "Connected"),
-            remote_gateways: flag(of, "useRemoteGateways") == Some(true),
-        }
-    });
-    let read: Vec<Peering> = read.collect();
+    let read: Vec<Peering> = list(held, "virtualNetworkPeerings").iter().map(|held| peering(held, own)).collect();
     estate.told.settle(own, &serde_json::json!({ "peerings": read }), origin, problems);
     estate.peerings.extend(read);
+}
+
+fn peering(value: &Value, from: &str) -> Peering {
+    let of = properties(value);
+    // Of one whose state is not shown nobody knows whether it joins the two.
+    let part = flag(of, "peerCompleteVnets") == Some(false);
+    let named = || Some((list_of_names(of, "localSubnetNames")?, list_of_names(of, "remoteSubnetNames")?));
+    let subnets = if part { named() } else { None };
+    let untold = is_untold_at(of, "allowVirtualNetworkAccess") || is_untold_at(of, "peerCompleteVnets");
+    let known = text(of, "peeringState").is_some() && !untold && part == subnets.is_some();
+    Peering {
+        name: text_or_empty(value, "name"),
+        from: from.to_owned(),
+        to: reference(of, "remoteVirtualNetwork").filter(|_| known).unwrap_or_default(),
+        access: flag(of, "allowVirtualNetworkAccess").unwrap_or(true),
+        connected: text(of, "peeringState").is_none_or(|state| state == "Connected"),
+        remote_gateways: may_be(of, "useRemoteGateways"),
+        subnets,
+    }
+}
+
+/// Names, where they are shown.
+fn list_of_names(value: &Value, key: &str) -> Option<Vec<String>> {
+    Some(texts(value, key)).filter(|names| !names.is_empty() && !names.iter().any(|name| is_untold(name)))
 }
 
 /// Whether the name of a subnet is that of the one in which gateways, or route servers, of a network stand.
@@ -217,6 +317,11 @@ pub(super) fn covers_groups(word: &str) -> bool {
     ["Enabled", "NetworkSecurityGroupEnabled"].iter().any(|held| held.eq_ignore_ascii_case(word))
 }
 
+/// Whether it puts them under its route table.
+pub(super) fn covers_routes(word: &str) -> bool {
+    ["Enabled", "RouteTableEnabled"].iter().any(|held| held.eq_ignore_ascii_case(word))
+}
+
 /// A security group. Of rules that are not shown, or that two answers do not say alike, nobody knows what they say.
 fn group(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin, problems: &mut Vec<Problem>) {
     let held = properties(value);
@@ -226,7 +331,8 @@ fn group(estate: &mut Estate, value: &Value, own: String, name: String, origin: 
     } else {
         SecurityRule::unseen(&unshown("securityRules", &name))
     };
-    estate.groups.insert(own, SecurityGroup { name, rules, origin });
+    estate.groups.insert(own.clone(), SecurityGroup { name, rules, origin });
+    estate.add_parts(&own);
 }
 
 /// Whether another answer says otherwise of a part of an object.
@@ -302,20 +408,22 @@ fn rules(value: &Value, group: &str) -> Vec<SecurityRule> {
 fn table(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin, problems: &mut Vec<Problem>) {
     let held = properties(value);
     let differs = differs(estate, &own, value, "routes", &origin, problems);
-    let of = |route: &Value| {
-        let held = properties(route);
-        Route {
-            prefix: text(held, "addressPrefix").map_or_else(|| unshown("addressPrefix", &name), ToOwned::to_owned),
-            kind: text_or_empty(held, "nextHopType"),
-            next: text(held, "nextHopIpAddress").and_then(AddressRange::parse),
-        }
-    };
     let routes = if is_listed(held, "routes") && !differs {
-        list(held, "routes").iter().map(of).collect()
+        list(held, "routes").iter().map(|held| route(held, &name)).collect()
     } else {
         vec![Route { prefix: unshown("routes", &name), ..Route::default() }]
     };
-    estate.tables.insert(own, Table { name, routes, origin });
+    estate.tables.insert(own.clone(), Table { name, routes, origin });
+    estate.add_parts(&own);
+}
+
+fn route(value: &Value, table: &str) -> Route {
+    let held = properties(value);
+    Route {
+        prefix: text(held, "addressPrefix").map_or_else(|| unshown("addressPrefix", table), ToOwned::to_owned),
+        kind: text_or_empty(held, "nextHopType"),
+        next: text(held, "nextHopIpAddress").and_then(AddressRange::parse),
+    }
 }
 
 /// Fields by which an interface names what it is a target of: `BALANCER/backendAddressPools/NAME`.
@@ -333,7 +441,7 @@ fn scale_set(estate: &mut Estate, value: &Value, own: &str, name: &str, origin: 
             let given = ["publicIPAddressConfiguration", "publicIpAddressConfiguration"];
             given
                 .iter()
-                .any(|key| of.get(key).is_some_and(Value::is_object))
+                .any(|key| of.get(key).is_some_and(|held| held.is_object() || held.is_string()))
                 .then(|| format!("public address of {own}"))
         };
         let all = |key: &str| configurations.iter().flat_map(|of| references(of, key)).collect::<Vec<_>>();
@@ -352,7 +460,8 @@ fn scale_set(estate: &mut Estate, value: &Value, own: &str, name: &str, origin: 
                 .collect(),
             application_groups: all("applicationSecurityGroups"),
             behind: BEHIND.iter().flat_map(|key| all(key)).map(|part| parent(&part)).collect(),
-            forwards: flag(of, "enableIPForwarding").or_else(|| flag(of, "enableIpForwarding")) == Some(true),
+            pools: BEHIND.iter().flat_map(|key| all(key)).collect(),
+            forwards: may_be(of, "enableIPForwarding") || may_be(of, "enableIpForwarding"),
             template: true,
             tags: tags(value.get("tags")),
             origin: origin.clone(),
@@ -372,11 +481,12 @@ fn interface(
     problems: &mut Vec<Problem>,
 ) {
     let held = properties(value);
-    let (mut places, mut groups, mut behind) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut places, mut groups, mut pools, mut open_groups) = (Vec::new(), Vec::new(), Vec::new(), false);
     for configuration in list(held, "ipConfigurations") {
         let of = properties(configuration);
-        behind.extend(BEHIND.iter().flat_map(|key| references(of, key)).map(|part| parent(&part)));
+        pools.extend(BEHIND.iter().flat_map(|key| references(of, key)));
         groups.extend(references(of, "applicationSecurityGroups"));
+        open_groups |= is_untold_at(of, "applicationSecurityGroups");
         places.push(InterfacePlace {
             subnet: reference(of, "subnet").unwrap_or_default(),
             address: text(of, "privateIPAddress")
@@ -391,30 +501,70 @@ fn interface(
         name,
         owner: subscription(&own),
         group: reference(held, "networkSecurityGroup"),
-        forwards: flag(held, "enableIPForwarding").or_else(|| flag(held, "enableIpForwarding")) == Some(true),
+        forwards: may_be(held, "enableIPForwarding") || may_be(held, "enableIpForwarding"),
         places,
         application_groups: groups,
-        behind,
+        behind: pools.iter().map(|part: &String| parent(part)).collect(),
+        pools,
+        open_groups,
         private_endpoint: held.get("privateEndpoint").is_some_and(Value::is_object),
         tags: tags(value.get("tags")),
         origin,
         ..Interface::default()
     };
     estate.told.settle(&own, &read, &read.origin, problems);
+    // One of a service of the platform tells which part of it; where its endpoint is not in the input that is all.
+    let part = list(held, "ipConfigurations")
+        .iter()
+        .filter_map(|held| properties(held).get("privateLinkConnectionProperties"))
+        .find_map(|held| text(held, "groupId"));
+    if let Some(part) = part.filter(|_| read.private_endpoint) {
+        let connection = || Connection { to: format!("{part} of a service of the platform"), refused: false };
+        estate.endpoints.entry(own.clone()).or_insert_with(connection);
+    }
     estate.interfaces.insert(own, read);
 }
 
 /// What the interfaces of a private endpoint are of.
-fn private_endpoint(estate: &mut Estate, held: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
+fn private_endpoint(estate: &mut Estate, own: String, held: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
     let keys = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
     let of = keys.iter().flat_map(|key| list(held, key)).map(properties).next();
     let state = of.and_then(|of| of.get("privateLinkServiceConnectionState")).and_then(|held| text(held, "status"));
     let to = of.and_then(|of| text(of, "privateLinkServiceId")).unwrap_or_default().to_lowercase();
-    for interface in references(held, "networkInterfaces") {
-        let refused = matches!(state, Some("Pending" | "Rejected" | "Disconnected"));
+    let refused = matches!(state, Some("Pending" | "Rejected" | "Disconnected"));
+    let mut interfaces = references(held, "networkInterfaces");
+    if interfaces.is_empty() {
+        // Those that are meant to be have none yet.
+        let place =
+            InterfacePlace { subnet: reference(held, "subnet").unwrap_or_default(), ..InterfacePlace::default() };
+        let name = own.rsplit('/').next().unwrap_or_default().to_owned();
+        let (private_endpoint, origin) = (true, origin.clone());
+        let read = Interface { name, private_endpoint, places: vec![place], origin, ..Interface::default() };
+        estate.interfaces.insert(own.clone(), read);
+        interfaces.push(own);
+    }
+    for interface in interfaces {
         let read = Connection { to: to.clone(), refused };
         estate.told.settle(&interface, &read, origin, problems);
         estate.endpoints.insert(interface, read);
+    }
+}
+
+/// A service of the platform that stands in a subnet: it sends to others there, whatever it takes itself.
+fn standing(estate: &mut Estate, value: &Value, own: String, name: &str, origin: &Origin) {
+    let held = properties(value);
+    let keys = ["gatewayIPConfigurations", "ipConfigurations", "frontendIPConfigurations"];
+    let configurations = keys.iter().flat_map(|key| list(held, key)).chain(held.get("managementIpConfiguration"));
+    let mut subnets: Vec<String> = configurations.filter_map(|held| reference(properties(held), "subnet")).collect();
+    subnets.sort_unstable();
+    subnets.dedup();
+    let places: Vec<InterfacePlace> =
+        subnets.into_iter().map(|subnet| InterfacePlace { subnet, ..InterfacePlace::default() }).collect();
+    if !places.is_empty() {
+        let (name, owner, origin) = (name.to_owned(), subscription(&own), origin.clone());
+        let (forwards, template, tags) = (true, true, tags(value.get("tags")));
+        let read = Interface { name, owner, places, forwards, template, tags, origin, ..Interface::default() };
+        estate.interfaces.insert(own, read);
     }
 }
 
@@ -422,6 +572,51 @@ fn private_endpoint(estate: &mut Estate, held: &Value, origin: &Origin, problems
 fn scaled(interface: &str) -> String {
     let set = interface.split_once("/virtualmachines/").map(|(set, _)| set);
     set.filter(|set| set.contains("/virtualmachinescalesets/")).unwrap_or(interface).to_owned()
+}
+
+/// A rule that leads to the pools that it names.
+fn balanced(rule: &Value, pools: &[Value]) -> BalancerRule {
+    let port = |key: &str| number(rule, key);
+    let mut named: Vec<String> = reference(rule, "backendAddressPool").into_iter().collect();
+    named.extend(references(rule, "backendAddressPools"));
+    named.sort_unstable();
+    named.dedup();
+    let known: Vec<&Value> = pools.iter().filter(|pool| named.contains(&id(pool))).map(properties).collect();
+    // A configuration's identifier ends in its interface's, `/ipConfigurations/NAME`.
+    let targets = known.iter().flat_map(|pool| references(pool, "backendIPConfigurations"));
+    let targets: Vec<String> = targets.map(|held| scaled(&parent(&held))).collect();
+    let entries: Vec<&Value> = known.iter().flat_map(|pool| list(pool, "loadBalancerBackendAddresses")).collect();
+    let addresses: Vec<_> = entries.iter().filter_map(|held| by_address(properties(held))).collect();
+    BalancerRule {
+        protocol: text_or_empty(rule, "protocol"),
+        frontend_port: port("frontendPort").or_else(|| port("frontendPortRangeStart")).unwrap_or(0),
+        frontend_last: port("frontendPortRangeEnd").filter(|last| *last > 0),
+        backend_port: port("backendPort").unwrap_or(0),
+        // What has no address is an interface's.
+        complete: !named.is_empty() && known.len() == named.len() && entries.len() - addresses.len() <= targets.len(),
+        pools: named,
+        addresses,
+        targets,
+    }
+}
+
+/// A target by its address, with its network.
+fn by_address(held: &Value) -> Option<(AddressRange, Option<String>)> {
+    let address = text(held, "ipAddress").and_then(AddressRange::parse)?;
+    let network = reference(held, "virtualNetwork");
+    let of_subnet = || reference(held, "subnet").map(|subnet| parent(&subnet));
+    Some((address, network.or_else(of_subnet)))
+}
+
+/// A rule of address translation: to one configuration, or to those of a pool.
+fn translated(rule: &Value, pools: &[Value]) -> BalancerRule {
+    let of = properties(rule);
+    let mut read = balanced(of, pools);
+    let one = reference(of, "backendIPConfiguration").map(|held| scaled(&parent(&held)));
+    read.complete |= one.is_some();
+    read.targets.extend(one);
+    read.pools.push(id(rule));
+    read
 }
 
 fn balancer(
@@ -438,43 +633,11 @@ fn balancer(
         let of = properties(front);
         (text_or_empty(front, "name"), reference(of, "publicIPAddress").or_else(|| reference(of, "publicIpAddress")))
     });
-    // The interfaces of a pool, and whether it has no addresses beside theirs.
-    let pool = |wanted: &str| -> Option<(Vec<String>, bool)> {
-        let pool = properties(list(held, "backendAddressPools").iter().find(|pool| id(pool) == wanted)?);
-        // A configuration's identifier ends in its interface's, `/ipConfigurations/NAME`.
-        let targets: Vec<String> =
-            references(pool, "backendIPConfigurations").iter().map(|held| scaled(&parent(held))).collect();
-        let whole = list(pool, "loadBalancerBackendAddresses").len() <= targets.len();
-        Some((targets, whole))
-    };
-    let rules = list(held, "loadBalancingRules").iter().map(|rule| {
-        let of = properties(rule);
-        let known = reference(of, "backendAddressPool").and_then(|wanted| pool(&wanted));
-        let (targets, complete) = known.unwrap_or_default();
-        let port = |key: &str| number(of, key).unwrap_or(0);
-        let protocol = text_or_empty(of, "protocol");
-        BalancerRule {
-            protocol,
-            frontend_port: port("frontendPort"),
-            backend_port: port("backendPort"),
-            complete,
-            targets,
-        }
-    });
-    let nat = list(held, "inboundNatRules").iter().map(|rule| {
-        let of = properties(rule);
-        let targets: Vec<String> =
-            reference(of, "backendIPConfiguration").map(|held| scaled(&parent(&held))).into_iter().collect();
-        let port = |key: &str| number(of, key).unwrap_or(0);
-        let protocol = text_or_empty(of, "protocol");
-        BalancerRule {
-            protocol,
-            frontend_port: port("frontendPort"),
-            backend_port: port("backendPort"),
-            complete: !targets.is_empty(),
-            targets,
-        }
-    });
+    let pools = list(held, "backendAddressPools");
+    let rules = list(held, "loadBalancingRules").iter().map(|rule| balanced(properties(rule), pools));
+    // Address translation leads to one of those behind it, or by a range of ports to each.
+    let kinds = ["inboundNatRules", "inboundNatPools"];
+    let nat = kinds.iter().flat_map(|kind| list(held, kind)).map(|rule| translated(rule, pools));
     let rules = rules.chain(nat).collect();
     let read = Balancer { name, owner: subscription(&own), frontends: frontends.collect(), rules, origin };
     estate.told.settle(&own, &read, &read.origin, problems);

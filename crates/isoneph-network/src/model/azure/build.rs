@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
+use super::estate::{AdminRule, Estate, Peering, Route as EstateRoute, Subnet as EstateSubnet};
 use super::rules::Surroundings;
-use super::{firewalls, links};
+use super::{balancers, firewalls, links, private};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
-    Balancer, BalancerTarget, Endpoint, EndpointId, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts,
-    Place, Platform, PolicyId, Route, RouteTable, Subnet, SubnetId, TableId, Target,
+    Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Route,
+    RouteTable, Subnet, SubnetId, TableId, Target,
 };
-use crate::model::traffic::{TCP, UDP};
 
 #[derive(Default)]
 pub(super) struct Places {
@@ -28,7 +27,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     networks(estate, parts, &mut places);
     tables(estate, parts, &mut places);
     endpoints(estate, parts, &mut places);
-    balancers(estate, parts, &places);
+    balancers::build(estate, parts, &places);
     policies(estate, parts, &places);
     links::build(estate, parts, &places);
     firewalls::build(estate, parts, &places);
@@ -40,13 +39,28 @@ impl Places {
         self.endpoints.get(interface).copied()
     }
 
+    /// Where a network stands.
+    pub(super) fn network(&self, network: &str) -> Option<NetworkId> {
+        self.networks.get(network).copied()
+    }
+
+    /// All networks.
+    pub(super) fn networks(&self) -> impl Iterator<Item = NetworkId> + '_ {
+        self.networks.values().copied()
+    }
+
+    /// The routes that a network has by itself.
+    pub(super) fn plain(&self, network: NetworkId) -> Option<TableId> {
+        self.plain.get(&network).copied()
+    }
+
     /// Where a subnet stands.
     pub(super) fn subnet(&self, subnet: &str) -> Option<usize> {
         self.subnets.get(subnet).copied()
     }
 }
 
-fn or<'a>(name: &'a str, id: &'a str) -> String {
+pub(super) fn or<'a>(name: &'a str, id: &'a str) -> String {
     if name.is_empty() { id.to_owned() } else { name.to_owned() }
 }
 
@@ -75,8 +89,10 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
     }
     for (id, gateway) in &estate.gateways {
         places.nats.insert(id.clone(), parts.nats.len());
-        let public = gateway.public.iter().filter_map(|name| estate.public.get(name)?.address).collect::<Vec<_>>();
-        let public = if public.is_empty() { vec![AddressRange::whole(Family::V4)] } else { public };
+        let known = |name: &String| estate.public.get(name).and_then(|held| held.address);
+        let mut public: Vec<AddressRange> = gateway.public.iter().filter_map(known).collect();
+        let whole = !public.is_empty() && gateway.public.iter().all(|name| known(name).is_some());
+        public.extend((!whole).then(|| AddressRange::whole(Family::V4)));
         parts.nats.push(Nat { id: id.clone(), endpoint: None, subnet: None, public, direct: true });
     }
     for (id, subnet) in &estate.subnets {
@@ -103,7 +119,8 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 const NOWHERE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
 /// The platform's own routes of a network, all of the lowest standing.
-fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+    let network = subnet.network.as_str();
     let route = |destination, target| Route { destination, unknown: None, target, rank: 2 };
     let index = places.networks[network];
     let mut out: Vec<Route> =
@@ -117,7 +134,7 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
     };
     out.extend(parts.networks[index].open.then(|| unseen(index, &Target::Local)));
     let mut beyond = estate.unshown_peerings(network);
-    for peering in estate.peerings.iter().filter(|peering| peering.from == network) {
+    for peering in estate.peerings.iter().filter(|peering| peering.from == network && peering.joins(subnet)) {
         if peering.remote_gateways {
             beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
         }
@@ -138,7 +155,18 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
             beyond = Some(format!("the network behind peering {}", peering.name));
         }
         out.extend(other.filter(|other| parts.networks[*other].open).map(|other| unseen(other, &target)));
-        let ranges = other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
+        let whole = || other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
+        let ranges = match estate.joined_blocks(peering) {
+            Some(Some(blocks)) => blocks,
+            // Which of the network's blocks they have is not shown.
+            Some(None) => {
+                beyond = Some(format!("the subnets that peering {} joins", peering.name));
+                let name = format!("whether peering {} joins the subnet", peering.name);
+                out.extend(whole().into_iter().map(|range| route(range, Target::Opaque { name: name.clone() })));
+                Vec::new()
+            }
+            None => whole(),
+        };
         out.extend(ranges.into_iter().map(|range| route(range, target.clone())));
     }
     if estate.is_joined(network) {
@@ -158,7 +186,13 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
     out
 }
 
-fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+fn user_route(
+    route: &EstateRoute,
+    subnet: &EstateSubnet,
+    estate: &Estate,
+    parts: &Parts,
+    places: &Places,
+) -> Vec<Route> {
     let target = match route.kind.to_ascii_lowercase().as_str() {
         "vnetlocal" => Target::Local,
         "internet" => Target::Internet { gateway: "internet".into(), outbound_only: false },
@@ -172,16 +206,16 @@ fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts
         other => Target::Opaque { name: format!("a next hop of kind {other}") },
     };
     let open = |what: String| {
-        let held = Route {
-            destination: AddressRange::whole(Family::V4),
-            unknown: Some(what),
+        let held = [Family::V4, Family::V6].map(|family| Route {
+            destination: AddressRange::whole(family),
+            unknown: Some(what.clone()),
             target: target.clone(),
             rank: 0,
-        };
-        vec![held]
+        });
+        held.to_vec()
     };
     let ranges = match route.prefix.as_str() {
-        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(network, estate, parts, places).0,
+        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(subnet, estate, parts, places).0,
         word if word.eq_ignore_ascii_case("Internet") || word == "*" => vec![AddressRange::whole(Family::V4)],
         word => match AddressRange::parse(word) {
             Some(range) => vec![range],
@@ -197,10 +231,10 @@ fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts
 }
 
 fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    let mut known: BTreeMap<(String, Option<String>), TableId> = BTreeMap::new();
+    let mut known: BTreeMap<(String, Option<String>, Vec<bool>), TableId> = BTreeMap::new();
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id).copied() else { continue };
-        let key = (subnet.network.clone(), subnet.table.clone());
+        let key = (subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
         let table = *known.entry(key).or_insert_with(|| add_table(subnet, estate, parts, places));
         parts.subnets[index].table = Some(table);
     }
@@ -212,14 +246,15 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 }
 
 fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: &Places) -> TableId {
-    let mut routes = system_routes(&subnet.network, estate, parts, places);
+    let mut routes = system_routes(subnet, estate, parts, places);
     let (mut name, mut origin) = ("system routes".to_owned(), Origin::default());
     match subnet.table.as_ref().map(|id| (id, estate.tables.get(id))) {
         Some((id, Some(table))) => {
             name = or(&table.name, id);
             origin = table.origin.clone();
-            let own = table.routes.iter().flat_map(|route| user_route(route, &subnet.network, estate, parts, places));
+            let own = table.routes.iter().flat_map(|route| user_route(route, subnet, estate, parts, places));
             let own: Vec<Route> = own.collect();
+            let private = private::routes(&routes, &own, estate, parts, places);
             let takes_all = |route: &Route| {
                 route.destination == AddressRange::whole(Family::V4)
                     && matches!(route.target, Target::Address { .. } | Target::Opaque { .. })
@@ -230,35 +265,43 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
                 routes.retain(|route| !matches!(route.target, Target::Drop { .. }));
             }
             routes.extend(own);
+            routes.extend(private);
         }
         // A table that is not shown may send anything anywhere.
-        Some((id, None)) => routes.push(Route {
-            destination: AddressRange::whole(Family::V4),
+        Some((id, None)) => routes.extend([Family::V4, Family::V6].map(|family| Route {
+            destination: AddressRange::whole(family),
             unknown: Some(format!("route table {id}")),
             target: Target::Opaque { name: format!("route table {id}") },
             rank: 0,
-        }),
+        })),
         None => {}
     }
     parts.tables.push(RouteTable { id: name.clone(), name, routes, origin });
     parts.tables.len() - 1
 }
 
-/// The ranges of the tag VirtualNetwork at a network, and what of it is not known.
-fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Places) -> (Vec<AddressRange>, Vec<String>) {
+/// The ranges of the tag VirtualNetwork at a subnet, and what of it is not known.
+fn virtual_network(
+    subnet: &EstateSubnet,
+    estate: &Estate,
+    parts: &Parts,
+    places: &Places,
+) -> (Vec<AddressRange>, Vec<String>) {
+    let network = subnet.network.as_str();
     let Some(index) = places.networks.get(network) else { return (Vec::new(), vec![format!("network {network}")]) };
     let mut out = parts.networks[*index].ranges.ranges().to_vec();
     let of = |network: usize| format!("the addresses of {}", parts.networks[network].name);
     let mut unknown: Vec<String> = parts.networks[*index].open.then(|| of(*index)).into_iter().collect();
-    for peering in
-        estate.peerings.iter().filter(|peering| peering.from == network && peering.access && peering.connected)
-    {
-        match places.networks.get(&peering.to) {
-            Some(other) => {
+    let here = |peering: &&Peering| peering.from == network && peering.joins(subnet);
+    for peering in estate.peerings.iter().filter(here).filter(|peering| peering.access && peering.connected) {
+        match (places.networks.get(&peering.to), estate.joined_blocks(peering)) {
+            (_, Some(Some(blocks))) => out.extend(blocks),
+            (_, Some(None)) => unknown.push(format!("the subnets that peering {} joins", peering.name)),
+            (Some(other), None) => {
                 out.extend(parts.networks[*other].ranges.ranges());
                 unknown.extend(parts.networks[*other].open.then(|| of(*other)));
             }
-            None => unknown.push(format!("the addresses of {}", peering.to)),
+            (None, None) => unknown.push(format!("the addresses of {}", peering.to)),
         }
         if peering.remote_gateways {
             unknown.push(format!("what the gateway of {} leads to", peering.to));
@@ -274,7 +317,7 @@ fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Place
 
 /// The tag at a subnet: prefixes of its user-defined routes belong to it as well.
 fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Surroundings {
-    let (mut ranges, unknown) = virtual_network(&subnet.network, estate, parts, places);
+    let (mut ranges, unknown) = virtual_network(subnet, estate, parts, places);
     let table = subnet.table.as_ref().and_then(|table| estate.tables.get(table));
     for route in table.into_iter().flat_map(|table| &table.routes) {
         let inward = !matches!(route.kind.to_ascii_lowercase().as_str(), "internet" | "none");
@@ -310,17 +353,13 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         let network = parts.subnets[subnet].network;
         let mut held = Vec::new();
         for place in &interface.places {
-            let public = place.public.as_ref().map(|name| {
-                estate.public.get(name).and_then(|held| held.address).unwrap_or_else(|| AddressRange::whole(Family::V4))
-            });
+            let of = |inside: AddressRange| {
+                let public = place.public.as_ref().and_then(|name| estate.public_of(name, inside.family));
+                Place { inside, public }
+            };
             match (place.address, places.subnets.get(&place.subnet)) {
-                (Some(inside), _) => {
-                    held.push(Place { inside, public: public.filter(|range| range.family == inside.family) });
-                }
-                (None, Some(own)) => held.extend(parts.subnets[*own].ranges.ranges().iter().map(|range| Place {
-                    inside: *range,
-                    public: public.filter(|public| public.family == range.family),
-                })),
+                (Some(inside), _) => held.push(of(inside)),
+                (None, Some(own)) => held.extend(parts.subnets[*own].ranges.ranges().iter().copied().map(of)),
                 (None, None) => {}
             }
         }
@@ -360,84 +399,9 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
     }
 }
 
-/// Load balancers stand at the network's edge: clients' addresses stay what they are.
-fn balancers(estate: &Estate, parts: &mut Parts, places: &Places) {
-    for (id, balancer) in &estate.balancers {
-        let targets: Vec<EndpointId> = balancer
-            .rules
-            .iter()
-            .flat_map(|rule| &rule.targets)
-            .filter_map(|name| places.endpoints.get(name))
-            .copied()
-            .collect();
-        let network = match targets.first() {
-            Some(target) => parts.endpoints[*target].network,
-            None => continue,
-        };
-        let index = parts.balancers.len();
-        let listeners = balancer.rules.iter().map(|rule| Listener {
-            protocols: match rule.protocol.to_ascii_lowercase().as_str() {
-                "tcp" => vec![TCP],
-                "udp" => vec![UDP],
-                _ => vec![TCP, UDP],
-            },
-            port: u16::try_from(rule.frontend_port).unwrap_or(0),
-            targets: rule
-                .targets
-                .iter()
-                .filter_map(|name| places.endpoints.get(name))
-                .map(|endpoint| BalancerTarget {
-                    endpoint: Some(*endpoint),
-                    address: None,
-                    port: u16::try_from(rule.backend_port).ok(),
-                    keeps_client: Some(true),
-                })
-                .collect(),
-            // A rule for every port (number 0) is not one port.
-            complete: estate.knows_targets(rule) && rule.frontend_port > 0,
-        });
-        parts.balancers.push(Balancer {
-            id: id.clone(),
-            name: or(&balancer.name, id),
-            ends_connections: false,
-            listeners: listeners.collect(),
-            complete: true,
-        });
-        let inside = AddressRange::parse("168.63.129.16").unwrap_or_else(|| AddressRange::whole(Family::V4));
-        let public = |name: &Option<String>| {
-            name.as_ref().map(|name| {
-                estate.public.get(name).and_then(|held| held.address).unwrap_or_else(|| AddressRange::whole(Family::V4))
-            })
-        };
-        let held = balancer
-            .frontends
-            .values()
-            .filter_map(public)
-            .map(|public| Place { inside, public: Some(public) })
-            .collect();
-        parts.endpoints.push(Endpoint {
-            id: id.clone(),
-            name: or(&balancer.name, id),
-            aliases: Vec::new(),
-            kind: EndpointKind::Balancer { balancer: index },
-            network,
-            subnet: None,
-            owner: or(&balancer.owner, &parts.networks[network].owner),
-            places: held,
-            inbound: Vec::new(),
-            outbound: Vec::new(),
-            table: places.plain.get(&network).copied(),
-            forwards: false,
-            ports: Vec::new(),
-            tags: BTreeMap::new(),
-            origin: balancer.origin.clone(),
-        });
-    }
-}
-
 /// Subnet's group, then interface's, on the way in; the other way round on the way out. Both must allow.
 fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
-    let mut known: BTreeMap<(String, String, Option<String>), (PolicyId, PolicyId)> = BTreeMap::new();
+    let mut known: BTreeMap<(String, String, Option<String>, Vec<bool>), (PolicyId, PolicyId)> = BTreeMap::new();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = places.endpoints.get(id).copied() else { continue };
         let Some((subnet_id, subnet)) =
@@ -460,7 +424,7 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
             continue;
         };
         for name in [at_subnet, &interface.group].into_iter().flatten() {
-            let key = (name.clone(), subnet.network.clone(), subnet.table.clone());
+            let key = (name.clone(), subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
             pairs.push(*known.entry(key).or_insert_with(|| {
                 let empty = super::estate::SecurityGroup { name: format!("{name} (not shown)"), ..Default::default() };
                 let group = estate.groups.get(name);

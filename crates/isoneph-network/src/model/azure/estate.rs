@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::unshown;
 use crate::model::once::Told;
@@ -20,6 +20,8 @@ pub(crate) struct Estate {
     pub(super) machines: BTreeMap<String, Machine>,
     pub(super) public: BTreeMap<String, PublicAddress>,
     pub(super) tables: BTreeMap<String, Table>,
+    /// Rules and routes that are answered with by themselves, by what they are of.
+    pub(super) parts: BTreeMap<String, LooseParts>,
     pub(super) peerings: Vec<Peering>,
     /// Networks of which an answer does not show the peerings.
     pub(super) unpeered: BTreeSet<String>,
@@ -54,12 +56,74 @@ impl Estate {
         lost.map(|held| (held.name.as_str(), &held.origin)).collect()
     }
 
-    /// Whether something joins a network to others in ways that are not followed.
+    /// Whether an interface is that of a private endpoint.
+    pub(super) fn is_private_endpoint(&self, interface: &str) -> bool {
+        let own = self.interfaces.get(interface).is_some_and(|held| held.private_endpoint);
+        own || self.endpoints.contains_key(interface)
+    }
+
+    /// Adds rules and routes that were answered with by themselves to what they are of: those that it does not hold itself were
+    /// there at another time, or are there by now.
+    pub(super) fn add_parts(&mut self, of: &str) {
+        let Some(held) = self.parts.get(of) else { return };
+        if let Some(group) = self.groups.get_mut(of) {
+            for rule in &held.rules {
+                let is_known = |held: &SecurityRule| held.name == rule.name && held.inbound == rule.inbound;
+                if !group.rules.iter().any(is_known) {
+                    let doubt = format!("whether {} still has rule {}, or has it by now", group.name, rule.name);
+                    group.rules.push(SecurityRule { doubt: Some(doubt), ..rule.clone() });
+                }
+            }
+        }
+        if let Some(table) = self.tables.get_mut(of) {
+            let name = table.name.clone();
+            let open = |route: &Route| Route {
+                prefix: format!("whether {name} has the route to {}", route.prefix),
+                kind: route.kind.clone(),
+                next: route.next,
+            };
+            for route in &held.routes {
+                let is_same = |held: &Route| {
+                    (&held.prefix, &held.kind, held.next) == (&route.prefix, &route.kind, route.next)
+                        || held.prefix == open(route).prefix
+                };
+                if !table.routes.iter().any(is_same) {
+                    table.routes.push(open(route));
+                }
+            }
+        }
+    }
+
+    /// What is known of a public address as one of a family: of one that may be of either, any address of that family.
+    pub(super) fn public_of(&self, name: &str, family: Family) -> Option<AddressRange> {
+        let held = self.public.get(name);
+        let known = held.and_then(|held| held.address);
+        let told = known.map(|range| range.family).or_else(|| held.and_then(|held| held.family));
+        told.is_none_or(|told| told == family).then(|| known.unwrap_or_else(|| AddressRange::whole(family)))
+    }
+
+    /// Which of the peerings of a subnet's network join the subnet: subnets alike in that have the same ways.
+    pub(super) fn joined_by(&self, subnet: &Subnet) -> Vec<bool> {
+        let own = self.peerings.iter().filter(|peering| peering.from == subnet.network && peering.subnets.is_some());
+        own.map(|peering| peering.joins(subnet)).collect()
+    }
+
+    /// The blocks at the other end of a peering that joins some subnets alone; `None` where one of these is not shown.
+    pub(super) fn joined_blocks(&self, peering: &Peering) -> Option<Option<Vec<AddressRange>>> {
+        let (_, there) = peering.subnets.as_ref()?;
+        let block = |name: &String| {
+            let is_it = |held: &&Subnet| held.network == peering.to && held.name.eq_ignore_ascii_case(name);
+            self.subnets.values().find(is_it).map(|held| held.ranges.clone()).filter(|held| !held.is_empty())
+        };
+        Some(there.iter().map(block).collect::<Option<Vec<_>>>().map(|held| held.concat()))
+    }
+
     /// What of the networks beside one is not shown.
     pub(super) fn unshown_peerings(&self, network: &str) -> Option<String> {
         self.unpeered.contains(network).then(|| unshown("virtualNetworkPeerings", network))
     }
 
+    /// Whether something joins a network to others in ways that are not followed.
     pub(super) fn is_joined(&self, network: &str) -> bool {
         let used = |held: &Subnet| held.network == network && held.gateway;
         !self.managers.is_empty()
@@ -67,27 +131,16 @@ impl Estate {
             || self.subnets.values().any(used)
     }
 
-    /// What may let in packets from outside, as far as it is not followed: also load balancers that interfaces or
-    /// addresses name, and of which the input does not show whom they lead to.
+    /// What may let in packets from outside, as far as it is not followed: also load balancers that interfaces name and the
+    /// input does not show.
     pub(super) fn ways_in(&self) -> Vec<String> {
         let named = self.interfaces.values().flat_map(|held| &held.behind);
         let unshown = named.filter(|id| !self.balancers.contains_key(*id));
-        let is_public = |held: &&Balancer| held.frontends.values().any(Option::is_some);
-        let is_unclear = |held: &&Balancer| held.rules.iter().any(|rule| !self.knows_targets(rule));
-        let unclear = self.balancers.values().filter(is_public).filter(is_unclear);
-        let mut out: Vec<String> = unshown
-            .map(|id| format!("{id}, which is not in the input"))
-            .chain(unclear.map(|held| format!("the targets of {}", held.name)))
-            .collect();
+        let mut out: Vec<String> = unshown.map(|id| format!("{id}, which is not in the input")).collect();
         out.sort_unstable();
         out.dedup();
         out.splice(0..0, self.entries.iter().cloned());
         out
-    }
-
-    /// Whether all the interfaces that a rule leads to are known.
-    pub(super) fn knows_targets(&self, rule: &BalancerRule) -> bool {
-        rule.complete && rule.targets.iter().all(|name| self.interfaces.contains_key(name))
     }
 
     /// Whether the other end of a peering may be there, though it is not sure that it is.
@@ -126,6 +179,8 @@ pub(super) struct Subnet {
     pub(super) nat: Option<String>,
     /// Whether the group holds for private endpoints too; `None` where the input does not say.
     pub(super) endpoint_policies: Option<bool>,
+    /// Whether route tables hold for private endpoints in it; `None` where the input does not say.
+    pub(super) endpoint_routes: Option<bool>,
     /// Whether machines without an address or gateway of their own have no way out.
     pub(super) private: bool,
     /// Whether a gateway or route server stands in it, or is meant to.
@@ -154,6 +209,13 @@ pub(super) struct SecurityRule {
     pub(super) doubt: Option<String>,
 }
 
+/// Rules of a group, routes of a table.
+#[derive(Debug, Default)]
+pub(super) struct LooseParts {
+    pub(super) rules: Vec<SecurityRule>,
+    pub(super) routes: Vec<Route>,
+}
+
 /// One end of a rule.
 #[derive(Debug, Default, Clone)]
 pub(super) struct End {
@@ -172,6 +234,8 @@ pub(super) struct Interface {
     pub(super) application_groups: Vec<String>,
     /// Load balancers and application gateways that it is a target of, as far as it names them itself.
     pub(super) behind: Vec<String>,
+    /// The pools of load balancers, and rules of address translation, that it names.
+    pub(super) pools: Vec<String>,
     /// Whether it may be in application groups that are not known.
     pub(super) open_groups: bool,
     pub(super) template: bool,
@@ -229,6 +293,9 @@ pub(super) struct Machine {
 pub(super) struct PublicAddress {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) address: Option<AddressRange>,
+    /// The family, where it is told; an address that is known tells its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) family: Option<Family>,
     /// `Some(true)` for the standard offer, which is closed unless a group opens it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) standard: Option<bool>,
@@ -257,6 +324,16 @@ pub(super) struct Peering {
     /// `false` where the state says that the other end is missing.
     pub(super) connected: bool,
     pub(super) remote_gateways: bool,
+    /// Names of the subnets that it joins, here and there, where it does not join the whole networks.
+    pub(super) subnets: Option<(Vec<String>, Vec<String>)>,
+}
+
+impl Peering {
+    /// Whether it joins a subnet to the other end.
+    pub(super) fn joins(&self, subnet: &Subnet) -> bool {
+        let named = |names: &Vec<String>| names.iter().any(|name| name.eq_ignore_ascii_case(&subnet.name));
+        self.subnets.as_ref().is_none_or(|(here, _)| named(here))
+    }
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -279,7 +356,13 @@ pub(super) struct Balancer {
 pub(super) struct BalancerRule {
     pub(super) protocol: String,
     pub(super) frontend_port: i64,
+    /// The last port of a range, of which each leads to one of those behind it.
+    pub(super) frontend_last: Option<i64>,
     pub(super) backend_port: i64,
+    /// What interfaces name that are behind it: a pool, or the rule itself.
+    pub(super) pools: Vec<String>,
+    /// Addresses behind it, each with its network where that is told.
+    pub(super) addresses: Vec<(AddressRange, Option<String>)>,
     /// Interfaces behind it.
     pub(super) targets: Vec<String>,
     pub(super) complete: bool,

@@ -1,13 +1,17 @@
 //! Private endpoints of private link services: what of one network is reached from another without a route.
 
 use super::build::Places;
-use super::estate::{Connection, Estate};
+use super::estate::{Connection, Estate, is_unclear};
+use super::template::is_untold;
 use crate::model::form::{EndpointKind, Lead, LeadTo, Link, NetworkId, Parts, Platform};
 
-/// Turns the interfaces of such endpoints into links. Of a platform's own resource an endpoint is its last stop.
+/// Turns the interfaces of private endpoints into links, which open no connections. Of a platform's own resource an endpoint is
+/// the last stop.
 pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &Places) {
-    for (id, connection) in &estate.endpoints {
-        let Some(leads) = leads(connection, estate, parts, places) else { continue };
+    let unshown = Connection::default();
+    for id in estate.interfaces.keys().filter(|id| estate.is_private_endpoint(id)) {
+        let connection = estate.endpoints.get(id).unwrap_or(&unshown);
+        let leads = leads(connection, estate, parts, places);
         let Some(endpoint) = places.endpoint(id) else { continue };
         let name = if connection.to.is_empty() { format!("the service of {id}") } else { connection.to.clone() };
         parts.links.push(Link { name, leads });
@@ -15,13 +19,13 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &Places) {
     }
 }
 
-fn leads(connection: &Connection, estate: &Estate, parts: &Parts, places: &Places) -> Option<Vec<Lead>> {
+fn leads(connection: &Connection, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Lead> {
     let known = estate.services.get(&connection.to);
-    if known.is_none() && !connection.to.is_empty() && !connection.to.contains("/privatelinkservices/") {
-        return None;
-    }
-    if connection.refused {
-        return Some(Vec::new());
+    // A template may not tell what it is of.
+    let may_be_service =
+        |to: &str| to.is_empty() || to.contains("/privatelinkservices/") || is_unclear(to) || is_untold(to);
+    if connection.refused || (known.is_none() && !may_be_service(&connection.to)) {
+        return Vec::new();
     }
     let name = if connection.to.is_empty() { "the service of a private endpoint" } else { connection.to.as_str() };
     let subnets = known.into_iter().flatten().map(|subnet| places.subnet(subnet));
@@ -32,5 +36,5 @@ fn leads(connection: &Connection, estate: &Estate, parts: &Parts, places: &Place
         None => (0..parts.networks.len()).filter(|id| parts.networks[*id].platform == Platform::Azure).collect(),
     };
     let doubt = || Some(format!("what is behind {name}"));
-    Some(networks.into_iter().map(|to| Lead { to: LeadTo::Network(to), doubt: doubt(), guarded: false }).collect())
+    networks.into_iter().map(|to| Lead { to: LeadTo::Network(to), doubt: doubt(), guarded: false }).collect()
 }

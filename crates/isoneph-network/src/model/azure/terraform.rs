@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::arm::{covers_groups, is_of_gateways};
+use super::arm::{covers_groups, covers_routes, is_of_gateways};
 use super::estate::{Estate, InterfacePlace, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork};
 use crate::model::Unsupported;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, list, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
@@ -259,6 +259,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                     flag(values, "private_endpoint_network_policies_enabled")
                         .or_else(|| flag(values, "enforce_private_link_endpoint_network_policies").map(|held| !held))
                 }),
+                endpoint_routes: text(values, "private_endpoint_network_policies").map(covers_routes),
                 private: flag(values, "default_outbound_access_enabled") == Some(false),
                 gateway: is_of_gateways(&name(resource)),
                 origin: reading.origin(resource),
@@ -296,10 +297,18 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             // It may be a peering of any network.
             estate.connected.extend(estate.networks.keys().cloned().collect::<Vec<_>>());
         }
+        let part = flag(values, "peer_complete_virtual_networks_enabled") == Some(false);
+        let names = |key: &str| {
+            Some(texts(values, key)).filter(|held| !held.is_empty() && held.len() == list(values, key).len())
+        };
+        let subnets = names("local_subnet_names").zip(names("remote_subnet_names")).filter(|_| part);
+        // Of one of subnets that are not shown nobody knows what it joins.
+        let to = Some(reading.id(resource, "remote_virtual_network_id")).filter(|_| part == subnets.is_some());
         estate.peerings.push(Peering {
             name: name(resource),
             from: network_of(resource),
-            to: reading.id(resource, "remote_virtual_network_id"),
+            to: to.unwrap_or_default(),
+            subnets,
             access: flag(values, "allow_virtual_network_access").unwrap_or(true),
             connected: true,
             remote_gateways: flag(values, "use_remote_gateways") == Some(true),
@@ -318,7 +327,9 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let values = &resource.values;
         let standard = text(values, "sku").map(|word| word.eq_ignore_ascii_case("standard"));
         let address = text(values, "ip_address").and_then(AddressRange::parse);
-        estate.public.insert(Reading::own(resource), PublicAddress { address, standard });
+        let six = text(&resource.values, "ip_version").is_some_and(|word| word.eq_ignore_ascii_case("IPv6"));
+        let family = Some(if six { Family::V6 } else { Family::V4 });
+        estate.public.insert(Reading::own(resource), PublicAddress { address, family, standard });
     }
     for resource in document.of_kind(&["azurerm_nat_gateway"]) {
         estate.gateways.insert(Reading::own(resource), NatGateway::default());

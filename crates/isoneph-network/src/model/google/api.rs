@@ -7,7 +7,7 @@ use super::estate::{
 };
 use super::reading::short;
 
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, is_given, is_listed, list, number, tags, text, text_or_empty, texts, unshown};
 use crate::model::{Problem, Unsupported};
@@ -126,8 +126,11 @@ pub(crate) fn read(
         match text(value, "kind").unwrap_or_default() {
             "compute#network" => network(estate, value, origin, problems),
             "compute#subnetwork" => {
-                let blocks = [text(value, "ipCidrRange"), text(value, "ipv6CidrRange")].into_iter().flatten();
+                let keys = ["ipCidrRange", "ipv6CidrRange", "externalIpv6Prefix", "internalIpv6Prefix"];
+                let blocks = keys.iter().filter_map(|key| text(value, key));
                 let mut ranges: Vec<AddressRange> = blocks.filter_map(AddressRange::parse).collect();
+                // The block of IPv6 is told twice.
+                ranges.dedup();
                 ranges.extend(
                     list(value, "secondaryIpRanges")
                         .iter()
@@ -182,7 +185,9 @@ fn beyond(estate: &mut Estate, value: &Value) {
 }
 
 fn router(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
-    let nats: Vec<Nat> = list(value, "nats").iter().map(|nat| nat_of(nat, value)).collect();
+    // A private one leads to other networks, and nowhere else.
+    let held = list(value, "nats").iter().filter(|nat| text(nat, "type") != Some("PRIVATE"));
+    let nats: Vec<Nat> = held.map(|nat| nat_of(nat, value)).collect();
     let speaks = !list(value, "bgpPeers").is_empty();
     estate.told.settle(&own(value), &serde_json::json!({ "nats": nats, "bgpPeers": speaks }), origin, problems);
     estate.nats.extend(nats);
@@ -214,6 +219,8 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin, problems: &mut Ve
             active: text(peering, "state").is_none_or(|state| state == "ACTIVE"),
             imports: flag(peering, "importCustomRoutes") == Some(true),
             exports: flag(peering, "exportCustomRoutes") == Some(true),
+            imports_public: flag(peering, "importSubnetRoutesWithPublicIp"),
+            exports_public: flag(peering, "exportSubnetRoutesWithPublicIp"),
         }
     });
     let peerings: Vec<Peering> = peerings.collect();
@@ -333,10 +340,41 @@ const NEEDLESS: [&str; 8] =
 const SCOPES: [&str; 6] =
     ["srcNetworkScope", "srcNetworkType", "srcNetworkContext", "srcNetworks", "destNetworkScope", "destNetworkType"];
 
+/// Fields of a policy's rule, and of whom it is about, that are followed or say nothing of packets.
+const OF_RULE: [&str; 17] = [
+    "kind",
+    "action",
+    "description",
+    "direction",
+    "disabled",
+    "enableLogging",
+    "match",
+    "priority",
+    "ruleName",
+    "ruleTupleCount",
+    "securityProfileGroup",
+    "targetResources",
+    "targetSecureTags",
+    "targetServiceAccounts",
+    "targetType",
+    "tlsInspect",
+    "id",
+];
+const OF_MATCH: [&str; 3] = ["srcIpRanges", "destIpRanges", "layer4Configs"];
+
+/// Fields that are not known: they may narrow whom a rule is about.
+fn unknown<'v>(value: &'v Value, known: &'static [&'static str]) -> impl Iterator<Item = &'v str> {
+    let says = |held: &Value| !held.is_null() && held.as_array().is_none_or(|held| !held.is_empty());
+    let fields = value.as_object().into_iter().flatten();
+    fields.filter(move |(key, held)| says(held) && !known.contains(&key.as_str())).map(|(key, _)| key.as_str())
+}
+
 fn policy(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
     let title = text(value, "shortName").or_else(|| text(value, "name")).unwrap_or_default().to_owned();
     let differs = differs(estate, &own(value), value, origin, problems);
-    let rules = list(value, "rules").iter().flat_map(|rule| {
+    // Rules for load balancers are not about machines.
+    let about = |rule: &&Value| text(rule, "targetType") != Some("INTERNAL_MANAGED_LB");
+    let rules = list(value, "rules").iter().filter(about).flat_map(|rule| {
         let empty = Value::Null;
         let held = rule.get("match").unwrap_or(&empty);
         let open = [
@@ -357,6 +395,9 @@ fn policy(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Ve
             .filter(|key| !list(held, key).is_empty())
             .chain(SCOPES.into_iter().filter(|key| written(held, key)))
             .chain(["targetSecureTags"].into_iter().filter(|key| !list(rule, key).is_empty()))
+            .chain(unknown(rule, &OF_RULE))
+            .chain(unknown(held, &OF_MATCH).filter(|key| !open.contains(key) && !SCOPES.contains(key)))
+            .chain(text(rule, "targetType").filter(|word| *word != "INSTANCES").map(|_| "targetType"))
             .map(|key| format!("{key} of a rule of {}", text_or_empty(value, "name")))
             .next();
         let (direction, priority) = (text(rule, "direction"), number(rule, "priority"));
@@ -438,17 +479,27 @@ fn ancestry(estate: &mut Estate, document: &Value) -> bool {
     is_one
 }
 
+/// The IPv6 addresses of an interface: the one inside, and those that the internet knows as they are.
+fn sixes(interface: &Value) -> Vec<AddressRange> {
+    let own = text(interface, "ipv6Address").and_then(AddressRange::parse);
+    let outside = list(interface, "ipv6AccessConfigs").iter().map(|held| {
+        let known = text(held, "externalIpv6").and_then(AddressRange::parse);
+        known.unwrap_or_else(|| AddressRange::whole(Family::V6))
+    });
+    own.into_iter().chain(outside).collect()
+}
+
 fn instance(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
     let id = own(value);
     let accounts: Vec<String> =
         list(value, "serviceAccounts").iter().filter_map(|held| text(held, "email")).map(ToOwned::to_owned).collect();
     for (index, held) in list(value, "networkInterfaces").iter().enumerate() {
+        // One without an address gets one when the machine starts.
         let access = list(held, "accessConfigs");
-        let public =
-            access.first().map(|held| text(held, "natIP").and_then(AddressRange::parse)).filter(Option::is_some);
+        let public = access.first().map(|held| text(held, "natIP").and_then(AddressRange::parse));
         let aliases =
             list(held, "aliasIpRanges").iter().filter_map(|held| AddressRange::parse(text(held, "ipCidrRange")?));
-        let six = text(held, "ipv6Address").and_then(AddressRange::parse);
+        let six = sixes(held);
         let name = if index == 0 { id.clone() } else { format!("{id} nic{index}") };
         let read = Interface {
             name: text_or_empty(value, "name"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::estate::{Estate, Interface, NextHop, Peering};
 use super::firewall::{self, Members};
 use super::links;
-use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::address::{AddressRange, AddressSet, Family, is_private};
 use crate::model::form::{
     Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Route, RouteTable,
     Subnet, SubnetId, TableId, Target,
@@ -220,7 +220,16 @@ fn routes(
             let unknown = Some(format!("the subnets of {}", parts.networks[other].name));
             out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: target.clone(), rank: 1 });
         }
-        out.extend(blocks(parts, other).into_iter().map(|range| known(range, target.clone(), 1)));
+        let back = estate.peerings.iter().find(|back| back.from == peering.to && back.to == own.id);
+        let of_public = match (peering.imports_public, back.and_then(|back| back.exports_public)) {
+            (Some(false), _) | (_, Some(false)) => None,
+            (Some(true), Some(true)) => Some(target.clone()),
+            _ => Some(Target::Opaque { name: format!("whether peering {} takes public addresses", peering.name) }),
+        };
+        out.extend(blocks(parts, other).into_iter().filter_map(|range| {
+            let target = if is_public(range) { of_public.clone()? } else { target.clone() };
+            Some(known(range, target, 1))
+        }));
     }
     for route in chosen.iter().filter_map(|id| estate.routes.get(*id)) {
         let target = match &route.next {
@@ -242,7 +251,7 @@ fn routes(
             Some(destination) => out.push(Route { destination, unknown, target, rank }),
             // No other route takes what a subnet has.
             None => {
-                out.extend(AddressRange::whole(Family::V4).minus(own.ranges.ranges()).into_iter().map(|destination| {
+                out.extend(beyond(own.ranges.ranges()).into_iter().map(|destination| {
                     let unknown = Some(format!("the destination of route {}", route.name));
                     Route { destination, unknown, target: target.clone(), rank }
                 }));
@@ -250,6 +259,28 @@ fn routes(
         }
     }
     out
+}
+
+/// Blocks that are in nobody's use on the internet, beside private ones.
+const RESERVED: [&str; 7] = [
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "240.0.0.0/4",
+];
+
+/// Whether a subnet uses addresses of IPv4 that are somebody else's on the internet.
+fn is_public(range: AddressRange) -> bool {
+    let reserved = || RESERVED.iter().filter_map(|text| AddressRange::parse(text)).any(|block| block.covers(range));
+    range.family == Family::V4 && !is_private(range) && !reserved()
+}
+
+/// All addresses but some, of either family.
+fn beyond(known: &[AddressRange]) -> Vec<AddressRange> {
+    [Family::V4, Family::V6].into_iter().flat_map(|family| AddressRange::whole(family).minus(known)).collect()
 }
 
 /// The blocks of a network for which it has a route each: those of its subnets, and what of its own is in none of them.
@@ -270,8 +301,7 @@ fn unseen(estate: &Estate, parts: &Parts, network: NetworkId, public: bool) -> V
     let lists = [Some(("compute#route", "routes")), (!public).then_some(("compute#router", "routers"))];
     let hidden = lists.into_iter().flatten().filter_map(|(kind, words)| estate.hidden(&own.id, kind, words));
     let route = |what: String| {
-        let beyond = AddressRange::whole(Family::V4).minus(own.ranges.ranges());
-        beyond.into_iter().map(move |destination| Route {
+        beyond(own.ranges.ranges()).into_iter().map(move |destination| Route {
             destination,
             unknown: Some(what.clone()),
             target: Target::Opaque { name: what.clone() },
@@ -302,7 +332,7 @@ fn announced(
         target: Target::Opaque { name: what.clone() },
         rank: 2000,
     };
-    AddressRange::whole(Family::V4).minus(&known).into_iter().map(route).collect()
+    beyond(&known).into_iter().map(route).collect()
 }
 
 /// Network, tags, accounts and region: interfaces alike in these have one policy.
@@ -312,6 +342,8 @@ fn firewalls(estate: &Estate, parts: &mut Parts, endpoints: &BTreeMap<&str, Endp
     let mut members = Members::default();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
+        let aliases = interface.more.iter().copied().filter(|range| range.family == Family::V4);
+        members.aliases.insert(endpoint, aliases.collect());
         for (open, known) in
             [(interface.open_tags, &mut members.open_tags), (interface.open_account, &mut members.open_accounts)]
         {

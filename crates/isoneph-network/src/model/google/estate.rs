@@ -211,6 +211,9 @@ pub(super) struct Peering {
     /// Whether routes beside those of subnets are taken from the other end, and given to it.
     pub(super) imports: bool,
     pub(super) exports: bool,
+    /// The same of subnets with public addresses of IPv4; `None` where the input does not say.
+    pub(super) imports_public: Option<bool>,
+    pub(super) exports_public: Option<bool>,
 }
 
 #[derive(Debug, Default, Serialize)]

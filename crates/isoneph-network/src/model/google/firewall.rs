@@ -17,6 +17,8 @@ pub(super) struct Members {
     pub(super) open_tags: BTreeMap<String, Vec<EndpointId>>,
     /// Those of each network whose account is not known.
     pub(super) open_accounts: BTreeMap<String, Vec<EndpointId>>,
+    /// Alias ranges of IPv4: a rule that names sources by tag or account means their other addresses alone.
+    pub(super) aliases: BTreeMap<EndpointId, Vec<AddressRange>>,
 }
 
 /// The policy of one interface and direction.
@@ -191,6 +193,8 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Vec<Rul
         }
         peers.maybe.sort_unstable();
         peers.maybe.dedup();
+        let named = peers.endpoints.iter().chain(&peers.maybe);
+        peers.beside = AddressSet::new(named.filter_map(|id| members.aliases.get(id)).flatten().copied().collect());
         peers.doubt = (!peers.maybe.is_empty()).then(|| "the peer's tags and account are not all known".into());
     }
     // A rule that names nobody means everybody.

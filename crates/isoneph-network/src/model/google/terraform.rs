@@ -175,10 +175,16 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             active: text(&resource.values, "state").is_none_or(|state| state == "ACTIVE"),
             imports: flag(&resource.values, "import_custom_routes") == Some(true),
             exports: flag(&resource.values, "export_custom_routes") == Some(true),
+            imports_public: flag(&resource.values, "import_subnet_routes_with_public_ip"),
+            exports_public: flag(&resource.values, "export_subnet_routes_with_public_ip"),
         });
     }
     for resource in reading.document.of_kind(&["google_compute_router_nat"]) {
         let values = &resource.values;
+        // A private one leads to other networks, and nowhere else.
+        if text(values, "type") == Some("PRIVATE") {
+            continue;
+        }
         let router = reading.at(resource, &["router"], &["google_compute_router"]).unwrap_or_default();
         let held = reading.document.of_kind(&["google_compute_router"]).find(|other| own(other) == router);
         let network = held.and_then(|held| reading.known_network(held, &["network"]));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::objects::{self, Workload};
 use super::policies::{self, Pod};
-use super::{Cluster, entry, networks};
+use super::{Cluster, entry, networks, nodes};
 use crate::model::Problem;
 use crate::model::address::AddressSet;
 use crate::model::form::{Endpoint, EndpointId, EndpointKind, Network, NetworkId, Origin, Parts, Platform};
@@ -34,6 +34,7 @@ pub(crate) fn build(cluster: &Cluster, parts: &mut Parts, problems: &mut Vec<Pro
         parts.endpoints.push(endpoint(workload, network, own));
     }
     let mut selected: Vec<Pod> = pods.iter().map(|(endpoint, workload)| Pod::of(*endpoint, workload)).collect();
+    parts.masked.extend(nodes::masked(cluster, &selected, &pods));
     if let Some(balancer) = entry::balancer(cluster, &pods) {
         selected.push(add_entry(parts, balancer, &places));
     }

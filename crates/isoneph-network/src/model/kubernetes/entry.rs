@@ -47,7 +47,13 @@ pub(super) fn balancer(cluster: &Cluster, pods: &[(EndpointId, &Workload)]) -> O
         ends_connections: true,
         listeners: listeners
             .into_iter()
-            .map(|((protocol, port), targets)| Listener { protocols: vec![protocol], port, targets, complete: true })
+            .map(|((protocol, port), targets)| Listener {
+                protocols: vec![protocol],
+                port,
+                last: port,
+                targets,
+                complete: true,
+            })
             .collect(),
         complete,
     })

@@ -8,6 +8,7 @@ mod build;
 mod entry;
 mod foreign;
 mod networks;
+mod nodes;
 mod objects;
 mod policies;
 mod schema;

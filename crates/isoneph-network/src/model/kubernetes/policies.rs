@@ -13,7 +13,7 @@ use super::objects::Workload;
 use super::selector::Selector;
 use super::{Cluster, Object, present, schema};
 use crate::model::Problem;
-use crate::model::address::{AddressRange, AddressSet, private_blocks};
+use crate::model::address::{AddressRange, AddressSet, Family, Meeting, private_blocks};
 use crate::model::form::{EndpointId, Origin, Parts, PolicyId};
 use crate::model::json::{list, number, text, texts};
 use crate::model::policy::{Action, Match, Peers, Policy, Rule, Service, Tier};
@@ -504,8 +504,19 @@ impl Blocks {
     /// Public addresses are taken to stand outside; private ones may be pods'.
     fn finish(self, out: &mut Peers, plugin_decides: bool) {
         let inside = self.0.iter().flat_map(|range| private_blocks().into_iter().filter_map(|block| block.and(*range)));
-        out.unplaced = Some(AddressSet::new(inside.collect()));
+        let mut inside: Vec<AddressRange> = inside.collect();
         out.addresses = AddressSet::new(self.0);
+        // All that a pod may have of a family.
+        inside.extend(
+            [Family::V4, Family::V6]
+                .into_iter()
+                .filter(|family| {
+                    let mut blocks = private_blocks().into_iter().filter(|block| block.family == *family);
+                    blocks.all(|block| out.addresses.meeting(block) == Meeting::Within)
+                })
+                .map(AddressRange::whole),
+        );
+        out.unplaced = Some(AddressSet::new(inside));
         out.outside_only = plugin_decides;
     }
 }

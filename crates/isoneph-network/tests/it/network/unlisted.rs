@@ -212,12 +212,15 @@ fn an_interface_names_its_balancer_though_the_input_does_not_show_it() {
     let addressed = balancer(json!({"loadBalancerBackendAddresses": [{"properties": {"ipAddress": "10.0.1.4"}}]}));
     check(
         &azure(&[], json!({}), vec![public.clone(), addressed]),
-        "undecided internet -> a tcp/80 : the targets of lb",
+        "permit internet -> a tcp/80\ndeny internet -> b tcp/80",
     );
     let elsewhere = balancer(
         json!({"backendIPConfigurations": [{"id": format!("{AZURE}/networkInterfaces/other/ipConfigurations/c")}]}),
     );
-    check(&azure(&[], json!({}), vec![public, elsewhere]), "undecided internet -> a tcp/80 : the targets of lb");
+    check(
+        &azure(&[], json!({}), vec![public, elsewhere]),
+        "undecided internet -> a tcp/80 : the targets of listener 80 of lb",
+    );
 }
 
 #[test]

@@ -37,6 +37,7 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             backend_port: number(&resource.values, "backend_port").unwrap_or(0),
             complete: !open && !held.is_empty() && held.iter().all(|pool| pools.contains_key(pool)),
             targets: held.iter().filter_map(|pool| pools.get(pool)).flatten().cloned().collect(),
+            ..BalancerRule::default()
         };
         if let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "loadbalancer_id")) {
             balancer.rules.push(rule);
