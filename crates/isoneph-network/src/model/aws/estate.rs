@@ -62,7 +62,7 @@ impl Estate {
         self.loose.contains(list) || self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
     }
 
-    /// The network of what an accelerator leads to: a machine, a subnet or a load balancer.
+    /// The network of what an accelerator leads to: a machine, a subnet, a load balancer, or itself.
     pub(crate) fn network_of(&self, id: &str) -> Option<&str> {
         let key = id.split_once(":loadbalancer/").map_or(id, |(_, key)| key);
         let own = self.instances.get(id).and_then(|held| held.interfaces.first());
@@ -71,6 +71,7 @@ impl Estate {
             .or_else(node)
             .map(|held| held.vpc.as_str())
             .or_else(|| self.subnets.get(id).map(|held| held.vpc.as_str()))
+            .or_else(|| self.vpcs.get_key_value(id).map(|(id, _)| id.as_str()))
     }
 
     /// Interfaces whose network is not shown, by identifier.

@@ -33,6 +33,7 @@ mod twice;
 mod unknown_fields;
 mod unlisted;
 mod unnamed;
+mod unread;
 mod zones;
 
 use isoneph_network::model::{InputFile, Model};

@@ -1,0 +1,169 @@
+//! Resources of a plan that nothing reads: what they name is open because of them, and they are listed.
+
+use serde_json::{Value, json};
+
+use super::references::{Held, machine, plan, refers};
+use super::{check, model};
+
+fn one(address: &'static str, values: Value, expressions: Value) -> Held {
+    (address, values, expressions)
+}
+
+/// A network with two machines, of which one group lets in nothing and the other HTTPS from everywhere.
+fn aws(more: Vec<Held>) -> Value {
+    let egress = json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]);
+    let web = json!([{"protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["0.0.0.0/0"]}]);
+    let of = json!({"vpc_id": refers(&["aws_vpc.v.id"])});
+    let mut all = vec![
+        one("aws_vpc.v", json!({"cidr_block": "10.0.0.0/16"}), json!({})),
+        one("aws_subnet.s", json!({"cidr_block": "10.0.1.0/24"}), of.clone()),
+        one("aws_security_group.shut", json!({"name": "shut", "ingress": [], "egress": egress}), of.clone()),
+        one("aws_security_group.web", json!({"name": "web", "ingress": web, "egress": egress}), of),
+        machine("aws_instance.a", refers(&["aws_subnet.s.id"]), refers(&["aws_security_group.shut.id"])),
+        machine("aws_instance.b", refers(&["aws_subnet.s.id"]), refers(&["aws_security_group.web.id"])),
+    ];
+    all.extend(more);
+    plan(&all)
+}
+
+fn listed(plan: &Value) -> Vec<String> {
+    model(&plan.to_string()).unsupported.into_iter().map(|held| held.kind).collect()
+}
+
+#[track_caller]
+fn asked(plan: &Value, lines: &str) {
+    check(&model(&plan.to_string()), lines);
+}
+
+#[test]
+fn a_rule_of_another_provider_opens_the_group_that_it_names() {
+    asked(&aws(vec![]), "deny b -> a tcp/22\ndeny a -> b tcp/22");
+    let rule = one(
+        "awscc_ec2_security_group_ingress.r",
+        json!({"ip_protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_ip": "0.0.0.0/0"}),
+        json!({"group_id": refers(&["aws_security_group.shut.id"])}),
+    );
+    let with = aws(vec![rule]);
+    asked(&with, "undecided b -> a tcp/22 : awscc_ec2_security_group_ingress.r\ndeny a -> b tcp/22");
+    assert_eq!(listed(&with), ["awscc_ec2_security_group_ingress"]);
+}
+
+#[test]
+fn what_names_a_subnet_at_any_depth_may_stand_in_it() {
+    for (address, expressions) in [
+        ("aws_quantum_fleet.x", json!({"launch": [{"place": [{"subnet": refers(&["aws_subnet.s.id"])}]}]})),
+        ("aws_spot_fleet_request.x", json!({"launch_specification": [{"subnet_id": refers(&["aws_subnet.s.id"])}]})),
+        ("awscc_ec2_instance.x", json!({"subnet_id": refers(&["aws_subnet.s.id"])})),
+        ("aws_networkfirewall_firewall.x", json!({"subnet_mapping": [{"subnet_id": refers(&["aws_subnet.s.id"])}]})),
+    ] {
+        let with = aws(vec![one(address, json!({}), expressions)]);
+        asked(&with, &format!("undecided {address} -> b tcp/443\nundecided a -> {address} tcp/22\ndeny b -> a tcp/22"));
+        assert_eq!(listed(&with), [address.split('.').next().unwrap()]);
+    }
+}
+
+#[test]
+fn what_names_a_template_or_a_group_of_subnets_stands_where_that_says() {
+    let template = one(
+        "aws_launch_template.t",
+        json!({"name": "t", "network_interfaces": [{}]}),
+        json!({"network_interfaces": [{"subnet_id": refers(&["aws_subnet.s.id"])}]}),
+    );
+    let named = json!({"launch_template_config": [{"id": refers(&["aws_launch_template.t.id"])}]});
+    let with = aws(vec![template, one("aws_ec2_fleet.x", json!({}), named)]);
+    asked(&with, "undecided a -> aws_ec2_fleet.x tcp/22");
+    assert_eq!(listed(&with), ["aws_ec2_fleet"]);
+}
+
+#[test]
+fn what_only_looks_at_a_network_is_neither_listed_nor_opens_it() {
+    let with = aws(vec![
+        one("aws_flow_log.l", json!({}), json!({"vpc_id": refers(&["aws_vpc.v.id"])})),
+        one("aws_s3_bucket_policy.p", json!({}), json!({"policy": refers(&["aws_vpc.v.id"])})),
+        one("aws_quantum_rule.c", json!({}), json!({"cidr_blocks": refers(&["aws_vpc.v.cidr_block"])})),
+        one("aws_quantum_disk.d", json!({}), json!({"zone": refers(&["aws_subnet.s.availability_zone"])})),
+        one("aws_cloudwatch_alarm.a", json!({}), json!({"dimensions": refers(&["aws_security_group.shut.id"])})),
+    ]);
+    assert_eq!(listed(&with), Vec::<String>::new());
+    asked(&with, "deny b -> a tcp/22");
+}
+
+#[test]
+fn routes_tables_and_gateways_of_another_provider_are_open() {
+    let mut with = aws(vec![
+        one("aws_route_table.t", json!({"route": []}), json!({"vpc_id": refers(&["aws_vpc.v.id"])})),
+        one(
+            "aws_route_table_association.t",
+            json!({}),
+            json!({"subnet_id": refers(&["aws_subnet.s.id"]), "route_table_id": refers(&["aws_route_table.t.id"])}),
+        ),
+    ]);
+    asked(&with, "deny a -> 8.8.8.8 tcp/443");
+    let add = |held: Held| {
+        let mut all = vec![
+            one("aws_route_table.t", json!({"route": []}), json!({"vpc_id": refers(&["aws_vpc.v.id"])})),
+            one(
+                "aws_route_table_association.t",
+                json!({}),
+                json!({"subnet_id": refers(&["aws_subnet.s.id"]), "route_table_id": refers(&["aws_route_table.t.id"])}),
+            ),
+        ];
+        all.push(held);
+        aws(all)
+    };
+    with = add(one(
+        "awscc_ec2_route.r",
+        json!({"destination_cidr_block": "0.0.0.0/0"}),
+        json!({"route_table_id": refers(&["aws_route_table.t.id"])}),
+    ));
+    asked(&with, "undecided a -> 8.8.8.8 tcp/443 : awscc_ec2_route.r");
+    let table =
+        json!({"subnet_id": refers(&["aws_subnet.s.id"]), "route_table_id": refers(&["awscc_ec2_route_table.x.id"])});
+    let far = aws(vec![
+        one("awscc_ec2_route_table.x", json!({}), json!({"vpc_id": refers(&["aws_vpc.v.id"])})),
+        one("aws_route_table_association.x", json!({}), table),
+    ]);
+    asked(&far, "undecided a -> 8.8.8.8 tcp/443");
+}
+
+/// A scaling group with a template of two interfaces, the second of which has the group that lets HTTPS in.
+fn scaled(zones: Value, subnet: Value) -> Value {
+    let interface = |group: &str| json!({"security_groups": refers(&[group]), "subnet_id": subnet});
+    aws(vec![
+        one(
+            "aws_launch_template.t",
+            json!({"name": "t", "network_interfaces": [{"device_index": 0}, {"device_index": 1}]}),
+            json!({"network_interfaces": [interface("aws_security_group.shut.id"), interface("aws_security_group.web.id")]}),
+        ),
+        one(
+            "aws_autoscaling_group.g",
+            json!({"name": "g", "launch_template": [{}]}),
+            json!({"launch_template": [{"id": refers(&["aws_launch_template.t.id"])}], "vpc_zone_identifier": zones}),
+        ),
+    ])
+}
+
+#[test]
+fn every_interface_of_a_launch_template_stands_in_the_network() {
+    for (zones, subnet) in [
+        (refers(&["aws_subnet.s.id"]), json!({})),
+        (json!({}), refers(&["aws_subnet.s.id"])),
+        (refers(&["aws_subnet.s.id"]), refers(&["aws_subnet.s.id"])),
+    ] {
+        let held = model(&scaled(zones.clone(), subnet).to_string());
+        let own = held.parts.endpoints.iter().filter(|held| held.name == "aws_autoscaling_group.g").count();
+        assert_eq!(own, 2, "{zones}");
+        assert_eq!(held.unsupported.len(), 0);
+    }
+    // One of which no input shows the subnets is named.
+    assert_eq!(listed(&scaled(json!({}), json!({}))), ["aws_autoscaling_group"]);
+}
+
+#[test]
+fn a_service_of_which_the_subnets_are_not_shown_is_named() {
+    let lambda = |expressions: Value| aws(vec![one("aws_lambda_function.f", json!({}), expressions)]);
+    let config = |subnets: Value| json!({"vpc_config": [{"subnet_ids": subnets}]});
+    assert_eq!(listed(&lambda(config(json!({"references": ["data.aws_subnets.x.ids"]})))), ["aws_lambda_function"]);
+    assert_eq!(listed(&lambda(config(refers(&["aws_subnet.s.id"])))), Vec::<String>::new());
+    assert_eq!(listed(&lambda(json!({}))), Vec::<String>::new());
+}
