@@ -135,16 +135,21 @@ pub(crate) fn read(
                     word,
                     "not modelled: undecided where a route leads there",
                 ));
-                if word.starts_with("microsoft.network/networkmanagers") {
-                    estate.admin.extend(AdminRule::unseen(&name));
-                    estate.managers.push(name.clone());
-                }
-                if ["applicationgateways", "azurefirewalls", "virtualhubs"].iter().any(|entry| word.ends_with(entry)) {
-                    estate.entries.push(name);
-                }
+                unmodelled(estate, word, &name);
             }
             _ => {}
         }
+    }
+}
+
+/// What something of a kind that is not read may do.
+pub(super) fn unmodelled(estate: &mut Estate, word: &str, name: &str) {
+    if word.starts_with("microsoft.network/networkmanagers") {
+        estate.admin.extend(AdminRule::unseen(name));
+        estate.managers.push(name.to_owned());
+    }
+    if ["applicationgateways", "azurefirewalls", "virtualhubs"].iter().any(|entry| word.ends_with(entry)) {
+        estate.entries.push(name.to_owned());
     }
 }
 

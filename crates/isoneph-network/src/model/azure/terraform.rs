@@ -5,6 +5,7 @@ mod firewalls;
 mod machines;
 mod managers;
 mod rules;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use serde_json::Value;
 use super::arm::{covers_groups, is_of_gateways};
 use super::estate::{Estate, InterfacePlace, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork};
 use crate::model::Unsupported;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, list, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
@@ -29,33 +30,12 @@ const OPEN: [&str; 8] = [
     "azurerm_frontdoor",
 ];
 
-/// Fields by which what has interfaces names its subnet.
-const PLACED: [&str; 7] = [
-    "subnet_id",
-    "subnet_ids",
-    "delegated_subnet_id",
-    "virtual_network_subnet_id",
-    "vnet_subnet_id",
-    "infrastructure_subnet_id",
-    "default_node_pool",
-];
-/// Kinds with such a field that are read here, or place nothing.
-const ELSEWHERE: [&str; 5] =
-    ["_association", "_virtual_network_rule", "azurerm_private_endpoint", "_load_balancer_backend_address", "_profile"];
-
-/// Whether a resource has interfaces of which nothing is read.
-fn is_unplaced(document: &Document, resource: &Resource) -> bool {
-    let elsewhere = ELSEWHERE.iter().any(|end| resource.kind.ends_with(end));
-    let known = OPEN.iter().any(|open| resource.kind.starts_with(open)) || !resource.is_managed();
-    resource.kind.starts_with("azurerm_")
-        && !elsewhere
-        && !known
-        && PLACED.iter().any(|key| document.is_given(resource, key))
-}
-
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
-    document.resources.iter().any(|resource| resource.kind.starts_with("azurerm_"))
+    document
+        .resources
+        .iter()
+        .any(|resource| ["azurerm_", "azapi_"].iter().any(|start| resource.kind.starts_with(start)))
 }
 
 struct Reading<'a> {
@@ -182,10 +162,6 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
         unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
         estate.entries.push(resource.address.clone());
     }
-    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(document, held)).map(|resource| {
-        let effect = "not modelled: it may have interfaces in subnets, of which nothing is said";
-        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
-    }));
     networks(estate, &reading);
     rules::groups(estate, &reading);
     firewalls::read(estate, &reading);
@@ -193,6 +169,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     machines::read(estate, &reading);
     balancers::read(estate, &reading);
     managers::read(estate, &reading);
+    unsupported.extend(unread::read(estate, &reading));
     unsupported.extend(unseen(estate, source));
 }
 
@@ -317,7 +294,10 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.any_of_kind(&["azurerm_public_ip"]) {
         let values = &resource.values;
         let standard = text(values, "sku").map(|word| word.eq_ignore_ascii_case("standard"));
-        let address = text(values, "ip_address").and_then(AddressRange::parse);
+        // One that is known after apply may be any of its family.
+        let six = text(values, "ip_version").is_some_and(|word| word.eq_ignore_ascii_case("IPv6"));
+        let any = six.then(|| AddressRange::whole(Family::V6));
+        let address = text(values, "ip_address").and_then(AddressRange::parse).or(any);
         estate.public.insert(Reading::own(resource), PublicAddress { address, standard });
     }
     for resource in document.of_kind(&["azurerm_nat_gateway"]) {

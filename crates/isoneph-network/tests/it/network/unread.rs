@@ -167,3 +167,118 @@ fn a_service_of_which_the_subnets_are_not_shown_is_named() {
     assert_eq!(listed(&lambda(config(refers(&["aws_subnet.s.id"])))), Vec::<String>::new());
     assert_eq!(listed(&lambda(json!({}))), Vec::<String>::new());
 }
+
+/// An Azure network with two machines, of which no group of the subnet lets anything in.
+fn azure(more: Vec<Held>) -> Value {
+    let deny = json!([{"name": "d", "priority": 200, "direction": "Inbound", "access": "Deny", "protocol": "*", "source_port_range": "*",
+        "destination_port_range": "*", "source_address_prefix": "*", "destination_address_prefix": "*"}]);
+    let nic = |address: &'static str, subnet: &str| {
+        let name = address.split_once('.').unwrap().1;
+        let expressions = json!({"ip_configuration": [{"subnet_id": refers(&[subnet])}]});
+        one(address, json!({"name": name, "ip_configuration": [{"name": "c"}]}), expressions)
+    };
+    let associated = json!({"subnet_id": refers(&["azurerm_subnet.s.id"]), "network_security_group_id": refers(&["azurerm_network_security_group.g.id"])});
+    let mut all = vec![
+        one("azurerm_virtual_network.v", json!({"name": "v", "address_space": ["10.0.0.0/16"]}), json!({})),
+        one(
+            "azurerm_subnet.s",
+            json!({"name": "s", "virtual_network_name": "v", "address_prefixes": ["10.0.1.0/24"]}),
+            json!({}),
+        ),
+        one(
+            "azurerm_subnet.o",
+            json!({"name": "o", "virtual_network_name": "v", "address_prefixes": ["10.0.2.0/24"]}),
+            json!({}),
+        ),
+        one("azurerm_network_security_group.g", json!({"name": "g", "security_rule": deny}), json!({})),
+        one("azurerm_subnet_network_security_group_association.s", json!({}), associated),
+        nic("azurerm_network_interface.a", "azurerm_subnet.o.id"),
+        nic("azurerm_network_interface.b", "azurerm_subnet.s.id"),
+    ];
+    all.extend(more);
+    plan(&all)
+}
+
+fn azapi(kind: &str, expressions: Value) -> Held {
+    one("azapi_resource.x", json!({"type": format!("Microsoft.Network/{kind}@2023-09-01"), "name": "x"}), expressions)
+}
+
+#[test]
+fn what_is_written_in_the_words_of_arm_opens_what_it_is_a_part_of() {
+    asked(&azure(vec![]), "deny a -> b tcp/22\npermit b -> a tcp/22\ndeny a -> 192.168.1.1 tcp/22");
+    let of = |reference: &str| json!({"parent_id": refers(&[reference])});
+    let rule = azure(vec![azapi("networkSecurityGroups/securityRules", of("azurerm_network_security_group.g.id"))]);
+    asked(&rule, "undecided a -> b tcp/22 : azapi_resource.x\nundecided b -> a tcp/22");
+    assert_eq!(listed(&rule), ["microsoft.network/networksecuritygroups/securityrules"]);
+    let peering = azure(vec![azapi("virtualNetworks/virtualNetworkPeerings", of("azurerm_virtual_network.v.id"))]);
+    asked(&peering, "undecided a -> 192.168.1.1 tcp/22\ndeny a -> b tcp/22");
+    let told_anew = one(
+        "azapi_update_resource.x",
+        json!({"type": "Microsoft.Network/virtualNetworks/subnets@2023-09-01"}),
+        json!({"resource_id": refers(&["azurerm_subnet.o.id"])}),
+    );
+    asked(&azure(vec![told_anew]), "undecided b -> a tcp/22 : azapi_update_resource.x");
+    let card = json!({"body": refers(&["azurerm_subnet.s.id"])});
+    asked(&azure(vec![azapi("networkInterfaces", card)]), "undecided azapi_resource.x -> a tcp/22");
+    // What is no part of a network is nothing of it.
+    let other = one("azapi_resource.y", json!({"type": "Microsoft.Storage/storageAccounts@2023-01-01"}), json!({}));
+    assert_eq!(listed(&azure(vec![other])), Vec::<String>::new());
+    // One of which the kind is known after apply may be of a network.
+    let unknown = one("azapi_resource.z", json!({"name": "z"}), json!({"type": {"references": ["var.kind"]}}));
+    assert_eq!(listed(&azure(vec![unknown])).len(), 1);
+}
+
+#[test]
+fn what_names_a_subnet_of_azure_at_any_depth_may_stand_in_it() {
+    let named = |subnet: &str| json!({"a": [{"b": [{"subnet": refers(&[subnet])}]}]});
+    let with = azure(vec![
+        one("azurerm_quantum_pool.x", json!({}), named("azurerm_subnet.o.id")),
+        one("azurerm_quantum_pool.y", json!({}), named("azurerm_subnet.s.id")),
+    ]);
+    // Its own group may close what the subnet's lets through, and not open what that closes.
+    asked(&with, "undecided b -> azurerm_quantum_pool.x tcp/22\ndeny a -> azurerm_quantum_pool.y tcp/22");
+    assert_eq!(listed(&with), ["azurerm_quantum_pool", "azurerm_quantum_pool"]);
+    let asked_only = json!({"network_acls": [{"virtual_network_subnet_ids": refers(&["azurerm_subnet.s.id"])}]});
+    assert_eq!(listed(&azure(vec![one("azurerm_key_vault.k", json!({}), asked_only)])), Vec::<String>::new());
+}
+
+#[test]
+fn every_interface_of_a_scale_set_stands_in_the_network() {
+    for kind in ["azurerm_linux_virtual_machine_scale_set.set", "azurerm_orchestrated_virtual_machine_scale_set.set"] {
+        let place = |subnet: &str| json!({"ip_configuration": [{"subnet_id": refers(&[subnet])}]});
+        let values = json!({"name": "set", "network_interface": [{"name": "i", "ip_configuration": [{"name": "c"}]},
+            {"name": "j", "ip_configuration": [{"name": "c", "public_ip_address": [{"name": "p"}]}]}]});
+        let expressions = json!({"network_interface": [place("azurerm_subnet.s.id"), place("azurerm_subnet.o.id")]});
+        let held = model(&azure(vec![one(kind, values, expressions)]).to_string());
+        let own = held.parts.endpoints.iter().filter(|held| held.name == "set");
+        let public: Vec<bool> = own.map(|held| held.places[0].public.is_some()).collect();
+        assert_eq!(public, [false, true], "{kind}");
+        assert_eq!(held.unsupported.len(), 0);
+    }
+}
+
+#[test]
+fn a_public_address_of_the_sixth_version_is_one_of_that_family() {
+    let six = json!({"name": "p", "ip_version": "IPv6", "sku": "Standard"});
+    let configurations = json!([{"name": "c", "private_ip_address": "10.0.3.4"},
+        {"name": "six", "private_ip_address_version": "IPv6", "private_ip_address": "fd00::4"}]);
+    let expressions = json!({"ip_configuration": [{"subnet_id": refers(&["azurerm_subnet.six.id"])},
+        {"subnet_id": refers(&["azurerm_subnet.six.id"]), "public_ip_address_id": refers(&["azurerm_public_ip.p.id"])}]});
+    let allow = json!([{"name": "r", "priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "*", "source_port_range": "*",
+        "destination_port_range": "22", "source_address_prefix": "::/0", "destination_address_prefix": "*"}]);
+    let of = json!({"network_interface_id": refers(&["azurerm_network_interface.six.id"]),
+        "network_security_group_id": refers(&["azurerm_network_security_group.six.id"])});
+    let prefixes = json!(["10.0.3.0/24", "fd00::/64"]);
+    let with = azure(vec![
+        one(
+            "azurerm_subnet.six",
+            json!({"name": "six", "virtual_network_name": "v", "address_prefixes": prefixes}),
+            json!({}),
+        ),
+        one("azurerm_public_ip.p", six, json!({})),
+        one("azurerm_network_interface.six", json!({"name": "six", "ip_configuration": configurations}), expressions),
+        one("azurerm_network_security_group.six", json!({"name": "six", "security_rule": allow}), json!({})),
+        one("azurerm_network_interface_security_group_association.six", json!({}), of),
+    ]);
+    asked(&with, "permit 2001:4860::1 -> six tcp/22\ndeny 2001:4860::1 -> six tcp/80\ndeny 8.8.8.8 -> six tcp/22");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::machines::SCALE_SETS;
+use super::machines::{SCALE_SETS, scaled_id};
 use super::{Reading, given, name, subscription};
 use crate::model::azure::estate::{Balancer, BalancerRule, Estate, is_unclear};
 use crate::model::json::{list, number, text_or_empty};
@@ -60,11 +60,17 @@ fn pools(reading: &Reading<'_>) -> (BTreeMap<String, Vec<String>>, bool) {
         pools.entry(pool).or_default().push(target);
     }
     for resource in document.of_kind(&SCALE_SETS) {
-        let path = ["network_interface", "0", "ip_configuration", "0", "load_balancer_backend_address_pool_ids"];
-        let ids = document.ids(resource, &path);
-        open |= ids.choice || (ids.open && document.is_written(resource, &path));
-        for pool in reading.ids(resource, &path) {
-            pools.entry(pool).or_default().push(Reading::own(resource));
+        for (at, one) in list(&resource.values, "network_interface").iter().enumerate() {
+            for place in 0..list(one, "ip_configuration").len() {
+                let (number, place) = (at.to_string(), place.to_string());
+                let key = "load_balancer_backend_address_pool_ids";
+                let path = ["network_interface", &number, "ip_configuration", &place, key];
+                let ids = document.ids(resource, &path);
+                open |= ids.choice || (ids.open && document.is_written(resource, &path));
+                for pool in reading.ids(resource, &path) {
+                    pools.entry(pool).or_default().push(scaled_id(resource, at));
+                }
+            }
         }
     }
     (pools, open)
