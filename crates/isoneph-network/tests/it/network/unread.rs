@@ -282,3 +282,136 @@ fn a_public_address_of_the_sixth_version_is_one_of_that_family() {
     ]);
     asked(&with, "permit 2001:4860::1 -> six tcp/22\ndeny 2001:4860::1 -> six tcp/80\ndeny 8.8.8.8 -> six tcp/22");
 }
+
+/// A network of Google with two machines that hear nobody.
+fn google(more: Vec<Held>) -> Value {
+    let machine = |address: &'static str, tail: u8| {
+        let name = address.split_once('.').unwrap().1;
+        let held = json!({"network_ip": format!("10.0.1.{tail}")});
+        let expressions = json!({"network_interface": [{"subnetwork": refers(&["google_compute_subnetwork.s.id"])}]});
+        one(address, json!({"name": name, "project": "p", "network_interface": [held]}), expressions)
+    };
+    let of = json!({"network": refers(&["google_compute_network.n.id"])});
+    let mut all = vec![
+        one(
+            "google_compute_network.n",
+            json!({"name": "n", "project": "p", "auto_create_subnetworks": false}),
+            json!({}),
+        ),
+        one("google_compute_subnetwork.s", json!({"name": "s", "project": "p", "ip_cidr_range": "10.0.1.0/24"}), of),
+        machine("google_compute_instance.a", 4),
+        machine("google_compute_instance.b", 5),
+    ];
+    all.extend(more);
+    plan(&all)
+}
+
+#[test]
+fn what_names_a_subnet_or_network_of_google_at_any_depth_may_stand_in_it() {
+    let subnet = json!({"a": [{"b": [{"subnetwork": refers(&["google_compute_subnetwork.s.id"])}]}]});
+    let network = json!({"networks": [{"network": refers(&["google_compute_network.n.name"])}]});
+    for expressions in [subnet, network] {
+        let with = google(vec![one("google_quantum_computer.x", json!({}), expressions)]);
+        asked(
+            &with,
+            "undecided a -> google_quantum_computer.x tcp/22\nundecided internet -> google_quantum_computer.x tcp/22",
+        );
+        asked(&with, "deny a -> b tcp/22\ndeny internet -> b tcp/22\ndeny a -> 8.8.8.8 tcp/443");
+        assert_eq!(listed(&with), ["google_quantum_computer"]);
+    }
+    // What is of networks by its name may change them: what they let through, and where they lead.
+    let rules = json!({"network": refers(&["google_compute_network.n.id"])});
+    let with = google(vec![one("google_compute_quantum_rule.r", json!({}), rules.clone())]);
+    asked(&with, "undecided a -> b tcp/22 : google_compute_quantum_rule.r\nundecided a -> 8.8.8.8 tcp/443");
+    for kind in ["google_dns_policy.x", "google_compute_global_address.x"] {
+        assert_eq!(listed(&google(vec![one(kind, json!({}), rules.clone())])), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_machines_public_address_of_the_sixth_version_is_its_own() {
+    let allow = json!({"name": "f", "project": "p", "allow": [{"protocol": "tcp", "ports": ["22"]}], "source_ranges": ["::/0"]});
+    let of = json!({"network": refers(&["google_compute_network.n.id"])});
+    let subnet = json!({"name": "six", "project": "p", "ip_cidr_range": "10.0.2.0/24", "ipv6_access_type": "EXTERNAL", "stack_type": "IPV4_IPV6"});
+    let machine = |access: Value| {
+        let held = json!({"network_ip": "10.0.2.4", "stack_type": "IPV4_IPV6", "ipv6_access_config": access});
+        let expressions = json!({"network_interface": [{"subnetwork": refers(&["google_compute_subnetwork.six.id"])}]});
+        google(vec![
+            one("google_compute_subnetwork.six", subnet.clone(), of.clone()),
+            one("google_compute_firewall.f", allow.clone(), of.clone()),
+            one(
+                "google_compute_instance.six",
+                json!({"name": "six", "project": "p", "network_interface": [held]}),
+                expressions,
+            ),
+        ])
+    };
+    asked(
+        &machine(json!([{"network_tier": "PREMIUM"}])),
+        "permit 2001:4860::1 -> six tcp/22\ndeny 2001:4860::1 -> six tcp/80\ndeny 8.8.8.8 -> six tcp/22",
+    );
+    asked(&machine(json!([])), "deny 2001:4860::1 -> six tcp/22");
+}
+
+#[test]
+fn a_private_translation_leads_to_no_internet() {
+    let router = one(
+        "google_compute_router.r",
+        json!({"name": "r", "project": "p"}),
+        json!({"network": refers(&["google_compute_network.n.id"])}),
+    );
+    let nat = |values: Value| {
+        let router_of = json!({"router": refers(&["google_compute_router.r.name"])});
+        google(vec![router.clone(), one("google_compute_router_nat.n", values, router_of)])
+    };
+    let all = "ALL_SUBNETWORKS_ALL_IP_RANGES";
+    asked(&nat(json!({"name": "n", "source_subnetwork_ip_ranges_to_nat": all})), "permit a -> 8.8.8.8 tcp/443");
+    let private = json!({"name": "n", "type": "PRIVATE", "source_subnetwork_ip_ranges_to_nat": all});
+    asked(&nat(private), "deny a -> 8.8.8.8 tcp/443");
+}
+
+#[test]
+fn a_plan_tells_which_folders_its_projects_are_in() {
+    let allow = json!({"name": "f", "project": "p", "allow": [{"protocol": "tcp"}], "source_ranges": ["0.0.0.0/0"]});
+    let deny = json!({"priority": 1, "action": "deny", "direction": "INGRESS", "match": [{"src_ip_ranges": ["0.0.0.0/0"],
+        "layer4_configs": [{"ip_protocol": "all"}]}]});
+    let with = |folder: &str, policy: Option<&str>| {
+        let mut all = vec![
+            one(
+                "google_compute_firewall.f",
+                allow.clone(),
+                json!({"network": refers(&["google_compute_network.n.id"])}),
+            ),
+            one("google_folder.top", json!({"display_name": "top", "parent": "organizations/1"}), json!({})),
+            one(
+                "google_folder.one",
+                json!({"display_name": "one"}),
+                json!({"parent": refers(&["google_folder.top.name"])}),
+            ),
+            one("google_folder.two", json!({"display_name": "two", "parent": "organizations/1"}), json!({})),
+            one("google_project.p", json!({"project_id": "p"}), json!({"folder_id": refers(&[folder])})),
+            one(
+                "google_compute_firewall_policy_association.a",
+                json!({}),
+                json!({"attachment_target": refers(&["google_folder.top.name"]),
+                    "firewall_policy": refers(&["google_compute_firewall_policy.d.id"])}),
+            ),
+        ];
+        if policy.is_some() {
+            all.push(one(
+                "google_compute_firewall_policy.d",
+                json!({"short_name": "d", "parent": "organizations/1"}),
+                json!({}),
+            ));
+            let of = json!({"firewall_policy": refers(&["google_compute_firewall_policy.d.id"])});
+            all.push(one("google_compute_firewall_policy_rule.r", deny.clone(), of));
+        }
+        google(all)
+    };
+    asked(&with("google_folder.one.name", Some("d")), "deny a -> b tcp/22");
+    asked(&with("google_folder.two.name", Some("d")), "permit a -> b tcp/22");
+    // Where a folder that is not shown is, nobody knows; nor what a policy says that is not shown.
+    asked(&with("google_folder.far.name", Some("d")), "undecided a -> b tcp/22");
+    asked(&with("google_folder.one.name", None), "undecided a -> b tcp/22 : google_compute_firewall_policy");
+    asked(&with("google_folder.two.name", None), "permit a -> b tcp/22");
+}
