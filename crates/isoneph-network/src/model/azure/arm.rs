@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::estate::{
-    AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
-    Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
+    AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, JoinedSubnets, Machine,
+    NatGateway, Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
 };
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
@@ -205,6 +205,8 @@ fn peerings(estate: &mut Estate, held: &Value, own: &str, origin: &Origin, probl
             access: flag(of, "allowVirtualNetworkAccess").unwrap_or(true),
             connected: text(of, "peeringState").is_none_or(|state| state == "Connected"),
             remote_gateways: flag(of, "useRemoteGateways") == Some(true),
+            subnets: (flag(of, "peerCompleteVnets") == Some(false))
+                .then(|| JoinedSubnets { own: texts(of, "localSubnetNames"), far: texts(of, "remoteSubnetNames") }),
         }
     });
     let read: Vec<Peering> = read.collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::estate::{AdminRule, Estate, Route as EstateRoute, Subnet as EstateSubnet};
+use super::estate::{AdminRule, Estate, Peering, Route as EstateRoute, Subnet as EstateSubnet};
 use super::rules::Surroundings;
 use super::{firewalls, links};
 use crate::model::address::{AddressRange, AddressSet, Family};
@@ -102,8 +102,9 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 /// Blocks that lead nowhere unless a network or route says otherwise.
 const NOWHERE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
-/// The platform's own routes of a network, all of the lowest standing.
-fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+/// The platform's own routes of a subnet, all of the lowest standing.
+fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+    let network = subnet.network.as_str();
     let route = |destination, target| Route { destination, unknown: None, target, rank: 2 };
     let index = places.networks[network];
     let mut out: Vec<Route> =
@@ -117,7 +118,8 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
     };
     out.extend(parts.networks[index].open.then(|| unseen(index, &Target::Local)));
     let mut beyond = estate.unshown_peerings(network);
-    for peering in estate.peerings.iter().filter(|peering| peering.from == network) {
+    let joins = |peering: &&Peering| peering.from == network && peering.joins(&subnet.name) != Some(false);
+    for peering in estate.peerings.iter().filter(joins) {
         if peering.remote_gateways {
             beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
         }
@@ -129,6 +131,8 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
         let unseen_end = unseen_end || estate.may_answer(peering);
         let target = if peering.connected && !answered && unseen_end {
             Target::Opaque { name: format!("peering {}, whose other end is not shown", peering.name) }
+        } else if peering.connected && answered && peering.joins(&subnet.name).is_none() {
+            Target::Opaque { name: format!("which subnets peering {} joins", peering.name) }
         } else if peering.connected && answered {
             Target::Peer { peering: peering.name.clone(), network: other, references: Some(false) }
         } else {
@@ -139,6 +143,7 @@ fn system_routes(network: &str, estate: &Estate, parts: &Parts, places: &Places)
         }
         out.extend(other.filter(|other| parts.networks[*other].open).map(|other| unseen(other, &target)));
         let ranges = other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
+        let ranges = estate.joined_blocks(peering).filter(|_| other.is_some()).unwrap_or(ranges);
         out.extend(ranges.into_iter().map(|range| route(range, target.clone())));
     }
     if estate.is_joined(network) {
@@ -197,10 +202,12 @@ fn user_route(route: &EstateRoute, network: &str, estate: &Estate, parts: &Parts
 }
 
 fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    let mut known: BTreeMap<(String, Option<String>), TableId> = BTreeMap::new();
+    let mut known: BTreeMap<(String, Option<String>, Vec<Option<bool>>), TableId> = BTreeMap::new();
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id).copied() else { continue };
-        let key = (subnet.network.clone(), subnet.table.clone());
+        let of_part = estate.peerings.iter().filter(|held| held.from == subnet.network && held.subnets.is_some());
+        let joined = of_part.map(|peering| peering.joins(&subnet.name)).collect();
+        let key = (subnet.network.clone(), subnet.table.clone(), joined);
         let table = *known.entry(key).or_insert_with(|| add_table(subnet, estate, parts, places));
         parts.subnets[index].table = Some(table);
     }
@@ -212,7 +219,7 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 }
 
 fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: &Places) -> TableId {
-    let mut routes = system_routes(&subnet.network, estate, parts, places);
+    let mut routes = system_routes(subnet, estate, parts, places);
     let (mut name, mut origin) = ("system routes".to_owned(), Origin::default());
     match subnet.table.as_ref().map(|id| (id, estate.tables.get(id))) {
         Some((id, Some(table))) => {
@@ -254,6 +261,10 @@ fn virtual_network(network: &str, estate: &Estate, parts: &Parts, places: &Place
         estate.peerings.iter().filter(|peering| peering.from == network && peering.access && peering.connected)
     {
         match places.networks.get(&peering.to) {
+            Some(_) if peering.subnets.is_some() => {
+                out.extend(estate.joined_blocks(peering).unwrap_or_default());
+                unknown.push(format!("the subnets that peering {} joins", peering.name));
+            }
             Some(other) => {
                 out.extend(parts.networks[*other].ranges.ranges());
                 unknown.extend(parts.networks[*other].open.then(|| of(*other)));

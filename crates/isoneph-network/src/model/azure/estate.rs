@@ -85,6 +85,13 @@ impl Estate {
         out
     }
 
+    /// The blocks that a peering leads to, where it does not lead to the whole of a network.
+    pub(super) fn joined_blocks(&self, peering: &Peering) -> Option<Vec<AddressRange>> {
+        let joined = peering.subnets.as_ref().filter(|joined| !joined.far.is_empty())?;
+        let far = self.subnets.values().filter(|held| held.network == peering.to && joined.far.contains(&held.name));
+        Some(far.flat_map(|held| held.ranges.clone()).collect())
+    }
+
     /// Whether all the interfaces that a rule leads to are known.
     pub(super) fn knows_targets(&self, rule: &BalancerRule) -> bool {
         rule.complete && rule.targets.iter().all(|name| self.interfaces.contains_key(name))
@@ -257,6 +264,25 @@ pub(super) struct Peering {
     /// `false` where the state says that the other end is missing.
     pub(super) connected: bool,
     pub(super) remote_gateways: bool,
+    /// The subnets that it joins, by name, where it does not join the whole of the two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) subnets: Option<JoinedSubnets>,
+}
+
+/// Subnets on either side of a peering; none named is not known.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct JoinedSubnets {
+    pub(super) own: Vec<String>,
+    pub(super) far: Vec<String>,
+}
+
+impl Peering {
+    /// Whether it joins a subnet of its network, by name; `None` where that is not known.
+    pub(super) fn joins(&self, subnet: &str) -> Option<bool> {
+        let Some(joined) = &self.subnets else { return Some(true) };
+        let known = !joined.own.is_empty() && !joined.far.is_empty() && !subnet.is_empty();
+        known.then(|| joined.own.iter().any(|name| name == subnet))
+    }
 }
 
 #[derive(Debug, Default, Serialize)]

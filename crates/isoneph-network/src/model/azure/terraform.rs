@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::arm::{covers_groups, is_of_gateways};
-use super::estate::{Estate, InterfacePlace, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork};
+use super::estate::{
+    Estate, InterfacePlace, JoinedSubnets, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork,
+};
 use crate::model::Unsupported;
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
@@ -280,6 +282,10 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             access: flag(values, "allow_virtual_network_access").unwrap_or(true),
             connected: true,
             remote_gateways: flag(values, "use_remote_gateways") == Some(true),
+            subnets: (flag(values, "peer_complete_virtual_networks_enabled") == Some(false)).then(|| JoinedSubnets {
+                own: texts(values, "local_subnet_names"),
+                far: texts(values, "remote_subnet_names"),
+            }),
         });
     }
     for resource in document.of_kind(&["azurerm_virtual_network_gateway"]) {
