@@ -244,6 +244,13 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
             origin: interface.origin.clone(),
         });
     }
+    // One of which it is not known in which of several subnets it stands has one interface, wherever that is.
+    let several = estate.instances.iter().filter(|(id, held)| {
+        let choice = format!("{id} in ");
+        !held.interfaces.iter().any(|name| name.starts_with(&choice))
+    });
+    let known = several.map(|(_, held)| held.interfaces.iter().filter_map(|name| places.endpoint(name)).collect());
+    parts.machines.extend(known.filter(|own: &Vec<usize>| own.len() > 1));
     members
 }
 

@@ -369,6 +369,17 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             origin: interface.origin.clone(),
         });
     }
+    let known = estate
+        .machines
+        .values()
+        .map(|held| held.interfaces.iter().filter_map(|name| places.endpoint(name)).collect::<Vec<EndpointId>>());
+    parts.machines.extend(known.filter(|own| own.len() > 1));
+    // Each machine of a scale set has all the interfaces that the set names.
+    let mut sets: BTreeMap<&str, Vec<EndpointId>> = BTreeMap::new();
+    for (id, endpoint) in &places.endpoints {
+        sets.entry(id.split_once(" interface ").map_or(id, |(set, _)| set)).or_default().push(*endpoint);
+    }
+    parts.machines.extend(sets.into_values().filter(|own| own.len() > 1));
 }
 
 /// Load balancers stand at the network's edge: clients' addresses stay what they are.

@@ -21,6 +21,7 @@ mod kubernetes;
 mod links;
 mod locals;
 mod looked_up;
+mod machines;
 mod marks;
 mod named;
 mod open_blocks;

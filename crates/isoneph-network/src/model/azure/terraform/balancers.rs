@@ -59,15 +59,12 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
 }
 
 /// The most ports of a range that are followed one by one.
-const MAX_PORTS: i64 = 1024;
+const MAX_PORTS: i64 = 128;
 
 /// The ports that a rule listens on; `None` where they are too many, or not known.
 fn ports(resource: &Resource) -> Option<Vec<i64>> {
-    let range = ["frontend_port_start", "frontend_port_end"].map(|key| number(&resource.values, key));
-    match range {
-        [Some(first), Some(last)] if first > 0 => {
-            ((0..MAX_PORTS).contains(&(last - first))).then(|| (first..=last).collect())
-        }
+    match ["frontend_port_start", "frontend_port_end"].map(|key| number(&resource.values, key)) {
+        [Some(first), Some(last)] if first > 0 => (last - first < MAX_PORTS).then(|| (first..=last).collect()),
         _ if resource.kind == "azurerm_lb_nat_pool" => None,
         _ => Some(vec![number(&resource.values, "frontend_port").unwrap_or(0)]),
     }
