@@ -61,8 +61,8 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             platform: Platform::Aws,
             owner: vpc.owner.clone(),
             region: vpc.region.clone(),
-            ranges: AddressSet::new(vpc.ranges.clone()),
-            open: vpc.open.contains(&true),
+            ranges: AddressSet::new(estate.ranges_of(id)),
+            open: estate.open_of(id).contains(&true),
             flat: false,
             default_outbound: false,
             complete: estate.listed.contains(&(vpc.folder.clone(), "NetworkInterfaces")),
@@ -480,7 +480,8 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
             rank: 0,
         }));
     }
-    let open = estate.vpcs.get(&table.vpc).map_or([is_network(&table.vpc); 2], |vpc| vpc.open);
+    let open =
+        if estate.vpcs.contains_key(&table.vpc) { estate.open_of(&table.vpc) } else { [is_network(&table.vpc); 2] };
     for family in [Family::V4, Family::V6].into_iter().zip(open).filter(|(_, open)| *open).map(|(family, _)| family) {
         let unknown = Some(format!("a block of {}", table.vpc));
         out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });

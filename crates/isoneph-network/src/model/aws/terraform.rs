@@ -240,13 +240,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let more = range_of(&resource.values, "cidr_block").or_else(|| range_of(&resource.values, "ipv6_cidr_block"));
         let six = usize::from(resource.kind == "aws_vpc_ipv6_cidr_block_association");
         let (owners, doubt) = reading.owners(resource, "vpc_id", estate.vpcs.keys());
-        for id in owners {
-            let Some(vpc) = estate.vpcs.get_mut(&id) else { continue };
-            match more.filter(|_| doubt.is_none()) {
-                Some(range) => vpc.ranges.push(range),
-                None => vpc.open[six] = true,
-            }
-        }
+        estate.blocks.extend(owners.into_iter().map(|id| (id, six, more.filter(|_| doubt.is_none()))));
     }
     for resource in reading.document.any_of_kind(&["aws_subnet", "aws_default_subnet"]) {
         let values = &resource.values;

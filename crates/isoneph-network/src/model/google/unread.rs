@@ -53,27 +53,29 @@ impl Named {
             out.take(estate, id);
         }
         for (key, text) in &held.texts {
-            let wanted = [("network", true), ("subnetwork", false)].iter().find(|(word, _)| key.ends_with(word));
-            let before = (out.subnets.len(), out.networks.len());
-            match wanted {
-                Some((_, true)) => {
-                    out.networks.extend(of_name(estate.networks.iter().map(|(id, held)| (id, &held.name)), text))
-                }
-                Some(_) => out.subnets.extend(of_name(estate.subnets.iter().map(|(id, held)| (id, &held.name)), text)),
-                None => {}
-            }
-            if before == (out.subnets.len(), out.networks.len()) {
-                out.take(estate, short(text));
-                let link = ["/subnetworks/", "/global/networks/"].iter().any(|part| text.contains(part));
-                let nothing = before == (out.subnets.len(), out.networks.len());
-                out.unshown |= nothing && (link || wanted.is_some_and(|(_, network)| !network));
-            }
+            out.take_text(estate, key, text);
         }
         for names in [&mut out.subnets, &mut out.networks] {
             names.sort_unstable();
             names.dedup();
         }
         out
+    }
+
+    /// Takes what a text names: by a link, or in a field of networks or subnets by a name.
+    fn take_text(&mut self, estate: &Estate, key: &str, text: &str) {
+        let before = self.subnets.len() + self.networks.len();
+        let of_subnet = key.ends_with("subnetwork");
+        if of_subnet {
+            self.subnets.extend(of_name(estate.subnets.iter().map(|(id, held)| (id, &held.name)), text));
+        } else if key.ends_with("network") {
+            self.networks.extend(of_name(estate.networks.iter().map(|(id, held)| (id, &held.name)), text));
+        }
+        if before == self.subnets.len() + self.networks.len() {
+            self.take(estate, short(text));
+        }
+        let link = ["/subnetworks/", "/global/networks/"].iter().any(|part| text.contains(part));
+        self.unshown |= before == self.subnets.len() + self.networks.len() && (link || of_subnet || key == "network");
     }
 
     fn take(&mut self, estate: &Estate, id: String) {

@@ -89,33 +89,24 @@ fn what_only_looks_at_a_network_is_neither_listed_nor_opens_it() {
 }
 
 #[test]
-fn routes_tables_and_gateways_of_another_provider_are_open() {
-    let mut with = aws(vec![
-        one("aws_route_table.t", json!({"route": []}), json!({"vpc_id": refers(&["aws_vpc.v.id"])})),
-        one(
-            "aws_route_table_association.t",
-            json!({}),
-            json!({"subnet_id": refers(&["aws_subnet.s.id"]), "route_table_id": refers(&["aws_route_table.t.id"])}),
-        ),
-    ]);
-    asked(&with, "deny a -> 8.8.8.8 tcp/443");
-    let add = |held: Held| {
-        let mut all = vec![
+fn routes_and_tables_of_another_provider_are_open() {
+    let own = || {
+        vec![
             one("aws_route_table.t", json!({"route": []}), json!({"vpc_id": refers(&["aws_vpc.v.id"])})),
             one(
                 "aws_route_table_association.t",
                 json!({}),
                 json!({"subnet_id": refers(&["aws_subnet.s.id"]), "route_table_id": refers(&["aws_route_table.t.id"])}),
             ),
-        ];
-        all.push(held);
-        aws(all)
+        ]
     };
-    with = add(one(
+    asked(&aws(own()), "deny a -> 8.8.8.8 tcp/443");
+    let route = one(
         "awscc_ec2_route.r",
         json!({"destination_cidr_block": "0.0.0.0/0"}),
         json!({"route_table_id": refers(&["aws_route_table.t.id"])}),
-    ));
+    );
+    let with = aws([own(), vec![route]].concat());
     asked(&with, "undecided a -> 8.8.8.8 tcp/443 : awscc_ec2_route.r");
     let table =
         json!({"subnet_id": refers(&["aws_subnet.s.id"]), "route_table_id": refers(&["awscc_ec2_route_table.x.id"])});
@@ -414,4 +405,28 @@ fn a_plan_tells_which_folders_its_projects_are_in() {
     asked(&with("google_folder.far.name", Some("d")), "undecided a -> b tcp/22");
     asked(&with("google_folder.one.name", None), "undecided a -> b tcp/22 : google_compute_firewall_policy");
     asked(&with("google_folder.two.name", None), "permit a -> b tcp/22");
+}
+
+#[test]
+fn a_block_that_another_plan_gives_a_network_is_the_networks_whichever_is_read_first() {
+    let of = json!({"vpc_id": "vpc-0a1b2c3d"});
+    let second = plan(&[one(
+        "aws_vpc_ipv4_cidr_block_association.b",
+        json!({"vpc_id": "vpc-0a1b2c3d", "cidr_block": "10.9.0.0/16"}),
+        json!({}),
+    )]);
+    let network = plan(&[
+        one("aws_vpc.v", json!({"id": "vpc-0a1b2c3d", "cidr_block": "10.0.0.0/16"}), json!({})),
+        one(
+            "aws_subnet.s",
+            json!({"id": "subnet-0a1b2c3d", "vpc_id": of["vpc_id"], "cidr_block": "10.0.1.0/24"}),
+            json!({}),
+        ),
+    ]);
+    for order in [[&second, &network], [&network, &second]] {
+        let texts = order.map(Value::to_string);
+        let held = super::models(&[&texts[0], &texts[1]]);
+        let blocks: Vec<String> = held.parts.networks[0].ranges.ranges().iter().map(ToString::to_string).collect();
+        assert_eq!(blocks, ["10.0.0.0/16", "10.9.0.0/16"]);
+    }
 }

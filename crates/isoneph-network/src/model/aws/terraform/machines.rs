@@ -319,8 +319,8 @@ pub(super) fn stand(estate: &mut Estate, reading: &Reading<'_>, resource: &Resou
 pub(super) fn stand_in_network(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, network: &str) {
     let Some(vpc) = estate.vpcs.get(network) else { return };
     let public = |range: &AddressRange| (range.family == Family::V4).then(|| AddressRange::whole(Family::V4));
-    let mut addresses: Vec<_> = vpc.ranges.iter().map(|range| (*range, public(range))).collect();
-    let families = [Family::V4, Family::V6].into_iter().zip(vpc.open).filter(|(_, open)| *open);
+    let mut addresses: Vec<_> = estate.ranges_of(network).into_iter().map(|range| (range, public(&range))).collect();
+    let families = [Family::V4, Family::V6].into_iter().zip(estate.open_of(network)).filter(|(_, open)| *open);
     addresses.extend(families.map(|(family, _)| AddressRange::whole(family)).map(|whole| (whole, public(&whole))));
     let interface = Interface {
         vpc: network.to_owned(),
