@@ -478,6 +478,9 @@ pub struct Parts {
     pub transits: Vec<Transit>,
     /// Load balancers.
     pub balancers: Vec<Balancer>,
+    /// Machines of several interfaces, each with these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub machines: Vec<Vec<EndpointId>>,
     /// Endpoints that are in further networks as well, which are not followed, and what those are called.
     pub secondary: BTreeMap<EndpointId, String>,
     /// Appliances of the platform whose rules are known, as far as they deny.

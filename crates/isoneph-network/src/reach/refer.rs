@@ -120,7 +120,10 @@ impl Party {
             (0..model.parts.endpoints[endpoint].places.len()).map(|place| Start::Endpoint(endpoint, place)).collect()
         };
         match self {
-            Self::Endpoints(endpoints) => Ok(endpoints.iter().map(|endpoint| places(*endpoint)).collect()),
+            Self::Endpoints(endpoints) => {
+                let all = machines(model, endpoints).into_iter();
+                Ok(all.map(|own| own.into_iter().flat_map(places).collect()).collect())
+            }
             Self::Outside(ranges) => Ok(vec![ranges.iter().map(|range| Start::Outside(*range)).collect()]),
             Self::Address(range) => {
                 let found = model.index().anywhere(&model.parts, *range);
@@ -141,11 +144,12 @@ impl Party {
         match self {
             Self::Endpoints(endpoints) => {
                 let places = |endpoint: EndpointId| 0..model.parts.endpoints[endpoint].places.len();
-                let one = |endpoint: &EndpointId| {
-                    let own = places(*endpoint).flat_map(|place| asked_at(model, (*endpoint, place), outside));
-                    own.chain(through(model, *endpoint, outside)).collect()
+                let one = |endpoint: EndpointId| {
+                    let own = places(endpoint).flat_map(move |place| asked_at(model, (endpoint, place), outside));
+                    own.chain(through(model, endpoint, outside))
                 };
-                Ok(endpoints.iter().map(one).collect())
+                let all = machines(model, endpoints).into_iter();
+                Ok(all.map(|own| own.into_iter().flat_map(one).collect()).collect())
             }
             Self::Address(range) if outside => held_from_outside(model, *range),
             Self::Address(range) => Ok(vec![vec![(Goal::Anybody, *range)]]),
@@ -153,6 +157,20 @@ impl Party {
             Self::Outside(ranges) => Ok(vec![ranges.iter().map(|range| (Goal::Outside, *range)).collect()]),
         }
     }
+}
+
+/// Endpoints by machine: what has one name may be several machines, and each of them may have several interfaces.
+fn machines(model: &Model, endpoints: &[EndpointId]) -> Vec<Vec<EndpointId>> {
+    let of = |endpoint: &EndpointId| model.parts.machines.iter().position(|own| own.contains(endpoint));
+    let mut out: Vec<(Option<usize>, Vec<EndpointId>)> = Vec::new();
+    for endpoint in endpoints {
+        let machine = of(endpoint);
+        match out.iter_mut().find(|(held, _)| machine.is_some() && *held == machine) {
+            Some((_, own)) => own.push(*endpoint),
+            None => out.push((machine, vec![*endpoint])),
+        }
+    }
+    out.into_iter().map(|(_, own)| own).collect()
 }
 
 /// Alternatives, each with the addresses at which one party is asked for.

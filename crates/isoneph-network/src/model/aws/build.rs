@@ -61,8 +61,8 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             platform: Platform::Aws,
             owner: vpc.owner.clone(),
             region: vpc.region.clone(),
-            ranges: AddressSet::new(vpc.ranges.clone()),
-            open: vpc.open.contains(&true),
+            ranges: AddressSet::new(estate.ranges_of(id)),
+            open: estate.open_of(id).contains(&true),
             flat: false,
             default_outbound: false,
             complete: estate.listed.contains(&(vpc.folder.clone(), "NetworkInterfaces")),
@@ -244,6 +244,13 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
             origin: interface.origin.clone(),
         });
     }
+    // One of which it is not known in which of several subnets it stands has one interface, wherever that is.
+    let several = estate.instances.iter().filter(|(id, held)| {
+        let choice = format!("{id} in ");
+        !held.interfaces.iter().any(|name| name.starts_with(&choice))
+    });
+    let known = several.map(|(_, held)| held.interfaces.iter().filter_map(|name| places.endpoint(name)).collect());
+    parts.machines.extend(known.filter(|own: &Vec<usize>| own.len() > 1));
     members
 }
 
@@ -474,7 +481,8 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
             rank: 0,
         }));
     }
-    let open = estate.vpcs.get(&table.vpc).map_or([is_network(&table.vpc); 2], |vpc| vpc.open);
+    let open =
+        if estate.vpcs.contains_key(&table.vpc) { estate.open_of(&table.vpc) } else { [is_network(&table.vpc); 2] };
     for family in [Family::V4, Family::V6].into_iter().zip(open).filter(|(_, open)| *open).map(|(family, _)| family) {
         let unknown = Some(format!("a block of {}", table.vpc));
         out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });

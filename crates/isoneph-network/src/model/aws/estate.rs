@@ -12,6 +12,8 @@ use crate::model::once::Told;
 #[derive(Debug, Default)]
 pub(crate) struct Estate {
     pub(crate) vpcs: BTreeMap<String, Vpc>,
+    /// Blocks that networks are given by themselves, by network and family; nothing where one is not known.
+    pub(crate) blocks: Vec<(String, usize, Option<AddressRange>)>,
     pub(crate) subnets: BTreeMap<String, Subnet>,
     pub(crate) tables: BTreeMap<String, Table>,
     pub(crate) acls: BTreeMap<String, Acl>,
@@ -62,7 +64,7 @@ impl Estate {
         self.loose.contains(list) || self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
     }
 
-    /// The network of what an accelerator leads to: a machine, a subnet or a load balancer.
+    /// The network of what an accelerator leads to: a machine, a subnet, a load balancer, or itself.
     pub(crate) fn network_of(&self, id: &str) -> Option<&str> {
         let key = id.split_once(":loadbalancer/").map_or(id, |(_, key)| key);
         let own = self.instances.get(id).and_then(|held| held.interfaces.first());
@@ -71,6 +73,22 @@ impl Estate {
             .or_else(node)
             .map(|held| held.vpc.as_str())
             .or_else(|| self.subnets.get(id).map(|held| held.vpc.as_str()))
+            .or_else(|| self.vpcs.get_key_value(id).map(|(id, _)| id.as_str()))
+    }
+
+    /// The blocks of a network, wherever they are told.
+    pub(crate) fn ranges_of(&self, network: &str) -> Vec<AddressRange> {
+        let own = self.vpcs.get(network).into_iter().flat_map(|vpc| &vpc.ranges).copied();
+        own.chain(self.blocks.iter().filter(|(of, ..)| of == network).filter_map(|(.., range)| *range)).collect()
+    }
+
+    /// Families of which a network has a block that is not known.
+    pub(crate) fn open_of(&self, network: &str) -> [bool; 2] {
+        let mut out = self.vpcs.get(network).map(|vpc| vpc.open).unwrap_or_default();
+        for (_, family, _) in self.blocks.iter().filter(|(of, _, range)| of == network && range.is_none()) {
+            out[*family] = true;
+        }
+        out
     }
 
     /// Interfaces whose network is not shown, by identifier.

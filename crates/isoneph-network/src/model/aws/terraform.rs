@@ -5,8 +5,10 @@ mod fed;
 mod groups;
 mod links;
 mod machines;
+mod scaling;
 mod services;
 mod transit;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -42,7 +44,7 @@ const JOINING: [(&str, &str); 2] = [
 
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
-    document.resources.iter().any(|resource| resource.kind.starts_with("aws_"))
+    document.resources.iter().any(|resource| ["aws_", "awscc_"].iter().any(|start| resource.kind.starts_with(start)))
 }
 
 /// A document and where it stands.
@@ -133,10 +135,6 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
         let named = |effect| Unsupported::new(source, resource.address.clone(), &resource.kind, effect);
         unsupported.extend(effect(resource).map(named));
     }
-    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(document, held)).map(|resource| {
-        let effect = "not modelled: it may have interfaces in subnets, of which nothing is said";
-        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
-    }));
     // What a document makes it lists; of networks and hubs that it only looks up that is not so.
     for list in ["InternetGateways", "TransitGatewayRouteTables", "TransitGatewayAttachments"] {
         estate.listed.insert((reading.folder.clone(), list));
@@ -151,13 +149,16 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     transit::read(estate, &reading);
     machines::read(estate, &reading);
     groups::name_defaults(estate, &reading);
+    unsupported.extend(unread::read(estate, &reading));
     unsupported.extend(unseen(estate, &reading));
 }
 
 /// Machines of whose subnets nothing is shown: they stand in networks of which nothing is said.
 fn unseen(estate: &Estate, reading: &Reading<'_>) -> Vec<Unsupported> {
-    let kinds = ["aws_instance", "aws_spot_instance_request", "aws_network_interface"];
-    let machines = reading.document.of_kind(&kinds).filter(|resource| {
+    let kinds = ["aws_instance", "aws_spot_instance_request", "aws_network_interface", "aws_autoscaling_group"];
+    let is_placed = |held: &&Resource| held.is_managed() && services::is_given(reading.document, held);
+    let placed = reading.document.resources.iter().filter(is_placed);
+    let machines = reading.document.of_kind(&kinds).chain(placed).filter(|resource| {
         let instance = estate.instances.get(&resource.identity());
         let own = instance.map_or_else(|| vec![resource.identity()], |held| held.interfaces.clone());
         let origin = reading.origin(resource);
@@ -175,15 +176,6 @@ fn unseen(estate: &Estate, reading: &Reading<'_>) -> Vec<Unsupported> {
     let nothing = "its subnet or network is not shown: nothing is said of it";
     let within = "which network it is in is not shown: nothing is said of what stands in it";
     machines.map(|held| named(held, nothing)).chain(subnets.map(|held| named(held, within))).collect()
-}
-
-/// Whether a resource names subnets or groups and is of a kind of which nothing is known.
-fn is_unplaced(document: &Document, resource: &Resource) -> bool {
-    const FIELDS: [&str; 6] =
-        ["subnet_id", "subnet_ids", "security_group_ids", "vpc_security_group_ids", "vpc_config", "vpc_options"];
-    let of_provider = resource.kind.starts_with("aws_") && resource.is_managed();
-    let given = || FIELDS.iter().any(|key| document.is_given(resource, key));
-    of_provider && services::is_unplaced(&resource.kind) && given()
 }
 
 fn range_of(value: &Value, key: &str) -> Option<AddressRange> {
@@ -248,13 +240,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let more = range_of(&resource.values, "cidr_block").or_else(|| range_of(&resource.values, "ipv6_cidr_block"));
         let six = usize::from(resource.kind == "aws_vpc_ipv6_cidr_block_association");
         let (owners, doubt) = reading.owners(resource, "vpc_id", estate.vpcs.keys());
-        for id in owners {
-            let Some(vpc) = estate.vpcs.get_mut(&id) else { continue };
-            match more.filter(|_| doubt.is_none()) {
-                Some(range) => vpc.ranges.push(range),
-                None => vpc.open[six] = true,
-            }
-        }
+        estate.blocks.extend(owners.into_iter().map(|id| (id, six, more.filter(|_| doubt.is_none()))));
     }
     for resource in reading.document.any_of_kind(&["aws_subnet", "aws_default_subnet"]) {
         let values = &resource.values;
@@ -447,15 +433,15 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
         }
         let (subnets, doubt) = reading.owners(resource, "subnet_id", estate.subnets.keys());
         if unsure.or(doubt).is_some() {
-            for subnet in subnets {
-                estate.subnets.entry(subnet).and_modify(|held| held.unclear_table = true);
-            }
+            no_table(estate, &subnets);
             continue;
         }
         for id in tables {
             let id = reading.table(estate, &id);
-            if let Some(table) = estate.tables.get_mut(&id) {
-                table.subnets.extend(subnets.clone());
+            match estate.tables.get_mut(&id) {
+                Some(table) => table.subnets.extend(subnets.clone()),
+                // It has a table of which nothing is shown, and not the network's main one.
+                None => no_table(estate, &subnets),
             }
         }
     }
@@ -488,6 +474,13 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
                 });
             }
         }
+    }
+}
+
+/// Notes that nothing shows which table subnets have.
+fn no_table(estate: &mut Estate, subnets: &[String]) {
+    for subnet in subnets {
+        estate.subnets.entry(subnet.clone()).and_modify(|held| held.unclear_table = true);
     }
 }
 

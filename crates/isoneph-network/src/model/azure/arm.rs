@@ -216,18 +216,29 @@ fn take(
                 word,
                 "not modelled: undecided where a route leads there",
             ));
-            if word.starts_with("microsoft.network/networkmanagers") {
-                estate.admin.extend(AdminRule::unseen(&name));
-                estate.managers.push(name.clone());
-            }
-            let entries = ["applicationgateways", "azurefirewalls", "bastionhosts", "virtualhubs"];
-            if entries.iter().any(|entry| word.ends_with(entry)) {
+            if is_way_in(word) {
                 standing(estate, value, own, &name, &origin);
-                estate.entries.push(name);
             }
+            unmodelled(estate, word, &name);
         }
         _ => {}
     }
+}
+
+/// What something of a kind that is not read may do.
+pub(super) fn unmodelled(estate: &mut Estate, word: &str, name: &str) {
+    if word.starts_with("microsoft.network/networkmanagers") {
+        estate.admin.extend(AdminRule::unseen(name));
+        estate.managers.push(name.to_owned());
+    }
+    if is_way_in(word) {
+        estate.entries.push(name.to_owned());
+    }
+}
+
+/// Whether something of a kind lets in what comes from outside, in ways that are not followed.
+fn is_way_in(word: &str) -> bool {
+    ["applicationgateways", "azurefirewalls", "bastionhosts", "virtualhubs"].iter().any(|entry| word.ends_with(entry))
 }
 
 fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin: Origin, problems: &mut Vec<Problem>) {

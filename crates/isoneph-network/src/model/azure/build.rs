@@ -118,7 +118,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
 /// Blocks that lead nowhere unless a network or route says otherwise.
 const NOWHERE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
-/// The platform's own routes of a network, all of the lowest standing.
+/// The platform's own routes of a subnet, all of the lowest standing.
 fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
     let network = subnet.network.as_str();
     let route = |destination, target| Route { destination, unknown: None, target, rank: 2 };
@@ -397,6 +397,17 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             origin: interface.origin.clone(),
         });
     }
+    let known = estate
+        .machines
+        .values()
+        .map(|held| held.interfaces.iter().filter_map(|name| places.endpoint(name)).collect::<Vec<EndpointId>>());
+    parts.machines.extend(known.filter(|own| own.len() > 1));
+    // Each machine of a scale set has all the interfaces that the set names.
+    let mut sets: BTreeMap<&str, Vec<EndpointId>> = BTreeMap::new();
+    for (id, endpoint) in &places.endpoints {
+        sets.entry(id.split_once(" interface ").map_or(id, |(set, _)| set)).or_default().push(*endpoint);
+    }
+    parts.machines.extend(sets.into_values().filter(|own| own.len() > 1));
 }
 
 /// Subnet's group, then interface's, on the way in; the other way round on the way out. Both must allow.

@@ -5,6 +5,7 @@ mod firewalls;
 mod machines;
 mod managers;
 mod rules;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -29,33 +30,12 @@ const OPEN: [&str; 8] = [
     "azurerm_frontdoor",
 ];
 
-/// Fields by which what has interfaces names its subnet.
-const PLACED: [&str; 7] = [
-    "subnet_id",
-    "subnet_ids",
-    "delegated_subnet_id",
-    "virtual_network_subnet_id",
-    "vnet_subnet_id",
-    "infrastructure_subnet_id",
-    "default_node_pool",
-];
-/// Kinds with such a field that are read here, or place nothing.
-const ELSEWHERE: [&str; 5] =
-    ["_association", "_virtual_network_rule", "azurerm_private_endpoint", "_load_balancer_backend_address", "_profile"];
-
-/// Whether a resource has interfaces of which nothing is read.
-fn is_unplaced(document: &Document, resource: &Resource) -> bool {
-    let elsewhere = ELSEWHERE.iter().any(|end| resource.kind.ends_with(end));
-    let known = OPEN.iter().any(|open| resource.kind.starts_with(open)) || !resource.is_managed();
-    resource.kind.starts_with("azurerm_")
-        && !elsewhere
-        && !known
-        && PLACED.iter().any(|key| document.is_given(resource, key))
-}
-
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
-    document.resources.iter().any(|resource| resource.kind.starts_with("azurerm_"))
+    document
+        .resources
+        .iter()
+        .any(|resource| ["azurerm_", "azapi_"].iter().any(|start| resource.kind.starts_with(start)))
 }
 
 struct Reading<'a> {
@@ -182,10 +162,6 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
         unsupported.push(Unsupported::new(source, resource.address.clone(), &resource.kind, effect));
         estate.entries.push(resource.address.clone());
     }
-    unsupported.extend(document.resources.iter().filter(|held| is_unplaced(document, held)).map(|resource| {
-        let effect = "not modelled: it may have interfaces in subnets, of which nothing is said";
-        Unsupported::new(source, resource.address.clone(), &resource.kind, effect)
-    }));
     networks(estate, &reading);
     rules::groups(estate, &reading);
     firewalls::read(estate, &reading);
@@ -193,6 +169,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     machines::read(estate, &reading);
     balancers::read(estate, &reading);
     managers::read(estate, &reading);
+    unsupported.extend(unread::read(estate, &reading));
     unsupported.extend(unseen(estate, source));
 }
 

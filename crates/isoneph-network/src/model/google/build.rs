@@ -14,6 +14,9 @@ use crate::model::form::{
 /// Where the subnets lie that an automatic network is made with.
 const AUTOMATIC: &str = "10.128.0.0/9";
 
+/// What stands between the name of a machine's first interface and the number of a further one.
+const FURTHER: &str = " nic";
+
 /// Adds everything of the estate to `parts`.
 pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     let mut networks: BTreeMap<&str, NetworkId> = BTreeMap::new();
@@ -134,7 +137,17 @@ fn endpoints<'e>(
             origin: interface.origin.clone(),
         });
     }
+    parts.machines.extend(machines(&out));
     out
+}
+
+/// Machines with further interfaces, which are called by the first and a number.
+fn machines(endpoints: &BTreeMap<&str, EndpointId>) -> Vec<Vec<EndpointId>> {
+    let mut out: BTreeMap<&str, Vec<EndpointId>> = BTreeMap::new();
+    for (id, endpoint) in endpoints {
+        out.entry(id.rsplit_once(FURTHER).map_or(*id, |(first, _)| first)).or_default().push(*endpoint);
+    }
+    out.into_values().filter(|own| own.len() > 1).collect()
 }
 
 /// Routes belong to the network; those with tags hold for instances that carry one. One table a set of tags that matters.

@@ -4,9 +4,11 @@ mod api;
 mod build;
 mod estate;
 mod firewall;
+mod hierarchy;
 mod links;
 mod reading;
 mod terraform;
+mod unread;
 
 pub(crate) use api::{read as read_api, read_nothing, recognises as recognises_api};
 pub(crate) use build::build;

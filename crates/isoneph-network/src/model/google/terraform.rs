@@ -6,12 +6,13 @@ use super::estate::{
     Connected, Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet,
 };
 use super::reading::{Reading, accounts, name, own, short};
+use super::{hierarchy, unread};
 use crate::model::Unsupported;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, Family};
 use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
 
-const OPEN: [&str; 8] = [
+pub(super) const OPEN: [&str; 8] = [
     "google_container_cluster",
     "google_compute_forwarding_rule",
     "google_compute_global_forwarding_rule",
@@ -23,7 +24,7 @@ const OPEN: [&str; 8] = [
 ];
 
 /// Kinds with addresses in a network, or beside it, of which nothing is read.
-const UNPLACED: [&str; 16] = [
+pub(super) const UNPLACED: [&str; 16] = [
     "google_alloydb_",
     "google_cloud_run_v2_",
     "google_cloudfunctions",
@@ -70,6 +71,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     policies(estate, &reading);
     machines(estate, &reading);
     routes(estate, &reading);
+    unsupported.extend(unread::read(estate, &reading));
     unsupported.extend(unseen(estate, source));
     let machines = document.of_kind(&["google_compute_instance"]);
     let bare = machines.filter(|held| document.is_open_list(held, &["network_interface"]));
@@ -137,12 +139,11 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in reading.document.any_of_kind(&["google_compute_subnetwork"]) {
         let values = &resource.values;
+        let keys = ["ip_cidr_range", "external_ipv6_prefix", "internal_ipv6_prefix", "ipv6_cidr_range"];
         let mut ranges: Vec<AddressRange> =
-            [text(values, "ip_cidr_range"), text(values, "external_ipv6_prefix"), text(values, "ipv6_cidr_range")]
-                .into_iter()
-                .flatten()
-                .filter_map(AddressRange::parse)
-                .collect();
+            keys.iter().filter_map(|key| text(values, key)).filter_map(AddressRange::parse).collect();
+        // The block of IPv6 is told twice.
+        ranges.dedup();
         ranges.extend(
             list(values, "secondary_ip_range")
                 .iter()
@@ -324,7 +325,7 @@ fn policies(estate: &mut Estate, reading: &Reading<'_>) {
     ];
     for (kind, hierarchical) in kinds {
         for resource in document.of_kind(&[kind]) {
-            let targets = if hierarchical.is_some() { attachments(reading, resource) } else { Vec::new() };
+            let targets = if hierarchical.is_some() { hierarchy::attachments(reading, resource) } else { Vec::new() };
             let whole = targets.iter().any(|target| target.starts_with("organizations/"));
             let regional = kind.contains("region").then(|| text_or_empty(&resource.values, "region"));
             let level = hierarchical.map(|level| if whole { 0 } else { level });
@@ -342,6 +343,8 @@ fn policies(estate: &mut Estate, reading: &Reading<'_>) {
         }
     }
     let all: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
+    hierarchy::unseen(estate, reading);
+    hierarchy::ancestry(estate, reading);
     let rules = [
         "google_compute_firewall_policy_rule",
         "google_compute_network_firewall_policy_rule",
@@ -391,16 +394,6 @@ const SCOPES: [&str; 6] = [
     "dest_network_scope",
     "dest_network_type",
 ];
-
-/// What a hierarchical policy is associated with.
-fn attachments(reading: &Reading<'_>, policy: &Resource) -> Vec<String> {
-    reading
-        .document
-        .of_kind(&["google_compute_firewall_policy_association"])
-        .filter(|held| reading.at(held, &["firewall_policy"], &["google_compute_firewall_policy"]) == Some(own(policy)))
-        .filter_map(|held| text(&held.values, "attachment_target").map(ToOwned::to_owned))
-        .collect()
-}
 
 fn policy_rule(reading: &Reading<'_>, resource: &Resource) -> Firewall {
     let values = &resource.values;
@@ -484,7 +477,8 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
                 None => reading.network(resource, &["network_interface", &number, "network"]),
             };
             let access = list(held, "access_config");
-            if reading.document.is_open_list(resource, &["network_interface", &number, "access_config"]) {
+            let is_open = |key| reading.document.is_open_list(resource, &["network_interface", &number, key]);
+            if ["access_config", "ipv6_access_config"].into_iter().any(is_open) {
                 estate.loose.push(format!("the public address of {}", resource.address));
             }
             let public = access.first().map(|held| text(held, "nat_ip").and_then(AddressRange::parse));
@@ -500,6 +494,7 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
                     more: list(held, "alias_ip_range")
                         .iter()
                         .filter_map(|held| AddressRange::parse(text(held, "ip_cidr_range")?))
+                        .chain(sixes(held))
                         .collect(),
                     public,
                     tags: texts(values, "tags"),
@@ -515,6 +510,22 @@ fn machines(estate: &mut Estate, reading: &Reading<'_>) {
             );
         }
     }
+}
+
+/// Where the provider takes addresses of IPv6 from that are reached from inside alone.
+const INSIDE_SIX: &str = "fd20::/20";
+
+/// The IPv6 addresses of an interface: those that the internet knows as they are, else one that only networks know.
+fn sixes(interface: &Value) -> Vec<AddressRange> {
+    let outside = list(interface, "ipv6_access_config").iter().map(|held| {
+        let known = text(held, "external_ipv6").and_then(AddressRange::parse);
+        known.unwrap_or_else(|| AddressRange::whole(Family::V6))
+    });
+    let mut out: Vec<AddressRange> = outside.collect();
+    let own = text(interface, "ipv6_address").and_then(AddressRange::parse);
+    let dual = matches!(text(interface, "stack_type"), Some("IPV4_IPV6" | "IPV6_ONLY"));
+    out.extend(own.or_else(|| AddressRange::parse(INSIDE_SIX).filter(|_| dual && out.is_empty())));
+    out
 }
 
 /// Whether a machine has an account of which nothing is known: one that is written, or the one it is given where none is.
@@ -565,19 +576,30 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
             estate.routes.insert(what.clone(), Route::unseen(network, &what));
             continue;
         }
-        if flag(&resource.values, "delete_default_routes_on_create") == Some(true) {
-            continue;
+        let kept = flag(&resource.values, "delete_default_routes_on_create") != Some(true);
+        // That of IPv6 comes with the first subnet that has public addresses of it.
+        let six = outside_six(reading, &network);
+        let families = [kept.then_some(Family::V4), six.then_some(Family::V6)];
+        for range in families.into_iter().flatten().map(AddressRange::whole) {
+            let route = Route {
+                name: "default route".into(),
+                network: network.clone(),
+                range: Some(range),
+                priority: 1000,
+                tags: Vec::new(),
+                next: NextHop::Internet,
+            };
+            estate.routes.insert(format!("default route {range} of {network}"), route);
         }
-        let route = Route {
-            name: "default route".into(),
-            network: network.clone(),
-            range: AddressRange::parse("0.0.0.0/0"),
-            priority: 1000,
-            tags: Vec::new(),
-            next: NextHop::Internet,
-        };
-        estate.routes.insert(format!("default route of {network}"), route);
     }
+}
+
+/// Whether a subnet of a network has addresses of IPv6 that the internet knows.
+fn outside_six(reading: &Reading<'_>, network: &str) -> bool {
+    let mut subnets = reading.document.any_of_kind(&["google_compute_subnetwork"]);
+    subnets.any(|held| {
+        text(&held.values, "ipv6_access_type") == Some("EXTERNAL") && reading.network(held, &["network"]) == network
+    })
 }
 
 /// The networks that VPN gateways, interconnects and hubs join to others, each with what does: the routes that come that way

@@ -65,7 +65,8 @@ const MAX_PRODUCTS: usize = 1_000_000;
 
 fn behind(resource: &Resource, key: &str, blocks: &[Value], planned: &[Value]) -> Behind {
     let as_many = blocks.len() == planned.len();
-    let is_ordered = ORDERED.contains(&key) || (key == "network_interface" && resource.kind.starts_with("google_"));
+    let of_machines = resource.kind.starts_with("google_") || resource.kind.ends_with("_scale_set");
+    let is_ordered = ORDERED.contains(&key) || (key == "network_interface" && of_machines);
     if as_many && (is_ordered || blocks.len() == 1) {
         return (0..planned.len()).map(|index| vec![index]).collect();
     }

@@ -7,6 +7,7 @@ mod blocks;
 mod conditions;
 mod locals;
 mod references;
+mod unread;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::json::{list, text};
+pub(crate) use unread::{Unread, takes};
 
 /// How deep modules may nest.
 const MAX_MODULES: usize = 32;
@@ -72,6 +74,8 @@ pub(crate) struct Document {
     behind: RefCell<BTreeMap<(String, String), Rc<blocks::Behind>>>,
     /// (instance of a module, local, field) to what it holds, where that is settled.
     settled: BTreeMap<(String, String, usize), String>,
+    /// Kinds that readers asked for: what is of another is read by none.
+    asked: RefCell<BTreeSet<String>>,
     /// Addresses taken so far: a data source may stand in the plan and in the prior state.
     seen: BTreeSet<String>,
 }
@@ -300,13 +304,15 @@ impl Document {
 
     /// Resources of a type.
     pub(crate) fn of_kind<'a>(&'a self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Resource> {
-        self.resources
-            .iter()
-            .filter(move |resource| kinds.contains(&resource.kind.as_str()) && !resource.local.starts_with("data."))
+        self.any_of_kind(kinds).filter(|resource| resource.is_managed())
     }
 
     /// Resources and data sources of a type.
     pub(crate) fn any_of_kind<'a>(&'a self, kinds: &'a [&'a str]) -> impl Iterator<Item = &'a Resource> {
+        let mut asked = self.asked.borrow_mut();
+        for kind in kinds.iter().filter(|kind| !asked.contains(**kind)).collect::<Vec<_>>() {
+            asked.insert((*kind).to_owned());
+        }
         self.resources.iter().filter(move |resource| kinds.contains(&resource.kind.as_str()))
     }
 }

@@ -98,6 +98,14 @@ impl Document {
         out
     }
 
+    /// What an expression of a resource, wherever it stands in it, names.
+    pub(super) fn named_in(&self, resource: &Resource, key: &str, expression: &Value) -> Ids {
+        let (mut out, mut budget) = (Ids::default(), MAX_REFERENCES);
+        let wanted = Choosing { several: true, field: super::locals::field(key), ..Choosing::default() };
+        self.follow(&Scope::of(resource), expression, wanted, &mut budget, &mut out);
+        out
+    }
+
     fn add_referred(&self, resource: &Resource, path: &[&str], out: &mut Ids) {
         let written = self.written(resource, path);
         let [first, more @ ..] = &written.expressions[..] else {

@@ -474,3 +474,128 @@ fn a_group_of_addresses_that_is_not_all_known_closes_nothing() {
     text["resource_changes"] = json!([{"address": "azurerm_ip_group.g", "change": change}]);
     check(&model(&text.to_string()), "undecided a -> b tcp/443\ndeny a -> b tcp/22");
 }
+
+/// Two networks, of which peerings join one subnet of each, and an interface in every subnet.
+fn joined(own: Value, far: Value) -> Vec<Held> {
+    let space = |address: &'static str, block: &str| -> Held {
+        (address, json!({"name": address.split_once('.').unwrap().1, "address_space": [block]}), json!({}))
+    };
+    let part = |address: &'static str, of: &str, block: &str| -> Held {
+        let name = address.split_once('.').unwrap().1;
+        (address, json!({"name": name, "virtual_network_name": of, "address_prefixes": [block]}), json!({}))
+    };
+    let peering = |address: &'static str, from: &str, to: &str, own: Value, far: Value| -> Held {
+        let values = json!({"name": address.split_once('.').unwrap().1, "virtual_network_name": from, "local_subnet_names": own,
+            "remote_subnet_names": far, "peer_complete_virtual_networks_enabled": false});
+        (address, values, json!({"remote_virtual_network_id": refers(&[to])}))
+    };
+    vec![
+        space("azurerm_virtual_network.v", "10.0.0.0/16"),
+        space("azurerm_virtual_network.w", "10.1.0.0/16"),
+        part("azurerm_subnet.s", "v", "10.0.1.0/24"),
+        part("azurerm_subnet.t", "v", "10.0.2.0/24"),
+        part("azurerm_subnet.u", "w", "10.1.1.0/24"),
+        part("azurerm_subnet.x", "w", "10.1.2.0/24"),
+        peering("azurerm_virtual_network_peering.vw", "v", "azurerm_virtual_network.w.id", own.clone(), far.clone()),
+        peering("azurerm_virtual_network_peering.wv", "w", "azurerm_virtual_network.v.id", far, own),
+        nic("azurerm_network_interface.a", "azurerm_subnet.s.id"),
+        nic("azurerm_network_interface.b", "azurerm_subnet.u.id"),
+        nic("azurerm_network_interface.c", "azurerm_subnet.t.id"),
+        nic("azurerm_network_interface.d", "azurerm_subnet.x.id"),
+    ]
+}
+
+#[test]
+fn a_peering_of_subnets_joins_no_others() {
+    asked(
+        &joined(json!(["s"]), json!(["u"])),
+        "permit a -> b tcp/22\npermit b -> a tcp/22\ndeny c -> b tcp/22\ndeny b -> c tcp/22\ndeny a -> d tcp/22\ndeny c -> d tcp/22",
+    );
+    // Which they are, the plan may not show.
+    asked(
+        &joined(json!([]), json!(["u"])),
+        "undecided a -> b tcp/22 : the network behind peering vw\nundecided c -> b tcp/22",
+    );
+}
+
+/// A balancer with one public address, a pool, and an interface whose group lets in one port.
+fn balanced(port: &str, more: Vec<Held>) -> Vec<Held> {
+    let mut card = nic("azurerm_network_interface.b", "azurerm_subnet.s.id");
+    card.1["ip_configuration"][0]["private_ip_address"] = json!("10.0.1.4");
+    let mut all = vec![
+        network(),
+        subnet("azurerm_subnet.s", "10.0.1.0/24", json!({})),
+        card,
+        group("azurerm_network_security_group.n", json!([rule(100, "Allow", port)])),
+        associated(
+            "azurerm_subnet_network_security_group_association.s",
+            "azurerm_subnet.s.id",
+            "azurerm_network_security_group.n.id",
+        ),
+        ("azurerm_public_ip.p", json!({"name": "p", "sku": "Standard"}), json!({})),
+        (
+            "azurerm_lb.l",
+            json!({"name": "l", "frontend_ip_configuration": [{"name": "f"}]}),
+            json!({"frontend_ip_configuration": [{"public_ip_address_id": refers(&["azurerm_public_ip.p.id"])}]}),
+        ),
+        (
+            "azurerm_lb_backend_address_pool.p",
+            json!({"name": "p"}),
+            json!({"loadbalancer_id": refers(&["azurerm_lb.l.id"])}),
+        ),
+    ];
+    all.extend(more);
+    all
+}
+
+#[test]
+fn a_target_by_its_address_is_whoever_has_that() {
+    let rule = (
+        "azurerm_lb_rule.r",
+        json!({"name": "r", "protocol": "Tcp", "frontend_port": 443, "backend_port": 8443}),
+        json!({"loadbalancer_id": refers(&["azurerm_lb.l.id"]),
+            "backend_address_pool_ids": refers(&["azurerm_lb_backend_address_pool.p.id"])}),
+    );
+    let target = |values: Value| {
+        let expressions = json!({"backend_address_pool_id": refers(&["azurerm_lb_backend_address_pool.p.id"]),
+            "virtual_network_id": refers(&["azurerm_virtual_network.v.id"])});
+        balanced("8443", vec![rule.clone(), ("azurerm_lb_backend_address_pool_address.t", values, expressions)])
+    };
+    asked(
+        &target(json!({"name": "t", "ip_address": "10.0.1.4"})),
+        "permit internet -> b tcp/443\ndeny internet -> b tcp/80",
+    );
+    asked(&target(json!({"name": "t"})), "undecided internet -> b tcp/443 : the targets of");
+}
+
+#[test]
+fn a_range_of_ports_leads_to_one_of_those_behind_it_each() {
+    let ends = json!({"network_interface_id": refers(&["azurerm_network_interface.b.id"]),
+        "backend_address_pool_id": refers(&["azurerm_lb_backend_address_pool.p.id"])});
+    let nat = |last: i64| {
+        let values = json!({"name": "r", "protocol": "Tcp", "frontend_port_start": 3000, "frontend_port_end": last, "backend_port": 22});
+        let expressions = json!({"loadbalancer_id": refers(&["azurerm_lb.l.id"]),
+            "backend_address_pool_id": refers(&["azurerm_lb_backend_address_pool.p.id"])});
+        let of = ("azurerm_network_interface_backend_address_pool_association.b", json!({}), ends.clone());
+        balanced("22", vec![("azurerm_lb_nat_rule.r", values, expressions), of])
+    };
+    asked(&nat(3010), "permit internet -> b tcp/3001\ndeny internet -> b tcp/5000");
+    // Of more than are followed one by one nobody tells which leads to whom.
+    asked(&nat(60000), "undecided internet -> b tcp/40000 : the targets of\ndeny internet -> b tcp/2999");
+}
+
+#[test]
+fn a_pool_of_ports_leads_to_the_members_of_a_scale_set() {
+    let pool = (
+        "azurerm_lb_nat_pool.n",
+        json!({"name": "n", "protocol": "Tcp", "frontend_port_start": 50000, "frontend_port_end": 50009, "backend_port": 22}),
+        json!({"loadbalancer_id": refers(&["azurerm_lb.l.id"])}),
+    );
+    let set = (
+        "azurerm_linux_virtual_machine_scale_set.set",
+        json!({"name": "set", "network_interface": [{"name": "i", "ip_configuration": [{"name": "c"}]}]}),
+        json!({"network_interface": [{"ip_configuration": [{"subnet_id": refers(&["azurerm_subnet.s.id"]),
+            "load_balancer_inbound_nat_rules_ids": refers(&["azurerm_lb_nat_pool.n.id"])}]}]}),
+    );
+    asked(&balanced("22", vec![pool, set]), "permit internet -> set tcp/50003\ndeny internet -> set tcp/443");
+}

@@ -26,6 +26,7 @@ mod kubernetes;
 mod links;
 mod locals;
 mod looked_up;
+mod machines;
 mod marks;
 mod named;
 mod open_blocks;
@@ -42,6 +43,7 @@ mod twice;
 mod unknown_fields;
 mod unlisted;
 mod unnamed;
+mod unread;
 mod zones;
 
 use isoneph_network::model::{InputFile, Model};

@@ -112,7 +112,8 @@ fn associations(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.of_kind(&["aws_network_acl_association"]) {
         let (acls, unsure) = reading.owners(resource, "network_acl_id", estate.acls.keys());
         let (subnets, doubt) = reading.owners(resource, "subnet_id", estate.subnets.keys());
-        if unsure.or(doubt).is_some() {
+        let shown = acls.iter().all(|id| estate.acls.contains_key(&reading.acl(estate, id)));
+        if unsure.or(doubt).is_some() || !shown {
             for subnet in subnets {
                 estate.subnets.entry(subnet).and_modify(|held| held.unclear_acl = true);
             }

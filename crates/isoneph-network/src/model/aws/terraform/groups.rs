@@ -92,7 +92,7 @@ fn rules(estate: &mut Estate, reading: &Reading<'_>) {
 }
 
 /// The name of the group an identifier means, where it is the one a network is made with.
-fn default_of(reading: &Reading<'_>, id: &str) -> Option<String> {
+pub(super) fn default_of(reading: &Reading<'_>, id: &str) -> Option<String> {
     let managed = reading.document.of_kind(&["aws_default_security_group"]).find(|held| held.identity() == id);
     let vpc = managed
         .map(|held| reading.id(held, "vpc_id"))

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::groups::default_group;
 use super::services::SERVICES;
-use super::{Reading, fed, labels, links};
+use super::{Reading, fed, labels, links, scaling};
 use crate::model::address::{AddressRange, Family};
 use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener, TargetGroup};
 use crate::model::json::{flag, list, number, text, text_or_empty, texts};
@@ -16,7 +16,7 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     instances(estate, reading);
     attached_groups(estate, reading);
     services(estate, reading);
-    scaling(estate, reading);
+    scaling::read(estate, reading);
     balancers(estate, reading);
     public_addresses(estate, reading);
 }
@@ -55,7 +55,7 @@ fn place(
 }
 
 /// Whether machines that are made in a subnet get a public address: what they say themselves, else what the subnet does.
-fn is_public(estate: &Estate, subnet: &str, own: Option<bool>) -> bool {
+pub(super) fn is_public(estate: &Estate, subnet: &str, own: Option<bool>) -> bool {
     own.unwrap_or_else(|| estate.subnets.get(subnet).is_some_and(|held| held.assigns_public))
 }
 
@@ -268,6 +268,19 @@ fn has_public_member(reading: &Reading<'_>, cluster: &Resource) -> bool {
 }
 
 fn template(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, subnet: &str, groups: &Ids, public: bool) {
+    let id = format!("{} in {subnet}", resource.key());
+    member(estate, reading, (resource, id), subnet, groups, public);
+}
+
+/// What stands for the members of a service or a scaling group in a subnet: one of their interfaces.
+pub(super) fn member(
+    estate: &mut Estate,
+    reading: &Reading<'_>,
+    (resource, id): (&Resource, String),
+    subnet: &str,
+    groups: &Ids,
+    public: bool,
+) {
     let mut aliases = vec![resource.address.clone(), resource.identity()];
     aliases.extend(text(&resource.values, "name").map(ToOwned::to_owned));
     let interface = Interface {
@@ -281,39 +294,48 @@ fn template(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, sub
         origin: reading.origin(resource),
         ..Interface::default()
     };
+    add(estate, id, subnet, interface);
+}
+
+/// What may stand in a subnet, of a kind of which nothing is read: anywhere there, with any groups, and maybe an address of
+/// the outside.
+pub(super) fn stand(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, subnet: &str) {
+    let known = estate.subnets.get(subnet).map(|held| held.ranges.clone()).unwrap_or_default();
+    let interface = Interface {
+        groups: groups_or_default(estate, subnet, &Ids { open: true, ..Ids::default() }),
+        open_groups: true,
+        addresses: place(estate, subnet, known, true, &resource.values),
+        template: true,
+        name: resource.address.clone(),
+        aliases: vec![resource.address.clone(), resource.identity()],
+        tags: labels(resource),
+        origin: reading.origin(resource),
+        ..Interface::default()
+    };
     add(estate, format!("{} in {subnet}", resource.key()), subnet, interface);
 }
 
-/// Scaling groups: members to come in any of their subnets, with the template's groups.
-fn scaling(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    for resource in document.of_kind(&["aws_autoscaling_group"]) {
-        let mut templates = document.ids(resource, &["launch_template", "0", "id"]).found;
-        templates.extend(document.ids(resource, &["launch_configuration"]).found);
-        let held = document.any_of_kind(&["aws_launch_template", "aws_launch_configuration"]).find(|held| {
-            templates.contains(&held.identity())
-                || templates.iter().any(|name| text(&held.values, "name") == Some(name))
-        });
-        let (mut groups, mut public) = (Ids { open: held.is_none(), ..Ids::default() }, None);
-        if let Some(held) = held {
-            for path in
-                [&["vpc_security_group_ids"][..], &["network_interfaces", "0", "security_groups"], &["security_groups"]]
-            {
-                let more = document.ids(held, path);
-                groups.found.extend(more.found);
-                groups.open |= more.open;
-                groups.choice |= more.choice;
-            }
-            let first = list(&held.values, "network_interfaces").first();
-            public = first
-                .and_then(|first| flag(first, "associate_public_ip_address"))
-                .or_else(|| flag(&held.values, "associate_public_ip_address"));
-        }
-        for subnet in document.ids(resource, &["vpc_zone_identifier"]).found {
-            let public = is_public(estate, &subnet, public);
-            template(estate, reading, resource, &subnet, &groups, public);
-        }
-    }
+/// What may stand in some subnet of a network.
+pub(super) fn stand_in_network(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, network: &str) {
+    let Some(vpc) = estate.vpcs.get(network) else { return };
+    let public = |range: &AddressRange| (range.family == Family::V4).then(|| AddressRange::whole(Family::V4));
+    let mut addresses: Vec<_> = estate.ranges_of(network).into_iter().map(|range| (range, public(&range))).collect();
+    let families = [Family::V4, Family::V6].into_iter().zip(estate.open_of(network)).filter(|(_, open)| *open);
+    addresses.extend(families.map(|(family, _)| AddressRange::whole(family)).map(|whole| (whole, public(&whole))));
+    let interface = Interface {
+        vpc: network.to_owned(),
+        owner: vpc.owner.clone(),
+        groups: vec![format!("groups known after apply in {network}")],
+        open_groups: true,
+        addresses,
+        template: true,
+        name: resource.address.clone(),
+        aliases: vec![resource.identity()],
+        tags: labels(resource),
+        origin: reading.origin(resource),
+        ..Interface::default()
+    };
+    estate.interfaces.insert(format!("{} in {network}", resource.key()), interface);
 }
 
 fn balancers(estate: &mut Estate, reading: &Reading<'_>) {

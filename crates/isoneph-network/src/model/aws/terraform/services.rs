@@ -1,5 +1,7 @@
 //! Services that place interfaces in the subnets they are given.
 
+use crate::model::terraform::{Document, Resource};
+
 /// How a kind of resource names its subnets and groups.
 pub(super) struct Service {
     pub(super) kind: &'static str,
@@ -99,34 +101,8 @@ pub(super) const SERVICES: &[Service] = &[
     of("aws_elb", &["subnets"], SHORT, &[]),
 ];
 
-/// Kinds that name subnets or groups and are read elsewhere, or place nothing.
-const ELSEWHERE: &[&str] = &[
-    "aws_instance",
-    "aws_spot_instance_request",
-    "aws_network_interface",
-    "aws_network_interface_sg_attachment",
-    "aws_lb",
-    "aws_alb",
-    "aws_autoscaling_group",
-    "aws_launch_template",
-    "aws_launch_configuration",
-    "aws_nat_gateway",
-    "aws_network_acl",
-    "aws_default_network_acl",
-    "aws_network_acl_association",
-    "aws_route_table_association",
-    "aws_ec2_transit_gateway_vpc_attachment",
-    "aws_security_group",
-    "aws_default_security_group",
-    "aws_flow_log",
-    "aws_ec2_tag",
-    "aws_ec2_subnet_cidr_reservation",
-    "aws_vpc_endpoint_subnet_association",
-    "aws_vpc_endpoint_security_group_association",
-];
-
-/// Whether a kind of resource that has a field of subnets or groups is one that nothing here places.
-pub(super) fn is_unplaced(kind: &str) -> bool {
-    let read = SERVICES.iter().any(|service| service.kind == kind) || ELSEWHERE.contains(&kind);
-    !read && !kind.ends_with("_subnet_group") && !kind.ends_with("_rule")
+/// Whether a resource is of a kind that places interfaces, and names subnets: a function is in a network only where it does.
+pub(super) fn is_given(document: &Document, resource: &Resource) -> bool {
+    let service = SERVICES.iter().find(|held| held.kind == resource.kind && held.kind != "aws_vpc_endpoint");
+    service.is_some_and(|held| document.is_given(resource, held.subnets[0]))
 }

@@ -1,13 +1,18 @@
 //! What has network interfaces: machines, scale sets, private endpoints.
 
+use serde_json::Value;
+
 use super::{Reading, given, name, subscription};
 use crate::model::address::AddressRange;
 use crate::model::azure::estate::{Connection, Estate, Interface, InterfacePlace, Machine};
 use crate::model::json::{flag, list, tags, text};
-use crate::model::terraform::Resource;
+use crate::model::terraform::{Ids, Resource};
 
-pub(super) const SCALE_SETS: [&str; 2] =
-    ["azurerm_linux_virtual_machine_scale_set", "azurerm_windows_virtual_machine_scale_set"];
+pub(super) const SCALE_SETS: [&str; 3] = [
+    "azurerm_linux_virtual_machine_scale_set",
+    "azurerm_windows_virtual_machine_scale_set",
+    "azurerm_orchestrated_virtual_machine_scale_set",
+];
 
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     interfaces(estate, reading);
@@ -98,35 +103,61 @@ fn groups_of_interfaces(estate: &mut Estate, reading: &Reading<'_>) {
 }
 
 fn scale_sets(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    for resource in document.of_kind(&SCALE_SETS) {
-        let path = ["network_interface", "0", "ip_configuration", "0", "subnet_id"];
-        let subnet = reading.at(resource, &path).unwrap_or_default();
-        let public = resource.values.pointer("/network_interface/0/ip_configuration/0/public_ip_address/0");
-        let public = public.map(|_| format!("public address of {}", resource.key()));
-        let path = ["network_interface", "0", "ip_configuration", "0", "application_security_group_ids"];
-        let groups = document.ids(resource, &path);
-        estate.interfaces.insert(
-            Reading::own(resource),
-            Interface {
-                name: name(resource),
-                owner: subscription(resource),
-                group: given(reading, resource, &["network_interface", "0", "network_security_group_id"]),
-                places: vec![InterfacePlace { subnet, public, address: None }],
-                open_groups: groups.choice || (groups.open && document.is_written(resource, &path[..1])),
-                application_groups: groups
-                    .found
-                    .iter()
-                    .filter(|_| !groups.choice)
-                    .map(|id| id.to_lowercase())
-                    .collect(),
-                template: true,
-                aliases: vec![resource.address.clone()],
-                tags: tags(resource.values.get("tags")),
-                origin: reading.origin(resource),
-                ..Interface::default()
-            },
-        );
+    for resource in reading.document.of_kind(&SCALE_SETS) {
+        let written = list(&resource.values, "network_interface").len();
+        for at in 0..written.max(1) {
+            let interface = scaled(reading, resource, at);
+            estate.interfaces.insert(scaled_id(resource, at), interface);
+        }
+    }
+}
+
+/// The identifier of one interface of each machine of a scale set.
+pub(super) fn scaled_id(resource: &Resource, at: usize) -> String {
+    let own = Reading::own(resource);
+    if at == 0 { own } else { format!("{own} interface {at}") }
+}
+
+fn scaled(reading: &Reading<'_>, resource: &Resource, at: usize) -> Interface {
+    let (document, number) = (reading.document, at.to_string());
+    let empty = Value::Null;
+    let one = list(&resource.values, "network_interface").get(at).unwrap_or(&empty);
+    let configurations = list(one, "ip_configuration");
+    let path = |place: &str, key: &str| -> Vec<String> {
+        ["network_interface", &number, "ip_configuration", place, key].map(ToOwned::to_owned).into()
+    };
+    let (mut places, mut groups) = (Vec::new(), Ids::default());
+    for place in (0..configurations.len().max(1)).map(|place| place.to_string()) {
+        let of = |key: &str| path(&place, key);
+        let [subnet, within] = ["subnet_id", "application_security_group_ids"].map(of);
+        let [subnet, within] = [&subnet, &within].map(|path| path.iter().map(String::as_str).collect::<Vec<_>>());
+        let given = |held: &Value| !list(held, "public_ip_address").is_empty();
+        let public = configurations.get(places.len()).is_some_and(given);
+        let public = public.then(|| format!("public address of {}", resource.key()));
+        places.push(InterfacePlace {
+            subnet: reading.at(resource, &subnet).unwrap_or_default(),
+            public,
+            address: None,
+        });
+        let more = document.ids(resource, &within);
+        groups.choice |= more.choice;
+        groups.open |= more.open && document.is_written(resource, &within[..1]);
+        groups.found.extend(more.found.iter().map(|id| id.to_lowercase()));
+    }
+    let forwards = ["enable_ip_forwarding", "ip_forwarding_enabled"].iter().any(|key| flag(one, key) == Some(true));
+    Interface {
+        name: name(resource),
+        owner: subscription(resource),
+        group: given(reading, resource, &["network_interface", &number, "network_security_group_id"]),
+        places,
+        open_groups: groups.choice || groups.open,
+        application_groups: if groups.choice { Vec::new() } else { groups.found },
+        forwards,
+        template: true,
+        aliases: vec![resource.address.clone()],
+        tags: tags(resource.values.get("tags")),
+        origin: reading.origin(resource),
+        ..Interface::default()
     }
 }
 

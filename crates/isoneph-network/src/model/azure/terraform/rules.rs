@@ -37,8 +37,8 @@ fn end(reading: &Reading<'_>, resource: &Resource, path: &[&str], values: &Value
 }
 
 /// What stands for rules that are known only after apply: both ways, anything.
-fn any_rules(resource: &Resource) -> Vec<SecurityRule> {
-    let doubt = Some(format!("the rules of {}", resource.address));
+pub(super) fn any_rules(what: &str) -> Vec<SecurityRule> {
+    let doubt = Some(what.to_owned());
     let end = || End { prefixes: vec!["*".into()], ports: Vec::new(), groups: Vec::new() };
     let sides = [true, false].into_iter().flat_map(|inbound| [true, false].map(|allow| (inbound, allow)));
     let of = |(inbound, allow)| SecurityRule {
@@ -87,7 +87,7 @@ pub(super) fn groups(estate: &mut Estate, reading: &Reading<'_>) {
             .flat_map(|(index, held)| rule(reading, resource, &["security_rule", &index.to_string()], held))
             .collect();
         if document.is_open_block(resource, "security_rule") {
-            rules.extend(any_rules(resource));
+            rules.extend(any_rules(&format!("the rules of {}", resource.address)));
         }
         let group = SecurityGroup { name: name(resource), rules, origin: reading.origin(resource) };
         take(&mut estate.groups, resource, group);
