@@ -95,7 +95,9 @@ fn known(heading: &str) -> Option<Column> {
         | "date_approved" => Column::ApprovedAt,
         "from" | "start" | "window_from" | "window_start" | "win_start" | "starts_at" | "start_time" | "start_date"
         | "planned_start" | "planned_start_date" | "change_start_date" | "scheduled_start" | "started_at"
-        | "run_started_at" | "startedat" | "starttime" => Column::From,
+        | "run_started_at" | "startedat" | "starttime" | "plannedstart" | "plannedstartdate" | "scheduledstart" => {
+            Column::From
+        }
         "createdat" => Column::RunFrom,
         "updatedat" => Column::RunUntil,
         "until"
@@ -116,7 +118,10 @@ fn known(heading: &str) -> Option<Column> {
         | "ended_at"
         | "finished_at"
         | "completed_at"
-        | "finishtime" => Column::Until,
+        | "finishtime"
+        | "plannedend"
+        | "plannedenddate"
+        | "scheduledend" => Column::Until,
         "account" | "accounts" | "account_id" | "account_ids" | "account_number" | "aws_account" | "aws_account_id"
         | "aws_accounts" | "cloud_account" | "cloud_accounts" | "cloud_account_id" | "subscription"
         | "subscriptions" | "subscription_id" | "project_id" => Column::Accounts,

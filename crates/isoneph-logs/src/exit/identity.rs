@@ -46,22 +46,23 @@ fn last(id: &str) -> String {
     id.rsplit(['/', ':']).next().unwrap_or(id).to_lowercase()
 }
 
-/// The things of a tenant by how their identities end, to find what was made from them.
+/// Things that say what they were made from, by how that ends, each with its key and what it says.
 #[derive(Default)]
-pub(super) struct Originals<'l>(HashMap<String, Vec<&'l ListedItem>>);
+pub(super) struct Copies<'l>(HashMap<String, Vec<(&'l str, ListedItem)>>);
 
-impl<'l> Originals<'l> {
-    pub(super) fn add(&mut self, item: &'l ListedItem) {
-        self.0.entry(last(&item.id)).or_default().push(item);
+impl<'l> Copies<'l> {
+    pub(super) fn add(&mut self, item: &ListedItem, key: &'l str) {
+        for source in &item.made_from {
+            let named = ListedItem { id: source.clone(), ..item.clone() };
+            self.0.entry(last(source)).or_default().push((key, named));
+        }
     }
 
-    /// Whether a thing says that it was made from one of them.
-    pub(super) fn have(&self, copy: &ListedItem) -> bool {
-        copy.made_from.iter().any(|source| {
-            let source = ListedItem { id: source.clone(), ..copy.clone() };
-            let is_one = |own: &&ListedItem| key(own) == key(&source) || may_be_one(own, &source);
-            self.0.get(&last(&source.id)).into_iter().flatten().any(is_one)
-        })
+    /// The keys of those that were made from a thing.
+    pub(super) fn of(&self, item: &ListedItem) -> impl Iterator<Item = &'l str> {
+        let own = key(item);
+        let named = self.0.get(&last(&item.id)).into_iter().flatten();
+        named.filter(move |(_, source)| own == key(source) || may_be_one(item, source)).map(|(key, _)| *key)
     }
 }
 

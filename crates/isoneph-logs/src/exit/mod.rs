@@ -36,7 +36,7 @@ pub use record::{RECORD_SCHEMA, RecordedEvent, RecordedExit, RecordedInput, Reco
 pub use write::write;
 
 pub(crate) use declared::end_of;
-use identity::{Originals, Shown};
+use identity::{Copies, Shown};
 use recovery::Recovery;
 use wanted::{Wanted, made_by, names_of};
 
@@ -464,24 +464,23 @@ impl<'c> ExitTracker<'c> {
 /// The keys of a tenant's things: what its marks find in any listing, and what was made from that: a snapshot of its
 /// volume, an image of the snapshot.
 fn keys_of<'s>(departure: &Departure, listings: &[Listing], shown: &'s [Shown<'_>]) -> BTreeSet<&'s str> {
-    let all = || {
-        let rows = listings.iter().zip(shown);
-        rows.flat_map(|(listing, shown)| listing.items.iter().zip(shown.keys.iter().map(String::as_str)))
-    };
-    let mut keys: BTreeSet<&str> = all().filter(|(item, _)| departure.owns(item)).map(|(_, key)| key).collect();
-    let mut originals = Originals::default();
-    all().filter(|(_, key)| keys.contains(key)).for_each(|(item, _)| originals.add(item));
-    loop {
-        let copies: Vec<(&ListedItem, &str)> =
-            all().filter(|(item, key)| !keys.contains(key) && originals.have(item)).collect();
-        if copies.is_empty() {
-            return keys;
-        }
-        for (item, key) in copies {
-            originals.add(item);
-            keys.insert(key);
+    let mut by_key: BTreeMap<&str, Vec<&ListedItem>> = BTreeMap::new();
+    let mut copies = Copies::default();
+    let mut left: Vec<&str> = Vec::new();
+    for (listing, shown) in listings.iter().zip(shown) {
+        for (item, key) in listing.items.iter().zip(shown.keys.iter().map(String::as_str)) {
+            by_key.entry(key).or_default().push(item);
+            copies.add(item, key);
+            left.extend(departure.owns(item).then_some(key));
         }
     }
+    let mut keys = BTreeSet::new();
+    while let Some(key) = left.pop() {
+        if keys.insert(key) {
+            left.extend(by_key[key].iter().flat_map(|item| copies.of(item)));
+        }
+    }
+    keys
 }
 
 /// Whether an operation deletes something: the catalogue says so, or a list of what clouds keep has it.

@@ -140,6 +140,7 @@ fn take(
         "microsoft.network/virtualnetworks/subnets" => subnet(estate, value, &parent(&own), &origin, problems),
         "microsoft.network/virtualnetworks/virtualnetworkpeerings" => {
             let read = peering(value, &parent(&own));
+            estate.told.settle(&own, &read, &origin, problems);
             let is_known = |held: &Peering| held.from == read.from && held.name == read.name;
             if !estate.peerings.iter().any(is_known) {
                 estate.peerings.push(read);
@@ -290,7 +291,17 @@ fn peerings(estate: &mut Estate, held: &Value, own: &str, origin: &Origin, probl
         return;
     }
     let read: Vec<Peering> = list(held, "virtualNetworkPeerings").iter().map(|held| peering(held, own)).collect();
-    estate.told.settle(own, &serde_json::json!({ "peerings": read }), origin, problems);
+    // By itself a peering is answered with as well.
+    for held in &read {
+        estate.told.settle(
+            &format!("{own}/virtualnetworkpeerings/{}", held.name.to_lowercase()),
+            held,
+            origin,
+            problems,
+        );
+    }
+    let names: Vec<&str> = read.iter().map(|held| held.name.as_str()).collect();
+    estate.told.settle(own, &serde_json::json!({ "peerings": names }), origin, problems);
     estate.peerings.extend(read);
 }
 

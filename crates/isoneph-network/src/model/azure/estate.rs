@@ -63,16 +63,23 @@ impl Estate {
     }
 
     /// Adds rules and routes that were answered with by themselves to what they are of: those that it does not hold itself were
-    /// there at another time, or are there by now.
+    /// there at another time, or are there by now, and of a rule that it holds otherwise either may hold.
     pub(super) fn add_parts(&mut self, of: &str) {
         let Some(held) = self.parts.get(of) else { return };
         if let Some(group) = self.groups.get_mut(of) {
             for rule in &held.rules {
-                let is_known = |held: &SecurityRule| held.name == rule.name && held.inbound == rule.inbound;
-                if !group.rules.iter().any(is_known) {
-                    let doubt = format!("whether {} still has rule {}, or has it by now", group.name, rule.name);
-                    group.rules.push(SecurityRule { doubt: Some(doubt), ..rule.clone() });
+                if group.rules.iter().any(|held| held.says_the_same(rule)) {
+                    continue;
                 }
+                let is_named = |held: &&mut SecurityRule| held.name == rule.name && held.inbound == rule.inbound;
+                let doubt = format!("which of the two descriptions of rule {} of {} holds", rule.name, group.name);
+                let others: Vec<_> = group.rules.iter_mut().filter(is_named).collect();
+                let doubt = match others.is_empty() {
+                    true => format!("whether {} still has rule {}, or has it by now", group.name, rule.name),
+                    false => doubt,
+                };
+                others.into_iter().for_each(|held| held.doubt = Some(doubt.clone()));
+                group.rules.push(SecurityRule { doubt: Some(doubt), ..rule.clone() });
             }
         }
         if let Some(table) = self.tables.get_mut(of) {
@@ -196,7 +203,7 @@ pub(super) struct SecurityGroup {
     pub(super) origin: Origin,
 }
 
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct SecurityRule {
     pub(super) name: String,
     pub(super) priority: i64,
@@ -217,7 +224,7 @@ pub(super) struct LooseParts {
 }
 
 /// One end of a rule.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct End {
     pub(super) prefixes: Vec<String>,
     pub(super) ports: Vec<String>,
@@ -379,6 +386,11 @@ pub(super) struct AdminRule {
 }
 
 impl SecurityRule {
+    /// Whether another says the same, however sure it is that either holds.
+    fn says_the_same(&self, other: &Self) -> bool {
+        *self == Self { doubt: self.doubt.clone(), ..other.clone() }
+    }
+
     /// Rules of which nothing is known: each way they may allow anything, or deny it.
     pub(super) fn unseen(what: &str) -> Vec<Self> {
         let end = || End { prefixes: vec!["*".into()], ..End::default() };

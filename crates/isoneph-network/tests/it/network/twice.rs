@@ -113,6 +113,44 @@ fn of_two_descriptions_of_an_azure_network_or_what_is_in_it_neither_counts() {
 }
 
 #[test]
+fn a_peering_or_rule_by_itself_that_says_otherwise_than_its_owner_leaves_open_which_holds() {
+    let network = |name: &str, octet: u8, to: &str| {
+        let subnet = azure::subnet(name, "s", &format!("10.{octet}.0.0/24"), json!({}));
+        azure::network(name, &format!("10.{octet}.0.0/16"), vec![subnet], vec![azure::peering(to, true)])
+    };
+    let guard = json!({"networkSecurityGroup": azure::id("networkSecurityGroups", "g")});
+    let group = azure::group("g", &["ssh 100 In Deny Tcp * * 22"]);
+    let today = json!([
+        network("v", 0, "w"),
+        network("w", 1, "v"),
+        group,
+        azure::nic("a", "v", "s", "10.0.0.4", json!({})),
+        azure::nic("b", "w", "s", "10.1.0.4", guard),
+    ]);
+    let mut far = azure::peering("w", true);
+    far["type"] = json!("Microsoft.Network/virtualNetworks/virtualNetworkPeerings");
+    far["id"] =
+        json!(format!("{}/virtualNetworkPeerings/to-w", azure::id("virtualNetworks", "v")["id"].as_str().unwrap()));
+    let same = json!([far]);
+    assert_eq!(read(&[("a.json", &today.to_string()), ("b.json", &same.to_string())]).1, Vec::new());
+    far["properties"]["allowVirtualNetworkAccess"] = json!(false);
+    nothing_is_sure(&today, &json!([far]), "virtualnetworkpeerings/to-w", &["a -> b tcp/23", "a -> 8.8.8.8 tcp/443"]);
+    let mut rule = today[2]["properties"]["securityRules"][0].clone();
+    rule["type"] = json!("Microsoft.Network/networkSecurityGroups/securityRules");
+    rule["id"] =
+        json!(format!("{}/securityRules/ssh", azure::id("networkSecurityGroups", "g")["id"].as_str().unwrap()));
+    for (access, expected) in [("Deny", "Deny"), ("Allow", "Undecided")] {
+        rule["properties"]["access"] = json!(access);
+        let (today, rule) = (today.to_string(), json!([rule]).to_string());
+        for files in [[("a.json", &today), ("b.json", &rule)], [("b.json", &rule), ("a.json", &today)]] {
+            let (model, _) = read(&files.map(|(path, text)| (path, text.as_str())));
+            let (answer, why) = asked(&model, "a -> b tcp/22");
+            assert_eq!(format!("{answer:?}"), expected, "{why}");
+        }
+    }
+}
+
+#[test]
 fn of_two_descriptions_of_a_google_machine_or_network_neither_counts() {
     let today: Value = serde_json::from_str(&google::estate(vec![])).unwrap();
     let flows = ["web -> db tcp/22", "web -> 8.8.8.8 tcp/443"];
