@@ -14,6 +14,7 @@ mod hex;
 pub mod ingest;
 mod line;
 pub mod operations;
+mod pages;
 pub mod reconcile;
 pub mod signs;
 

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::bounds::{Owner, may_bound};
-use super::pages::{MorePages, more};
+use super::pages::MorePages;
 use super::record::{Column, Record, column_of};
 use super::{ChangePlace, ChangesError};
+use crate::pages::more;
 
 /// How deep people and lists are nested in what we read.
 const MAX_DEPTH: usize = 6;

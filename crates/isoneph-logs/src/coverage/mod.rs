@@ -7,6 +7,7 @@
 mod batch;
 mod cells;
 mod expected;
+mod pages;
 mod silence;
 mod write;
 
@@ -27,6 +28,7 @@ use cells::{DAY, DayCell, SECOND};
 
 pub use batch::COLUMNS;
 pub use expected::{InScope, expected_streams};
+pub use pages::{Cut, OpenPage};
 pub(crate) use write::weakened_by;
 
 /// An account in a region, or the whole of an account where a log tells no regions.
@@ -52,6 +54,8 @@ pub struct CoverageInputs {
     pub proven: Vec<Proven>,
     /// Times of which digests show that something is missing: without a period their days count as well.
     pub holes: Vec<Proven>,
+    /// Pages behind which more follows that was not given.
+    pub pages: Vec<OpenPage>,
     /// No silence shorter than this is told, in seconds.
     pub shortest_silence: i64,
 }
@@ -63,6 +67,7 @@ impl Default for CoverageInputs {
             expected: Vec::new(),
             proven: Vec::new(),
             holes: Vec::new(),
+            pages: Vec::new(),
             shortest_silence: 900,
         }
     }
@@ -119,6 +124,8 @@ pub struct LogCoverage {
     pub days: Vec<LogDay>,
     /// By stream and time.
     pub silences: Vec<Silence>,
+    /// By stream and time: what pages leave open.
+    pub cuts: Vec<Cut>,
     /// Events without a time: nobody knows which day they belong to.
     pub undated: u64,
 }
@@ -224,6 +231,7 @@ impl CoverageBuilder {
         for (stream, days) in &streams {
             silence::judge(stream, days, records.of(stream), inputs, &mut coverage);
         }
+        coverage.cut(&inputs.pages);
         coverage
     }
 }
@@ -290,13 +298,18 @@ fn day_name(day: i64) -> String {
     timestamp.to_zoned(TimeZone::UTC).date().to_string()
 }
 
+/// When a day, as `2026-11-02`, begins and ends, in microseconds since 1970.
+fn day_times(day: &str) -> Option<(i64, i64)> {
+    let start = day.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond();
+    Some((start, start.saturating_add(DAY)))
+}
+
 /// Of the days of a hole those on which it is told, so that it is told once: the days that it takes whole, or else the one
 /// of which it takes most.
 pub(crate) fn told_on(days: &[String], (begins_at, ends_at): (Instant, Instant)) -> Vec<String> {
     let part = |day: &&String| {
-        let start = day.parse::<Date>().ok().and_then(|date| date.to_zoned(TimeZone::UTC).ok());
-        let start = start.map_or(begins_at.0, |start| start.timestamp().as_microsecond());
-        ends_at.0.min(start.saturating_add(DAY)).saturating_sub(begins_at.0.max(start))
+        let (start, end) = day_times(day).unwrap_or((begins_at.0, begins_at.0.saturating_add(DAY)));
+        ends_at.0.min(end).saturating_sub(begins_at.0.max(start))
     };
     let whole: Vec<String> = days.iter().filter(|day| part(day) == DAY).cloned().collect();
     // Of equal parts the earlier one.

@@ -4,7 +4,8 @@ use isoneph_model::{Extent, InputId};
 use isoneph_tables::schema::{LogDay as DayRow, LogGap};
 use isoneph_tables::{Cell, Common, Instant, Scope, Sink, SinkError, TableId};
 
-use super::{LogCoverage, LogDay, Silence, Stream};
+use super::{Cut, LogCoverage, LogDay, Silence, Stream};
+use crate::ingest::MORE_FOLLOWS;
 use crate::reconcile::Operation;
 
 /// How long before a hole a stopped record explains it, in microseconds.
@@ -40,6 +41,14 @@ impl LogCoverage {
             let uid = format!("log-gap:{provider}/{account}/{region}/{}", silence.begins_at);
             let row = gap_row(silence, operations);
             sink.push(snapshot, place, &common(&silence.stream, uid, ""), &row)?;
+        }
+        for cut in &self.cuts {
+            let input = input_of(sink, &cut.source.file, &cut.source.sha256);
+            let place = sink.place(input, "#")?;
+            let Stream { provider, account, region } = &cut.stream;
+            let (begins, sha256) = (cut.begins_at, &*cut.source.sha256);
+            let uid = format!("log-gap:{provider}/{account}/{region}/{begins}/{sha256}");
+            sink.push(snapshot, place, &common(&cut.stream, uid, ""), &cut_row(cut))?;
         }
         // Where no day is, neither seen nor expected, no record of events was looked at: that is no record without holes.
         let tables: &[&str] = if self.days.is_empty() { &[] } else { &["log_day", "log_gap"] };
@@ -84,6 +93,13 @@ fn gap_row(silence: &Silence, operations: &[Operation]) -> LogGap {
     let row = crate::digest::gap_row(basis, silence.certain, (begins_at, ends_at), silence.days.clone());
     let by = weakened_by(operations, &silence.stream.provider, &silence.stream.account, begins_at);
     LogGap { weakened_by: by.unwrap_or_default().into(), ..row }
+}
+
+/// Each of the days may lack something of its own.
+fn cut_row(cut: &Cut) -> LogGap {
+    let times = (Instant(cut.begins_at), Instant(cut.ends_at));
+    let row = crate::digest::gap_row(MORE_FOLLOWS, None, times, cut.days.clone());
+    LogGap { told_on: cut.days.clone().into(), detail: (&*cut.source.file).into(), ..row }
 }
 
 /// The operation that last stopped or weakened the record of an account before a hole, if it was not taken back.

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use super::pages::{BEHIND, more_around, more_follows};
 use super::tell::{self, Told};
 use super::window::{Skipper, Window};
 use super::{Decoder, Hints, LogFormat, MAX_RECORD, Output, Trouble, aws, stamp};
@@ -103,14 +104,19 @@ impl<R: Read> Reading<'_, R> {
         let bytes = self.window.bytes();
         let Some(inside) = tell::array_in(&bytes[..bytes.len().min(HEAD)]) else { return Ok(false) };
         self.around = tell::account_before(&bytes[..inside]).map(|account| self.hints.or_account(account));
+        let before = bytes[..inside].to_vec();
         self.window.consume(inside);
         self.wrapped = true;
+        let first = self.index;
         let whole = self.array()?;
         self.around = None;
-        if whole && !self.skip(Skipper::inside(1))? {
+        let mut behind = Vec::new();
+        if whole && !self.skip_into(Skipper::inside(1), Some(&mut behind))? {
             let message = "the file ends before the object around the records does";
             self.reject(Trouble::new("truncated", message));
         }
+        let records = usize::try_from(self.index - first).unwrap_or(usize::MAX);
+        self.output.page(more_around(&before, &behind, records));
         Ok(true)
     }
 
@@ -225,15 +231,27 @@ impl<R: Read> Reading<'_, R> {
     }
 
     /// Passes over a value; `false` where the file ends in it.
-    fn skip(&mut self, mut skipper: Skipper) -> io::Result<bool> {
+    fn skip(&mut self, skipper: Skipper) -> io::Result<bool> {
+        self.skip_into(skipper, None)
+    }
+
+    /// The same; the beginning of what is passed over is kept.
+    fn skip_into(&mut self, mut skipper: Skipper, mut kept: Option<&mut Vec<u8>>) -> io::Result<bool> {
         let mut any = false;
+        let mut keep = |bytes: &[u8]| {
+            if let Some(kept) = &mut kept {
+                kept.extend(&bytes[..bytes.len().min(BEHIND - kept.len())]);
+            }
+        };
         loop {
             let bytes = self.window.bytes();
             if let Some(end) = skipper.end(bytes) {
+                keep(&bytes[..end]);
                 // Always on: a bracket too many is passed over as well.
                 self.window.consume(if any { end } else { end.max(1) });
                 return Ok(true);
             }
+            keep(bytes);
             any |= !bytes.is_empty();
             self.window.consume(bytes.len());
             if !self.window.more()? {
@@ -287,7 +305,11 @@ impl Nested<'_> {
             Ok(Told::Inner(inner)) => self.record(inner.get(), hints, depth + 1),
             Ok(Told::Text(text) | Told::OfCluster(text)) => self.record(&text, hints, depth + 1),
             Ok(Told::List(records)) => {
-                records.iter().try_for_each(|record| self.record(record.get(), hints, depth + 1))
+                records.iter().try_for_each(|record| self.record(record.get(), hints, depth + 1))?;
+                if json.trim_start().starts_with('{') {
+                    self.output.page(more_follows(json, records.len()));
+                }
+                Ok(())
             }
             Err(trouble) => {
                 self.output.reject(*self.index, self.offset, trouble);

@@ -11,6 +11,7 @@ mod kubernetes;
 mod loose;
 mod notice;
 mod ocsf;
+mod pages;
 mod plain;
 mod redact;
 mod scan;
@@ -113,6 +114,9 @@ pub(crate) trait Output {
     /// The file has a list of records, empty or not.
     fn list(&mut self);
 }
+    /// What stands around a list of records says, or does not, that more follows behind it. Of pages one after the other
+    /// the last one counts.
+    fn page(&mut self, _more: bool) {}
 
 /// What is remembered from file to file.
 pub(crate) struct Decoder {

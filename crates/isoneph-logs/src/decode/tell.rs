@@ -151,6 +151,8 @@ struct Marks<'a> {
     value: Option<&'a RawValue>,
     #[serde(borrow)]
     items: Option<&'a RawValue>,
+    #[serde(borrow)]
+    entries: Option<&'a RawValue>,
     #[serde(borrow, rename = "receivedMessages")]
     received: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -287,6 +289,7 @@ impl<'a> Marks<'a> {
             self.hits,
             self.value,
             self.items,
+            self.entries,
             self.received,
         ];
         if let Some(list) = lists.into_iter().flatten().find(|list| list.get().starts_with('[')) {
@@ -386,8 +389,18 @@ fn is_entra_category(category: &str) -> bool {
 }
 
 /// Fields that hold a list of records.
-const LISTS: [&str; 9] =
-    ["Records", "records", "Events", "events", "logEvents", "QueryResultRows", "value", "items", "receivedMessages"];
+const LISTS: [&str; 10] = [
+    "Records",
+    "records",
+    "Events",
+    "events",
+    "logEvents",
+    "QueryResultRows",
+    "value",
+    "items",
+    "entries",
+    "receivedMessages",
+];
 
 /// The place inside the array of records of an object, if it begins in these bytes.
 pub(super) fn array_in(bytes: &[u8]) -> Option<usize> {

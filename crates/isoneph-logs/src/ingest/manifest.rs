@@ -196,6 +196,37 @@ pub struct FileEntry {
     /// Why it was passed over or rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The provider and account of its events; empty where there are none, or too many to name.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub accounts: BTreeSet<(String, String)>,
+    /// That it is a page, and says that more follows in others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<MoreFollows>,
+}
+
+/// What a page, behind which more follows, says of what follows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoreFollows {
+    /// Whether it may be earlier: not where the page begins with its earliest event and ends with its latest one.
+    pub earlier: bool,
+    /// Whether it may be later.
+    pub later: bool,
+}
+
+/// The code of a page behind which more follows.
+pub const MORE_FOLLOWS: &str = "more-follows";
+
+impl MoreFollows {
+    /// What a person should know.
+    pub fn told(self) -> &'static str {
+        match (self.earlier, self.later) {
+            (true, false) => {
+                "a page behind which earlier events follow: get all pages, one behind the other in one file"
+            }
+            (false, true) => "a page behind which later events follow: get all pages, one behind the other in one file",
+            _ => "a page behind which more follows: get all pages, one behind the other in one file",
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]

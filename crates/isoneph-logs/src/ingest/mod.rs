@@ -37,7 +37,8 @@ pub use error::IngestError;
 pub use file::OTHER_FORM;
 pub use intact::is_store;
 pub use manifest::{
-    FileEntry, FileStatus, MANIFEST_FILE, MANIFEST_SCHEMA, Manifest, Part, RejectedRecord, TableForm, Totals,
+    FileEntry, FileStatus, MANIFEST_FILE, MANIFEST_SCHEMA, MORE_FOLLOWS, Manifest, MoreFollows, Part, RejectedRecord,
+    TableForm, Totals,
 };
 pub use part::SourceOfRow;
 pub(crate) use walk::hints;
@@ -229,8 +230,13 @@ impl Known {
                 }
                 FileStatus::Read | FileStatus::Partial | FileStatus::Digest => {
                     known.files.extend(key);
-                    if let Some(key) = key.filter(|_| entry.status == FileStatus::Partial) {
-                        known.partial.insert(key, entry.rejects);
+                    let more = entry.more.map(|more| RejectedRecord {
+                        locator: "#".to_owned(),
+                        code: MORE_FOLLOWS.to_owned(),
+                        message: more.told().to_owned(),
+                    });
+                    if let Some(key) = key.filter(|_| entry.status == FileStatus::Partial || more.is_some()) {
+                        known.partial.insert(key, entry.rejects.into_iter().chain(more).collect());
                     }
                 }
                 FileStatus::Rejected => {
@@ -325,7 +331,8 @@ impl Run<'_> {
         totals.records += entry.records;
         totals.rejected += entry.rejected;
         let (count, list) = match entry.status {
-            FileStatus::Read => (&mut totals.files_read, None),
+            FileStatus::Read if entry.more.is_none() => (&mut totals.files_read, None),
+            FileStatus::Read => (&mut totals.files_read, Some(&mut self.summary.problems)),
             FileStatus::Partial => (&mut totals.files_partial, Some(&mut self.summary.problems)),
             FileStatus::Rejected => (&mut totals.files_rejected, Some(&mut self.summary.problems)),
             FileStatus::Skipped => (&mut totals.files_skipped, Some(&mut self.summary.skipped)),

@@ -1,6 +1,6 @@
 //! What becomes of the records of one file: rows on their way, counts, and a line in the list of files.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use isoneph_tables::{Attribution, Instant};
 
 use super::error::IngestError;
 use super::file::{self, Closed, Memory, Way};
-use super::manifest::{FileEntry, FileStatus, RejectedRecord};
+use super::manifest::{FileEntry, FileStatus, MoreFollows, RejectedRecord};
 use super::row::{self, Scratch};
 use super::spill::{Partition, PartitionId, Spill};
 use super::walk::DigestsBeside;
@@ -49,6 +49,42 @@ struct Now {
     last: Option<Instant>,
     digest: bool,
     list: bool,
+    /// Whether the last page says that more follows.
+    more: bool,
+    accounts: BTreeSet<(String, String)>,
+    partition: Option<PartitionId>,
+    /// The times of the first and of the last record, as they stand.
+    ends: Option<(Instant, Instant)>,
+}
+
+/// Events of a page are in order but for so much, in microseconds.
+const OUT_OF_ORDER: u64 = 60_000_000;
+
+/// How many accounts a file names.
+const MAX_ACCOUNTS: usize = 64;
+
+impl Now {
+    fn note(&mut self, partition: PartitionId, event: &Event<'_>) {
+        if self.partition.replace(partition) != Some(partition) && self.accounts.len() <= MAX_ACCOUNTS {
+            let account = event.account.as_deref().unwrap_or_default().to_owned();
+            self.accounts.insert((event.provider.to_string(), account));
+        }
+        if let Some(time) = event.time {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = Some(self.last.map_or(time, |last| last.max(time)));
+            self.ends = Some((self.ends.map_or(time, |(first, _)| first), time));
+        }
+    }
+
+    /// What follows behind the page, and where.
+    fn more_follows(&self) -> MoreFollows {
+        let near =
+            |one: Instant, other: Option<Instant>| other.is_some_and(|other| one.0.abs_diff(other.0) <= OUT_OF_ORDER);
+        let Some((begins, ends)) = self.ends else { return MoreFollows { earlier: true, later: true } };
+        let rises = begins < ends && near(begins, self.first) && near(ends, self.last);
+        let falls = ends < begins && near(begins, self.last) && near(ends, self.first);
+        MoreFollows { earlier: !rises, later: !falls }
+    }
 }
 
 /// The entry of something that is passed over.
@@ -60,7 +96,7 @@ fn entry(path: String, status: FileStatus, reason: Option<String>) -> FileEntry 
     FileEntry {
         path,
         status,
-        formats: std::collections::BTreeSet::new(),
+        formats: BTreeSet::new(),
         bytes: 0,
         sha256: None,
         content_sha256: None,
@@ -71,6 +107,8 @@ fn entry(path: String, status: FileStatus, reason: Option<String>) -> FileEntry 
         last_time: None,
         rejects: Vec::new(),
         reason,
+        accounts: BTreeSet::new(),
+        more: None,
     }
 }
 
@@ -163,7 +201,10 @@ impl<'s> Taking<'s> {
         } else {
             FileStatus::Read
         };
-        let mut formats: std::collections::BTreeSet<LogFormat> = now.formats.into_keys().collect();
+        let is_page = now.more && matches!(status, FileStatus::Read | FileStatus::Partial);
+        let more = is_page.then(|| now.more_follows());
+        reason = reason.or_else(|| more.map(|more| more.told().to_owned()));
+        let mut formats: BTreeSet<LogFormat> = now.formats.into_keys().collect();
         if now.digest {
             formats.insert(LogFormat::CloudTrailDigest);
         }
@@ -176,6 +217,8 @@ impl<'s> Taking<'s> {
             first_time: now.first.map(written),
             last_time: now.last.map(written),
             rejects: now.rejects,
+            accounts: if now.accounts.len() <= MAX_ACCOUNTS { now.accounts } else { BTreeSet::new() },
+            more,
             ..entry(now.path, status, reason)
         }
     }
@@ -228,10 +271,7 @@ impl Output for Taking<'_> {
         }
         now.records += 1;
         *now.formats.entry(format).or_default() += 1;
-        if let Some(time) = event.time {
-            now.first = Some(now.first.map_or(time, |first| first.min(time)));
-            now.last = Some(now.last.map_or(time, |last| last.max(time)));
-        }
+        now.note(partition, event);
         Ok(())
     }
 
@@ -251,5 +291,9 @@ impl Output for Taking<'_> {
 
     fn list(&mut self) {
         self.now.list = true;
+    }
+
+    fn page(&mut self, more: bool) {
+        self.now.more = more;
     }
 }

@@ -6,6 +6,7 @@ mod digests;
 mod hostile;
 mod identity;
 mod kept_digests;
+mod pages;
 mod plant;
 mod reconciling;
 mod signs;

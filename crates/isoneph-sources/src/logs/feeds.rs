@@ -13,7 +13,7 @@ use isoneph_tables::{Attribution, Sink};
 use walkdir::WalkDir;
 
 use super::against::{LogsAgainst, bytes, text};
-use super::inputs::{Inputs, is_log, lost};
+use super::inputs::{Inputs, is_log, lost, open_pages};
 use super::{LogsError, store_at};
 
 /// Feeds that were taken in.
@@ -160,6 +160,8 @@ fn take_one(
     }
     for (store, manifest) in stores {
         taken.parts.extend(manifest.part_paths(&store));
+        let pages = open_pages(&store, &manifest)?;
+        taken.unread = taken.unread.saturating_add(pages.len() as u64);
         for entry in manifest.files(&store) {
             let entry = told_of_feed(entry?);
             if !is_log(&entry) && lost(&entry) == 0 {
@@ -170,6 +172,7 @@ fn take_one(
                 inputs.add(&entry, sink);
             }
         }
+        inputs.tell_more(&pages, sink);
     }
     Ok(taken)
 }

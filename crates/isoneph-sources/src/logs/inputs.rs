@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use isoneph_logs::ingest::{FileEntry, FileStatus, OTHER_FORM};
+use isoneph_logs::coverage::OpenPage;
+use isoneph_logs::ingest::{FileEntry, FileStatus, IngestError, MORE_FOLLOWS, Manifest, OTHER_FORM};
 use isoneph_model::{Digest, EvidenceClass, InputId, Locator};
 use isoneph_tables::{NewInput, Sink};
 use sha2::{Digest as _, Sha256};
@@ -30,10 +31,19 @@ impl Inputs {
         for reject in &entry.rejects {
             sink.reject(id, Locator::new(reject.locator.clone()), &reject.code, reject.message.clone());
         }
-        if entry.status == FileStatus::Read && entry.records == 0 {
+        if entry.status == FileStatus::Read && entry.records == 0 && entry.more.is_none() {
             sink.reject(id, Locator::new("#"), "empty", "its list of records is empty: it tells of nothing".to_owned());
         }
         self.by_path.insert(entry.path.clone(), id);
+    }
+
+    /// Tells of pages behind which more follows.
+    pub(super) fn tell_more(&self, pages: &[OpenPage], sink: &mut Sink) {
+        for page in pages {
+            if let Some(id) = self.by_path.get(page.file()) {
+                sink.reject(*id, Locator::new("#"), MORE_FOLLOWS, page.told().to_owned());
+            }
+        }
     }
 
     /// A document that somebody wrote, which logs are held against.
@@ -82,6 +92,21 @@ pub(super) fn is_log(entry: &FileEntry) -> bool {
         }
         FileStatus::Skipped => false,
     }
+}
+
+/// The pages of a store behind which more follows that none of its other files shows.
+pub(super) fn open_pages(folder: &Path, manifest: &Manifest) -> Result<Vec<OpenPage>, IngestError> {
+    let mut pages = Vec::new();
+    for entry in manifest.files(folder) {
+        pages.extend(OpenPage::of(&entry?));
+    }
+    if !pages.is_empty() {
+        for entry in manifest.files(folder) {
+            let entry = entry?;
+            pages.retain(|page| !page.is_shown_by(&entry));
+        }
+    }
+    Ok(pages)
 }
 
 /// How much of a log could not be read: records, and the file where none could.

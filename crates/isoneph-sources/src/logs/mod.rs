@@ -16,7 +16,7 @@ mod signs;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs, InScope, expected_streams};
+use isoneph_logs::coverage::{self, CoverageBuilder, CoverageInputs, InScope, OpenPage, expected_streams};
 use isoneph_logs::digest::{DigestReport, DigestsOfStores, is_signature};
 use isoneph_logs::exit::{DeparturesFile, ExitTracker, Listing, TenantExit};
 use isoneph_logs::feed::{self, FeedWatch, RecordState};
@@ -29,7 +29,7 @@ use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
 
 pub use against::{LogsAgainst, files_of};
 use feeds::Feeds;
-use inputs::{Inputs, is_log, lost};
+use inputs::{Inputs, is_log, lost, open_pages};
 
 /// Why audit logs could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -68,8 +68,10 @@ pub struct Logs {
     pub snapshot: Option<i64>,
     inputs: Inputs,
     digests: DigestsOfStores,
-    /// Whether something of the logs could not be read.
+    /// Whether something of the logs could not be read, or was not given.
     has_losses: bool,
+    /// Pages behind which more follows.
+    pages: Vec<OpenPage>,
     feeds: Feeds,
 }
 
@@ -144,6 +146,10 @@ impl Logs {
                 self.digests.note(&entry);
             }
         }
+        let pages = open_pages(folder, manifest)?;
+        self.inputs.tell_more(&pages, sink);
+        self.has_losses |= !pages.is_empty();
+        self.pages.extend(pages);
         let conflicts = manifest.totals.conflicts;
         if let Some(first) = self.inputs.first().filter(|_| conflicts > 0) {
             let message =
@@ -260,6 +266,7 @@ impl Logs {
             expected: expected_streams(seen, scope, digests.as_ref()),
             proven: digests.iter().flat_map(|report| report.proven.clone()).collect(),
             holes: digests.iter().flat_map(DigestReport::holes).collect(),
+            pages: std::mem::take(&mut self.pages),
             ..CoverageInputs::default()
         });
         let inputs = &mut self.inputs;

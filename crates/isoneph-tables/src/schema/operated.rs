@@ -133,9 +133,9 @@ table! {
 table! {
     /// A hole in the record, or what looks like one.
     pub struct LogGap = "log_gap" {
-        /// How it shows: `digest-missing` (a digest of the chain is not there), `file-missing` (a digest names a file that is not there), `file-changed` (a file is not what its digest says), `file-not-compared` (a digest names a file that was read before and is not there any more to be compared with it), `file-unlisted` (a file with events of the time is named by no digest), `silence` (no events where there always are some), `no-events` (an account or region in scope without any).
+        /// How it shows: `digest-missing` (a digest of the chain is not there), `file-missing` (a digest names a file that is not there), `file-changed` (a file is not what its digest says), `file-not-compared` (a digest names a file that was read before and is not there any more to be compared with it), `file-unlisted` (a file with events of the time is named by no digest), `silence` (no events where there always are some), `no-events` (an account or region in scope without any), `more-follows` (a page of an answer says that more follows, and that was not given).
         basis: String, none "never: always set";
-        /// Whether something is surely missing: a digest says so, or there was no such silence at that hour on any other day. NULL where it may be usual, where the record may have begun later or ended before, where another trail may have written what no digest names, or where a file is not there to be compared.
+        /// Whether something is surely missing: a digest says so, or there was no such silence at that hour on any other day. NULL where it may be usual, where the record may have begun later or ended before, where another trail may have written what no digest names, where a file is not there to be compared, or where a page leaves open what follows.
         certain: bool, none "never: NULL where it may be usual";
         /// When it begins.
         begins_at: Instant, none "never: always set";
@@ -149,7 +149,7 @@ table! {
         trail: String, none "''";
         /// The `uid` of the critical operation that stopped or weakened the record before it.
         weakened_by: String, none "''";
-        /// What is missing, in words: the name of a file, of a digest.
+        /// What is missing, in words: the name of a file, of a digest; of the page behind which more follows.
         detail: String, none "''";
         /// Those of `days` on which it is told: the ones that it takes whole, or else the one of which it takes most.
         told_on: Vec<String>, none "never: always set";

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use isoneph_logs::ingest::{IngestError, Options, Summary, ingest_into};
+use isoneph_logs::ingest::{FileStatus, IngestError, Options, Summary, ingest_into};
 use isoneph_register::DeclaredAttribution;
 
 use crate::exit::{Exit, unread, usage};
@@ -58,7 +58,8 @@ fn text(out: &mut impl Write, into: &Path, summary: &Summary) -> anyhow::Result<
     let totals = &summary.totals;
     for problem in &summary.problems {
         let reason = problem.reason.as_deref().unwrap_or("some of its records were rejected");
-        output::warn(&safe::terminal(&format!("not read: {}: {reason}", problem.path)));
+        let what = if problem.status == FileStatus::Read { "not whole" } else { "not read" };
+        output::warn(&safe::terminal(&format!("{what}: {}: {reason}", problem.path)));
         for reject in problem.rejects.iter().take(3) {
             output::warn(&safe::terminal(&format!("  {}: {} [{}]", reject.locator, reject.message, reject.code)));
         }
