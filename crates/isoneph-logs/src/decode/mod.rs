@@ -26,6 +26,7 @@ use isoneph_tables::Instant;
 use crate::event::{Event, Names};
 
 pub(crate) use exports::{list_for_the_eye, stamp};
+pub(crate) use ocsf::is_class;
 pub(crate) use redact::Redactor;
 pub(crate) use time::{day, instant, written};
 
@@ -113,10 +114,10 @@ pub(crate) trait Output {
     fn digest(&mut self);
     /// The file has a list of records, empty or not.
     fn list(&mut self);
-}
     /// What stands around a list of records says, or does not, that more follows behind it. Of pages one after the other
     /// the last one counts.
     fn page(&mut self, _more: bool) {}
+}
 
 /// What is remembered from file to file.
 pub(crate) struct Decoder {

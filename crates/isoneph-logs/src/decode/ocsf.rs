@@ -51,7 +51,7 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         region: owned(first(record, &["cloud/region"]).or_else(|| hints.region.clone())),
         id: Cow::Owned(first(record, &["metadata/uid"]).unwrap_or_else(|| whole_id(record))),
         id_part: Cow::Borrowed(""),
-        native_type: or_none(first(record, &["class_name", "metadata/event_code"])),
+        native_type: or_none(class(record)),
         category: category(record),
         time,
         delivered_at: ["metadata/logged_time", "metadata/logged_time_dt"]
@@ -140,6 +140,26 @@ fn provider(word: Option<&str>, record: &Fields) -> String {
         "" => "ocsf".to_owned(),
         other => other.to_owned(),
     }
+}
+
+/// The classes that are read.
+const CLASSES: [(&str, &str); 5] = [
+    ("6003", "API Activity"),
+    ("3002", "Authentication"),
+    ("3001", "Account Change"),
+    ("3005", "User Access Management"),
+    ("6001", "Web Resources Activity"),
+];
+
+/// Whether a kind of record is a class of the schema: what has it is a translation of a record.
+pub(crate) fn is_class(native_type: &str) -> bool {
+    CLASSES.iter().any(|(_, name)| *name == native_type)
+}
+
+/// The class by its number: its name is left to the translator.
+fn class(record: &Fields) -> Option<String> {
+    let number = text(record, "class_uid")?;
+    CLASSES.iter().find(|(uid, _)| *uid == number).map(|(_, name)| (*name).to_owned())
 }
 
 fn category(record: &Fields) -> Category {

@@ -17,6 +17,7 @@ use ring::digest::{Context, SHA256};
 
 use super::error::IngestError;
 use super::row::PLACE_COLUMNS;
+use crate::decode::is_class;
 use crate::event::{COMMON_CELLS, FIRST_COMMON};
 
 /// The digest of what an event says.
@@ -33,34 +34,97 @@ pub(super) fn columns() -> impl Iterator<Item = (&'static Column, bool)> {
     all.map(|column| (column, column.name != NOT_SAID))
 }
 
-/// Takes the cells of an event one after the other.
-pub(super) struct Digesting(Context);
+/// What both forms of a record say of an event that is there as its cloud wrote it and as somebody translated it.
+const SHARED: [&str; 5] = ["time", "operation_name", "outcome", "source_address", "request_id"];
+/// Where the form of a record shows.
+const FORM: &str = "native_type";
+/// Microseconds.
+const SECOND: i64 = 1_000_000;
+
+/// What an event says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    /// All of it.
+    pub(super) content: Content,
+    /// What a translation of it says as well.
+    shared: Content,
+    /// Whether it is a translation, into the schema of OCSF.
+    translated: bool,
+}
+
+impl Said {
+    /// Whether one of two records with one identity translates the other.
+    pub(super) fn translates(&self, other: &Said) -> bool {
+        self.translated != other.translated && self.shared == other.shared
+    }
+
+    /// Whether it is the translation of another record.
+    pub(super) fn is_translation_of(&self, other: &Said) -> bool {
+        self.translated && self.translates(other)
+    }
+}
+
+/// Takes the cells of an event one after the other, each with the name of its column.
+pub(super) struct Digesting {
+    all: Part,
+    shared: Part,
+    translated: bool,
+}
 
 impl Digesting {
     pub(super) fn new() -> Digesting {
-        Digesting(Context::new(&SHA256))
+        Digesting { all: Part::new(), shared: Part::new(), translated: false }
     }
 
-    pub(super) fn text(&mut self, text: Option<&str>) {
+    pub(super) fn text(&mut self, column: &str, text: Option<&str>) {
+        self.all.text(text);
+        self.translated |= column == FORM && text.is_some_and(is_class);
+        if SHARED.contains(&column) {
+            self.shared.text(text);
+        }
+    }
+
+    pub(super) fn texts<'t>(&mut self, texts: Option<impl ExactSizeIterator<Item = Option<&'t str>>>) {
+        self.all.count(texts.as_ref().map(ExactSizeIterator::len));
+        texts.into_iter().flatten().for_each(|text| self.all.text(text));
+    }
+
+    pub(super) fn number(&mut self, column: &str, number: Option<i64>) {
+        self.all.number(number);
+        if SHARED.contains(&column) {
+            // A translation may have left out what is less than a second.
+            self.shared.number(number.map(|number| number.div_euclid(SECOND)));
+        }
+    }
+
+    pub(super) fn flag(&mut self, flag: Option<bool>) {
+        self.all.number(flag.map(i64::from));
+    }
+
+    pub(super) fn finish(self) -> Said {
+        Said { content: self.all.finish(), shared: self.shared.finish(), translated: self.translated }
+    }
+}
+
+/// A digest of cells.
+struct Part(Context);
+
+impl Part {
+    fn new() -> Part {
+        Part(Context::new(&SHA256))
+    }
+
+    fn text(&mut self, text: Option<&str>) {
         self.count(text.map(str::len));
         self.0.update(text.unwrap_or_default().as_bytes());
     }
 
-    pub(super) fn texts<'t>(&mut self, texts: Option<impl ExactSizeIterator<Item = Option<&'t str>>>) {
-        self.count(texts.as_ref().map(ExactSizeIterator::len));
-        texts.into_iter().flatten().for_each(|text| self.text(text));
-    }
-
-    pub(super) fn number(&mut self, number: Option<i64>) {
+    fn number(&mut self, number: Option<i64>) {
         self.count(number.map(|_| size_of::<i64>()));
         self.0.update(&number.unwrap_or_default().to_le_bytes());
     }
 
-    pub(super) fn flag(&mut self, flag: Option<bool>) {
-        self.number(flag.map(i64::from));
-    }
-
-    pub(super) fn finish(self) -> Content {
+    fn finish(self) -> Content {
         let mut content = Content::default();
         content.copy_from_slice(self.0.finish().as_ref());
         content
@@ -73,7 +137,7 @@ impl Digesting {
 }
 
 /// What rows of a Parquet file say, by their numbers in it, counted from its first one. `numbers` are in order.
-pub(super) fn of_part(part: &Path, numbers: &[u64]) -> Result<BTreeMap<u64, Content>, IngestError> {
+pub(super) fn of_part(part: &Path, numbers: &[u64]) -> Result<BTreeMap<u64, Said>, IngestError> {
     let at = |source| IngestError::parquet(part, source);
     let file = File::open(part).map_err(|source| IngestError::file(part, source))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(at)?;
@@ -96,7 +160,7 @@ pub(super) fn of_part(part: &Path, numbers: &[u64]) -> Result<BTreeMap<u64, Cont
     Ok(found)
 }
 
-fn of_row(batch: &RecordBatch, row: usize) -> Option<Content> {
+fn of_row(batch: &RecordBatch, row: usize) -> Option<Said> {
     let mut digesting = Digesting::new();
     for (column, _) in columns().filter(|(_, said)| *said) {
         let values: &ArrayRef = batch.column_by_name(column.name)?;
@@ -104,7 +168,7 @@ fn of_row(batch: &RecordBatch, row: usize) -> Option<Content> {
         match column.kind {
             ColumnKind::Text => {
                 let texts = values.as_string_opt::<i32>()?;
-                digesting.text(there.then(|| texts.value(row)));
+                digesting.text(column.name, there.then(|| texts.value(row)));
             }
             ColumnKind::Texts => {
                 let list = values.as_list_opt::<i32>()?;
@@ -117,11 +181,11 @@ fn of_row(batch: &RecordBatch, row: usize) -> Option<Content> {
             }
             ColumnKind::Int => {
                 let numbers = values.as_primitive_opt::<Int64Type>()?;
-                digesting.number(there.then(|| numbers.value(row)));
+                digesting.number(column.name, there.then(|| numbers.value(row)));
             }
             ColumnKind::Time => {
                 let times = values.as_primitive_opt::<TimestampMicrosecondType>()?;
-                digesting.number(there.then(|| times.value(row)));
+                digesting.number(column.name, there.then(|| times.value(row)));
             }
             ColumnKind::Bool => {
                 let flags = values.as_boolean_opt()?;

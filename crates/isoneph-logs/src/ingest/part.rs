@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use ring::digest::{Context, SHA256};
 
 use super::columns::Columns;
-use super::content::{self, Content};
+use super::content::{self, Content, Said};
 use super::error::IngestError;
 use super::row::{self, Entry, FileOfRows, Row};
 use super::words::Words;
@@ -115,12 +115,23 @@ impl<'b> Bucket<'b> {
     pub(super) fn settle(&mut self, older: &[PathBuf], words: &Words) -> Result<(), IngestError> {
         let mut met: BTreeSet<(&str, Content)> = BTreeSet::new();
         for (uid, others) in &self.others {
+            let mut group: Vec<(usize, Said)> = Vec::new();
             for place in self.places.get(uid).into_iter().chain(others) {
                 let Some(placed) = self.rows[*place] else { continue };
-                if !met.insert((uid, placed.row.content(words)?)) {
+                let said = placed.row.digested(words)?;
+                if met.insert((uid, said.content)) {
+                    group.push((*place, said));
+                } else {
                     self.rows[*place] = None;
                     self.duplicates += 1;
                 }
+            }
+            // Of an event in two forms the one counts that its cloud wrote.
+            for (place, _) in
+                group.iter().filter(|(_, said)| group.iter().any(|(_, other)| said.is_translation_of(other)))
+            {
+                self.rows[*place] = None;
+                self.duplicates += 1;
             }
         }
         for part in older {
@@ -153,10 +164,11 @@ impl<'b> Bucket<'b> {
             return Ok(());
         }
         let numbers: Vec<u64> = met.keys().copied().collect();
-        for (number, content) in content::of_part(part, &numbers)? {
+        for (number, known) in content::of_part(part, &numbers)? {
             for place in met.get(&number).map(|uid| self.places_of(uid)).unwrap_or_default() {
                 let Some(placed) = self.rows[place] else { continue };
-                if placed.row.content(words)? == content {
+                let said = placed.row.digested(words)?;
+                if said.content == known.content || said.translates(&known) {
                     self.rows[place] = None;
                     self.duplicates += 1;
                 }

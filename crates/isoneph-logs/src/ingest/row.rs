@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use isoneph_tables::{ColumnKind, Instant};
 
 use super::columns::Column;
-use super::content::{self, Content, Digesting};
+use super::content::{self, Content, Digesting, Said};
 use super::words::Words;
 use crate::event::{Cells, Event, SourcePlace};
 
@@ -226,6 +226,11 @@ impl<'b> Row<'b> {
 
     /// The digest of what the event says, wherever and whenever it was delivered.
     pub(super) fn content(&self, words: &Words) -> Result<Content, Damaged> {
+        Ok(self.digested(words)?.content)
+    }
+
+    /// The same, with what a translation of it would say.
+    pub(super) fn digested(&self, words: &Words) -> Result<Said, Damaged> {
         let text = std::str::from_utf8(self.text).map_err(|_| Damaged)?;
         let meta = self.meta.get(8..).unwrap_or_default();
         let mut reader = Texts { meta, text, words, numbers: &mut [] };
@@ -233,13 +238,13 @@ impl<'b> Row<'b> {
         let mut digesting = Digesting::new();
         for (at, (column, said)) in content::columns().enumerate() {
             match column.kind {
-                ColumnKind::Text if at == ID_COLUMN => digesting.text(reader.id(uid)?),
-                ColumnKind::Text => digesting.text(reader.text()?),
+                ColumnKind::Text if at == ID_COLUMN => digesting.text(column.name, reader.id(uid)?),
+                ColumnKind::Text => digesting.text(column.name, reader.text()?),
                 ColumnKind::Texts => digesting.texts(reader.list()?.map(|texts| texts.into_iter().map(Some))),
                 ColumnKind::Int | ColumnKind::Time => {
                     let word = reader.word()?;
                     if said {
-                        digesting.number(word);
+                        digesting.number(column.name, word);
                     }
                 }
                 ColumnKind::Bool => digesting.flag(reader.flag()?),

@@ -152,3 +152,41 @@ proptest! {
         prop_assert_eq!(uids.len(), rows.len());
     }
 }
+
+/// The same event as Security Lake translates it.
+fn translated(change: (&str, &str)) -> String {
+    let record = r#"{"class_uid":6003,"class_name":"API Activity","time":1793613600000,"metadata":{"uid":"e1","product":{"name":"CloudTrail","vendor_name":"AWS"},"event_code":"AwsServiceEvent"},"api":{"operation":"DeleteVolume","service":{"name":"ec2.amazonaws.com"}},"cloud":{"provider":"AWS","region":"eu-west-1"},"status_id":1,"actor":{"invoked_by":"x.amazonaws.com"},"unmapped":{"recipientAccountId":"111122223333"}}"#;
+    record.replace(change.0, change.1)
+}
+
+#[test]
+fn an_event_that_is_there_in_two_forms_counts_once() {
+    let native = records(&[event("e1", ACCOUNT, DAY)]);
+    for (change, kept, conflicts) in [
+        (("", ""), 1, 0),
+        (("\"class_name\":\"API Activity\",", ""), 1, 0),
+        (("1793613600000", "1793613600250"), 1, 0),
+        // What says something else is another event.
+        (("DeleteVolume", "CreateVolume"), 2, 1),
+        (("\"status_id\":1", "\"status_id\":2"), 2, 1),
+        (("1793613600000", "1793613660000"), 2, 1),
+    ] {
+        let translated = translated(change);
+        for [first, second] in [[&native, &translated], [&translated, &native]] {
+            let bench = Bench::new();
+            bench.file("a.json", first);
+            bench.file("b.json", second);
+            let summary = bench.ingest();
+            let totals = &summary.totals;
+            assert_eq!((summary.events, totals.conflicts), (kept, conflicts), "{change:?}");
+            let known = column(&summary.parts, "native_type");
+            assert!(kept > 1 || known != ["API Activity"], "the record of the cloud itself is kept: {known:?}");
+
+            let bench = Bench::new();
+            bench.file("a.json", first);
+            bench.ingest();
+            bench.file("b.json", second);
+            assert_eq!(bench.ingest().events, kept, "in two runs: {change:?}");
+        }
+    }
+}
