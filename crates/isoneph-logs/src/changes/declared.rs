@@ -5,7 +5,7 @@ use isoneph_tables::Instant;
 use serde::Deserialize;
 
 use super::time::instant;
-use super::{ChangesError, Naming, OfServices, naming};
+use super::{ChangePlace, ChangesError, Naming, OfServices, naming};
 use crate::line::line_of;
 use crate::operations::OperationClass;
 
@@ -31,7 +31,7 @@ pub struct BreakGlass {
 }
 
 /// A written procedure.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Procedure {
     /// Its number or name.
@@ -45,6 +45,15 @@ pub struct Procedure {
     /// The accounts of the services that it is of; `None` for all.
     #[serde(skip)]
     pub services: Option<OfServices>,
+    /// The operations that it may cover: a name in it may mean one of them.
+    #[serde(skip)]
+    pub perhaps: Vec<String>,
+    /// Whether nobody says that it is written down and approved: then it is open what it covers.
+    #[serde(skip)]
+    pub unsettled: bool,
+    /// Where it stands.
+    #[serde(skip)]
+    pub place: ChangePlace,
 }
 
 /// Somebody who may get data: an organisation of one's own, or a partner.
@@ -166,10 +175,14 @@ impl Declared {
                 until,
             })
         };
+        let placed = |procedure: Procedure| {
+            let place = ChangePlace { file: file.to_owned(), locator: format!("procedure {}", procedure.id) };
+            Procedure { place, ..procedure }
+        };
         Ok(Declared {
             people: document.person,
             break_glass: document.break_glass,
-            procedures: document.procedure,
+            procedures: document.procedure.map(|all| all.into_iter().map(placed).collect()),
             partners: document.partner,
             reviews: document.review.map(|all| all.into_iter().map(review).collect::<Result<_, _>>()).transpose()?,
         })

@@ -10,6 +10,7 @@ mod error;
 mod json;
 mod naming;
 mod pages;
+mod procedures;
 mod record;
 mod services;
 mod state;
@@ -46,7 +47,7 @@ isoneph_model::vocabulary! {
 }
 
 /// Where a record of a change stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ChangePlace {
     /// The file, as given.
     pub file: String,
@@ -133,7 +134,7 @@ pub struct RefusedChange {
     /// Where it stands.
     pub place: ChangePlace,
     /// A short word: `no-time-zone`, `not-a-time`, `no-id`, `unknown-class`, `spoiled-account`,
-    /// `backwards`, `told-otherwise`, `more-follows`.
+    /// `backwards`, `told-otherwise`, `more-follows`; of a procedure `unknown-operation`, `not-critical`.
     pub code: &'static str,
     /// What a person should know.
     pub message: String,

@@ -144,16 +144,13 @@ impl<'a> Adoption<'a> {
         let is_pattern = wanted.contains('*');
         let found = known.iter().any(|key| if is_pattern { fits_pattern(wanted, key) } else { **key == wanted });
         if !found && (is_pattern || !decision.critical) {
-            // A name much longer than another is not near it, and dear to compare.
-            let alike = known.iter().filter(|key| key.len().abs_diff(wanted.len()) <= NEAR);
-            let nearest = alike.map(|key| (strsim::levenshtein(wanted, key), *key)).min();
-            let nearest = nearest.filter(|(distance, _)| !is_pattern && *distance <= NEAR);
+            let nearest = name::nearest(wanted, known.iter().map(|key| key.as_str())).filter(|_| !is_pattern);
             return Err(OperationsError::Unknown {
                 file: self.file.to_owned(),
                 line: line_of(self.text, start),
                 platform: decision.platform.clone(),
                 name: decision.name.clone(),
-                nearest: nearest.map_or_else(String::new, |(_, name)| format!("; perhaps '{name}' is meant")),
+                nearest: nearest.map_or_else(String::new, |name| format!("; perhaps '{name}' is meant")),
             });
         }
         if !is_pattern {
@@ -163,6 +160,3 @@ impl<'a> Adoption<'a> {
         Ok(all.cloned().collect())
     }
 }
-
-/// Names that differ in more letters are not taken for one another.
-const NEAR: usize = 3;

@@ -22,7 +22,7 @@ use crate::signs::record::Said;
 
 pub use error::OperationsError;
 use file::{Entry, PlatformFile};
-pub(crate) use name::at_google;
+pub(crate) use name::{at_google, nearest};
 
 isoneph_model::vocabulary! {
     /// What a critical operation is done to.
@@ -245,6 +245,15 @@ impl Catalogue {
     pub fn operations(&self) -> Vec<&CriticalOperation> {
         let mut all: Vec<&CriticalOperation> = self.entries.values().flat_map(HashMap::values).collect();
         all.sort_by(|a, b| (&a.platform, a.class, &a.name).cmp(&(&b.platform, b.class, &b.name)));
+        all
+    }
+
+    /// The names of all operations that are known, in one spelling, also of those that amendments took off the lists.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let own = self.entries.values().flat_map(HashMap::keys).chain(self.clusters.keys());
+        let mut all: Vec<&str> = own.chain(self.dropped.values().flatten()).map(String::as_str).collect();
+        all.sort_unstable();
+        all.dedup();
         all
     }
 

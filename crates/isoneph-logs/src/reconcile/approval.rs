@@ -154,8 +154,9 @@ impl Judge<'_> {
         let procedures = self.records.declared.procedures.as_ref()?;
         let of_services = |procedure: &Procedure| of_services(procedure.services.as_ref(), operation);
         let mut open = false;
-        for procedure in procedures.iter().filter(|procedure| is_about(procedure, operation)) {
-            match of_services(procedure) {
+        for procedure in procedures {
+            let is_settled = if procedure.unsettled { None } else { Some(true) };
+            match and(is_about(procedure, operation), and(of_services(procedure), is_settled)) {
                 Some(true) => return Some(procedure.id.clone()),
                 Some(false) => {}
                 None => open = true,
@@ -186,12 +187,13 @@ fn of_services(services: Option<&OfServices>, operation: &Operation) -> Option<b
     services.map_or(Some(true), |services| services.speaks_of(operation.account.as_deref()))
 }
 
-/// Whether a procedure covers operations of this kind.
-fn is_about(procedure: &Procedure, operation: &Operation) -> bool {
-    let written = operation.operation.to_lowercase();
-    let mut names = procedure.operations.iter().map(|name| name.to_lowercase());
-    procedure.classes.contains(&operation.class)
-        || names.any(|name| fits_pattern(&name, &operation.name) || fits_pattern(&name, &written))
+/// Whether a procedure covers operations of this kind; `None` where a name in it may mean this one.
+fn is_about(procedure: &Procedure, operation: &Operation) -> Option<bool> {
+    let named = |names: &[String]| names.iter().any(|name| fits_pattern(&name.to_lowercase(), &operation.name));
+    match procedure.classes.contains(&operation.class) || named(&procedure.operations) {
+        true => Some(true),
+        false => (!named(&procedure.perhaps)).then_some(false),
+    }
 }
 
 /// Whether a review was about the operation's account, and held after it.

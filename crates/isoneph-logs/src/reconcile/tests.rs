@@ -591,8 +591,7 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
     assert_eq!((plain.break_glass, plain.procedure, plain.reviewer), (None, None, None), "nobody declared any");
     let identity = "arn:aws:iam::111111111111:role/Admin".to_owned();
     records.declared.break_glass = Some(vec![BreakGlass { identity, purpose: String::new() }]);
-    let procedure =
-        |id: &str, classes| Procedure { id: id.to_owned(), classes, operations: Vec::new(), services: None };
+    let procedure = |id: &str, classes| Procedure { id: id.to_owned(), classes, ..Procedure::default() };
     records.declared.procedures = Some(vec![procedure("OP-7", vec![OperationClass::VirtualServer])]);
     records.declared.reviews = Some(vec![Review {
         reviewer: "Amir Khan".to_owned(),
@@ -613,6 +612,25 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
 }
 
 #[test]
+fn what_a_procedure_may_cover_is_open() {
+    let by_class = Procedure { classes: vec![OperationClass::VirtualServer], ..Procedure::default() };
+    let named = |name: &str| vec![name.to_owned()];
+    for (procedure, covers) in [
+        (by_class.clone(), Some(true)),
+        (Procedure { unsettled: true, ..by_class }, None),
+        (Procedure { operations: named("ec2:terminateinstances"), ..Procedure::default() }, Some(true)),
+        (Procedure { perhaps: named("ec2:terminateinstances"), ..Procedure::default() }, None),
+        (Procedure { operations: named("ec2:runinstances"), ..Procedure::default() }, Some(false)),
+        (Procedure { operations: named("ec2:runinstances"), unsettled: true, ..Procedure::default() }, Some(false)),
+    ] {
+        let mut records = Records::default();
+        records.declared.procedures = Some(vec![Procedure { id: "OP-7".to_owned(), ..procedure.clone() }]);
+        let judged = reconcile(&[event("e", 1)], &records).operations.remove(0);
+        assert_eq!(judged.procedure.map(|id| id == "OP-7"), covers, "{procedure:?}");
+    }
+}
+
+#[test]
 fn what_was_said_for_a_service_is_said_for_its_accounts() {
     let of = |inside: &[&str], outside: &[&str]| {
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
@@ -626,7 +644,7 @@ fn what_was_said_for_a_service_is_said_for_its_accounts() {
         let by_class = Change { classes: vec![OperationClass::VirtualServer], ..change("C1", 0, HOUR) };
         let mut records = with([bounds(by_class)]);
         let (id, classes) = ("OP-7".to_owned(), vec![OperationClass::VirtualServer]);
-        let procedure = Procedure { id, classes, operations: Vec::new(), services: services.clone() };
+        let procedure = Procedure { id, classes, services: services.clone(), ..Procedure::default() };
         records.declared.procedures = Some(vec![procedure]);
         records.declared.reviews = Some(vec![Review { services: services.clone(), ..review() }]);
         let judged = reconcile(&[event("e", 1)], &records).operations.remove(0);

@@ -202,7 +202,7 @@ impl Logs {
         if self.snapshot.is_none() {
             return Ok(Judged { digests: None, exits });
         }
-        let digests = self.write(pass, against, &seen, (snapshot, first), sink)?;
+        let digests = self.write(pass, (against, catalogue), &seen, (snapshot, first), sink)?;
         Ok(Judged { digests, exits })
     }
 
@@ -251,12 +251,12 @@ impl Logs {
     fn write(
         &mut self,
         pass: Pass<'_>,
-        against: &LogsAgainst<'_>,
+        (against, catalogue): (&LogsAgainst<'_>, &Catalogue),
         seen: &Inventory,
         (snapshot, first): (i64, InputId),
         sink: &mut Sink,
     ) -> Result<Option<DigestReport>, LogsError> {
-        let records = records::records(against, &mut self.inputs, snapshot, sink)?;
+        let records = records::records(against, catalogue, &mut self.inputs, snapshot, sink)?;
         let signs = pass.signs.finish(signs::inside(against, &records.declared, seen));
         let reconciled = pass.reconciler.finish(&records);
         let digests = digests::verified(std::mem::take(&mut self.digests), against, first, sink)?;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use isoneph_logs::changes::{self, Change, ChangeFile, ReadOptions, RefusedChange};
+use isoneph_logs::changes::{self, Change, ChangeFile, ChangePlace, Declared, ReadOptions, RefusedChange};
+use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::{Records, write_changes};
 use isoneph_model::Locator;
 use isoneph_tables::Sink;
@@ -16,6 +17,7 @@ use super::inputs::Inputs;
 /// the register nobody can tell whether an operation was approved.
 pub(super) fn records(
     against: &LogsAgainst<'_>,
+    catalogue: &Catalogue,
     inputs: &mut Inputs,
     snapshot: i64,
     sink: &mut Sink,
@@ -31,6 +33,9 @@ pub(super) fn records(
     for register in &against.registers {
         changes.extend(super::register::changes(register));
     }
+    let mut declared = against.declared()?;
+    let unmet = declared.settle_procedures(catalogue);
+    tell_of_procedures(&unmet, &declared, inputs, sink)?;
     let given = !against.changes.is_empty() || !changes.is_empty();
     let (changes, told_otherwise) = changes::settle(changes);
     tell(&told_otherwise, inputs, sink);
@@ -38,7 +43,7 @@ pub(super) fn records(
         let mut input_of = |sink: &mut Sink, path: &str| inputs.of(path, "", sink);
         write_changes(&changes, &refused, sink, snapshot, &mut input_of)?;
     }
-    Ok(Records { changes: given.then_some(changes), refused: refused.len(), declared: against.declared()? })
+    Ok(Records { changes: given.then_some(changes), refused: refused.len(), declared })
 }
 
 /// Reads one file of changes, and tells what of it was not read or understood.
@@ -69,6 +74,41 @@ fn read(
         notes.push(format!("numbers of accounts that are read with zeros before them for AWS: {accounts}"));
     }
     Ok(read)
+}
+
+/// Tells of operations in procedures that are none: what may be a slip as something that was not understood, what is
+/// merely not critical as a note. So are procedures of which nobody says that they are in force.
+fn tell_of_procedures(
+    unmet: &[RefusedChange],
+    declared: &Declared,
+    inputs: &mut Inputs,
+    sink: &mut Sink,
+) -> Result<(), LogsError> {
+    let mut input_of = |place: &ChangePlace, sink: &mut Sink| {
+        let is_known = inputs.has(&place.file) || sink.inputs().any(|(_, input)| input.path == place.file);
+        Ok::<_, LogsError>(match is_known {
+            true => inputs.of(&place.file, "", sink),
+            false => inputs.asserted(&place.file, &bytes(Path::new(&place.file))?, "administration", sink),
+        })
+    };
+    for one in unmet {
+        let id = input_of(&one.place, sink)?;
+        match one.code {
+            "not-critical" => sink.input_mut(id).notes.push(one.message.clone()),
+            code => sink.reject(id, Locator::new(one.place.locator.clone()), code, one.message.clone()),
+        }
+    }
+    let mut unsettled: Vec<_> = declared.procedures.iter().flatten().filter(|procedure| procedure.unsettled).collect();
+    unsettled.dedup_by(|one, other| one.id == other.id);
+    for procedure in unsettled {
+        let id = input_of(&procedure.place, sink)?;
+        let message = format!(
+            "procedure '{}': that it is written down (`document`) and approved by somebody is not said: what it covers is unknown",
+            procedure.id
+        );
+        sink.input_mut(id).notes.push(message);
+    }
+    Ok(())
 }
 
 /// Tells what does not count as it stands, where it stands.

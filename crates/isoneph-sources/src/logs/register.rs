@@ -78,7 +78,10 @@ fn is_class(call: &str) -> bool {
 pub(super) fn declared(register: &Register) -> Declared {
     let procedures: Vec<_> = register.claimed::<kinds::Procedure>().collect();
     let reviews: Vec<_> = register.claimed::<kinds::Review>().filter(is_about_operations).collect();
-    let of_procedures = || procedures.iter().flat_map(|named| parts_of(register, named)).collect();
+    let of_procedures = || {
+        let own = procedures.iter().filter(|named| is_of_keeper(register, named.spec.party.as_deref()) != Some(false));
+        own.flat_map(|named| parts_of(register, named)).collect()
+    };
     let of_reviews = || reviews.iter().flat_map(|named| held(register, named.spec)).collect();
     Declared {
         procedures: (!procedures.is_empty()).then(of_procedures),
@@ -87,8 +90,34 @@ pub(super) fn declared(register: &Register) -> Declared {
     }
 }
 
-/// What a procedure covers: each of its operations in the services that it is of.
+/// Whether what names a party is of whoever keeps the register; `None` where nobody says who does.
+fn is_of_keeper(register: &Register, party: Option<&str>) -> Option<bool> {
+    let Some(party) = party else { return Some(true) };
+    register.keeper().map(|keeper| keeper.name == party)
+}
+
+/// Whether a procedure is written down and approved; `None` where the register does not say so.
+fn is_in_force(register: &Register, spec: &kinds::Procedure) -> Option<bool> {
+    let approved = match spec.approved.as_ref().map(|act| naming(&act.by)) {
+        Some(Naming::Somebody) => Some(true),
+        Some(_) => Some(false),
+        None => None,
+    };
+    let written = spec.document.is_some().then_some(true);
+    let own = is_of_keeper(register, spec.party.as_deref());
+    [written, own].into_iter().fold(approved, |one, other| match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    })
+}
+
+/// What a procedure covers: each of its operations in the services that it is of. One that was not approved covers none.
 fn parts_of(register: &Register, named: &Named<'_, kinds::Procedure>) -> Vec<Procedure> {
+    let in_force = is_in_force(register, named.spec);
+    if in_force == Some(false) {
+        return Vec::new();
+    }
     let part = |operation: &kinds::CriticalOperation| {
         let services = if operation.services.is_empty() { &named.spec.services } else { &operation.services };
         let (classes, operations): (Vec<&String>, Vec<_>) = operation.calls.iter().partition(|call| is_class(call));
@@ -97,6 +126,9 @@ fn parts_of(register: &Register, named: &Named<'_, kinds::Procedure>) -> Vec<Pro
             classes: classes.into_iter().filter_map(|call| call.parse().ok()).collect(),
             operations: operations.into_iter().cloned().collect(),
             services: accounts_of(register, services),
+            perhaps: Vec::new(),
+            unsettled: in_force.is_none(),
+            place: ChangePlace { file: file(register, named), locator: locator(register, named) },
         }
     };
     named.spec.critical_operations.iter().map(part).collect()
@@ -112,14 +144,12 @@ fn is_about_operations(named: &Named<'_, kinds::Review>) -> bool {
 fn held(register: &Register, spec: &kinds::Review) -> Vec<Review> {
     let is_somebody = |by: &&String| naming(by) == Naming::Somebody;
     let Some(reviewer) = spec.by.as_ref().filter(is_somebody) else { return Vec::new() };
-    let keeper = register.keeper().map(|keeper| keeper.name);
-    let is_of_another = spec.party.as_deref().is_some_and(|party| keeper.is_some_and(|keeper| keeper != party));
-    if is_of_another || spec.result == Some(kinds::ReviewResult::Unsatisfactory) {
+    let is_own = is_of_keeper(register, spec.party.as_deref());
+    if is_own == Some(false) || spec.result == Some(kinds::ReviewResult::Unsatisfactory) {
         return Vec::new();
     }
     // Where nobody says who keeps the register, it is not known whose review it is.
-    let of_nobody_known = spec.party.is_some() && keeper.is_none();
-    let services = if of_nobody_known { Some(OfServices::default()) } else { accounts_of(register, &spec.services) };
+    let services = if is_own.is_none() { Some(OfServices::default()) } else { accounts_of(register, &spec.services) };
     let looked_at = spec.evidence.iter().filter_map(|link| link.from.zip(link.until));
     let review = |(from, until): (Date, Date)| {
         Some(Review {

@@ -85,11 +85,37 @@ fn a_review_counts_for_whoever_keeps_the_register_where_it_was_good_enough() {
 fn a_procedure_covers_the_services_that_its_operations_are_of() {
     let operations =
         "critical-operations: [{operation: a, calls: [network]}, {operation: b, calls: [storage], services: [aws]}]";
-    let text = format!("kind: procedure\nname: p1\nspec: {{title: P, services: [azure], {operations}}}\n");
-    let procedures = declared(&register(&text)).procedures.expect("procedures");
+    let procedures = procedures(&format!("services: [azure], {IN_FORCE}, {operations}"));
     let covers: Vec<_> = procedures
         .iter()
         .map(|part| part.services.as_ref().and_then(|services| services.speaks_of(Some("1"))))
         .collect();
     assert_eq!(covers, [Some(false), Some(true)]);
+}
+
+const IN_FORCE: &str = "document: {title: D}, approved: {by: Bea Silva, on: 2026-01-01}";
+
+/// What a procedure of the register comes to.
+fn procedures(spec: &str) -> Vec<Procedure> {
+    let text = format!("kind: procedure\nname: p1\nspec: {{title: P, {spec}}}\n");
+    declared(&register(&text)).procedures.expect("procedures")
+}
+
+#[test]
+fn a_procedure_covers_what_it_names_once_it_is_written_down_and_approved() {
+    let operations = "critical-operations: [{operation: a, calls: [network]}]";
+    let open = |spec: &str| procedures(&format!("{spec}, {operations}")).iter().map(|part| part.unsettled).collect();
+    let (by, document) = ("approved: {by: Bea Silva, on: 2026-01-01}", "document: {title: D}");
+    let cases: [(String, Vec<bool>); 6] = [
+        (IN_FORCE.to_owned(), vec![false]),
+        (by.to_owned(), vec![true]),
+        (document.to_owned(), vec![true]),
+        (format!("{document}, approved: {{by: pending, on: 2026-01-01}}"), vec![]),
+        (format!("{IN_FORCE}, party: acme"), vec![false]),
+        (format!("{IN_FORCE}, party: other"), vec![]),
+    ];
+    for (spec, expected) in cases {
+        let open: Vec<bool> = open(&spec);
+        assert_eq!(open, expected, "{spec}");
+    }
 }
