@@ -48,9 +48,11 @@ impl DayCell {
         self.last = self.last.max(at);
         if let Some(delivered_at) = delivered_at {
             let delay = delivered_at.saturating_sub(at);
-            self.after_delivery += u64::from(delay < -SKEW);
             let seconds = u64::try_from(delay / SECOND).unwrap_or(0);
-            self.delays[(64 - seconds.leading_zeros()).min(63) as usize] += 1;
+            match delay < -SKEW {
+                true => self.after_delivery += 1,
+                false => self.delays[(64 - seconds.leading_zeros()).min(63) as usize] += 1,
+            }
         }
         self.seconds[usize::from(asked_for)].add(second as usize % SECONDS);
     }
@@ -60,15 +62,27 @@ impl DayCell {
         self.seconds[usize::from(asked_for)].sorted()
     }
 
-    /// 95 in 100 delays are below this, in seconds.
+    /// 95 in 100 delays are below this, in seconds. How late an event is whose clock is wrong nobody knows: where that
+    /// decides, nothing is said.
     pub(super) fn delay(&self) -> Option<i64> {
-        let all: u64 = self.delays.iter().sum();
-        let mut seen = 0;
+        let (earliest, latest) = (self.delay_with(true), self.delay_with(false));
+        earliest.filter(|_| earliest == latest)
+    }
+
+    /// The same, where those that seem to be later than their delivery came at once, or never.
+    fn delay_with(&self, at_once: bool) -> Option<i64> {
+        let all = self.delays.iter().sum::<u64>() + self.after_delivery;
+        let mut seen = if at_once { self.after_delivery } else { 0 };
         let digits = self.delays.iter().position(|count| {
             seen += count;
             all > 0 && seen * 100 >= all * 95
         })?;
         Some(1_i64 << digits.min(62))
+    }
+
+    /// Whether anything tells when events were delivered.
+    pub(super) fn tells_delivery(&self) -> bool {
+        self.after_delivery > 0 || self.delays.iter().any(|count| *count > 0)
     }
 }
 

@@ -92,10 +92,11 @@ pub struct LogDay {
     pub proven: bool,
     /// How short a silence would have been noticed, in seconds.
     pub noticeable: Option<i64>,
-    /// 95 in 100 events were delivered within this many seconds (rounded up to a power of two).
+    /// 95 in 100 events were delivered within this many seconds (rounded up to a power of two); `None` where no event tells,
+    /// or where it depends on those that are later than their delivery.
     pub delay: Option<i64>,
-    /// How many events are later than their own delivery by more than five minutes.
-    pub after_delivery: u64,
+    /// How many events are later than their own delivery by more than five minutes; `None` where none tells of it.
+    pub after_delivery: Option<u64>,
     #[serde(skip)]
     pub(crate) source: Option<Source>,
 }

@@ -229,7 +229,7 @@ fn push_days(
             // Of a day outside the period nobody looked for silences.
             noticeable: noticeable.filter(|_| inside),
             delay: cell.and_then(DayCell::delay),
-            after_delivery: cell.map_or(0, |cell| cell.after_delivery),
+            after_delivery: cell.filter(|cell| cell.tells_delivery()).map(|cell| cell.after_delivery),
             source: cell.map(|cell| cell.source.clone()),
         });
     }

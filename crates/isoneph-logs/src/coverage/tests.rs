@@ -97,8 +97,25 @@ fn a_day_tells_its_events_and_its_delays() {
     builder.observe(&Event { time: None, ..event(0) }, &PLACE);
     let coverage = builder.finish(&CoverageInputs::default());
     let day = &coverage.days[0];
-    assert_eq!((day.day.as_str(), day.events, day.delay, day.after_delivery), ("2026-11-02", 3, Some(256), 1));
+    assert_eq!((day.day.as_str(), day.events, day.after_delivery), ("2026-11-02", 3, Some(1)));
+    assert_eq!(day.delay, None, "how late the one whose clock is wrong came nobody knows");
     assert_eq!((day.longest_silence, coverage.undated), (3_580, 1));
+}
+
+#[test]
+fn a_wrong_clock_leaves_the_delay_open_where_it_decides() {
+    for (late, ahead, delay) in [(100, 0, Some(256)), (99, 1, Some(256)), (90, 10, None), (0, 5, None), (0, 0, None)] {
+        let mut builder = CoverageBuilder::default();
+        let told = std::iter::repeat_n(200, late).chain(std::iter::repeat_n(-400, ahead));
+        for (second, delay) in (0..).zip(told) {
+            let at = event(START + second);
+            builder.observe(&Event { delivered_at: at.time.map(|at| Instant(at.0 + delay * SECOND)), ..at }, &PLACE);
+        }
+        builder.observe(&event(START), &PLACE);
+        let day = builder.finish(&CoverageInputs::default()).days.remove(0);
+        let told = (late + ahead > 0).then_some(ahead as u64);
+        assert_eq!((day.delay, day.after_delivery), (delay, told), "{late} {ahead}");
+    }
 }
 
 #[test]

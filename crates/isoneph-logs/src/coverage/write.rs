@@ -82,8 +82,7 @@ fn day_row(day: &LogDay) -> DayRow {
         proven: day.proven.into(),
         noticeable_seconds: known(day.noticeable),
         delay_seconds: known(day.delay),
-        // Where no event tells of its delivery, none can be ahead of it.
-        events_after_delivery: if day.delay.is_some() { count(day.after_delivery) } else { Cell::default() },
+        events_after_delivery: day.after_delivery.map_or_else(Cell::default, count),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Signatures, links and hours of chains of digests.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use isoneph_tables::Instant;
 
@@ -99,7 +99,9 @@ impl<'a> Signatures<'a> {
         let object = digest.document.object.as_str();
         let keys = [object, file_name(object), file_name(&digest.file)];
         let mut all: Vec<&str> = keys.into_iter().filter_map(|key| self.0.get(key)).flatten().copied().collect();
-        all.dedup();
+        // In capitals or not, a signature is one.
+        let mut met = HashSet::new();
+        all.retain(|signature| met.insert(signature.to_ascii_lowercase()));
         all
     }
 }
@@ -135,6 +137,8 @@ fn verify_chain(
                 verified.signature_valid = Some(valid);
                 if !valid {
                     add_problem(&mut verified, Problem::SignatureInvalid);
+                } else if signature_count(digest, signatures, keys) < signatures.of(digest).len() {
+                    add_problem(&mut verified, Problem::OtherSignatureInvalid);
                 }
             }
             Err(problem) => add_problem(&mut verified, problem),
@@ -157,20 +161,30 @@ fn signature_valid(digest: &Digest, signatures: &Signatures<'_>, keys: &[PublicK
     if document.digest_signature_algorithm != ALGORITHM {
         return Err(Problem::UnknownAlgorithm);
     }
-    let fits = |key: &&PublicKey| {
-        key.fingerprint.eq_ignore_ascii_case(&document.digest_public_key_fingerprint) && key.was_valid(digest.ends_at)
-    };
-    let keys: Vec<&PublicKey> = keys.iter().filter(fits).collect();
-    if keys.is_empty() {
+    if keys_of(digest, keys).next().is_none() {
         return Err(Problem::NoPublicKey);
     }
-    let signatures = signatures.of(digest);
-    if signatures.is_empty() {
+    if signatures.of(digest).is_empty() {
         return Err(Problem::NoSignature);
     }
+    Ok(signature_count(digest, signatures, keys) > 0)
+}
+
+/// The keys that a digest may be signed with.
+fn keys_of<'k>(digest: &Digest, keys: &'k [PublicKey]) -> impl Iterator<Item = &'k PublicKey> {
+    let fits = |key: &&PublicKey| {
+        let fingerprint = &digest.document.digest_public_key_fingerprint;
+        key.fingerprint.eq_ignore_ascii_case(fingerprint) && key.was_valid(digest.ends_at)
+    };
+    keys.iter().filter(fits)
+}
+
+/// How many of the signatures that are there for a digest hold.
+fn signature_count(digest: &Digest, signatures: &Signatures<'_>, keys: &[PublicKey]) -> usize {
     let text = digest.text_to_sign();
-    let holds = |signature: &[u8]| keys.iter().any(|key| key.signed(text.as_bytes(), signature));
-    Ok(signatures.iter().filter_map(|signature| decode_hex(signature)).any(|signature| holds(&signature)))
+    let holds = |signature: &[u8]| keys_of(digest, keys).any(|key| key.signed(text.as_bytes(), signature));
+    let decoded = signatures.of(digest).into_iter().filter_map(decode_hex);
+    decoded.filter(|signature| holds(signature)).count()
 }
 
 /// Until when there are digests from a time on, with those that came late; these are in order.

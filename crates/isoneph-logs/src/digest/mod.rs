@@ -38,6 +38,8 @@ isoneph_model::vocabulary! {
     pub enum Problem {
         /// Its signature does not hold: it was altered, or another key signed it.
         SignatureInvalid = "signature-invalid",
+        /// A signature that was given for it does not hold, though another one does.
+        OtherSignatureInvalid = "other-signature-invalid",
         /// Neither its object's metadata nor a later digest gives its signature.
         NoSignature = "no-signature",
         /// The public key that signed it was not given.

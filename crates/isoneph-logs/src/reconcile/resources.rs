@@ -15,7 +15,10 @@ pub(super) fn of_resources(change: &Change, operation: &Operation) -> Option<boo
     let listed = |target: &String| change.resources.iter().any(|resource| same_resource(resource, target));
     let hits = targets.iter().filter(|target| listed(target)).count();
     let destroys = matches!(operation.act, Act::Delete | Act::Terminate);
+    let in_group = |target: &String| change.resources.iter().any(|resource| may_hold(resource, target));
     match hits {
+        // Of what a bare name names, the name alone does not tell whether it is the group or a thing in it.
+        hits if hits < targets.len() && targets.iter().any(in_group) && (hits == 0 || destroys) => None,
         // An item of a configuration database may be one of the targets under another name.
         0 if change.resources_by_name => None,
         0 => Some(false),
@@ -36,6 +39,9 @@ fn same_resource(resource: &str, target: &str) -> bool {
     // A subscription and a resource group of Azure hold what lies below them.
     let holds = resource.starts_with("/subscriptions/")
         && target.strip_prefix(resource.trim_end_matches('/')).is_some_and(|below| below.starts_with('/'));
+    // The same without its subscription.
+    let group = resource.trim_matches('/').strip_prefix("resourcegroups/").filter(|group| !group.contains('/'));
+    let holds = holds || group.is_some_and(|group| may_hold(group, &target));
     // Behind a load balancer's name stands what AWS made up.
     let named = target.rsplit_once('/').filter(|_| target.contains(":loadbalancer/")).map(|(named, _)| named);
     !target.is_empty()
@@ -43,6 +49,13 @@ fn same_resource(resource: &str, target: &str) -> bool {
             || ends(&target, &resource)
             || ends(&resource, &target)
             || named.is_some_and(|named| ends(named, &resource)))
+}
+
+/// Whether a bare name may be that of the resource group of Azure that a target lies in.
+fn may_hold(resource: &str, target: &str) -> bool {
+    let target = target.to_lowercase();
+    let group = target.split_once("/resourcegroups/").and_then(|(_, below)| below.split_once('/'));
+    group.is_some_and(|(group, _)| target.starts_with("/subscriptions/") && resource.eq_ignore_ascii_case(group))
 }
 
 /// Whether a target may be what an operation of this name deletes, rather than something that belongs to it.
@@ -131,6 +144,8 @@ mod tests {
         ] {
             assert_eq!(same_resource(resource, vm), expected, "{resource}");
         }
+        assert!(same_resource("resourceGroups/prod-rg", vm));
+        assert_eq!((same_resource("prod-rg", vm), may_hold("Prod-rg", vm), may_hold("rg", vm)), (false, true, false));
         assert!(!same_resource(vm, "/subscriptions/1a/resourcegroups/prod-rg"), "the group is more than the machine");
     }
 

@@ -81,6 +81,20 @@ fn one_changed_byte_of_a_digest_breaks_its_signature_and_the_link_to_it() {
 }
 
 #[test]
+fn a_signature_that_was_given_and_does_not_hold_is_told_though_a_later_digest_has_the_right_one() {
+    let (_folder, planted) = planted(10, &Shape::default());
+    let report = verify(&planted.inputs()).unwrap();
+    let object = report.digests[4].object.clone();
+    for signature in ["00ff", "no hexadecimal"] {
+        let mut inputs = planted.inputs();
+        inputs.signatures.insert(object.clone(), signature.to_owned());
+        let report = verify(&inputs).unwrap();
+        assert_eq!(problems(&report), [Problem::OtherSignatureInvalid], "{signature}");
+        assert_eq!(report.digests[4].signature_valid, Some(true), "{signature}");
+    }
+}
+
+#[test]
 fn two_digests_removed_in_a_row_are_missed_though_every_signature_holds() {
     let (_folder, planted) = planted(10, &Shape::default());
     for path in &planted.digests["us-east-1"][3..5] {

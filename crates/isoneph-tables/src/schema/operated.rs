@@ -123,10 +123,10 @@ table! {
         proven: bool, none "false";
         /// How short a silence would have been noticed, in seconds; NULL where there are too few events for a baseline.
         noticeable_seconds: i64, none "never: NULL where there is no baseline";
-        /// Within how many seconds 95 in 100 events were delivered, rounded up to a power of two.
+        /// Within how many seconds 95 in 100 events were delivered, rounded up to a power of two; NULL also where that depends on events that are later than their own delivery.
         delay_seconds: i64, none "never: NULL where the log does not say";
         /// How many events are later than their own delivery by more than five minutes: a clock is wrong.
-        events_after_delivery: i64, none "0, where delay_seconds is known";
+        events_after_delivery: i64, none "0; NULL where the log does not say when events were delivered";
     }
 }
 

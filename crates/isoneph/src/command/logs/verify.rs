@@ -87,6 +87,7 @@ fn is_open(problem: Problem) -> bool {
             | Problem::UnknownAlgorithm
             | Problem::EarlierNotGiven
             | Problem::FileNotCompared
+            | Problem::OtherSignatureInvalid
     )
 }
 
