@@ -27,6 +27,9 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let category = category(&log, service.as_deref(), operation.as_deref());
     let mut targets = Targets::default();
     text(&payload, "resourceName").into_iter().for_each(|target| targets.add(target));
+    // The path of a service account has its number, an inventory its address.
+    let labels = ["resource/labels/email_id", "resource/labels/unique_id"];
+    labels.iter().filter_map(|path| text(record, path)).for_each(|target| targets.add(target));
     for granted in objects(&payload, "authorizationInfo") {
         text(granted, "resource").into_iter().for_each(|target| targets.add(target));
     }

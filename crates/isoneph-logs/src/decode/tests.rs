@@ -201,6 +201,13 @@ fn only_what_was_done_succeeded() {
 }
 
 #[test]
+fn a_service_account_goes_by_its_address_as_well_as_by_its_number() {
+    let record = r#"{"protoPayload":{"serviceName":"iam.googleapis.com","methodName":"google.iam.admin.v1.DeleteServiceAccount","resourceName":"projects/-/serviceAccounts/1047"},"insertId":"i","resource":{"type":"service_account","labels":{"email_id":"x@p.iam.gserviceaccount.com","unique_id":"1047","project_id":"p"}}}"#;
+    let targets = |event: &Event<'_>| event.targets.clone().unwrap_or_default().join(" ");
+    assert_eq!(said(record, targets), ["1047 projects/-/serviceAccounts/1047 x@p.iam.gserviceaccount.com"]);
+}
+
+#[test]
 fn the_claims_of_a_vaults_log_name_who_acted() {
     let record = r#"{"category":"AuditEvent","operationName":"KeyPurge","resultType":"Success","identity":{"claim":{"upn":"amir@example.com"}}}"#;
     assert_eq!(said(record, |event| event.actor.id.as_deref().unwrap_or("?").to_owned()), ["amir@example.com"]);

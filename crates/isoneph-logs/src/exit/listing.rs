@@ -29,8 +29,12 @@ const KINDS: [(&str, &str); 14] = [
 /// Tables whose rows may be copies of other things.
 const COPIES: [&str; 2] = ["disk_snapshot", "disk"];
 
+/// Types, as sources name them, of copies that stand in no other table than `resource`.
+const COPIES_BY_TYPE: [&str; 4] =
+    ["azurerm_image", "azurerm_shared_image_version", "google_compute_image", "google_compute_machine_image"];
+
 /// What a copy refers to as the thing that it was made from: the `kind` of a relation.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 20] = [
     "volume_id",
     "snapshot_id",
     "source_snapshot_id",
@@ -42,6 +46,15 @@ const SOURCES: [&str; 11] = [
     "source_disk",
     "source_snapshot",
     "snapshot",
+    "source_instance_id",
+    "source_db_snapshot_identifier",
+    "source_db_cluster_snapshot_identifier",
+    "source_virtual_machine_id",
+    "source_instance",
+    "source_image",
+    "managed_image_id",
+    "managed_disk_id",
+    "os_disk_snapshot_id",
 ];
 
 /// A thing that an inventory shows.
@@ -216,7 +229,8 @@ pub(super) fn all_items(inventory: &Inventory, snapshot: i64) -> Vec<ListedItem>
         let Some(copy) = by_uid.get(&copy).copied() else { continue };
         let source = by_uid.get(&source).map_or(source, |source| all[*source].id.clone());
         let is_copy = |table: &str| TableId::find(table).is_some_and(|table| all[copy].tables.contains(&table));
-        if COPIES.into_iter().any(is_copy) {
+        let by_type = all[copy].native_type.as_deref().is_some_and(|native| COPIES_BY_TYPE.contains(&native));
+        if by_type || COPIES.into_iter().any(is_copy) {
             all[copy].made_from.push(source);
         }
     }

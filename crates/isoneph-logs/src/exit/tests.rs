@@ -718,3 +718,44 @@ fn nothing_found_where_nobody_could_look_is_not_nothing_left() {
     assert!(searched("accounts = ['1']", vec![before()]));
     assert!(!searched("accounts = ['1', '2']", vec![before()]), "of its other account nothing was given");
 }
+
+#[test]
+fn an_instance_of_cloud_sql_is_one_of_its_project() {
+    let before = || {
+        let mut before = listing(day(-5), &["acme-db"], true);
+        let one = thing_of("google", Some("google_sql_database_instance"), "acme-db");
+        before.items[0] = ListedItem { account: Some("p-1".to_owned()), ..one };
+        before.complete = [("google".to_owned(), "p-1".to_owned())].into();
+        before
+    };
+    for (name, target, found) in [
+        ("cloudsql.instances.delete", "projects/p-1/instances/acme-db", true),
+        ("google.cloud.sql.sqlinstancesservice.delete", "projects/p-1/instances/acme-db", true),
+        ("cloudsql.instances.delete", "projects/123/instances/acme-db", true),
+        ("cloudsql.instances.delete", "projects/p-2/instances/acme-db", false),
+        ("cloudsql.instances.delete", "projects/p-1/instances/acme-db2", false),
+        ("cloudsql.instances.restart", "projects/p-1/instances/acme-db", false),
+    ] {
+        let event = Event { provider: "google".into(), ..deletion(name, target, day(3)) };
+        let catalogue = Catalogue::proposed().unwrap();
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), vec![before()]);
+        tracker.observe(&event, &PLACE);
+        let item = tracker.finish(day(20)).remove(0).items.remove(0);
+        assert_eq!(item.deletion.is_some(), found, "{name} {target}");
+    }
+}
+
+#[test]
+fn a_service_account_that_is_deleted_by_its_number_is_known_by_its_address() {
+    let mut before = listing(day(-5), &["projects/p-1/serviceAccounts/acme-x@p-1.iam.gserviceaccount.com"], true);
+    before.items[0].provider = Some("google".to_owned());
+    let event = Event {
+        provider: "google".into(),
+        targets: Some(vec!["acme-x@p-1.iam.gserviceaccount.com".into(), "projects/-/serviceAccounts/1047".into()]),
+        ..deletion("google.iam.admin.deleteserviceaccount", "", day(3))
+    };
+    let catalogue = Catalogue::proposed().unwrap();
+    let mut tracker = ExitTracker::new(&catalogue, departures(""), vec![before]);
+    tracker.observe(&event, &PLACE);
+    assert!(tracker.finish(day(20)).remove(0).items[0].deletion.is_some());
+}

@@ -16,6 +16,8 @@ pub(super) struct Wanted {
     region: Option<String>,
     /// Whether it is a bucket of Google Cloud, by its name: there is one of a name in the world.
     is_bucket: bool,
+    /// Whether it is an instance of Cloud SQL by its mere name: there is one of a name in a project.
+    is_sql: bool,
 }
 
 impl Wanted {
@@ -23,10 +25,12 @@ impl Wanted {
         let is_google = item.provider.as_deref() == Some("google");
         let in_buckets = TableId::find("bucket").is_some_and(|table| item.tables.contains(&table));
         let is_bucket = is_google && in_buckets && !item.id.contains('/');
+        let is_sql =
+            item.native_type.as_deref() == Some("google_sql_database_instance") && !item.id.contains(['/', ':']);
         let is_name = !identity::is_full(&item.id) && !is_bucket;
         let region = item.region.clone().filter(|region| is_name && !region.is_empty() && region != "global");
         let (provider, account) = (item.provider.clone(), item.account.clone());
-        Wanted { key: identity::key(item), id: item.id.clone(), provider, account, region, is_bucket }
+        Wanted { key: identity::key(item), id: item.id.clone(), provider, account, region, is_bucket, is_sql }
     }
 
     /// Whether an operation on this target deletes it.
@@ -34,7 +38,18 @@ impl Wanted {
         let is_it = |name: &str| self.is_bucket && name.eq_ignore_ascii_case(&self.id);
         let bucket = target.strip_prefix("projects/_/buckets/").filter(|_| operation_name == "storage.buckets.delete");
         let version = self.has_version(target) && operation_name.ends_with("destroycryptokeyversion");
-        version || bucket.is_some_and(is_it) || is_deleted(&self.id, target, operation_name)
+        let instance = target.rsplit_once("/instances/").filter(|_| self.is_sql && deletes_sql(operation_name));
+        let instance =
+            instance.is_some_and(|(project, name)| name.eq_ignore_ascii_case(&self.id) && self.is_in(project));
+        version || instance || bucket.is_some_and(is_it) || is_deleted(&self.id, target, operation_name)
+    }
+
+    /// Whether a path begins with the project that it is in, if that is known.
+    fn is_in(&self, path: &str) -> bool {
+        let project = path.split_once("projects/").map(|(_, project)| project);
+        let ours = project.zip(self.account.as_deref());
+        // A number is another name of a project.
+        ours.is_none_or(|(project, own)| project == own || project.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
     /// Whether an operation on this target makes it again, or something else under its name.
@@ -70,6 +85,11 @@ impl Wanted {
             && same(&self.account, event.account.as_deref())
             && same(&self.region, event.region.as_deref())
     }
+}
+
+/// Whether an operation deletes an instance of Cloud SQL.
+fn deletes_sql(operation_name: &str) -> bool {
+    matches!(operation_name, "cloudsql.instances.delete" | "google.cloud.sql.sqlinstancesservice.delete")
 }
 
 /// Operations that take something from a thing or from its use, and leave the thing.

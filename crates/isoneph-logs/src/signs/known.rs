@@ -17,6 +17,8 @@ pub struct Inside {
     addresses: BTreeSet<String>,
     /// Accounts whose logs were read, and those that the inventory shows to be of the organisation.
     seen: BTreeSet<String>,
+    /// Organisations of AWS whose members the inventory shows, or which it shows itself.
+    organisations: BTreeSet<String>,
     /// Whether somebody declared accounts of AWS, of Azure, of Google Cloud: what is on no list is outside of none.
     listed: [bool; 3],
 }
@@ -55,6 +57,19 @@ impl Inside {
         self.add_seen(account);
     }
 
+    /// Adds an organisation of AWS that is one's own, by its ARN or by that of a part or a member of it.
+    pub fn add_organisation(&mut self, arn: &str) {
+        self.organisations.extend(organisation_of(arn).map(|(_, id)| id.to_owned()));
+    }
+
+    /// Whether what has a name is outside: an organisation of AWS, or a part of one, is not where it is one's own or
+    /// managed by an account of one's own.
+    fn is_foreign(&self, name: &str, own: Option<&str>, of_cloud: &dyn Fn(&str) -> bool) -> Option<bool> {
+        let (manager, id) = organisation_of(name)?;
+        let is_own = self.organisations.contains(id) || self.whose(manager, own, of_cloud) == Some(Some(false));
+        is_own.then_some(false)
+    }
+
     pub(super) fn add_seen(&mut self, account: &str) {
         self.seen.insert(account.to_lowercase());
     }
@@ -90,7 +105,7 @@ impl Inside {
             Grantee::Fellow(account) => self.whose(account, own, of_cloud).unwrap_or(Some(false)),
             Grantee::PerhapsFellow(account) => self.whose(account, own, of_cloud).unwrap_or(None),
             Grantee::Person(address) => self.is_stranger(address),
-            Grantee::Named(_) => None,
+            Grantee::Named(name) => self.is_foreign(name, own, of_cloud),
         }
     }
 
@@ -117,6 +132,14 @@ impl Inside {
             () => None,
         }
     }
+}
+
+/// The account that manages an organisation of AWS, and its id, as the ARN of it, of a part or of a member names them.
+fn organisation_of(arn: &str) -> Option<(&str, &str)> {
+    let parts: Vec<&str> = arn.trim().splitn(6, ':').collect();
+    let ["arn", _, "organizations", _, manager, path] = parts[..] else { return None };
+    let id = path.split('/').nth(1).filter(|id| id.starts_with("o-"))?;
+    Some((manager, id))
 }
 
 /// Which cloud has accounts of this form: AWS twelve digits, Azure ids, Google Cloud words.
@@ -171,6 +194,25 @@ mod tests {
         let perhaps = |id: &str| outside(&inside, Grantee::PerhapsFellow(id.to_owned()));
         assert_eq!((fellow("222222222222"), perhaps("222222222222")), (Some(false), None));
         assert_eq!((fellow("333333333333"), perhaps("333333333333")), (Some(false), Some(false)));
+    }
+
+    #[test]
+    fn an_organisation_is_inside_where_it_is_known_to_be_ones_own() {
+        let named = |id: &str| Grantee::Named(format!("arn:aws:organizations::{id}"));
+        let mut inside = Inside::default();
+        inside.add_account("333333333333", "");
+        inside.add_organisation("arn:aws:organizations::444444444444:account/o-own/555555555555");
+        for (id, expected) in [
+            ("444444444444:organization/o-own", Some(false)),
+            ("444444444444:ou/o-own/ou-ab12-11111111", Some(false)),
+            ("333333333333:organization/o-other", Some(false)),
+            ("111111111111:organization/o-logs", Some(false)),
+            // Perhaps a second one of one's own.
+            ("999999999999:organization/o-other", None),
+            ("999999999999:account/999999999999", None),
+        ] {
+            assert_eq!(outside(&inside, named(id)), expected, "{id}");
+        }
     }
 
     #[test]

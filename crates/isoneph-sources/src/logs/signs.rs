@@ -42,7 +42,15 @@ fn look_into(part: &Path, rows: Vec<Range<usize>>, finder: &mut SignFinder<'_>) 
 /// the members of an organisation that the inventory shows.
 pub(super) fn inside(against: &LogsAgainst<'_>, declared: &Declared, seen: &Inventory) -> Inside {
     let mut inside = Inside::default();
-    members(seen).for_each(|account| inside.add_of_organisation(account));
+    for id in of_organisations(seen) {
+        inside.add_organisation(id);
+        // As an ARN that of a member ends in the account.
+        id.rsplit('/')
+            .next()
+            .filter(|last| !last.starts_with("o-"))
+            .into_iter()
+            .for_each(|account| inside.add_of_organisation(account));
+    }
     against.accounts.iter().for_each(|account| inside.add_account(account, ""));
     for register in &against.registers {
         for tenant in register.claimed::<kinds::Tenant>() {
@@ -64,8 +72,8 @@ pub(super) fn inside(against: &LogsAgainst<'_>, declared: &Declared, seen: &Inve
 /// The table that the members of an organisation stand in.
 pub(super) const RESOURCES: &str = "resource";
 
-/// The accounts that an inventory lists as members of an organisation of AWS: whoever manages it has them there.
-fn members(seen: &Inventory) -> impl Iterator<Item = &str> {
+/// The organisations of AWS that an inventory lists, and their members: whoever manages one has them there.
+fn of_organisations(seen: &Inventory) -> impl Iterator<Item = &str> {
     let resources = TableId::find(RESOURCES).map(|table| seen.table(table));
     let column = |name: &str| {
         let column = resources.and_then(|table| table.column_by_name(name));
@@ -73,7 +81,7 @@ fn members(seen: &Inventory) -> impl Iterator<Item = &str> {
     };
     let rows = column("native_type").zip(column("native_id"));
     let rows = rows.into_iter().flat_map(|(types, ids)| types.iter().zip(ids));
-    let members = rows.filter(|(native_type, _)| *native_type == Some("aws_organizations_account"));
-    // As an ARN it ends in the account.
-    members.filter_map(|(_, id)| id?.rsplit('/').next())
+    const TYPES: [&str; 2] = ["aws_organizations_account", "aws_organizations_organization"];
+    let of_them = rows.filter(|(native_type, _)| native_type.is_some_and(|native| TYPES.contains(&native)));
+    of_them.filter_map(|(_, id)| id)
 }

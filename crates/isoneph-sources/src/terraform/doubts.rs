@@ -100,7 +100,7 @@ const THINGS: &[(&[&str], &[&str])] = &[
         ],
         &["endpoint"],
     ),
-    (&["aws_db_snapshot_copy", "aws_rds_cluster_snapshot_copy", "google_compute_machine_image"], &["disk_snapshot"]),
+    (&["google_compute_machine_image"], &["disk_snapshot"]),
     (&["aws_ecrpublic_repository"], &["image_registry"]),
     (&["aws_lightsail_bucket", "aws_s3_directory_bucket", "aws_s3tables_table_bucket"], &["bucket"]),
     (&["aws_mq_broker", "azurerm_eventhub", "azurerm_storage_queue", "google_managed_kafka_cluster"], &["queue"]),

@@ -18,6 +18,8 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("aws_db_parameter_group", parameters, &[]).patching(&[table::<Database>]),
     Mapping::new("aws_db_snapshot", snapshot, &[table::<DiskSnapshot>]),
     Mapping::new("aws_db_cluster_snapshot", snapshot, &[table::<DiskSnapshot>]),
+    Mapping::new("aws_db_snapshot_copy", snapshot, &[table::<DiskSnapshot>]),
+    Mapping::new("aws_rds_cluster_snapshot_copy", snapshot, &[table::<DiskSnapshot>]),
     Mapping::new("aws_db_subnet_group", subnet_group, &[]),
     Mapping::new("aws_rds_cluster", cluster, &[table::<Database>]),
     Mapping::new("aws_rds_cluster_instance", member, &[]).patching(&[table::<Database>]),
@@ -25,6 +27,8 @@ pub(crate) const MAPPINGS: &[Mapping] = &[
 ];
 
 const GROUPS: &[&str] = &["aws_security_group", "aws_default_security_group"];
+const SNAPSHOTS: &[&str] = &["aws_db_snapshot", "aws_db_snapshot_copy"];
+const CLUSTER_SNAPSHOTS: &[&str] = &["aws_db_cluster_snapshot", "aws_rds_cluster_snapshot_copy"];
 const CLUSTER: &[&str] = &["aws_rds_cluster"];
 
 /// An attribute that is not set means what the table of defaults says of it.
@@ -303,10 +307,13 @@ fn tls_min(resource: &Resource) -> Cell<String> {
 }
 
 fn snapshot(resource: &Resource, stage: &mut Stage) {
-    let source = if resource.native_type() == "aws_db_snapshot" {
-        resource.reference("db_instance_identifier", &["aws_db_instance"])
-    } else {
-        resource.reference("db_cluster_identifier", CLUSTER)
+    let source = match resource.native_type() {
+        "aws_db_snapshot" => resource.reference("db_instance_identifier", &["aws_db_instance"]),
+        "aws_db_snapshot_copy" => resource.reference("source_db_snapshot_identifier", SNAPSHOTS),
+        "aws_rds_cluster_snapshot_copy" => {
+            resource.reference("source_db_cluster_snapshot_identifier", CLUSTER_SNAPSHOTS)
+        }
+        _ => resource.reference("db_cluster_identifier", CLUSTER),
     };
     let shared = resource.texts("shared_accounts").or(Vec::new());
     let encrypted = resource.bool("encrypted").or_else(|| resource.bool("storage_encrypted")).cell();

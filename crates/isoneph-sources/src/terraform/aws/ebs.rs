@@ -17,6 +17,7 @@ use crate::terraform::stage::Stage;
 pub(crate) const MAPPINGS: &[Mapping] = &[
     Mapping::new("aws_ami", ami, &[table::<DiskSnapshot>]),
     Mapping::new("aws_ami_copy", ami_copy, &[table::<DiskSnapshot>]),
+    Mapping::new("aws_ami_from_instance", ami_from_instance, &[table::<DiskSnapshot>]),
     Mapping::new("aws_ami_launch_permission", launch_permission, &[]).patching(&[table::<DiskSnapshot>]),
     Mapping::new("aws_ebs_encryption_by_default", encryption_by_default, &[]).patching(&[table::<Disk>]),
     Mapping::new("aws_ebs_snapshot", snapshot, &[table::<DiskSnapshot>]),
@@ -186,6 +187,14 @@ fn ami_copy(resource: &Resource, stage: &mut Stage) {
     let source = resource.reference("source_ami_id", IMAGE_TYPES);
     let (encrypted, manager) = copied(resource);
     stage.add(resource, DiskSnapshot { source: source.cell(), ..shot("image", encrypted, manager) });
+}
+
+/// An image of all disks of a machine: encrypted as they are, which is not shown here.
+fn ami_from_instance(resource: &Resource, stage: &mut Stage) {
+    let source = resource.reference("source_instance_id", INSTANCE_TYPES);
+    let open = || GapCode::UnresolvedReference;
+    let row = shot("image", Cell::Gap(open()), Cell::Gap(open()));
+    stage.add(resource, DiskSnapshot { source: source.cell(), ..row });
 }
 
 fn launch_permission(resource: &Resource, stage: &mut Stage) {
