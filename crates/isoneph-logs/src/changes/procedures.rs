@@ -6,6 +6,9 @@ use super::{Declared, Procedure, RefusedChange};
 use crate::event::operation_name;
 use crate::operations::{Catalogue, nearest};
 
+/// A slip turns two letters round, or leaves one out: names that differ in more are others.
+const NEAR: usize = 2;
+
 /// What a name in a procedure comes to.
 enum Meant {
     /// One operation, or all that a pattern describes.
@@ -41,7 +44,6 @@ fn settle(procedure: &mut Procedure, known: &[&str]) -> Vec<RefusedChange> {
             }
             Meant::None => ("not-critical", format!("'{name}' is no critical operation: it covers none")),
         };
-        let message = format!("procedure '{}': {message}", procedure.id);
         told.push(RefusedChange { place: procedure.place.clone(), code, message });
     }
     told
@@ -67,7 +69,7 @@ fn meant(written: &str, known: &[&str]) -> Meant {
         _ if written.contains('*') => Meant::None,
         [one] if service.is_empty() => Meant::This(one.clone()),
         [] => {
-            let near = nearest(&written, known.iter().copied());
+            let near = nearest(&written, known.iter().copied(), NEAR);
             near.map_or(Meant::None, |near| Meant::Perhaps(vec![near.to_owned()]))
         }
         _ => Meant::Perhaps(alike),
@@ -127,7 +129,7 @@ mod tests {
         for (written, perhaps, code) in [
             ("ec2:TerminateInstnaces", "ec2:terminateinstances", "unknown-operation"),
             ("rds:TerminateInstances", "ec2:terminateinstances", "unknown-operation"),
-            ("ec2:DescribeVpcPeeringConnectionsOfOthers", "", "not-critical"),
+            ("ec2:CreateTags", "", "not-critical"),
             ("rds:Terminate*", "", "not-critical"),
             ("restart the database", "", "not-critical"),
         ] {

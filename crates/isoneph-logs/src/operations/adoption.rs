@@ -144,7 +144,7 @@ impl<'a> Adoption<'a> {
         let is_pattern = wanted.contains('*');
         let found = known.iter().any(|key| if is_pattern { fits_pattern(wanted, key) } else { **key == wanted });
         if !found && (is_pattern || !decision.critical) {
-            let nearest = name::nearest(wanted, known.iter().map(|key| key.as_str())).filter(|_| !is_pattern);
+            let nearest = name::nearest(wanted, known.iter().map(|key| key.as_str()), NEAR).filter(|_| !is_pattern);
             return Err(OperationsError::Unknown {
                 file: self.file.to_owned(),
                 line: line_of(self.text, start),
@@ -160,3 +160,6 @@ impl<'a> Adoption<'a> {
         Ok(all.cloned().collect())
     }
 }
+
+/// Names that differ in more letters are not taken for one another.
+const NEAR: usize = 3;

@@ -7,15 +7,12 @@ pub(super) fn spelling(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// Names that differ in more letters are not taken for one another.
-const NEAR: usize = 3;
-
-/// The name that is nearest to one that is none.
-pub(crate) fn nearest<'k>(wanted: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+/// The name that is nearest to one that is none, of those that differ in no more than so many letters.
+pub(crate) fn nearest<'k>(wanted: &str, known: impl Iterator<Item = &'k str>, near: usize) -> Option<&'k str> {
     // A name much longer than another is not near it, and dear to compare.
-    let alike = known.filter(|name| name.len().abs_diff(wanted.len()) <= NEAR);
+    let alike = known.filter(|name| name.len().abs_diff(wanted.len()) <= near);
     let nearest = alike.map(|name| (strsim::levenshtein(wanted, name), name)).min();
-    nearest.filter(|(distance, _)| *distance <= NEAR).map(|(_, name)| name)
+    nearest.filter(|(distance, _)| *distance <= near).map(|(_, name)| name)
 }
 
 /// How Google Cloud's audit log names an operation of Kubernetes: the API group backwards, without what all groups of

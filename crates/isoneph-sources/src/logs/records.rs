@@ -94,7 +94,7 @@ fn tell_of_procedures(
     for one in unmet {
         let id = input_of(&one.place, sink)?;
         match one.code {
-            "not-critical" => sink.input_mut(id).notes.push(one.message.clone()),
+            "not-critical" => sink.input_mut(id).notes.push(format!("{}: {}", one.place.locator, one.message)),
             code => sink.reject(id, Locator::new(one.place.locator.clone()), code, one.message.clone()),
         }
     }
