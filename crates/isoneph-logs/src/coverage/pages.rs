@@ -85,6 +85,14 @@ impl OpenPage {
             && goes_on
     }
 
+    /// Whether it may leave out events of an account, where that is known, from behind a time.
+    pub(crate) fn may_lack_after(&self, provider: Option<&str>, account: Option<&str>, at: Instant) -> bool {
+        let is = |own: &str, other: Option<&str>| other.is_none_or(|other| own.eq_ignore_ascii_case(other));
+        let is_own = |(of, own): &(String, String)| is(of, provider) && is(own, account);
+        let is_own = self.accounts.is_empty() || self.accounts.iter().any(is_own);
+        is_own && self.times().into_iter().any(|(_, ends)| ends > at.0)
+    }
+
     /// Whether it may leave out events of a stream.
     fn may_lack(&self, stream: &Stream) -> bool {
         let is = |(provider, account): &(String, String)| *provider == stream.provider && *account == stream.account;
@@ -99,6 +107,22 @@ impl OpenPage {
             (true, false) => vec![(i64::MIN, first.0.saturating_add(SECOND))],
             (false, true) => vec![(last.0, i64::MAX)],
             _ => vec![(i64::MIN, i64::MAX)],
+        }
+    }
+}
+
+#[cfg(test)]
+impl OpenPage {
+    /// A page of an account with events between two times.
+    pub(crate) fn planted(provider: &str, account: &str, [first, last]: [Instant; 2], more: MoreFollows) -> OpenPage {
+        OpenPage {
+            file: "page.json".to_owned(),
+            sha256: String::new(),
+            formats: BTreeSet::new(),
+            records: 1,
+            accounts: [(provider.to_owned(), account.to_owned())].into(),
+            between: Some((first, last)),
+            more,
         }
     }
 }

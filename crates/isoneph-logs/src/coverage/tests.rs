@@ -280,16 +280,6 @@ fn access_to_data_that_goes_on_fills_no_hole_of_what_else_is_recorded() {
     assert_eq!(builder.finish(&CoverageInputs::default()).silences.len(), 1);
 }
 
-/// A page of the events between two times.
-fn page((first, last): (i64, i64), more: MoreFollows) -> OpenPage {
-    let time = |second: i64| serde_json::json!(crate::decode::written(Instant((START + second) * SECOND)));
-    let entry = serde_json::json!({
-        "path": "page.json", "status": "read", "bytes": 1, "accounts": [["aws", "1"]], "more": more,
-        "first_time": time(first), "last_time": time(last),
-    });
-    OpenPage::of(&serde_json::from_value(entry).unwrap()).unwrap()
-}
-
 #[test]
 fn what_a_page_does_not_show_is_neither_there_nor_missing() {
     let holed = || week().filter(|second| !(200_001..203_000).contains(second));
@@ -297,7 +287,8 @@ fn what_a_page_does_not_show_is_neither_there_nor_missing() {
     for (earlier, later, days, certain) in
         [(true, false, 0..4, None), (false, true, 5..7, Some(true)), (true, true, 0..7, None)]
     {
-        let pages = vec![page((3 * 86_400, 5 * 86_400 + 10), MoreFollows { earlier, later })];
+        let between = [3 * 86_400, 5 * 86_400 + 10].map(|second| Instant((START + second) * SECOND));
+        let pages = vec![OpenPage::planted("aws", "1", between, MoreFollows { earlier, later })];
         let coverage = cover(holed(), &CoverageInputs { pages, ..CoverageInputs::default() });
         let cut: Vec<&String> = coverage.cuts.iter().flat_map(|cut| &cut.days).collect();
         let expected: Vec<String> = days.map(day).collect();

@@ -23,6 +23,7 @@ use arrow::array::RecordBatch;
 use isoneph_tables::Instant;
 use serde::{Deserialize, Serialize};
 
+use crate::coverage::OpenPage;
 use crate::event::{Event, EventOutcome, SourcePlace};
 use crate::operations::{Act, Catalogue, CriticalOperation};
 use crate::reconcile::batch::each_wanted;
@@ -81,6 +82,8 @@ isoneph_model::vocabulary! {
         UndatedInventory = "undated-inventory",
         /// Nobody counted what is left, after the agreement ended and by the day that is judged.
         NotCounted = "not-counted",
+        /// It was deleted, and whether it was given back or made again stands in pages of the log that were not given.
+        MoreFollows = "more-follows",
         /// Of the copies of the store nobody says when they are gone, or what is said contradicts itself.
         CopiesNotTold = "copies-not-told",
     }
@@ -183,6 +186,8 @@ pub struct ExitTracker<'c> {
     departures: Vec<Departure>,
     listings: Vec<Listing>,
     unused: Unused,
+    /// Pages of the log behind which more follows.
+    pages: Vec<OpenPage>,
     residues: Vec<Residue>,
     /// Names to look for, in lower case, and the things that go by them.
     wanted: BTreeMap<String, Vec<Wanted>>,
@@ -218,6 +223,7 @@ impl<'c> ExitTracker<'c> {
             departures: departures.departures,
             listings,
             unused: Unused::default(),
+            pages: Vec::new(),
             residues: departures.residues,
             wanted,
             deletions: HashMap::new(),
@@ -230,6 +236,13 @@ impl<'c> ExitTracker<'c> {
     #[must_use]
     pub fn beside(mut self, unused: Unused) -> ExitTracker<'c> {
         self.unused = unused;
+        self
+    }
+
+    /// With the pages of the log behind which more follows.
+    #[must_use]
+    pub fn with_pages(mut self, pages: Vec<OpenPage>) -> ExitTracker<'c> {
+        self.pages = pages;
         self
     }
 
@@ -367,6 +380,13 @@ impl<'c> ExitTracker<'c> {
         behind.min().or(gone.iter().min()).copied()
     }
 
+    /// Whether what was deleted may have been given back since, in pages that were not given.
+    fn may_be_back(&self, item: &ListedItem, deletion: &Deletion) -> bool {
+        let (provider, account) = (item.provider.as_deref(), item.account.as_deref());
+        let at = deletion.at.unwrap_or(Instant(i64::MIN));
+        self.pages.iter().any(|page| page.may_lack_after(provider, account, at))
+    }
+
     /// Whether a copy is left that the deletion itself made.
     fn is_copied(&self, deletion: &Deletion) -> bool {
         deletion.copies.iter().any(|copy| !self.deleted_copies.contains(copy))
@@ -408,7 +428,9 @@ impl<'c> ExitTracker<'c> {
         let is_over =
             |d: &Deletion| !self.is_copied(d) && d.recovery.latest(d.at).is_some_and(|latest| latest <= as_of);
         let after_end = seen_at >= departure.ended_at;
+        let may_be_back = gone_by.is_none() && deletion.is_some_and(|deletion| self.may_be_back(item, deletion));
         let (state, removed_at) = match (deletion, gone_by) {
+            _ if may_be_back => (None, None),
             (Some(deletion), _) if self.is_copied(deletion) => (Some(ItemState::Recoverable), deletion.at),
             (Some(deletion), _) if recovery.can_be_taken_back(began, gone_by) => {
                 let state = (!is_over(deletion)).then_some(ItemState::Recoverable);
@@ -438,6 +460,7 @@ impl<'c> ExitTracker<'c> {
         let is_waited = end_of_wait.is_some_and(|end| end <= as_of) || order.is_some();
         let undecided = match recovery {
             _ if state.is_some() => None,
+            _ if may_be_back => Some(Undecided::MoreFollows),
             _ if is_waited => Some(Undecided::TimeIsOver),
             Recovery::Unknown => Some(Undecided::KeepingNotKnown),
             _ if began.is_some() => Some(Undecided::MayBeKept),

@@ -7,6 +7,7 @@ use isoneph_tables::schema::{Disk, DiskSnapshot, Relation, Resource};
 use isoneph_tables::{Common, NewInput, Scope, Sink, TableId};
 
 use super::*;
+use crate::ingest::MoreFollows;
 
 mod kept;
 
@@ -758,4 +759,26 @@ fn a_service_account_that_is_deleted_by_its_number_is_known_by_its_address() {
     let mut tracker = ExitTracker::new(&catalogue, departures(""), vec![before]);
     tracker.observe(&event, &PLACE);
     assert!(tracker.finish(day(20)).remove(0).items[0].deletion.is_some());
+}
+
+#[test]
+fn what_was_deleted_may_be_back_in_pages_that_were_not_given() {
+    let (removed, more_follows) = ((Some(ItemState::Removed), None), (None, Some(Undecided::MoreFollows)));
+    let (earlier, later) = (MoreFollows { earlier: true, later: false }, MoreFollows { earlier: false, later: true });
+    for (account, more, looked, expected) in [
+        ("1", later, false, more_follows),
+        ("1", MoreFollows { earlier: true, ..later }, false, more_follows),
+        ("1", earlier, false, removed),
+        ("2", later, false, removed),
+        ("1", later, true, removed),
+    ] {
+        let mut listings = vec![listing(day(-5), &["i-0001"], true)];
+        listings.extend(looked.then(|| listing(day(30), &[], true)));
+        let catalogue = Catalogue::proposed().unwrap();
+        let page = OpenPage::planted("aws", account, [day(1), day(20)], more);
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), listings).with_pages(vec![page]);
+        tracker.observe(&deletion("ec2:terminateinstances", "i-0001", day(10)), &PLACE);
+        let item = tracker.finish(day(60)).remove(0).items.remove(0);
+        assert_eq!((item.state, item.undecided), expected, "{account} {more:?} {looked}");
+    }
 }
