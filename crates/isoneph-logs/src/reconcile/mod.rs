@@ -68,6 +68,8 @@ pub struct Seen {
     pub operations: u64,
     /// Critical operations beyond the most that are kept.
     pub dropped: u64,
+    /// Records of critical operations that carry the id of another, of that day or another, and say something else.
+    pub conflicts: u64,
 }
 
 /// The most critical operations that one pass keeps; what is beyond is counted.
@@ -119,23 +121,25 @@ impl<'c> Reconciler<'c> {
         }
         self.seen.critical += 1;
         let mut key = std::mem::take(&mut self.key);
-        let said = self.write_key(event, &mut key);
+        let (said, is_conflict) = self.write_key(event, &mut key);
         if !self.said.contains_key(key.as_str()) {
+            self.seen.conflicts += u64::from(is_conflict);
             self.keep(entry, event, place, &key);
             self.said.insert(Arc::from(key.as_str()), said);
         }
         self.key = key;
     }
 
-    /// Writes what an event is known by: its identity, and what it says where another has the same.
-    fn write_key(&self, event: &Event<'_>, key: &mut String) -> Said {
+    /// Writes what an event is known by: its identity, and what it says where another has the same; and whether one has.
+    fn write_key(&self, event: &Event<'_>, key: &mut String) -> (Said, bool) {
         event.write_uid(key);
         let said = said(event);
-        if self.said.get(key.as_str()).is_some_and(|kept| *kept != said) {
+        let is_conflict = self.said.get(key.as_str()).is_some_and(|kept| *kept != said);
+        if is_conflict {
             key.push_str("/#");
             key.push_str(&hex(&said));
         }
-        said
+        (said, is_conflict)
     }
 
     fn keep(

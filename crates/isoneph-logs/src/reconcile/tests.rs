@@ -377,7 +377,7 @@ fn records_of_one_operation_are_one_operation() {
         (reconciliation.operations[0].carried_out, reconciliation.operations[0].time),
         (Some(false), Some(Instant(1)))
     );
-    assert_eq!(reconciliation.seen, Seen { events: 3, critical: 3, operations: 1, dropped: 0 });
+    assert_eq!(reconciliation.seen, Seen { events: 3, critical: 3, operations: 1, dropped: 0, conflicts: 0 });
 }
 
 #[test]
@@ -718,5 +718,5 @@ fn what_passes_an_endpoint_is_no_second_operation() {
     let reconciliation = reconcile(&events, &Records::default());
     let done: Vec<Option<bool>> = reconciliation.operations.iter().map(|operation| operation.carried_out).collect();
     assert_eq!(done, [Some(true), Some(false)]);
-    assert_eq!(reconciliation.seen, Seen { events: 3, critical: 2, operations: 2, dropped: 0 });
+    assert_eq!(reconciliation.seen, Seen { events: 3, critical: 2, operations: 2, dropped: 0, conflicts: 0 });
 }

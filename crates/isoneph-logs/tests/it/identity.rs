@@ -71,7 +71,9 @@ fn no_critical_operation_is_hidden_by_one_of_its_identity_on_that_day_or_another
     for batch in summary.parts.iter().chain(&summary.parts).flat_map(|part| batches(part)) {
         reconciler.observe_batch(&batch).unwrap();
     }
-    let operations = reconciler.finish(&Records::default()).operations;
+    let reconciled = reconciler.finish(&Records::default());
+    assert_eq!(reconciled.seen.conflicts, 1, "of the other day: those of one day were told apart before");
+    let operations = reconciled.operations;
     let mut names: Vec<String> = operations.iter().map(|operation| operation.name.to_string()).collect();
     names.sort();
     assert_eq!(names, ["ec2:deletesnapshot", "ec2:deletevolume", "ec2:terminateinstances"]);

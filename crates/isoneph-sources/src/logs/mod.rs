@@ -24,7 +24,7 @@ use isoneph_logs::ingest::{IngestError, Manifest, Options, each_batch, each_batc
 use isoneph_logs::operations::Catalogue;
 use isoneph_logs::reconcile::{self, Reconciler};
 use isoneph_logs::signs::{self as misuse, SignCatalogue, SignFinder};
-use isoneph_model::{InputId, SnapshotKind};
+use isoneph_model::{InputId, Locator, SnapshotKind};
 use isoneph_tables::{Attribution, Inventory, Sink, SinkError, TableId};
 
 pub use against::{LogsAgainst, files_of};
@@ -196,7 +196,7 @@ impl Logs {
         let snapshot = self.snapshot.unwrap_or_else(|| sink.snapshot(first, SnapshotKind::Recorded, None));
         let seen = sink.so_far(&tables_before(!departures.departures.is_empty()))?;
         let signs = signs::catalogue()?;
-        let tracker = exits::tracker(catalogue, departures, &seen);
+        let tracker = exits::tracker(catalogue, departures, &seen).with_pages(self.pages.clone());
         let (pass, exits) = self.pass(against, (catalogue, &signs), tracker, watch)?;
         exits::write(&exits, &mut self.inputs, snapshot, sink)?;
         if self.snapshot.is_none() {
@@ -259,6 +259,7 @@ impl Logs {
         let records = records::records(against, catalogue, &mut self.inputs, snapshot, sink)?;
         let signs = pass.signs.finish(signs::inside(against, &records.declared, seen));
         let reconciled = pass.reconciler.finish(&records);
+        tell_of_operations(&reconciled.seen, first, sink);
         let digests = digests::verified(std::mem::take(&mut self.digests), against, first, sink)?;
         let scope = InScope { accounts: &against.accounts, regions: &against.regions };
         let covered = pass.coverage.finish(&CoverageInputs {
@@ -313,6 +314,21 @@ fn read_requests(part: &Path, reconciler: &mut Reconciler<'_>) -> Result<(), Log
         message: error.to_string(),
     };
     each_batch_of_rows(part, &columns, marked, &mut |batch| reconciler.read_requests(batch).map_err(told))
+}
+
+/// Tells of operations that were not kept, and of those whose ids contradict one another.
+fn tell_of_operations(seen: &reconcile::Seen, first: InputId, sink: &mut Sink) {
+    let reconcile::Seen { dropped, conflicts, .. } = seen;
+    if *dropped > 0 {
+        let message = format!("{dropped} critical operations are beyond the most that are kept: they were not judged");
+        sink.reject(first, Locator::new("#"), "too-many-operations", message);
+    }
+    if *conflicts > 0 {
+        let message = format!(
+            "{conflicts} records of critical operations carry the id of another one, of that day or another, and say something else: all are kept"
+        );
+        sink.input_mut(first).notes.push(message);
+    }
 }
 
 /// The tables that what follows is set against.

@@ -6,7 +6,8 @@ use crate::table;
 table! {
     /// One record of an audit log: an operation that somebody asked a cloud for, and what became of it.
     ///
-    /// `uid` is `provider/account/id` (`/stage` behind it where one request leaves several records), `name` the
+    /// `uid` is `provider/account/id` (`/stage` behind it where one request leaves several records; `/#` and a digest where
+    /// another record of that day has the same and says something else; of two days it is not unique), `name` the
     /// operation as written, `native_type` the kind of record as the log names it, `native_id` the record's own id.
     /// Names follow the class API Activity (6003) of the Open Cybersecurity Schema Framework where it has one.
     pub struct AuditEvent = "audit_event" {
