@@ -296,3 +296,31 @@ fn a_member_of_the_organisation_that_the_inventory_lists_is_no_outsider() {
     assert_eq!(outside(&[&log]), Value::Null, "it may be anybody's");
     assert_eq!(outside(&[&log, &state]), json!(false));
 }
+
+/// The answer of `aws cloudtrail lookup-events`: an event every five minutes for three days, the newest first.
+fn answer(more: bool) -> String {
+    let start: jiff::Timestamp = "2026-11-02T00:00:00Z".parse().expect("a time");
+    let event = |beat: i64| {
+        let time = jiff::Timestamp::from_second(start.as_second() + beat * 300).expect("a time");
+        let event = json!({"eventVersion": "1.10", "eventTime": time.to_string(), "eventSource": "ec2.amazonaws.com",
+            "eventName": "DescribeVpcs", "awsRegion": "eu-west-1", "eventID": format!("e{beat}"), "readOnly": true,
+            "userIdentity": {"type": "AWSService", "invokedBy": "x.amazonaws.com"}, "recipientAccountId": "111111111111"});
+        json!({"EventId": format!("e{beat}"), "CloudTrailEvent": event.to_string()})
+    };
+    let events: Vec<Value> = (0..3 * 288).rev().map(event).collect();
+    json!({"Events": events, "NextToken": more.then_some("abc")}).to_string()
+}
+
+#[test]
+fn a_page_behind_which_more_follows_is_told_and_leaves_open_the_day_where_it_breaks_off() {
+    for (more, expected) in [(false, counts([("pass", 3)])), (true, counts([("pass", 2), ("unknown", 1)]))] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let page = file(&folder, "page.json", answer(more).as_bytes());
+        let run = isoneph(&["assess", "--as-of", "2026-11-20", "--format", "json", "--fail-on", "none", &page]);
+        assert_eq!(count(&run.json(), "audit-log-gap"), expected);
+        assert_eq!(run.stdout().contains("more-follows"), more);
+        let store = folder.path().join("store").display().to_string();
+        let taken = isoneph(&["logs", "ingest", "--into", &store, &page]).ends_with(if more { 3 } else { 0 });
+        assert_eq!(taken.stderr().contains("earlier events follow"), more);
+    }
+}
