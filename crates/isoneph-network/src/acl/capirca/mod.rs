@@ -6,6 +6,7 @@
 //! packets differs.
 
 mod definitions;
+mod icmp;
 mod priority;
 mod syntax;
 mod term;

@@ -87,8 +87,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if !same_text {
         tell_open(&arguments.second, &second);
     }
-    let answers: Vec<Answer> =
-        pairs(&first, &second)?.into_iter().map(|(one, other)| Answer::of(one, other, same_text)).collect();
+    let halves = acl::halves(&first, &second);
+    let pairs = match &halves {
+        Some(halves) => halves.iter().map(|(one, other)| (one, other)).collect(),
+        None => pairs(&first, &second)?,
+    };
+    let answers: Vec<Answer> = pairs.into_iter().map(|(one, other)| Answer::of(one, other, same_text)).collect();
     let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
         Format::Text => answers.iter().try_for_each(|answer| answer.text(&mut out))?,
