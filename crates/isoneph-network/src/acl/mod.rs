@@ -14,5 +14,5 @@ mod iptables;
 mod plain;
 
 pub use capirca::Definitions;
-pub use document::{AclError, Document, Format, ReadOptions, detect, read};
+pub use document::{AclError, Aside, Document, Format, ReadOptions, detect, read};
 pub use halves::halves;

@@ -61,6 +61,10 @@ pub(super) fn write(
     });
     let policies: Vec<&Policy> =
         device.document.policies.iter().filter(|policy| is_on_the_way(&device, policy)).collect();
+    for aside in &device.document.asides {
+        let at = if aside.line == 0 { String::new() } else { format!("line {}: ", aside.line) };
+        sink.input_mut(input).notes.push(format!("{at}list {} {}", aside.list, aside.why));
+    }
     sink.input_mut(input).records = policies.iter().map(|policy| policy.rules.len() as u64).sum();
     for note in policies.iter().flat_map(|policy| &policy.notes).chain(&device.document.notes) {
         if note.kind == NoteKind::NotUnderstood {
@@ -69,7 +73,8 @@ pub(super) fn write(
     }
     let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
     let Some(intent) = question.intent else { return Ok(()) };
-    let mut whole = true;
+    // A device of which no list is held against the intent was not judged.
+    let mut whole = !policies.is_empty() && device.document.asides.iter().all(|aside| aside.sure);
     for policy in &policies {
         // Every pair of zones takes room as well.
         let budget = Budget::for_rules(policy.weight() + intent.zones.len().pow(2));
@@ -95,8 +100,11 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Chains of a machine's own traffic say nothing of what it passes on.
+/// Chains of a machine's own traffic say nothing of what it passes on, and neither do lists that are no filters.
 fn is_on_the_way(device: &Device, policy: &Policy) -> bool {
+    if device.document.asides.iter().any(|aside| aside.list == policy.name) {
+        return false;
+    }
     device.document.format != Format::Iptables || policy.name.split([' ', '/']).any(|word| word == "FORWARD")
 }
 
