@@ -329,3 +329,74 @@ fn a_term_about_the_icmp_of_the_other_family_is_left_out_as_generators_leave_it_
     );
     assert_eq!(verdict(&denied, "tcp 10.0.0.1:1024 192.0.2.10:22"), "permit");
 }
+
+const IN_YAML: &str = "
+filters:
+  - header:
+      comment: an edge filter
+      targets:
+        cisco: edge inet
+        speedway: [INPUT, DROP]
+    terms:
+      - name: old
+        protocol: tcp
+        destination-port: HTTP
+        expiration: 2020-01-01
+        action: deny
+      - name: back
+        protocol: [tcp, udp]
+        option: established
+        action: accept
+      - include: web.yaml
+      - name: only-cisco
+        platform: cisco
+        protocol: icmp
+        icmp-type: echo-request
+        action: accept
+      - name: end
+        action: reject
+";
+const INCLUDED: &str = "
+terms:
+  - name: web
+    source-address: ALL
+    source-exclude: WEB
+    destination-address: WEB
+    destination-port: WEBBOTH DNS
+    protocol: tcp udp
+    action: accept
+";
+
+#[test]
+fn a_policy_in_yaml_is_the_same_policy() {
+    let mut options = options(Some("2026-11-20"));
+    options.includes.insert("includes/web.yaml".to_owned(), INCLUDED.to_owned());
+    for name in ["cisco edge inet", "speedway INPUT DROP"] {
+        let (own, yaml) = (target(POLICY, name, &options), target(IN_YAML, name, &options));
+        let rules = |policy: &Policy| -> Vec<_> {
+            policy
+                .rules
+                .iter()
+                .map(|rule| (rule.label.clone(), rule.action, rule.certainty, rule.matches.clone()))
+                .collect()
+        };
+        assert_eq!(rules(&own), rules(&yaml), "{name}");
+    }
+    let lines: Vec<u32> = target(IN_YAML, "cisco edge inet", &options).rules.iter().map(|rule| rule.line).collect();
+    assert_eq!(lines.first(), Some(&9), "terms are told by their lines");
+    assert!(lines.contains(&18), "and included ones by that of the include: {lines:?}");
+}
+
+#[test]
+fn what_a_policy_in_yaml_includes_and_is_not_given_is_open_or_an_error() {
+    let open = target(IN_YAML, "cisco edge inet", &options(Some("2026-11-20")));
+    assert_eq!(verdict(&open, "tcp 10.0.0.1:1024 192.0.2.10:22"), "undecided");
+    let filters = "filters:\n  - include: all.yaml\n  - header:\n      targets: {cisco: X inet}\n    terms: []\n";
+    let error = read(filters, &options(None)).unwrap_err().to_string();
+    assert!(error.contains("line 2") && error.contains("all.yaml"), "{error}");
+    let mut options = options(None);
+    let kept = "filters_include_only:\n  - header:\n      targets: {cisco: Y inet}\n    terms:\n      - {name: all, action: accept}\n";
+    options.includes.insert("all.yaml".to_owned(), kept.to_owned());
+    assert_eq!(verdict(&target(filters, "cisco Y inet", &options), "tcp 10.0.0.1:1024 192.0.2.10:22"), "permit");
+    assert!(read("filters:\n  - header:\n      targets: [\n", &options).is_err());
+}

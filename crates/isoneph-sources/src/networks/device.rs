@@ -177,6 +177,10 @@ impl Held<'_> {
 
 #[cfg(test)]
 mod tests {
+    use isoneph_model::Extent;
+    use isoneph_network::acl::{self, ReadOptions};
+    use isoneph_tables::Row as _;
+
     use super::*;
 
     #[test]
@@ -193,5 +197,45 @@ mod tests {
         assert_ne!(one, alone);
         assert_ne!(one, of(Format::Capirca, &[("a.net", 3)]));
         assert_ne!(one, of(Format::Capirca, &[("a.net", 2), ("b.inc", 2)]));
+    }
+
+    const ZONES: &str = "
+zones:
+- {name: web, kind: internal, members: [{address: 10.0.1.0/24}]}
+- {name: data, kind: internal, members: [{address: 10.0.2.0/24}]}
+";
+    const NAT: &str = "access-list 104 permit ip any any\nip nat inside source list 104 interface G0 overload\n";
+    const FILTER: &str = "ip access-list extended FILTER\n deny ip any any\n";
+    const APPLIED: &str = "interface G0\n ip access-group FILTER in\n";
+
+    /// What the lists of a configuration are found to permit against the intent, what is told of it, and whether that is all.
+    fn judged(text: &str) -> (usize, Vec<String>, Extent) {
+        let document = acl::read(text, &ReadOptions::default()).unwrap();
+        let device = Device { path: "r.cfg".to_owned(), bytes: text.as_bytes().to_vec(), document };
+        let intent = Intent::read(ZONES).unwrap();
+        let question = NetworkQuestion { intent: Some(&intent), as_of: jiff::civil::date(2026, 11, 20) };
+        let mut sink = Sink::default();
+        write(device, &Meanings::new(), question, &mut sink).unwrap();
+        let inventory = sink.finish().unwrap();
+        let departures = inventory.table(PolicyDifference::table()).num_rows();
+        (departures, inventory.inputs[0].notes.clone(), inventory.coverage[0].extent)
+    }
+
+    #[test]
+    fn lists_that_filter_nothing_are_told_and_not_held_against_the_intent() {
+        let (departures, notes, extent) = judged(&format!("{APPLIED}{FILTER}{NAT}"));
+        assert_eq!((departures, extent), (0, Extent::Complete));
+        assert_eq!(notes, ["line 6: list 104 is no filter: it is for what addresses are translated"]);
+        let (departures, notes, _) = judged(&format!("{APPLIED}{}", FILTER.replace("deny", "permit")));
+        assert_eq!((departures, notes), (2, Vec::new()), "what is applied permits what nobody intends");
+        assert_eq!(judged(&FILTER.replace("deny", "permit")).0, 2, "so does a list of which nothing more is shown");
+    }
+
+    #[test]
+    fn a_configuration_of_which_no_list_filters_is_not_judged() {
+        for text in [format!("interface G0\n{NAT}"), format!("interface G0\n{FILTER}"), NAT.to_owned()] {
+            let (departures, notes, extent) = judged(&text);
+            assert_eq!((departures, notes.len(), extent), (0, 1, Extent::Partial), "{text}");
+        }
     }
 }

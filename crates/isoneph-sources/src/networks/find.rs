@@ -89,6 +89,7 @@ impl Looking {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
             "json" if !is_unknown_json(path) => {}
+            "yaml" | "yml" if self.of_policies(path) => {}
             "json" | "yaml" | "yml" => self.candidate(path),
             NETWORKS | SERVICES => self.definitions(path),
             INCLUDED => self.included(path),
@@ -108,6 +109,31 @@ impl Looking {
         if words.iter().any(|word| bytes.windows(word.len()).any(|window| window == *word)) {
             self.candidates.push(InputFile { path: path.to_string_lossy().into_owned(), bytes });
         }
+    }
+
+    /// Takes YAML of a policy: the policy, what it names, what it includes.
+    fn of_policies(&mut self, path: &Path) -> bool {
+        let room = self.room;
+        let Some(text) = self.bytes(path).and_then(|bytes| String::from_utf8(bytes).ok()) else { return false };
+        let has = |keys: &[&str]| text.lines().any(|line| keys.iter().any(|key| line.starts_with(key)));
+        if acl::detect(&text) == Some(acl::Format::Capirca) {
+            self.rules.push((path.to_owned(), text.into_bytes()));
+            return true;
+        }
+        // The other forms of YAML that are looked for name the version of an API.
+        let is_other = has(&["apiVersion:", "kind:"]);
+        if !is_other && has(&["networks:", "services:"]) && self.definitions.add(&text).is_ok() {
+            self.meanings.insert(path.to_owned(), digest(&text));
+            return true;
+        }
+        if !is_other && has(&["terms:", "filters_include_only:"]) {
+            self.meanings.insert(path.to_owned(), digest(&text));
+            self.includes.insert(path.to_string_lossy().into_owned(), text);
+            return true;
+        }
+        // It is read once more, and counts once.
+        self.room = room;
+        false
     }
 
     fn rules(&mut self, path: &Path) {
@@ -245,6 +271,27 @@ mod tests {
         let (folder, found) =
             found(&[("a.json", raw), ("a.yaml", raw), ("b.json", empty), ("b.yml", empty), ("vpcs.json", other)]);
         assert_eq!(found.taken, Taken::from([folder.path().join("vpcs.json")]));
+    }
+
+    #[test]
+    fn a_policy_in_yaml_is_found_with_what_it_names_and_includes() {
+        let policy = "filters:\n  - header:\n      targets: {juniper: f}\n    terms:\n      - include: bad.yaml\n\
+                      \x20     - {name: end, destination-address: OFFICE, action: accept}\n";
+        let included = "terms:\n  - {name: bad, source-address: OFFICE, action: deny}\n";
+        let names = "networks:\n  OFFICE:\n    values:\n      - address: 10.0.0.0/8\n";
+        let (folder, found) = found(&[("a.yaml", policy), ("inc/bad.yaml", included), ("names.yaml", names)]);
+        assert_eq!(found.devices.len(), 1);
+        assert_eq!(found.devices[0].document.policies[0].rules.len(), 2);
+        assert!(found.devices[0].document.policies[0].is_exact());
+        let taken = ["a.yaml", "inc/bad.yaml", "names.yaml"].map(|name| folder.path().join(name));
+        assert_eq!(found.taken, Taken::from(taken));
+    }
+
+    #[test]
+    fn names_of_other_things_in_yaml_are_left_to_others() {
+        let compose = "services:\n  web:\n    image: \"nginx\"\nnetworks:\n  a: {}\n";
+        let (_folder, found) = found(&[("a.pol", POLICY), ("compose.yaml", compose)]);
+        assert!(found.meanings.is_empty() && found.taken.len() == 1);
     }
 
     #[test]
