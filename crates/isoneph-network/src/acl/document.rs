@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::capirca::{self, Definitions};
 use super::{cisco, iptables, plain};
-use crate::policy::{Note, Policy};
+use crate::policy::{Note, NoteKind, Policy};
 
 /// The largest file read, in bytes: a million rules of any format fit.
 pub(super) const MAX_BYTES: usize = 256 << 20;
@@ -97,6 +97,16 @@ pub struct Aside {
     pub why: String,
     /// Whether it surely decides nothing about what passes.
     pub sure: bool,
+}
+
+impl Document {
+    /// A configuration of Cisco's in which there is no list.
+    #[must_use]
+    pub fn without_lists() -> Self {
+        let message = "a configuration without access lists: it filters nothing".to_owned();
+        let note = Note { line: 0, kind: NoteKind::Ignored, message };
+        Self { format: Format::Cisco, policies: Vec::new(), notes: vec![note], asides: Vec::new() }
+    }
 }
 
 /// The format a content has.

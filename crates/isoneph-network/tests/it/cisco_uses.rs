@@ -66,6 +66,7 @@ fn what_may_decide_on_what_passes_in_another_way_is_not_sure() {
         "vlan access-map V 10\n match ip address 104\n action drop",
         "class-map type inspect match-all C\n match access-group name 104",
         "group-policy G attributes\n vpn-filter value 104",
+        "ip inspect name I http java-list 104 alert on",
         "something else access-list 104",
     ] {
         let found = asides(&format!("{INTERFACE}{LIST}{line}\n"));

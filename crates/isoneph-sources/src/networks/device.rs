@@ -61,6 +61,9 @@ pub(super) fn write(
     });
     let policies: Vec<&Policy> =
         device.document.policies.iter().filter(|policy| is_on_the_way(&device, policy)).collect();
+    // What is noted of no line is of the file as a whole.
+    let of_all = device.document.notes.iter().filter(|note| note.line == 0 && note.kind == NoteKind::Ignored);
+    sink.input_mut(input).notes.extend(of_all.map(|note| note.message.clone()));
     for aside in &device.document.asides {
         let at = if aside.line == 0 { String::new() } else { format!("line {}: ", aside.line) };
         sink.input_mut(input).notes.push(format!("{at}list {} {}", aside.list, aside.why));
@@ -178,7 +181,7 @@ impl Held<'_> {
 #[cfg(test)]
 mod tests {
     use isoneph_model::Extent;
-    use isoneph_network::acl::{self, ReadOptions};
+    use isoneph_network::acl::{self, Document, ReadOptions};
     use isoneph_tables::Row as _;
 
     use super::*;
@@ -210,8 +213,11 @@ zones:
 
     /// What the lists of a configuration are found to permit against the intent, what is told of it, and whether that is all.
     fn judged(text: &str) -> (usize, Vec<String>, Extent) {
-        let document = acl::read(text, &ReadOptions::default()).unwrap();
-        let device = Device { path: "r.cfg".to_owned(), bytes: text.as_bytes().to_vec(), document };
+        held(acl::read(text, &ReadOptions::default()).unwrap(), text.as_bytes())
+    }
+
+    fn held(document: Document, bytes: &[u8]) -> (usize, Vec<String>, Extent) {
+        let device = Device { path: "r.cfg".to_owned(), bytes: bytes.to_vec(), document };
         let intent = Intent::read(ZONES).unwrap();
         let question = NetworkQuestion { intent: Some(&intent), as_of: jiff::civil::date(2026, 11, 20) };
         let mut sink = Sink::default();
@@ -237,5 +243,8 @@ zones:
             let (departures, notes, extent) = judged(&text);
             assert_eq!((departures, notes.len(), extent), (0, 1, Extent::Partial), "{text}");
         }
+        let (departures, notes, extent) = held(Document::without_lists(), b"hostname r\n");
+        assert_eq!((departures, extent), (0, Extent::Partial));
+        assert_eq!(notes, ["a configuration without access lists: it filters nothing"]);
     }
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use isoneph_model::Digest;
-use isoneph_network::acl::{self, Definitions, Document, ReadOptions};
+use isoneph_network::acl::{self, AclError, Definitions, Document, ReadOptions};
 use isoneph_network::model::{InputFile, Model, Problem};
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
@@ -138,7 +138,7 @@ impl Looking {
 
     fn rules(&mut self, path: &Path) {
         let Some(bytes) = self.bytes(path) else { return };
-        if std::str::from_utf8(&bytes).is_ok_and(|text| acl::detect(text).is_some()) {
+        if std::str::from_utf8(&bytes).is_ok_and(|text| acl::detect(text).is_some() || is_without_lists(text)) {
             self.rules.push((path.to_owned(), bytes));
         }
     }
@@ -181,7 +181,10 @@ impl Looking {
         };
         for (path, bytes) in self.rules {
             // A file that begins as rules do and cannot be read is left to the reader that tells what a file is not.
-            let document = std::str::from_utf8(&bytes).ok().and_then(|text| acl::read(text, &options).ok());
+            let document = std::str::from_utf8(&bytes).ok().and_then(|text| match acl::read(text, &options) {
+                Err(AclError::NoLists) => Some(Document::without_lists()),
+                other => other.ok(),
+            });
             if let Some(document) = document {
                 out.devices.push(Device { path: path.to_string_lossy().into_owned(), bytes, document });
                 out.taken.insert(path);
@@ -202,6 +205,11 @@ impl Looking {
         }
         out
     }
+}
+
+/// Whether a text is a device's configuration that filters nothing.
+fn is_without_lists(text: &str) -> bool {
+    matches!(acl::read(text, &ReadOptions::default()), Err(AclError::NoLists))
 }
 
 fn digest(text: &str) -> Digest {
@@ -292,6 +300,14 @@ mod tests {
         let compose = "services:\n  web:\n    image: \"nginx\"\nnetworks:\n  a: {}\n";
         let (_folder, found) = found(&[("a.pol", POLICY), ("compose.yaml", compose)]);
         assert!(found.meanings.is_empty() && found.taken.len() == 1);
+    }
+
+    #[test]
+    fn a_configuration_without_lists_is_a_device_without_policies() {
+        let text = "version 15.2\nhostname r\n!\ninterface G0\n ip address 192.0.2.1 255.255.255.0\n";
+        let (_folder, found) = found(&[("r.cfg", text), ("other.cfg", "nothing of a device\n")]);
+        assert_eq!(found.devices.len(), 1);
+        assert!(found.devices[0].document.policies.is_empty());
     }
 
     #[test]

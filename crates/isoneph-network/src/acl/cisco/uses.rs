@@ -89,6 +89,7 @@ const USES: &[Use] = &[
     aside("ip multicast", "", "", MULTICAST),
     aside("dialer-list", "", "list", "what opens a dialled line"),
     decides("ip inspect", "", "list", "an inspection"),
+    decides("ip inspect", "", "java-list", "an inspection"),
     aside("ip verify", "", "", "what a check of senders lets be"),
     aside("ip wccp", "", "redirect-list", "what is redirected"),
     aside("wccp", "", "redirect-list", "what is redirected"),
