@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::capirca::{self, Definitions};
 use super::{cisco, iptables, plain};
-use crate::policy::{Note, Policy};
+use crate::policy::{Note, NoteKind, Policy};
 
 /// The largest file read, in bytes: a million rules of any format fit.
 pub(super) const MAX_BYTES: usize = 256 << 20;
@@ -51,6 +51,9 @@ pub enum AclError {
     /// The content is of no known format.
     #[error("not a rule file of a known format (CSV of rules, iptables-save, Cisco access lists, Capirca policy)")]
     UnknownFormat,
+    /// The content is a configuration of Cisco's that holds none.
+    #[error("a Cisco configuration without access lists: there is nothing in it to compare")]
+    NoLists,
     /// The file is larger than is read.
     #[error("the rule file has {0} bytes, more than the {MAX_BYTES} that are read")]
     TooLarge(usize),
@@ -79,6 +82,31 @@ pub struct Document {
     pub policies: Vec<Policy>,
     /// What was noted outside of any policy.
     pub notes: Vec<Note>,
+    /// Policies that do not filter what passes, and what is applied and not given, by what the file itself says.
+    pub asides: Vec<Aside>,
+}
+
+/// A list that a device holds for something else than to filter what passes, or that it applies and the file does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// Its name.
+    pub list: String,
+    /// The line that says so; 0 where it is that no line says otherwise.
+    pub line: u32,
+    /// What is said of it.
+    pub why: String,
+    /// Whether it surely decides nothing about what passes.
+    pub sure: bool,
+}
+
+impl Document {
+    /// A configuration of Cisco's in which there is no list.
+    #[must_use]
+    pub fn without_lists() -> Self {
+        let message = "a configuration without access lists: it filters nothing".to_owned();
+        let note = Note { line: 0, kind: NoteKind::Ignored, message };
+        Self { format: Format::Cisco, policies: Vec::new(), notes: vec![note], asides: Vec::new() }
+    }
 }
 
 /// The format a content has.
@@ -106,7 +134,8 @@ pub fn read(text: &str, options: &ReadOptions) -> Result<Document, AclError> {
         return Err(AclError::TooLarge(text.len()));
     }
     let text = without_mark(text);
-    match detect(text).ok_or(AclError::UnknownFormat)? {
+    let nothing = || if cisco::is_configuration(text) { AclError::NoLists } else { AclError::UnknownFormat };
+    match detect(text).ok_or_else(nothing)? {
         Format::Csv => plain::read(text),
         Format::Iptables => iptables::read(text, options),
         Format::Cisco => cisco::read(text),

@@ -9,8 +9,10 @@ mod capirca;
 mod cisco;
 mod document;
 mod draft;
+mod halves;
 mod iptables;
 mod plain;
 
 pub use capirca::Definitions;
-pub use document::{AclError, Document, Format, ReadOptions, detect, read};
+pub use document::{AclError, Aside, Document, Format, ReadOptions, detect, read};
+pub use halves::halves;

@@ -142,7 +142,7 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         }
         rule(&record, columns, (line, separator), &mut policy);
     }
-    Ok(Document { format: Format::Csv, policies: vec![policy], notes: Vec::new() })
+    Ok(Document { format: Format::Csv, policies: vec![policy], notes: Vec::new(), asides: Vec::new() })
 }
 
 /// Which of two columns of one meaning counts, nobody knows.

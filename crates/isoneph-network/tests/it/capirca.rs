@@ -1,7 +1,7 @@
 //! Capirca policies.
 
-use isoneph_network::acl::{Definitions, ReadOptions, read};
-use isoneph_network::policy::{NoteKind, Policy};
+use isoneph_network::acl::{Definitions, ReadOptions, halves, read};
+use isoneph_network::policy::{Comparison, NoteKind, Options, Policy, difference};
 
 use crate::verdict;
 
@@ -289,4 +289,114 @@ fn a_last_term_that_denies_everything_comes_last_on_googles_firewalls() {
     };
     assert_eq!(asked("comment:: \"the end\" logging:: true"), "permit");
     assert_eq!(asked("protocol:: tcp"), "deny");
+}
+
+/// Whether a filter says just this, for a target.
+#[track_caller]
+fn is_generated(name: &str, terms: &str, generated: &str) -> bool {
+    let filter = read(&format!("header {{ target:: {name} }}\n{terms}"), &options(None)).unwrap();
+    let lists = read(generated, &ReadOptions::default()).unwrap();
+    let pairs =
+        halves(&filter, &lists).unwrap_or_else(|| vec![(filter.policies[0].clone(), lists.policies[0].clone())]);
+    pairs
+        .iter()
+        .all(|(one, other)| difference(one, other, &Options::default()).unwrap().comparison() == Comparison::Equal)
+}
+
+#[test]
+fn a_term_about_the_icmp_of_the_other_family_is_left_out_as_generators_leave_it_out() {
+    let terms = "term six { protocol:: icmpv6 icmp-type:: echo-request action:: accept }
+        term both { protocol:: icmp icmpv6 action:: accept }
+        term four { protocol:: icmp action:: accept }
+        term other { protocol:: icmpv6 udp action:: accept }
+        term end { action:: deny }";
+    let v4 = "ip access-list extended C\n permit icmp any any\n deny ip any any\n";
+    let v6 = "ipv6 access-list ipv6-C\n permit icmp any any echo-request\n permit icmp any any\n permit udp any any\n deny ipv6 any any\n";
+    let v6_alone =
+        "ipv6 access-list C\n permit 58 any any 128\n permit 58 any any\n permit udp any any\n deny ipv6 any any\n";
+    for (name, generated) in [("cisco C extended", v4), ("arista C extended", v4), ("cisco C inet6", v6_alone)] {
+        assert!(is_generated(name, terms, generated), "{name}");
+    }
+    let mixed = format!("{v4}{v6}");
+    assert!(is_generated("cisco C mixed", terms, &mixed), "a filter of both families is its two lists");
+    assert!(!is_generated("cisco C mixed", terms, &mixed.replace("permit icmp any any\n deny", "deny")));
+    assert!(!is_generated("cisco C mixed", terms, &mixed.replace(" permit udp any any\n", "")));
+    // Of other terms only the packets of the protocol are.
+    let denied = target(
+        "header { target:: gce INGRESS inet }\nterm t { protocol:: icmpv6 tcp action:: accept }",
+        "gce INGRESS inet",
+        &options(None),
+    );
+    assert_eq!(verdict(&denied, "tcp 10.0.0.1:1024 192.0.2.10:22"), "permit");
+}
+
+const IN_YAML: &str = "
+filters:
+  - header:
+      comment: an edge filter
+      targets:
+        cisco: edge inet
+        speedway: [INPUT, DROP]
+    terms:
+      - name: old
+        protocol: tcp
+        destination-port: HTTP
+        expiration: 2020-01-01
+        action: deny
+      - name: back
+        protocol: [tcp, udp]
+        option: established
+        action: accept
+      - include: web.yaml
+      - name: only-cisco
+        platform: cisco
+        protocol: icmp
+        icmp-type: echo-request
+        action: accept
+      - name: end
+        action: reject
+";
+const INCLUDED: &str = "
+terms:
+  - name: web
+    source-address: ALL
+    source-exclude: WEB
+    destination-address: WEB
+    destination-port: WEBBOTH DNS
+    protocol: tcp udp
+    action: accept
+";
+
+#[test]
+fn a_policy_in_yaml_is_the_same_policy() {
+    let mut options = options(Some("2026-11-20"));
+    options.includes.insert("includes/web.yaml".to_owned(), INCLUDED.to_owned());
+    for name in ["cisco edge inet", "speedway INPUT DROP"] {
+        let (own, yaml) = (target(POLICY, name, &options), target(IN_YAML, name, &options));
+        let rules = |policy: &Policy| -> Vec<_> {
+            policy
+                .rules
+                .iter()
+                .map(|rule| (rule.label.clone(), rule.action, rule.certainty, rule.matches.clone()))
+                .collect()
+        };
+        assert_eq!(rules(&own), rules(&yaml), "{name}");
+    }
+    let lines: Vec<u32> = target(IN_YAML, "cisco edge inet", &options).rules.iter().map(|rule| rule.line).collect();
+    assert_eq!(lines.first(), Some(&9), "terms are told by their lines");
+    assert!(lines.contains(&18), "and included ones by that of the include: {lines:?}");
+}
+
+#[test]
+fn what_a_policy_in_yaml_includes_and_is_not_given_is_open_or_an_error() {
+    let open = target(IN_YAML, "cisco edge inet", &options(Some("2026-11-20")));
+    assert_eq!(verdict(&open, "tcp 10.0.0.1:1024 192.0.2.10:22"), "undecided");
+    let filters = "filters:\n  - include: all.yaml\n  - header:\n      targets: {cisco: X inet}\n    terms: []\n";
+    let error = read(filters, &options(None)).unwrap_err().to_string();
+    assert!(error.contains("line 2") && error.contains("all.yaml"), "{error}");
+    let mut options = options(None);
+    let kept = "filters_include_only:\n  - header:\n      targets: {cisco: Y inet}\n    terms:\n      - {name: all, action: accept}\n";
+    options.includes.insert("all.yaml".to_owned(), kept.to_owned());
+    assert_eq!(verdict(&target(filters, "cisco Y inet", &options), "tcp 10.0.0.1:1024 192.0.2.10:22"), "permit");
+    assert!(read("filters:\n  - header:\n      targets: [\n", &options).is_err());
 }

@@ -232,3 +232,83 @@ fn a_list_from_which_all_is_taken_may_let_everything_pass_or_nothing() {
                    access-list X extended permit udp any any\n";
     assert_eq!(verdict(&only_policy(cleared), "tcp 10.0.0.1:1024 10.0.0.2:80"), "deny");
 }
+
+#[test]
+fn a_remark_says_nothing_of_the_kind_of_an_asas_list() {
+    let standard = "access-list S standard permit 192.0.2.0 255.255.255.0\n";
+    for text in [format!("access-list S remark x\n{standard}"), format!("{standard}access-list S remark x\n{standard}")]
+    {
+        assert!(only_policy(&text).is_exact(), "{text}");
+        assert_eq!(verdict(&only_policy(&text), "tcp 10.0.0.1:1 192.0.2.9:22"), "permit", "{text}");
+        assert_eq!(verdict(&only_policy(&text), "tcp 192.0.2.9:1 10.0.0.1:22"), "deny", "{text}");
+    }
+}
+
+#[test]
+fn lines_of_a_list_about_counters_and_of_the_hardware_after_it_decide_nothing() {
+    for text in [
+        "ip access-list X\n   counters per-entry\n   10 permit tcp 10.0.0.0/8 any eq ssh\n",
+        "ip access-list X\n  statistics per-entry\n  10 permit tcp 10.0.0.0/8 any eq ssh\nhardware access-list tcam region racl 512\n",
+        "ip access-list X\n  10 permit tcp 10.0.0.0/8 any eq ssh\nsystem default switchport\nvpc domain 1\n",
+    ] {
+        assert!(only_policy(text).is_exact(), "{text}");
+        assert_eq!(verdict(&only_policy(text), "tcp 10.0.0.1:1 192.0.2.9:22"), "permit", "{text}");
+    }
+}
+
+#[test]
+fn service_objects_that_an_asa_has_by_itself_are_known_and_others_are_not() {
+    let asked = |object: &str, packet: &str| {
+        verdict(&only_policy(&format!("access-list A extended permit object {object} any any\n")), packet)
+    };
+    for (object, packet, expected) in [
+        ("icmp-echo", "icmp 8/0 10.0.0.1 10.0.0.2", "permit"),
+        ("icmp-echo", "icmp 0/0 10.0.0.1 10.0.0.2", "deny"),
+        ("icmp-unreachable", "icmp 3/1 10.0.0.1 10.0.0.2", "permit"),
+        ("icmp6-echo-reply", "icmpv6 129/0 2001:db8::1 2001:db8::2", "permit"),
+        ("icmp", "icmp 0/0 10.0.0.1 10.0.0.2", "permit"),
+        ("ospf", "89 10.0.0.1 10.0.0.2", "permit"),
+        ("ospf", "88 10.0.0.1 10.0.0.2", "deny"),
+        ("tcp", "tcp 10.0.0.1:1 10.0.0.2:22", "permit"),
+        ("ip", "tcp 10.0.0.1:1 10.0.0.2:22", "permit"),
+        ("OURS", "tcp 10.0.0.1:1 10.0.0.2:22", "undecided"),
+        ("8080", "tcp 10.0.0.1:1 10.0.0.2:22", "undecided"),
+    ] {
+        assert_eq!(asked(object, packet), expected, "{object}: {packet}");
+    }
+    let own = "object service icmp-echo\n service tcp destination eq 22\n\
+               access-list A extended permit object icmp-echo any any\n";
+    assert_eq!(verdict(&only_policy(own), "tcp 10.0.0.1:1 10.0.0.2:22"), "permit", "one that is defined is that");
+    let nested = "object-group service G\n service-object object icmp-echo\n service-object object ospf\n\
+                  access-list A extended permit object-group G any any\n";
+    assert_eq!(verdict(&only_policy(nested), "89 10.0.0.1 10.0.0.2"), "permit");
+    assert_eq!(verdict(&only_policy(nested), "tcp 10.0.0.1:1 10.0.0.2:22"), "deny");
+}
+
+#[test]
+fn lists_of_ios_xr_and_nx_os_name_their_groups_by_their_own_words() {
+    let xr = "object-group network ipv4 WEB\n 10.0.1.0/24\n host 10.0.2.9\n range 10.0.3.1 10.0.3.4\n!\n\
+              object-group port P\n eq 80\n range 8000 8010\n!\n\
+              ipv4 access-list EDGE\n 10 remark edge\n 20 permit tcp any net-group WEB port-group P\n\
+              30 permit icmp any net-group WEB echo\n 40 permit tcp 10.9.0.0/16 any established\n 50 deny ipv4 any any log-input\n!\n";
+    let nx = "object-group ip address WEB\n  10 10.0.1.0/24\n  20 host 10.0.2.9\n  30 range 10.0.3.1 10.0.3.4\n\
+              object-group ip port P\n  10 eq 80\n  20 range 8000 8010\n\
+              ip access-list EDGE\n  statistics per-entry\n  10 remark edge\n  20 permit tcp any addrgroup WEB portgroup P\n\
+              30 permit icmp any addrgroup WEB echo\n  40 permit tcp 10.9.0.0/16 any established\n  50 deny ip any any log\n";
+    for text in [xr, nx] {
+        let list = list(text, "EDGE");
+        assert!(list.is_exact(), "{:?}", list.notes);
+        for (packet, expected) in [
+            ("tcp 8.8.8.8:1 10.0.1.7:80", "permit"),
+            ("tcp 8.8.8.8:1 10.0.2.9:8005", "permit"),
+            ("tcp 8.8.8.8:1 10.0.3.4:8010", "permit"),
+            ("tcp 8.8.8.8:1 10.0.3.5:80", "deny"),
+            ("tcp 8.8.8.8:1 10.0.1.7:81", "deny"),
+            ("icmp 8/0 8.8.8.8 10.0.2.9", "permit"),
+            ("tcp 10.9.0.1:80 8.8.8.8:1024+", "permit"),
+            ("tcp 10.9.0.1:80 8.8.8.8:1024", "deny"),
+        ] {
+            assert_eq!(verdict(&list, packet), expected, "{packet}: {text}");
+        }
+    }
+}

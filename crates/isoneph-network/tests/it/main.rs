@@ -7,6 +7,7 @@ mod capirca;
 mod certificate;
 mod cisco;
 mod cisco_changes;
+mod cisco_uses;
 mod csv;
 mod exhaustive;
 mod families;

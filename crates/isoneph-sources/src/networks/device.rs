@@ -61,6 +61,13 @@ pub(super) fn write(
     });
     let policies: Vec<&Policy> =
         device.document.policies.iter().filter(|policy| is_on_the_way(&device, policy)).collect();
+    // What is noted of no line is of the file as a whole.
+    let of_all = device.document.notes.iter().filter(|note| note.line == 0 && note.kind == NoteKind::Ignored);
+    sink.input_mut(input).notes.extend(of_all.map(|note| note.message.clone()));
+    for aside in &device.document.asides {
+        let at = if aside.line == 0 { String::new() } else { format!("line {}: ", aside.line) };
+        sink.input_mut(input).notes.push(format!("{at}list {} {}", aside.list, aside.why));
+    }
     sink.input_mut(input).records = policies.iter().map(|policy| policy.rules.len() as u64).sum();
     for note in policies.iter().flat_map(|policy| &policy.notes).chain(&device.document.notes) {
         if note.kind == NoteKind::NotUnderstood {
@@ -69,7 +76,8 @@ pub(super) fn write(
     }
     let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
     let Some(intent) = question.intent else { return Ok(()) };
-    let mut whole = true;
+    // A device of which no list is held against the intent was not judged.
+    let mut whole = !policies.is_empty() && device.document.asides.iter().all(|aside| aside.sure);
     for policy in &policies {
         // Every pair of zones takes room as well.
         let budget = Budget::for_rules(policy.weight() + intent.zones.len().pow(2));
@@ -95,8 +103,11 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Chains of a machine's own traffic say nothing of what it passes on.
+/// Chains of a machine's own traffic say nothing of what it passes on, and neither do lists that are no filters.
 fn is_on_the_way(device: &Device, policy: &Policy) -> bool {
+    if device.document.asides.iter().any(|aside| aside.list == policy.name) {
+        return false;
+    }
     device.document.format != Format::Iptables || policy.name.split([' ', '/']).any(|word| word == "FORWARD")
 }
 
@@ -169,6 +180,10 @@ impl Held<'_> {
 
 #[cfg(test)]
 mod tests {
+    use isoneph_model::Extent;
+    use isoneph_network::acl::{self, Document, ReadOptions};
+    use isoneph_tables::Row as _;
+
     use super::*;
 
     #[test]
@@ -185,5 +200,51 @@ mod tests {
         assert_ne!(one, alone);
         assert_ne!(one, of(Format::Capirca, &[("a.net", 3)]));
         assert_ne!(one, of(Format::Capirca, &[("a.net", 2), ("b.inc", 2)]));
+    }
+
+    const ZONES: &str = "
+zones:
+- {name: web, kind: internal, members: [{address: 10.0.1.0/24}]}
+- {name: data, kind: internal, members: [{address: 10.0.2.0/24}]}
+";
+    const NAT: &str = "access-list 104 permit ip any any\nip nat inside source list 104 interface G0 overload\n";
+    const FILTER: &str = "ip access-list extended FILTER\n deny ip any any\n";
+    const APPLIED: &str = "interface G0\n ip access-group FILTER in\n";
+
+    /// What the lists of a configuration are found to permit against the intent, what is told of it, and whether that is all.
+    fn judged(text: &str) -> (usize, Vec<String>, Extent) {
+        held(acl::read(text, &ReadOptions::default()).unwrap(), text.as_bytes())
+    }
+
+    fn held(document: Document, bytes: &[u8]) -> (usize, Vec<String>, Extent) {
+        let device = Device { path: "r.cfg".to_owned(), bytes: bytes.to_vec(), document };
+        let intent = Intent::read(ZONES).unwrap();
+        let question = NetworkQuestion { intent: Some(&intent), as_of: jiff::civil::date(2026, 11, 20) };
+        let mut sink = Sink::default();
+        write(device, &Meanings::new(), question, &mut sink).unwrap();
+        let inventory = sink.finish().unwrap();
+        let departures = inventory.table(PolicyDifference::table()).num_rows();
+        (departures, inventory.inputs[0].notes.clone(), inventory.coverage[0].extent)
+    }
+
+    #[test]
+    fn lists_that_filter_nothing_are_told_and_not_held_against_the_intent() {
+        let (departures, notes, extent) = judged(&format!("{APPLIED}{FILTER}{NAT}"));
+        assert_eq!((departures, extent), (0, Extent::Complete));
+        assert_eq!(notes, ["line 6: list 104 is no filter: it is for what addresses are translated"]);
+        let (departures, notes, _) = judged(&format!("{APPLIED}{}", FILTER.replace("deny", "permit")));
+        assert_eq!((departures, notes), (2, Vec::new()), "what is applied permits what nobody intends");
+        assert_eq!(judged(&FILTER.replace("deny", "permit")).0, 2, "so does a list of which nothing more is shown");
+    }
+
+    #[test]
+    fn a_configuration_of_which_no_list_filters_is_not_judged() {
+        for text in [format!("interface G0\n{NAT}"), format!("interface G0\n{FILTER}"), NAT.to_owned()] {
+            let (departures, notes, extent) = judged(&text);
+            assert_eq!((departures, notes.len(), extent), (0, 1, Extent::Partial), "{text}");
+        }
+        let (departures, notes, extent) = held(Document::without_lists(), b"hostname r\n");
+        assert_eq!((departures, extent), (0, Extent::Partial));
+        assert_eq!(notes, ["a configuration without access lists: it filters nothing"]);
     }
 }

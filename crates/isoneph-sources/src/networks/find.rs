@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use isoneph_model::Digest;
-use isoneph_network::acl::{self, Definitions, Document, ReadOptions};
+use isoneph_network::acl::{self, AclError, Definitions, Document, ReadOptions};
 use isoneph_network::model::{InputFile, Model, Problem};
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
@@ -89,6 +89,7 @@ impl Looking {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         match ending.as_str() {
             "json" if !is_unknown_json(path) => {}
+            "yaml" | "yml" if self.of_policies(path) => {}
             "json" | "yaml" | "yml" => self.candidate(path),
             NETWORKS | SERVICES => self.definitions(path),
             INCLUDED => self.included(path),
@@ -110,9 +111,34 @@ impl Looking {
         }
     }
 
+    /// Takes YAML of a policy: the policy, what it names, what it includes.
+    fn of_policies(&mut self, path: &Path) -> bool {
+        let room = self.room;
+        let Some(text) = self.bytes(path).and_then(|bytes| String::from_utf8(bytes).ok()) else { return false };
+        let has = |keys: &[&str]| text.lines().any(|line| keys.iter().any(|key| line.starts_with(key)));
+        if acl::detect(&text) == Some(acl::Format::Capirca) {
+            self.rules.push((path.to_owned(), text.into_bytes()));
+            return true;
+        }
+        // The other forms of YAML that are looked for name the version of an API.
+        let is_other = has(&["apiVersion:", "kind:"]);
+        if !is_other && has(&["networks:", "services:"]) && self.definitions.add(&text).is_ok() {
+            self.meanings.insert(path.to_owned(), digest(&text));
+            return true;
+        }
+        if !is_other && has(&["terms:", "filters_include_only:"]) {
+            self.meanings.insert(path.to_owned(), digest(&text));
+            self.includes.insert(path.to_string_lossy().into_owned(), text);
+            return true;
+        }
+        // It is read once more, and counts once.
+        self.room = room;
+        false
+    }
+
     fn rules(&mut self, path: &Path) {
         let Some(bytes) = self.bytes(path) else { return };
-        if std::str::from_utf8(&bytes).is_ok_and(|text| acl::detect(text).is_some()) {
+        if std::str::from_utf8(&bytes).is_ok_and(|text| acl::detect(text).is_some() || is_without_lists(text)) {
             self.rules.push((path.to_owned(), bytes));
         }
     }
@@ -155,7 +181,10 @@ impl Looking {
         };
         for (path, bytes) in self.rules {
             // A file that begins as rules do and cannot be read is left to the reader that tells what a file is not.
-            let document = std::str::from_utf8(&bytes).ok().and_then(|text| acl::read(text, &options).ok());
+            let document = std::str::from_utf8(&bytes).ok().and_then(|text| match acl::read(text, &options) {
+                Err(AclError::NoLists) => Some(Document::without_lists()),
+                other => other.ok(),
+            });
             if let Some(document) = document {
                 out.devices.push(Device { path: path.to_string_lossy().into_owned(), bytes, document });
                 out.taken.insert(path);
@@ -176,6 +205,11 @@ impl Looking {
         }
         out
     }
+}
+
+/// Whether a text is a device's configuration that filters nothing.
+fn is_without_lists(text: &str) -> bool {
+    matches!(acl::read(text, &ReadOptions::default()), Err(AclError::NoLists))
 }
 
 fn digest(text: &str) -> Digest {
@@ -245,6 +279,35 @@ mod tests {
         let (folder, found) =
             found(&[("a.json", raw), ("a.yaml", raw), ("b.json", empty), ("b.yml", empty), ("vpcs.json", other)]);
         assert_eq!(found.taken, Taken::from([folder.path().join("vpcs.json")]));
+    }
+
+    #[test]
+    fn a_policy_in_yaml_is_found_with_what_it_names_and_includes() {
+        let policy = "filters:\n  - header:\n      targets: {juniper: f}\n    terms:\n      - include: bad.yaml\n\
+                      \x20     - {name: end, destination-address: OFFICE, action: accept}\n";
+        let included = "terms:\n  - {name: bad, source-address: OFFICE, action: deny}\n";
+        let names = "networks:\n  OFFICE:\n    values:\n      - address: 10.0.0.0/8\n";
+        let (folder, found) = found(&[("a.yaml", policy), ("inc/bad.yaml", included), ("names.yaml", names)]);
+        assert_eq!(found.devices.len(), 1);
+        assert_eq!(found.devices[0].document.policies[0].rules.len(), 2);
+        assert!(found.devices[0].document.policies[0].is_exact());
+        let taken = ["a.yaml", "inc/bad.yaml", "names.yaml"].map(|name| folder.path().join(name));
+        assert_eq!(found.taken, Taken::from(taken));
+    }
+
+    #[test]
+    fn names_of_other_things_in_yaml_are_left_to_others() {
+        let compose = "services:\n  web:\n    image: \"nginx\"\nnetworks:\n  a: {}\n";
+        let (_folder, found) = found(&[("a.pol", POLICY), ("compose.yaml", compose)]);
+        assert!(found.meanings.is_empty() && found.taken.len() == 1);
+    }
+
+    #[test]
+    fn a_configuration_without_lists_is_a_device_without_policies() {
+        let text = "version 15.2\nhostname r\n!\ninterface G0\n ip address 192.0.2.1 255.255.255.0\n";
+        let (_folder, found) = found(&[("r.cfg", text), ("other.cfg", "nothing of a device\n")]);
+        assert_eq!(found.devices.len(), 1);
+        assert!(found.devices[0].document.policies.is_empty());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Policies of Capirca and Aerleon (`.pol`), with network and service definitions.
+//! Policies of Capirca and Aerleon (`.pol` and YAML), with network and service definitions.
 //!
 //! One policy a header and target, because the same terms mean different things on different targets: `established` is
 //! the connection table's word on stateful targets, and TCP flags with high ports (for UDP, high ports alone) on
@@ -6,9 +6,11 @@
 //! packets differs.
 
 mod definitions;
+mod icmp;
 mod priority;
 mod syntax;
 mod term;
+mod yaml;
 
 use super::document::{MAX_INTERVALS, ReadOptions};
 use super::{AclError, Document, Format};
@@ -22,7 +24,7 @@ use syntax::{Block, Filter};
 
 pub(super) fn looks_like(text: &str) -> bool {
     let has = |start: &str| text.lines().any(|line| line.trim_start().starts_with(start));
-    has("header {") && (text.contains("target::") || has("term "))
+    has("header {") && (text.contains("target::") || has("term ")) || yaml::looks_like(text)
 }
 
 /// A target of a header.
@@ -101,7 +103,8 @@ impl<'a> Target<'a> {
 
 pub(super) fn read(text: &str, options: &ReadOptions) -> Result<Document, AclError> {
     let mut notes = Vec::new();
-    let filters = syntax::parse(text, &options.includes, &mut notes)?;
+    let parse = if yaml::looks_like(text) { yaml::parse } else { syntax::parse };
+    let filters = parse(text, &options.includes, &mut notes)?;
     let mut policies = Vec::new();
     for filter in &filters {
         let mut found = false;
@@ -116,7 +119,7 @@ pub(super) fn read(text: &str, options: &ReadOptions) -> Result<Document, AclErr
             notes.push(Note { line: filter.header.line, kind: NoteKind::Ignored, message });
         }
     }
-    Ok(Document { format: Format::Capirca, policies, notes })
+    Ok(Document { format: Format::Capirca, policies, notes, asides: Vec::new() })
 }
 
 fn policy(filter: &Filter, target: &Target<'_>, options: &ReadOptions) -> Result<Policy, AclError> {

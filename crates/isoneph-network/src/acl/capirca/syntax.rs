@@ -28,7 +28,7 @@ pub(super) struct FieldOf {
 /// Beyond this many tokens nothing more is included.
 const MAX_TOKENS: usize = 8_000_000;
 /// Included files may include others this deep.
-const MAX_INCLUDES: usize = 8;
+pub(super) const MAX_INCLUDES: usize = 8;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
@@ -184,16 +184,12 @@ fn include(
     notes: &mut Vec<Note>,
 ) {
     let name = name.trim().trim_matches(['\'', '"']);
-    let file = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let found =
-        includes.get(name).or_else(|| includes.iter().find(|(path, _)| file(path) == file(name)).map(|(_, text)| text));
-    match found {
+    match given(name, includes) {
         Some(text) if depth < MAX_INCLUDES && tokens.len() < MAX_TOKENS => {
             tokenize(text, includes, depth + 1, Some(line), tokens, notes);
         }
         _ => {
-            let message = format!("included file {name} is not given: its terms are not known");
-            notes.push(Note { line, kind: NoteKind::NotUnderstood, message });
+            notes.push(missing(name, line));
             // A term that may do anything stands in for what is missing.
             let stand_in = [
                 Token::Word("term".to_owned()),
@@ -206,4 +202,16 @@ fn include(
             tokens.extend(stand_in.map(|token| (line, token)));
         }
     }
+}
+
+/// An included file, by its path, or by its name where it lies elsewhere.
+pub(super) fn given<'a>(name: &str, includes: &'a BTreeMap<String, String>) -> Option<&'a String> {
+    let file = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    includes.get(name).or_else(|| includes.iter().find(|(path, _)| file(path) == file(name)).map(|(_, text)| text))
+}
+
+/// What is noted of an included file that is not given.
+pub(super) fn missing(name: &str, line: u32) -> Note {
+    let message = format!("included file {name} is not given: its terms are not known");
+    Note { line, kind: NoteKind::NotUnderstood, message }
 }

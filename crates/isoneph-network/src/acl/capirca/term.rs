@@ -1,7 +1,7 @@
 //! One term, for one target.
 
 use super::syntax::Block;
-use super::{Target, both_ways};
+use super::{Target, both_ways, icmp};
 use crate::acl::AclError;
 use crate::acl::document::{MAX_RULES, ReadOptions};
 use crate::acl::draft::Draft;
@@ -381,6 +381,13 @@ impl Reading<'_> {
                 one.source = one.source.intersection(&set);
                 one.destination = one.destination.intersection(&set);
             });
+        }
+        for family in icmp::left_out(self.block, self.target) {
+            let rest = AddressSet::family(family).complement();
+            draft.limit(|one| one.source = one.source.intersection(&rest));
+            if draft.matches.iter().all(Match::is_nothing) {
+                draft.never(format!("{} leaves it out of filters of {family}, by its ICMP", self.target.platform));
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use super::member::ports;
 use super::objects::Objects;
 use super::tokens::Tokens;
-use super::{Dialect, order, wildcard};
+use super::{Dialect, order, predefined, wildcard};
 use crate::acl::draft::Draft;
 use crate::packet::{AddressRange, AddressSet, Family, Match, Ranges, names};
 use crate::policy::{Action, NoteKind};
@@ -94,9 +94,14 @@ impl Reading<'_> {
 
     /// The protocol, or a group or object of services.
     fn protocol(&self, draft: &mut Draft, tokens: &mut Tokens<'_>) -> Option<Vec<Match>> {
+        let is_object = tokens.peek() == Some("object") && self.dialect == Dialect::Asa;
         if tokens.take_any(&["object-group", "object"]) {
             let name = tokens.next()?;
             let Some(resolved) = self.objects.services(name) else {
+                if let Some(one) = predefined::service(name).filter(|_| is_object) {
+                    draft.note(NoteKind::Assumed, format!("{name} is the service object that an ASA has by itself"));
+                    return Some(vec![one]);
+                }
                 draft.not_understood(format!("service group {name} is not given"));
                 return Some(vec![Match::any()]);
             };

@@ -10,7 +10,9 @@ mod entry;
 mod member;
 mod objects;
 mod order;
+mod predefined;
 mod tokens;
+mod uses;
 mod wildcard;
 
 use std::collections::BTreeMap;
@@ -35,6 +37,16 @@ pub(super) enum Dialect {
 
 pub(super) fn looks_like(text: &str) -> bool {
     text.lines().take(20_000).any(|line| head(line).is_some() || numbered(line, false).is_some())
+}
+
+/// Whether a text that holds no list is a configuration all the same, by lines that they have.
+pub(super) fn is_configuration(text: &str) -> bool {
+    const STARTS: [&str; 8] =
+        ["hostname ", "interface ", "router ", "version ", "line vty", "feature ", "ASA Version", "!! IOS XR"];
+    let lines = || text.lines().take(20_000);
+    let kinds = STARTS.iter().filter(|start| lines().any(|line| line.starts_with(*start))).count();
+    let marks = lines().any(|line| line.starts_with('!') || line == "end");
+    kinds + usize::from(marks) >= 2 && kinds >= 1
 }
 
 /// A list under way.
@@ -170,6 +182,8 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
             (current, in_group) = (None, false);
             let family = (one.dialect == Dialect::Ios).then_some(Family::V4);
             let list = open(&mut lists, &mut order, one.name, family, one.dialect, one.standard);
+            // A remark says nothing of the kind of list; entries of an ASA say it each.
+            list.standard = one.standard || (list.standard && one.dialect == Dialect::Ios);
             weight += list.add(one.words, line, &objects, one.place);
         } else if definitions::opens(words) {
             (current, in_group) = (None, true);
@@ -201,8 +215,9 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         }
     }
     passed.flush(&mut notes);
+    let asides = uses::asides(text, &lists.keys().cloned().collect());
     let policies = order.iter().filter_map(|name| lists.remove(name)).map(List::finish).collect();
-    Ok(Document { format: Format::Cisco, policies, notes })
+    Ok(Document { format: Format::Cisco, policies, notes, asides })
 }
 
 /// The list that a line removes as a whole; [`None`] within where it removes them all.
@@ -235,7 +250,15 @@ fn takes_back(words: &str, indented: bool) -> bool {
 
 /// Lines of a list that decide nothing about what is compared.
 fn decides_nothing(words: &str) -> bool {
-    ["statistics per-entry", "fragments permit-all", "fragments deny-all"].contains(&words)
+    const LINES: &[&str] = &[
+        "statistics per-entry",
+        "counters per-entry",
+        "hardware statistics",
+        "hardware counters",
+        "fragments permit-all",
+        "fragments deny-all",
+    ];
+    LINES.contains(&words)
 }
 
 /// Lines that begin another part of a configuration.
@@ -283,6 +306,34 @@ fn ends_list(words: &str) -> bool {
         "boot",
         "clock",
         "threat-detection",
+        "arp",
+        "archive",
+        "cdp",
+        "copp",
+        "dialer-list",
+        "errdisable",
+        "event",
+        "failover",
+        "group-policy",
+        "hardware",
+        "http",
+        "icmp",
+        "key",
+        "license",
+        "lldp",
+        "mac",
+        "management",
+        "monitor",
+        "pager",
+        "radius-server",
+        "role",
+        "ssh",
+        "system",
+        "tacacs-server",
+        "telnet",
+        "track",
+        "tunnel-group",
+        "vpc",
     ];
     let first = words.split_whitespace().next().unwrap_or_default();
     PARTS.contains(&first)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::member::Member;
+use super::predefined;
 use crate::packet::{AddressSet, Match, Ranges};
 
 /// Groups may nest this deep.
@@ -101,7 +102,7 @@ impl Objects {
             if let Member::Group(inner) = member
                 && self.each_below(inner, depth + 1, left, visit).is_none()
             {
-                visit(None);
+                visit(predefined::service(inner).map(|one| Member::Services(vec![one])).as_ref());
             }
         }
         Some(())

@@ -86,7 +86,7 @@ fn read_family(
             policies.push(policy(name, chain, &file)?);
         }
     }
-    Ok(Document { format: Format::Iptables, policies, notes: file.notes })
+    Ok(Document { format: Format::Iptables, policies, notes: file.notes, asides: Vec::new() })
 }
 
 fn read_lines(

@@ -87,8 +87,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if !same_text {
         tell_open(&arguments.second, &second);
     }
-    let answers: Vec<Answer> =
-        pairs(&first, &second)?.into_iter().map(|(one, other)| Answer::of(one, other, same_text)).collect();
+    let halves = acl::halves(&first, &second);
+    let pairs = match &halves {
+        Some(halves) => halves.iter().map(|(one, other)| (one, other)).collect(),
+        None => pairs(&first, &second)?,
+    };
+    let answers: Vec<Answer> = pairs.into_iter().map(|(one, other)| Answer::of(one, other, same_text)).collect();
     let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
         Format::Text => answers.iter().try_for_each(|answer| answer.text(&mut out))?,
@@ -103,10 +107,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     Ok(answers.iter().map(Answer::exit).max().unwrap_or(Exit::Done))
 }
 
-/// Whether a path shows a network, and not a list of rules: a folder, JSON, or YAML.
+/// Whether a path shows a network, and not a list of rules: a folder, JSON, or YAML that is no policy.
 fn is_network(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    path.is_dir() || ["json", "yaml", "yml", "tfstate"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    let is = |known: &[&str]| known.iter().any(|known| ending.eq_ignore_ascii_case(known));
+    path.is_dir() || is(&["json", "tfstate"]) || (is(&["yaml", "yml"]) && !is_policy(path))
+}
+
+fn is_policy(path: &Path) -> bool {
+    text_of(path, MOST).is_ok_and(|text| acl::detect(&text) == Some(acl::Format::Capirca))
 }
 
 fn run_states(arguments: &Arguments) -> anyhow::Result<Exit> {
