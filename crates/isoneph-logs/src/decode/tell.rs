@@ -87,6 +87,9 @@ struct Marks<'a> {
     proto_of_table: Option<IgnoredAny>,
     #[serde(rename = "protopayload")]
     proto_folded: Option<IgnoredAny>,
+    /// As Log Analytics names its columns.
+    #[serde(rename = "proto_payload")]
+    proto_of_view: Option<IgnoredAny>,
     // Kubernetes
     #[serde(borrow)]
     kind: Text<'a>,
@@ -218,7 +221,8 @@ impl<'a> Marks<'a> {
     }
 
     fn format(&self) -> Result<Option<LogFormat>, Trouble> {
-        if self.proto.is_some() || self.proto_of_table.is_some() || self.proto_folded.is_some() {
+        let in_table = self.proto_of_table.is_some() || self.proto_folded.is_some() || self.proto_of_view.is_some();
+        if self.proto.is_some() || in_table {
             return Ok(Some(LogFormat::GoogleAudit));
         }
         let kubernetes = self.api_version.get().is_some_and(|version| version.starts_with("audit.k8s.io/"));

@@ -192,6 +192,11 @@ fn only_what_was_done_succeeded() {
         (google(""), "success"),
         (google(r#""status":{"code":7},"#), "failure 7"),
         (google(r#""status":{"code":4},"#), "? 4"),
+        // A permission that was not granted is not always needed.
+        (google(r#""status":{},"authorizationInfo":[{"granted":false}],"#), "success"),
+        (google(r#""authorizationInfo":[{"granted":false}],"#), "?"),
+        (google(r#""authorizationInfo":[{"granted":false}],"#).replacen('{', r#"{"severity":"ERROR","#, 1), "failure"),
+        (google("").replacen('{', r#"{"severity":"ERROR","#, 1), "?"),
         (vault(200), "success"),
         (vault(403), "failure 403"),
     ];
@@ -375,6 +380,22 @@ fn names_that_a_warehouse_folded_are_known_again() {
     let seen = seen(format!("{folded}\n{google}").as_bytes(), 100);
     let names: Vec<&str> = seen.events.iter().map(|(_, _, name)| name.as_str()).collect();
     assert_eq!(names, ["ec2:stopinstances", "compute.instances.stop"], "{:?}", seen.rejects);
+}
+
+#[test]
+fn a_row_of_log_analytics_is_an_entry_of_google() {
+    let row = serde_json::json!({"insert_id": "1", "log_name": "projects/p1/logs/cloudaudit.googleapis.com%2Factivity",
+        "timestamp": "2026-11-02T10:00:00Z", "resource": {"type": "gce_disk", "labels": {"project_id": "p1"}},
+        "proto_payload": {"audit_log": {"method_name": "v1.compute.disks.delete", "service_name": "compute.googleapis.com",
+            "resource_name": "projects/p1/zones/z/disks/d1", "authentication_info": {"principal_email": "a@b.c"},
+            "authorization_info": [{"granted": true, "permission_type": "ADMIN_WRITE", "resource": "d1"}]}}});
+    let shown = |event: &Event<'_>| {
+        let texts = [&event.account, &event.operation_name, &event.actor.id].map(|text| text.as_deref().unwrap_or("?"));
+        let targets = event.targets.as_deref().unwrap_or_default().join(" ");
+        format!("{} | {} | {:?} | {targets}", texts.join(" | "), event.category.as_str(), event.outcome)
+    };
+    let expected = "p1 | compute.disks.delete | a@b.c | management | Some(Success) | d1 projects/p1/zones/z/disks/d1";
+    assert_eq!(said(&row.to_string(), shown), [expected]);
 }
 
 #[test]
