@@ -1,5 +1,7 @@
 //! Whatever stands in a file, every record is an event or a reject, and what a file says comes out.
 
+mod ocsf;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -354,7 +356,7 @@ fn who_acts_is_the_same_in_ocsf_as_in_cloudtrail() {
                 role,
                 true,
                 serde_json::json!({"status_id": 99,
-                "api": {"operation": "StopInstances", "response": {"error": "Client.DryRunOperation"}}}),
+                "api": {"operation": "StopInstances", "service": {"name": "ec2"}, "response": {"error": "Client.DryRunOperation"}}}),
             ),
             "111111111111 role 'bea' mfa failure",
         ),
