@@ -1,5 +1,6 @@
 //! Whatever stands in a file, every record is an event or a reject, and what a file says comes out.
 
+mod azure;
 mod ocsf;
 
 use proptest::prelude::*;
@@ -71,9 +72,27 @@ fn formats_may_be_mixed_in_one_file() {
 
 #[test]
 fn an_audit_event_in_a_resource_log_of_aks_is_one_of_kubernetes() {
-    let text = serde_json::json!({"category": "kube-audit", "operationName": "Microsoft.ContainerService/managedClusters/diagnosticLogs/Read", "properties": {"log": KUBERNETES, "pod": "p"}});
-    let seen = seen(text.to_string().as_bytes(), 100);
-    assert_eq!(seen.events, [(LogFormat::KubernetesAudit, 0, "pods:delete".to_owned())]);
+    let object: serde_json::Value = serde_json::from_str(KUBERNETES).unwrap();
+    let exported = |properties: serde_json::Value| serde_json::json!({"category": "kube-audit", "operationName": "Microsoft.ContainerService/managedClusters/diagnosticLogs/Read", "properties": properties});
+    let row = serde_json::json!({"TimeGenerated": "2026-11-02T10:00:00Z", "Category": "kube-audit-admin", "OperationName": "x",
+        "ResourceId": "/SUBSCRIPTIONS/A/X", "_ResourceId": "/subscriptions/a/x", "log_s": KUBERNETES});
+    let forms = [
+        exported(serde_json::json!({"log": KUBERNETES, "pod": "p"})),
+        exported(serde_json::json!({"log": object, "pod": "p"})),
+        exported(serde_json::json!({"log": object}).to_string().into()),
+        exported(serde_json::json!({"log": KUBERNETES}).to_string().into()),
+        row,
+        serde_json::json!({"@timestamp": "x", "kubernetes": {"audit": object}}),
+    ];
+    for form in forms {
+        let seen = seen(form.to_string().as_bytes(), 100);
+        assert_eq!(seen.events, [(LogFormat::KubernetesAudit, 0, "pods:delete".to_owned())], "{form}");
+    }
+    // Nothing that says what was asked for: no read of Azure's.
+    for properties in [serde_json::json!({"log": 1}), serde_json::json!({}), serde_json::Value::Null, "x".into()] {
+        let seen = seen(exported(properties).to_string().as_bytes(), 100);
+        assert_eq!((seen.events.len(), seen.rejects), (0, vec![(0, "unsupported")]));
+    }
 }
 
 #[test]
