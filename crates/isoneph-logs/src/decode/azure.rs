@@ -1,8 +1,13 @@
 //! The Azure activity log and resource logs, in three shapes: as Azure Monitor exports them (`{"records": […]}` or one
-//! a line), as `az monitor activity-log list` prints them, and as rows of the table `AzureActivity`.
+//! a line), as `az monitor activity-log list` prints them, and as rows of the tables of a workspace.
 //!
 //! Fields: Microsoft Learn, "Azure Monitor activity log event schema" and "Common and service-specific schemas for
 //! resource logs".
+
+mod kinds;
+mod rows;
+mod sql;
+mod things;
 
 use std::borrow::Cow;
 
@@ -16,11 +21,19 @@ use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, Phase, opera
 
 /// A record as an event.
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Result<Event<'static>, Trouble> {
-    let operation = first(record, &["operationName", "OperationNameValue", "authorization/action"])
-        .ok_or_else(|| Trouble::new("no-operation", "the record names no operation"))?;
+    let whole = record;
+    let of_row = rows::record(record);
+    let record = of_row.as_ref().unwrap_or(record);
+    let operation = operation(record).ok_or_else(|| Trouble::new("no-operation", "the record names no operation"))?;
     let resource = first(record, &["resourceId", "_ResourceId", "resourceUri", "properties/resource"]);
-    let category_word = first(record, &["category", "CategoryValue"]);
-    let category = category(category_word.as_deref());
+    // The one without `Value` may be translated.
+    let category_word = first(record, &["CategoryValue", "category"]);
+    if category_word.as_deref() == Some("Administrative") && operation.contains(' ') && !is_exact(&operation) {
+        let message = format!("the record has the operation as it is displayed only: {operation}");
+        return Err(Trouble::new("no-operation", message));
+    }
+    let is_sql = category_word.as_deref().is_some_and(sql::is_audit);
+    let category = kinds::category(category_word.as_deref(), record, &operation);
     let service = first(record, &["resourceProviderName", "ResourceProviderValue", "resourceProvider"])
         .or_else(|| operation.split_once('/').map(|(service, _)| service.to_owned()))
         .or_else(|| resource.as_deref().and_then(provider_of).map(str::to_owned));
@@ -30,16 +43,17 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         .or_else(|| object(record, "claims"));
     let properties = object(record, "properties");
     let mut targets = Targets::default();
-    resource.clone().into_iter().for_each(|resource| targets.add(resource));
+    things::add(record, resource.as_deref(), &mut targets);
     let part = |key: &str| properties.as_deref().and_then(|fields| fields::at(fields, key));
-    let raw_request = kept(part("requestbody"), redactor, Collect::IdsAndNames, &mut targets);
+    let statement = part("statement").filter(|_| is_sql).map(without_texts);
+    let raw_request = kept(statement.as_ref().or(part("requestbody")), redactor, Collect::IdsAndNames, &mut targets);
     let raw_response = kept(part("responseBody"), redactor, Collect::Ids, &mut targets);
-    let raw_additional = kept(Some(&rest(record)), redactor, Collect::Nothing, &mut targets);
+    let raw_additional = kept(Some(&rest(record, is_sql)), redactor, Collect::Nothing, &mut targets);
     let word = first(
         record,
         &["status", "ActivityStatusValue", "ActivityStatus", "resultType", "properties/statusCode", "statusCode"],
     );
-    let (outcome, phase) = outcome(word.as_deref(), record);
+    let (outcome, phase) = outcome(word.as_deref(), category);
     let refused = first(record, &["properties/httpStatusCode"]).filter(|code| is_refusal(code));
     let outcome = if refused.is_some() { Some(EventOutcome::Failure) } else { outcome };
     let failed = outcome == Some(EventOutcome::Failure);
@@ -50,11 +64,11 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let detail = refused.or(detail);
     let message = error(&["resultDescription", "properties/statusMessage", "statusText"]);
     let id = first(record, &["eventDataId", "EventDataId", "properties/eventDataId"]);
-    Ok(Event {
+    let mut event = Event {
         provider: Cow::Borrowed("azure"),
         account: account(record, resource.as_deref()).or_else(|| hints.account.clone()).map(Cow::Owned),
         region: owned(first(record, &["location", "resourceLocation"]).or_else(|| hints.region.clone())),
-        id: Cow::Owned(id.unwrap_or_else(|| whole_id(record))),
+        id: Cow::Owned(id.unwrap_or_else(|| whole_id(whole))),
         id_part: Cow::Borrowed(""),
         native_type: or_none(category_word),
         category,
@@ -63,7 +77,7 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
             .as_deref()
             .and_then(instant),
         operation_name: Some(Cow::Owned(operation_name("azure", "", &operation))),
-        read_only: read_only(&operation),
+        read_only: kinds::read_only(&operation),
         api_service: or_none(service),
         actor: actor(record, claims.as_deref()),
         source_address: or_none(source_address(record, claims.as_deref())),
@@ -92,17 +106,40 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         raw_request,
         raw_response,
         raw_additional,
-    })
+    };
+    if is_sql {
+        sql::complete(&mut event, record);
+    }
+    Ok(event)
+}
+
+/// The operation. Some rows and lists have how a person would read it beside it: an operation has its provider before a
+/// slash, and those of storage and vaults, which have none, stand alone.
+fn operation(record: &Fields) -> Option<String> {
+    const PATHS: [&str; 3] = ["OperationNameValue", "operationName", "authorization/action"];
+    let named = || PATHS.iter().filter_map(|path| text(record, path));
+    named().find(|name| is_exact(name)).or_else(|| named().next())
+}
+
+fn is_exact(name: &str) -> bool {
+    name.contains('/') && !name.contains(' ')
+}
+
+fn without_texts(statement: &Value) -> Value {
+    statement.as_str().and_then(sql::without_texts).map_or_else(|| statement.clone(), Value::String)
 }
 
 /// What a record says beside its request and answer.
-fn rest(record: &Fields) -> Value {
+fn rest(record: &Fields, is_sql: bool) -> Value {
     const PARTS: [&str; 7] = ["authorization", "claims", "identity", "httpRequest", "properties", "description", "uri"];
     let part = |name: &&str| fields::at(record, name).map(|value| ((*name).to_owned(), value.clone()));
     let mut rest: Fields = PARTS.iter().filter_map(part).collect();
     if let Some(properties) = rest.get_mut("properties").and_then(Value::as_object_mut) {
-        properties
-            .retain(|key, _| !key.eq_ignore_ascii_case("requestbody") && !key.eq_ignore_ascii_case("responseBody"));
+        let elsewhere = |key: &str| {
+            let is = |name| key.eq_ignore_ascii_case(name);
+            is("requestbody") || is("responseBody") || (is_sql && is("statement"))
+        };
+        properties.retain(|key, _| !elsewhere(key));
     }
     Value::Object(rest)
 }
@@ -132,49 +169,11 @@ fn provider_of(resource: &str) -> Option<&str> {
     resource.get(at + "/providers/".len()..)?.split('/').next().filter(|name| !name.is_empty())
 }
 
-fn category(word: Option<&str>) -> Category {
-    match word.unwrap_or_default() {
-        "Administrative" => Category::Management,
-        "Policy" => Category::Policy,
-        "ServiceHealth" | "ResourceHealth" | "Alert" | "Autoscale" | "Recommendation" => Category::System,
-        "Security" => Category::Insight,
-        "AuditEvent"
-        | "StorageRead"
-        | "StorageWrite"
-        | "StorageDelete"
-        | "DataPlaneRequests"
-        | "SQLSecurityAuditEvents" => Category::Data,
-        _ => Category::Other,
-    }
-}
-
-/// Reads, by the way that Azure's and Azure Storage's operations are named; unknown for actions, of which some read.
-fn read_only(operation: &str) -> Option<bool> {
-    let lower = operation.to_ascii_lowercase();
-    match lower.rsplit('/').next().unwrap_or_default() {
-        "read" => Some(true),
-        "write" | "delete" => Some(false),
-        word if !lower.contains('/') => {
-            let begins = |words: &[&str]| words.iter().any(|beginning| word.starts_with(beginning));
-            if begins(&["get", "list", "head", "query"]) {
-                Some(true)
-            } else if begins(&["put", "delete", "set", "create", "append", "copy", "undelete", "update", "post"]) {
-                Some(false)
-            } else {
-                None
-            }
-        }
-        _ => None,
-    }
-}
-
 /// What became of it, and which record of the operation this is: a write leaves one when it is begun, perhaps one
 /// when it is accepted, and one when it ends.
-fn outcome(word: Option<&str>, record: &Fields) -> (Option<EventOutcome>, Option<Phase>) {
+fn outcome(word: Option<&str>, category: Category) -> (Option<EventOutcome>, Option<Phase>) {
     let word = word.unwrap_or_default().to_ascii_lowercase();
-    let administrative =
-        first(record, &["category", "CategoryValue"]).is_none_or(|category| category == "Administrative");
-    let last = administrative.then_some(Phase::Last);
+    let last = (category == Category::Management).then_some(Phase::Last);
     match word.as_str() {
         "start" | "started" => (Some(EventOutcome::Pending), Some(Phase::First)),
         "accept" | "accepted" | "in progress" | "inprogress" | "updated" => {
@@ -183,7 +182,8 @@ fn outcome(word: Option<&str>, record: &Fields) -> (Option<EventOutcome>, Option
         "success" | "succeeded" | "completed" | "ok" | "created" => (Some(EventOutcome::Success), last),
         "failure" | "failed" | "fail" | "error" | "canceled" | "cancelled" | "timedout" | "clienterror"
         | "unauthorized" | "forbidden" => (Some(EventOutcome::Failure), last),
-        word => match word.parse::<u32>() {
+        // Numbers of a table may be written as decimals.
+        word => match word.trim_end_matches(".0").parse::<u32>() {
             Ok(0) => (Some(EventOutcome::Success), None),
             Ok(100..400) => (Some(EventOutcome::Success), None),
             Ok(400..) => (Some(EventOutcome::Failure), None),
@@ -195,12 +195,15 @@ fn outcome(word: Option<&str>, record: &Fields) -> (Option<EventOutcome>, Option
 /// Whether a status of HTTP says that nothing was done, whatever the record calls its result: Key Vault calls the
 /// answer to a call that it refused a success.
 fn is_refusal(code: &str) -> bool {
-    code.parse::<u32>().is_ok_and(|code| code >= 400)
+    code.parse::<f64>().is_ok_and(|code| code >= 400.0)
 }
 
 fn source_address(record: &Fields, claims: Option<&Fields>) -> Option<String> {
-    let address = first(record, &["callerIpAddress", "httpRequest/clientIpAddress", "properties/clientIpAddress"])
-        .or_else(|| claim(claims, "ipaddr"))?;
+    let address = first(
+        record,
+        &["callerIpAddress", "httpRequest/clientIpAddress", "properties/clientIpAddress", "clientIpAddress"],
+    )
+    .or_else(|| claim(claims, "ipaddr"))?;
     Some(without_port(&address).to_owned())
 }
 
@@ -231,11 +234,15 @@ fn actor(record: &Fields, claims: Option<&Fields>) -> Actor<'static> {
         first(record, &["identity/authorization/evidence/principalType", "authorization/evidence/principalType"]);
     let upn = claim("upn").or_else(|| claim("emailaddress")).or_else(|| claim("unique_name"));
     let caller = first(record, &["caller", "properties/caller"]);
-    let application = claim("appid").or_else(|| first(record, &["identity/requester/appId", "properties/appId"]));
+    let application =
+        claim("appid").or_else(|| first(record, &["identity/requester/appId", "requesterAppId", "properties/appId"]));
     let object_id = claim("objectidentifier")
         .or_else(|| claim("oid"))
-        .or_else(|| first(record, &["identity/authorization/evidence/principalId", "identity/requester/objectId"]));
-    let is_person = upn.is_some() || caller.as_deref().is_some_and(|caller| caller.contains('@'));
+        .or_else(|| first(record, &["identity/authorization/evidence/principalId", "identity/requester/objectId"]))
+        .or_else(|| text(record, "requesterObjectId"));
+    let requester = first(record, &["identity/requester/upn", "requesterUpn"]);
+    let is_person =
+        upn.is_some() || requester.is_some() || caller.as_deref().is_some_and(|caller| caller.contains('@'));
     let kind = match (evidence.as_deref(), claim("idtyp").as_deref()) {
         (Some("ServicePrincipal"), _) | (_, Some("app")) => Some(ActorKind::Workload),
         _ if claim("xms_mirid").is_some() => Some(ActorKind::Workload),
@@ -243,20 +250,29 @@ fn actor(record: &Fields, claims: Option<&Fields>) -> Actor<'static> {
         _ if is_person => Some(ActorKind::User),
         _ if application.is_some() => Some(ActorKind::Workload),
         _ if caller.as_deref().is_some_and(|caller| caller.starts_with("Microsoft.")) => Some(ActorKind::Service),
-        _ if text(record, "identity/type").as_deref() == Some("Anonymous") => Some(ActorKind::Anonymous),
+        _ if first(record, &["identity/type", "authenticationType"]).as_deref() == Some("Anonymous") => {
+            Some(ActorKind::Anonymous)
+        }
         _ => None,
     };
-    let named = first(record, &["identity/requester/upn"]);
-    let id =
-        caller.clone().or_else(|| upn.clone()).or(named).or_else(|| object_id.clone()).or_else(|| application.clone());
+    let id = caller
+        .clone()
+        .or_else(|| upn.clone())
+        .or_else(|| requester.clone())
+        .or_else(|| object_id.clone())
+        .or_else(|| application.clone());
     // `identity` itself is a name in some logs, and a way to sign in those of storage.
     let id = id.or_else(|| claim("name")).or_else(|| text(record, "identity"));
-    let name = claim("name").or(upn).or(caller);
+    let name = claim("name").or(upn).or(requester).or(caller);
     Actor {
         kind,
         id: owned(id),
         name: or_none(name),
-        account: or_none(claim("tenantid").or_else(|| claim("tid")).or_else(|| text(record, "tenantId"))),
+        account: or_none(
+            claim("tenantid")
+                .or_else(|| claim("tid"))
+                .or_else(|| first(record, &["identity/requester/tenantId", "requesterTenantId", "tenantId"])),
+        ),
         session: Some(Cow::Borrowed("")),
         credential_id: or_none(claim("uti")),
         session_issuer: or_none(claim("iss")),

@@ -1,7 +1,9 @@
 //! Entra ID sign-in and audit logs: as Azure Monitor exports them (the record under `properties`) and as Microsoft
-//! Graph gives them (`auditLogs/signIns`, `auditLogs/directoryAudits`).
+//! Graph gives them (`auditLogs/signIns`, `auditLogs/directoryAudits`), and the calls of Graph itself.
 //!
 //! Fields: Microsoft Learn, "signIn resource type" and "directoryAudit resource type".
+
+mod graph;
 
 use std::borrow::Cow;
 
@@ -14,25 +16,40 @@ use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, operation_na
 
 /// A record as an event.
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Event<'static> {
-    let of_table = fields::at(record, "AADTenantId").map(|_| fields::unfolded(record));
+    let is_of_table = fields::at(record, "AADTenantId").is_some() || record.contains_key("TimeGenerated");
+    let of_table = is_of_table.then(|| fields::unfolded(record));
     let record = of_table.as_ref().unwrap_or(record);
     let properties = object(record, "properties").unwrap_or(Cow::Borrowed(record));
+    let is_call = text(&properties, "requestMethod").is_some();
     let is_audit = fields::at(&properties, "activityDisplayName").is_some()
         || text(record, "category").is_some_and(|category| category == "AuditLogs");
-    let mut event =
-        if is_audit { audit(record, &properties, redactor) } else { sign_in(record, &properties, redactor) };
+    let mut event = match (is_call, is_audit) {
+        (true, _) => graph::call(record, &properties, redactor),
+        (false, true) => audit(record, &properties, redactor),
+        (false, false) => sign_in(record, &properties, redactor),
+    };
     event.provider = Cow::Borrowed("azure");
     // What a table calls its tenant is the workspace that the table is of.
-    let tenant = first(record, &["AADTenantId", "tenantId"])
-        .or_else(|| first(&properties, &["homeTenantId", "resourceTenantId", "tenantId"]));
+    let of_record = || text(record, "tenantId").filter(|_| !is_of_table);
+    let tenant = text(record, "AADTenantId")
+        .or_else(of_record)
+        .or_else(|| first(&properties, &["homeTenantId", "resourceTenantId"]))
+        .or_else(|| text(&properties, "tenantId").filter(|_| !is_of_table))
+        .or_else(|| tenant_of(&text(record, "resourceId")?));
     event.account = owned(tenant.map(|id| id.to_ascii_lowercase()).or_else(|| hints.account.clone()));
     event.region = Some(Cow::Borrowed("global"));
     event.id = Cow::Owned(first(&properties, &["id"]).unwrap_or_else(|| whole_id(record)));
-    event.native_type = or_none(text(record, "category"));
+    event.native_type = or_none(first(record, &["category", "Type"]));
     event.operation_id = or_none(text(&properties, "correlationId").or_else(|| text(record, "correlationId")));
     let operation = event.operation.as_deref().unwrap_or_default();
     event.operation_name = Some(Cow::Owned(operation_name("azure", "", operation)));
     event
+}
+
+/// The tenant of `/tenants/t/providers/Microsoft.aadiam`.
+fn tenant_of(resource: &str) -> Option<String> {
+    let mut parts = resource.split('/').skip_while(|part| !part.eq_ignore_ascii_case("tenants")).skip(1);
+    parts.next().filter(|tenant| !tenant.is_empty()).map(str::to_owned)
 }
 
 fn sign_in(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event<'static> {

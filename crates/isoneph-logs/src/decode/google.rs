@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::azure::whole_id;
 use super::fields::{self, Fields, first, kept, object, objects, or_none, owned, text};
 use super::redact::{Collect, Redactor, Targets};
@@ -14,6 +16,9 @@ use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, Phase, opera
 
 /// A record as an event.
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Result<Event<'static>, Trouble> {
+    let whole = record;
+    let of_view = of_view(record);
+    let record = of_view.as_ref().unwrap_or(record);
     let payload = object(record, "protoPayload")
         .or_else(|| object(record, "protopayload_auditlog"))
         .ok_or_else(|| Trouble::new("unsupported", "the entry carries no audit log"))?;
@@ -39,14 +44,14 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let raw_response = kept(part("response"), redactor, Collect::Ids, &mut targets);
     let raw_additional = kept(Some(&rest(record, &payload).into()), redactor, Collect::Nothing, &mut targets);
     let (phase, operation_id) = operation_of(record);
-    let (outcome, code) = outcome(&payload, phase);
+    let (outcome, code) = outcome(record, &payload, phase);
     let name =
         operation_name("google", service.as_deref().unwrap_or_default(), operation.as_deref().unwrap_or_default());
     Ok(Event {
         provider: Cow::Borrowed("google"),
         account: owned(account(record, &log).or_else(|| hints.account.clone())),
         region: owned(region(record, &payload)),
-        id: Cow::Owned(text(record, "insertId").unwrap_or_else(|| whole_id(record))),
+        id: Cow::Owned(text(record, "insertId").unwrap_or_else(|| whole_id(whole))),
         // Ids are unique within one log and time only.
         id_part: Cow::Owned(text(record, "timestamp").unwrap_or_default()),
         native_type: or_none(
@@ -78,6 +83,37 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     })
 }
 
+/// The entry that a row of a view of Log Analytics shows: there the names of fields are in snake case, but for those that
+/// services and users chose.
+fn of_view(row: &Fields) -> Option<Fields> {
+    let payload = object(row, "proto_payload")?;
+    let payload = object(&payload, "audit_log")?.into_owned();
+    let mut record = in_camel_case(row);
+    record.insert("protoPayload".to_owned(), Value::Object(in_camel_case(&payload)));
+    Some(record)
+}
+
+fn in_camel_case(fields: &Fields) -> Fields {
+    const CHOSEN: [&str; 5] = ["request", "response", "metadata", "service_data", "labels"];
+    let name = |name: &str| {
+        let mut words = name.split('_');
+        let first = words.next().unwrap_or_default().to_owned();
+        words.fold(first, |name, word| match word.split_at_checked(1) {
+            Some((letter, rest)) => name + &letter.to_ascii_uppercase() + rest,
+            None => name,
+        })
+    };
+    let value = |key: &str, value: &Value| match value {
+        Value::Object(inner) if !CHOSEN.contains(&key) => Value::Object(in_camel_case(inner)),
+        Value::Array(list) if !CHOSEN.contains(&key) => list
+            .iter()
+            .map(|item| item.as_object().map_or_else(|| item.clone(), |inner| Value::Object(in_camel_case(inner))))
+            .collect(),
+        value => value.clone(),
+    };
+    fields.iter().map(|(key, held)| (name(key), value(key, held))).collect()
+}
+
 /// What an entry says beside the request and its answer.
 fn rest(record: &Fields, payload: &Fields) -> Fields {
     let parts = ["metadata", "serviceData", "policyViolationInfo", "authorizationInfo", "authenticationInfo"];
@@ -102,7 +138,7 @@ fn account(record: &Fields, log: &str) -> Option<String> {
 }
 
 fn region(record: &Fields, payload: &Fields) -> Option<String> {
-    let current = fields::at(payload, "resourceLocation/currentLocations").and_then(serde_json::Value::as_array);
+    let current = fields::at(payload, "resourceLocation/currentLocations").and_then(Value::as_array);
     first(record, &["resource/labels/location", "resource/labels/region", "resource/labels/zone"])
         .or_else(|| current?.first().and_then(fields::as_text))
         .or_else(|| Some("global".to_owned()).filter(|_| fields::at(record, "resource/labels").is_some()))
@@ -137,16 +173,21 @@ fn operation_of(record: &Fields) -> (Option<Phase>, Option<String>) {
 /// A code of `google.rpc.Code`.
 const DEADLINE_EXCEEDED: &str = "4";
 
-fn outcome(payload: &Fields, phase: Option<Phase>) -> (Option<EventOutcome>, Option<String>) {
+fn outcome(record: &Fields, payload: &Fields, phase: Option<Phase>) -> (Option<EventOutcome>, Option<String>) {
     let refused =
         objects(payload, "authorizationInfo").any(|granted| text(granted, "granted").as_deref() == Some("false"));
+    let is_error = text(record, "severity")
+        .is_some_and(|word| matches!(word.to_ascii_uppercase().as_str(), "ERROR" | "CRITICAL" | "ALERT" | "EMERGENCY"));
+    let has_status = fields::at(payload, "status").is_some_and(|status| !status.is_null());
     match first(payload, &["status/code"]) {
         // "The deadline expired before the operation could complete": it may have been carried out all the same. How a long
         // operation ended its last entry says.
         Some(code) if code == DEADLINE_EXCEEDED && phase != Some(Phase::Last) => (None, Some(code)),
         Some(code) if code != "0" => (Some(EventOutcome::Failure), Some(code)),
-        // An absent code is 0. A refusal without a status is one all the same.
-        None if refused && fields::at(payload, "status").is_none() => (Some(EventOutcome::Failure), None),
+        // An absent code is 0. Without any status, a permission that was not granted and the severity say what became of
+        // it; one of them alone does not: some calls go on without a permission that they asked for.
+        None if !has_status && refused && is_error => (Some(EventOutcome::Failure), None),
+        None if !has_status && (refused || is_error) => (None, None),
         _ if matches!(phase, Some(Phase::First | Phase::Middle)) => (Some(EventOutcome::Pending), None),
         _ => (Some(EventOutcome::Success), None),
     }

@@ -46,7 +46,7 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let phase = phase(&stage);
     let known = !operation.is_empty();
     let (outcome, code) = outcome(record, &stage);
-    let reads = matches!(verb.as_str(), "get" | "list" | "watch" | "head" | "options");
+    let reads = reads(&verb);
     Event {
         provider: Cow::Borrowed("kubernetes"),
         account: owned(text(record, "_ResourceId").as_deref().and_then(subscription).or_else(|| hints.account.clone())),
@@ -115,7 +115,7 @@ fn without_data(value: &Value) -> Value {
     Value::Object(kept)
 }
 
-fn phase(stage: &str) -> Option<Phase> {
+pub(super) fn phase(stage: &str) -> Option<Phase> {
     match stage {
         "RequestReceived" => Some(Phase::First),
         "ResponseStarted" => Some(Phase::Middle),
@@ -125,16 +125,27 @@ fn phase(stage: &str) -> Option<Phase> {
 }
 
 fn outcome(record: &Fields, stage: &str) -> (Option<EventOutcome>, Option<String>) {
+    let code = first(record, &["responseStatus/code"]);
+    let reason = first(record, &["responseStatus/reason"]);
+    outcome_of(code, reason, stage, is_dry_run(record))
+}
+
+/// What became of a request by the code of its answer and the stage that it had come to, and the code of the error.
+pub(super) fn outcome_of(
+    code: Option<String>,
+    reason: Option<String>,
+    stage: &str,
+    dry_run: bool,
+) -> (Option<EventOutcome>, Option<String>) {
     // A server that gave up says nothing of whether it was done before: a client that is told of a timeout may find it done.
     if stage == "Panic" {
         return (None, Some("Panic".to_owned()));
     }
-    let code = first(record, &["responseStatus/code"]);
     match code.as_deref().and_then(|code| code.parse::<u32>().ok()) {
-        Some(500..) => (None, first(record, &["responseStatus/reason"]).or(code)),
-        Some(400..) => (Some(EventOutcome::Failure), first(record, &["responseStatus/reason"]).or(code)),
+        Some(500..) => (None, reason.or(code)),
+        Some(400..) => (Some(EventOutcome::Failure), reason.or(code)),
         // It would have been done, and was not.
-        Some(_) if is_dry_run(record) => (Some(EventOutcome::Failure), Some("DryRun".to_owned())),
+        Some(_) if dry_run => (Some(EventOutcome::Failure), Some("DryRun".to_owned())),
         Some(_) => (Some(EventOutcome::Success), None),
         None if stage == "RequestReceived" => (Some(EventOutcome::Pending), None),
         None => (None, None),
@@ -144,9 +155,18 @@ fn outcome(record: &Fields, stage: &str) -> (Option<EventOutcome>, Option<String
 /// Whether the server was only asked what would happen (`?dryRun=All`).
 fn is_dry_run(record: &Fields) -> bool {
     let uri = text(record, "requestURI").unwrap_or_default();
-    let query = uri.split_once('?').map_or("", |(_, query)| query);
-    query.split('&').any(|part| part.split_once('=').is_some_and(|(key, value)| key == "dryRun" && !value.is_empty()))
+    asks_for_dry_run(uri.split_once('?').map_or("", |(_, query)| query))
         || fields::at(record, "requestObject/dryRun").and_then(Value::as_array).is_some_and(|all| !all.is_empty())
+}
+
+/// The same, by the part of the address behind the question mark.
+pub(super) fn asks_for_dry_run(query: &str) -> bool {
+    query.split('&').any(|part| part.split_once('=').is_some_and(|(key, value)| key == "dryRun" && !value.is_empty()))
+}
+
+/// Whether a verb changes nothing.
+pub(super) fn reads(verb: &str) -> bool {
+    matches!(verb, "get" | "list" | "watch" | "head" | "options")
 }
 
 fn actor(record: &Fields) -> Actor<'static> {

@@ -59,6 +59,20 @@ struct Marks<'a> {
     operation_name: Option<IgnoredAny>,
     #[serde(rename = "OperationNameValue")]
     operation_of_table: Option<IgnoredAny>,
+    #[serde(rename = "OperationName")]
+    name_of_table: Option<IgnoredAny>,
+    #[serde(borrow, rename = "Category")]
+    category_of_table: Text<'a>,
+    #[serde(rename = "ResourceId")]
+    resource_of_table: Option<IgnoredAny>,
+    #[serde(rename = "_ResourceId")]
+    holder_of_table: Option<IgnoredAny>,
+    #[serde(rename = "RequestMethod")]
+    method_of_table: Option<IgnoredAny>,
+    #[serde(rename = "RequestUri")]
+    uri_of_table: Option<IgnoredAny>,
+    #[serde(borrow, rename = "log_s")]
+    log_of_table: Text<'a>,
     #[serde(borrow)]
     category: Text<'a>,
     #[serde(rename = "correlationId")]
@@ -87,6 +101,9 @@ struct Marks<'a> {
     proto_of_table: Option<IgnoredAny>,
     #[serde(rename = "protopayload")]
     proto_folded: Option<IgnoredAny>,
+    /// As Log Analytics names its columns.
+    #[serde(rename = "proto_payload")]
+    proto_of_view: Option<IgnoredAny>,
     // Kubernetes
     #[serde(borrow)]
     kind: Text<'a>,
@@ -102,6 +119,9 @@ struct Marks<'a> {
     verb_of_table: Option<IgnoredAny>,
     #[serde(rename = "objectRef")]
     object: Option<IgnoredAny>,
+    /// What a shipper of logs has around it.
+    #[serde(borrow)]
+    kubernetes: Option<&'a RawValue>,
     // OCSF
     #[serde(borrow)]
     class_uid: Text<'a>,
@@ -179,8 +199,9 @@ pub(super) fn tell(json: &str) -> Result<Told<'_>, Trouble> {
     if marks.folded_name.get().is_some() && marks.folded_source.get().is_some() && marks.event_name.get().is_none() {
         return aws::unfolded(json).map(|json| Told::Text(Cow::Owned(json)));
     }
-    if let Some(inner) = marks.cluster_log() {
-        return Ok(Told::OfCluster(inner));
+    if marks.is_of_cluster() {
+        let message = "the record is of a cluster's audit log, and the event is not in it";
+        return marks.cluster_log().map(Told::OfCluster).ok_or_else(|| Trouble::new("unsupported", message));
     }
     if let Some(format) = marks.format()? {
         return Ok(Told::Record(format));
@@ -193,7 +214,15 @@ pub(super) fn tell(json: &str) -> Result<Told<'_>, Trouble> {
 #[serde(default)]
 struct ClusterLog<'a> {
     #[serde(borrow)]
-    log: Text<'a>,
+    log: Option<&'a RawValue>,
+}
+
+/// The part of a shipper's record that holds an audit event of the cluster.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Shipped<'a> {
+    #[serde(borrow)]
+    audit: Option<&'a RawValue>,
 }
 
 /// The part of a finding that names its detector.
@@ -213,14 +242,30 @@ struct Call<'a> {
 }
 
 impl<'a> Marks<'a> {
-    /// Azure wraps the audit events of its clusters (`kube-audit`, `kube-audit-admin`) as texts.
+    /// Azure wraps the audit events of its clusters (`kube-audit`, `kube-audit-admin`).
+    fn is_of_cluster(&self) -> bool {
+        let is_audit = |category: &Text<'_>| category.get().is_some_and(|word| word.starts_with("kube-audit"));
+        is_audit(&self.category) || is_audit(&self.category_of_table)
+    }
+
+    /// As texts, or as the objects that some exports make of them.
     fn cluster_log(&self) -> Option<Cow<'a, str>> {
-        self.category.get().filter(|category| category.starts_with("kube-audit"))?;
-        serde_json::from_str::<ClusterLog<'a>>(self.properties?.get()).ok()?.log.0
+        if let Some(text) = &self.log_of_table.0 {
+            return Some(text.clone());
+        }
+        let Some(properties) = self.properties else { return self.log.and_then(json_in) };
+        match json_in(properties)? {
+            Cow::Borrowed(json) => json_in(serde_json::from_str::<ClusterLog<'a>>(json).ok()?.log?),
+            Cow::Owned(json) => {
+                let inner = serde_json::from_str::<ClusterLog<'_>>(&json).ok()?.log.and_then(json_in);
+                inner.map(|log| Cow::Owned(log.into_owned()))
+            }
+        }
     }
 
     fn format(&self) -> Result<Option<LogFormat>, Trouble> {
-        if self.proto.is_some() || self.proto_of_table.is_some() || self.proto_folded.is_some() {
+        let in_table = self.proto_of_table.is_some() || self.proto_folded.is_some() || self.proto_of_view.is_some();
+        if self.proto.is_some() || in_table {
             return Ok(Some(LogFormat::GoogleAudit));
         }
         let kubernetes = self.api_version.get().is_some_and(|version| version.starts_with("audit.k8s.io/"));
@@ -256,6 +301,19 @@ impl<'a> Marks<'a> {
         let azure = self.correlation_id.is_some() || self.resource_id.is_some() || self.category.get().is_some();
         if self.operation_of_table.is_some() {
             return Ok(Some(LogFormat::AzureActivity));
+        }
+        if self.method_of_table.is_some() && self.uri_of_table.is_some() && self.name_of_table.is_none() {
+            return Ok(Some(LogFormat::Entra));
+        }
+        if self.name_of_table.is_some()
+            && let Some(category) = self.category_of_table.get()
+        {
+            let of_resource = self.resource_of_table.is_some() || self.holder_of_table.is_some();
+            match is_entra_category(category) {
+                true => return Ok(Some(LogFormat::Entra)),
+                false if of_resource => return Ok(Some(LogFormat::AzureActivity)),
+                false => {}
+            }
         }
         if self.operation_name.is_some() && azure {
             let entra = self.category.get().is_some_and(is_entra_category);
@@ -322,6 +380,10 @@ impl<'a> Marks<'a> {
                 _ => {}
             }
         }
+        let shipped = self.kubernetes.and_then(|around| serde_json::from_str::<Shipped<'a>>(around.get()).ok());
+        if let Some(event) = shipped.and_then(|around| around.audit) {
+            return Ok(Told::Inner(event));
+        }
         if let Some(rows) = self.tables.and_then(|tables| rows_of_tables(tables.get())) {
             return Ok(Told::Text(Cow::Owned(rows)));
         }
@@ -333,6 +395,15 @@ impl<'a> Marks<'a> {
     }
 }
 
+/// An object, also one that is written as a text.
+fn json_in(value: &RawValue) -> Option<Cow<'_, str>> {
+    match value.get().as_bytes().first()? {
+        b'{' => Some(Cow::Borrowed(value.get())),
+        b'"' => serde_json::from_str::<Text<'_>>(value.get()).ok()?.0,
+        _ => None,
+    }
+}
+
 /// What stands around records says whose they are.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -340,15 +411,21 @@ struct Around<'a> {
     /// Of a subscription of CloudWatch Logs.
     #[serde(borrow)]
     owner: Text<'a>,
-    /// Of Azure's resource logs.
+    /// Of Azure's resource logs, and of rows of their tables.
     #[serde(borrow, rename = "resourceId")]
     resource: Text<'a>,
+    #[serde(borrow, rename = "ResourceId")]
+    resource_of_table: Text<'a>,
+    #[serde(borrow, rename = "_ResourceId")]
+    holder_of_table: Text<'a>,
 }
 
 /// The account that what stands around records names.
 pub(super) fn account_around(json: &str) -> Option<String> {
     let around: Around<'_> = serde_json::from_str(json).ok()?;
-    let account = around.owner.0.map(Cow::into_owned).or_else(|| azure::subscription(around.resource.get()?));
+    let resources = [&around.resource, &around.resource_of_table, &around.holder_of_table];
+    let of_resource = || resources.iter().find_map(|resource| azure::subscription(resource.get()?));
+    let account = around.owner.get().map(str::to_owned).or_else(of_resource);
     account.filter(|account| !account.is_empty())
 }
 
@@ -375,7 +452,7 @@ fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {
 
 /// The categories of Entra ID's logs in the export of Azure Monitor.
 fn is_entra_category(category: &str) -> bool {
-    const CATEGORIES: [&str; 8] = [
+    const CATEGORIES: [&str; 9] = [
         "AuditLogs",
         "SignInLogs",
         "NonInteractiveUserSignInLogs",
@@ -384,6 +461,7 @@ fn is_entra_category(category: &str) -> bool {
         "ProvisioningLogs",
         "ADFSSignInLogs",
         "MicrosoftGraphActivityLogs",
+        "AzureADGraphActivityLogs",
     ];
     CATEGORIES.contains(&category)
 }

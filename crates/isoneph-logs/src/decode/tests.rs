@@ -1,5 +1,8 @@
 //! Whatever stands in a file, every record is an event or a reject, and what a file says comes out.
 
+mod azure;
+mod ocsf;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -69,9 +72,27 @@ fn formats_may_be_mixed_in_one_file() {
 
 #[test]
 fn an_audit_event_in_a_resource_log_of_aks_is_one_of_kubernetes() {
-    let text = serde_json::json!({"category": "kube-audit", "operationName": "Microsoft.ContainerService/managedClusters/diagnosticLogs/Read", "properties": {"log": KUBERNETES, "pod": "p"}});
-    let seen = seen(text.to_string().as_bytes(), 100);
-    assert_eq!(seen.events, [(LogFormat::KubernetesAudit, 0, "pods:delete".to_owned())]);
+    let object: serde_json::Value = serde_json::from_str(KUBERNETES).unwrap();
+    let exported = |properties: serde_json::Value| serde_json::json!({"category": "kube-audit", "operationName": "Microsoft.ContainerService/managedClusters/diagnosticLogs/Read", "properties": properties});
+    let row = serde_json::json!({"TimeGenerated": "2026-11-02T10:00:00Z", "Category": "kube-audit-admin", "OperationName": "x",
+        "ResourceId": "/SUBSCRIPTIONS/A/X", "_ResourceId": "/subscriptions/a/x", "log_s": KUBERNETES});
+    let forms = [
+        exported(serde_json::json!({"log": KUBERNETES, "pod": "p"})),
+        exported(serde_json::json!({"log": object, "pod": "p"})),
+        exported(serde_json::json!({"log": object}).to_string().into()),
+        exported(serde_json::json!({"log": KUBERNETES}).to_string().into()),
+        row,
+        serde_json::json!({"@timestamp": "x", "kubernetes": {"audit": object}}),
+    ];
+    for form in forms {
+        let seen = seen(form.to_string().as_bytes(), 100);
+        assert_eq!(seen.events, [(LogFormat::KubernetesAudit, 0, "pods:delete".to_owned())], "{form}");
+    }
+    // Nothing that says what was asked for: no read of Azure's.
+    for properties in [serde_json::json!({"log": 1}), serde_json::json!({}), serde_json::Value::Null, "x".into()] {
+        let seen = seen(exported(properties).to_string().as_bytes(), 100);
+        assert_eq!((seen.events.len(), seen.rejects), (0, vec![(0, "unsupported")]));
+    }
 }
 
 #[test]
@@ -192,6 +213,11 @@ fn only_what_was_done_succeeded() {
         (google(""), "success"),
         (google(r#""status":{"code":7},"#), "failure 7"),
         (google(r#""status":{"code":4},"#), "? 4"),
+        // A permission that was not granted is not always needed.
+        (google(r#""status":{},"authorizationInfo":[{"granted":false}],"#), "success"),
+        (google(r#""authorizationInfo":[{"granted":false}],"#), "?"),
+        (google(r#""authorizationInfo":[{"granted":false}],"#).replacen('{', r#"{"severity":"ERROR","#, 1), "failure"),
+        (google("").replacen('{', r#"{"severity":"ERROR","#, 1), "?"),
         (vault(200), "success"),
         (vault(403), "failure 403"),
     ];
@@ -356,7 +382,7 @@ fn who_acts_is_the_same_in_ocsf_as_in_cloudtrail() {
                 role,
                 true,
                 serde_json::json!({"status_id": 99,
-                "api": {"operation": "StopInstances", "response": {"error": "Client.DryRunOperation"}}}),
+                "api": {"operation": "StopInstances", "service": {"name": "ec2"}, "response": {"error": "Client.DryRunOperation"}}}),
             ),
             "111111111111 role 'bea' mfa failure",
         ),
@@ -382,6 +408,22 @@ fn names_that_a_warehouse_folded_are_known_again() {
     let seen = seen(format!("{folded}\n{google}").as_bytes(), 100);
     let names: Vec<&str> = seen.events.iter().map(|(_, _, name)| name.as_str()).collect();
     assert_eq!(names, ["ec2:stopinstances", "compute.instances.stop"], "{:?}", seen.rejects);
+}
+
+#[test]
+fn a_row_of_log_analytics_is_an_entry_of_google() {
+    let row = serde_json::json!({"insert_id": "1", "log_name": "projects/p1/logs/cloudaudit.googleapis.com%2Factivity",
+        "timestamp": "2026-11-02T10:00:00Z", "resource": {"type": "gce_disk", "labels": {"project_id": "p1"}},
+        "proto_payload": {"audit_log": {"method_name": "v1.compute.disks.delete", "service_name": "compute.googleapis.com",
+            "resource_name": "projects/p1/zones/z/disks/d1", "authentication_info": {"principal_email": "a@b.c"},
+            "authorization_info": [{"granted": true, "permission_type": "ADMIN_WRITE", "resource": "d1"}]}}});
+    let shown = |event: &Event<'_>| {
+        let texts = [&event.account, &event.operation_name, &event.actor.id].map(|text| text.as_deref().unwrap_or("?"));
+        let targets = event.targets.as_deref().unwrap_or_default().join(" ");
+        format!("{} | {} | {:?} | {targets}", texts.join(" | "), event.category.as_str(), event.outcome)
+    };
+    let expected = "p1 | compute.disks.delete | a@b.c | management | Some(Success) | d1 projects/p1/zones/z/disks/d1";
+    assert_eq!(said(&row.to_string(), shown), [expected]);
 }
 
 #[test]

@@ -60,7 +60,8 @@ fn may_hold(resource: &str, target: &str) -> bool {
 
 /// Whether a target may be what an operation of this name deletes, rather than something that belongs to it.
 fn may_be_deleted(target: &str, operation_name: &str) -> bool {
-    if is_generated(target) || target.starts_with("rds-ca-") {
+    // An address is another name of what has an id beside it: a key has one below its vault.
+    if is_generated(target) || target.starts_with("rds-ca-") || target.starts_with("https://") {
         return false;
     }
     let noun = noun(operation_name);
@@ -123,6 +124,8 @@ mod tests {
             ("iam:deleteaccesskey", "AKIAIOSFODNN7EXAMPLE", true),
             ("compute.instances.delete", "4711", false),
             ("compute.instances.delete", "projects/p/zones/z/instances/vm", true),
+            ("keypurge", "https://kv1.vault.azure.net/keys/k1", false),
+            ("keypurge", "/subscriptions/1/vaults/kv1/keys/k1", true),
             ("microsoft.compute/virtualmachines/delete", "/subscriptions/1/virtualMachines/vm", true),
         ];
         for (name, target, expected) in cases {

@@ -157,6 +157,8 @@ struct Frame {
     object: bool,
     /// The class of the key whose value comes next; in an array, of the key that the array stands under.
     class: KeyClass,
+    /// Whether it stands under the name of an identifier: EC2 writes some as `"FlowLogId": {"content": …}`.
+    of_id: bool,
     /// Whether every value below is a credential.
     secret: bool,
     /// Whether a sibling `name` says that `value` is a credential.
@@ -226,10 +228,12 @@ impl<'a> Walk<'_, 'a> {
         let above = self.frames.last().copied();
         let class = above.map_or(KeyClass::Plain, |frame| frame.class);
         let secret = above.is_some_and(|frame| frame.secret || class == KeyClass::SecretTree);
+        let of_id = object && class == KeyClass::Id;
         let class = if object { KeyClass::Plain } else { class };
         self.frames.push(Frame {
             object,
             class,
+            of_id,
             secret,
             named_secret: false,
             has_value: false,
@@ -240,7 +244,7 @@ impl<'a> Walk<'_, 'a> {
 
     fn key(&mut self, key: &str, redactor: &mut Redactor) {
         let Some(frame) = self.frames.last_mut() else { return };
-        frame.class = redactor.keys.class(key);
+        frame.class = if frame.of_id && key == "content" { KeyClass::Id } else { redactor.keys.class(key) };
         if frame.class == KeyClass::Value {
             frame.has_value = true;
             // A name beside a value names a setting, a tag, a filter: nothing that was acted upon.

@@ -152,3 +152,14 @@ fn a_value_is_withheld_once_whatever_is_found_in_it() {
         r#"{"a":[{"value":"[withheld]","more":{"password":"[withheld]"},"name":"DB_PASSWORD"},{"value":"blue"}]}"#
     );
 }
+
+#[test]
+fn an_identifier_may_stand_in_an_object_of_its_name() {
+    for json in [
+        r#"{"DeleteFlowLogsRequest":{"FlowLogId":{"content":"fl-1","tag":1}}}"#,
+        r#"{"DeleteFlowLogsRequest":{"FlowLogId":[{"content":"fl-1","tag":1}]}}"#,
+    ] {
+        assert_eq!(targets(json, Collect::IdsAndNames), ["fl-1"], "{json}");
+    }
+    assert_eq!(targets(r#"{"Message":{"content":"fl-1"}}"#, Collect::IdsAndNames), [""; 0]);
+}
