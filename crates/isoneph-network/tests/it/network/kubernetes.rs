@@ -247,8 +247,21 @@ fn the_administrators_rules_come_first_by_priority_and_the_baseline_last() {
 
 #[test]
 fn equal_priorities_are_left_open() {
-    let text = cluster(&ADMIN.replace("priority: 20", "priority: 10"));
-    check(&model(&text), "undecided ops/probe -> shop/db tcp/1 : priority 10");
+    let same = ADMIN.replace("priority: 20", "priority: 10");
+    // What one of them says alone, or both end in, is certain.
+    let certain = "permit ops/probe -> shop/db tcp/1
+         deny ops/probe -> shop/db tcp/2 : ingress/1
+         deny ops/probe -> shop/db tcp/20";
+    check(&model(&cluster(&same)), certain);
+    let (deny, against) =
+        ("Deny, from: [{namespaces: {matchLabels: {team: blue}}}], ports: [{portNumber: ", "port: 20");
+    let at = same.rfind(deny).unwrap();
+    let text = format!("{}{}", &same[..at], same[at..].replacen(against, "port: 1", 1));
+    check(
+        &model(&cluster(&text)),
+        "undecided ops/probe -> shop/db tcp/1 : priority 10
+         deny ops/probe -> shop/db tcp/2 : ingress/1",
+    );
 }
 
 #[test]
@@ -382,11 +395,11 @@ fn a_policy_of_another_maker_leaves_open_what_it_may_select() {
     for (policy, answers) in [
         (
             "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec: {selector: app == 'one', types: [Ingress], ingress: [{action: Deny}]}\n",
-            "undecided one -> two tcp/80 : what NetworkPolicy p says",
+            "undecided two -> one tcp/80 : what NetworkPolicy p says\npermit one -> two tcp/80",
         ),
         (
             "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec: {endpointSelector: {matchLabels: {app: one}}, ingress: [{}]}\n",
-            "undecided one -> two tcp/80\nundecided two -> one tcp/80 : CiliumNetworkPolicy p",
+            "permit one -> two tcp/80\nundecided two -> one tcp/80 : CiliumNetworkPolicy p",
         ),
         (
             "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: other}\nspec: {endpointSelector: {}, ingress: [{}]}\n",
@@ -512,9 +525,98 @@ fn a_policy_of_cilium_holds_for_the_pods_that_it_selects_by_their_own_labels() {
         )
     };
     check(&model(&cluster(&of("app: db"))), "undecided web -> db tcp/1\npermit probe -> web tcp/1");
+    check(&model(&cluster(&of("\"k8s:app\": db"))), "undecided web -> db tcp/1\npermit probe -> web tcp/1");
     // Keys of other sources may be anything's.
-    for selector in ["\"k8s:app\": db", "io.kubernetes.pod.namespace: shop"] {
+    for selector in ["\"any:app\": db", "io.kubernetes.pod.namespace: shop", "reserved:host: ''"] {
         check(&model(&cluster(&of(selector))), "undecided web -> db tcp/1\nundecided probe -> web tcp/1");
+    }
+}
+
+#[test]
+fn a_policy_of_calico_holds_for_no_pod_that_its_selectors_surely_leave_out() {
+    let of = |selectors: &str| {
+        model(&cluster(&format!(
+            "kind: GlobalNetworkPolicy\napiVersion: projectcalico.org/v3\nmetadata: {{name: g}}\n\
+             spec: {{{selectors}, order: 5, types: [Ingress], ingress: [{{action: Deny}}]}}\n"
+        )))
+    };
+    let (none, db, shop, all) = (
+        "permit web -> db tcp/1\npermit db -> web tcp/1\npermit web -> probe tcp/1",
+        "undecided web -> db tcp/1 : what GlobalNetworkPolicy g says\npermit db -> web tcp/1\npermit web -> probe tcp/1",
+        "undecided web -> db tcp/1\nundecided db -> web tcp/1\npermit web -> probe tcp/1",
+        "undecided web -> db tcp/1\nundecided db -> web tcp/1\nundecided web -> probe tcp/1",
+    );
+    for (selectors, answers) in [
+        ("selector: all()", all),
+        ("selector: ''", all),
+        ("selector: app == 'db'", db),
+        ("selector: 'app == \"db\" && has(app)'", db),
+        ("selector: \"app in { 'db', 'other' }\"", db),
+        ("selector: app starts with 'd' && !(app ends with 'x')", db),
+        ("selector: \"app not in {'db', 'probe'} && app != 'web'\"", none),
+        ("selector: has(role) || app contains 'z'", none),
+        ("selector: '!has(app)'", none),
+        ("selector: projectcalico.org/namespace == 'shop'", shop),
+        ("selector: pcns.team == 'red'", shop),
+        ("selector: all(), namespaceSelector: projectcalico.org/name == 'shop'", shop),
+        ("namespaceSelector: team == 'red'", shop),
+        ("selector: app == 'db', namespaceSelector: team == 'blue'", none),
+        // What is not known, or not understood, bounds nothing.
+        ("selector: projectcalico.org/serviceaccount == 'x'", all),
+        ("selector: global()", all),
+        ("selector: app == 'db' and app == 'db'", all),
+        ("selector: app == 'db", all),
+        ("selector: app =~ 'd.*'", all),
+        ("selector: has(app", all),
+    ] {
+        check(&of(selectors), answers);
+    }
+}
+
+#[test]
+fn a_policy_of_calico_without_types_is_of_the_ways_in_which_it_has_rules() {
+    for (rules, answers) in [
+        ("ingress: [{action: Deny}]", "undecided web -> db tcp/1\npermit db -> web tcp/1"),
+        ("egress: [{action: Deny}]", "permit web -> db tcp/1\nundecided db -> web tcp/1"),
+        ("ingress: [{action: Deny}], egress: [{action: Deny}]", "undecided web -> db tcp/1\nundecided db -> web tcp/1"),
+        ("order: 1", "undecided web -> db tcp/1\npermit db -> web tcp/1"),
+    ] {
+        let policy = format!(
+            "kind: NetworkPolicy\napiVersion: projectcalico.org/v3\nmetadata: {{name: c, namespace: shop}}\n\
+             spec: {{selector: app == 'db', {rules}}}\n"
+        );
+        check(&model(&cluster(&policy)), answers);
+    }
+}
+
+#[test]
+fn policies_of_clouds_and_meshes_hold_for_the_pods_that_they_select() {
+    let out = "permit db -> web tcp/1\npermit probe -> web tcp/1";
+    for (kind, version, spec, answers) in [
+        (
+            "CiliumClusterwideNetworkPolicy",
+            "cilium.io/v2",
+            "endpointSelector: {matchLabels: {'k8s:io.kubernetes.pod.namespace': ops}}, ingressDeny: [{}]",
+            "undecided web -> probe tcp/1\npermit web -> db tcp/1",
+        ),
+        (
+            "CiliumClusterwideNetworkPolicy",
+            "cilium.io/v2",
+            "endpointSelector: {matchExpressions: [{key: io.cilium.k8s.namespace.labels.team, operator: In, values: [blue]}]}, egress: [{}]",
+            "undecided probe -> db tcp/1\npermit web -> probe tcp/1\npermit db -> web tcp/1",
+        ),
+        ("AuthorizationPolicy", "security.istio.io/v1", "selector: {matchLabels: {app: db}}", out),
+        ("SecurityGroupPolicy", "vpcresources.k8s.aws/v1beta1", "podSelector: {matchLabels: {app: other}}", out),
+        (
+            "ApplicationNetworkPolicy",
+            "networking.k8s.aws/v1alpha1",
+            "podSelector: {matchLabels: {app: db}}, policyTypes: [Egress], egress: [{}]",
+            "undecided web -> db tcp/1\npermit probe -> web tcp/1",
+        ),
+    ] {
+        let policy =
+            format!("kind: {kind}\napiVersion: {version}\nmetadata: {{name: x, namespace: shop}}\nspec: {{{spec}}}\n");
+        check(&model(&cluster(&policy)), answers);
     }
 }
 
