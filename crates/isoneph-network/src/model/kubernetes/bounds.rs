@@ -84,7 +84,7 @@ fn label_of_endpoint<'a>(key: &str, pod: &'a Pod, space: &'a Space) -> Label<'a>
         _ if key.starts_with("projectcalico.org/") || key.starts_with("pcsa.") => Label::Unknown,
         _ => match pod.labels.get(key) {
             Some(held) => Label::Is(held),
-            None if pod.open_labels.contains(key) => Label::Unknown,
+            None if pod.open_labels.contains_key(key) => Label::Unknown,
             None => Label::Absent,
         },
     }

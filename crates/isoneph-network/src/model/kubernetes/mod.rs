@@ -10,6 +10,7 @@ mod build;
 mod entry;
 mod expression;
 mod foreign;
+mod given;
 mod networks;
 mod nodes;
 mod objects;

@@ -4,11 +4,12 @@
 //! rules (which may pass on), the union of network policies (which ends in deny as soon as one selects the pod), and the
 //! baseline.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::foreign::Foreign;
+use super::given::Given;
 use super::objects::Workload;
 use super::selector::Selector;
 use super::{Cluster, Object, admin, present, schema, ties};
@@ -25,7 +26,7 @@ pub(super) struct Pod {
     pub(super) namespace: String,
     pub(super) labels: BTreeMap<String, String>,
     /// Labels of which the value is not known.
-    pub(super) open_labels: BTreeSet<String>,
+    pub(super) open_labels: BTreeMap<String, Given>,
     pub(super) host_network: bool,
     /// Nothing about it is known but that it is a pod (the entry from outside).
     pub(super) faceless: bool,

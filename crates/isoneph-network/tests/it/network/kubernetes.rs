@@ -1,6 +1,6 @@
 //! Kubernetes policies.
 
-use super::{check, model, models};
+use super::{asked, check, model, models};
 
 /// Pods of two namespaces, and whatever more is given.
 fn cluster(more: &str) -> String {
@@ -514,6 +514,63 @@ fn labels_that_a_controller_gives_its_pods_are_not_absent_from_them() {
         &model(&cluster(&[pod(0), pod(1), first].concat())),
         "undecided web -> queue tcp/1\npermit queue -> web tcp/1",
     );
+}
+
+#[test]
+fn pods_of_a_stateful_set_are_known_by_their_numbers() {
+    let queue = |count: &str| {
+        format!(
+            "kind: StatefulSet\napiVersion: apps/v1\nmetadata: {{name: queue, namespace: shop}}\n\
+             spec: {{{count}template: {{metadata: {{labels: {{app: x}}}}, spec: {{containers: [{{name: c}}]}}}}}}\n---\n"
+        )
+    };
+    let name = "statefulset.kubernetes.io/pod-name";
+    let shut = |requirement: String| {
+        policy("shut", &format!("{{podSelector: {{matchExpressions: [{{key: {requirement}}}]}}}}"))
+    };
+    for (count, requirement, answer) in [
+        ("", format!("{name}, operator: In, values: [other-0, queue-x, queue-]"), "permit"),
+        ("", format!("{name}, operator: In, values: [queue-0]"), "undecided"),
+        ("", format!("{name}, operator: NotIn, values: [other-0]"), "deny"),
+        ("", format!("{name}, operator: NotIn, values: [queue-7]"), "undecided"),
+        ("", format!("{name}, operator: Exists"), "deny"),
+        ("", format!("{name}, operator: DoesNotExist"), "permit"),
+        ("replicas: 1, ", format!("{name}, operator: In, values: [queue-0]"), "deny"),
+        ("replicas: 2, ", format!("{name}, operator: In, values: [queue-0]"), "undecided"),
+        ("replicas: 2, ", format!("{name}, operator: In, values: [queue-0, queue-1]"), "deny"),
+        ("replicas: 2, ", format!("{name}, operator: In, values: [queue-2]"), "permit"),
+        (
+            "replicas: 2, ordinals: {start: 2}, ",
+            format!("{name}, operator: NotIn, values: [queue-2, queue-3]"),
+            "permit",
+        ),
+        // Older clusters do not number their pods so.
+        ("replicas: 1, ", "apps.kubernetes.io/pod-index, operator: In, values: ['0']".to_owned(), "undecided"),
+        ("replicas: 1, ", "apps.kubernetes.io/pod-index, operator: In, values: ['1']".to_owned(), "permit"),
+        ("", "controller-revision-hash, operator: Exists".to_owned(), "deny"),
+        ("", "pod-template-hash, operator: Exists".to_owned(), "permit"),
+    ] {
+        let text = cluster(&(queue(count) + &shut(requirement.clone())));
+        let read = model(&text);
+        let (found, _) = asked(&read, "web -> queue tcp/1");
+        assert_eq!(format!("{found:?}").to_lowercase(), answer, "{count} {requirement}");
+    }
+    check(
+        &model(&cluster(&queue("replicas: 2, "))),
+        "permit shop/queue-1 -> queue-0 tcp/1\nundecided queue-2 -> web tcp/1",
+    );
+    // Pods that are shown have their labels, and no others.
+    let pod = |number: u8| {
+        format!(
+            "kind: Pod\napiVersion: v1\nmetadata: {{name: queue-{number}, namespace: shop, ownerReferences: [{{kind: StatefulSet, name: queue, controller: true}}],\n\
+             \x20 labels: {{app: x, {name}: queue-{number}}}}}\nspec: {{containers: [{{name: c}}]}}\n---\n"
+        )
+    };
+    let pods = [pod(0), pod(1), pod(2)].concat();
+    for (values, answer) in [("queue-0, queue-1, queue-2", "deny"), ("queue-1", "undecided"), ("queue-3", "permit")] {
+        let text = cluster(&(pods.clone() + &shut(format!("{name}, operator: In, values: [{values}]"))));
+        check(&model(&text), &format!("{answer} web -> queue tcp/1"));
+    }
 }
 
 #[test]
