@@ -153,6 +153,11 @@ fn networks_of(
     let intent = network_intent(registers);
     if let Some(intent) = &intent {
         intent.check().map_err(|error| usage(format!("the zones and flows of the register: {error}")))?;
+    } else if networks.devices() > 0 {
+        output::warn(
+            "rules of devices are held against the zones and flows of the register, and it has no zone: nothing is said of \
+             them (`isoneph network diff` compares them with each other)",
+        );
     }
     Ok(write_networks(networks, NetworkQuestion { intent: intent.as_ref(), as_of: reading.as_of }, sink)?)
 }

@@ -88,7 +88,7 @@ impl ReportArguments {
     pub(crate) fn end(&self, is_empty: bool, shown: &Tail) -> Exit {
         let mut exit = self.exit(shown);
         if is_empty {
-            output::warn("nothing could be assessed: no input held anything that isoneph reads");
+            output::warn("nothing could be assessed: no input held anything to assess");
             exit = exit.max(Exit::Incomplete);
         }
         self.tell_losses(shown);

@@ -66,6 +66,9 @@ pub struct Tested {
     pub ok: Option<bool>,
     /// What decided.
     pub why: Vec<String>,
+    /// Whether packets arrive, or may, of which no connection can come: said in `why`.
+    #[serde(skip)]
+    pub one_way: bool,
     /// What the packet meets.
     pub path: Vec<TraceHop>,
 }
@@ -259,26 +262,29 @@ impl<'m> Questions<'m> {
     pub fn test(&mut self, expectation: &Expectation) -> Result<Tested, BadExpectation> {
         let bad = |message: String| BadExpectation { line: expectation.line, message };
         let asked = Asked::read(&expectation.proto, &expectation.port).map_err(bad)?;
-        let (answer, why, path) = match self.ends(expectation) {
-            Ok((starts, goals)) => self.answer(&starts, &goals, &asked),
+        let mut one_way = None;
+        let (answer, mut why, path) = match self.ends(expectation) {
+            Ok((starts, goals)) => match join(self, &starts, &goals, Passage::either) {
+                Some(joined) => {
+                    let told = self.tell(&joined.connects, &asked, &joined.told);
+                    one_way = unanswered(told.0, &asked, &joined.arrives);
+                    told
+                }
+                None => (Answer::Deny, vec!["the two ends have no address family in common".into()], Vec::new()),
+            },
             Err(unreferred @ Unreferred::Vacant { .. }) => (Answer::Deny, vec![unreferred.to_string()], Vec::new()),
             Err(unreferred) => (Answer::Undecided, vec![unreferred.to_string()], Vec::new()),
         };
         let ok = expectation.expect.map(|expect| expect == answer);
-        Ok(Tested { expectation: expectation.clone(), answer, ok, why, path })
+        let is_one_way = one_way.is_some();
+        why.splice(0..0, one_way);
+        Ok(Tested { expectation: expectation.clone(), answer, ok, why, one_way: is_one_way, path })
     }
 
     fn ends(&self, expectation: &Expectation) -> Result<(Vec<Vec<Start>>, Goals), Unreferred> {
         let sender = Party::find(self.model, &expectation.src)?;
         let receiver = Party::find(self.model, &expectation.dst)?;
         Ok((sender.starts(self.model)?, receiver.goals(self.model, sender.is_outside())?))
-    }
-
-    fn answer(&mut self, starts: &[Vec<Start>], goals: &Goals, asked: &Asked) -> (Answer, Vec<String>, Vec<TraceHop>) {
-        match join(self, starts, goals, Passage::either) {
-            Some(joined) => self.tell(&joined.connects, asked, &joined.told),
-            None => (Answer::Deny, vec!["the two ends have no address family in common".into()], Vec::new()),
-        }
     }
 
     fn tell(&self, sum: &Passage, asked: &Asked, told: &[Rc<Connection>]) -> (Answer, Vec<String>, Vec<TraceHop>) {
@@ -320,6 +326,17 @@ impl<'m> Questions<'m> {
         path.extend(shown.map(|held| held.back).unwrap_or_default());
         (answer, why, path)
     }
+}
+
+/// What is said where no connection can be set up and packets arrive all the same: a denied flow is not a silent one.
+fn unanswered(answer: Answer, asked: &Asked, arrives: &Passage) -> Option<String> {
+    let whole = asked.set(CLIENT_PORTS);
+    let (may, must) = (whole.and(&arrives.may), whole.and(&arrives.must));
+    if answer != Answer::Deny || may.is_empty() {
+        return None;
+    }
+    let word = if must.is_empty() { "packets may arrive one way" } else { "packets arrive one way" };
+    Some(format!("{word}, though no connection can be set up: {}", if must.is_empty() { may } else { must }))
 }
 
 /// The packets an expectation is about.

@@ -52,6 +52,14 @@ pub struct NetworkFiles {
     pub(crate) meanings: BTreeMap<PathBuf, Digest>,
 }
 
+impl NetworkFiles {
+    /// How many of them are rules of devices: of those nothing is said but what they let pass between zones.
+    #[must_use]
+    pub fn devices(&self) -> usize {
+        self.devices.len()
+    }
+}
+
 /// Looks for networks among files and folders. Terraform is left to its own reader, and what is not understood to others.
 #[must_use]
 pub fn find_networks(paths: &[PathBuf], taken: &Taken, as_of: Date) -> NetworkFiles {

@@ -19,9 +19,10 @@ use crate::settings::{self, CheckArguments, RunArguments};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Files and folders: Terraform plans and states (`terraform show -json`), findings of other scanners (OCSF, SARIF,
-    /// ASFF), audit logs (AWS, Azure, Google, Kubernetes, OCSF), plain or gzip; disk images and root file systems. Formats
-    /// are told by content; `-` is standard input
+    /// Files and folders: Terraform plans and states (`terraform show -json`), answers of the AWS, Azure and Google APIs,
+    /// ARM templates, Kubernetes manifests and objects, rules of devices (iptables, Cisco, Capirca, CSV), findings of other
+    /// scanners (OCSF, SARIF, ASFF), audit logs (AWS, Azure, Google, Kubernetes, OCSF), plain or gzip; disk images and root
+    /// file systems. Formats are told by content; `-` is standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]

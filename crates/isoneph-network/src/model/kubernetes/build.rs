@@ -1,6 +1,6 @@
 //! From a cluster's objects to the one form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::objects::{self, Workload};
 use super::policies::{self, Pod};
@@ -79,7 +79,7 @@ fn endpoint(workload: &Workload, network: NetworkId, own: Option<&str>) -> Endpo
     tags.insert("kubernetes.io/metadata.namespace".into(), workload.namespace.clone());
     let places = if workload.places.is_empty() { objects::anywhere() } else { workload.places.clone() };
     Endpoint {
-        id: format!("{name}[{kind}]"),
+        id: format!("{name}[{kind}]{}", workload.variant),
         name,
         aliases,
         kind: EndpointKind::Workload,
@@ -122,6 +122,6 @@ fn add_entry(parts: &mut Parts, balancer: crate::model::form::Balancer, places: 
         origin: Origin::default(),
     });
     let labels = BTreeMap::new();
-    let open_labels = BTreeSet::new();
+    let open_labels = BTreeMap::new();
     Pod { endpoint, namespace: String::new(), labels, open_labels, host_network: false, faceless: true }
 }

@@ -1,12 +1,13 @@
 //! Policies that are not Kubernetes' own: of network plugins and service meshes. What they say is not followed; whom they
-//! may hold for is, so that answers about those stay open.
+//! may hold for, and for packets of which way, is, so that answers about those stay open and no others.
 
 use serde_json::Value;
 
+use super::admin;
+use super::bounds::{Bound, Space};
 use super::policies::{Pod, Way};
-use super::selector::Selector;
 use crate::model::json::{list, text, texts};
-use crate::model::policy::{Action, Match, Peers, Rule, Service, Tier};
+use crate::model::policy::{Action, Peers, Rule, Service, Tier};
 use crate::model::traffic::Traffic;
 
 /// A policy of another maker.
@@ -15,8 +16,8 @@ pub(super) struct Foreign {
     name: String,
     /// The namespace it holds in; `None` for all.
     namespace: Option<String>,
-    /// Whom it selects there, where that can be read.
-    selector: Option<Selector>,
+    /// Whom it selects there, as far as that can be read.
+    bounds: Vec<Bound>,
     inbound: bool,
     outbound: bool,
     /// Whether it may let through what others deny; else it only takes away.
@@ -27,12 +28,13 @@ pub(super) struct Foreign {
 const OWN: [&str; 3] = ["networking.k8s.io", "extensions", "policy.networking.k8s.io"];
 
 /// Kinds of other makers: whether they hold in every namespace, and whether they may permit.
-const KINDS: [(&str, bool, bool); 9] = [
+const KINDS: [(&str, bool, bool); 10] = [
     ("CiliumNetworkPolicy", false, true),
     ("CiliumClusterwideNetworkPolicy", true, true),
     ("GlobalNetworkPolicy", true, true),
     ("ClusterNetworkPolicy", true, true),
     ("NetworkPolicy", false, true),
+    ("ApplicationNetworkPolicy", false, true),
     ("AuthorizationPolicy", false, false),
     ("EgressFirewall", false, false),
     ("EgressNetworkPolicy", false, false),
@@ -47,44 +49,58 @@ const MESH_ROOT: &str = "istio-system";
 pub(super) fn read(kind: &str, body: &Value) -> Option<Foreign> {
     let (_, everywhere, permits) = *KINDS.iter().find(|(known, _, _)| *known == kind)?;
     let group = text(body, "apiVersion").and_then(|version| version.split_once('/')).map_or("", |(group, _)| group);
-    if kind == "NetworkPolicy" && OWN.contains(&group) {
+    if (kind == "NetworkPolicy" && OWN.contains(&group)) || (kind == admin::CLUSTER && admin::is_read(body)) {
         return None;
     }
     let empty = Value::Null;
     let (metadata, spec) = (body.get("metadata").unwrap_or(&empty), body.get("spec").unwrap_or(&empty));
     let namespace = text(metadata, "namespace").unwrap_or("default");
     let everywhere = everywhere || (kind == "AuthorizationPolicy" && namespace == MESH_ROOT);
-    let types = texts(spec, "types");
-    let looks = |word: &str| types.is_empty() || types.iter().any(|held| held == word);
-    let (inbound, outbound) = match kind {
-        "AuthorizationPolicy" => (true, false),
-        "EgressFirewall" | "EgressNetworkPolicy" => (false, true),
-        _ => (looks("Ingress"), looks("Egress")),
-    };
-    let selector = spec.get("endpointSelector").filter(|held| held.is_object() && is_of_pods(held));
+    let (inbound, outbound) = ways(kind, spec);
     Some(Foreign {
         name: format!("{kind} {}", text(metadata, "name").unwrap_or_default()),
         namespace: (!everywhere).then(|| namespace.to_owned()),
-        selector: selector.map(Selector::read),
+        bounds: Bound::of(kind, spec, everywhere),
         inbound,
         outbound,
         permits,
     })
 }
 
-/// Whether a selector goes by labels of pods alone: keys with the name of a source before them, and those that Cilium
-/// derives, tell of more than the pod.
-fn is_of_pods(selector: &Value) -> bool {
-    let expressions = list(selector, "matchExpressions").iter().filter_map(|held| text(held, "key"));
-    let labels = selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
-    let derived = |key: &str| key.contains(':') || key.starts_with("io.kubernetes.") || key.starts_with("io.cilium.");
-    !expressions.chain(labels.map(|(key, _)| key.as_str())).any(derived)
+/// Whether it decides about what comes in, and about what goes out.
+fn ways(kind: &str, spec: &Value) -> (bool, bool) {
+    let types = texts(spec, "types");
+    let named = |word: &str| types.iter().any(|held| held == word);
+    let told = |keys: [&str; 2]| keys.iter().any(|key| spec.get(*key).is_some_and(|held| !held.is_null()));
+    match kind {
+        "AuthorizationPolicy" => (true, false),
+        "EgressFirewall" | "EgressNetworkPolicy" => (false, true),
+        // Where one section alone stands, the other way is as it was; rules under `specs` are not looked into.
+        "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" => {
+            let (inbound, outbound) = (told(["ingress", "ingressDeny"]), told(["egress", "egressDeny"]));
+            if inbound || outbound { (inbound, outbound) } else { (true, true) }
+        }
+        "GlobalNetworkPolicy" | "NetworkPolicy" if types.is_empty() => {
+            // Without types it is one of the ways in which it has rules, and of ingress where it has none.
+            let outbound = !list(spec, "egress").is_empty();
+            (!list(spec, "ingress").is_empty() || !outbound, outbound)
+        }
+        _ if types.is_empty() => (true, true),
+        _ => (named("Ingress"), named("Egress")),
+    }
 }
 
 impl Foreign {
     /// Policies of which nothing is known: they may hold for every pod, and say anything.
     pub(super) fn unlisted(name: &str) -> Self {
-        Self { name: name.to_owned(), namespace: None, selector: None, inbound: true, outbound: true, permits: true }
+        Self {
+            name: name.to_owned(),
+            namespace: None,
+            bounds: Vec::new(),
+            inbound: true,
+            outbound: true,
+            permits: true,
+        }
     }
 
     pub(super) fn effect(&self) -> &'static str {
@@ -95,12 +111,11 @@ impl Foreign {
         }
     }
 
-    /// Whether it may hold for a pod.
-    pub(super) fn may_select(&self, pod: &Pod, way: Way) -> bool {
+    /// Whether it may hold for a pod in a namespace.
+    pub(super) fn may_select(&self, pod: &Pod, space: &Space, way: Way) -> bool {
         let direction = if way == Way::In { self.inbound } else { self.outbound };
         let here = self.namespace.as_ref().is_none_or(|namespace| *namespace == pod.namespace);
-        let selected = self.selector.as_ref().is_none_or(|held| held.selects(pod) != Match::No);
-        direction && here && selected && !pod.faceless
+        direction && here && !pod.faceless && self.bounds.iter().all(|bound| bound.may_hold(pod, space))
     }
 
     /// What comes of it: anything it may say.

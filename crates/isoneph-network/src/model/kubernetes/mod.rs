@@ -4,9 +4,13 @@
 //! the same labels and ports behave alike; an address block of a NetworkPolicy may or may not hold for pods (the API leaves
 //! it to the network plugin); pods on the host's network may or may not be selected.
 
+mod admin;
+mod bounds;
 mod build;
 mod entry;
+mod expression;
 mod foreign;
+mod given;
 mod networks;
 mod nodes;
 mod objects;
@@ -14,6 +18,7 @@ mod policies;
 mod schema;
 mod secondary;
 mod selector;
+mod ties;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -67,6 +72,7 @@ const READ: &[&str] = &[
     "NetworkPolicy",
     "AdminNetworkPolicy",
     "BaselineAdminNetworkPolicy",
+    "ClusterNetworkPolicy",
     "Namespace",
     "Service",
     "Ingress",
@@ -138,7 +144,9 @@ fn list_of_policies(cluster: &mut Cluster, kind: &str, document: &Value, name: &
 fn is_of_policies(name: &str) -> bool {
     let name: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let known = ["netpol", "networkpolic", "policies", "policy"].iter().any(|word| name.contains(word));
-    known && !["admin", "baseline", "multi", "cilium", "calico"].iter().any(|word| name.contains(word))
+    const OTHERS: [&str; 7] =
+        ["admin", "baseline", "clusternetworkpolic", "globalnetworkpolic", "multi", "cilium", "calico"];
+    known && !OTHERS.iter().any(|word| name.contains(word))
 }
 
 fn with_group(item: &Value, group: Option<Value>) -> Cow<'_, Value> {
@@ -156,7 +164,8 @@ fn makes_pods(body: &Value) -> bool {
 }
 
 /// Kinds that decide about packets whatever they are called.
-const POLICIES: [&str; 3] = ["NetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy"];
+const POLICIES: [&str; 4] =
+    ["NetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"];
 
 fn take(
     cluster: &mut Cluster,

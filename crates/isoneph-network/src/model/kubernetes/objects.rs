@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::given::{self, Given};
 use super::{Cluster, Object, secondary};
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::{NamedPort, Origin, Place};
@@ -28,9 +29,11 @@ pub(super) struct Workload {
     pub(super) kind: String,
     pub(super) namespace: String,
     pub(super) name: String,
+    /// What tells it from other pods of its owner that are not alike; nothing where all are.
+    pub(super) variant: String,
     pub(super) labels: BTreeMap<String, String>,
     /// Labels that its pods have, or may have, with a value that is not known, or not the same for all.
-    pub(super) open_labels: BTreeSet<String>,
+    pub(super) open_labels: BTreeMap<String, Given>,
     pub(super) ports: Vec<NamedPort>,
     /// Numbers of container ports, named or not.
     pub(super) host_network: bool,
@@ -45,26 +48,6 @@ pub(super) struct Workload {
 
 /// Labels by which the pods of a job say whose they are.
 const JOB_NAME: [&str; 2] = ["job-name", "batch.kubernetes.io/job-name"];
-
-/// Labels that the controller of a kind of workload gives its pods beside those of their template.
-fn given_later(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "StatefulSet" => {
-            &["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"]
-        }
-        "DaemonSet" => &["controller-revision-hash", "pod-template-generation"],
-        "Deployment" | "ReplicaSet" => &["pod-template-hash"],
-        "Job" => &["controller-uid", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-completion-index"],
-        "CronJob" => &[
-            "job-name",
-            "batch.kubernetes.io/job-name",
-            "controller-uid",
-            "batch.kubernetes.io/controller-uid",
-            "batch.kubernetes.io/job-completion-index",
-        ],
-        _ => &[],
-    }
-}
 
 /// The labels of a `metadata` object.
 pub(super) fn labels(metadata: &Value) -> BTreeMap<String, String> {
@@ -151,9 +134,40 @@ pub(super) fn workloads(cluster: &Cluster) -> Vec<Workload> {
         let held = if object.kind == "VirtualMachineInstance" { Some(&object.body) } else { template(object) };
         let empty = Value::Null;
         let held = held.unwrap_or(&empty);
-        add(&mut found, workload(object, &kind, &name, held.is_object().then_some(held), held));
+        let mut made = workload(object, &kind, &name, held.is_object().then_some(held), held);
+        for name in given::names(object) {
+            made.aliases.insert(format!("{}/{name}", object.namespace));
+            made.aliases.insert(name);
+        }
+        add(&mut found, made);
     }
-    found.into_values().collect()
+    let mut out: Vec<Workload> = found.into_values().collect();
+    tell_apart(&mut out);
+    out
+}
+
+/// Gives pods of one owner that are not alike something to be told apart by.
+fn tell_apart(all: &mut [Workload]) {
+    let of = |held: &Workload| (held.namespace.clone(), held.kind.clone(), held.name.clone());
+    let mut groups: BTreeMap<(String, String, String), Vec<usize>> = BTreeMap::new();
+    for (index, held) in all.iter().enumerate() {
+        groups.entry(of(held)).or_default().push(index);
+    }
+    for group in groups.into_values().filter(|group| group.len() > 1) {
+        let shared =
+            |(key, value): &(&String, &String)| group.iter().all(|other| all[*other].labels.get(*key) == Some(value));
+        let own = |index: &usize| -> String {
+            let labels = all[*index].labels.iter().filter(|held| !shared(held));
+            labels.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+        };
+        let told: Vec<String> = group.iter().map(own).collect();
+        for (place, index) in group.iter().enumerate() {
+            // Not by their labels: in the order in which they stand.
+            let before = told[..place].iter().filter(|other| **other == told[place]).count();
+            let again = if before > 0 { format!("#{before}") } else { String::new() };
+            all[*index].variant = format!("{{{}{again}}}", told[place]);
+        }
+    }
 }
 
 /// Whether a pod has not ended.
@@ -168,7 +182,7 @@ fn workload(object: &Object, kind: &str, name: &str, labelled: Option<&Value>, p
     if object.kind == "VirtualMachine" && held.is_empty() {
         held = object.body.get("metadata").map(labels).unwrap_or_default();
     }
-    let open_labels = given_later(&object.kind).iter().map(|label| (*label).to_owned()).collect();
+    let open_labels = given::later(object);
     if object.kind == "Job" {
         for label in JOB_NAME {
             held.entry(label.to_owned()).or_insert_with(|| object.name.clone());
@@ -178,6 +192,7 @@ fn workload(object: &Object, kind: &str, name: &str, labelled: Option<&Value>, p
         kind: kind.to_owned(),
         namespace: object.namespace.clone(),
         name: name.to_owned(),
+        variant: String::new(),
         labels: held,
         open_labels,
         ports: ports(spec),
@@ -215,9 +230,17 @@ fn add(found: &mut BTreeMap<String, Workload>, mut one: Workload) {
         Some(held) => {
             held.aliases.append(&mut one.aliases);
             held.places.append(&mut one.places);
-            let told_apart = |label: &&String| held.labels.get(*label) != one.labels.get(*label);
-            let open: Vec<String> = held.labels.keys().chain(one.labels.keys()).filter(told_apart).cloned().collect();
-            held.open_labels.extend(open);
+            let known = |of: &Workload, label: &String| {
+                of.open_labels.get(label).cloned().unwrap_or_else(|| Given::as_written(of.labels.get(label)))
+            };
+            let named = held.labels.keys().chain(one.labels.keys()).chain(held.open_labels.keys());
+            let open: BTreeSet<String> = named.chain(one.open_labels.keys()).cloned().collect();
+            for label in open {
+                if held.labels.get(&label).is_none_or(|value| one.labels.get(&label) != Some(value)) {
+                    let either = known(held, &label).or(known(&one, &label));
+                    held.open_labels.insert(label, either);
+                }
+            }
             held.labels.retain(|label, value| one.labels.get(label) == Some(value));
         }
         None => {

@@ -1,17 +1,18 @@
-//! NetworkPolicy, AdminNetworkPolicy and BaselineAdminNetworkPolicy as policies of pods.
+//! NetworkPolicy, and what an administrator sets over and under it, as policies of pods.
 //!
 //! A pod's policy of one direction has up to four tiers: what its own node may always do, the administrator's ordered
 //! rules (which may pass on), the union of network policies (which ends in deny as soon as one selects the pod), and the
 //! baseline.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::foreign::Foreign;
+use super::given::Given;
 use super::objects::Workload;
 use super::selector::Selector;
-use super::{Cluster, Object, present, schema};
+use super::{Cluster, Object, admin, present, schema, ties};
 use crate::model::Problem;
 use crate::model::address::{AddressRange, AddressSet, Family, Meeting, private_blocks};
 use crate::model::form::{EndpointId, Origin, Parts, PolicyId};
@@ -25,7 +26,7 @@ pub(super) struct Pod {
     pub(super) namespace: String,
     pub(super) labels: BTreeMap<String, String>,
     /// Labels of which the value is not known.
-    pub(super) open_labels: BTreeSet<String>,
+    pub(super) open_labels: BTreeMap<String, Given>,
     pub(super) host_network: bool,
     /// Nothing about it is known but that it is a pod (the entry from outside).
     pub(super) faceless: bool,
@@ -62,17 +63,17 @@ pub(super) enum Way {
 }
 
 /// A policy with whom it selects.
-struct Held {
-    name: String,
-    kind: &'static str,
-    priority: i64,
-    ingress: Option<Vec<Rule>>,
-    egress: Option<Vec<Rule>>,
+pub(super) struct Held {
+    pub(super) name: String,
+    pub(super) kind: &'static str,
+    pub(super) priority: i64,
+    pub(super) ingress: Option<Vec<Rule>>,
+    pub(super) egress: Option<Vec<Rule>>,
     /// By pod, in the order of pods.
-    selects: Vec<Match>,
-    origin: Origin,
+    pub(super) selects: Vec<Match>,
+    pub(super) origin: Origin,
     /// Why it may not be there at all.
-    refused: Option<String>,
+    pub(super) refused: Option<String>,
 }
 
 /// Whether a pod is on the host's network, which policies select it (surely or maybe), and which of other makers may.
@@ -84,20 +85,15 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
     let sight = Sight { spaces, pods };
     let mut network: Vec<Held> =
         cluster.of_kind("NetworkPolicy").map(|held| sight.network_policy(held, problems)).collect();
-    let mut admin: Vec<Held> = cluster
-        .of_kind("AdminNetworkPolicy")
-        .map(|held| sight.admin_policy(held, "AdminNetworkPolicy", problems))
-        .collect();
-    let mut baseline: Vec<Held> = cluster
-        .of_kind("BaselineAdminNetworkPolicy")
-        .map(|held| sight.admin_policy(held, "BaselineAdminNetworkPolicy", problems))
-        .collect();
+    let own = pods.iter().filter(|pod| !pod.host_network).flat_map(|pod| &parts.endpoints[pod.endpoint].places);
+    let of_pods: Vec<AddressRange> = own.map(|place| place.inside).collect();
+    let (mut admin, mut baseline) = admin::policies(cluster, &sight, &of_pods, problems);
     network.sort_by(|left, right| left.name.cmp(&right.name));
-    admin.sort_by(|left, right| (left.priority, &left.name).cmp(&(right.priority, &right.name)));
     for held in admin.iter_mut().chain(&mut network).chain(&mut baseline) {
         held.soften_refused(cluster, problems);
     }
-    doubt_ties(&mut admin);
+    ties::doubt(&mut admin);
+    ties::doubt(&mut baseline);
     let hosts: Vec<EndpointId> = pods.iter().filter(|pod| pod.host_network).map(|pod| pod.endpoint).collect();
     let unlisted = cluster.unlisted();
     let foreign: Vec<&Foreign> = cluster.foreign.iter().chain(&unlisted).collect();
@@ -112,7 +108,8 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
                 .filter(|(_, held)| held.rules(way).is_some() && held.selects[index] != Match::No)
                 .map(|(number, held)| (number, held.selects[index] == Match::Yes))
                 .collect();
-            let others: Vec<usize> = (0..foreign.len()).filter(|held| foreign[*held].may_select(pod, way)).collect();
+            let space = &sight.spaces[&pod.namespace];
+            let others = (0..foreign.len()).filter(|held| foreign[*held].may_select(pod, space, way)).collect();
             let policy = *known.entry((pod.host_network, key, others)).or_insert_with_key(|(_, _, others)| {
                 let policy = compose(way, index, &admin, &network, &baseline, &hosts, pod.endpoint);
                 let others: Vec<&Foreign> = others.iter().map(|held| foreign[*held]).collect();
@@ -124,30 +121,6 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
                 Way::In => endpoint.inbound.extend(policy),
                 Way::Out => endpoint.outbound.extend(policy),
             }
-        }
-    }
-}
-
-/// Which of two administrator's policies of one priority comes first is not defined.
-fn doubt_ties(admin: &mut [Held]) {
-    let tied: Vec<bool> = admin
-        .iter()
-        .enumerate()
-        .map(|(index, held)| {
-            admin.iter().enumerate().any(|(other, more)| {
-                let both = held
-                    .selects
-                    .iter()
-                    .zip(&more.selects)
-                    .any(|(left, right)| *left != Match::No && *right != Match::No);
-                other != index && more.priority == held.priority && both
-            })
-        })
-        .collect();
-    for (held, tied) in admin.iter_mut().zip(tied) {
-        let rules = held.ingress.iter_mut().chain(held.egress.iter_mut()).flatten();
-        for rule in rules.filter(|_| tied) {
-            rule.condition = Some(format!("another AdminNetworkPolicy has priority {} too", held.priority));
         }
     }
 }
@@ -262,10 +235,10 @@ impl Held {
 }
 
 /// What selectors are evaluated against.
-struct Sight<'a> {
+pub(super) struct Sight<'a> {
     /// Labels of each namespace, and whether all of them are known.
-    spaces: BTreeMap<String, (BTreeMap<String, String>, bool)>,
-    pods: &'a [Pod],
+    pub(super) spaces: BTreeMap<String, (BTreeMap<String, String>, bool)>,
+    pub(super) pods: &'a [Pod],
 }
 
 impl Sight<'_> {
@@ -278,7 +251,7 @@ impl Sight<'_> {
         let has = |word: &str| types.iter().any(|held| held == word);
         let ingress = if types.is_empty() { true } else { has("Ingress") };
         let egress = if types.is_empty() { egress_written } else { has("Egress") };
-        let side = |way: Way, key: &str, ends: &str, problems: &mut Vec<Problem>| -> Vec<Rule> {
+        let side = |key: &str, ends: &str, problems: &mut Vec<Problem>| -> Vec<Rule> {
             list(spec, key)
                 .iter()
                 .enumerate()
@@ -288,7 +261,7 @@ impl Sight<'_> {
                         None => Peers::everybody(),
                         Some(peers) => self.network_peers(peers, &object.namespace),
                     };
-                    let services = services(rule, object, &id, way, problems);
+                    let services = services(rule, object, &id, problems);
                     Rule { id, action: Action::Permit, peers, local: None, services, condition: None }
                 })
                 .collect()
@@ -303,8 +276,8 @@ impl Sight<'_> {
         Held {
             kind: "NetworkPolicy",
             priority: 0,
-            ingress: ingress.then(|| side(Way::In, "ingress", "from", problems)),
-            egress: egress.then(|| side(Way::Out, "egress", "to", problems)),
+            ingress: ingress.then(|| side("ingress", "from", problems)),
+            egress: egress.then(|| side("egress", "to", problems)),
             selects: self.pods.iter().map(selects).collect(),
             origin: object.origin.clone(),
             name,
@@ -332,10 +305,17 @@ impl Sight<'_> {
         out
     }
 
-    /// Adds the pods of the namespaces (all, or the policy's own where not given) that the pod selector takes.
-    fn select(&self, namespaces: Option<&Selector>, pods: Option<&Selector>, own: Option<&str>, out: &mut Peers) {
+    /// Adds the pods of the namespaces (all, or the policy's own where not given) that the pod selector takes. Policies of an
+    /// administrator have no namespace of their own, and never mean pods on the host's network.
+    pub(super) fn select(
+        &self,
+        namespaces: Option<&Selector>,
+        pods: Option<&Selector>,
+        own: Option<&str>,
+        out: &mut Peers,
+    ) {
         let mut known: BTreeMap<&str, Match> = BTreeMap::new();
-        for pod in self.pods {
+        for pod in self.pods.iter().filter(|pod| own.is_some() || !pod.host_network) {
             let whole = pods.is_none_or(Selector::is_empty);
             let found = if pod.faceless {
                 match (namespaces, own) {
@@ -381,102 +361,6 @@ impl Sight<'_> {
         out.maybe.sort_unstable();
         out.maybe.dedup();
     }
-
-    fn admin_policy(&self, object: &Object, kind: &'static str, problems: &mut Vec<Problem>) -> Held {
-        let spec = object.body.get("spec").unwrap_or(&Value::Null);
-        let name = format!("{kind} {}", object.name);
-        let side = |way: Way, key: &str, ends: &str, problems: &mut Vec<Problem>| -> Option<Vec<Rule>> {
-            let rules = present(spec, key)?;
-            let rule = |(index, rule): (usize, &Value)| {
-                let id = match text(rule, "name") {
-                    Some(word) => format!("{name} {key}/{index} {word}"),
-                    None => format!("{name} {key}/{index}"),
-                };
-                let action = match text(rule, "action") {
-                    Some("Allow") => Action::Permit,
-                    Some("Deny") => Action::Deny,
-                    _ => Action::Pass,
-                };
-                let services = services(rule, object, &id, way, problems);
-                Rule { id, action, peers: self.admin_peers(list(rule, ends)), local: None, services, condition: None }
-            };
-            Some(rules.iter().enumerate().map(rule).collect())
-        };
-        let (ingress, egress) = (side(Way::In, "ingress", "from", problems), side(Way::Out, "egress", "to", problems));
-        let subject = spec.get("subject").unwrap_or(&Value::Null);
-        let mut selected = Peers::default();
-        self.admin_select(subject, &mut selected);
-        let selects = |pod: &Pod| match (
-            selected.endpoints.binary_search(&pod.endpoint),
-            selected.maybe.binary_search(&pod.endpoint),
-        ) {
-            _ if pod.faceless => Match::No,
-            (Ok(_), _) => Match::Yes,
-            (_, Ok(_)) => Match::Maybe,
-            _ => Match::No,
-        };
-        Held {
-            kind,
-            priority: number(spec, "priority").unwrap_or(0),
-            ingress,
-            egress,
-            selects: self.pods.iter().map(selects).collect(),
-            origin: object.origin.clone(),
-            name,
-            refused: None,
-        }
-    }
-
-    fn admin_select(&self, value: &Value, out: &mut Peers) {
-        if let Some(namespaces) = value.get("namespaces").filter(|held| held.is_object()) {
-            self.select_namespaces(namespaces, None, out);
-        } else if let Some(pods) = value.get("pods").filter(|held| held.is_object()) {
-            let selector = pods.get("podSelector").map(Selector::read);
-            let namespaces = pods.get("namespaceSelector").or_else(|| pods.get("namespaces")).unwrap_or(&Value::Null);
-            self.select_namespaces(namespaces, selector.as_ref(), out);
-        }
-    }
-
-    /// Namespaces of an administrator's policy. Older drafts of the API wrapped the selector once more, and compared
-    /// namespaces by labels they share with the subject's, which is not followed: any may be meant.
-    fn select_namespaces(&self, namespaces: &Value, pods: Option<&Selector>, out: &mut Peers) {
-        let selector = namespaces.get("namespaceSelector").unwrap_or(namespaces);
-        let odd = selector
-            .as_object()
-            .and_then(|held| held.keys().find(|key| !matches!(key.as_str(), "matchLabels" | "matchExpressions")));
-        match odd {
-            Some(key) => {
-                out.maybe.extend(self.pods.iter().map(|pod| pod.endpoint));
-                out.maybe.sort_unstable();
-                out.maybe.dedup();
-                out.doubt = Some(format!("whom {key} selects"));
-            }
-            None => self.select(Some(&Selector::read(selector)), pods, None, out),
-        }
-    }
-
-    fn admin_peers(&self, peers: &[Value]) -> Peers {
-        let mut out = Peers::default();
-        let mut blocks = Blocks::default();
-        for peer in peers {
-            if peer.get("networks").is_some() {
-                for network in texts(peer, "networks") {
-                    blocks.add(&network, &[], &mut out);
-                }
-            } else if peer.get("nodes").is_some() {
-                // Nodes are no endpoints of the model; pods on the host's network have a node's address.
-                out.maybe.extend(self.pods.iter().filter(|pod| pod.host_network).map(|pod| pod.endpoint));
-            } else if peer.get("namespaces").is_some() || peer.get("pods").is_some() {
-                self.admin_select(peer, &mut out);
-            } else {
-                out.unknown.push("a peer of a kind that is not known".into());
-            }
-        }
-        blocks.finish(&mut out, false);
-        out.maybe.sort_unstable();
-        out.maybe.dedup();
-        out
-    }
 }
 
 /// Selection of pods on the host's network is left to the network plugin.
@@ -486,10 +370,10 @@ fn soften(found: Match, host_network: bool) -> Match {
 
 /// Address blocks of one rule.
 #[derive(Default)]
-struct Blocks(Vec<AddressRange>);
+pub(super) struct Blocks(Vec<AddressRange>);
 
 impl Blocks {
-    fn add(&mut self, cidr: &str, except: &[String], out: &mut Peers) {
+    pub(super) fn add(&mut self, cidr: &str, except: &[String], out: &mut Peers) {
         let Some(range) = AddressRange::parse(cidr) else {
             out.unknown.push(format!("address block {cidr:?}"));
             return;
@@ -502,7 +386,7 @@ impl Blocks {
     }
 
     /// Public addresses are taken to stand outside; private ones may be pods'.
-    fn finish(self, out: &mut Peers, plugin_decides: bool) {
+    pub(super) fn finish(self, out: &mut Peers, plugin_decides: bool) {
         let inside = self.0.iter().flat_map(|range| private_blocks().into_iter().filter_map(|block| block.and(*range)));
         let mut inside: Vec<AddressRange> = inside.collect();
         out.addresses = AddressSet::new(self.0);
@@ -521,13 +405,23 @@ impl Blocks {
     }
 }
 
-fn services(rule: &Value, object: &Object, id: &str, way: Way, problems: &mut Vec<Problem>) -> Vec<Service> {
-    let _ = way;
+fn services(rule: &Value, object: &Object, id: &str, problems: &mut Vec<Problem>) -> Vec<Service> {
+    read_services(rule, "ports", service, (object, id), problems)
+}
+
+/// The services of a rule, each as `read` reads it; all traffic where none is told.
+pub(super) fn read_services(
+    rule: &Value,
+    key: &str,
+    read: fn(&Value) -> Result<Service, String>,
+    (object, id): (&Object, &str),
+    problems: &mut Vec<Problem>,
+) -> Vec<Service> {
     let all = || vec![Service::Exact(Traffic::all())];
-    let Some(ports) = present(rule, "ports").filter(|ports| !ports.is_empty()) else { return all() };
+    let Some(told) = present(rule, key).filter(|told| !told.is_empty()) else { return all() };
     let mut out = Vec::new();
-    for port in ports {
-        match service(port) {
+    for one in told {
+        match read(one) {
             Ok(service) => out.push(service),
             Err(message) => {
                 let message = format!("{id}: {message}");
@@ -539,7 +433,7 @@ fn services(rule: &Value, object: &Object, id: &str, way: Way, problems: &mut Ve
     out
 }
 
-fn service(port: &Value) -> Result<Service, String> {
+pub(super) fn service(port: &Value) -> Result<Service, String> {
     if let Some(name) = text(port, "namedPort") {
         return Ok(Service::Named { name: name.into(), protocol: None });
     }

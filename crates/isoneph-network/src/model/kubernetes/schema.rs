@@ -1,21 +1,30 @@
 //! The fields that policies have: one that is none of them the API server refuses, or leaves out of what it stores.
 //!
 //! Sources: Kubernetes API reference, `networking.k8s.io/v1` NetworkPolicy; network-policy-api, `v1alpha1` AdminNetworkPolicy and
-//! BaselineAdminNetworkPolicy, with the drafts before it.
+//! BaselineAdminNetworkPolicy, with the drafts before it, `v1alpha2` and `v1beta1` ClusterNetworkPolicy.
 
 use serde_json::Value;
 
-use super::Object;
+use super::{Object, admin};
+use crate::model::json::text;
 
 /// What may stand somewhere.
 enum Shape {
     /// Anything.
     Any,
     List(&'static Shape),
+    /// A list of at least one.
+    Some(&'static Shape),
     Fields(&'static [(&'static str, Shape)]),
+    /// Exactly one of these.
+    One(&'static [(&'static str, Shape)]),
+    /// An object, with fields that it must have.
+    With(&'static [&'static str], &'static Shape),
+    Words(&'static [&'static str]),
+    Within(i64, i64),
 }
 
-use Shape::{Any, Fields, List};
+use Shape::{Any, Fields, List, One, Some as Filled, With, Within, Words};
 
 const EXPRESSION: Shape = Fields(&[("key", Any), ("operator", Any), ("values", List(&Any))]);
 const SELECTOR: Shape = Fields(&[("matchLabels", Any), ("matchExpressions", List(&EXPRESSION))]);
@@ -51,23 +60,78 @@ const ADMIN_PEER: Shape = Fields(&[
 const NUMBER: Shape = Fields(&[("protocol", Any), ("port", Any)]);
 const RANGE: Shape = Fields(&[("protocol", Any), ("start", Any), ("end", Any)]);
 const ADMIN_PORT: Shape = Fields(&[("portNumber", NUMBER), ("namedPort", Any), ("portRange", RANGE)]);
+const RULE: [&str; 1] = ["action"];
+const ACTION: Shape = Words(&["Allow", "Deny", "Pass"]);
 const ADMIN_INGRESS: Shape =
-    Fields(&[("name", Any), ("action", Any), ("from", List(&ADMIN_PEER)), ("ports", List(&ADMIN_PORT))]);
+    Fields(&[("name", Any), ("action", ACTION), ("from", List(&ADMIN_PEER)), ("ports", List(&ADMIN_PORT))]);
 const ADMIN_EGRESS: Shape =
-    Fields(&[("name", Any), ("action", Any), ("to", List(&ADMIN_PEER)), ("ports", List(&ADMIN_PORT))]);
+    Fields(&[("name", Any), ("action", ACTION), ("to", List(&ADMIN_PEER)), ("ports", List(&ADMIN_PORT))]);
 const ADMIN_POLICY: Shape = Fields(&[
     ("priority", Any),
     ("subject", SUBJECT),
-    ("ingress", List(&ADMIN_INGRESS)),
-    ("egress", List(&ADMIN_EGRESS)),
+    ("ingress", List(&With(&RULE, &ADMIN_INGRESS))),
+    ("egress", List(&With(&RULE, &ADMIN_EGRESS))),
 ]);
+
+const POD_PEER: Shape = With(&["podSelector"], &Fields(&[("podSelector", SELECTOR), ("namespaceSelector", SELECTOR)]));
+const CLUSTER_SUBJECT: Shape = One(&[("namespaces", SELECTOR), ("pods", POD_PEER)]);
+const CLUSTER_PEER: Shape = One(&[
+    ("namespaces", SELECTOR),
+    ("pods", POD_PEER),
+    ("nodes", SELECTOR),
+    ("networks", Filled(&Any)),
+    ("domainNames", Filled(&Any)),
+]);
+const PORT_NUMBER: Shape = Within(1, 65_535);
+const PORTS: Shape = With(&["start", "end"], &Fields(&[("start", PORT_NUMBER), ("end", PORT_NUMBER)]));
+const DESTINATION: Shape = One(&[("destinationPort", One(&[("number", PORT_NUMBER), ("range", PORTS)]))]);
+const PROTOCOL: Shape =
+    One(&[("tcp", DESTINATION), ("udp", DESTINATION), ("sctp", DESTINATION), ("destinationNamedPort", Any)]);
+const CLUSTER_ACTION: Shape = Words(&["Accept", "Deny", "Pass"]);
+const TIER: Shape = Words(&["Admin", "Baseline"]);
+
+/// A ClusterNetworkPolicy; the first drafts of it had ports as those of its forerunners.
+macro_rules! cluster_policy {
+    ($($ports:expr)?) => {
+        With(
+            &["tier", "priority", "subject"],
+            &Fields(&[
+                ("tier", TIER),
+                ("priority", Within(0, 1000)),
+                ("subject", CLUSTER_SUBJECT),
+                ("ingress", List(&With(&["action", "from"], &Fields(&[
+                    ("name", Any),
+                    ("action", CLUSTER_ACTION),
+                    ("from", Filled(&CLUSTER_PEER)),
+                    ("protocols", Filled(&PROTOCOL)),
+                    $(("ports", $ports),)?
+                ])))),
+                ("egress", List(&With(&["action", "to"], &Fields(&[
+                    ("name", Any),
+                    ("action", CLUSTER_ACTION),
+                    ("to", Filled(&CLUSTER_PEER)),
+                    ("protocols", Filled(&PROTOCOL)),
+                    $(("ports", $ports),)?
+                ])))),
+            ]),
+        )
+    };
+}
+const CLUSTER_POLICY: Shape = cluster_policy!();
+const CLUSTER_DRAFT: Shape = cluster_policy!(Filled(&ADMIN_PORT));
 
 /// Parts that every object has, or may have.
 const TOP: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
 
 /// What of a policy is no field of one, or not of its kind, each with its place.
 pub(super) fn refused(object: &Object) -> Vec<String> {
-    let shape = if object.kind == "NetworkPolicy" { &POLICY } else { &ADMIN_POLICY };
+    let draft = || text(&object.body, "apiVersion").is_some_and(|version| version.ends_with("/v1alpha2"));
+    let shape = match object.kind.as_str() {
+        "NetworkPolicy" => &POLICY,
+        admin::CLUSTER if draft() => &CLUSTER_DRAFT,
+        admin::CLUSTER => &CLUSTER_POLICY,
+        _ => &ADMIN_POLICY,
+    };
     let mut out: Vec<String> = object
         .body
         .as_object()
@@ -85,13 +149,18 @@ pub(super) fn refused(object: &Object) -> Vec<String> {
 fn compare(value: &Value, shape: &Shape, at: &str, out: &mut Vec<String>) {
     match (shape, value) {
         (Any, _) | (_, Value::Null) => {}
-        (List(of), Value::Array(held)) => {
+        (Filled(_), Value::Array(held)) if held.is_empty() => out.push(format!("{at} is empty")),
+        (List(of) | Filled(of), Value::Array(held)) => {
             for (index, one) in held.iter().enumerate() {
                 compare(one, of, &format!("{at}[{index}]"), out);
             }
         }
-        (List(_), _) => out.push(format!("{at} is no list")),
-        (Fields(known), Value::Object(held)) => {
+        (List(_) | Filled(_), _) => out.push(format!("{at} is no list")),
+        (Fields(known) | One(known), Value::Object(held)) => {
+            if matches!(shape, One(_)) && held.len() != 1 {
+                let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+                out.push(format!("{at} is not exactly one of {}", names.join(", ")));
+            }
             for (key, one) in held {
                 match known.iter().find(|(name, _)| name == key) {
                     Some((_, shape)) => compare(one, shape, &format!("{at}.{key}"), out),
@@ -99,6 +168,21 @@ fn compare(value: &Value, shape: &Shape, at: &str, out: &mut Vec<String>) {
                 }
             }
         }
-        (Fields(_), _) => out.push(format!("{at} is no object")),
+        (Fields(_) | One(_), _) => out.push(format!("{at} is no object")),
+        (With(needed, of), _) => {
+            let missing = needed.iter().filter(|key| value.get(**key).is_none_or(Value::is_null));
+            out.extend(missing.map(|key| format!("missing field {at}.{key}")));
+            compare(value, of, at, out);
+        }
+        (Words(known), _) => {
+            if !value.as_str().is_some_and(|held| known.contains(&held)) {
+                out.push(format!("{at} is none of {}", known.join(", ")));
+            }
+        }
+        (Within(low, high), _) => {
+            if !value.as_i64().is_some_and(|held| (*low..=*high).contains(&held)) {
+                out.push(format!("{at} is no number of {low} to {high}"));
+            }
+        }
     }
 }

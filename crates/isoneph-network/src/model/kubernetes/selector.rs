@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::given::Given;
 use super::policies::Pod;
 use crate::model::json::{list, scalar, text};
 use crate::model::policy::Match;
@@ -74,8 +75,29 @@ impl Selector {
 
 impl Requirement {
     fn selects(&self, pod: &Pod) -> Match {
-        let open = pod.open_labels.contains(&self.key) && !pod.labels.contains_key(&self.key);
-        self.matches(&pod.labels, !open)
+        match pod.open_labels.get(&self.key).filter(|_| !pod.labels.contains_key(&self.key)) {
+            Some(given) => self.of_given(given),
+            None => self.matches(&pod.labels, true),
+        }
+    }
+
+    /// Whether a label is selected that the pods have with values that are not known, or not the same.
+    fn of_given(&self, given: &Given) -> Match {
+        let (inside, all) = match &self.test {
+            Test::In(values) | Test::NotIn(values) => (given.may_be(values), given.is_surely(values)),
+            Test::Exists | Test::Absent => (true, given.is_there()),
+            Test::Unknown => return Match::Maybe,
+        };
+        let found = match (inside, all) {
+            (false, _) => Match::No,
+            (true, true) => Match::Yes,
+            (true, false) => Match::Maybe,
+        };
+        match (&self.test, found) {
+            (Test::NotIn(_) | Test::Absent, Match::Yes) => Match::No,
+            (Test::NotIn(_) | Test::Absent, Match::No) => Match::Yes,
+            _ => found,
+        }
     }
 
     fn matches(&self, labels: &BTreeMap<String, String>, complete: bool) -> Match {

@@ -53,19 +53,23 @@ pub(super) fn pair_up(states: &[State<'_>; 2]) -> PairedUp {
     let mut members: BTreeMap<[Option<usize>; 2], Vec<Member>> = BTreeMap::new();
     let mut taken: Vec<&str> = Vec::new();
     for (id, (endpoint, name, class)) in &first {
-        let other = match (second.contains_key(id), by_name.get(name).map(Vec::as_slice)) {
-            (true, _) => Some(*id),
-            (false, Some([one])) => Some(*one),
-            _ => None,
+        let is_pod = |held: &&str| states[1].model.parts.endpoints[second[*held].0].kind == EndpointKind::Workload;
+        let others: &[&str] = match (second.contains_key(id), by_name.get(name).map(Vec::as_slice)) {
+            (true, _) => &[*id],
+            // Pods of one owner that are not alike have its name together.
+            (false, Some(named)) if named.len() == 1 || named.iter().all(is_pod) => named,
+            _ => &[],
         };
-        taken.extend(other);
-        let other = other.and_then(|other| second.get(other));
-        match other {
-            Some((other, _, _)) => out.addresses(states, name, [*endpoint, *other]),
-            None => out.unpaired.push((*name).to_owned()),
+        taken.extend(others);
+        if others.is_empty() {
+            out.unpaired.push((*name).to_owned());
+            members.entry([Some(*class), None]).or_default().push(([Some(*endpoint), None], (*name).to_owned()));
         }
-        let both = [Some(*endpoint), other.map(|(other, _, _)| *other)];
-        members.entry([Some(*class), other.map(|(_, _, class)| *class)]).or_default().push((both, (*name).to_owned()));
+        for (other, _, other_class) in others.iter().map(|other| second[*other]) {
+            out.addresses(states, name, [*endpoint, other]);
+            let both = [Some(*endpoint), Some(other)];
+            members.entry([Some(*class), Some(other_class)]).or_default().push((both, (*name).to_owned()));
+        }
     }
     taken.sort_unstable();
     for (_, (endpoint, name, class)) in second.iter().filter(|(id, _)| taken.binary_search(id).is_err()) {

@@ -156,3 +156,31 @@ spec: {{podSelector: {{}}, ingress: {ingress}}}
         assert!(changes(&one, &one).unwrap().is_equal());
     }
 }
+
+#[test]
+fn pods_of_one_owner_that_are_not_alike_are_compared_each() {
+    let pod = |name: &str, labels: &str| {
+        format!(
+            "kind: Pod\napiVersion: v1\nmetadata: {{name: {name}, namespace: shop, labels: {{{labels}}}, ownerReferences: \
+             [{{kind: ReplicaSet, name: app, controller: true}}]}}\nspec: {{containers: [{{name: c}}]}}\n---\n"
+        )
+    };
+    let shut = |version: u32| {
+        format!(
+            "kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {{name: shut, namespace: shop}}\n\
+             spec: {{podSelector: {{matchLabels: {{version: '{version}'}}}}, ingress: []}}\n"
+        )
+    };
+    let (one, two) = (pod("app-1", "app: a, version: '1'"), pod("app-2", "app: a, version: '2'"));
+    let of =
+        |pods: &[&String], version: u32| model(&(pods.iter().copied().cloned().collect::<String>() + &shut(version)));
+    let both = [&one, &two];
+    assert!(changes(&of(&both, 8), &of(&both, 9)).unwrap().is_equal());
+    for version in [1, 2] {
+        let found = changes(&of(&both, 8), &of(&both, version)).unwrap();
+        assert!(found.is_different() && found.gained.is_empty(), "{version}: {found:?}");
+    }
+    // Where one state has only one of them, it is held against each.
+    assert!(changes(&of(&[&one], 8), &of(&both, 2)).unwrap().is_different());
+    assert!(changes(&of(&both, 1), &of(&[&two], 8)).unwrap().is_different());
+}

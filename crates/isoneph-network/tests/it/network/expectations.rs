@@ -127,3 +127,22 @@ fn of_icmp_a_port_is_type_and_code() {
         assert_eq!(told, format!("line 2: {port:?} is no type and code of ICMP, as 8/0"));
     }
 }
+
+#[test]
+fn of_a_denied_flow_it_is_said_where_packets_arrive_one_way() {
+    let estate = Estate::new()
+        .vpc("a", "10.0.0.0/16")
+        .subnet("a", "one", "10.0.1.0/24", "z1", &["10.0.0.0/16 local"])
+        .subnet("a", "two", "10.0.2.0/24", "z1", &["10.0.0.0/16 local"])
+        .acl("shut", "a", &["two"], &["in 100 allow 17 443 0.0.0.0/0", "out 100 deny -1 * 0.0.0.0/0"])
+        .group("all", "a", &["-1 * 0.0.0.0/0"], &["-1 * 0.0.0.0/0"])
+        .eni("left", "one", "10.0.1.10", None, &["all"])
+        .eni("right", "two", "10.0.2.10", None, &["all"]);
+    let model = model(&estate.text());
+    let all = "src,dst,proto,port,expect\nleft,right,udp,443,deny\nleft,right,udp,444,deny\nright,left,udp,443,deny";
+    let tested = test_expectations(&model, &read_expectations(all).unwrap()).unwrap();
+    let told: Vec<_> = tested.iter().map(|one| (one.ok, one.one_way)).collect();
+    assert_eq!(told, [(Some(true), true), (Some(true), false), (Some(true), false)]);
+    let why = &tested[0].why[0];
+    assert!(why.starts_with("packets arrive one way, though no connection can be set up: udp 443"), "{why}");
+}

@@ -1,6 +1,6 @@
 //! Kubernetes policies.
 
-use super::{check, model, models};
+use super::{asked, check, model, models};
 
 /// Pods of two namespaces, and whatever more is given.
 fn cluster(more: &str) -> String {
@@ -247,8 +247,21 @@ fn the_administrators_rules_come_first_by_priority_and_the_baseline_last() {
 
 #[test]
 fn equal_priorities_are_left_open() {
-    let text = cluster(&ADMIN.replace("priority: 20", "priority: 10"));
-    check(&model(&text), "undecided ops/probe -> shop/db tcp/1 : priority 10");
+    let same = ADMIN.replace("priority: 20", "priority: 10");
+    // What one of them says alone, or both end in, is certain.
+    let certain = "permit ops/probe -> shop/db tcp/1
+         deny ops/probe -> shop/db tcp/2 : ingress/1
+         deny ops/probe -> shop/db tcp/20";
+    check(&model(&cluster(&same)), certain);
+    let (deny, against) =
+        ("Deny, from: [{namespaces: {matchLabels: {team: blue}}}], ports: [{portNumber: ", "port: 20");
+    let at = same.rfind(deny).unwrap();
+    let text = format!("{}{}", &same[..at], same[at..].replacen(against, "port: 1", 1));
+    check(
+        &model(&cluster(&text)),
+        "undecided ops/probe -> shop/db tcp/1 : priority 10
+         deny ops/probe -> shop/db tcp/2 : ingress/1",
+    );
 }
 
 #[test]
@@ -382,11 +395,11 @@ fn a_policy_of_another_maker_leaves_open_what_it_may_select() {
     for (policy, answers) in [
         (
             "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec: {selector: app == 'one', types: [Ingress], ingress: [{action: Deny}]}\n",
-            "undecided one -> two tcp/80 : what NetworkPolicy p says",
+            "undecided two -> one tcp/80 : what NetworkPolicy p says\npermit one -> two tcp/80",
         ),
         (
             "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec: {endpointSelector: {matchLabels: {app: one}}, ingress: [{}]}\n",
-            "undecided one -> two tcp/80\nundecided two -> one tcp/80 : CiliumNetworkPolicy p",
+            "permit one -> two tcp/80\nundecided two -> one tcp/80 : CiliumNetworkPolicy p",
         ),
         (
             "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: other}\nspec: {endpointSelector: {}, ingress: [{}]}\n",
@@ -504,6 +517,63 @@ fn labels_that_a_controller_gives_its_pods_are_not_absent_from_them() {
 }
 
 #[test]
+fn pods_of_a_stateful_set_are_known_by_their_numbers() {
+    let queue = |count: &str| {
+        format!(
+            "kind: StatefulSet\napiVersion: apps/v1\nmetadata: {{name: queue, namespace: shop}}\n\
+             spec: {{{count}template: {{metadata: {{labels: {{app: x}}}}, spec: {{containers: [{{name: c}}]}}}}}}\n---\n"
+        )
+    };
+    let name = "statefulset.kubernetes.io/pod-name";
+    let shut = |requirement: String| {
+        policy("shut", &format!("{{podSelector: {{matchExpressions: [{{key: {requirement}}}]}}}}"))
+    };
+    for (count, requirement, answer) in [
+        ("", format!("{name}, operator: In, values: [other-0, queue-x, queue-]"), "permit"),
+        ("", format!("{name}, operator: In, values: [queue-0]"), "undecided"),
+        ("", format!("{name}, operator: NotIn, values: [other-0]"), "deny"),
+        ("", format!("{name}, operator: NotIn, values: [queue-7]"), "undecided"),
+        ("", format!("{name}, operator: Exists"), "deny"),
+        ("", format!("{name}, operator: DoesNotExist"), "permit"),
+        ("replicas: 1, ", format!("{name}, operator: In, values: [queue-0]"), "deny"),
+        ("replicas: 2, ", format!("{name}, operator: In, values: [queue-0]"), "undecided"),
+        ("replicas: 2, ", format!("{name}, operator: In, values: [queue-0, queue-1]"), "deny"),
+        ("replicas: 2, ", format!("{name}, operator: In, values: [queue-2]"), "permit"),
+        (
+            "replicas: 2, ordinals: {start: 2}, ",
+            format!("{name}, operator: NotIn, values: [queue-2, queue-3]"),
+            "permit",
+        ),
+        // Older clusters do not number their pods so.
+        ("replicas: 1, ", "apps.kubernetes.io/pod-index, operator: In, values: ['0']".to_owned(), "undecided"),
+        ("replicas: 1, ", "apps.kubernetes.io/pod-index, operator: In, values: ['1']".to_owned(), "permit"),
+        ("", "controller-revision-hash, operator: Exists".to_owned(), "deny"),
+        ("", "pod-template-hash, operator: Exists".to_owned(), "permit"),
+    ] {
+        let text = cluster(&(queue(count) + &shut(requirement.clone())));
+        let read = model(&text);
+        let (found, _) = asked(&read, "web -> queue tcp/1");
+        assert_eq!(format!("{found:?}").to_lowercase(), answer, "{count} {requirement}");
+    }
+    check(
+        &model(&cluster(&queue("replicas: 2, "))),
+        "permit shop/queue-1 -> queue-0 tcp/1\nundecided queue-2 -> web tcp/1",
+    );
+    // Pods that are shown have their labels, and no others.
+    let pod = |number: u8| {
+        format!(
+            "kind: Pod\napiVersion: v1\nmetadata: {{name: queue-{number}, namespace: shop, ownerReferences: [{{kind: StatefulSet, name: queue, controller: true}}],\n\
+             \x20 labels: {{app: x, {name}: queue-{number}}}}}\nspec: {{containers: [{{name: c}}]}}\n---\n"
+        )
+    };
+    let pods = [pod(0), pod(1), pod(2)].concat();
+    for (values, answer) in [("queue-0, queue-1, queue-2", "deny"), ("queue-1", "undecided"), ("queue-3", "permit")] {
+        let text = cluster(&(pods.clone() + &shut(format!("{name}, operator: In, values: [{values}]"))));
+        check(&model(&text), &format!("{answer} web -> queue tcp/1"));
+    }
+}
+
+#[test]
 fn a_policy_of_cilium_holds_for_the_pods_that_it_selects_by_their_own_labels() {
     let of = |selector: &str| {
         format!(
@@ -512,9 +582,98 @@ fn a_policy_of_cilium_holds_for_the_pods_that_it_selects_by_their_own_labels() {
         )
     };
     check(&model(&cluster(&of("app: db"))), "undecided web -> db tcp/1\npermit probe -> web tcp/1");
+    check(&model(&cluster(&of("\"k8s:app\": db"))), "undecided web -> db tcp/1\npermit probe -> web tcp/1");
     // Keys of other sources may be anything's.
-    for selector in ["\"k8s:app\": db", "io.kubernetes.pod.namespace: shop"] {
+    for selector in ["\"any:app\": db", "io.kubernetes.pod.namespace: shop", "reserved:host: ''"] {
         check(&model(&cluster(&of(selector))), "undecided web -> db tcp/1\nundecided probe -> web tcp/1");
+    }
+}
+
+#[test]
+fn a_policy_of_calico_holds_for_no_pod_that_its_selectors_surely_leave_out() {
+    let of = |selectors: &str| {
+        model(&cluster(&format!(
+            "kind: GlobalNetworkPolicy\napiVersion: projectcalico.org/v3\nmetadata: {{name: g}}\n\
+             spec: {{{selectors}, order: 5, types: [Ingress], ingress: [{{action: Deny}}]}}\n"
+        )))
+    };
+    let (none, db, shop, all) = (
+        "permit web -> db tcp/1\npermit db -> web tcp/1\npermit web -> probe tcp/1",
+        "undecided web -> db tcp/1 : what GlobalNetworkPolicy g says\npermit db -> web tcp/1\npermit web -> probe tcp/1",
+        "undecided web -> db tcp/1\nundecided db -> web tcp/1\npermit web -> probe tcp/1",
+        "undecided web -> db tcp/1\nundecided db -> web tcp/1\nundecided web -> probe tcp/1",
+    );
+    for (selectors, answers) in [
+        ("selector: all()", all),
+        ("selector: ''", all),
+        ("selector: app == 'db'", db),
+        ("selector: 'app == \"db\" && has(app)'", db),
+        ("selector: \"app in { 'db', 'other' }\"", db),
+        ("selector: app starts with 'd' && !(app ends with 'x')", db),
+        ("selector: \"app not in {'db', 'probe'} && app != 'web'\"", none),
+        ("selector: has(role) || app contains 'z'", none),
+        ("selector: '!has(app)'", none),
+        ("selector: projectcalico.org/namespace == 'shop'", shop),
+        ("selector: pcns.team == 'red'", shop),
+        ("selector: all(), namespaceSelector: projectcalico.org/name == 'shop'", shop),
+        ("namespaceSelector: team == 'red'", shop),
+        ("selector: app == 'db', namespaceSelector: team == 'blue'", none),
+        // What is not known, or not understood, bounds nothing.
+        ("selector: projectcalico.org/serviceaccount == 'x'", all),
+        ("selector: global()", all),
+        ("selector: app == 'db' and app == 'db'", all),
+        ("selector: app == 'db", all),
+        ("selector: app =~ 'd.*'", all),
+        ("selector: has(app", all),
+    ] {
+        check(&of(selectors), answers);
+    }
+}
+
+#[test]
+fn a_policy_of_calico_without_types_is_of_the_ways_in_which_it_has_rules() {
+    for (rules, answers) in [
+        ("ingress: [{action: Deny}]", "undecided web -> db tcp/1\npermit db -> web tcp/1"),
+        ("egress: [{action: Deny}]", "permit web -> db tcp/1\nundecided db -> web tcp/1"),
+        ("ingress: [{action: Deny}], egress: [{action: Deny}]", "undecided web -> db tcp/1\nundecided db -> web tcp/1"),
+        ("order: 1", "undecided web -> db tcp/1\npermit db -> web tcp/1"),
+    ] {
+        let policy = format!(
+            "kind: NetworkPolicy\napiVersion: projectcalico.org/v3\nmetadata: {{name: c, namespace: shop}}\n\
+             spec: {{selector: app == 'db', {rules}}}\n"
+        );
+        check(&model(&cluster(&policy)), answers);
+    }
+}
+
+#[test]
+fn policies_of_clouds_and_meshes_hold_for_the_pods_that_they_select() {
+    let out = "permit db -> web tcp/1\npermit probe -> web tcp/1";
+    for (kind, version, spec, answers) in [
+        (
+            "CiliumClusterwideNetworkPolicy",
+            "cilium.io/v2",
+            "endpointSelector: {matchLabels: {'k8s:io.kubernetes.pod.namespace': ops}}, ingressDeny: [{}]",
+            "undecided web -> probe tcp/1\npermit web -> db tcp/1",
+        ),
+        (
+            "CiliumClusterwideNetworkPolicy",
+            "cilium.io/v2",
+            "endpointSelector: {matchExpressions: [{key: io.cilium.k8s.namespace.labels.team, operator: In, values: [blue]}]}, egress: [{}]",
+            "undecided probe -> db tcp/1\npermit web -> probe tcp/1\npermit db -> web tcp/1",
+        ),
+        ("AuthorizationPolicy", "security.istio.io/v1", "selector: {matchLabels: {app: db}}", out),
+        ("SecurityGroupPolicy", "vpcresources.k8s.aws/v1beta1", "podSelector: {matchLabels: {app: other}}", out),
+        (
+            "ApplicationNetworkPolicy",
+            "networking.k8s.aws/v1alpha1",
+            "podSelector: {matchLabels: {app: db}}, policyTypes: [Egress], egress: [{}]",
+            "undecided web -> db tcp/1\npermit probe -> web tcp/1",
+        ),
+    ] {
+        let policy =
+            format!("kind: {kind}\napiVersion: {version}\nmetadata: {{name: x, namespace: shop}}\nspec: {{{spec}}}\n");
+        check(&model(&cluster(&policy)), answers);
     }
 }
 

@@ -13,6 +13,7 @@ mod by_node;
 mod changes;
 mod changes_unknown;
 mod clouds_proved;
+mod cluster_policies;
 mod cut_answers;
 mod cut_azure;
 mod cut_google;

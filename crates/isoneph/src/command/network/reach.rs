@@ -12,7 +12,7 @@ use isoneph_report::network::{Link, Party, Picture, PictureError, write as write
 use super::hops::write_hops;
 use super::{load, write_json};
 use crate::exit::{Exit, unread, usage};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::safe;
 
 #[derive(Args)]
@@ -48,8 +48,12 @@ enum Format {
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    let (model, exit) = load(&arguments.paths)?;
+    let (model, mut exit) = load(&arguments.paths)?;
     let mut out = Output::beside(arguments.output.as_deref(), &arguments.paths)?;
+    if !model.sources.is_empty() && model.parts.endpoints.is_empty() {
+        output::warn("no machine or pod is shown: no packet was followed, and nothing is said of what passes");
+        exit = exit.max(Exit::Incomplete);
+    }
     // What nobody is called is a slip of whoever asks; whom an address means, the input may leave open.
     let asked = |error: ReachError| match error {
         ReachError::Party(Unreferred::Unknown(_))

@@ -64,11 +64,15 @@ fn word(answer: Answer) -> &'static str {
     }
 }
 
-/// What is not as expected, each with what decided, then the count.
+/// What is not as expected, and what arrives though no connection can be set up, each with what decided, then the count.
 fn text(out: &mut impl Write, tested: &[Tested]) -> anyhow::Result<()> {
-    for one in tested.iter().filter(|one| one.ok != Some(true)) {
+    for one in tested.iter().filter(|one| one.ok != Some(true) || one.one_way) {
         let asked = &one.expectation;
-        let mark = if one.ok.is_some() { "NOT AS EXPECTED" } else { "asked" };
+        let mark = match one.ok {
+            Some(true) => "as expected",
+            Some(false) => "NOT AS EXPECTED",
+            None => "asked",
+        };
         let expected = asked.expect.map_or(String::new(), |expect| format!(", expected {}", word(expect)));
         let flow = format!("{} -> {} {} {}", asked.src, asked.dst, asked.proto, asked.port);
         let answer = word(one.answer);

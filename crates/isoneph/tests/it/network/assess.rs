@@ -153,3 +153,11 @@ fn a_device_says_nothing_of_a_family_that_none_of_its_lists_is_about() {
     assert_eq!((word(&found, "web -> data"), word(&found, "data -> web")), ("pass", "pass"), "{found:?}");
     assert!(found.iter().all(|(name, ..)| name.starts_with("V4: ")), "the other list has no say there: {found:?}");
 }
+
+#[test]
+fn rules_of_a_device_without_zones_are_not_judged_and_it_is_said_what_is_missing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rules = file(&folder, "edge.acl", b"ip access-list extended EDGE\n permit tcp any any eq 22\n");
+    let run = isoneph(&["assess", "--as-of", "2026-11-20", &rules]).ends_with(3);
+    assert!(run.stderr().contains("the zones and flows of the register, and it has no zone"), "{}", run.stderr());
+}

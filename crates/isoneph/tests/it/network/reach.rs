@@ -129,3 +129,19 @@ fn expected_flows_are_told_with_rules_and_path_and_mistakes_with_their_line() {
         assert!(run.stderr().contains(said), "{}", run.stderr());
     }
 }
+
+#[test]
+fn rules_without_a_machine_or_pod_are_no_network_in_which_nothing_passes() {
+    let group = r#"{"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "OwnerId": "1", "GroupName": "g", "IpPermissions":
+        [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}], "IpPermissionsEgress": []}]}"#;
+    let policy =
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {podSelector: {}}\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in [("groups.json", group), ("policy.yaml", policy)] {
+        let rules = crate::file(&folder, name, text.as_bytes());
+        for format in ["text", "json", "csv"] {
+            let run = isoneph(&["network", "reach", "--format", format, &rules]).ends_with(3);
+            assert!(run.stderr().contains("no machine or pod is shown"), "{name}: {}", run.stderr());
+        }
+    }
+}
