@@ -62,6 +62,19 @@ pub struct Done {
     pub own_approver: u64,
     /// Those of an actor without a second factor.
     pub without_mfa: u64,
+    /// Those of an identity that is declared to be for emergencies.
+    pub break_glass: u64,
+}
+
+impl std::ops::AddAssign for Done {
+    fn add_assign(&mut self, other: Done) {
+        self.operations += other.operations;
+        self.not_approved += other.not_approved;
+        self.open += other.open;
+        self.own_approver += other.own_approver;
+        self.without_mfa += other.without_mfa;
+        self.break_glass += other.break_glass;
+    }
 }
 
 /// What one actor did in one account, without an hour's pause.
@@ -71,6 +84,8 @@ pub struct LogSession {
     pub from: String,
     /// The account; `""` where the log does not say.
     pub account: String,
+    /// Whose session it is where that has a name of its own, as of a role that somebody took on; else `""`.
+    pub role: String,
     /// Who; `""` where the log does not say.
     pub actor: String,
     /// The operations as written, with how many of each, by name.

@@ -79,15 +79,19 @@ fn operations_of(table: &Table) -> (Vec<LogMark>, Vec<LogSession>) {
         let unattended = table.flag("unattended", row) == Some(true);
         let without_mfa = u64::from(!unattended && table.flag("mfa", row) == Some(false));
         let own_approver = u64::from(table.flag("own_approver", row) == Some(true));
-        let done = Done { operations: 1, not_approved, open, own_approver, without_mfa };
+        let break_glass = u64::from(table.flag("break_glass", row) == Some(true));
+        let done = Done { operations: 1, not_approved, open, own_approver, without_mfa, break_glass };
         let day = time.map(|time| written(time, "%Y-%m-%d")).unwrap_or_default();
-        add(marks.entry((text("class"), day)).or_default(), done);
+        *marks.entry((text("class"), day)).or_default() += done;
         let (first, session, names) = sessions.entry(text("story")).or_default();
         *first = (*first).into_iter().chain(time).min();
         session.account = text("account");
-        session.actor = if text("session").is_empty() { text("actor") } else { text("session") };
+        (session.actor, session.role) = match (text("session"), text("actor")) {
+            (name, actor) if name.is_empty() || name == actor => (actor, String::new()),
+            (name, actor) => (name, actor),
+        };
         *names.entry(text("name")).or_default() += 1;
-        add(&mut session.done, done);
+        session.done += done;
     }
     let marks = marks.into_iter().map(|((class, day), done)| LogMark { class, day, done }).collect();
     let mut sessions: Vec<_> = sessions.into_values().collect();
@@ -98,14 +102,6 @@ fn operations_of(table: &Table) -> (Vec<LogMark>, Vec<LogSession>) {
         ..session
     });
     (marks, told.collect())
-}
-
-fn add(to: &mut Done, one: Done) {
-    to.operations += one.operations;
-    to.not_approved += one.not_approved;
-    to.open += one.open;
-    to.own_approver += one.own_approver;
-    to.without_mfa += one.without_mfa;
 }
 
 fn written(time: i64, form: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use arrow::array::{Array, ListArray, RecordBatch, StringArray};
+use arrow::array::{Array, Int64Array, ListArray, RecordBatch, StringArray};
 use isoneph_model::{Extent, SnapshotKind};
 use isoneph_tables::{Instant, Inventory, Scope, TableId};
 
@@ -84,6 +84,8 @@ pub struct ListedItem {
     pub pending_deletion: Option<bool>,
     /// Until when.
     pub recoverable_until: Option<Instant>,
+    /// For how many days its service keeps it after its deletion, where that was set for it; 0 where it was switched off.
+    pub kept_days: Option<i64>,
     /// Of a snapshot, an image or a disk: what it was made from, by identity or name.
     pub made_from: Vec<String>,
 }
@@ -220,7 +222,10 @@ pub(super) fn all_items(inventory: &Inventory, snapshot: i64) -> Vec<ListedItem>
             let number = *shown.entry(identity::key(&item)).or_insert(next);
             by_uid.extend(uid.map(|uid| (uid, number)));
             match number {
-                known if known < next => all[known].tables.extend(item.tables),
+                known if known < next => {
+                    all[known].tables.extend(item.tables);
+                    all[known].kept_days = all[known].kept_days.or(item.kept_days);
+                }
                 _ => all.push(item),
             }
         }
@@ -262,6 +267,7 @@ fn items(rows: &RecordBatch, table: TableId, kind: &str) -> Vec<(Option<String>,
         let list = list.as_ref().and_then(|list| list.as_any().downcast_ref::<StringArray>());
         list.map(|list| list.iter().flatten().map(str::to_owned).collect()).unwrap_or_default()
     };
+    let kept = rows.column_by_name("kept_days").and_then(|c| c.as_any().downcast_ref::<Int64Array>());
     let item = |row: usize| {
         let uid = value("uid", row);
         let item = ListedItem {
@@ -275,6 +281,7 @@ fn items(rows: &RecordBatch, table: TableId, kind: &str) -> Vec<(Option<String>,
             native_type: value("native_type", row),
             tags: tags(row),
             tenant: value("tenant", row),
+            kept_days: kept.filter(|days| days.is_valid(row)).map(|days| days.value(row)),
             ..ListedItem::default()
         };
         Some((uid, item))

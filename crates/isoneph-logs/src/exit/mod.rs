@@ -266,7 +266,9 @@ impl<'c> ExitTracker<'c> {
         if recovery::deletes_copies(name) {
             self.deleted_copies.extend(event.targets.iter().flatten().flat_map(|target| names_of(target)));
         }
-        for thing in self.things_of(event, |thing, target| thing.is_deleted(target, name)) {
+        let is_ended =
+            |thing: &Wanted, target: &str| thing.is_deleted(target, name) || recovery::purges(&thing.id, target, name);
+        for thing in self.things_of(event, is_ended) {
             let source = Source { file: place.file.into(), sha256: place.sha256.into(), index: place.index };
             let recovery = Recovery::of(event, entry);
             let copies = recovery::copies(event, &thing.id);
@@ -411,22 +413,23 @@ impl<'c> ExitTracker<'c> {
         let deletion = deletions().filter(counts).max_by_key(|d| d.at);
         // What nobody saw deleted went when it was first missed, at the latest.
         let (recovery, began) = match deletion {
-            Some(deletion) => (deletion.recovery.or_by_type(item), deletion.at),
-            None => (Recovery::of_type(item), missed),
+            Some(deletion) => (deletion.recovery.or_by_type(item).as_set_for(item), deletion.at),
+            None => (Recovery::of_type(item).as_set_for(item), missed),
         };
         let end_of_wait = recovery.latest(began);
         let gone_by = gone_by(end_of_wait);
         // What is still listed after an order that can be taken back waits for its end.
+        let recovery_of = |d: &Deletion| d.recovery.as_set_for(item);
         let waits = |d: &&Deletion| {
-            matches!(d.recovery, Recovery::Within(_) | Recovery::Until(_))
+            matches!(recovery_of(d), Recovery::Within(_) | Recovery::Until(_))
                 && !d.of_part
                 && d.at.is_some_and(|at| at < seen_at)
-                && d.recovery.latest(d.at).is_none_or(|latest| latest > seen_at)
+                && recovery_of(d).latest(d.at).is_none_or(|latest| latest > seen_at)
         };
         let order = deletions().filter(waits).max_by_key(|d| d.at);
         // Behind the end of its time it is gone, unless somebody gave it back: nobody saw either.
         let is_over =
-            |d: &Deletion| !self.is_copied(d) && d.recovery.latest(d.at).is_some_and(|latest| latest <= as_of);
+            |d: &Deletion| !self.is_copied(d) && recovery_of(d).latest(d.at).is_some_and(|latest| latest <= as_of);
         let after_end = seen_at >= departure.ended_at;
         let may_be_back = gone_by.is_none() && deletion.is_some_and(|deletion| self.may_be_back(item, deletion));
         let (state, removed_at) = match (deletion, gone_by) {

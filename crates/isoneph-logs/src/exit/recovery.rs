@@ -98,6 +98,17 @@ impl Recovery {
         }
     }
 
+    /// For as long as it was set for the thing itself, where an inventory tells. Longer than the service can keep it says
+    /// nothing, and neither does what was ordered with an end of its own.
+    pub(super) fn as_set_for(self, item: &ListedItem) -> Recovery {
+        match (self, item.kept_days) {
+            (Recovery::Perhaps(_), Some(0)) => Recovery::No,
+            (Recovery::Within(longest), Some(days)) if (1..longest).contains(&days) => Recovery::Within(days),
+            (Recovery::Perhaps(longest), Some(days)) if (1..longest).contains(&days) => Recovery::Perhaps(days),
+            _ => self,
+        }
+    }
+
     /// For as long as the order or its answer says, else for the longest that can be asked for.
     fn within(longest: i64, asked: Option<&Map<String, Value>>, answer: Option<&Map<String, Value>>) -> Recovery {
         let asked = |name: &str| asked.and_then(|asked| asked.get(name));
@@ -155,6 +166,22 @@ impl Recovery {
             Recovery::No | Recovery::Unknown => None,
         }
     }
+}
+
+/// Whether an operation ends what was deleted before and kept: Azure names it by a path of its own, without the group
+/// that the thing lay in (`…/locations/westeurope/deletedVaults/NAME`).
+pub(super) fn purges(id: &str, target: &str, operation_name: &str) -> bool {
+    let (id, target) = (id.to_lowercase(), target.to_lowercase());
+    let of_path = || {
+        let (own, of_target) = (kept::type_in(&id)?, kept::type_in(&target)?);
+        let (namespace, kind) = own.split_once('/')?;
+        let deleted = of_target.strip_prefix(namespace)?.rsplit('/').next()?;
+        let is_purge = operation_name
+            .strip_prefix(of_target.as_str())
+            .is_some_and(|act| act == "/purge/action" || act == "/delete");
+        Some(is_purge && deleted.strip_prefix("deleted") == Some(kind))
+    };
+    of_path() == Some(true) && id.rsplit('/').next() == target.rsplit('/').next()
 }
 
 /// Whether an operation that no list has ends something for good: it is about networks, about an object of a cluster that

@@ -19,7 +19,7 @@ pub(super) enum Met {
     Not,
     Alike,
     Differing,
-    /// Only in a copy of the feed itself, which says nothing.
+    /// Only in the feed's own file, given as a log too, which says nothing.
     Itself,
     /// Of a request whose answer the record has: it keeps another stage of it.
     Answered,

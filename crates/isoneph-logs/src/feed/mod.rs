@@ -9,6 +9,7 @@ mod asked;
 mod batch;
 mod declared;
 mod kept;
+mod own_files;
 mod period;
 mod reading;
 mod result;

@@ -1,12 +1,12 @@
 //! One feed, while it is read and compared.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use isoneph_tables::Instant;
 
 use super::asked::Asked;
 use super::kept::{AllKept, Kept, Met};
+use super::own_files::OwnFiles;
 use super::period::Period;
 use super::result::{Agreement, AspectSeen, FeedResult, Told, Witness, WitnessKind};
 use super::whose::Tenants;
@@ -40,8 +40,7 @@ pub(super) struct Reading {
     /// Of them, those that events show.
     shown_words: Vec<String>,
     kept: AllKept,
-    /// The digests of its files.
-    files: HashSet<Arc<str>>,
+    files: OwnFiles,
     /// Events that were not kept.
     beyond: u64,
     period: Period,
@@ -80,7 +79,7 @@ impl Reading {
             covers,
             feed,
             kept: AllKept::default(),
-            files: HashSet::new(),
+            files: OwnFiles::default(),
             beyond: 0,
             period: Period::default(),
             sure_from: None,
@@ -130,7 +129,7 @@ impl Reading {
             sha256: texts.keep(event.place.sha256),
             index: event.place.index,
         };
-        self.files.insert(Arc::clone(&source.sha256));
+        self.files.add(&source.file, &source.sha256);
         let kept = Kept {
             time: event.time,
             account: texts.keep(event.account),
@@ -169,7 +168,7 @@ impl Reading {
         whose: Option<usize>,
         aspects: impl FnOnce() -> Vec<String>,
     ) {
-        let is_itself = self.files.contains(event.place.sha256);
+        let is_itself = self.files.has(event.place);
         if !is_itself {
             self.kept.note_answer(event);
         }

@@ -183,9 +183,24 @@ fn ids_that_never_meet_prove_nothing() {
 }
 
 #[test]
-fn a_copy_of_the_feed_among_the_logs_is_no_record() {
+fn the_feeds_own_file_among_the_logs_is_no_record() {
     let result = judge(feed(), &WHOLE, &WHOLE, "feed");
     assert_eq!((result.agreement, result.later), (Agreement::default(), None));
+}
+
+#[test]
+fn a_copy_of_a_file_of_the_record_is_compared_and_lacks_what_the_other_files_have() {
+    let catalogue = Catalogue::proposed().expect("a catalogue");
+    let mut watch = FeedWatch::new(&catalogue, vec![tenant("acme", &["1"], &[])], vec![feed()], NOW);
+    let at = |file, one, sha256| FeedEvent { place: SourcePlace { file, sha256, index: 0 }, ..event(one, sha256, &[]) };
+    [(WHOLE[0], "first"), (WHOLE[3], "last")]
+        .iter()
+        .for_each(|(one, of)| watch.observe_feed(0, &at("feed/a", *one, of)));
+    let record = [(WHOLE[0], "first"), (WHOLE[1], "withheld"), (WHOLE[3], "last")];
+    record.iter().for_each(|(one, of)| watch.observe_record(&at("prov/a", *one, of)));
+    let result = watch.finish(RecordState { has_losses: false }).remove(0);
+    assert_eq!((result.agreement.alike, result.agreement.missing), (Some(2), Some(1)));
+    assert_eq!(told(&result), [(WitnessKind::Missing, "b")]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! aliases, and nothing is included from elsewhere.
 
 mod locate;
+mod missing;
 mod split;
 
 use serde::Deserialize;
@@ -104,7 +105,7 @@ fn parse_slowly<'a>(file: &str, slice: Slice<'a>) -> Result<Parsed<'a>, Mistake>
         let (line, column) = (slice.line + name.referenced.line(), name.referenced.column());
         return Err(mistake(file, line, column, problem.to_owned()));
     }
-    let object = for_kind!(known, T => read::<T>(slice.text)).map_err(fail)?;
+    let object = for_kind!(known, T => read::<T>(slice.text)).map_err(|error| of_kind(known, file, slice, &error))?;
     Ok(Parsed { object, slice, line: first })
 }
 
@@ -141,6 +142,15 @@ fn alias_limits() -> serde_saphyr::options::AliasLimits {
     limits.max_total_replayed_events = 100_000;
     limits.max_replay_stack_depth = 16;
     limits
+}
+
+/// What is wrong with a document of a known kind.
+fn of_kind(kind: Kind, file: &str, slice: Slice<'_>, error: &serde_saphyr::Error) -> Mistake {
+    let told = from_yaml(file, slice, error);
+    let serde_saphyr::Error::SerdeMissingField { field, .. } = error.without_snippet() else { return told };
+    let all: Vec<String> = missing::missing(kind, slice.text, field).iter().map(|name| format!("`{name}`")).collect();
+    let word = if all.len() > 1 { "fields" } else { "field" };
+    Mistake { message: format!("missing {word} {}", all.join(", ")), ..told }
 }
 
 fn from_yaml(file: &str, slice: Slice<'_>, error: &serde_saphyr::Error) -> Mistake {

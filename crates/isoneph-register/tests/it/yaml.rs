@@ -67,6 +67,24 @@ fn a_mistake_in_one_document_does_not_hide_those_in_others() {
 }
 
 #[test]
+fn all_fields_that_an_object_lacks_are_told_at_once() {
+    let cases = [
+        ("cloud-service", "{}", "missing fields `title`, `model`, `provider`"),
+        ("cloud-service", "{provider: us}", "missing fields `title`, `model`"),
+        ("cloud-service", "{provider: us, model: saas}", "missing field `title`"),
+        (
+            "cloud-service",
+            "{title: T, provider: us, model: saas, critical-operations: [{loss: x}]}",
+            "missing field `operation`",
+        ),
+    ];
+    for (kind, spec, message) in cases {
+        let found = mistakes(&format!("kind: {kind}\nname: a\nspec: {spec}\n"));
+        assert!(found[0].ends_with(message), "{found:?}");
+    }
+}
+
+#[test]
 fn bombs_and_floods_of_aliases_are_refused() {
     let mut bomb =
         String::from("kind: party\nname: a\nspec:\n  title: A\n  aliases:\n    - &a [x,x,x,x,x,x,x,x,x,x]\n");

@@ -1,18 +1,18 @@
 //! The audit logs: critical operations day by day, the sessions behind them, and how whole the record is.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod days;
+
+use std::collections::BTreeMap;
 
 use askama::Template;
 use isoneph_assessment::{DayState, Done, LogPicture, LogSession};
+
+use days::{DayCell, Days, OfDay, Rows, more, table};
 
 use super::view::View;
 use crate::plain::plain;
 use crate::words::Words;
 
-/// The most days that a table has beside each other: the last ones.
-const MAX_DAYS: usize = 62;
-/// The most accounts and regions.
-const MAX_STREAMS: usize = 400;
 /// Operations that are named of one session.
 const MAX_NAMES: usize = 6;
 
@@ -28,34 +28,15 @@ pub(super) struct Logs<'a> {
     states: Vec<(DayState, &'static str, String)>,
 }
 
-/// A table with a column for each day.
-struct Days {
-    days: Vec<String>,
-    earlier: Option<String>,
-    rows: Vec<DaysRow>,
-    more: Option<String>,
-}
-
-struct DaysRow {
-    head: String,
-    cells: Vec<Option<DayCell>>,
-}
-
-/// What a day is coloured, marked and titled as.
-struct DayCell {
-    state: &'static str,
-    text: String,
-    title: String,
-}
-
 struct Session {
     from: String,
     account: String,
     actor: String,
+    role: String,
     operations: String,
     approval: String,
-    own_approver: u64,
-    without_mfa: u64,
+    notes: Vec<String>,
+    break_glass: bool,
 }
 
 impl<'a> Logs<'a> {
@@ -89,36 +70,55 @@ fn symbol(state: DayState) -> &'static str {
     }
 }
 
-fn more(words: &Words, n: usize) -> Option<String> {
-    (n > 0).then(|| words.say_with("and-more", &[("n", n.into())]))
+/// A day of a stream, or several: how often it stands at its worst.
+struct RecordDay {
+    state: DayState,
+    days: u64,
+    events: u64,
 }
 
-/// A table of rows by name, of which each has cells by day.
-fn table(words: &Words, rows: BTreeMap<Vec<String>, BTreeMap<String, DayCell>>) -> Days {
-    let all: BTreeSet<&String> = rows.values().flat_map(BTreeMap::keys).collect();
-    let earlier = all.len().saturating_sub(MAX_DAYS);
-    let days: Vec<String> = all.into_iter().skip(earlier).cloned().collect();
-    let hidden = rows.len().saturating_sub(MAX_STREAMS);
-    let row = |(names, mut cells): (Vec<String>, BTreeMap<String, DayCell>)| DaysRow {
-        head: names.iter().filter(|name| !name.is_empty()).map(|name| plain(name)).collect::<Vec<_>>().join(" "),
-        cells: days.iter().map(|day| cells.remove(day)).collect(),
-    };
-    let rows = rows.into_iter().take(MAX_STREAMS).map(row).collect();
-    Days { earlier: more(words, earlier), rows, more: more(words, hidden), days }
-}
+impl OfDay for Done {
+    fn add(&mut self, other: Done) {
+        *self += other;
+    }
 
-fn timeline(logs: &LogPicture, words: &Words) -> Days {
-    let mut rows: BTreeMap<Vec<String>, BTreeMap<String, DayCell>> = BTreeMap::new();
-    for mark in &logs.marks {
-        let (state, symbol) = match mark.done {
+    fn cell(&self, words: &Words) -> DayCell {
+        let (state, symbol) = match self {
             Done { not_approved: 1.., .. } | Done { own_approver: 1.., .. } => ("missing", "✖"),
             Done { open: 1.., .. } => ("thin", "◐"),
             _ => ("watched", ""),
         };
-        let text = format!("{}{symbol}", mark.done.operations);
-        let title = approval(&mark.done, words);
+        let more = [approval(self, words)].into_iter().chain(notes(self, words));
+        let title = more.collect::<Vec<_>>().join(&words.say("list-separator"));
+        DayCell { state, text: format!("{}{symbol}", self.operations), title }
+    }
+}
+
+impl OfDay for RecordDay {
+    fn add(&mut self, other: RecordDay) {
+        self.events += other.events;
+        if other.state == self.state {
+            self.days += other.days;
+        } else if other.state < self.state {
+            (self.state, self.days) = (other.state, other.days);
+        }
+    }
+
+    fn cell(&self, words: &Words) -> DayCell {
+        let state = words.say(&format!("logday-{}", self.state));
+        let days = (self.days > 1).then(|| words.say_with("log-on-days", &[("n", self.days.into())]));
+        let events = words.say_with("log-events", &[("n", self.events.into())]);
+        let title = std::iter::once(state).chain(days).chain([events]).collect::<Vec<_>>();
+        let (text, title) = (symbol(self.state).to_owned(), title.join(&words.say("list-separator")));
+        DayCell { state: self.state.as_str(), text, title }
+    }
+}
+
+fn timeline(logs: &LogPicture, words: &Words) -> Days {
+    let mut rows: Rows<Done> = BTreeMap::new();
+    for mark in &logs.marks {
         let name = words.say(&format!("opclass-{}", mark.class));
-        rows.entry(vec![name]).or_default().insert(mark.day.clone(), DayCell { state, text, title });
+        rows.entry(vec![name]).or_default().push((mark.day.clone(), mark.done));
     }
     table(words, rows)
 }
@@ -140,6 +140,16 @@ fn approval(done: &Done, words: &Words) -> String {
     words.say_with("log-approval", &values)
 }
 
+/// What is to be told of operations beside how many of them were approved.
+fn notes(done: &Done, words: &Words) -> Vec<String> {
+    let notes = [
+        ("log-own-approver", done.own_approver),
+        ("log-without-mfa", done.without_mfa),
+        ("log-break-glass", done.break_glass),
+    ];
+    notes.into_iter().filter(|(_, n)| *n > 0).map(|(id, n)| words.say_with(id, &[("n", n.into())])).collect()
+}
+
 fn told(session: &LogSession, words: &Words) -> Session {
     let or_unknown = |text: &str| if text.is_empty() { words.say("unknown-value") } else { plain(text).into_owned() };
     let names = session.operations.iter().take(MAX_NAMES);
@@ -149,21 +159,20 @@ fn told(session: &LogSession, words: &Words) -> Session {
         from: or_unknown(&session.from),
         account: or_unknown(&session.account),
         actor: or_unknown(&session.actor),
+        role: plain(&session.role).into_owned(),
         operations: names.join(&words.say("list-separator")),
         approval: approval(&session.done, words),
-        own_approver: session.done.own_approver,
-        without_mfa: session.done.without_mfa,
+        notes: notes(&session.done, words),
+        break_glass: session.done.break_glass > 0,
     }
 }
 
 fn record(logs: &LogPicture, words: &Words) -> Days {
-    let mut rows: BTreeMap<Vec<String>, BTreeMap<String, DayCell>> = BTreeMap::new();
+    let mut rows: Rows<RecordDay> = BTreeMap::new();
     for day in &logs.days {
-        let events = words.say_with("log-events", &[("n", day.events.into())]);
-        let title = format!("{}{}{events}", words.say(&format!("logday-{}", day.state)), words.say("list-separator"));
-        let cell = DayCell { state: day.state.as_str(), text: symbol(day.state).to_owned(), title };
         let stream = vec![cloud(&day.provider), day.account.clone(), day.region.clone()];
-        rows.entry(stream).or_default().insert(day.day.clone(), cell);
+        let known = RecordDay { state: day.state, days: 1, events: day.events };
+        rows.entry(stream).or_default().push((day.day.clone(), known));
     }
     table(words, rows)
 }

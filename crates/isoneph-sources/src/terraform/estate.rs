@@ -3,6 +3,7 @@
 use isoneph_tables::Cell;
 use isoneph_tables::schema::Resource as ResourceRow;
 
+use super::attr::Attr;
 use super::resource::Resource;
 
 /// Types that hold data of their own, beside those whose table says so.
@@ -26,6 +27,16 @@ const DATA_TYPES: &[&str] = &[
     "google_filestore_instance",
 ];
 
+const DAY: i64 = 86_400;
+
+/// Where it is set for how long a service keeps a thing that was deleted, and how many seconds the unit has.
+const KEPT: &[(&str, &str, i64)] = &[
+    ("azurerm_app_configuration", "soft_delete_retention_days", DAY),
+    ("azurerm_key_vault", "soft_delete_retention_days", DAY),
+    ("azurerm_key_vault_managed_hardware_security_module", "soft_delete_retention_days", DAY),
+    ("google_storage_bucket", "soft_delete_policy.retention_duration_seconds", 1),
+];
+
 /// The row of a resource; `kind` is the table that describes it.
 pub(crate) fn row(resource: &Resource, kind: Option<&str>) -> ResourceRow {
     let tags = &resource.common.tags;
@@ -41,7 +52,20 @@ pub(crate) fn row(resource: &Resource, kind: Option<&str>) -> ResourceRow {
         taggable: taggable.into(),
         holds_data: holds_data.into(),
         change: resource.action.as_str().into(),
+        kept_days: kept_days(resource),
         ..ResourceRow::default()
+    }
+}
+
+/// For how many days the thing is kept after its deletion, a part of a day as a whole one.
+fn kept_days(resource: &Resource) -> Cell<i64> {
+    let Some((_, path, unit)) = KEPT.iter().find(|(kind, ..)| *kind == resource.native_type) else {
+        return Cell::default();
+    };
+    match resource.int(path) {
+        Attr::Known(number) => number.saturating_mul(*unit).saturating_add(DAY - 1).div_euclid(DAY).into(),
+        Attr::Unset => Cell::default(),
+        Attr::Unknown(code) => Cell::Gap(code),
     }
 }
 

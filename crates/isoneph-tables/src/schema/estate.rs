@@ -39,6 +39,9 @@ table! {
         change: String, none "'none'";
         /// Whether the declaration refuses to destroy it (Terraform `prevent_destroy`, a management lock).
         destroy_prevented: bool, none "false";
+        /// For how many days its service keeps it after its deletion, as it was set for the thing (soft deletion): so long the
+        /// deletion can be taken back. 0 where that was switched off.
+        kept_days: i64, none "never: NULL where nothing was set";
     }
 }
 

@@ -116,6 +116,30 @@ fn a_feed_is_no_part_of_the_logs_and_no_record_of_itself() {
     assert_eq!((&alone[0]["alike"], &alone[0]["later"]), (&Value::Null, &Value::Null));
 }
 
+/// Replication copies the provider's files as they are: copies are compared like any other form.
+#[test]
+fn a_feed_of_the_providers_own_files_is_compared_and_a_file_that_is_withheld_is_missing() {
+    let agreement = |kept: &[u32]| {
+        let folder = estate(&[]);
+        for name in ["record.json", "feeds/acme/feed.json"] {
+            std::fs::remove_file(folder.path().join(name)).expect("removed");
+        }
+        std::fs::create_dir(folder.path().join("own")).expect("a folder");
+        for part in 0..3 {
+            let events: Vec<Value> = (part * 8..part * 8 + 8).map(|hour| event(ACME, hour)).collect();
+            let bytes = json!({"Records": events}).to_string();
+            file(&folder, &format!("own/{part}.json"), bytes.as_bytes());
+            if kept.contains(&part) {
+                file(&folder, &format!("feeds/acme/{part}.json"), bytes.as_bytes());
+            }
+        }
+        let row = asked(&folder, "SELECT alike, differing, missing FROM monitoring_feed").json();
+        ["alike", "differing", "missing"].map(|name| row[0][name].clone())
+    };
+    assert_eq!(agreement(&[0, 1, 2]), [json!(24), json!(0), json!(0)]);
+    assert_eq!(agreement(&[0, 2]), [json!(16), json!(0), json!(8)]);
+}
+
 #[test]
 fn a_feed_of_nobody_known_or_without_files_is_refused_with_its_line() {
     let cases = [

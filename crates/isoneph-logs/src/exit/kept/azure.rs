@@ -30,6 +30,7 @@ pub(super) const KEPT: &[Kept] = &[
         &[
             "microsoft.keyvault/locations/deletedvaults/purge/action",
             "microsoft.keyvault/locations/deletedmanagedhsms/purge/action",
+            "microsoft.appconfiguration/locations/deletedconfigurationstores/purge/action",
             "keypurge",
             "secretpurge",
             "certificatepurge",

@@ -108,6 +108,82 @@ fn what_a_service_keeps_after_a_deletion_is_not_gone_before_an_inventory_from_be
 }
 
 #[test]
+fn what_was_set_for_a_thing_says_how_long_it_is_kept() {
+    let vault = "/subscriptions/1/resourceGroups/g/providers/Microsoft.KeyVault/vaults/acme-kv";
+    let (azure, google) = ("microsoft.keyvault/vaults/delete", "storage.buckets.delete");
+    let (open, back, removed) = (None, Some(ItemState::Recoverable), Some(ItemState::Removed));
+    let cases = [
+        ("azure", azure, vault, None, back, 90),
+        ("azure", azure, vault, Some(30), back, 30),
+        ("azure", azure, vault, Some(900), back, 90),
+        ("google", google, "projects/_/buckets/acme-b", None, open, 90),
+        ("google", google, "projects/_/buckets/acme-b", Some(7), open, 7),
+        ("google", google, "projects/_/buckets/acme-b", Some(0), removed, 0),
+    ];
+    for (provider, name, id, kept_days, at_once, days) in cases {
+        let thing = ListedItem { kept_days, ..thing_of(provider, None, id) };
+        let states = |n| kept(provider, name, &thing, deletion(name, id, day(10)), n).map(|(state, _)| state);
+        assert_eq!(states(9 + days.max(2)), [at_once, at_once], "{id} {kept_days:?}");
+        assert_eq!(states(10 + days), [at_once, removed], "{id} {kept_days:?}");
+    }
+    // The log alone: behind the end of its time nobody knows, before it it can be got back until then.
+    let until = |as_of| {
+        let catalogue = Catalogue::proposed().unwrap();
+        let thing = ListedItem { kept_days: Some(30), ..thing_of("azure", None, vault) };
+        let before = Listing { items: vec![thing], ..listing(day(-5), &[], true) };
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), vec![before]);
+        tracker.observe(&Event { provider: "azure".into(), ..deletion(azure, vault, day(10)) }, &PLACE);
+        let item = tracker.finish(as_of).remove(0).items.remove(0);
+        (item.state, item.recoverable_until, item.undecided)
+    };
+    assert_eq!(until(day(39)), (back, Some(day(40)), None));
+    assert_eq!(until(day(40)), (None, None, Some(Undecided::TimeIsOver)));
+}
+
+#[test]
+fn a_purge_ends_what_was_deleted_and_kept() {
+    const VAULTS: &str = "microsoft.keyvault/vaults";
+    const PURGE: &str = "microsoft.keyvault/locations/deletedvaults/purge/action";
+    let own = |kind: &str| -> &'static str { format!("/subscriptions/1/resourceGroups/g/providers/{kind}").leak() };
+    let deleted = |rest: &str| -> &'static str { format!("/subscriptions/1/providers/{rest}").leak() };
+    let state = |id: &'static str, deletes: &str, purge: &'static str, target: &'static str| {
+        let catalogue = Catalogue::proposed().unwrap();
+        let before = Listing { items: vec![thing_of("azure", None, id)], ..listing(day(-5), &[], true) };
+        let mut tracker = ExitTracker::new(&catalogue, departures(""), vec![before]);
+        let event = |name: &str, target, at| Event {
+            provider: "azure".into(),
+            account: Some("1".into()),
+            operation_name: Some(name.to_owned().into()),
+            ..deletion("", target, day(at))
+        };
+        tracker.observe(&event(deletes, id, 10), &PLACE);
+        tracker.observe(&event(purge, target, 11), &PLACE);
+        let item = tracker.finish(day(60)).remove(0).items.remove(0);
+        (item.state, item.removed_at)
+    };
+    let vault = own("Microsoft.KeyVault/vaults/acme-kv");
+    let of_vault = |target| state(vault, &format!("{VAULTS}/delete"), PURGE, target);
+    let (removed, kept) = ((Some(ItemState::Removed), Some(day(11))), Some(ItemState::Recoverable));
+    assert_eq!(of_vault(deleted("Microsoft.KeyVault/locations/westeurope/deletedVaults/acme-kv")), removed);
+    assert_eq!(of_vault(deleted("Microsoft.KeyVault/locations/westeurope/deletedVaults/other-kv")).0, kept);
+    assert_eq!(of_vault(deleted("Microsoft.KeyVault/locations/westeurope/deletedManagedHSMs/acme-kv")).0, kept);
+    let module = state(
+        own("Microsoft.KeyVault/managedHSMs/acme-hsm"),
+        "microsoft.keyvault/managedhsms/delete",
+        "microsoft.keyvault/locations/deletedmanagedhsms/purge/action",
+        deleted("Microsoft.KeyVault/locations/westeurope/deletedManagedHSMs/acme-hsm"),
+    );
+    assert_eq!(module, removed);
+    let store = state(
+        own("Microsoft.AppConfiguration/configurationStores/acme-settings"),
+        "microsoft.appconfiguration/configurationstores/delete",
+        "microsoft.appconfiguration/locations/deletedconfigurationstores/purge/action",
+        deleted("Microsoft.AppConfiguration/locations/westeurope/deletedConfigurationStores/acme-settings"),
+    );
+    assert_eq!(store, removed);
+}
+
+#[test]
 fn what_went_and_could_not_be_got_back_before_it_was_due_went_in_time() {
     let thing = thing_of("aws", None, "arn:aws:ec2:r:1:volume/vol-0001");
     let told = |at| kept("aws", "ec2:deletevolume", &thing, deletion("", "vol-0001", day(at)), 50)[1];

@@ -1,9 +1,9 @@
 //! `isoneph logs exit` and `isoneph logs check-removal`: what is left of tenants that departed, as a record that the
 //! provider hands over and the customer checks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use isoneph_logs::exit::{RecordedExit, RecordedInput, RecordedItem, RemovalRecord, digests_of};
@@ -100,13 +100,11 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Exit> {
     let mut out = Output::open(None)?;
     record.exits.iter().try_for_each(|exit| text(&mut out, exit))?;
     let mut wrong = record.contradictions()?;
-    let given = digests_of(&arguments.paths).map_err(usage)?;
-    let listed: BTreeSet<&str> = record.inputs.iter().map(|input| input.sha256.as_str()).collect();
-    let held = given.keys().filter(|sha256| listed.contains(sha256.as_str())).count();
     if !arguments.paths.is_empty() {
-        writeln!(out, "{held} of the {} files that it rests on are here and are as they were", listed.len())?;
-        let others = given.iter().filter(|(sha256, _)| !listed.contains(sha256.as_str()));
-        wrong.extend(others.map(|(_, path)| format!("{} is none of the files that it rests on", path.display())));
+        let mut given = digests_of(&arguments.paths).map_err(usage)?;
+        let own = arguments.record.canonicalize().ok();
+        given.retain(|_, path| own.is_none() || path.canonicalize().ok() != own);
+        wrong.extend(handed_over(&mut out, &record, &given)?);
     }
     for words in &wrong {
         writeln!(out, "{}", safe::terminal(words))?;
@@ -116,7 +114,35 @@ pub(super) fn check(arguments: &CheckArguments) -> anyhow::Result<Exit> {
         writeln!(out, "what it says of each thing is the word of whoever made it: no file was judged again here")?;
     }
     out.finish()?;
-    Ok(if wrong.is_empty() { verdict(&record) } else { Exit::Findings })
+    // What does not hold together answers nothing: it is no finding about what is left.
+    Ok(if wrong.is_empty() { verdict(&record) } else { Exit::Incomplete })
+}
+
+/// Tells which of the files that a record rests on are here, and gives what of those handed over is none of them.
+fn handed_over(
+    out: &mut impl Write,
+    record: &RemovalRecord,
+    given: &BTreeMap<String, PathBuf>,
+) -> anyhow::Result<Vec<String>> {
+    let listed: BTreeMap<&str, &str> =
+        record.inputs.iter().map(|input| (input.sha256.as_str(), input.path.as_str())).collect();
+    let missing: Vec<&str> =
+        listed.iter().filter(|(sha256, _)| !given.contains_key(**sha256)).map(|(_, path)| *path).collect();
+    let held = listed.len() - missing.len();
+    writeln!(out, "{held} of the {} files that it rests on are here and are as they were", listed.len())?;
+    for path in &missing {
+        writeln!(out, "  not here: {}", safe::terminal(path))?;
+    }
+    let others = given.iter().filter(|(sha256, _)| !listed.contains_key(sha256.as_str()));
+    Ok(others.map(|(_, path)| other(path, &missing)).collect())
+}
+
+/// What is told of a file that is none of those that a record rests on; one of the name of a missing one was changed.
+fn other(path: &Path, missing: &[&str]) -> String {
+    let name = path.file_name();
+    let is_changed = missing.iter().any(|missing| Path::new(missing).file_name() == name);
+    let why = if is_changed { "holds something else than the one of its name" } else { "is none of the files" };
+    format!("{} {why} that it rests on", path.display())
 }
 
 /// Something left, or late, is a finding; something undecided leaves the answer open, and so does what nobody looked for.
