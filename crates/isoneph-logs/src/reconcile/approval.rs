@@ -3,10 +3,10 @@
 use isoneph_model::fits_pattern;
 
 use super::Records;
-use super::actor::{People, is_by_identity};
+use super::actor::{People, is_by_identity, or};
 use super::changes::{ChangeIndex, and, approved_by_then, fits, in_window, nothing_open};
 use super::operation::{Approval, Approved, Operation};
-use super::pipelines::{RunIndex, is_of};
+use super::pipelines::{Named, RunIndex, is_of};
 use crate::changes::{Change, OfServices, Procedure, Review};
 
 /// How far beside its window a change still explains an operation, in microseconds.
@@ -98,10 +98,14 @@ impl Judge<'_> {
 
     fn by_run(&self, operation: &Operation) -> Found {
         let mut found = Found::default();
-        for number in self.runs.of(operation, self.all) {
+        for (number, named) in self.runs.of(operation, self.all) {
             let run = &self.all[number];
-            match (and(is_of(run, operation), nothing_open(run)), approved_by_then(run, operation)) {
+            let named = (named == Named::Surely).then_some(true);
+            let fits = [nothing_open(run), named].into_iter().fold(is_of(run, operation), and);
+            match (fits, approved_by_then(run, operation)) {
                 (Some(false), _) => {}
+                // Nobody approved it, and it may not be the one: it says nothing of this operation.
+                (_, Some(false)) if named.is_none() => {}
                 (Some(true), Some(true)) => found.approved.push(number),
                 (_, Some(false)) => found.refused = found.refused.or(Some(number)),
                 _ => found.open = true,
@@ -125,10 +129,12 @@ impl Judge<'_> {
     }
 
     /// Who approved a change, and whether that was the actor alone. In a pipeline the one who acts is who wrote the
-    /// commit, and where a program carries a change out it is who asked for it.
+    /// commit, or, where nobody says who did, who started the run; where a program carries a change out it is who asked for
+    /// it.
     fn approver(&self, operation: &Operation, how: Approval, change: &Change) -> (String, Option<bool>) {
+        let started = |name: &str| change.started_by.iter().map(|by| self.people.same(by, name)).reduce(or).flatten();
         let is_actor = |name: &String| match how {
-            Approval::Pipeline if change.requester.is_empty() => None,
+            Approval::Pipeline if change.requester.is_empty() => started(name),
             Approval::Pipeline => self.people.same(&change.requester, name),
             _ if operation.unattended == Some(true) && !change.requester.is_empty() => {
                 self.people.same(&change.requester, name)
