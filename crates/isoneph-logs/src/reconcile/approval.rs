@@ -36,7 +36,7 @@ impl Judge<'_> {
         operation.procedure = self.procedure(operation);
         operation.reviewer = self.reviewer(operation);
         if self.records.changes.is_some() {
-            operation.approval = self.approval(operation);
+            operation.approval = self.approval(operation).and_then(|found| of_emergency(found, operation));
         }
         if operation.approval.as_ref().is_some_and(|approved| approved.how == Approval::Pipeline) {
             operation.unattended = Some(true);
@@ -186,6 +186,18 @@ impl Judge<'_> {
         }
         (!open).then(String::new)
     }
+}
+
+/// What was found of an approval, where an identity for emergencies may have acted: it goes past approval on purpose, and
+/// a review afterwards stands for it. Whether there was one may be open.
+fn of_emergency(found: Approved, operation: &Operation) -> Option<Approved> {
+    let is_approved = matches!(found.how, Approval::Change | Approval::Pipeline);
+    if is_approved || operation.break_glass != Some(true) {
+        return Some(found);
+    }
+    let is_reviewed = !operation.reviewer.as_deref()?.is_empty();
+    let how = if is_reviewed { Approval::Emergency } else { found.how };
+    Some(Approved { how, ..found })
 }
 
 fn of_services(services: Option<&OfServices>, operation: &Operation) -> Option<bool> {

@@ -691,6 +691,32 @@ fn emergencies_procedures_and_reviews_are_as_declared() {
 }
 
 #[test]
+fn a_reviewed_emergency_is_one_and_no_change_without_approval() {
+    let how = |identity: Option<&str>, reviewer: Option<&str>, changes: Vec<Change>| {
+        let mut records = with(changes);
+        let declared = |identity: &str| BreakGlass { identity: identity.to_owned(), purpose: String::new() };
+        records.declared.break_glass = identity.map(|identity| vec![declared(identity)]);
+        records.declared.reviews = reviewer.map(|by| vec![Review { reviewer: by.to_owned(), ..review() }]);
+        reconcile(&[event("e", 10)], &records).operations.remove(0).approval.map(|approved| approved.how)
+    };
+    let (own, other) = (Some("Admin"), Some("Emergency"));
+    let cases = [
+        (own, Some("Bea Silva"), Some(Approval::Emergency)),
+        (own, Some("Amir Khan"), Some(Approval::Nothing)),
+        (own, Some("a.khan"), None),
+        (own, None, None),
+        (other, Some("Bea Silva"), Some(Approval::Nothing)),
+        (None, Some("Bea Silva"), Some(Approval::Nothing)),
+    ];
+    for (identity, reviewer, expected) in cases {
+        assert_eq!(how(identity, reviewer, vec![]), expected, "{identity:?} {reviewer:?}");
+    }
+    assert_eq!(how(own, Some("Bea Silva"), vec![change("C1", 0, HOUR)]), Some(Approval::Change));
+    let refused = Change { approved: Some(false), ..change("C1", 0, HOUR) };
+    assert_eq!(how(own, Some("Bea Silva"), vec![refused]), Some(Approval::Emergency));
+}
+
+#[test]
 fn what_was_said_for_a_service_is_said_for_its_accounts() {
     let of = |inside: &[&str], outside: &[&str]| {
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
