@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{Change, ChangeKind, RefusedChange};
+use super::{Change, ChangeKind, NO_END, RefusedChange};
 
 /// With how many earlier accounts of a change another is compared: a hostile file may tell of one a million times.
 const COMPARED: usize = 64;
@@ -40,10 +40,16 @@ fn is_the_same(one: &Change, other: &Change) -> bool {
 fn complete(told: &mut [Change], again: &[usize]) {
     let approved_at = again.iter().find_map(|index| told[*index].approved_at);
     let closed_at = again.iter().filter_map(|index| told[*index].closed_at).min();
+    // A run that went on when it was listed has ended by when a later list says so.
+    let has_ended = |change: &&Change| change.until_at_the_latest != Some(NO_END);
+    let ended = again.iter().map(|index| &told[*index]).filter(has_ended).filter_map(|change| change.until).max();
     for index in again {
         let change = &mut told[*index];
         change.approved_at = change.approved_at.or(approved_at);
         change.closed_at = closed_at;
+        if ended.is_some() && change.until_at_the_latest == Some(NO_END) {
+            (change.until, change.until_at_the_latest) = (ended, None);
+        }
     }
 }
 

@@ -103,11 +103,11 @@ const OF_JIRA: [&str; 26] = [
 
 /// What GitHub, GitLab and Azure DevOps say of a run beside what is read. Parameters may say where it works.
 #[rustfmt::skip]
-const OF_RUNS: [&str; 40] = [
-    "user", "tag", "tags", "detailed_status", "yaml_errors", "committed_at", "archived", "path", "check_suite_id",
-    "check_suite_node_id", "head_commit", "head_repository", "pull_requests", "referenced_workflows", "actor",
+const OF_RUNS: [&str; 36] = [
+    "tag", "tags", "detailed_status", "yaml_errors", "committed_at", "archived", "path", "check_suite_id",
+    "check_suite_node_id", "head_commit", "head_repository", "pull_requests", "referenced_workflows",
     "buildnumber", "buildnumberrevision", "queuetime", "lastchangeddate", "lastchangedby", "definition", "project", "uri",
-    "queue", "orchestrationplan", "plans", "logs", "requestedfor", "requestedby", "retainedbyrelease", "keepforever",
+    "queue", "orchestrationplan", "plans", "logs", "retainedbyrelease", "keepforever",
     "quality", "triggeredbybuild", "sourcebranch", "deleted", "queueoptions", "queueposition", "validationresults",
     "properties", "demands",
 ];
@@ -135,7 +135,7 @@ const HARMLESS: &[&str] = &[
     "change_manager", "change_managers", "change_owner", "change_coordinator", "coordinator", "company", "department",
     "team_lead", "approver_groups", "approval_group", "作成者", "更新者", "報告者",
     // When it was written.
-    "created", "created_at", "created_on", "opened", "opened_at", "updated", "updated_at", "updated_on", "modified",
+    "created", "created_on", "opened", "opened_at", "updated", "updated_on", "modified",
     "modified_at", "last_viewed", "last_updated", "due", "due_date", "duedate", "requested_by_date", "requested_at",
     "review_date", "actual_start", "actual_end", "actual_start_date", "actual_end_date", "work_start", "work_end",
     "作成日", "作成日時", "更新日", "更新日時",
@@ -147,5 +147,5 @@ const HARMLESS: &[&str] = &[
     "work_ratio", "workratio", "progress", "resolution_date", "statuscategory", "statuscategorychangedate",
     // Of runs.
     "attempt", "event", "headbranch", "head_branch", "branch", "ref", "run_number", "run_attempt", "node_id", "iid",
-    "trigger", "triggering_actor", "duration", "queued_duration", "coverage", "repository", "before_sha",
+    "trigger", "duration", "queued_duration", "coverage", "repository", "before_sha",
 ];

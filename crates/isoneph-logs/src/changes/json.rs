@@ -41,8 +41,9 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<Export, ChangesError> 
         if let Some(row) = row.as_object() {
             let inner = row.get("fields").and_then(Value::as_object).filter(|_| format == "jira-json");
             let stored = format == "servicenow-json" && is_stored(row);
-            let mut not_understood = take(row, None, stored, &mut record);
-            not_understood.extend(inner.map(|fields| take(fields, names, stored, &mut record)).unwrap_or_default());
+            let form = Form { stored, runs: format == "pipelines-json" };
+            let mut not_understood = take(row, None, form, &mut record);
+            not_understood.extend(inner.map(|fields| take(fields, names, form, &mut record)).unwrap_or_default());
             let open = not_understood.iter().filter(|(key, heading)| may_bound(heading, owner(format, key), &record));
             let open: Vec<String> = open.map(|(_, heading)| (*heading).to_owned()).collect();
             record.open.extend(open);
@@ -127,13 +128,31 @@ fn owner(format: &str, key: &str) -> Owner {
     }
 }
 
+/// What is known of a row beside its fields.
+#[derive(Clone, Copy)]
+struct Form {
+    /// Whether it holds what ServiceNow's database holds.
+    stored: bool,
+    /// Whether it is a run of a pipeline.
+    runs: bool,
+}
+
+impl Form {
+    fn column_of(self, heading: &str) -> Option<Column> {
+        // GitLab says so who started a run; of a change it may say who carries it out.
+        let of_run = || (self.runs && heading == "user").then_some(Column::Starters);
+        column_of(heading).or_else(of_run)
+    }
+}
+
 /// Takes the fields of a row, and gives those that are not understood: their keys and headings.
 fn take<'r>(
     row: &'r Map<String, Value>,
     names: Option<&'r Map<String, Value>>,
-    stored: bool,
+    form: Form,
     record: &mut Record,
 ) -> Vec<(&'r str, &'r str)> {
+    let stored = form.stored;
     let mut not_understood = Vec::new();
     for (key, value) in row {
         let heading = names.and_then(|names| names.get(key)).and_then(Value::as_str).unwrap_or(key);
@@ -144,7 +163,7 @@ fn take<'r>(
         if is_repository {
             continue;
         }
-        let Some(column) = column_of(heading).filter(|_| !is_row) else {
+        let Some(column) = form.column_of(heading).filter(|_| !is_row) else {
             if !is_empty(value) {
                 not_understood.push((key.as_str(), heading));
             }

@@ -55,6 +55,9 @@ pub struct ChangePlace {
     pub locator: String,
 }
 
+/// The end of what nobody knows the end of.
+pub const NO_END: Instant = Instant(i64::MAX);
+
 /// A change, or the run of a pipeline.
 ///
 /// An empty list sets no bounds.
@@ -76,7 +79,8 @@ pub struct Change {
     pub from: Option<Instant>,
     /// Until when; that instant is outside.
     pub until: Option<Instant>,
-    /// The end of the day of `until`, where that is named by its day alone: whether the day is inside cannot be told.
+    /// Until when it may have been, where `until` does not say for sure: the end of its day, where that is named by its
+    /// day alone; [`NO_END`], where a run went on when it was listed.
     pub until_at_the_latest: Option<Instant>,
     /// The accounts it speaks of.
     pub accounts: Vec<String>,
@@ -94,6 +98,8 @@ pub struct Change {
     pub actors: Vec<String>,
     /// Who asked for it; of a pipeline, who wrote the commit. `''` for nobody named.
     pub requester: String,
+    /// Of a pipeline, who started the run.
+    pub started_by: Vec<String>,
     /// Who approved it; words that name nobody are left out.
     pub approvers: Vec<String>,
     /// The procedure that it follows; `''` for none.

@@ -8,8 +8,8 @@ use isoneph_tables::Instant;
 use super::record::{Column, Record};
 use super::time::{TimeError, day, instant, span};
 use super::{
-    Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, Naming, ReadOptions, RefusedChange, json, naming, state,
-    table, with_zeros,
+    Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, NO_END, Naming, ReadOptions, RefusedChange, json,
+    naming, state, table, with_zeros,
 };
 use crate::operations::OperationClass;
 use jiff::tz::TimeZone;
@@ -35,6 +35,10 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
             let read = json::records(file, bytes)?;
             more = read.more;
             (read.format, read.records, read.unread)
+        }
+        Some(b'<') => {
+            let message = "it is XML or HTML, which is not read: export the changes as CSV or JSON";
+            return Err(ChangesError::Unreadable { file: file.to_owned(), message: message.to_owned() });
         }
         _ => {
             let (records, unread) = table::records(file, bytes)?;
@@ -87,8 +91,12 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
     let id = [run, record.text(Column::Id), commit].into_iter().find(|id| !id.is_empty());
     let id = id.ok_or_else(|| ("no-id", "the row has no number".to_owned()))?;
     let (begin, end) = window(record, kind);
-    let (from, until) = (time(record, begin, options)?, time(record, end, options)?);
-    let until_at_the_latest = end_of_day(record, end, options);
+    let from = if begin == Column::RunFrom { written(record, begin, options) } else { time(record, begin, options)? };
+    let (until, until_at_the_latest) = if end == Column::RunUntil {
+        end_of_run(record, from, options)
+    } else {
+        (time(record, end, options)?, end_of_day(record, end, options))
+    };
     let closed_at = closed_at(record, options);
     if let (Some(from), Some(until)) = (from, until_at_the_latest.or(until))
         && until <= from
@@ -101,6 +109,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         outcome: record.texts(Column::Outcome),
         approvers: record.texts(Column::Approvers),
         says_approvers: record.has(Column::Approvers),
+        of_service_now: is_service_nows(id, record.texts(Column::State)),
     };
     let approved = match kind {
         // It was closed before it began: whatever was approved, it was not carried out.
@@ -128,6 +137,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         resources: if resources.is_empty() { items } else { resources }.to_vec(),
         actors: record.texts(actors).to_vec(),
         requester: named(record, Column::Requester, &[Naming::Somebody, Naming::Program]).next().unwrap_or_default(),
+        started_by: started_by(record, kind),
         approvers: named(record, Column::Approvers, &[Naming::Somebody]).collect(),
         open: record.open.iter().cloned().collect(),
         window_open: !record.open.is_empty() && !record.has(begin) && !record.has(end),
@@ -148,6 +158,36 @@ fn window(record: &Record, kind: ChangeKind) -> (Column, Column) {
     let of_run =
         |column, own| if kind == ChangeKind::Pipeline && record.text(column).is_empty() { own } else { column };
     (of_run(Column::From, Column::RunFrom), of_run(Column::Until, Column::RunUntil))
+}
+
+/// When the record of a run was made or last written; a time that cannot be read bounds nothing.
+fn written(record: &Record, column: Column, options: &ReadOptions) -> Option<Instant> {
+    instant(record.text(column), zone(record, column, options).as_ref()).ok()
+}
+
+/// The end of a run of which only is told when its record was last written: of one that has ended, the latest that it can
+/// have ended at, that second included. One that went on has no end that is known.
+fn end_of_run(record: &Record, from: Option<Instant>, options: &ReadOptions) -> (Option<Instant>, Option<Instant>) {
+    const SECOND: i64 = 1_000_000;
+    let end = written(record, Column::RunUntil, options).map(|at| Instant(at.0.saturating_add(SECOND)));
+    let end = end.filter(|end| from.is_none_or(|from| from < *end));
+    let ended = state::has_ended(record.texts(Column::State), record.texts(Column::Outcome));
+    (end, end.filter(|_| !ended).map(|_| NO_END))
+}
+
+/// Who started a run.
+fn started_by(record: &Record, kind: ChangeKind) -> Vec<String> {
+    let columns = if kind == ChangeKind::Pipeline { &[Column::Starters, Column::Actors][..] } else { &[] };
+    columns.iter().flat_map(|column| named(record, *column, &[Naming::Somebody])).collect()
+}
+
+/// Whether a change has a number as ServiceNow gives them (`CHG0030001`), or a state by its number there. Keys of Jira's
+/// issues have a dash (`CHG-1`).
+fn is_service_nows(id: &str, states: &[String]) -> bool {
+    const DIGITS: usize = 5;
+    let number = id.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let is_number = number.len() >= DIGITS && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && number.len() < id.len() || states.iter().any(|state| state.parse::<i32>().is_ok())
 }
 
 /// When a change was closed, at the latest: a day alone leaves open when on it.

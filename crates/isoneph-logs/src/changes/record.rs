@@ -33,6 +33,8 @@ isoneph_model::vocabulary! {
         RunFrom = "run-from",
         /// When the record of a run was last written.
         RunUntil = "run-until",
+        /// Who started a run.
+        Starters = "starters",
         /// Accounts.
         Accounts = "accounts",
         /// Classes of operations.
@@ -98,8 +100,9 @@ fn known(heading: &str) -> Option<Column> {
         | "run_started_at" | "startedat" | "starttime" | "plannedstart" | "plannedstartdate" | "scheduledstart" => {
             Column::From
         }
-        "createdat" => Column::RunFrom,
-        "updatedat" => Column::RunUntil,
+        "createdat" | "created_at" => Column::RunFrom,
+        "updatedat" | "updated_at" => Column::RunUntil,
+        "triggering_actor" | "triggered_by" | "started_by" | "requestedfor" | "requestedby" => Column::Starters,
         "until"
         | "to"
         | "end"

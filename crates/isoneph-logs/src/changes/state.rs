@@ -15,6 +15,8 @@ pub(super) struct Given<'a> {
     pub(super) approvers: &'a [String],
     /// Whether the row has a place for who approved.
     pub(super) says_approvers: bool,
+    /// Whether the row is ServiceNow's, whose states have a meaning of their own.
+    pub(super) of_service_now: bool,
 }
 
 impl Given<'_> {
@@ -70,6 +72,8 @@ fn by_words(given: &Given<'_>, options: &ReadOptions) -> Option<bool> {
     }
     let Some(state) = given.state.first() else { return given.by_approvers() };
     match said(&plain(state)) {
+        // ServiceNow's review looks back at what was done; others look at what is to be approved.
+        Said::Approved if plain(state) == "review" && !given.of_service_now => None,
         Said::Approved => Some(true),
         Said::Refused => Some(false),
         Said::Over => given.by_approvers(),
@@ -153,8 +157,24 @@ pub(super) fn is_waiting(words: &str) -> bool {
 
 fn said(state: &str) -> Said {
     match state {
-        "approved" | "authorised" | "authorized" | "scheduled" | "implement" | "implementing" | "implemented"
-        | "review" | "-2" | "-1" | "0" | "承認" | "承認済" | "承認済み" | "作業中" | "実施中" | "実施済"
+        "approved"
+        | "authorised"
+        | "authorized"
+        | "scheduled"
+        | "implement"
+        | "implementing"
+        | "implemented"
+        | "awaiting implementation"
+        | "review"
+        | "-2"
+        | "-1"
+        | "0"
+        | "承認"
+        | "承認済"
+        | "承認済み"
+        | "作業中"
+        | "実施中"
+        | "実施済"
         | "実施済み" => Said::Approved,
         "draft"
         | "new"
@@ -173,17 +193,49 @@ fn said(state: &str) -> Said {
         | "-5"
         | "-4"
         | "-3"
-        | "failed"
         | "起票"
         | "申請中"
         | "未承認"
         | "承認待ち"
         | "差戻し"
         | "差し戻し" => Said::Refused,
-        "closed" | "closed complete" | "closed successful" | "complete" | "completed" | "done" | "resolved" | "3"
-        | "success" | "succeeded" | "完了" | "終了" | "クローズ" | "" => Said::Over,
+        "closed"
+        | "closed complete"
+        | "closed successful"
+        | "complete"
+        | "completed"
+        | "done"
+        | "resolved"
+        | "3"
+        | "success"
+        | "succeeded"
+        | "failed"
+        | "unsuccessful"
+        | "closed unsuccessful"
+        | "closed failed"
+        | "完了"
+        | "終了"
+        | "クローズ"
+        | "" => Said::Over,
+        state if awaits_approval(state) => Said::Refused,
         _ => Said::Unknown,
     }
+}
+
+/// Whether a state says that an approval is still to come: `Waiting for CAB approval`.
+fn awaits_approval(state: &str) -> bool {
+    state == "peer review change manager approval"
+        || is_waiting(state) && state.split(' ').any(|word| word == "approval")
+}
+
+/// Whether a run has ended, by the words of its state and of what came of it.
+pub(super) fn has_ended(state: &[String], outcome: &[String]) -> bool {
+    #[rustfmt::skip]
+    const ENDED: [&str; 14] = [
+        "completed", "complete", "success", "successful", "succeeded", "failed", "failure", "canceled", "cancelled",
+        "done", "finished", "closed", "timed out", "skipped",
+    ];
+    !outcome.is_empty() || state.iter().any(|word| ENDED.contains(&plain(word).as_str()))
 }
 
 /// Whether a change in this state is still to be approved.
@@ -204,7 +256,9 @@ fn comes_before_approval(state: &str) -> bool {
         "-4",
         "-3",
     ];
-    STATES.contains(&state) || ["未承認", "承認待", "申請中", "差戻", "差し戻"].iter().any(|part| state.contains(part))
+    STATES.contains(&state)
+        || awaits_approval(state)
+        || ["未承認", "承認待", "申請中", "差戻", "差し戻"].iter().any(|part| state.contains(part))
 }
 
 /// Whether a word says that the change was called off, or never let begin: `Canceled`, `Closed - cancelled`,
@@ -283,6 +337,7 @@ mod tests {
             outcome: &outcome,
             approvers: &approvers,
             says_approvers: true,
+            of_service_now: state.iter().any(|state| state.parse::<i32>().is_ok()),
         };
         if run { run_approved(&given) } else { approved(&given, &ReadOptions::default()) }
     }
@@ -318,6 +373,26 @@ mod tests {
         for (of, state, outcome, expected) in cases {
             assert_eq!(judged(&["approved"], state, outcome, false), expected, "{of} {state:?} {outcome:?}");
         }
+    }
+
+    #[test]
+    fn a_review_looks_back_in_servicenow_and_ahead_in_jira() {
+        let cases: [(&[&str], &[&str], Option<bool>); 8] = [
+            (&["Review"], &["Bea Silva"], None),
+            (&["Review", "0"], &["Bea Silva"], Some(true)),
+            (&["Waiting for approval"], &["Bea Silva"], Some(false)),
+            (&["Awaiting CAB approval"], &["Bea Silva"], Some(false)),
+            (&["Peer review / change manager approval"], &["Bea Silva"], Some(false)),
+            (&["Awaiting implementation"], &["Bea Silva"], Some(true)),
+            // It was carried out, and went wrong.
+            (&["Failed"], &["Bea Silva"], Some(true)),
+            (&["Failed"], &[], None),
+        ];
+        for (state, approvers, expected) in cases {
+            assert_eq!(by(approvers, &[], state, &[], false), expected, "{state:?} {approvers:?}");
+        }
+        assert_eq!(by(&[], &["approved"], &["Failed"], &[], false), Some(true));
+        assert_eq!(by(&[], &["approved"], &["Awaiting CAB approval"], &[], false), None, "by the first of two");
     }
 
     #[test]

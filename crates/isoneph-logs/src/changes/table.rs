@@ -17,7 +17,7 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
         return Err(ChangesError::NotChanges { file: file.to_owned(), columns });
     }
     let unread = headings.iter().zip(&columns).filter(|(_, column)| column.is_none());
-    let unread = unread.map(|(heading, _)| heading.to_owned()).collect();
+    let mut unread: BTreeSet<String> = unread.map(|(heading, _)| heading.to_owned()).collect();
     let is_jira = headings.iter().any(|heading| plain(heading) == "issue_key");
     let owner = if is_jira { Owner::Jira } else { Owner::Anybody };
     let mut records = Vec::new();
@@ -28,9 +28,14 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
         }
         let line = row.position().map_or(0, |position| line_of_row(bytes, position));
         let mut record = Record::at(format!("{file}:{line}"));
-        for (cell, column) in row.iter().zip(&columns) {
-            if let Some(column) = column {
-                record.add(*column, split(cell));
+        for ((cell, column), heading) in row.iter().zip(&columns).zip(&headings) {
+            match column {
+                Some(column) if is_an_object(cell) => {
+                    record.add(*column, None);
+                    unread.insert(format!("{heading} (Jira's tables have no values of it: its API gives them)"));
+                }
+                Some(column) => record.add(*column, split(cell)),
+                None => {}
             }
         }
         let not_understood = headings.iter().zip(&columns).zip(&row).filter(|((_, column), _)| column.is_none());
@@ -43,6 +48,14 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
         records.push(record);
     }
     Ok((records, unread))
+}
+
+/// Whether a cell names an object of the program that wrote the table, and none of its values: Jira writes
+/// `com.atlassian.….ApprovalsCFValue@21c2fe6f` for approvals.
+fn is_an_object(cell: &str) -> bool {
+    let is_class = |class: &str| class.contains(".") && class.ends_with("CFValue") && !class.contains(' ');
+    let is_its_number = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_hexdigit());
+    cell.trim().rsplit_once('@').is_some_and(|(class, number)| is_class(class) && is_its_number(number))
 }
 
 /// The line of a row. The reader counts a line when it has seen its end: where that is two characters, one behind.

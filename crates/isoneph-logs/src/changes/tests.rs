@@ -17,6 +17,8 @@ fn only(file: &str, text: &str, options: &ReadOptions) -> Change {
 
 const FOUR: Instant = Instant(1_793_592_000_000_000);
 const FIVE: Instant = Instant(FOUR.0 + 3_600_000_000);
+const SECOND: i64 = 1_000_000;
+const FIVE_AND_A_SECOND: Instant = Instant(FIVE.0 + SECOND);
 
 #[test]
 fn a_plain_table_of_tickets_is_read() {
@@ -171,7 +173,87 @@ fn when_a_ticket_was_made_and_written_is_no_window_but_of_a_run() {
     assert_eq!((change.from, change.until, change.open), (None, None, vec![]));
     let run = r#"[{"databaseId": 1, "createdAt": "2026-11-02T04:00:00Z", "updatedAt": "2026-11-02T05:00:00Z"}]"#;
     let run = only("r.json", run, &ReadOptions::default());
-    assert_eq!((run.from, run.until), (Some(FOUR), Some(FIVE)));
+    assert_eq!((run.from, run.until), (Some(FOUR), Some(FIVE_AND_A_SECOND)));
+}
+
+#[test]
+fn a_run_ended_when_its_record_was_last_written_and_one_that_went_on_has_no_end() {
+    let run = |state: &str| {
+        let text = format!(
+            r#"{{"workflow_runs": [{{"id": 901, "head_sha": "4f2c9aa", {state} "run_started_at": "2026-11-02T04:00:00Z", "updated_at": "2026-11-02T05:00:00Z"}}]}}"#
+        );
+        let run = only("r.json", &text, &ReadOptions::default());
+        (run.until, run.until_at_the_latest)
+    };
+    let last = Some(FIVE_AND_A_SECOND);
+    assert_eq!(run(r#""status": "completed", "conclusion": "failure","#), (last, None));
+    assert_eq!(run(r#""status": "success","#), (last, None), "as GitLab says it");
+    for state in [r#""status": "in_progress","#, r#""status": "manual","#, ""] {
+        assert_eq!(run(state), (last, Some(NO_END)), "{state}");
+    }
+    assert_eq!(run(r#""status": "in_progress", "ended_at": "2026-11-02T05:00:00Z","#), (Some(FIVE), None));
+    let row = |end: &str| {
+        format!("run_id,commit,status,created_at,updated_at\n901,4f2c9aa,completed,2026-11-02T04:00:00Z,{end}\n")
+    };
+    let at = |end: &str| only("r.csv", &row(end), &ReadOptions::default()).until;
+    assert_eq!(at("2026-11-02T04:00:00Z"), Some(Instant(FOUR.0 + SECOND)), "within one second");
+    assert_eq!((at(""), at("yesterday")), (None, None));
+}
+
+#[test]
+fn a_run_that_is_listed_again_has_the_end_of_the_later_list() {
+    let going_on = r#"[{"databaseId": 1, "headSha": "4f2c9aa", "status": "in_progress", "createdAt": "2026-11-02T04:00:00Z", "updatedAt": "2026-11-02T04:00:00Z"}]"#;
+    let done = going_on
+        .replace("in_progress", "completed")
+        .replace(r#""updatedAt": "2026-11-02T04"#, r#""updatedAt": "2026-11-02T05"#);
+    let runs = [going_on, &done].map(|text| only("r.json", text, &ReadOptions::default()));
+    let (runs, _) = settle(runs.into());
+    let ends: Vec<_> = runs.iter().map(|run| (run.until, run.until_at_the_latest)).collect();
+    assert_eq!(ends, [(Some(FIVE_AND_A_SECOND), None); 2]);
+}
+
+#[test]
+fn whoever_started_a_run_is_told_in_the_words_of_its_service() {
+    let cases = [
+        (r#""actor": {"login": "amir"}, "triggering_actor": {"login": "bea"}"#, &["bea", "amir"][..]),
+        (r#""user": {"username": "amir"}"#, &["amir"]),
+        (r#""requestedFor": {"displayName": "Amir Khan"}"#, &["Amir Khan"]),
+        (r#""triggering_actor": {"login": "dependabot[bot]"}"#, &[]),
+    ];
+    for (who, expected) in cases {
+        let text = format!(r#"[{{"id": 901, "sha": "4f2c9aa", {who}}}]"#);
+        let run = only("r.json", &text, &ReadOptions::default());
+        assert_eq!((run.started_by, run.open), (expected.iter().map(|by| (*by).to_owned()).collect(), vec![]), "{who}");
+    }
+    let change = only("c.csv", "id,state,user\nC1,approved,amir\n", &ReadOptions::default());
+    assert_eq!(change.open, ["user"], "of a change it may be who carries it out");
+}
+
+#[test]
+fn approvals_that_jiras_table_has_no_values_of_leave_it_to_the_state() {
+    let object = "com.atlassian.servicedesk.plugins.approvals.internal.customfield.ApprovalsCFValue@21c2fe6f";
+    let cases = [
+        ("Approved", Some(true)),
+        ("Awaiting implementation", Some(true)),
+        ("Awaiting approval", Some(false)),
+        ("Peer review / change manager approval", Some(false)),
+        ("Review", None),
+        ("Completed", None),
+    ];
+    for (state, expected) in cases {
+        let text = format!("Issue key,Status,Custom field (Approvals)\nCHG-1,{state},{object}\n");
+        let read = read("jira.csv", text.as_bytes(), &utc()).unwrap();
+        assert_eq!((read.changes[0].approved, &read.open_columns), (expected, &vec![]), "{state}");
+        let told = "Custom field (Approvals) (Jira's tables have no values of it: its API gives them)";
+        assert_eq!(read.unread_columns, [told]);
+    }
+}
+
+#[test]
+fn xml_is_refused_with_what_to_give_instead() {
+    let text = b"<?xml version=\"1.0\"?><xml><change_request><number>CHG0030001</number></change_request></xml>";
+    let error = read("sn.xml", text, &utc()).unwrap_err().to_string();
+    assert_eq!(error, "sn.xml: it is XML or HTML, which is not read: export the changes as CSV or JSON");
 }
 
 fn settled(rows: &[&str]) -> (Vec<Change>, Vec<RefusedChange>) {

@@ -117,7 +117,7 @@ fn identities(operation: &Operation) -> Vec<Vec<&str>> {
 }
 
 /// Three-valued OR.
-fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+pub(super) fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     match (one, other) {
         (Some(true), _) | (_, Some(true)) => Some(true),
         (Some(false), Some(false)) => Some(false),
@@ -125,15 +125,36 @@ fn or(one: Option<bool>, other: Option<bool>) -> Option<bool> {
     }
 }
 
+/// Whether a session has the name, in lower case, that a library gives it where nobody chose one.
+fn is_of_a_library(name: &str) -> bool {
+    const BEGIN: [&str; 7] = [
+        "botocore-session-",
+        "aws-go-sdk-",
+        "aws-sdk-java-",
+        "aws-sdk-js-session-",
+        "awscli-session-",
+        "aws-cli-session-",
+        "session-",
+    ];
+    BEGIN.iter().any(|begin| name.starts_with(begin))
+}
+
+/// Whether a session's name says nothing of whose it is: a library's, or what a program calls all of its sessions
+/// (`GitHubActions`).
+pub(super) fn is_anybodys(session: &str) -> bool {
+    let name = session.to_lowercase();
+    is_of_a_library(&name) || names_a_program(&name) && !name.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// Whether a program has made a session's name up.
 fn is_generated(name: &str) -> bool {
     let name = name.to_lowercase();
-    let made = ["i-", "botocore-session-", "aws-go-sdk-", "awscli-session-", "aws-cli-session-", "session-"];
     if name.chars().any(|c| !c.is_ascii() && c.is_alphabetic()) {
         return false;
     }
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    made.iter().any(|start| name.starts_with(start))
+    name.starts_with("i-")
+        || is_of_a_library(&name)
         || plain.is_empty()
         || (plain.len() >= 8 && plain.bytes().all(|byte| byte.is_ascii_hexdigit()))
         || plain.bytes().all(|byte| byte.is_ascii_digit())

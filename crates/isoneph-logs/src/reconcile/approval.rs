@@ -3,10 +3,10 @@
 use isoneph_model::fits_pattern;
 
 use super::Records;
-use super::actor::{People, is_by_identity};
+use super::actor::{People, is_by_identity, or};
 use super::changes::{ChangeIndex, and, approved_by_then, fits, in_window, nothing_open};
 use super::operation::{Approval, Approved, Operation};
-use super::pipelines::{RunIndex, is_of};
+use super::pipelines::{Named, RunIndex, is_of};
 use crate::changes::{Change, OfServices, Procedure, Review};
 
 /// How far beside its window a change still explains an operation, in microseconds.
@@ -36,7 +36,7 @@ impl Judge<'_> {
         operation.procedure = self.procedure(operation);
         operation.reviewer = self.reviewer(operation);
         if self.records.changes.is_some() {
-            operation.approval = self.approval(operation);
+            operation.approval = self.approval(operation).and_then(|found| of_emergency(found, operation));
         }
         if operation.approval.as_ref().is_some_and(|approved| approved.how == Approval::Pipeline) {
             operation.unattended = Some(true);
@@ -98,10 +98,14 @@ impl Judge<'_> {
 
     fn by_run(&self, operation: &Operation) -> Found {
         let mut found = Found::default();
-        for number in self.runs.of(operation, self.all) {
+        for (number, named) in self.runs.of(operation, self.all) {
             let run = &self.all[number];
-            match (and(is_of(run, operation), nothing_open(run)), approved_by_then(run, operation)) {
+            let named = (named == Named::Surely).then_some(true);
+            let fits = [nothing_open(run), named].into_iter().fold(is_of(run, operation), and);
+            match (fits, approved_by_then(run, operation)) {
                 (Some(false), _) => {}
+                // Nobody approved it, and it may not be the one: it says nothing of this operation.
+                (_, Some(false)) if named.is_none() => {}
                 (Some(true), Some(true)) => found.approved.push(number),
                 (_, Some(false)) => found.refused = found.refused.or(Some(number)),
                 _ => found.open = true,
@@ -125,10 +129,12 @@ impl Judge<'_> {
     }
 
     /// Who approved a change, and whether that was the actor alone. In a pipeline the one who acts is who wrote the
-    /// commit, and where a program carries a change out it is who asked for it.
+    /// commit, or, where nobody says who did, who started the run; where a program carries a change out it is who asked for
+    /// it.
     fn approver(&self, operation: &Operation, how: Approval, change: &Change) -> (String, Option<bool>) {
+        let started = |name: &str| change.started_by.iter().map(|by| self.people.same(by, name)).reduce(or).flatten();
         let is_actor = |name: &String| match how {
-            Approval::Pipeline if change.requester.is_empty() => None,
+            Approval::Pipeline if change.requester.is_empty() => started(name),
             Approval::Pipeline => self.people.same(&change.requester, name),
             _ if operation.unattended == Some(true) && !change.requester.is_empty() => {
                 self.people.same(&change.requester, name)
@@ -181,6 +187,18 @@ impl Judge<'_> {
         }
         (!open).then(String::new)
     }
+}
+
+/// What was found of an approval, where an identity for emergencies may have acted: it goes past approval on purpose, and
+/// a review afterwards stands for it. Whether there was one may be open.
+fn of_emergency(found: Approved, operation: &Operation) -> Option<Approved> {
+    let is_approved = matches!(found.how, Approval::Change | Approval::Pipeline);
+    if is_approved || operation.break_glass != Some(true) {
+        return Some(found);
+    }
+    let is_reviewed = !operation.reviewer.as_deref()?.is_empty();
+    let how = if is_reviewed { Approval::Emergency } else { found.how };
+    Some(Approved { how, ..found })
 }
 
 fn of_services(services: Option<&OfServices>, operation: &Operation) -> Option<bool> {

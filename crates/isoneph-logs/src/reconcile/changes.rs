@@ -20,15 +20,42 @@ struct Window {
     change: usize,
 }
 
+/// Windows, in an order in which those that hold an instant are found.
+#[derive(Default)]
+pub(super) struct Windows(Vec<Window>);
+
+impl Windows {
+    pub(super) fn add(&mut self, from: i64, until: i64, change: usize) {
+        self.0.push(Window { from, until, until_so_far: until, change });
+    }
+
+    pub(super) fn order(&mut self) {
+        self.0.sort_by_key(|window| (window.from, window.until, window.change));
+        let mut latest = i64::MIN;
+        for window in &mut self.0 {
+            latest = latest.max(window.until);
+            window.until_so_far = latest;
+        }
+    }
+
+    /// The changes whose window, widened by some microseconds, holds an instant.
+    pub(super) fn around(&self, at: Instant, widened: i64) -> impl Iterator<Item = usize> + '_ {
+        let (early, late) = (at.0.saturating_sub(widened), at.0.saturating_add(widened));
+        let begun = self.0.partition_point(|window| window.from <= late);
+        let last = self.0[..begun].iter().rev().take_while(move |window| window.until_so_far > early);
+        last.filter(move |window| window.until > early).map(|window| window.change)
+    }
+}
+
 /// Changes with a time, by the accounts that they speak of.
 pub(super) struct ChangeIndex {
-    by_account: HashMap<String, Vec<Window>>,
-    of_all: Vec<Window>,
+    by_account: HashMap<String, Windows>,
+    of_all: Windows,
 }
 
 impl ChangeIndex {
     pub(super) fn new(changes: &[Change]) -> ChangeIndex {
-        let mut index = ChangeIndex { by_account: HashMap::new(), of_all: Vec::new() };
+        let mut index = ChangeIndex { by_account: HashMap::new(), of_all: Windows::default() };
         for (number, change) in changes.iter().enumerate().filter(|(_, c)| c.kind == ChangeKind::Change) {
             let bounds = (change.from.map(|i| i.0), change.until_at_the_latest.or(change.until).map(|i| i.0));
             let (from, until) = match bounds {
@@ -36,48 +63,27 @@ impl ChangeIndex {
                 (None, None) if !change.window_open => continue,
                 (from, until) => (from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX)),
             };
-            let window = Window { from, until, until_so_far: until, change: number };
             if change.accounts.is_empty() {
-                index.of_all.push(window);
+                index.of_all.add(from, until, number);
             }
             for account in &change.accounts {
                 for account in [Some(account.to_lowercase()), with_zeros(account)].into_iter().flatten() {
-                    index.by_account.entry(account).or_default().push(window);
+                    index.by_account.entry(account).or_default().add(from, until, number);
                 }
             }
         }
-        index.by_account.values_mut().chain([&mut index.of_all]).for_each(|windows| order(windows));
+        index.by_account.values_mut().chain([&mut index.of_all]).for_each(Windows::order);
         index
     }
 
     /// The changes that speak of an account and whose window, widened by some microseconds, holds an instant.
     pub(super) fn around(&self, account: Option<&str>, at: Instant, widened: i64) -> Vec<usize> {
-        let mut found = Vec::new();
         let own = account.and_then(|account| self.by_account.get(&account.to_lowercase()));
-        for windows in own.map(Vec::as_slice).into_iter().chain([self.of_all.as_slice()]) {
-            let (early, late) = (at.0.saturating_sub(widened), at.0.saturating_add(widened));
-            let begun = windows.partition_point(|window| window.from <= late);
-            for window in windows[..begun].iter().rev() {
-                if window.until_so_far <= early {
-                    break;
-                }
-                if window.until > early {
-                    found.push(window.change);
-                }
-            }
-        }
+        let lists = own.into_iter().chain([&self.of_all]);
+        let mut found: Vec<usize> = lists.flat_map(|windows| windows.around(at, widened)).collect();
         found.sort_unstable();
         found.dedup();
         found
-    }
-}
-
-fn order(windows: &mut [Window]) {
-    windows.sort_by_key(|window| (window.from, window.until, window.change));
-    let mut latest = i64::MIN;
-    for window in windows {
-        latest = latest.max(window.until);
-        window.until_so_far = latest;
     }
 }
 

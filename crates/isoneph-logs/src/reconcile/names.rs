@@ -6,6 +6,8 @@
 
 /// More parts than a person's name has.
 const MOST_PARTS: usize = 6;
+/// How many letters the shortest names have: `Jo`, `Li`.
+const SHORT_NAME: usize = 2;
 
 /// Whether an actor's own name is this name, or has it in it, as programs name sessions: `aws-cdk-amir.khan`. `None`
 /// where one may be a spelling of the other.
@@ -78,7 +80,11 @@ fn without_parentheses(name: &str) -> String {
 /// Whether two spellings are surely of two people: full names in one script of which neither could stand for the other.
 fn surely_differ(one: &str, other: &str) -> bool {
     let (Some(one), Some(other)) = (Name::of(one), Name::of(other)) else { return false };
-    one.script == other.script && !one.may_stand_for(&other) && !other.may_stand_for(&one)
+    one.script == other.script
+        && !one.may_stand_for(&other)
+        && !other.may_stand_for(&one)
+        && !one.has_initials_of(&other)
+        && !other.has_initials_of(&one)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +129,20 @@ impl<'n> Name<'n> {
         let script = scripts.next()?;
         let is_full = |part: &&str| part.chars().count() >= script.letters_of_a_name();
         let full: Vec<&str> = parts.iter().copied().filter(is_full).collect();
+        // Nobody is known by two pairs of initials: `jo.do` is a name, and `jp.r.lee` may be anybody's.
+        let is_short = |part: &&str| part.chars().count() >= SHORT_NAME;
+        let full = if parts.len() == 2 && parts.iter().all(is_short) { parts.clone() } else { full };
         let is_name = (2..=MOST_PARTS).contains(&full.len()) && scripts.all(|other| other == script);
         is_name.then_some(Name { script, parts, full })
+    }
+
+    /// Whether a short part may be initials of the other name: `jp` of Lee Jin-Pyo, whatever more names they have.
+    fn has_initials_of(&self, other: &Name<'_>) -> bool {
+        let is_short = |part: &&&str| part.chars().count() < self.script.letters_of_a_name();
+        let begins = |letter: char| other.parts.iter().any(|part| part.starts_with(letter));
+        let is_any_short = self.full.iter().any(|part| is_short(&part));
+        let letters = self.full.iter().flat_map(|part| part.chars().take(if is_short(&part) { SHORT_NAME } else { 1 }));
+        is_any_short && letters.into_iter().any(begins)
     }
 
     /// Whether each part that is written out may be one of the other's, or one of them is made of several of the other's.
@@ -195,15 +213,15 @@ const OF_PROGRAMS: [&str; 47] = [
 
 /// What stands before and behind names, and what groups are called.
 #[rustfmt::skip]
-const AROUND_NAMES: [&str; 84] = [
+const AROUND_NAMES: [&str; 93] = [
     "account", "adm", "administrator", "advisory", "approval", "approved", "approver", "approvers", "azure", "board",
     "by", "cab", "call", "ceo", "change", "chief", "ciso", "cloud", "committee", "company", "computer", "consultant",
-    "contractor", "corp", "cto", "department", "desk", "dev", "developer", "devops", "director", "dr", "emergency",
-    "engineer", "engineering", "ext", "extern", "external", "for", "gcp", "google", "group", "guest", "head", "infra",
-    "infrastructure", "intern", "jr", "laptop", "lead", "leader", "management", "manager", "mobile", "mr", "mrs", "ms",
+    "contractor", "corp", "cto", "department", "desk", "dev", "developer", "devops", "director", "dr", "db", "de", "emergency",
+    "engineer", "engineering", "eu", "ext", "extern", "external", "for", "gcp", "google", "group", "guest", "head", "hr", "infra",
+    "infrastructure", "intern", "it", "jp", "jr", "laptop", "lead", "leader", "management", "manager", "mobile", "mr", "mrs", "ms",
     "network", "office", "officer", "on", "operations", "owner", "partner", "phone", "platform", "priv", "privileged",
-    "prod", "production", "responsible", "root", "security", "senior", "sr", "sre", "supervisor", "support",
-    "system", "team", "test", "the", "user", "vendor",
+    "prod", "production", "qa", "responsible", "root", "security", "senior", "sr", "sre", "supervisor", "support",
+    "system", "team", "test", "the", "uk", "us", "user", "vendor",
 ];
 
 #[cfg(test)]
@@ -248,6 +266,9 @@ mod tests {
             ("amir.khan", "Change Advisory Board;System Administrator;CAB;security team;Amir Khan Mahmud"),
             ("hanako.sato", "佐藤 花子;Sato Hanako;佐藤花子;SATO Hanako;SATOU Hanako;さとう はなこ;サトウ ハナコ"),
             ("佐藤 花子", "花子 佐藤;佐藤;佐藤花子"),
+            ("jo.do", "jon.doe;Johanna Dorn;Do Jo;Kim Doe;j.d;jd;D. Jung"),
+            ("jp.lee", "Lee Jin-Pyo;Jin Pyo Lee;Jane Smith"),
+            ("ak.it", "amir.khan"),
             ("bea.silva", "bea;bsilva;silvab2;Beatriz Silva;bsilvan;asilva"),
             ("juergen.mueller", "Jürgen Müller"),
             ("muhammad.khan", "Mohammed Khan"),
@@ -287,6 +308,7 @@ mod tests {
             ("佐藤 花子", "鈴木 一郎"),
             ("hanako.sato", "Suzuki Ichiro"),
             ("aws-cdk-amir.khan", "Bea Silva"),
+            ("jo.do", "amir.khan;Bea Silva"),
         ];
         for (own, others) in cases {
             for other in others.split(';') {

@@ -22,6 +22,8 @@ isoneph_model::vocabulary! {
         OutsideWindow = "outside-window",
         /// Nothing fits it.
         Nothing = "none",
+        /// Nothing approves it: an identity for emergencies did it, and somebody else reviewed it afterwards.
+        Emergency = "emergency",
     }
 }
 

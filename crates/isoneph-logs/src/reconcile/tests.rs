@@ -9,6 +9,8 @@ use crate::changes::{BreakGlass, ChangeKind, ChangePlace, OfServices, Procedure,
 use crate::event::{Actor, ActorKind, EventOutcome, Phase};
 use crate::operations::OperationClass;
 
+mod runs;
+
 const HOUR: i64 = 3_600_000_000;
 const PLACE: SourcePlace<'_> = SourcePlace { file: "f", sha256: "00", index: 0 };
 
@@ -55,6 +57,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         resources_by_name: false,
         actors: Vec::new(),
         requester: String::new(),
+        started_by: Vec::new(),
         approvers: vec!["ines.novak".to_owned()],
         procedure: String::new(),
         commit: String::new(),
@@ -307,55 +310,6 @@ fn whoever_stands_behind_a_session_or_a_program_is_its_actor() {
     assert_eq!(alone(&behind(ActorKind::Workload, "aws", "AWS Internal")), (Some(false), Some(true)));
     let chain = behind(ActorKind::Workload, "google", "other@p.iam.gserviceaccount.com");
     assert_eq!(alone(&chain), (Some(false), Some(true)), "one program by another");
-}
-
-fn deployed(session: &str) -> Event<'static> {
-    let mut event = event("e", HOUR);
-    event.actor.name = Some("DeployPipeline".into());
-    event.actor.session_issuer = Some("arn:aws:iam::111111111111:role/DeployPipeline".into());
-    event.actor.session = Some(session.to_owned().into());
-    event
-}
-
-#[test]
-fn a_run_with_reviewers_approves_the_session_that_is_named_after_it() {
-    let runs = || [run("9012345", "4f2c9aa1b2c3d4e5")];
-    for session in ["GitHubActions-9012345", "deploy-4f2c9aa", "4f2c9aa1b2c3d4e5"] {
-        assert_eq!(how(&deployed(session), runs()), Some(Approval::Pipeline), "{session}");
-    }
-    for session in ["GitHubActions-9012346", "deploy-4f2c9ab", "amir.khan", "90123451"] {
-        assert_eq!(how(&deployed(session), runs()), Some(Approval::Nothing), "{session}");
-    }
-    let mut stolen = deployed("GitHubActions-9012345");
-    stolen.actor.name = Some("Admin".into());
-    stolen.actor.session_issuer = Some("arn:aws:iam::111111111111:role/Admin".into());
-    assert_eq!(how(&stolen, runs()), Some(Approval::Nothing), "another role took the run's name");
-    let unreviewed = Change { approved: Some(false), approvers: Vec::new(), ..run("9012345", "4f2c9aa") };
-    assert_eq!(how(&deployed("run-9012345"), [unreviewed]), Some(Approval::NotApproved));
-    let unbound = Change { actors: Vec::new(), from: None, until: None, ..run("9012345", "4f2c9aa") };
-    assert_eq!(how(&deployed("run-9012345"), [unbound]), None, "anybody can take a run's name");
-    let without_role = Change { actors: Vec::new(), ..run("9012345", "4f2c9aa") };
-    let done = reconcile(&[deployed("run-9012345")], &with([without_role])).operations.remove(0);
-    assert_eq!((done.approval, done.unattended), (None, Some(false)), "and in its time as well");
-}
-
-#[test]
-fn a_short_number_is_a_run_where_the_session_says_so() {
-    let short = |session| how(&deployed(session), [run("26", "")]);
-    for session in ["run-26", "infra.build_26", "Pipeline-26-apply", "26"] {
-        assert_eq!(short(session), Some(Approval::Pipeline), "{session}");
-    }
-    for session in ["deploy-2026-11-26", "run-27", "run26", "run-2-26"] {
-        assert_eq!(short(session), Some(Approval::Nothing), "{session}");
-    }
-}
-
-#[test]
-fn who_wrote_the_commit_does_not_approve_its_run() {
-    let own = Change { approvers: vec!["chen.li".to_owned()], ..run("9012345", "4f2c9aa") };
-    let done = reconcile(&[deployed("run-9012345")], &with([own])).operations.remove(0);
-    assert_eq!(done.approval.unwrap().by_actor_alone, Some(true));
-    assert_eq!(done.unattended, Some(true), "nobody signs in for a run");
 }
 
 #[test]
@@ -631,6 +585,32 @@ fn what_a_procedure_may_cover_is_open() {
 }
 
 #[test]
+fn a_reviewed_emergency_is_one_and_no_change_without_approval() {
+    let how = |identity: Option<&str>, reviewer: Option<&str>, changes: Vec<Change>| {
+        let mut records = with(changes);
+        let declared = |identity: &str| BreakGlass { identity: identity.to_owned(), purpose: String::new() };
+        records.declared.break_glass = identity.map(|identity| vec![declared(identity)]);
+        records.declared.reviews = reviewer.map(|by| vec![Review { reviewer: by.to_owned(), ..review() }]);
+        reconcile(&[event("e", 10)], &records).operations.remove(0).approval.map(|approved| approved.how)
+    };
+    let (own, other) = (Some("Admin"), Some("Emergency"));
+    let cases = [
+        (own, Some("Bea Silva"), Some(Approval::Emergency)),
+        (own, Some("Amir Khan"), Some(Approval::Nothing)),
+        (own, Some("a.khan"), None),
+        (own, None, None),
+        (other, Some("Bea Silva"), Some(Approval::Nothing)),
+        (None, Some("Bea Silva"), Some(Approval::Nothing)),
+    ];
+    for (identity, reviewer, expected) in cases {
+        assert_eq!(how(identity, reviewer, vec![]), expected, "{identity:?} {reviewer:?}");
+    }
+    assert_eq!(how(own, Some("Bea Silva"), vec![change("C1", 0, HOUR)]), Some(Approval::Change));
+    let refused = Change { approved: Some(false), ..change("C1", 0, HOUR) };
+    assert_eq!(how(own, Some("Bea Silva"), vec![refused]), Some(Approval::Emergency));
+}
+
+#[test]
 fn what_was_said_for_a_service_is_said_for_its_accounts() {
     let of = |inside: &[&str], outside: &[&str]| {
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
@@ -719,4 +699,12 @@ fn what_passes_an_endpoint_is_no_second_operation() {
     let done: Vec<Option<bool>> = reconciliation.operations.iter().map(|operation| operation.carried_out).collect();
     assert_eq!(done, [Some(true), Some(false)]);
     assert_eq!(reconciliation.seen, Seen { events: 3, critical: 2, operations: 2, dropped: 0, conflicts: 0 });
+}
+
+fn deployed(session: &str) -> Event<'static> {
+    let mut event = event("e", HOUR);
+    event.actor.name = Some("DeployPipeline".into());
+    event.actor.session_issuer = Some("arn:aws:iam::111111111111:role/DeployPipeline".into());
+    event.actor.session = Some(session.to_owned().into());
+    event
 }

@@ -8,7 +8,7 @@ use isoneph_tables::{Cell, Common, Coverage, Instant, PlaceId, Scope, Sink, Sink
 
 use super::operation::{Approval, Approved, Operation};
 use super::{Reconciliation, Records};
-use crate::changes::{Change, ChangeKind, ChangePlace, RefusedChange};
+use crate::changes::{Change, ChangeKind, ChangePlace, NO_END, RefusedChange};
 
 /// The identity of a change in the table `change_record`.
 fn uid_of(change: &Change) -> String {
@@ -180,7 +180,7 @@ fn row(change: &Change) -> ChangeRecord {
         approved: known(change.approved),
         has_window: if change.window_open { Cell::Gap(GapCode::UnresolvedReference) } else { windowed.into() },
         window_from: time(change.from),
-        window_until: time(change.until),
+        window_until: time(change.until.filter(|_| change.until_at_the_latest != Some(NO_END))),
         accounts: bounds(change.accounts.clone()),
         classes: bounds(change.classes.iter().map(|class| class.as_str().to_owned()).collect()),
         operations: bounds(change.operations.clone()),

@@ -38,6 +38,7 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             resources_by_name: false,
             actors: spec.actors.clone(),
             requester: spec.requested.as_ref().map(|act| act.by.clone()).unwrap_or_default(),
+            started_by: Vec::new(),
             approvers: approvers(spec).filter(|by| naming(by) == Naming::Somebody).collect(),
             procedure: spec.procedure.clone().unwrap_or_default(),
             commit: spec.commit.clone().unwrap_or_default(),

@@ -43,7 +43,7 @@ table! {
         mfa: bool, none "never: NULL where the log does not say";
         /// Whether the identity is declared to be for emergencies; NULL where nobody declared any.
         break_glass: bool, none "false";
-        /// How it was approved: `change`, `pipeline`; or why not: `not-approved` (its change was not), `outside-window`, `none`. NULL where no changes were given or it cannot be told.
+        /// How it was approved: `change`, `pipeline`; or why not: `not-approved` (its change was not), `outside-window`, `none`; `emergency` where an identity for emergencies did it without, and somebody else reviewed it. NULL where no changes were given or it cannot be told.
         approval: String, none "'none'";
         /// The `uid` of the change that it belongs to, approved or not.
         change: String, none "''";
