@@ -3,7 +3,7 @@
 //! Everything that names another thing names it by its index in the model; identifiers of the platform are kept for
 //! reports. What a reader did not understand stands in a [`Policy`] or [`Target`] as *may*, never as nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -470,6 +470,12 @@ pub struct Parts {
     pub endpoints: Vec<Endpoint>,
     /// What permits and denies.
     pub policies: Vec<Policy>,
+    /// Groups that no endpoint has: what they say is compared, and decides nothing.
+    #[serde(skip)]
+    pub spare: Vec<Policy>,
+    /// What policies of a cluster say of pods that the input does not show: (the policy, its words).
+    #[serde(skip)]
+    pub unseen: BTreeSet<(String, String)>,
     /// Route tables.
     pub tables: Vec<RouteTable>,
     /// Translating gateways.

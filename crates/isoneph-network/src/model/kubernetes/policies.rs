@@ -92,6 +92,7 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
         .of_kind("BaselineAdminNetworkPolicy")
         .map(|held| sight.admin_policy(held, "BaselineAdminNetworkPolicy", problems))
         .collect();
+    parts.unseen.extend(unseen(cluster, &sight, network.iter().chain(&admin).chain(&baseline)));
     network.sort_by(|left, right| left.name.cmp(&right.name));
     admin.sort_by(|left, right| (left.priority, &left.name).cmp(&(right.priority, &right.name)));
     for held in admin.iter_mut().chain(&mut network).chain(&mut baseline) {
@@ -126,6 +127,33 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
             }
         }
     }
+}
+
+/// What policies say of pods that nobody shows: those that select none, and those whose peers are none.
+fn unseen<'h>(
+    cluster: &Cluster,
+    sight: &Sight<'_>,
+    held: impl Iterator<Item = &'h Held>,
+) -> BTreeSet<(String, String)> {
+    let mut out = BTreeSet::new();
+    for held in held {
+        let Some(object) = cluster.of_kind(held.kind).find(|object| object.origin == held.origin) else { continue };
+        let spec = object.body.get("spec").unwrap_or(&Value::Null);
+        let own = (held.kind == "NetworkPolicy").then_some(object.namespace.as_str());
+        let name = if own.is_some() { format!("NetworkPolicy {}", held.name) } else { held.name.clone() };
+        if held.selects.iter().all(|found| *found == Match::No) {
+            out.insert((name, spec.to_string()));
+            continue;
+        }
+        for (key, ends) in [("ingress", "from"), ("egress", "to")] {
+            for rule in list(spec, key) {
+                let none = list(rule, ends).iter().filter(|peer| !sight.is_somebody(peer, own));
+                let [ports, action] = ["ports", "action"].map(|word| rule.get(word).unwrap_or(&Value::Null));
+                out.extend(none.map(|peer| (name.clone(), format!("{key} {peer} {ports} {action}"))));
+            }
+        }
+    }
+    out
 }
 
 /// Which of two administrator's policies of one priority comes first is not defined.
@@ -330,6 +358,22 @@ impl Sight<'_> {
         }
         blocks.finish(&mut out, true);
         out
+    }
+
+    /// Whether a peer is a block of addresses, or some pod that is shown may be one.
+    fn is_somebody(&self, peer: &Value, own: Option<&str>) -> bool {
+        let mut found = Peers::default();
+        let of = |word: &str| peer.get(word).filter(|held| held.is_object()).map(Selector::read);
+        match (own, of("podSelector"), of("namespaceSelector")) {
+            (Some(_), None, None) => return true,
+            (Some(_), pods, spaces) => self.select(spaces.as_ref(), pods.as_ref(), own, &mut found),
+            (None, ..) if peer.get("namespaces").is_some() || peer.get("pods").is_some() => {
+                self.admin_select(peer, &mut found);
+            }
+            (None, ..) => return true,
+        }
+        let is_shown = |id: &EndpointId| !self.pods.iter().any(|pod| pod.faceless && pod.endpoint == *id);
+        found.endpoints.iter().chain(&found.maybe).any(is_shown)
     }
 
     /// Adds the pods of the namespaces (all, or the policy's own where not given) that the pod selector takes.
