@@ -18,6 +18,7 @@ mod nodes;
 mod path;
 mod refer;
 pub mod selected;
+mod services;
 mod signature;
 mod walk;
 

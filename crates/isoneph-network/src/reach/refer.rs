@@ -35,6 +35,11 @@ pub enum Unreferred {
     /// A private address that no network of the model holds.
     #[error("no network of the model holds the address {0}")]
     Elsewhere(String),
+    /// A service, which is nobody by itself.
+    #[error(
+        "{0:?} is a service of a cluster, and no party by itself: `network test` follows what is sent to it to its pods"
+    )]
+    Service(String),
     /// Neither end is of the model.
     #[error("neither end is in a network of the model: what passes between two parties outside is not shown")]
     BothOutside,
@@ -75,6 +80,9 @@ impl Party {
     /// Where nothing of the model is meant.
     pub fn find(model: &Model, text: &str) -> Result<Self, Unreferred> {
         let text = text.trim();
+        if !model.services(text).is_empty() {
+            return Err(Unreferred::Service(text.to_owned()));
+        }
         // `NAME[Kind]` is tried as written first, then as the name alone.
         let bare = text.strip_suffix(']').and_then(|text| text.rsplit_once('[')).map_or(text, |(name, _)| name);
         for name in [text, bare] {

@@ -14,6 +14,7 @@ mod policies;
 mod schema;
 mod secondary;
 mod selector;
+mod services;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
