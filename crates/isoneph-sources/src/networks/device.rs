@@ -52,7 +52,10 @@ pub(super) fn write(
     sink: &mut Sink,
 ) -> Result<(), SinkError> {
     let sha256 = Digest::new(Sha256::digest(&device.bytes).into());
-    let model = model_digest(sha256, device.document.format, meanings);
+    let model = match &device.beside {
+        Some(beside) => Digest::new(Sha256::digest(format!("{sha256}\n{}", beside.sha256)).into()),
+        None => model_digest(sha256, device.document.format, meanings),
+    };
     let input = sink.input(NewInput {
         path: device.path.clone(),
         sha256: Some(sha256),
@@ -69,11 +72,13 @@ pub(super) fn write(
     }
     let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
     let Some(intent) = question.intent else { return Ok(()) };
+    let beside = device.beside.iter().flat_map(|held| &held.policies).filter(|policy| is_on_the_way(&device, policy));
+    let of_device: Vec<&Policy> = policies.iter().copied().chain(beside).collect();
     let mut whole = true;
     for policy in &policies {
         // Every pair of zones takes room as well.
         let budget = Budget::for_rules(policy.weight() + intent.zones.len().pow(2));
-        match borders(policy, &policies, intent, question.as_of, budget) {
+        match borders(policy, &of_device, intent, question.as_of, budget) {
             Ok(found) => {
                 for border in &found {
                     let held = Held { device: &device.path, policy, intent, model: model.to_string() };
