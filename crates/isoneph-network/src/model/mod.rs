@@ -128,7 +128,7 @@ impl Model {
     /// The services that a text names, or of which it is an address; whoever is called so, or holds the address, comes first.
     #[must_use]
     pub fn services(&self, text: &str) -> Vec<&form::Service> {
-        if self.parts.services.is_empty() || !self.index.named(text).is_empty() {
+        if self.parts.services.is_empty() || !self.index.named(text).is_empty() || crate::reach::is_outside(text) {
             return Vec::new();
         }
         let name = text.to_ascii_lowercase();

@@ -73,6 +73,11 @@ pub fn internet(model: &Model) -> Vec<AddressRange> {
     [Family::V4, Family::V6].into_iter().flat_map(|family| AddressRange::whole(family).minus(&taken)).collect()
 }
 
+/// Whether a word means the world outside.
+pub(crate) fn is_outside(word: &str) -> bool {
+    matches!(word.to_ascii_lowercase().as_str(), "internet" | "external" | "world" | "any" | "outside")
+}
+
 impl Party {
     /// Finds who is meant.
     ///
@@ -92,7 +97,7 @@ impl Party {
             }
         }
         let plain = text.strip_suffix("[External]").unwrap_or(text);
-        if matches!(plain.to_ascii_lowercase().as_str(), "internet" | "external" | "world" | "any" | "outside") {
+        if is_outside(plain) {
             return Ok(Self::Outside(internet(model)));
         }
         let range = AddressRange::parse(plain).ok_or_else(|| Unreferred::Unknown(text.into()))?;

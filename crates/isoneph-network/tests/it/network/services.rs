@@ -66,6 +66,19 @@ spec: {{clusterIP: 10.96.0.10, selector: {{app: web}}, ports: [{{port: 80, targe
 }
 
 #[test]
+fn a_service_that_is_called_as_the_world_is_not_the_world() {
+    let held = with(
+        "
+apiVersion: v1
+kind: Service
+metadata: {name: external, namespace: x}
+spec: {clusterIP: 10.96.0.10, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+",
+    );
+    check(&held, "deny external -> web-1 tcp/8080\npermit good -> x/external tcp/80\npermit good -> external tcp/443");
+}
+
+#[test]
 fn a_service_without_an_address_is_its_pods() {
     let held = with(
         "
