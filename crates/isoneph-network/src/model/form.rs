@@ -3,7 +3,7 @@
 //! Everything that names another thing names it by its index in the model; identifiers of the platform are kept for
 //! reports. What a reader did not understand stands in a [`Policy`] or [`Target`] as *may*, never as nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -448,6 +448,52 @@ pub struct Masked {
     pub traffic: Traffic,
 }
 
+/// A service of a cluster: a name and addresses whose ports lead to those of pods. It is nobody by itself: what is sent to it
+/// is sent to a pod, at the pod's port.
+#[derive(Debug, Clone, Serialize)]
+pub struct Service {
+    /// Namespace and name.
+    pub name: String,
+    /// What it may be asked for by, in lower case.
+    pub names: Vec<String>,
+    /// Its addresses in the cluster.
+    pub inside: Vec<AddressRange>,
+    /// Addresses at which it is reached from outside as well.
+    pub outside: Vec<AddressRange>,
+    /// Whether it is a name for the pods alone, without ports of its own (headless).
+    pub direct: bool,
+    /// Whether its addresses of the outside are asked to take some senders alone.
+    pub restricted: bool,
+    /// Those behind it, and whether they surely are.
+    pub pods: Vec<(EndpointId, bool)>,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+    /// Why nobody knows whom it leads to.
+    pub open: Option<String>,
+}
+
+/// A port of a service.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServicePort {
+    /// Protocol number.
+    pub protocol: u8,
+    /// The port.
+    pub port: u16,
+    /// Where it leads; any of them.
+    pub targets: Vec<ServiceTarget>,
+}
+
+/// Where a port of a service leads.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceTarget {
+    /// The pods.
+    pub endpoint: EndpointId,
+    /// Their port; `None` where that is by a name which they do not show.
+    pub port: Option<u16>,
+    /// Whether they surely are behind the service.
+    pub sure: bool,
+}
+
 /// What lets members of some networks reach members of others past routes, in ways that are not followed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Join {
@@ -470,6 +516,12 @@ pub struct Parts {
     pub endpoints: Vec<Endpoint>,
     /// What permits and denies.
     pub policies: Vec<Policy>,
+    /// Groups that no endpoint has: what they say is compared, and decides nothing.
+    #[serde(skip)]
+    pub spare: Vec<Policy>,
+    /// What policies of a cluster say of pods that the input does not show: (the policy, its words).
+    #[serde(skip)]
+    pub unseen: BTreeSet<(String, String)>,
     /// Route tables.
     pub tables: Vec<RouteTable>,
     /// Translating gateways.
@@ -495,6 +547,9 @@ pub struct Parts {
     /// Pods for which nodes take connections.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub masked: BTreeMap<EndpointId, Masked>,
+    /// Services of clusters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Service>,
     /// Addresses that belonged to something deleted: (address, what it was).
     pub released: Vec<(AddressRange, String)>,
     /// What nobody knows of the whole, where two descriptions of something differ: then no answer is sure.

@@ -79,7 +79,9 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<(PathBuf, bool)>, problems
     };
     if metadata.is_file() {
         let readable = path.extension().and_then(|text| text.to_str()).is_some_and(|text| {
-            ["json", "yaml", "yml", "tfstate", "tfplan"].iter().any(|known| text.eq_ignore_ascii_case(known))
+            ["json", "jsonl", "ndjson", "yaml", "yml", "tfstate", "tfplan"]
+                .iter()
+                .any(|known| text.eq_ignore_ascii_case(known))
         });
         if depth > 0 && !readable {
             return;
@@ -304,6 +306,14 @@ fn of_wide(bytes: &[u8]) -> Option<String> {
     char::decode_utf16(letters).collect::<Result<String, _>>().ok().filter(|_| rest.is_empty())
 }
 
+/// Lines of which each is an asset, as Google exports them, as one list.
+fn of_lines(bytes: &[u8]) -> Option<Value> {
+    let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let first: Value = serde_json::from_slice(lines.next()?).ok().filter(google::recognises_assets)?;
+    let rest = lines.map(serde_json::from_slice).collect::<Result<Vec<Value>, _>>().ok()?;
+    Some(Value::Array(std::iter::once(first).chain(rest).collect()))
+}
+
 /// The documents of a file: one of JSON, or many of YAML. Those that cannot be read are problems.
 fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
     let wide = of_wide(&file.bytes);
@@ -314,6 +324,7 @@ fn documents(file: &InputFile, problems: &mut Vec<Problem>) -> Vec<Document> {
     if matches!(start, Some(b'{' | b'[')) {
         return match serde_json::from_slice::<Lean>(bytes) {
             Ok(Lean(value)) => vec![Document { locator: "#".into(), value }],
+            Err(_) if let Some(value) = of_lines(bytes) => vec![Document { locator: "#".into(), value }],
             Err(error) => {
                 problems.push(bad(format!("line {}", error.line()), error.to_string()));
                 Vec::new()
@@ -365,6 +376,11 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
     let empty = document.as_array().is_some_and(Vec::is_empty);
     if empty && google::read_nothing(&mut gathering.google, &name) {
         return Some("google-compute");
+    }
+    if google::recognises_assets(document) {
+        let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);
+        google::read_assets(&mut gathering.google, document, source, unsupported, problems);
+        return Some("google-assets");
     }
     if google::recognises_api(document) {
         let (unsupported, problems) = (&mut gathering.unsupported, &mut gathering.problems);

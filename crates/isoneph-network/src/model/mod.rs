@@ -125,6 +125,22 @@ impl Model {
         self.fronts.get(&target).map_or(&[], Vec::as_slice)
     }
 
+    /// The services that a text names, or of which it is an address; whoever is called so, or holds the address, comes first.
+    #[must_use]
+    pub fn services(&self, text: &str) -> Vec<&form::Service> {
+        if self.parts.services.is_empty() || !self.index.named(text).is_empty() || crate::reach::is_outside(text) {
+            return Vec::new();
+        }
+        let name = text.to_ascii_lowercase();
+        let address = address::AddressRange::parse(text).filter(|range| range.single().is_some());
+        let address = address.filter(|range| self.index.anywhere(&self.parts, *range).is_empty());
+        let is_it = |held: &&form::Service| {
+            let mut all = held.inside.iter().chain(&held.outside);
+            held.names.contains(&name) || address.is_some_and(|address| all.any(|held| *held == address))
+        };
+        self.parts.services.iter().filter(is_it).collect()
+    }
+
     /// The index of endpoints.
     #[must_use]
     pub fn index(&self) -> &Index {

@@ -18,7 +18,7 @@ use super::walk::{Goal, Start};
 use crate::model::Model;
 use crate::model::address::AddressRange;
 use crate::model::json::scalar;
-use crate::model::traffic::{ICMP, ICMP6, SCTP, TCP, Traffic, TrafficBox, UDP, protocol_number};
+use crate::model::traffic::{ICMP, ICMP6, Parcel, SCTP, TCP, Traffic, TrafficBox, UDP, protocol_number};
 
 /// Source ports a client may choose; below them are the well-known ones.
 const CLIENT_PORTS: (u16, u16) = (1024, u16::MAX);
@@ -262,50 +262,62 @@ impl<'m> Questions<'m> {
     pub fn test(&mut self, expectation: &Expectation) -> Result<Tested, BadExpectation> {
         let bad = |message: String| BadExpectation { line: expectation.line, message };
         let asked = Asked::read(&expectation.proto, &expectation.port).map_err(bad)?;
-        let mut one_way = None;
-        let (answer, mut why, path) = match self.ends(expectation) {
-            Ok((starts, goals)) => match join(self, &starts, &goals, Passage::either) {
-                Some(joined) => {
-                    let told = self.tell(&joined.connects, &asked, &joined.told);
-                    one_way = unanswered(told.0, &asked, &joined.arrives);
-                    told
-                }
-                None => (Answer::Deny, vec!["the two ends have no address family in common".into()], Vec::new()),
-            },
-            Err(unreferred @ Unreferred::Vacant { .. }) => (Answer::Deny, vec![unreferred.to_string()], Vec::new()),
-            Err(unreferred) => (Answer::Undecided, vec![unreferred.to_string()], Vec::new()),
+        let (src, dst) = (expectation.src.trim(), expectation.dst.trim());
+        let found = match self.model.services(dst).as_slice() {
+            [] => self.ends(expectation).map(|(starts, goals)| self.answer(&starts, &goals, &asked)),
+            // A name for pods alone is those pods.
+            [only] if only.direct && only.open.is_none() => {
+                self.ends(expectation).map(|(starts, goals)| self.answer(&starts, &goals, &asked))
+            }
+            _ => self.to_service(src, dst, &asked),
+        };
+        let Word { answer, why, one_way, path } = match found {
+            Ok(word) => word,
+            Err(unreferred @ Unreferred::Vacant { .. }) => Word { answer: Answer::Deny, ..Word::open(unreferred) },
+            Err(unreferred) => Word::open(unreferred),
         };
         let ok = expectation.expect.map(|expect| expect == answer);
-        let is_one_way = one_way.is_some();
-        why.splice(0..0, one_way);
-        Ok(Tested { expectation: expectation.clone(), answer, ok, why, one_way: is_one_way, path })
+        Ok(Tested { expectation: expectation.clone(), answer, ok, why, one_way, path })
     }
 
     fn ends(&self, expectation: &Expectation) -> Result<(Vec<Vec<Start>>, Goals), Unreferred> {
         let sender = Party::find(self.model, &expectation.src)?;
-        let receiver = Party::find(self.model, &expectation.dst)?;
+        let receiver = match self.model.services(expectation.dst.trim()).first() {
+            Some(service) if service.open.is_none() => {
+                Party::Endpoints(service.pods.iter().map(|(endpoint, _)| *endpoint).collect())
+            }
+            _ => Party::find(self.model, &expectation.dst)?,
+        };
         Ok((sender.starts(self.model)?, receiver.goals(self.model, sender.is_outside())?))
     }
 
-    fn tell(&self, sum: &Passage, asked: &Asked, told: &[Rc<Connection>]) -> (Answer, Vec<String>, Vec<TraceHop>) {
-        let whole = asked.set(CLIENT_PORTS);
-        let answer = if whole.is_within(&sum.must) {
-            Answer::Permit
-        } else if whole.and(&sum.may).is_empty() {
-            Answer::Deny
-        } else if asked.set(LINUX_PORTS).is_within(&sum.must) {
-            Answer::Permit
-        } else {
-            Answer::Undecided
-        };
-        let unlike = match answer {
-            Answer::Permit => whole.and(&sum.must),
-            Answer::Deny => whole.clone(),
-            Answer::Undecided => whole.minus(&sum.must),
-        };
-        let Some(parcel) = unlike.witness() else { return (answer, Vec::new(), Vec::new()) };
-        let ways = told;
-        let told: Vec<_> = told.iter().map(|connection| connection.explain(self.model, parcel)).collect();
+    fn answer(&mut self, starts: &[Vec<Start>], goals: &Goals, asked: &Asked) -> Word {
+        // Who is of both families reaches by the one what it does not by the other.
+        match join(self, starts, goals, Passage::or) {
+            Some(joined) => {
+                let mut word = self.tell(&joined.connects, asked, &joined.told);
+                let one_way = unanswered(word.answer, asked, &joined.arrives);
+                word.one_way = one_way.is_some();
+                word.why.splice(0..0, one_way);
+                word
+            }
+            None => Word { answer: Answer::Deny, ..Word::open("the two ends have no address family in common") },
+        }
+    }
+
+    fn tell(&self, sum: &Passage, asked: &Asked, told: &[Rc<Connection>]) -> Word {
+        let (answer, parcel) = asked.answer(sum);
+        let Some(parcel) = parcel else { return Word { answer, why: Vec::new(), one_way: false, path: Vec::new() } };
+        let mut word = self.because(answer, told, parcel);
+        if let Some(only) = asked.only(answer, sum) {
+            word.why = vec![only];
+        }
+        word
+    }
+
+    /// Why an answer is what it is, by a packet for which it is.
+    pub(super) fn because(&self, answer: Answer, ways: &[Rc<Connection>], parcel: Parcel) -> Word {
+        let told: Vec<_> = ways.iter().map(|connection| connection.explain(self.model, parcel)).collect();
         let wanted = match answer {
             Answer::Permit => Some(true),
             Answer::Deny => Some(false),
@@ -313,9 +325,6 @@ impl<'m> Questions<'m> {
         };
         let shown = told.iter().find(|held| held.permit == wanted).or_else(|| told.first()).cloned();
         let mut why = shown.as_ref().map(|held| held.because.clone()).unwrap_or_default();
-        if answer == Answer::Undecided && whole.and(&sum.may) == whole.and(&sum.must) {
-            why = vec![format!("of what was asked only this passes: {}", whole.and(&sum.must))];
-        }
         if answer == Answer::Undecided && why.is_empty() {
             // One way is sure, and it is not sure that it is the one taken.
             why = ways.iter().flat_map(|connection| connection.otherwise(self.model, parcel)).collect();
@@ -324,7 +333,23 @@ impl<'m> Questions<'m> {
         }
         let mut path = shown.as_ref().map(|held| held.path.clone()).unwrap_or_default();
         path.extend(shown.map(|held| held.back).unwrap_or_default());
-        (answer, why, path)
+        Word { answer, why, one_way: false, path }
+    }
+}
+
+/// An answer, why it is so, and the way.
+pub(super) struct Word {
+    pub(super) answer: Answer,
+    pub(super) why: Vec<String>,
+    /// Whether packets arrive, or may, of which no connection can come: said in `why`.
+    pub(super) one_way: bool,
+    pub(super) path: Vec<TraceHop>,
+}
+
+impl Word {
+    /// What is open, and why.
+    pub(super) fn open(why: impl ToString) -> Self {
+        Self { answer: Answer::Undecided, why: vec![why.to_string()], one_way: false, path: Vec::new() }
     }
 }
 
@@ -376,6 +401,33 @@ impl Asked {
             return Err(format!("{port:?} is an empty range"));
         }
         Ok(Self { protocols, ports, kind: None })
+    }
+
+    /// What comes of it where this passes, with a packet for which that is so.
+    pub(super) fn answer(&self, sum: &Passage) -> (Answer, Option<Parcel>) {
+        let whole = self.set(CLIENT_PORTS);
+        let answer = if whole.is_within(&sum.must) {
+            Answer::Permit
+        } else if whole.and(&sum.may).is_empty() {
+            Answer::Deny
+        } else if self.set(LINUX_PORTS).is_within(&sum.must) {
+            Answer::Permit
+        } else {
+            Answer::Undecided
+        };
+        let unlike = match answer {
+            Answer::Permit => whole.and(&sum.must),
+            Answer::Deny => whole,
+            Answer::Undecided => whole.minus(&sum.must),
+        };
+        (answer, unlike.witness())
+    }
+
+    /// What is said where it is known of each packet whether it passes, and some do.
+    pub(super) fn only(&self, answer: Answer, sum: &Passage) -> Option<String> {
+        let whole = self.set(CLIENT_PORTS);
+        let known = answer == Answer::Undecided && whole.and(&sum.may) == whole.and(&sum.must);
+        known.then(|| format!("of what was asked only this passes: {}", whole.and(&sum.must)))
     }
 
     /// The packets, for clients that choose their source port within a range.

@@ -18,6 +18,7 @@ mod nodes;
 mod path;
 mod refer;
 pub mod selected;
+mod services;
 mod signature;
 mod walk;
 
@@ -29,5 +30,6 @@ pub use matrix::{Cell, Matrix, Reach, ReachError, WayShown, matrix, matrix_of, m
 pub use narrow::Narrow;
 pub use path::{Direction, End, Passage, Path, Rewrite, Stage, Trace, TraceHop};
 pub(crate) use path::{at_any_port, ports_of};
+pub(crate) use refer::is_outside;
 pub use refer::{Goals, Party, Unreferred, internet};
 pub use walk::{Goal, Start};

@@ -35,6 +35,11 @@ pub enum Unreferred {
     /// A private address that no network of the model holds.
     #[error("no network of the model holds the address {0}")]
     Elsewhere(String),
+    /// A service, which is nobody by itself.
+    #[error(
+        "{0:?} is a service of a cluster, and no party by itself: `network test` follows what is sent to it to its pods"
+    )]
+    Service(String),
     /// Neither end is of the model.
     #[error("neither end is in a network of the model: what passes between two parties outside is not shown")]
     BothOutside,
@@ -68,6 +73,11 @@ pub fn internet(model: &Model) -> Vec<AddressRange> {
     [Family::V4, Family::V6].into_iter().flat_map(|family| AddressRange::whole(family).minus(&taken)).collect()
 }
 
+/// Whether a word means the world outside.
+pub(crate) fn is_outside(word: &str) -> bool {
+    matches!(word.to_ascii_lowercase().as_str(), "internet" | "external" | "world" | "any" | "outside")
+}
+
 impl Party {
     /// Finds who is meant.
     ///
@@ -75,6 +85,9 @@ impl Party {
     /// Where nothing of the model is meant.
     pub fn find(model: &Model, text: &str) -> Result<Self, Unreferred> {
         let text = text.trim();
+        if !model.services(text).is_empty() {
+            return Err(Unreferred::Service(text.to_owned()));
+        }
         // `NAME[Kind]` is tried as written first, then as the name alone.
         let bare = text.strip_suffix(']').and_then(|text| text.rsplit_once('[')).map_or(text, |(name, _)| name);
         for name in [text, bare] {
@@ -84,7 +97,7 @@ impl Party {
             }
         }
         let plain = text.strip_suffix("[External]").unwrap_or(text);
-        if matches!(plain.to_ascii_lowercase().as_str(), "internet" | "external" | "world" | "any" | "outside") {
+        if is_outside(plain) {
             return Ok(Self::Outside(internet(model)));
         }
         let range = AddressRange::parse(plain).ok_or_else(|| Unreferred::Unknown(text.into()))?;

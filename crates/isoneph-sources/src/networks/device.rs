@@ -52,7 +52,10 @@ pub(super) fn write(
     sink: &mut Sink,
 ) -> Result<(), SinkError> {
     let sha256 = Digest::new(Sha256::digest(&device.bytes).into());
-    let model = model_digest(sha256, device.document.format, meanings);
+    let model = match &device.beside {
+        Some(beside) => Digest::new(Sha256::digest(format!("{sha256}\n{}", beside.sha256)).into()),
+        None => model_digest(sha256, device.document.format, meanings),
+    };
     let input = sink.input(NewInput {
         path: device.path.clone(),
         sha256: Some(sha256),
@@ -76,12 +79,14 @@ pub(super) fn write(
     }
     let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
     let Some(intent) = question.intent else { return Ok(()) };
+    let beside = device.beside.iter().flat_map(|held| &held.policies).filter(|policy| is_on_the_way(&device, policy));
+    let of_device: Vec<&Policy> = policies.iter().copied().chain(beside).collect();
     // A device of which no list is held against the intent was not judged.
     let mut whole = !policies.is_empty() && device.document.asides.iter().all(|aside| aside.sure);
     for policy in &policies {
         // Every pair of zones takes room as well.
         let budget = Budget::for_rules(policy.weight() + intent.zones.len().pow(2));
-        match borders(policy, &policies, intent, question.as_of, budget) {
+        match borders(policy, &of_device, intent, question.as_of, budget) {
             Ok(found) => {
                 for border in &found {
                     let held = Held { device: &device.path, policy, intent, model: model.to_string() };
@@ -217,7 +222,7 @@ zones:
     }
 
     fn held(document: Document, bytes: &[u8]) -> (usize, Vec<String>, Extent) {
-        let device = Device { path: "r.cfg".to_owned(), bytes: bytes.to_vec(), document };
+        let device = Device { path: "r.cfg".to_owned(), bytes: bytes.to_vec(), document, beside: None };
         let intent = Intent::read(ZONES).unwrap();
         let question = NetworkQuestion { intent: Some(&intent), as_of: jiff::civil::date(2026, 11, 20) };
         let mut sink = Sink::default();

@@ -178,6 +178,7 @@ fn vpc(estate: &mut Estate, value: &Value, place: &Place<'_>, origin: Origin) ->
         text(value, "VpcId")?.into(),
         Vpc {
             open: [held.is_empty(), false],
+            cut: !is_listed(value, "CidrBlockAssociationSet"),
             ranges: held,
             owner: text_or_empty(value, "OwnerId"),
             region: region_of(value, place.folder),

@@ -288,6 +288,12 @@ fn security_groups(estate: &Estate, parts: &mut Parts, places: &Places, members:
         parts.endpoints[*endpoint].inbound.push(pair.0);
         parts.endpoints[*endpoint].outbound.push(pair.1);
     }
+    for (id, group) in estate.groups.iter().filter(|(id, _)| !single.contains_key(*id)) {
+        let (into, out) = filters::group(id, group, estate, members);
+        parts
+            .spare
+            .extend([filters::spare(into, &group.ingress, members), filters::spare(out, &group.egress, members)]);
+    }
 }
 
 fn add_group(name: &str, estate: &Estate, parts: &mut Parts, members: &Members) -> (PolicyId, PolicyId) {

@@ -78,13 +78,24 @@ impl Estate {
 
     /// The blocks of a network, wherever they are told.
     pub(crate) fn ranges_of(&self, network: &str) -> Vec<AddressRange> {
-        let own = self.vpcs.get(network).into_iter().flat_map(|vpc| &vpc.ranges).copied();
-        own.chain(self.blocks.iter().filter(|(of, ..)| of == network).filter_map(|(.., range)| *range)).collect()
+        let vpc = self.vpcs.get(network);
+        let own = vpc.into_iter().flat_map(|vpc| &vpc.ranges).copied();
+        // A subnet stands in one of its network's blocks.
+        let cut = vpc.is_some_and(|vpc| vpc.cut);
+        let within = self.subnets.values().filter(|subnet| cut && subnet.vpc == network);
+        own.chain(within.flat_map(|subnet| &subnet.ranges).copied())
+            .chain(self.blocks.iter().filter(|(of, ..)| of == network).filter_map(|(.., range)| *range))
+            .collect()
     }
 
     /// Families of which a network has a block that is not known.
     pub(crate) fn open_of(&self, network: &str) -> [bool; 2] {
         let mut out = self.vpcs.get(network).map(|vpc| vpc.open).unwrap_or_default();
+        // In a block that no subnet has a part of nobody stands: where all subnets are listed, all that matters is.
+        let subnets = |vpc: &&Vpc| self.listed.contains(&(vpc.folder.clone(), "Subnets"));
+        if self.vpcs.get(network).is_some_and(|vpc| vpc.cut && !subnets(&vpc)) {
+            out = [true, true];
+        }
         for (_, family, _) in self.blocks.iter().filter(|(of, _, range)| of == network && range.is_none()) {
             out[*family] = true;
         }
@@ -105,6 +116,8 @@ pub(crate) struct Vpc {
     pub(crate) ranges: Vec<AddressRange>,
     /// Families of which it has a block that is not known: IPv4, IPv6.
     pub(crate) open: [bool; 2],
+    /// Whether the answer shows its first block and not the list of all.
+    pub(crate) cut: bool,
     pub(crate) owner: String,
     pub(crate) region: String,
     pub(crate) folder: String,

@@ -118,6 +118,18 @@ fn permit(id: &str, permission: &Permission, estate: &Estate, members: &Members)
     }
 }
 
+/// A policy that nobody has: who will be in the groups that it names is not known either.
+pub(super) fn spare(mut policy: Policy, permissions: &[Permission], members: &Members) -> Policy {
+    let rules = policy.tiers.iter_mut().flat_map(|tier| &mut tier.rules);
+    for (rule, permission) in rules.zip(permissions) {
+        let empty = permission.groups.iter().filter(|group| !members.sure.contains_key(*group));
+        let told: Vec<String> = empty.map(|group| format!("members of security group {group}")).collect();
+        rule.peers.unknown.retain(|held| !told.contains(held));
+        rule.peers.unknown.extend(told);
+    }
+    policy
+}
+
 /// The union of several groups' policies: one interface carries them all.
 pub(super) fn union(policies: &[Policy], parts: &[PolicyId]) -> Policy {
     let mut rules = Vec::new();

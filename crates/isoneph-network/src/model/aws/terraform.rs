@@ -225,6 +225,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let vpc = Vpc {
             ranges,
             open,
+            cut: false,
             owner: account(resource),
             region: region.unwrap_or_default().into(),
             folder: reading.folder.clone(),

@@ -1,8 +1,8 @@
 //! From an Azure estate to the one form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::estate::{AdminRule, Estate, Peering, Route as EstateRoute, Subnet as EstateSubnet};
+use super::estate::{AdminRule, Estate, Peering, Route as EstateRoute, SecurityGroup, Subnet as EstateSubnet};
 use super::rules::Surroundings;
 use super::{balancers, firewalls, links, private};
 use crate::model::address::{AddressRange, AddressSet, Family};
@@ -10,6 +10,7 @@ use crate::model::form::{
     Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Route,
     RouteTable, Subnet, SubnetId, TableId, Target,
 };
+use crate::model::policy::Policy;
 
 #[derive(Default)]
 pub(super) struct Places {
@@ -337,7 +338,7 @@ fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &
     }
     members.values_mut().for_each(|list| list.sort_unstable());
     open.sort_unstable();
-    Surroundings { virtual_network: ranges, unknown, members, open }
+    Surroundings { virtual_network: ranges, unknown, members, open, vacant: false }
 }
 
 fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
@@ -425,8 +426,7 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
         let mut pairs = Vec::new();
         let Ok(at_subnet) = group_at(subnet, interface) else {
             // Whether the subnet's group holds for it is not known: what it lets in may be all, or what the group does.
-            let empty =
-                super::estate::SecurityGroup { name: "security group of the subnet".into(), ..Default::default() };
+            let empty = SecurityGroup { name: "security group of the subnet".into(), ..Default::default() };
             let mut both = [true, false].map(|inbound| held.policy(&empty.name, &empty, &admin, inbound, sure));
             both.iter_mut().for_each(|policy| doubt(policy, "for private endpoints"));
             let [into, out] = both;
@@ -437,7 +437,7 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
         for name in [at_subnet, &interface.group].into_iter().flatten() {
             let key = (name.clone(), subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
             pairs.push(*known.entry(key).or_insert_with(|| {
-                let empty = super::estate::SecurityGroup { name: format!("{name} (not shown)"), ..Default::default() };
+                let empty = SecurityGroup { name: format!("{name} (not shown)"), ..Default::default() };
                 let group = estate.groups.get(name);
                 let mut both =
                     [true, false].map(|inbound| held.policy(name, group.unwrap_or(&empty), &admin, inbound, sure));
@@ -451,7 +451,7 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
         }
         if pairs.is_empty() {
             if !admin.is_empty() {
-                let open = super::estate::SecurityGroup {
+                let open = SecurityGroup {
                     name: format!("no group at {subnet_id}"),
                     rules: open_rules(),
                     ..Default::default()
@@ -470,6 +470,26 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
         parts.endpoints[endpoint].inbound.extend(pairs.iter().map(|pair| pair.0));
         parts.endpoints[endpoint].outbound.extend(pairs.iter().rev().map(|pair| pair.1));
     }
+    let held: BTreeSet<&str> = known.keys().map(|(name, ..)| name.as_str()).collect();
+    let spare = estate.groups.iter().filter(|(name, _)| !held.contains(name.as_str()));
+    let spare: Vec<_> = spare.flat_map(|(name, group)| vacant_group(name, group, estate, parts, places)).collect();
+    parts.spare.extend(spare);
+}
+
+/// The policies of a group that nobody has: in each subnet that has it, else in a network that is not known.
+fn vacant_group(name: &str, group: &SecurityGroup, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Policy> {
+    let subnets = estate.subnets.values().filter(|subnet| subnet.group.as_deref() == Some(name));
+    let mut around: Vec<(Surroundings, Vec<&AdminRule>)> = subnets
+        .map(|subnet| (surroundings(subnet, estate, parts, places), admin_rules(&subnet.network, estate).0))
+        .collect();
+    if around.is_empty() {
+        around.push((surroundings(&EstateSubnet::default(), estate, parts, places), Vec::new()));
+    }
+    let both = |(mut held, admin): (Surroundings, Vec<&AdminRule>)| {
+        held.vacant = true;
+        [true, false].map(|inbound| held.policy(name, group, &admin, inbound, true))
+    };
+    around.into_iter().flat_map(both).collect()
 }
 
 /// The subnet's group as far as it holds for an interface: private endpoints are under it only where the subnet says so.
@@ -483,7 +503,7 @@ fn group_at<'e>(subnet: &'e EstateSubnet, interface: &super::estate::Interface) 
     }
 }
 
-fn doubt(policy: &mut crate::model::policy::Policy, name: &str) {
+fn doubt(policy: &mut Policy, name: &str) {
     use crate::model::policy::{Action, Peers, Rule, Service};
     let rule = Rule {
         id: format!("{name}: rules not shown"),

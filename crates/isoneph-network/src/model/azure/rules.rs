@@ -21,6 +21,8 @@ pub(super) struct Surroundings {
     pub(super) members: BTreeMap<String, Vec<EndpointId>>,
     /// Endpoints of the network that may be in any, sorted.
     pub(super) open: Vec<EndpointId>,
+    /// Whether nobody stands there yet: who will be in an application group is not known.
+    pub(super) vacant: bool,
 }
 
 impl Surroundings {
@@ -52,8 +54,10 @@ impl Surroundings {
         }
         for group in &end.groups {
             // A group of no interface of this network matches nothing here.
-            if let Some(members) = self.members.get(group) {
-                out.endpoints.extend(members);
+            match self.members.get(group) {
+                Some(members) => out.endpoints.extend(members),
+                None if self.vacant => out.unknown.push(format!("members of application group {group}")),
+                None => {}
             }
         }
         if !end.groups.is_empty() && !self.open.is_empty() {

@@ -19,11 +19,12 @@ use crate::model::form::Origin;
 use crate::model::json::{flag, list, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
 
-const OPEN: [&str; 8] = [
+const OPEN: [&str; 9] = [
     "azurerm_firewall",
     "azurerm_virtual_wan",
     "azurerm_virtual_hub",
     "azurerm_application_gateway",
+    "azurerm_bastion_host",
     "azurerm_vpn_",
     "azurerm_express_route",
     "azurerm_private_link_service",

@@ -13,11 +13,11 @@ use crate::model::json::{flag, is_given, is_listed, list, number, tags, text, te
 use crate::model::{Problem, Unsupported};
 
 /// One object of a document.
-struct Held<'v> {
-    locator: String,
-    value: &'v Value,
+pub(super) struct Held<'v> {
+    pub(super) locator: String,
+    pub(super) value: &'v Value,
     /// Whether it is of a list of which there are more pages.
-    cut: bool,
+    pub(super) cut: bool,
 }
 
 /// The objects of a document: one, an array, a list as the API answers with, or one for all zones and regions.
@@ -92,7 +92,7 @@ fn project(value: &Value) -> String {
     project_of(text(value, "selfLink").unwrap_or_default())
 }
 
-fn project_of(link: &str) -> String {
+pub(super) fn project_of(link: &str) -> String {
     link.split('/').skip_while(|part| *part != "projects").nth(1).unwrap_or_default().to_owned()
 }
 
@@ -118,6 +118,17 @@ pub(crate) fn read(
     answered(estate, document);
     let mut held = Vec::new();
     objects(document, "#", false, &mut held);
+    take(estate, held, source, unsupported, problems);
+}
+
+/// Takes objects into the estate.
+pub(super) fn take(
+    estate: &mut Estate,
+    held: Vec<Held<'_>>,
+    source: usize,
+    unsupported: &mut Vec<Unsupported>,
+    problems: &mut Vec<Problem>,
+) {
     for Held { locator, value, cut } in held {
         let origin = Origin { source, locator: locator.clone() };
         if !cut {
@@ -221,6 +232,7 @@ fn network(estate: &mut Estate, value: &Value, origin: Origin, problems: &mut Ve
             exports: flag(peering, "exportCustomRoutes") == Some(true),
             imports_public: flag(peering, "importSubnetRoutesWithPublicIp"),
             exports_public: flag(peering, "exportSubnetRoutesWithPublicIp"),
+            six: text(peering, "stackType").map(|word| word != "IPV4_ONLY"),
         }
     });
     let peerings: Vec<Peering> = peerings.collect();

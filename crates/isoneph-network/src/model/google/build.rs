@@ -239,8 +239,18 @@ fn routes(
             (Some(true), Some(true)) => Some(target.clone()),
             _ => Some(Target::Opaque { name: format!("whether peering {} takes public addresses", peering.name) }),
         };
+        // Of IPv6 nothing is exchanged unless both ends say so.
+        let of_six = match (peering.six, back.and_then(|back| back.six)) {
+            (Some(false), _) | (_, Some(false)) => None,
+            (Some(true), Some(true)) => Some(target.clone()),
+            _ => Some(Target::Opaque { name: format!("whether peering {} takes IPv6", peering.name) }),
+        };
         out.extend(blocks(parts, other).into_iter().filter_map(|range| {
-            let target = if is_public(range) { of_public.clone()? } else { target.clone() };
+            let target = match range.family {
+                Family::V6 => of_six.clone()?,
+                Family::V4 if is_public(range) => of_public.clone()?,
+                Family::V4 => target.clone(),
+            };
             Some(known(range, target, 1))
         }));
     }

@@ -214,6 +214,8 @@ pub(super) struct Peering {
     /// The same of subnets with public addresses of IPv4; `None` where the input does not say.
     pub(super) imports_public: Option<bool>,
     pub(super) exports_public: Option<bool>,
+    /// Whether this end has routes of IPv6 exchanged; `None` where the input does not say.
+    pub(super) six: Option<bool>,
 }
 
 #[derive(Debug, Default, Serialize)]

@@ -1,6 +1,7 @@
 //! Google Cloud VPC networks: from Terraform (google) and from the Compute API's own JSON (`gcloud compute … list`).
 
 mod api;
+mod assets;
 mod build;
 mod estate;
 mod firewall;
@@ -11,6 +12,7 @@ mod terraform;
 mod unread;
 
 pub(crate) use api::{read as read_api, read_nothing, recognises as recognises_api};
+pub(crate) use assets::{read as read_assets, recognises as recognises_assets};
 pub(crate) use build::build;
 pub(crate) use estate::Estate;
 pub(crate) use terraform::{read as read_terraform, recognises as recognises_terraform};

@@ -178,6 +178,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             exports: flag(&resource.values, "export_custom_routes") == Some(true),
             imports_public: flag(&resource.values, "import_subnet_routes_with_public_ip"),
             exports_public: flag(&resource.values, "export_subnet_routes_with_public_ip"),
+            six: text(&resource.values, "stack_type").map(|word| word != "IPV4_ONLY"),
         });
     }
     for resource in reading.document.of_kind(&["google_compute_router_nat"]) {

@@ -75,7 +75,7 @@ impl Reading<'_> {
         };
         let (ingress, egress) = (side("ingress", "from"), side("egress", "to"));
         let mut selected = Peers::default();
-        self.select(spec.get("subject").unwrap_or(&Value::Null), &mut selected);
+        select(self.sight, spec.get("subject").unwrap_or(&Value::Null), &mut selected);
         let selects = |pod: &Pod| match (
             selected.endpoints.binary_search(&pod.endpoint),
             selected.maybe.binary_search(&pod.endpoint),
@@ -151,7 +151,7 @@ impl Reading<'_> {
             } else if peer.get("domainNames").is_some() {
                 out.unknown.push(format!("the addresses of {}", texts(peer, "domainNames").join(", ")));
             } else if peer.get("namespaces").is_some() || peer.get("pods").is_some() {
-                self.select(peer, &mut out);
+                select(self.sight, peer, &mut out);
             } else if peer.get("nodes").is_none() {
                 out.unknown.push("a peer of a kind that is not known".into());
             }
@@ -174,33 +174,34 @@ impl Reading<'_> {
             ..Peers::default()
         }
     }
+}
 
-    fn select(&self, value: &Value, out: &mut Peers) {
-        if let Some(namespaces) = value.get("namespaces").filter(|held| held.is_object()) {
-            self.namespaces(namespaces, None, out);
-        } else if let Some(pods) = value.get("pods").filter(|held| held.is_object()) {
-            let selector = pods.get("podSelector").map(Selector::read);
-            let namespaces = pods.get("namespaceSelector").or_else(|| pods.get("namespaces")).unwrap_or(&Value::Null);
-            self.namespaces(namespaces, selector.as_ref(), out);
-        }
+/// Adds the pods that a subject or a peer means.
+pub(super) fn select(sight: &Sight<'_>, value: &Value, out: &mut Peers) {
+    if let Some(held) = value.get("namespaces").filter(|held| held.is_object()) {
+        namespaces(sight, held, None, out);
+    } else if let Some(pods) = value.get("pods").filter(|held| held.is_object()) {
+        let selector = pods.get("podSelector").map(Selector::read);
+        let held = pods.get("namespaceSelector").or_else(|| pods.get("namespaces")).unwrap_or(&Value::Null);
+        namespaces(sight, held, selector.as_ref(), out);
     }
+}
 
-    /// Namespaces. Older drafts of the API wrapped the selector once more, and compared namespaces by labels they share with the
-    /// subject's, which is not followed: any may be meant.
-    fn namespaces(&self, namespaces: &Value, pods: Option<&Selector>, out: &mut Peers) {
-        let selector = namespaces.get("namespaceSelector").unwrap_or(namespaces);
-        let odd = selector
-            .as_object()
-            .and_then(|held| held.keys().find(|key| !matches!(key.as_str(), "matchLabels" | "matchExpressions")));
-        match odd {
-            Some(key) => {
-                out.maybe.extend(self.sight.pods.iter().map(|pod| pod.endpoint));
-                out.maybe.sort_unstable();
-                out.maybe.dedup();
-                out.doubt = Some(format!("whom {key} selects"));
-            }
-            None => self.sight.select(Some(&Selector::read(selector)), pods, None, out),
+/// Namespaces. Older drafts of the API wrapped the selector once more, and compared namespaces by labels they share with the
+/// subject's, which is not followed: any may be meant.
+fn namespaces(sight: &Sight<'_>, namespaces: &Value, pods: Option<&Selector>, out: &mut Peers) {
+    let selector = namespaces.get("namespaceSelector").unwrap_or(namespaces);
+    let odd = selector
+        .as_object()
+        .and_then(|held| held.keys().find(|key| !matches!(key.as_str(), "matchLabels" | "matchExpressions")));
+    match odd {
+        Some(key) => {
+            out.maybe.extend(sight.pods.iter().map(|pod| pod.endpoint));
+            out.maybe.sort_unstable();
+            out.maybe.dedup();
+            out.doubt = Some(format!("whom {key} selects"));
         }
+        None => sight.select(Some(&Selector::read(selector)), pods, None, out),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::objects::{self, Workload};
 use super::policies::{self, Pod};
-use super::{Cluster, entry, networks, nodes};
+use super::{Cluster, entry, networks, nodes, services};
 use crate::model::Problem;
 use crate::model::address::AddressSet;
 use crate::model::form::{Endpoint, EndpointId, EndpointKind, Network, NetworkId, Origin, Parts, Platform};
@@ -35,6 +35,7 @@ pub(crate) fn build(cluster: &Cluster, parts: &mut Parts, problems: &mut Vec<Pro
     }
     let mut selected: Vec<Pod> = pods.iter().map(|(endpoint, workload)| Pod::of(*endpoint, workload)).collect();
     parts.masked.extend(nodes::masked(cluster, &selected, &pods));
+    parts.services.extend(services::services(cluster, &selected, &pods));
     if let Some(balancer) = entry::balancer(cluster, &pods) {
         selected.push(add_entry(parts, balancer, &places));
     }

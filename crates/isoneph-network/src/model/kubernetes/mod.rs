@@ -18,7 +18,9 @@ mod policies;
 mod schema;
 mod secondary;
 mod selector;
+mod services;
 mod ties;
+mod unseen;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use super::objects::Workload;
 use super::policies::Pod;
 use super::selector::Selector;
+use super::services::led_to;
 use super::{Cluster, Object};
 use crate::model::form::{EndpointId, Masked};
-use crate::model::json::{list, number, text};
+use crate::model::json::{list, text};
 use crate::model::policy::Match;
 use crate::model::traffic::{TCP, Traffic, protocol_number};
 
@@ -53,13 +54,6 @@ fn is_masked(service: &Object) -> bool {
 /// What a port of a service leads to at a pod; every port of its protocol where the name of one is not shown.
 fn taken(port: &Value, workload: &Workload) -> Traffic {
     let protocol = protocol_number(text(port, "protocol").unwrap_or("TCP")).unwrap_or(TCP);
-    let named = text(port, "targetPort").filter(|name| name.parse::<u16>().is_err());
-    let known = match named {
-        Some(name) => {
-            let is_it = |held: &&crate::model::form::NamedPort| held.name == name && held.protocol == protocol;
-            workload.ports.iter().find(is_it).map(|held| held.port)
-        }
-        None => number(port, "targetPort").or_else(|| number(port, "port")).and_then(|held| u16::try_from(held).ok()),
-    };
+    let known = led_to(port, protocol, workload);
     known.map_or_else(|| Traffic::protocol(protocol), |port| Traffic::ports(protocol, port, port))
 }

@@ -12,7 +12,7 @@ use super::foreign::Foreign;
 use super::given::Given;
 use super::objects::Workload;
 use super::selector::Selector;
-use super::{Cluster, Object, admin, present, schema, ties};
+use super::{Cluster, Object, admin, present, schema, ties, unseen};
 use crate::model::Problem;
 use crate::model::address::{AddressRange, AddressSet, Family, Meeting, private_blocks};
 use crate::model::form::{EndpointId, Origin, Parts, PolicyId};
@@ -88,6 +88,7 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
     let own = pods.iter().filter(|pod| !pod.host_network).flat_map(|pod| &parts.endpoints[pod.endpoint].places);
     let of_pods: Vec<AddressRange> = own.map(|place| place.inside).collect();
     let (mut admin, mut baseline) = admin::policies(cluster, &sight, &of_pods, problems);
+    parts.unseen.extend(unseen::said(cluster, &sight, network.iter().chain(&admin).chain(&baseline)));
     network.sort_by(|left, right| left.name.cmp(&right.name));
     for held in admin.iter_mut().chain(&mut network).chain(&mut baseline) {
         held.soften_refused(cluster, problems);

@@ -50,6 +50,7 @@ pub struct PolicyChange {
 pub(super) fn compare(states: &[State<'_>; 2], out: &mut Changes) {
     let [first, second] = states.each_ref().map(|state| unheld(state.model));
     let endpoints = states.each_ref().map(State::endpoints);
+    out.unpaired.extend(alone(states, [&first, &second]));
     for (id, ones) in &first {
         let Some(others) = second.get(id) else { continue };
         if ones.len() != others.len() {
@@ -60,6 +61,20 @@ pub(super) fn compare(states: &[State<'_>; 2], out: &mut Changes) {
             Comparison { states, endpoints: &endpoints, policies: [one, other] }.compare(out);
         }
     }
+}
+
+/// Policies that nobody has and that one state alone knows, by name.
+fn alone(states: &[State<'_>; 2], held: [&BTreeMap<&str, Vec<&Policy>>; 2]) -> Vec<String> {
+    let known = states.each_ref().map(|state| {
+        let all = state.model.parts.policies.iter().chain(&state.model.parts.spare);
+        all.flat_map(|policy| policy.id.split('+')).collect::<BTreeSet<_>>()
+    });
+    let of = |here: usize, there: usize| {
+        let lone = held[here].iter().filter(|(id, _)| !known[there].contains(*id));
+        let names = lone.filter_map(|(_, held)| held.first()).map(|policy| policy.name.clone());
+        names.map(|name| format!("{name}, which nobody has")).collect::<Vec<_>>()
+    };
+    [of(0, 1), of(1, 0)].concat()
 }
 
 /// Policies that no endpoint has, by identifier.
@@ -77,6 +92,9 @@ fn unheld(model: &Model) -> BTreeMap<&str, Vec<&Policy>> {
         if !held.contains(&index) && !ids.contains(policy.id.as_str()) {
             out.entry(policy.id.as_str()).or_default().push(policy);
         }
+    }
+    for policy in &parts.spare {
+        out.entry(policy.id.as_str()).or_default().push(policy);
     }
     out
 }

@@ -60,6 +60,10 @@ fn met(model: &Model, path: &Path) -> Vec<String> {
 /// Names what the form does not hold and the states do not have alike. `open` says whether something unknown decides
 /// anywhere: what is understood but in part may be what does.
 pub(super) fn compare(models: [&Model; 2], open: bool, out: &mut Changes) {
+    let unseen = models.map(|model| &model.parts.unseen);
+    let names: BTreeSet<&str> = unseen[0].symmetric_difference(unseen[1]).map(|(name, _)| name.as_str()).collect();
+    let told = |name| format!("{name}: what it says of pods that are not shown is not the same in both states");
+    out.undecided.extend(names.into_iter().map(told));
     let [first, second] = models.map(|model| &model.unfollowed);
     let objects = differing(&first.objects, &second.objects);
     for name in &objects {
@@ -92,8 +96,7 @@ pub(super) fn without_endpoints(models: [&Model; 2], out: &mut Changes) {
         return;
     }
     let what = "neither state has a machine or pod: no packet was followed";
-    out.undecided
-        .push(format!("{what}, and of rules that nobody has only those at the borders of subnets are compared"));
+    out.undecided.push(format!("{what}, and beside rules that nobody has nothing is compared"));
     for name in differing(&models[0].unfollowed.in_part, &models[1].unfollowed.in_part) {
         out.undecided.push(format!("{name}: not the same in both states"));
     }

@@ -599,3 +599,34 @@ fn a_pool_of_ports_leads_to_the_members_of_a_scale_set() {
     );
     asked(&balanced("22", vec![pool, set]), "permit internet -> set tcp/50003\ndeny internet -> set tcp/443");
 }
+
+#[test]
+fn a_gateway_of_requests_opens_connections_from_its_subnet() {
+    // Behind it stands who lets in its subnet alone: nobody is thereby apart from those who reach the gateway.
+    for (gateway, key) in [
+        ("azurerm_application_gateway.gate", "gateway_ip_configuration"),
+        ("azurerm_bastion_host.gate", "ip_configuration"),
+    ] {
+        let subnet_of = json!({key: [{"subnet_id": refers(&["azurerm_subnet.gate"])}]});
+        let mut from_gate = rule(100, "Allow", "80");
+        from_gate["source_address_prefix"] = json!("10.0.5.0/24");
+        let resources = [
+            network(),
+            subnet("azurerm_subnet.a", "10.0.1.0/24", json!({})),
+            subnet("azurerm_subnet.gate", "10.0.5.0/24", json!({})),
+            group("azurerm_network_security_group.g", json!([from_gate, rule(200, "Deny", "*")])),
+            associated(
+                "azurerm_subnet_network_security_group_association.a",
+                "azurerm_subnet.a",
+                "azurerm_network_security_group.g",
+            ),
+            nic("azurerm_network_interface.x", "azurerm_subnet.a"),
+            (gateway, json!({"name": "gate", key: [{"name": "c"}]}), subnet_of),
+        ];
+        asked(
+            &resources,
+            "undecided internet -> azurerm_network_interface.x tcp/80
+             deny internet -> azurerm_network_interface.x tcp/22",
+        );
+    }
+}

@@ -132,11 +132,39 @@ fn a_list_at_the_border_of_a_subnet_without_machines_is_compared_as_a_set() {
 }
 
 #[test]
-fn rules_without_anybody_who_has_them_are_not_called_the_same() {
-    let group = |peer: &str| {
-        let rule = format!("tcp 22 {peer}");
-        model(&Estate::new().vpc("a", "10.0.0.0/16").group("web", "a", &[&rule], &[]).text())
+fn groups_that_nobody_has_are_compared_as_sets() {
+    let machine = || {
+        let estate =
+            Estate::new().vpc("a", "10.0.0.0/16").subnet("a", "one", "10.0.1.0/24", "z1", &["10.0.0.0/16 local"]);
+        estate.group("own", "a", &[], &[]).eni("server", "one", "10.0.1.10", None, &["own"])
     };
+    for estate in [Estate::new().vpc("a", "10.0.0.0/16"), machine()] {
+        let text = estate.text();
+        let group = |peer: &str| {
+            let mut held: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let rule = format!("tcp 22 {peer}");
+            let own: serde_json::Value =
+                serde_json::from_str(&Estate::new().group("web", "a", &[&rule], &[]).text()).unwrap();
+            let groups = held.as_object_mut().unwrap().entry("SecurityGroups").or_insert_with(|| serde_json::json!([]));
+            groups.as_array_mut().unwrap().extend(own["SecurityGroups"].as_array().unwrap().clone());
+            model(&held.to_string())
+        };
+        let found = changes(&group("10.0.0.0/8"), &group("0.0.0.0/0")).unwrap();
+        assert!(found.is_different(), "{found:?}");
+        assert_eq!(found.policies.len(), 1, "{found:?}");
+        assert_eq!((found.policies[0].gained, found.policies[0].policy.as_str()), (true, "sg-web (web)"));
+        let found = changes(&group("sg-x"), &group("sg-y")).unwrap();
+        assert!(!found.is_equal() && !found.is_different(), "{found:?}");
+        for same in ["10.0.0.0/8", "sg-x"] {
+            assert!(changes(&group(same), &group(same)).unwrap().is_equal());
+        }
+        let found = changes(&model(&text), &group("0.0.0.0/0")).unwrap();
+        assert!(found.unpaired.iter().any(|name| name.contains("which nobody has")), "{found:?}");
+    }
+}
+
+#[test]
+fn rules_without_anybody_who_has_them_are_not_called_the_same() {
     let policy = |ingress: &str| {
         model(&format!(
             "apiVersion: networking.k8s.io/v1
@@ -147,8 +175,8 @@ spec: {{podSelector: {{}}, ingress: {ingress}}}
         ))
     };
     for (one, other, word) in [
-        (group("10.0.0.0/8"), group("0.0.0.0/0"), "no packet was followed"),
         (policy("[]"), policy("[{}]"), "NetworkPolicy default/x"),
+        (policy("[]"), policy("[{}]"), "no packet was followed"),
     ] {
         let found = changes(&one, &other).unwrap();
         assert!(!found.is_equal() && !found.is_different(), "{found:?}");
@@ -175,7 +203,8 @@ fn pods_of_one_owner_that_are_not_alike_are_compared_each() {
     let of =
         |pods: &[&String], version: u32| model(&(pods.iter().copied().cloned().collect::<String>() + &shut(version)));
     let both = [&one, &two];
-    assert!(changes(&of(&both, 8), &of(&both, 9)).unwrap().is_equal());
+    let nobody = changes(&of(&both, 8), &of(&both, 9)).unwrap();
+    assert!(!nobody.is_different(), "{nobody:?}");
     for version in [1, 2] {
         let found = changes(&of(&both, 8), &of(&both, version)).unwrap();
         assert!(found.is_different() && found.gained.is_empty(), "{version}: {found:?}");

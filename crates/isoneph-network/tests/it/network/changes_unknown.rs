@@ -215,3 +215,29 @@ fn nothing_is_compared_where_nothing_could_be_read_of_one_state() {
         assert!(found.gained.is_empty() && found.lost.is_empty() && found.unpaired.is_empty());
     }
 }
+
+#[test]
+fn what_a_policy_says_of_pods_that_are_not_shown_is_not_called_the_same() {
+    let policy = |space: &str, selector: &str, ingress: &str| {
+        pods(&format!(
+            "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p, namespace: {space}}}
+spec: {{podSelector: {{{selector}}}, policyTypes: [Ingress], ingress: {ingress}}}
+"
+        ))
+    };
+    let from = |app: &str| format!("[{{from: [{{podSelector: {{matchLabels: {{app: {app}}}}}}}]}}]");
+    let told = ["of pods that are not shown"];
+    // It selects nobody, or names nobody.
+    undecided(&policy("elsewhere", "", "[]"), &policy("elsewhere", "", "[{}]"), &told);
+    undecided(
+        &policy("default", "matchLabels: {app: z}", "[]"),
+        &policy("default", "matchLabels: {app: z}", "[{}]"),
+        &told,
+    );
+    undecided(&policy("default", "", &from("y")), &policy("default", "", &from("z")), &told);
+    undecided(&pods(""), &policy("elsewhere", "", "[]"), &told);
+    assert!(compared(&policy("default", "", &from("y")), &policy("default", "", &from("y"))).is_equal());
+    assert!(compared(&policy("elsewhere", "", "[]"), &policy("elsewhere", "", "[]")).is_equal());
+}

@@ -169,3 +169,27 @@ fn a_balancer_without_its_listeners_parts_or_targets_may_lead_anywhere() {
     cut_off(balanced, "Listeners/Port", flow, "permit", "front");
     cut_off(balanced, "LoadBalancerTargetHealth/TargetHealthDescriptions", flow, "permit", "front");
 }
+
+#[test]
+fn a_network_without_the_list_of_its_blocks_may_have_more_of_them() {
+    // What the list of subnets shows is all that anybody stands in; without it there may be more.
+    let peered = |subnets: bool| {
+        let estate = shut().subnet("a", "far", "10.7.1.0/24", "z1", &[]).eni("c", "far", "10.7.1.10", None, &["a"]);
+        let mut held: serde_json::Value = serde_json::from_str(&estate.text()).unwrap();
+        if !subnets {
+            held.as_object_mut().unwrap().remove("Subnets");
+        }
+        model(&held.to_string())
+    };
+    let ranges = |model: &isoneph_network::model::Model| {
+        let held = &model.parts.networks[0];
+        (held.open, held.ranges.ranges().iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(ranges(&peered(true)), (false, vec!["10.0.0.0/16".to_owned(), "10.7.1.0/24".to_owned()]));
+    assert_eq!(ranges(&peered(false)), (true, vec!["10.0.0.0/16".to_owned()]));
+    let mut whole: serde_json::Value = serde_json::from_str(&shut().text()).unwrap();
+    whole.as_object_mut().unwrap().remove("Subnets");
+    whole["Vpcs"][0]["CidrBlockAssociationSet"] =
+        json!([{"CidrBlock": "10.0.0.0/16", "CidrBlockState": {"State": "associated"}}]);
+    assert_eq!(ranges(&model(&whole.to_string())), (false, vec!["10.0.0.0/16".to_owned()]));
+}

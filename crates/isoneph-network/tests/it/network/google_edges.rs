@@ -137,3 +137,69 @@ fn private_nat_is_no_way_to_the_internet() {
     check(&model(&estate(vec![router("PRIVATE")])), "deny db -> 8.8.8.8 tcp/443 : no public address");
     check(&model(&estate(vec![router("PUBLIC")])), "permit db -> 8.8.8.8 tcp/443");
 }
+
+#[test]
+fn a_peering_takes_subnets_of_the_sixth_version_where_both_ends_say_so() {
+    let with = |own: Option<&str>, other: Option<&str>| {
+        let end = |name: &str, peer: &str, word: Option<&str>| {
+            let mut held = network(name, &[peer]);
+            held["peerings"][0]["stackType"] = json!(word);
+            held
+        };
+        let six = |name: &str, block: &str, range: &str, address: &str| {
+            let mut subnet = subnet(name, range);
+            subnet["ipv6CidrRange"] = json!(block);
+            subnet["ipv6AccessType"] = json!("INTERNAL");
+            let mut machine =
+                machine(&format!("six-{name}"), name, &range.replace("0.0/16", "0.9"), None, &[], "six@p");
+            machine["networkInterfaces"][0]["ipv6Address"] = json!(address);
+            vec![subnet, machine]
+        };
+        let mut rule = rule("six 1000 INGRESS allow tcp:22 fd20::/16");
+        rule["network"] = json!(link("global/networks", "m"));
+        let ends = vec![end("n", "m", own), end("m", "n", other), rule];
+        model(&estate(
+            [
+                ends,
+                six("n", "fd20:1::/64", "10.0.0.0/16", "fd20:1::9"),
+                six("m", "fd20:2::/64", "10.1.0.0/16", "fd20:2::9"),
+            ]
+            .concat(),
+        ))
+    };
+    let (four, both) = (Some("IPV4_ONLY"), Some("IPV4_IPV6"));
+    check(&with(both, both), "permit fd20:1::9 -> fd20:2::9 tcp/22");
+    check(&with(both, four), "deny fd20:1::9 -> fd20:2::9 tcp/22");
+    check(&with(four, None), "deny fd20:1::9 -> fd20:2::9 tcp/22");
+    check(&with(both, None), "undecided fd20:1::9 -> fd20:2::9 tcp/22 : takes IPv6");
+}
+
+#[test]
+fn an_export_of_assets_is_read_as_the_answers_it_is_made_of() {
+    let text = estate(vec![rule("ssh 1000 INGRESS allow tcp:22 0.0.0.0/0 web")]);
+    let plain: Value = serde_json::from_str(&text).unwrap();
+    let asset = |(index, value): (usize, &Value)| {
+        let kind = value["kind"].as_str()?.strip_prefix("compute#")?;
+        let (first, rest) = kind.split_at(1);
+        let mut data = value.clone();
+        data.as_object_mut().unwrap().remove("kind");
+        let name =
+            value["selfLink"].as_str()?.replace("https://www.googleapis.com/compute/v1", "//compute.googleapis.com");
+        let of = if index % 2 == 0 { "assetType" } else { "asset_type" };
+        let kind = format!("compute.googleapis.com/{}{rest}", first.to_uppercase());
+        (!kind.ends_with("List")).then(|| json!({"name": name, of: kind, "resource": {"data": data}, "ancestors": ["projects/1", "organizations/2"]}))
+    };
+    let held = plain.as_array().unwrap();
+    let mut assets: Vec<Value> = held.iter().enumerate().filter_map(asset).collect();
+    // What stores something neither lets in nor out.
+    assets.push(json!({"name": "//compute.googleapis.com/projects/p/zones/z/disks/d", "assetType": "compute.googleapis.com/Disk", "resource": {"data": {"name": "d"}}}));
+    assets.push(json!({"name": "//storage.googleapis.com/b", "assetType": "storage.googleapis.com/Bucket"}));
+    let lines: String = assets.iter().map(|asset| format!("{asset}\n")).collect();
+    for text in [lines, json!(assets).to_string()] {
+        check(&model(&text), "permit internet -> web tcp/22\npermit db -> web tcp/22\ndeny web -> db tcp/22");
+    }
+    let bare = json!([{"name": "//compute.googleapis.com/projects/p/global/networks/n", "assetType": "compute.googleapis.com/Network"}]);
+    let file = isoneph_network::model::InputFile { path: "a.json".into(), bytes: bare.to_string().into_bytes() };
+    let (_, problems) = isoneph_network::model::Model::read(vec![file]);
+    assert!(problems[0].message.contains("--content-type=resource"), "{problems:?}");
+}

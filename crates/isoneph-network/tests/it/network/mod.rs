@@ -21,7 +21,6 @@ mod estate;
 mod expectations;
 mod google;
 mod google_edges;
-
 mod invented;
 mod kubernetes;
 mod links;
@@ -35,6 +34,7 @@ mod private_endpoints;
 mod proofs;
 mod references;
 mod scale;
+mod services;
 mod six;
 mod subnet_peerings;
 mod templates;

@@ -45,7 +45,7 @@ fn azure_translates_a_public_address_of_the_sixth_version_both_ways() {
         &model(&azure(json!({"ipAddress": "2603:1020::1"}), vec![])),
         "permit 2001:4860::1 -> 2603:1020::1 tcp/22
          deny 2001:4860::1 -> 2603:1020::1 tcp/80 : DenyAllInBound
-         undecided internet -> b tcp/22
+         permit internet -> b tcp/22
          deny 8.8.8.8 -> b tcp/22
          permit b -> 2001:4860::1 tcp/443
          deny internet -> a tcp/22 : no public address",
