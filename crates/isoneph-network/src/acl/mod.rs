@@ -10,6 +10,7 @@ mod cisco;
 mod document;
 mod draft;
 mod iptables;
+mod masks;
 mod plain;
 
 pub use capirca::Definitions;

@@ -9,7 +9,7 @@ pub fn compose_into(space: &mut PacketSpace, policy: &Policy, reading: Reading) 
     let mut leaves = Vec::with_capacity(policy.rules.len() + 1);
     for index in policy.deciding_order() {
         let rule = &policy.rules[index as usize];
-        if reading.counts(rule.action, rule.certainty) {
+        if reading.counts_plainly(rule) {
             for one in &rule.matches {
                 leaves.push(space.partial(one, rule.action == Action::Permit)?);
             }

@@ -7,6 +7,7 @@ mod capirca;
 mod certificate;
 mod cisco;
 mod cisco_changes;
+mod conditions;
 mod csv;
 mod exhaustive;
 mod families;

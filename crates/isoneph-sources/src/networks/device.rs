@@ -63,13 +63,18 @@ pub(super) fn write(
         device.document.policies.iter().filter(|policy| is_on_the_way(&device, policy)).collect();
     sink.input_mut(input).records = policies.iter().map(|policy| policy.rules.len() as u64).sum();
     for note in policies.iter().flat_map(|policy| &policy.notes).chain(&device.document.notes) {
-        if note.kind == NoteKind::NotUnderstood {
+        if matches!(note.kind, NoteKind::NotUnderstood | NoteKind::Depends) {
             sink.input_mut(input).notes.push(format!("line {}: {}", note.line, note.message));
         }
     }
     let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
     let Some(intent) = question.intent else { return Ok(()) };
-    let mut whole = true;
+    let mut whole = !device.document.policies.is_empty();
+    if !whole {
+        // What filters here, if anything does, is elsewhere: that nothing was found says nothing.
+        let message = "no list of rules is in it that could be held against the intent".to_owned();
+        sink.reject(input, Locator::new("line 1"), "no-rules", message);
+    }
     for policy in &policies {
         // Every pair of zones takes room as well.
         let budget = Budget::for_rules(policy.weight() + intent.zones.len().pow(2));
