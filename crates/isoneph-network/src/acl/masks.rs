@@ -14,7 +14,8 @@ pub(super) fn addresses(text: &str) -> Result<AddressSet, String> {
     for part in text.split([';', ',']) {
         let mut words = part.split_whitespace().peekable();
         while let Some(word) = words.next() {
-            let mask = words.peek().and_then(|next| next.parse::<Ipv4Addr>().ok()).filter(|next| looks_like_mask(*next));
+            let mask =
+                words.peek().and_then(|next| next.parse::<Ipv4Addr>().ok()).filter(|next| looks_like_mask(*next));
             ranges.push(match (mask, word.parse::<Ipv4Addr>()) {
                 (Some(mask), Ok(base)) => {
                     words.next();

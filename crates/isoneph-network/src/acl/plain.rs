@@ -9,8 +9,8 @@
 use super::address::{is_any, numbers};
 use super::document::MAX_RULES;
 use super::draft::Draft;
-use super::{AclError, Document, Format};
 use super::masks::addresses;
+use super::{AclError, Document, Format};
 use crate::packet::{Match, Ranges, names};
 use crate::policy::{Action, Condition, Note, NoteKind, Policy};
 

@@ -1,9 +1,9 @@
 //! From rules to compressed coordinates: each field's line is cut where some rule begins or ends, and the pieces are
 //! numbered. Inside the diagrams an IPv6 address costs what an IPv4 address costs.
 
-use super::flat::{FLAT_GREATEST, FlatRule};
 use super::dimensions::{Axis, Dimensions, Places};
-use super::{Action, Certainty, Policy, Rule};
+use super::flat::{FLAT_GREATEST, FlatRule};
+use super::{Action, Certainty, Policy, Rule, State};
 use crate::idd::{Diagrams, EMPTY, Exhausted, FULL, Id, NONE};
 use crate::packet::{FIELDS, Family, Field, Match, Order};
 
@@ -17,9 +17,9 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Whether a rule counts in this reading, of packets of which nothing more is said.
-    pub(crate) fn counts_plainly(self, rule: &Rule) -> bool {
-        rule.plainly().is_some_and(|certainty| self.counts(rule.action, certainty))
+    /// Whether a rule counts in this reading, of packets of which no more is said than a state.
+    pub(crate) fn counts_in(self, rule: &Rule, state: State) -> bool {
+        rule.plainly(state).is_some_and(|certainty| self.counts(rule.action, certainty))
     }
 
     /// Whether a rule so well known counts in this reading.

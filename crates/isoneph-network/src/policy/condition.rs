@@ -31,15 +31,15 @@ pub enum State {
 
 impl State {
     /// All of them, the usual one first.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Usual, Self::NewWithoutSyn, Self::Related, Self::Invalid, Self::Untracked];
+    pub(crate) const ALL: [Self; 5] = [Self::Usual, Self::NewWithoutSyn, Self::Related, Self::Invalid, Self::Untracked];
 
     fn bit(self) -> u8 {
         1 << self as u8
     }
 
     /// In words, as what follows "where"; nothing of the usual one.
-    pub(crate) fn text(self) -> Option<&'static str> {
+    #[must_use]
+    pub fn text(self) -> Option<&'static str> {
         match self {
             Self::Usual => None,
             Self::NewWithoutSyn => Some("it is NEW without a lone SYN"),
@@ -143,10 +143,10 @@ impl Condition {
         }
     }
 
-    /// What it comes to for packets of the usual states that pass other machines' interfaces.
-    pub(crate) fn plainly(&self) -> Plainly {
+    /// What it comes to for packets in a state that pass other interfaces than the machine's own.
+    pub(crate) fn plainly(&self, state: State) -> Plainly {
         match self {
-            Self::State(states) if states.contains(State::Usual) => Plainly::Holds,
+            Self::State(states) if states.contains(state) => Plainly::Holds,
             Self::State(_) => Plainly::Fails,
             Self::Interface { name, holds: true, .. } if name == OWN => Plainly::Fails,
             Self::Interface { name, holds: false, .. } if name == OWN => Plainly::Holds,

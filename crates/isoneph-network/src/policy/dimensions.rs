@@ -136,7 +136,7 @@ impl Dimensions {
         let mut placed = Placed { certainty: rule.certainty, limits: Vec::new() };
         for condition in &rule.conditions {
             let Some((axis, places)) = self.places(condition) else {
-                match condition.plainly() {
+                match condition.plainly(State::Usual) {
                     _ if self.loose => placed.certainty = Certainty::AtMost,
                     Plainly::Holds => {}
                     Plainly::Fails => return None,

@@ -21,7 +21,7 @@ mod rule;
 mod seek;
 
 pub use compile::Reading;
-pub use compose::compose_into;
+pub use compose::{compose_in, compose_into};
 pub use condition::{Condition, State, States, Way};
 pub(crate) use condition::{OWN, conjoin, fits};
 pub use diff::{Difference, Method, Options, Side, Statistics, Undecided, difference};

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Action, Certainty, Combination, Policy, Rule};
+use super::{Action, Certainty, Combination, Policy, Rule, State};
 use crate::packet::Packet;
 
 /// What decided.
@@ -47,14 +47,17 @@ impl Rule {
 impl Policy {
     /// What the policy does with a packet of which nothing more is said, rule by rule.
     pub fn evaluate(&self, packet: &Packet) -> Verdict {
+        self.evaluate_in(packet, State::Usual)
+    }
+
+    /// The same of a packet in a state.
+    pub fn evaluate_in(&self, packet: &Packet, state: State) -> Verdict {
         let matched = |(index, rule): (usize, &'_ Rule)| {
-            rule.plainly().filter(|_| rule.matches(packet)).map(|certainty| (index, certainty))
+            rule.plainly(state).filter(|_| rule.matches(packet)).map(|certainty| (index, certainty))
         };
         let with_rule = |(index, certainty)| (index, &self.rules[index], certainty);
         match self.combination {
-            Combination::FirstMatch => {
-                self.walk(self.rules.iter().enumerate().filter_map(matched).map(with_rule))
-            }
+            Combination::FirstMatch => self.walk(self.rules.iter().enumerate().filter_map(matched).map(with_rule)),
             Combination::DenyOverrides => {
                 let of = |action| self.rules.iter().enumerate().filter(move |(_, rule)| rule.action == action);
                 self.walk(of(Action::Deny).chain(of(Action::Permit)).filter_map(matched).map(with_rule))

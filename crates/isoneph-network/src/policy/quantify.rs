@@ -1,10 +1,10 @@
 //! From sets of packets and what lies beyond their fields to sets of packets.
 
 use super::compile::{BEYOND, Compressed, CubeSpan, Cubes, intervals_of};
-use super::dimensions::{Axis, Dimensions, Places};
 use super::condition::State;
+use super::dimensions::{Axis, Dimensions, Places};
 use crate::idd::{Diagrams, EMPTY, Exhausted, FULL, Id, Operation};
-use crate::packet::{Field, Match, Order, Ranges, names};
+use crate::packet::{Field, Match, Order, names};
 
 /// Which packets there are in states that packets here do not have by themselves. Of those that are not tracked by a connection,
 /// [`Field::Established`] says for TCP whether a lone SYN is missing, and nothing for others.
@@ -13,13 +13,10 @@ pub(super) fn bounds(dimensions: &Dimensions) -> Option<Vec<(Match, usize, Place
     let place = |state: State| 1 << state as u32;
     let untracked = place(State::Related) | place(State::Invalid) | place(State::Untracked);
     let tcp = Match::any().with_protocol(names::TCP);
-    let mut others = Match::any().with_established(false);
-    others.protocol = Ranges::single(names::TCP).complement();
     Some(vec![
         (Match::any(), axis, place(State::Usual)),
-        (tcp.clone().with_established(true), axis, place(State::NewWithoutSyn)),
-        (tcp, axis, untracked),
-        (others, axis, untracked),
+        (tcp.with_established(true), axis, place(State::NewWithoutSyn)),
+        (Match::any(), axis, untracked),
     ])
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::condition::{Condition, Plainly};
+use super::condition::{Condition, Plainly, State};
 use crate::packet::{AddressSet, Family, Match, Ranges, names};
 
 /// What a rule does with what it matches.
@@ -99,11 +99,11 @@ impl Rule {
         exact && self.action == other.action && alike
     }
 
-    /// How well it is known of packets of which nothing more is said; [`None`] where it matches none of these.
-    pub(crate) fn plainly(&self) -> Option<Certainty> {
+    /// How well it is known of packets of which no more is said than a state; [`None`] where it matches none of these.
+    pub(crate) fn plainly(&self, state: State) -> Option<Certainty> {
         let mut certainty = self.certainty;
         for condition in &self.conditions {
-            match condition.plainly() {
+            match condition.plainly(state) {
                 Plainly::Holds => {}
                 Plainly::Fails => return None,
                 Plainly::Open => certainty = Certainty::AtMost,

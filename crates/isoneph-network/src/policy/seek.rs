@@ -79,20 +79,14 @@ impl<'a> Seek<'a> {
                 None => (policy.default == action).then_some(Deciding::Default),
             }
         };
-        let (permitted_by, denied_by) =
-            (first(self.permitting, Action::Permit)?, first(self.denying, Action::Deny)?);
+        let (permitted_by, denied_by) = (first(self.permitting, Action::Permit)?, first(self.denying, Action::Deny)?);
         Some(Found { permitted_by, denied_by, conditions: Vec::new() })
     }
 }
 
 /// Whether a packet like this occurs in a state.
 fn occurs(packet: &Packet, state: State) -> bool {
-    let tcp = packet.protocol() == names::TCP;
-    match state {
-        State::Usual => true,
-        State::NewWithoutSyn => tcp && packet.is_established(),
-        State::Related | State::Invalid | State::Untracked => tcp || !packet.is_established(),
-    }
+    state != State::NewWithoutSyn || (packet.protocol() == names::TCP && packet.is_established())
 }
 
 /// A search that sets one line after another, and only those on which something hangs.
@@ -193,7 +187,8 @@ impl Step<'_, '_> {
 
     /// The first rule that decides so, where those that are open may.
     fn decider(&self, side: usize, action: Action) -> Option<Deciding> {
-        let first = self.rules(side).find(|(_, rule, certainty)| *certainty == Certainty::Exact || rule.action == action);
+        let first =
+            self.rules(side).find(|(_, rule, certainty)| *certainty == Certainty::Exact || rule.action == action);
         match first {
             Some((index, rule, _)) => (rule.action == action).then_some(Deciding::Rule(index)),
             None => (self.policy(side).default == action).then_some(Deciding::Default),

@@ -43,17 +43,13 @@ fn decide(policy: &Policy, matched: &[bool], reading: &Reading) -> (bool, bool) 
 }
 
 fn occurs(packet: &Packet, state: State) -> bool {
-    let tcp = packet.protocol() == names::TCP;
-    match state {
-        State::Usual => true,
-        State::NewWithoutSyn => tcp && packet.is_established(),
-        _ => tcp || !packet.is_established(),
-    }
+    state != State::NewWithoutSyn || (packet.protocol() == names::TCP && packet.is_established())
 }
 
 /// Whether the one permits what the other denies: (surely, perhaps), of usual packets and of all.
 fn told(first: &Policy, second: &Policy, packet: &Packet) -> [(bool, bool); 2] {
-    let matched = [first, second].map(|policy| policy.rules.iter().map(|rule| rule.matches(packet)).collect::<Vec<_>>());
+    let matched =
+        [first, second].map(|policy| policy.rules.iter().map(|rule| rule.matches(packet)).collect::<Vec<_>>());
     let mut out = [(false, false); 2];
     for state in STATES.into_iter().filter(|state| occurs(packet, *state)) {
         for ways in INTERFACES.iter().flat_map(|one| INTERFACES.map(|other| [*one, other])) {

@@ -174,28 +174,73 @@ fn packets_are_told_apart_by_state_interface_and_what_is_not_understood() {
     use Comparison::{Different, Equal, Undecided};
     for (first, second, answer, told) in [
         ("-A INPUT -m conntrack --ctstate INVALID -j DROP\n", "", Different, "it is INVALID"),
-        ("-A INPUT -m conntrack --ctstate INVALID -j ACCEPT\n", "-A INPUT -m conntrack --ctstate INVALID -j DROP\n", Different, "it is INVALID"),
+        (
+            "-A INPUT -m conntrack --ctstate INVALID -j ACCEPT\n",
+            "-A INPUT -m conntrack --ctstate INVALID -j DROP\n",
+            Different,
+            "it is INVALID",
+        ),
         ("-A INPUT -m state --state RELATED -j ACCEPT\n", "", Different, "it is RELATED"),
         ("-A INPUT -p tcp ! --syn -m state --state NEW -j DROP\n", "", Different, "it is NEW without a lone SYN"),
         ("-A INPUT -i lo -j ACCEPT\n", "", Different, "it comes in by lo, as the machine's own packets do"),
         ("-A INPUT -i eth0 -p udp --dport 53 -j ACCEPT\n", "", Different, "it comes in by eth0"),
-        ("-A INPUT -i eth+ -p udp --dport 53 -j ACCEPT\n", "-A INPUT -i eth0 -p udp --dport 53 -j ACCEPT\n", Different, "it comes in by an interface eth+"),
-        ("-A INPUT ! -i eth0 -p udp --dport 53 -j DROP\n-A INPUT -p udp --dport 53 -j ACCEPT\n", "-A INPUT -i eth0 -p udp --dport 53 -j ACCEPT\n", Equal, ""),
+        (
+            "-A INPUT -i eth+ -p udp --dport 53 -j ACCEPT\n",
+            "-A INPUT -i eth0 -p udp --dport 53 -j ACCEPT\n",
+            Different,
+            "it comes in by an interface eth+",
+        ),
+        (
+            "-A INPUT ! -i eth0 -p udp --dport 53 -j DROP\n-A INPUT -p udp --dport 53 -j ACCEPT\n",
+            "-A INPUT -i eth0 -p udp --dport 53 -j ACCEPT\n",
+            Equal,
+            "",
+        ),
         // What is for the machine itself goes out by no interface.
         ("-A INPUT -o eth0 -p udp --dport 53 -j ACCEPT\n", "", Equal, ""),
         ("-A INPUT ! -o eth0 -p udp --dport 53 -j ACCEPT\n", "-A INPUT -p udp --dport 53 -j ACCEPT\n", Equal, ""),
         ("-A INPUT -i + -p udp --dport 53 -j ACCEPT\n", "-A INPUT -p udp --dport 53 -j ACCEPT\n", Equal, ""),
-        ("-A INPUT -m set --match-set office src -j ACCEPT\n", "-A INPUT -m set --match-set office src -j ACCEPT -m comment --comment same\n", Equal, ""),
-        ("-A INPUT -m set --match-set office src -j ACCEPT\n", "-A INPUT -m set --match-set home src -j ACCEPT\n", Undecided, "--match-set"),
+        (
+            "-A INPUT -m set --match-set office src -j ACCEPT\n",
+            "-A INPUT -m set --match-set office src -j ACCEPT -m comment --comment same\n",
+            Equal,
+            "",
+        ),
+        (
+            "-A INPUT -m set --match-set office src -j ACCEPT\n",
+            "-A INPUT -m set --match-set home src -j ACCEPT\n",
+            Undecided,
+            "--match-set",
+        ),
         ("-A INPUT -m set --match-set office src -j ACCEPT\n", "", Undecided, "--match-set office src: holds"),
-        ("-A INPUT -m set --match-set office src -p udp -j ACCEPT\n-A INPUT -p udp -j ACCEPT\n", "-A INPUT -p udp -j ACCEPT\n", Equal, ""),
+        (
+            "-A INPUT -m set --match-set office src -p udp -j ACCEPT\n-A INPUT -p udp -j ACCEPT\n",
+            "-A INPUT -p udp -j ACCEPT\n",
+            Equal,
+            "",
+        ),
         ("-A INPUT -p udp -j NFQUEUE --queue-num 1\n", "-A INPUT -p udp -j NFQUEUE --queue-num 1\n", Equal, ""),
         ("*nat\n-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 22\nCOMMIT\n||", "", Undecided, ""),
         ("*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n||", "", Equal, ""),
-        ("*mangle\n-A PREROUTING -j TPROXY --on-port 1\nCOMMIT\n||", "*mangle\n-A PREROUTING -j TPROXY --on-port 2\nCOMMIT\n||", Undecided, ""),
-        ("*mangle\n-A PREROUTING -j MARK --set-mark 1\nCOMMIT\n||-A INPUT -m mark --mark 1 -j ACCEPT\n", "-A INPUT -m mark --mark 1 -j ACCEPT\n", Undecided, "--mark 1 (in "),
+        (
+            "*mangle\n-A PREROUTING -j TPROXY --on-port 1\nCOMMIT\n||",
+            "*mangle\n-A PREROUTING -j TPROXY --on-port 2\nCOMMIT\n||",
+            Undecided,
+            "",
+        ),
+        (
+            "*mangle\n-A PREROUTING -j MARK --set-mark 1\nCOMMIT\n||-A INPUT -m mark --mark 1 -j ACCEPT\n",
+            "-A INPUT -m mark --mark 1 -j ACCEPT\n",
+            Undecided,
+            "--mark 1 (in ",
+        ),
         ("*mangle\n-A PREROUTING -j LOG\nCOMMIT\n||", "*mangle\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n||", Equal, ""),
-        ("*mangle\n-A INPUT -s 10.0.0.1 -j DROP\nCOMMIT\n||", "*mangle\n-A INPUT -s 10.0.0.1 -j DROP\nCOMMIT\n||", Equal, ""),
+        (
+            "*mangle\n-A INPUT -s 10.0.0.1 -j DROP\nCOMMIT\n||",
+            "*mangle\n-A INPUT -s 10.0.0.1 -j DROP\nCOMMIT\n||",
+            Equal,
+            "",
+        ),
     ] {
         let body = |text: &str| format!("{text}{SSH}");
         let (found, conditions) = compared(&body(first), &body(second), &ReadOptions::default());

@@ -10,6 +10,7 @@ mod entry;
 mod member;
 mod objects;
 mod order;
+mod times;
 mod tokens;
 mod wildcard;
 
@@ -201,7 +202,8 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         }
     }
     passed.flush(&mut notes);
-    let policies = order.iter().filter_map(|name| lists.remove(name)).map(List::finish).collect();
+    let mut policies: Vec<Policy> = order.iter().filter_map(|name| lists.remove(name)).map(List::finish).collect();
+    times::say(text, &mut policies);
     Ok(Document { format: Format::Cisco, policies, notes })
 }
 

@@ -41,7 +41,12 @@ impl Place {
     /// What of it is not in `other`.
     fn without(&self, other: &Self) -> Vec<Self> {
         let conditions = &self.conditions;
-        let mut rest: Vec<Self> = self.one.difference(&other.one).into_iter().map(|one| Self { one, conditions: conditions.clone() }).collect();
+        let mut rest: Vec<Self> = self
+            .one
+            .difference(&other.one)
+            .into_iter()
+            .map(|one| Self { one, conditions: conditions.clone() })
+            .collect();
         let inside = self.one.intersection(&other.one);
         for condition in &other.conditions {
             let mut one = Self { one: inside.clone(), conditions: conditions.clone() };

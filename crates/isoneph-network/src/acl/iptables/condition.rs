@@ -216,7 +216,8 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
                     while words.get(index).is_some_and(|word| !word.starts_with('-') && word != "!") {
                         index += 1;
                     }
-                    let said: Vec<&str> = words[start..index].iter().map(String::as_str).filter(|word| *word != "!").collect();
+                    let said: Vec<&str> =
+                        words[start..index].iter().map(String::as_str).filter(|word| *word != "!").collect();
                     unknown(&mut draft, &said, negated, format!("option {option} is not understood"));
                     open = true;
                 }

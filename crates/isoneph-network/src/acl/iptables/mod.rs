@@ -91,11 +91,7 @@ fn read_family(
     Ok(Document { format: Format::Iptables, policies, notes: file.notes })
 }
 
-fn read_lines(
-    text: &str,
-    family: Option<Family>,
-    is_own: impl Fn(usize) -> bool,
-) -> Result<File, AclError> {
+fn read_lines(text: &str, family: Option<Family>, is_own: impl Fn(usize) -> bool) -> Result<File, AclError> {
     let mut file = File { tables: BTreeMap::new(), family, notes: Vec::new(), wild: Vec::new() };
     let untracked = text.lines().any(exempts_from_tracking);
     let around = Around { family, untracked };

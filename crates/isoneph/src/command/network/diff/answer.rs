@@ -46,7 +46,9 @@ impl<'a> Answer<'a> {
         match (one.treats_fragments_like(other), one.comes_after_the_same(other)) {
             (true, true) => None,
             (false, _) => Some("packet but later fragments is decided alike"),
-            (true, false) => Some("packet is decided alike, and other tables make something else of packets before that"),
+            (true, false) => {
+                Some("packet is decided alike, and other tables make something else of packets before that")
+            }
         }
     }
 
