@@ -230,7 +230,7 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
         }
     }
     if !target_seen && open {
-        draft.not_understood("no target was found among words that are not understood: anything may follow");
+        draft.note(NoteKind::NotUnderstood, "no target was found among words that are not understood: anything may follow");
         flow = Flow::Decide(None);
     } else if !target_seen {
         draft.note(NoteKind::Ignored, "has no target: it counts only");
