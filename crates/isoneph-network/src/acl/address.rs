@@ -1,16 +1,6 @@
-//! Addresses and numbers as rule files write them.
+//! Numbers as rule files write them.
 
-use crate::packet::{AddressRange, AddressSet, Coordinate, Ranges};
-
-/// A list of addresses, prefixes and ranges, separated by `;`, `,` or spaces. `any`, `*` and nothing mean any.
-pub(super) fn addresses(text: &str) -> Result<AddressSet, String> {
-    if is_any(text) {
-        return Ok(AddressSet::any());
-    }
-    let parts = text.split([';', ',', ' ']).map(str::trim).filter(|part| !part.is_empty());
-    let ranges = parts.map(|part| part.parse::<AddressRange>().map_err(|error| error.to_string()));
-    Ok(AddressSet::from_ranges(ranges.collect::<Result<Vec<_>, _>>()?))
-}
+use crate::packet::{Coordinate, Ranges};
 
 /// A list of numbers and ranges, separated by `;`, `,` or spaces; `one` reads a number or a name.
 pub(super) fn numbers<T: Coordinate>(

@@ -1,7 +1,7 @@
 //! A rule while it is read: what was not understood widens it and makes it uncertain.
 
 use crate::packet::Match;
-use crate::policy::{Action, Certainty, Note, NoteKind, Rule};
+use crate::policy::{Action, Certainty, Condition, Note, NoteKind, Rule};
 
 /// A rule while it is read.
 pub(super) struct Draft {
@@ -11,6 +11,7 @@ pub(super) struct Draft {
     pub(super) line: u32,
     pub(super) label: String,
     certainty: Certainty,
+    conditions: Vec<Condition>,
     notes: Vec<Note>,
     never: bool,
     fragments: bool,
@@ -24,6 +25,7 @@ impl Draft {
             line,
             label: label.into(),
             certainty: Certainty::Exact,
+            conditions: Vec::new(),
             notes: Vec::new(),
             never: false,
             fragments: false,
@@ -34,6 +36,22 @@ impl Draft {
     pub(super) fn not_understood(&mut self, message: impl Into<String>) {
         self.certainty = Certainty::AtMost;
         self.note(NoteKind::NotUnderstood, message);
+    }
+
+    /// Notes a condition that is not understood, told wholly by a text: what has the same text is the same elsewhere.
+    pub(super) fn unknown(&mut self, condition: Condition, message: impl Into<String>) {
+        self.conditions.push(condition);
+        self.note(NoteKind::NotUnderstood, message);
+    }
+
+    /// Asks for more than a packet's fields tell.
+    pub(super) fn ask(&mut self, condition: Condition) {
+        self.conditions.push(condition);
+    }
+
+    /// What it asks for beyond the fields, taken out.
+    pub(super) fn take_conditions(&mut self) -> Vec<Condition> {
+        std::mem::take(&mut self.conditions)
     }
 
     pub(super) fn note(&mut self, kind: NoteKind, message: impl Into<String>) {
@@ -61,7 +79,8 @@ impl Draft {
     pub(super) fn of_fragments(&self) -> Option<Rule> {
         let action = self.action.filter(|_| self.fragments)?;
         let (matches, label) = (self.matches.clone(), self.label.clone());
-        Some(Rule { action, certainty: self.certainty, matches, line: self.line, label })
+        let conditions = self.conditions.clone();
+        Some(Rule { action, certainty: self.certainty, matches, conditions, line: self.line, label, ..Rule::default() })
     }
 
     /// Intervals held by the matches: what bounds the memory of a rule that refers to large groups.
@@ -93,12 +112,16 @@ impl Draft {
             self.note(NoteKind::NeverMatches, "no packet matches this rule");
         }
         notes.append(&mut self.notes);
+        self.conditions.sort();
+        self.conditions.dedup();
         let rule = |action, certainty| Rule {
             action,
             certainty,
             matches: self.matches.clone(),
+            conditions: self.conditions.clone(),
             line: self.line,
             label: self.label.clone(),
+            ..Rule::default()
         };
         match self.action {
             Some(action) => rules.push(rule(action, self.certainty)),

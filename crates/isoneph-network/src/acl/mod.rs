@@ -11,6 +11,7 @@ mod document;
 mod draft;
 mod halves;
 mod iptables;
+mod masks;
 mod plain;
 
 pub use capirca::Definitions;

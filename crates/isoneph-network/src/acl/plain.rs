@@ -2,16 +2,17 @@
 //!
 //! The header may be left out (then the columns are in that order) or name the columns in any order, with the optional
 //! columns `icmp_type`, `icmp_code`, `established` and `name`. Cells hold one value, a range (`1024-65535`,
-//! `10.0.0.1-10.0.0.9`), a prefix, or a list of these separated by `;` or spaces; `any`, `*` and an empty cell mean any.
-//! Protocols may be joined as well (`tcp/udp`). Columns may be separated by `;` or tabs instead, as spreadsheets write them
+//! `10.0.0.1-10.0.0.9`), a prefix, an address and its mask (`10.0.0.0 255.0.0.0`), or a list of these separated by `;` or
+//! spaces; `any`, `*` and an empty cell mean any. The port of ICMP is its type, with a code or without (`8/0`). Protocols may be joined as well (`tcp/udp`). Columns may be separated by `;` or tabs instead, as spreadsheets write them
 //! in many languages. Lines that begin with `#` are comments. What no rule matches is denied.
 
-use super::address::{addresses, is_any, numbers};
+use super::address::{is_any, numbers};
 use super::document::MAX_RULES;
 use super::draft::Draft;
+use super::masks::addresses;
 use super::{AclError, Document, Format};
-use crate::packet::{Ranges, names};
-use crate::policy::{Action, Note, NoteKind, Policy};
+use crate::packet::{Match, Ranges, names};
+use crate::policy::{Action, Condition, Note, NoteKind, Policy};
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,7 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         .from_reader(text.as_bytes());
     let mut policy = Policy::first_match("rules", Vec::new(), Action::Deny);
     policy.notes.push(Note { line: 0, kind: NoteKind::Assumed, message: "what no rule matches is denied".to_owned() });
-    let mut columns: Option<Vec<Column>> = None;
+    let mut columns: Option<(Vec<Column>, Vec<String>)> = None;
     let mut record = csv::StringRecord::new();
     loop {
         let line = reader.position().line() as u32;
@@ -125,22 +126,22 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let Some(columns) = &columns else {
+        let Some((columns, names)) = &columns else {
             let header: Vec<Column> = record.iter().map(column).collect();
             if header.contains(&Column::Action) && header.contains(&Column::Source) {
                 refuse_columns_given_twice(&record, &header, line)?;
                 note_unknown_columns(&record, &header, line, &mut policy);
-                columns = Some(header);
+                columns = Some((header, record.iter().map(str::to_owned).collect()));
             } else {
-                rule(&record, &PLAIN, (line, separator), &mut policy);
-                columns = Some(PLAIN.to_vec());
+                rule(&record, (&PLAIN, &[]), (line, separator), &mut policy);
+                columns = Some((PLAIN.to_vec(), Vec::new()));
             }
             continue;
         };
         if policy.rules.len() >= MAX_RULES {
             return Err(AclError::TooManyRules { line });
         }
-        rule(&record, columns, (line, separator), &mut policy);
+        rule(&record, (columns, names), (line, separator), &mut policy);
     }
     Ok(Document { format: Format::Csv, policies: vec![policy], notes: Vec::new(), asides: Vec::new() })
 }
@@ -168,17 +169,35 @@ fn note_unknown_columns(record: &csv::StringRecord, header: &[Column], line: u32
     }
 }
 
-fn rule(record: &csv::StringRecord, columns: &[Column], (line, separator): (u32, char), policy: &mut Policy) {
+fn rule(
+    record: &csv::StringRecord,
+    (columns, names): (&[Column], &[String]),
+    (line, separator): (u32, char),
+    policy: &mut Policy,
+) {
     let text = record.iter().collect::<Vec<_>>().join(separator.encode_utf8(&mut [0; 4]));
     let mut draft = Draft::new(line, text);
     let mut has_action = false;
+    let icmp = icmp_of(record, columns);
     for (index, cell) in record.iter().enumerate() {
         let column = columns.get(index).copied().unwrap_or(Column::Unknown);
         has_action |= column == Column::Action;
-        if let Err(message) = apply(&mut draft, column, cell) {
-            draft.not_understood(message);
+        let done = match (column, icmp) {
+            (Column::DestinationPort, Some(number)) => type_and_code(&mut draft, number, cell),
+            (Column::SourcePort, Some(_)) if !is_any(cell) => Err(format!("{cell:?}: ICMP has no source port")),
+            _ => apply(&mut draft, column, cell),
+        };
+        match (done, column) {
+            (Ok(()), _) => {}
+            (Err(message), Column::Action | Column::Established) => draft.not_understood(message),
+            (Err(message), _) => {
+                // The column's name and the cell say all that there is of it.
+                let name = names.get(index).map_or_else(|| format!("column {}", index + 1), Clone::clone);
+                draft.unknown(Condition::unknown(format!("{name} {cell:?}")), message);
+            }
         }
     }
+    without_ports(&mut draft);
     if !has_action {
         draft.not_understood("no action");
     }
@@ -188,6 +207,43 @@ fn rule(record: &csv::StringRecord, columns: &[Column], (line, separator): (u32,
         draft.not_understood(format!("{} cells where {} are expected", record.len(), columns.len()));
     }
     draft.finish(&mut policy.rules, &mut policy.notes);
+}
+
+/// The ICMP that a row is about, where it is about nothing else.
+fn icmp_of(record: &csv::StringRecord, columns: &[Column]) -> Option<u8> {
+    let cell = record.iter().zip(columns).find(|(_, column)| **column == Column::Protocol)?.0;
+    names::protocol(cell.trim()).filter(|number| names::is_icmp(*number))
+}
+
+/// A type of ICMP, or a type and a code, in place of a port.
+fn type_and_code(draft: &mut Draft, number: u8, cell: &str) -> Result<(), String> {
+    if ports(cell).is_ok_and(|ports| ports.is_any()) {
+        return Ok(());
+    }
+    let (kind, code) = cell.split_once('/').map_or((cell, None), |(kind, code)| (kind, Some(code)));
+    let types = numbers(kind, "ICMP type", |text| names::icmp_type(number, text))?;
+    let codes: Ranges<u8> = numbers(code.unwrap_or("any"), "ICMP code", |text| text.trim().parse().ok())?;
+    draft.limit(|one| {
+        one.icmp_type = one.icmp_type.intersection(&types);
+        one.icmp_code = one.icmp_code.intersection(&codes);
+    });
+    Ok(())
+}
+
+/// Ports of protocols that have none say nothing that is understood; of any protocol, they mean those that have ports.
+fn without_ports(draft: &mut Draft) {
+    let Some(one) = draft.matches.first() else { return };
+    let free = Match { source_port: Ranges::any(), destination_port: Ranges::any(), ..one.clone() };
+    let others = one.protocol.difference(&one.effective_protocols());
+    if free == *one || others.is_none() {
+        return;
+    }
+    if one.protocol.is_any() {
+        draft.note(NoteKind::Assumed, "of any protocol with ports, those that have ports are meant");
+        return;
+    }
+    draft.matches.push(Match { protocol: others, ..free });
+    draft.not_understood("ports are given of a protocol that has none");
 }
 
 fn apply(draft: &mut Draft, column: Column, cell: &str) -> Result<(), String> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::packet::{AddressRange, Family, Match};
-use crate::policy::{Action, Policy, Reading};
+use crate::policy::{Action, Policy, Reading, State};
 
 /// The schema's name.
 pub(super) const SCHEMA: &str = "isoneph.separation-proof/1";
@@ -155,7 +155,7 @@ fn addresses(family: Family, (low, high): (u128, u128)) -> [String; 2] {
 /// A policy as it may permit.
 pub(super) fn policy(policy: &Policy) -> CertificatePolicy {
     let rules = policy.deciding_order().into_iter().map(|index| &policy.rules[index as usize]);
-    let counted = rules.filter(|rule| Reading::May.counts(rule.action, rule.certainty));
+    let counted = rules.filter(|rule| Reading::May.counts_in(rule, State::Usual));
     CertificatePolicy {
         name: policy.name.clone(),
         default: policy.default,

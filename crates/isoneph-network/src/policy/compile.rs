@@ -1,10 +1,11 @@
 //! From rules to compressed coordinates: each field's line is cut where some rule begins or ends, and the pieces are
 //! numbered. Inside the diagrams an IPv6 address costs what an IPv4 address costs.
 
+use super::dimensions::{Axis, Dimensions, Places};
 use super::flat::{FLAT_GREATEST, FlatRule};
-use super::{Action, Certainty, Policy};
+use super::{Action, Certainty, Policy, Rule, State};
 use crate::idd::{Diagrams, EMPTY, Exhausted, FULL, Id, NONE};
-use crate::packet::{Family, Field, Match, Order};
+use crate::packet::{FIELDS, Family, Field, Match, Order};
 
 /// Which reading of uncertain rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +17,12 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// Whether a rule counts in this reading.
+    /// Whether a rule counts in this reading, of packets of which no more is said than a state.
+    pub(crate) fn counts_in(self, rule: &Rule, state: State) -> bool {
+        rule.plainly(state).is_some_and(|certainty| self.counts(rule.action, certainty))
+    }
+
+    /// Whether a rule so well known counts in this reading.
     pub(crate) fn counts(self, action: Action, certainty: Certainty) -> bool {
         match (certainty, self) {
             (Certainty::Exact, _) => true,
@@ -34,14 +40,23 @@ const LIMITED: [Field; 6] =
 #[derive(Clone, Copy)]
 struct Cube {
     spans: [(u32, u32); 6],
+    /// What lies on the lines beyond the fields: a span of [`Cubes::beyond`].
+    beyond: (u32, u32),
     terminal: Id,
 }
 
 /// The rules of some policies, of one family, as products in the order they are tried.
 pub(crate) struct Cubes {
     intervals: Vec<(u128, u128)>,
+    /// Lines, and the pieces of them that are limited to.
+    beyond: Vec<(usize, Places)>,
+    /// How many pieces each line has.
+    pieces: Vec<u32>,
     cubes: Vec<Cube>,
 }
+
+/// The first level below the fields: there the lines begin that lie beyond them.
+pub(crate) const BEYOND: u8 = FIELDS.len() as u8;
 
 /// The rules of one policy in [`Cubes`].
 #[derive(Debug, Clone, Copy)]
@@ -54,8 +69,9 @@ pub(crate) struct CubeSpan {
 }
 
 impl Cubes {
-    pub(crate) fn new() -> Self {
-        Self { intervals: Vec::new(), cubes: Vec::new() }
+    pub(crate) fn new(dimensions: &Dimensions) -> Self {
+        let pieces = dimensions.axes().iter().map(Axis::pieces).collect();
+        Self { intervals: Vec::new(), beyond: Vec::new(), pieces, cubes: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -69,23 +85,25 @@ impl Cubes {
         indices: &[u32],
         reading: Reading,
         family: Family,
+        dimensions: &Dimensions,
         within: Option<&Match>,
     ) -> CubeSpan {
         let start = self.cubes.len();
         'rules: for index in indices {
             let rule = &policy.rules[*index as usize];
-            if !reading.counts(rule.action, rule.certainty) {
+            let Some(placed) = dimensions.place(rule).filter(|held| reading.counts(rule.action, held.certainty)) else {
                 continue;
-            }
+            };
             let terminal = terminal_of(rule.action);
+            let beyond = self.limit(&placed.limits);
             for one in &rule.matches {
                 let Some(within) = within else {
-                    self.add_match(one, family, terminal);
+                    self.add_match(one, family, beyond, terminal);
                     continue;
                 };
                 let part = one.intersection(within);
-                self.add_match(&part, family, terminal);
-                if part == *within {
+                self.add_match(&part, family, beyond, terminal);
+                if part == *within && placed.limits.is_empty() {
                     // It matches all that is looked at: what follows it decides nothing.
                     break 'rules;
                 }
@@ -94,7 +112,23 @@ impl Cubes {
         CubeSpan { start, end: self.cubes.len(), step: 1, default: terminal_of(policy.default) }
     }
 
-    fn add_match(&mut self, one: &Match, family: Family, terminal: Id) {
+    /// Adds products that only bound what is looked at: nothing outside of them is in.
+    pub(crate) fn add_bounds(&mut self, bounds: &[(Match, usize, Places)], family: Family) -> CubeSpan {
+        let start = self.cubes.len();
+        for (one, axis, places) in bounds {
+            let beyond = self.limit(&[(*axis, *places)]);
+            self.add_match(one, family, beyond, FULL);
+        }
+        CubeSpan { start, end: self.cubes.len(), step: 1, default: EMPTY }
+    }
+
+    fn limit(&mut self, limits: &[(usize, Places)]) -> (u32, u32) {
+        let start = self.beyond.len() as u32;
+        self.beyond.extend_from_slice(limits);
+        (start, self.beyond.len() as u32)
+    }
+
+    fn add_match(&mut self, one: &Match, family: Family, beyond: (u32, u32), terminal: Id) {
         if one.is_nothing() || !one.reaches(family) {
             return;
         }
@@ -103,7 +137,7 @@ impl Cubes {
             one.raw_intervals(family, field, &mut self.intervals);
             (start, self.intervals.len() as u32)
         });
-        self.cubes.push(Cube { spans, terminal });
+        self.cubes.push(Cube { spans, beyond, terminal });
     }
 
     /// Adds rules over five plain numbers.
@@ -119,7 +153,8 @@ impl Cubes {
                 }
                 *span = (from, self.intervals.len() as u32);
             }
-            self.cubes.push(Cube { spans, terminal: if rule.permit { FULL } else { EMPTY } });
+            let terminal = if rule.permit { FULL } else { EMPTY };
+            self.cubes.push(Cube { spans, beyond: (0, 0), terminal });
         }
         CubeSpan { start, end: self.cubes.len(), step: 1, default: EMPTY }
     }
@@ -153,6 +188,19 @@ impl Cubes {
         }
         Compressed { cuts, ranked }
     }
+}
+
+/// Pieces of a line as intervals; the last piece reaches to the end.
+pub(crate) fn intervals_of(places: Places, pieces: u32) -> Vec<(u32, u32)> {
+    let mut out: Vec<(u32, u32)> = Vec::new();
+    for piece in (0..pieces).filter(|piece| places >> piece & 1 == 1) {
+        let end = if piece + 1 == pieces { u32::MAX } else { piece };
+        match out.last_mut() {
+            Some(last) if last.1 + 1 == piece => last.1 = end,
+            _ => out.push((piece, end)),
+        }
+    }
+    out
 }
 
 fn terminal_of(action: Action) -> Id {
@@ -199,6 +247,10 @@ impl Compressed {
         let mut met: Vec<bool> = Vec::new();
         for cube in cubes.cubes[span.start..span.end].iter().step_by(span.step) {
             let mut id = cube.terminal;
+            for (axis, places) in cubes.beyond[cube.beyond.0 as usize..cube.beyond.1 as usize].iter().rev() {
+                let intervals = intervals_of(*places, cubes.pieces[*axis]);
+                id = diagrams.test(BEYOND + *axis as u8, &intervals, id, NONE)?;
+            }
             for (level, field) in order.iter().enumerate().skip(1).rev() {
                 let (start, end) = cube.spans[*field as usize - 1];
                 if start < end {

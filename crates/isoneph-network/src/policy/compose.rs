@@ -1,15 +1,25 @@
 //! From rules to the set they permit, inside a [`PacketSpace`].
 
-use super::{Action, Policy, Reading};
+use super::{Action, Policy, Reading, State};
 use crate::idd::{Diagrams, Exhausted, Id, NONE, Operation};
 use crate::packet::{AddressSet, Match, PacketSet, PacketSpace};
 
 /// The packets a policy permits in one reading, as a set of the space: of the families that it governs.
 pub fn compose_into(space: &mut PacketSpace, policy: &Policy, reading: Reading) -> Result<PacketSet, Exhausted> {
+    compose_in(space, policy, reading, State::Usual)
+}
+
+/// The same of packets in a state.
+pub fn compose_in(
+    space: &mut PacketSpace,
+    policy: &Policy,
+    reading: Reading,
+    state: State,
+) -> Result<PacketSet, Exhausted> {
     let mut leaves = Vec::with_capacity(policy.rules.len() + 1);
     for index in policy.deciding_order() {
         let rule = &policy.rules[index as usize];
-        if reading.counts(rule.action, rule.certainty) {
+        if reading.counts_in(rule, state) {
             for one in &rule.matches {
                 leaves.push(space.partial(one, rule.action == Action::Permit)?);
             }

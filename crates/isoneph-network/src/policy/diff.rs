@@ -1,8 +1,11 @@
 //! The difference of two policies: what one permits and the other denies, and the reverse.
 
 use super::compile::{Compressed, CubeSpan, Cubes};
+use super::condition::Condition;
+use super::dimensions::{Dimensions, MAX_UNKNOWN, track};
 use super::explain::{Explanation, Finding, explain};
-use super::{Policy, Reading, Rule, align, compose, order};
+use super::quantify::{self, Quantifier};
+use super::{Certainty, Policy, Reading, Rule, align, compose, order};
 use crate::idd::{Budget, Diagrams, EMPTY, Exhausted, Id, Operation};
 use crate::packet::{DEFAULT_ORDER, Family, Match, Order, PacketSet, PacketSpace};
 
@@ -102,6 +105,26 @@ pub fn difference(first: &Policy, second: &Policy, options: &Options) -> Result<
     {
         return Err(Undecided::NothingCommon(one, other));
     }
+    if !first.comes_after_the_same(second) {
+        // What is written alike may then mean something else.
+        let (first, second) = (named_apart(first, "A"), named_apart(second, "B"));
+        return compare(&first, &second, options);
+    }
+    compare(first, second, options)
+}
+
+/// The policy with unknown conditions that are only its own.
+fn named_apart(policy: &Policy, side: &str) -> Policy {
+    let mut own = policy.clone();
+    for condition in own.rules.iter_mut().flat_map(|rule| &mut rule.conditions) {
+        if let Condition::Unknown { text, .. } = condition {
+            text.push_str(&format!(" (in {side})"));
+        }
+    }
+    own
+}
+
+fn compare(first: &Policy, second: &Policy, options: &Options) -> Result<Difference, Undecided> {
     let mut run = Run::new(first, second, options);
     let regions = match options.method {
         Method::Auto => near_copy_regions(first, second),
@@ -147,8 +170,6 @@ struct Run<'a> {
     only_first: Side,
     only_second: Side,
     statistics: Statistics,
-    /// Whether the readings of a policy differ.
-    exact: bool,
 }
 
 impl<'a> Run<'a> {
@@ -162,7 +183,6 @@ impl<'a> Run<'a> {
             only_first: Side::default(),
             only_second: Side::default(),
             statistics: Statistics::default(),
-            exact: first.is_exact() && second.is_exact(),
         }
     }
 
@@ -176,36 +196,54 @@ impl<'a> Run<'a> {
             order
         };
         let (first, second) = (indices(self.first), indices(self.second));
+        let rules = self.rules(&first, &second);
+        let dimensions = Dimensions::of(rules, track(self.first, self.second), MAX_UNKNOWN);
         for family in self.first.families_with(self.second) {
-            if region.is_none_or(|region| region.reaches(family)) {
-                self.compare_family(&first, &second, family, region)?;
+            if region.is_some_and(|region| !region.reaches(family)) {
+                continue;
+            }
+            match self.compare_family([&first, &second], family, region, &dimensions) {
+                // Too many lines for the budget: what is not known is then open rule by rule.
+                Err(_) if !dimensions.axes().is_empty() => {
+                    self.compare_family([&first, &second], family, region, &Dimensions::loose())?;
+                }
+                done => done?,
             }
         }
         Ok(())
     }
 
+    fn rules(&self, first: &[u32], second: &[u32]) -> impl Iterator<Item = &'a Rule> {
+        let (one, other) = (self.first, self.second);
+        let first: Vec<&Rule> = first.iter().map(|index| &one.rules[*index as usize]).collect();
+        first.into_iter().chain(second.iter().map(|index| &other.rules[*index as usize]).collect::<Vec<_>>())
+    }
+
     fn compare_family(
         &mut self,
-        first: &[u32],
-        second: &[u32],
+        [first, second]: [&[u32]; 2],
         family: Family,
         region: Option<&Match>,
+        dimensions: &Dimensions,
     ) -> Result<(), Exhausted> {
-        let readings: &[Reading] = if self.exact { &[Reading::May] } else { &[Reading::May, Reading::Must] };
+        let is_exact = |rule: &Rule| dimensions.place(rule).is_none_or(|held| held.certainty == Certainty::Exact);
+        let exact = self.rules(first, second).all(is_exact);
+        let readings: &[Reading] = if exact { &[Reading::May] } else { &[Reading::May, Reading::Must] };
         // What both begin with is read and composed once.
         let same = |(left, right): &(&u32, &u32)| {
             self.first.rules[**left as usize].means_the_same(&self.second.rules[**right as usize])
         };
         let shared = first.iter().zip(second).take_while(same).count();
-        let mut cubes = Cubes::new();
+        let mut cubes = Cubes::new(dimensions);
         let spans: Vec<[CubeSpan; 3]> = readings
             .iter()
             .map(|reading| {
-                let head = cubes.add(self.first, &first[..shared], *reading, family, region).undecided();
-                let left = cubes.add(self.first, &first[shared..], *reading, family, region);
-                [head, left, cubes.add(self.second, &second[shared..], *reading, family, region)]
+                let head = cubes.add(self.first, &first[..shared], *reading, family, dimensions, region).undecided();
+                let left = cubes.add(self.first, &first[shared..], *reading, family, dimensions, region);
+                [head, left, cubes.add(self.second, &second[shared..], *reading, family, dimensions, region)]
             })
             .collect();
+        let bounds = quantify::bounds(dimensions).map(|bounds| cubes.add_bounds(&bounds, family));
         let compressed = cubes.compress();
         let order = self.settle_order(&cubes, &compressed, &spans)?;
         let mut diagrams = Diagrams::new(self.options.budget, cubes.len() * 8);
@@ -221,12 +259,15 @@ impl<'a> Run<'a> {
         }
         let (may, must) = (roots[0], roots[roots.len() - 1]);
         let minus = |diagrams: &mut Diagrams<u32>, a: Id, b: Id| diagrams.apply(Operation::Minus, a, b);
-        let parts = [
-            minus(&mut diagrams, must.0, may.1)?,
-            minus(&mut diagrams, may.0, must.1)?,
-            minus(&mut diagrams, must.1, may.0)?,
-            minus(&mut diagrams, may.1, must.0)?,
-        ];
+        let quantifier = Quantifier::new(dimensions, &order, (&cubes, &compressed, bounds), &mut diagrams)?;
+        let mut side = |must: Id, may: Id, other_may: Id, other_must: Id| {
+            let surely = minus(&mut diagrams, must, other_may)?;
+            let perhaps = minus(&mut diagrams, may, other_must)?;
+            quantifier.packets(&mut diagrams, surely, perhaps)
+        };
+        let (certain, possible) = side(must.0, may.0, may.1, must.1)?;
+        let (other_certain, other_possible) = side(must.1, may.1, may.0, must.0)?;
+        let parts = [certain, possible, other_certain, other_possible];
         self.statistics.edges += diagrams.edge_count() as u64;
         if parts == [EMPTY; 4] {
             return Ok(());

@@ -1,7 +1,8 @@
 //! Which rules are responsible for a difference: the region is cut by the pair of rules that decide in it.
 
 use super::diff::{Side, Undecided};
-use super::{Action, Deciding, Policy, Verdict};
+use super::seek::{Found, Seek};
+use super::{Deciding, Policy};
 use crate::idd::Exhausted;
 use crate::packet::{Match, Packet, PacketSet, PacketSpace, describe_match};
 
@@ -40,6 +41,8 @@ pub struct Finding {
     pub more_boxes: bool,
     /// The part in one line.
     pub text: String,
+    /// What must hold beside the packet's fields, for example an interface; nothing where it is so of every packet here.
+    pub conditions: Vec<String>,
 }
 
 /// Cuts one side's region by deciding rules: at most `limits.findings`, shortest first. Says whether all was cut.
@@ -51,6 +54,7 @@ pub(super) fn explain(
     limits: Explanation,
 ) -> Result<(Vec<Finding>, bool), Undecided> {
     let mut findings = Vec::new();
+    let seek = Seek::new(permitting, denying);
     let doubtful = space.difference(side.possible, side.certain)?;
     for (region, certain) in [(side.certain, true), (doubtful, false)] {
         let mut rest = region;
@@ -59,16 +63,20 @@ pub(super) fn explain(
                 sort(&mut findings);
                 return Ok((findings, false));
             }
-            let permitted_by = decider(permitting, &witness, Action::Permit, certain);
-            let denied_by = decider(denying, &witness, Action::Deny, certain);
-            let (Some(permitted_by), Some(denied_by)) = (permitted_by, denied_by) else {
+            let found = match seek.find(&witness, certain) {
+                Ok(Some(found)) => Some(found),
+                Err(why) if certain => return Err(why.into()),
+                _ if certain => None,
+                _ => seek.perhaps(&witness),
+            };
+            let Some(found) = found else {
                 // The evaluator does not confirm the diagrams: nothing may be shown of this side.
                 return Err(Undecided::Unconfirmed(witness.to_string()));
             };
-            let part = decided_by(space, permitting, permitted_by, &witness, rest)?;
-            let part = decided_by(space, denying, denied_by, &witness, part)?;
+            let part = decided_by(space, permitting, found.permitted_by, &witness, rest)?;
+            let part = decided_by(space, denying, found.denied_by, &witness, part)?;
             rest = space.difference(rest, part)?;
-            findings.push(finding(space, part, certain, witness, permitted_by, denied_by, limits));
+            findings.push(finding(space, part, certain, witness, found, limits)?);
         }
     }
     sort(&mut findings);
@@ -76,22 +84,30 @@ pub(super) fn explain(
 }
 
 fn finding(
-    space: &PacketSpace,
+    space: &mut PacketSpace,
     packets: PacketSet,
     certain: bool,
-    witness: Packet,
-    permitted_by: Deciding,
-    denied_by: Deciding,
+    mut witness: Packet,
+    found: Found,
     limits: Explanation,
-) -> Finding {
-    let (boxes, more_boxes) = space.first_boxes(packets, limits.boxes);
+) -> Result<Finding, Exhausted> {
+    let (mut boxes, more_boxes) = space.first_boxes(packets, limits.boxes);
+    // What is written out is what the example is of.
+    match boxes.iter().position(|one| one.contains(&witness)) {
+        Some(place) => boxes[..=place].rotate_right(1),
+        None => {
+            let shown = boxes.first().map_or(Ok(PacketSet::EMPTY), |one| space.matching(one))?;
+            witness = space.witness(shown).unwrap_or(witness);
+        }
+    }
     let mut text = boxes.first().map(describe_match).unwrap_or_default();
     match (boxes.len(), more_boxes) {
         (_, true) => text.push_str(&format!("; and more than {} others", boxes.len() - 1)),
         (count, false) if count > 1 => text.push_str(&format!("; and {} more", count - 1)),
         _ => {}
     }
-    Finding { certain, witness, permitted_by, denied_by, packets, boxes, more_boxes, text }
+    let Found { permitted_by, denied_by, conditions } = found;
+    Ok(Finding { certain, witness, permitted_by, denied_by, packets, boxes, more_boxes, text, conditions })
 }
 
 /// Certain before doubtful, few boxes before many, short before long.
@@ -100,15 +116,6 @@ fn sort(findings: &mut [Finding]) {
         let key = |one: &Finding| (!one.certain, one.more_boxes, one.boxes.len(), one.text.len());
         key(a).cmp(&key(b)).then_with(|| (a.permitted_by, a.denied_by).cmp(&(b.permitted_by, b.denied_by)))
     });
-}
-
-/// What decides for a packet, if it (surely, or possibly) gets the action.
-fn decider(policy: &Policy, packet: &Packet, action: Action, certain: bool) -> Option<Deciding> {
-    match (policy.evaluate(packet), action) {
-        (Verdict::Permit(deciding), Action::Permit) | (Verdict::Deny(deciding), Action::Deny) => Some(deciding),
-        (Verdict::Undecided(rule), _) if !certain => Some(Deciding::Rule(rule)),
-        _ => None,
-    }
 }
 
 /// The part of `region` in which the same rule decides as for the witness, which lies in it: what the rule matches and

@@ -7,17 +7,23 @@
 mod align;
 mod compile;
 mod compose;
+mod condition;
 mod diff;
+mod dimensions;
 mod explain;
 pub mod flat;
 pub mod generate;
 mod naive;
 mod open;
 mod order;
+mod quantify;
 mod rule;
+mod seek;
 
 pub use compile::Reading;
-pub use compose::compose_into;
+pub use compose::{compose_in, compose_into};
+pub use condition::{Condition, State, States, Way};
+pub(crate) use condition::{OWN, conjoin, fits};
 pub use diff::{Difference, Method, Options, Side, Statistics, Undecided, difference};
 pub use explain::{Explanation, Finding};
 pub use naive::{Deciding, Verdict};

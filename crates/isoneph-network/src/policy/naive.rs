@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Action, Certainty, Combination, Policy, Rule};
+use super::{Action, Certainty, Combination, Policy, Rule, State};
 use crate::packet::Packet;
 
 /// What decided.
@@ -45,22 +45,32 @@ impl Rule {
 }
 
 impl Policy {
-    /// What the policy does with a packet, rule by rule.
+    /// What the policy does with a packet of which nothing more is said, rule by rule.
     pub fn evaluate(&self, packet: &Packet) -> Verdict {
+        self.evaluate_in(packet, State::Usual)
+    }
+
+    /// The same of a packet in a state.
+    pub fn evaluate_in(&self, packet: &Packet, state: State) -> Verdict {
+        let matched = |(index, rule): (usize, &'_ Rule)| {
+            rule.plainly(state).filter(|_| rule.matches(packet)).map(|certainty| (index, certainty))
+        };
+        let with_rule = |(index, certainty)| (index, &self.rules[index], certainty);
         match self.combination {
-            Combination::FirstMatch => self.walk(packet, self.rules.iter().enumerate()),
+            Combination::FirstMatch => self.walk(self.rules.iter().enumerate().filter_map(matched).map(with_rule)),
             Combination::DenyOverrides => {
                 let of = |action| self.rules.iter().enumerate().filter(move |(_, rule)| rule.action == action);
-                self.walk(packet, of(Action::Deny).chain(of(Action::Permit)))
+                self.walk(of(Action::Deny).chain(of(Action::Permit)).filter_map(matched).map(with_rule))
             }
         }
     }
 
-    fn walk<'a>(&self, packet: &Packet, rules: impl Iterator<Item = (usize, &'a Rule)>) -> Verdict {
+    /// What comes of rules that match, tried in this order, so well known as is said of each.
+    pub(super) fn walk<'a>(&self, rules: impl Iterator<Item = (usize, &'a Rule, Certainty)>) -> Verdict {
         let mut doubtful: Option<(usize, Action)> = None;
         let mut decided = (self.default, Deciding::Default);
-        for (index, rule) in rules.filter(|(_, rule)| rule.matches(packet)) {
-            match rule.certainty {
+        for (index, rule, certainty) in rules {
+            match certainty {
                 Certainty::Exact => {
                     decided = (rule.action, Deciding::Rule(index));
                     break;

@@ -1,7 +1,11 @@
 //! Rules and policies.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::condition::{Condition, Plainly, State};
 use crate::packet::{AddressSet, Family, Match, Ranges, names};
 
 /// What a rule does with what it matches.
@@ -35,25 +39,44 @@ pub enum Certainty {
     AtMost,
 }
 
-/// One rule: the union of its matches.
+/// One rule: the union of its matches, where its conditions hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     /// What it does.
     pub action: Action,
-    /// How well its condition is known.
+    /// How well its matches are known, apart from its conditions.
     pub certainty: Certainty,
     /// What it matches: any of these. None at all matches nothing.
     pub matches: Vec<Match>,
+    /// What it asks for beyond a packet's fields: all of these.
+    pub conditions: Vec<Condition>,
+    /// The lines that leave it open, with what they say, where these are others than its own.
+    pub open_by: Vec<(u32, Arc<str>)>,
     /// The line of the source it begins at, from 1; 0 when made by a program.
     pub line: u32,
     /// Its name or text in the source, for people.
     pub label: String,
 }
 
+impl Default for Rule {
+    /// Denies nothing.
+    fn default() -> Self {
+        Self {
+            action: Action::Deny,
+            certainty: Certainty::Exact,
+            matches: Vec::new(),
+            conditions: Vec::new(),
+            open_by: Vec::new(),
+            line: 0,
+            label: String::new(),
+        }
+    }
+}
+
 impl Rule {
     /// An exact rule.
     pub fn new(action: Action, one: Match) -> Self {
-        Self { action, certainty: Certainty::Exact, matches: vec![one], line: 0, label: String::new() }
+        Self { action, certainty: Certainty::Exact, matches: vec![one], ..Self::default() }
     }
 
     /// What lists of IPv6 permit by themselves before they deny the rest.
@@ -68,11 +91,25 @@ impl Rule {
         Self { label, ..Self::new(Action::Permit, discovery) }
     }
 
-    /// Whether both surely decide the same packets alike: labels and lines do not count. Rules that are not fully known
-    /// never do, not even when written alike, since what they refer to may differ.
+    /// Whether both surely decide the same packets alike: labels and lines do not count. Conditions of the same text are the
+    /// same; rules of which more is not known never are, not even when written alike, since what they refer to may differ.
     pub fn means_the_same(&self, other: &Self) -> bool {
         let exact = self.certainty == Certainty::Exact && other.certainty == Certainty::Exact;
-        exact && self.action == other.action && self.matches == other.matches
+        let alike = self.matches == other.matches && self.conditions == other.conditions;
+        exact && self.action == other.action && alike
+    }
+
+    /// How well it is known of packets of which no more is said than a state; [`None`] where it matches none of these.
+    pub(crate) fn plainly(&self, state: State) -> Option<Certainty> {
+        let mut certainty = self.certainty;
+        for condition in &self.conditions {
+            match condition.plainly(state) {
+                Plainly::Holds => {}
+                Plainly::Fails => return None,
+                Plainly::Open => certainty = Certainty::AtMost,
+            }
+        }
+        Some(certainty)
     }
 }
 
@@ -94,6 +131,8 @@ pub enum NoteKind {
     Ignored,
     /// A part was not understood: the rule is carried as "at most".
     NotUnderstood,
+    /// A part is understood and asks for what a packet's fields do not tell, as an interface.
+    Depends,
     /// The line was understood and can never match (expired, empty group, wrong family).
     NeverMatches,
     /// An assumption was made that the line does not state.
@@ -130,6 +169,10 @@ pub struct Policy {
     pub default: Action,
     /// The only family of packets it governs; [`None`]: both. Packets of another family are not compared.
     pub family: Option<Family>,
+    /// Whether it tells interfaces and states of connections apart beyond what packets here have.
+    pub tracks: bool,
+    /// What other tables may make of packets before they come here, in order: with its line, as written without remarks.
+    pub before: Vec<(u32, String)>,
     /// What the reader noted.
     pub notes: Vec<Note>,
 }
@@ -151,6 +194,22 @@ impl Policy {
         own.len() == others.len() && own.iter().zip(others).all(|(own, other)| own.means_the_same(other))
     }
 
+    /// Whether packets come to both alike, as far as other tables of the same files make something else of them.
+    pub fn comes_after_the_same(&self, other: &Self) -> bool {
+        self.before.iter().map(|(_, text)| text).eq(other.before.iter().map(|(_, text)| text))
+    }
+
+    /// What is not known and is taken to be the same wherever it has the same text.
+    pub fn unknown(&self) -> BTreeSet<&str> {
+        let conditions = self.rules.iter().flat_map(|rule| &rule.conditions);
+        conditions
+            .filter_map(|one| match one {
+                Condition::Unknown { text, .. } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// A first-match policy.
     pub fn first_match(name: impl Into<String>, rules: Vec<Rule>, default: Action) -> Self {
         Self {
@@ -160,6 +219,8 @@ impl Policy {
             fragments: Vec::new(),
             default,
             family: None,
+            tracks: false,
+            before: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -175,9 +236,9 @@ impl Policy {
         self.rules.len().max(matches.map(Match::intervals).sum::<usize>() / INTERVALS_OF_A_RULE)
     }
 
-    /// Whether every rule is known exactly.
+    /// Whether what every rule matches is known, and told by a packet's fields alone.
     pub fn is_exact(&self) -> bool {
-        self.rules.iter().all(|rule| rule.certainty == Certainty::Exact)
+        self.rules.iter().all(|rule| rule.certainty == Certainty::Exact && rule.conditions.is_empty())
     }
 
     /// The indices of the rules in an order in which the first match decides.

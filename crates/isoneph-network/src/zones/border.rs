@@ -9,8 +9,8 @@ use super::certify::{matches, set};
 use super::intent::{Intent, Zone, ZoneKind};
 use crate::idd::{Budget, Exhausted};
 use crate::model::address::AddressRange;
-use crate::packet::{AddressSet, Family, Match, Packet, PacketSet, PacketSpace};
-use crate::policy::{Deciding, Policy, Reading, Verdict, compose_into};
+use crate::packet::{AddressSet, Family, Field, Match, Packet, PacketSet, PacketSpace, names};
+use crate::policy::{Condition, Deciding, Policy, Reading, State, Verdict, compose_in, compose_into};
 
 /// The most ordered pairs of zones that one policy is held against.
 pub const MAX_BORDERS: usize = 10_000;
@@ -54,6 +54,7 @@ pub fn borders(
     let mut space = PacketSpace::new(budget);
     let may = compose_into(&mut space, policy, Reading::May)?;
     let must = compose_into(&mut space, policy, Reading::Must)?;
+    let beside = Beside::of(&mut space, policy)?;
     let mut out = Vec::new();
     for (from, source) in &zones {
         for (to, destination) in &zones {
@@ -66,9 +67,11 @@ pub fn borders(
             if unspoken.is_empty() && !Family::ALL.into_iter().any(|one| policy.governs(one) && between.reaches(one)) {
                 continue;
             }
-            let universe = governed(&mut space, policy, &between.with_established(false))?;
+            let universe = governed(&mut space, policy, &between.clone().with_established(false))?;
             let (may, must) = (space.intersection(may, universe)?, space.intersection(must, universe)?);
-            let held = Held { policy, universe, may, must, unspoken };
+            let beside =
+                beside.iter().map(|one| one.between(&mut space, policy, &between)).collect::<Result<_, _>>()?;
+            let held = Held { policy, universe, may, must, beside, unspoken };
             out.push(held.judge(&mut space, intent, (&from.name, &to.name), day)?);
         }
     }
@@ -102,6 +105,41 @@ fn addresses(zone: &Zone, intent: &Intent) -> AddressSet {
     if inside.is_none() { inside } else { inside.complement() }
 }
 
+/// What a policy permits of packets in a state that the usual ones do not have.
+struct Beside {
+    state: State,
+    may: PacketSet,
+    must: PacketSet,
+}
+
+impl Beside {
+    /// Of the states that its rules tell apart. What is RELATED belongs to a connection, as what is established does; where
+    /// something is UNTRACKED, its rules are open.
+    fn of(space: &mut PacketSpace, policy: &Policy) -> Result<Vec<Self>, Exhausted> {
+        let asks = |one: &Condition| matches!(one, Condition::State(_));
+        if !policy.rules.iter().any(|rule| rule.conditions.iter().any(asks)) {
+            return Ok(Vec::new());
+        }
+        let states = [State::NewWithoutSyn, State::Invalid].into_iter();
+        let one = |state: State| {
+            let may = compose_in(space, policy, Reading::May, state)?;
+            Ok(Self { state, may, must: compose_in(space, policy, Reading::Must, state)? })
+        };
+        states.map(one).collect()
+    }
+
+    /// The same between two zones.
+    fn between(&self, space: &mut PacketSpace, policy: &Policy, between: &Match) -> Result<Self, Exhausted> {
+        let own = match self.state {
+            State::NewWithoutSyn => between.clone().with_protocol(names::TCP).with_established(true),
+            _ => between.clone(),
+        };
+        let universe = governed(space, policy, &own)?;
+        let (may, must) = (space.intersection(self.may, universe)?, space.intersection(self.must, universe)?);
+        Ok(Self { state: self.state, may, must })
+    }
+}
+
 /// What a policy permits between two zones.
 struct Held<'p> {
     policy: &'p Policy,
@@ -109,6 +147,8 @@ struct Held<'p> {
     universe: PacketSet,
     may: PacketSet,
     must: PacketSet,
+    /// What it permits of packets in other states.
+    beside: Vec<Beside>,
     /// What no policy of the device says anything of.
     unspoken: Vec<Family>,
 }
@@ -133,26 +173,38 @@ impl Held<'_> {
         }
         let more = space.difference(self.must, wanted)?;
         let perhaps = space.difference(self.may, wanted)?;
-        let witness = space.witness(more).filter(|packet| matches!(self.policy.evaluate(packet), Verdict::Permit(_)));
-        let rule = witness.as_ref().map(|packet| self.rule(packet));
-        let doubt = if witness.is_none() { space.witness(perhaps) } else { None };
+        let permits = |packet: &Packet, state| matches!(self.policy.evaluate_in(packet, state), Verdict::Permit(_));
+        let mut witness =
+            space.witness(more).filter(|packet| permits(packet, State::Usual)).map(|one| (one, State::Usual));
+        let mut doubt = space.witness(perhaps).filter(|_| witness.is_none()).map(|one| (one, State::Usual));
+        let wanted = space.forget(wanted, Field::Established)?;
+        for beside in self.beside.iter().filter(|_| perhaps.is_empty()) {
+            let (more, perhaps) = (space.difference(beside.must, wanted)?, space.difference(beside.may, wanted)?);
+            let found = space.witness(more).filter(|packet| permits(packet, beside.state));
+            witness = witness.or(found.map(|packet| (packet, beside.state)));
+            doubt = doubt.or(space.witness(perhaps).map(|packet| (packet, beside.state)));
+        }
+        let doubt = doubt.filter(|_| witness.is_none());
         let open = self.unspoken.iter().map(|family| format!("no list of the device is about {family}"));
-        let because = doubt.iter().map(|packet| self.rule(packet).1).chain(open).collect();
+        let because = doubt.iter().map(|(packet, state)| self.rule(packet, *state).1).chain(open).collect();
         let silent = !self.unspoken.is_empty();
+        let surely = !self.must.is_empty() || self.beside.iter().any(|one| !one.must.is_empty());
+        let possibly = !self.may.is_empty() || self.beside.iter().any(|one| !one.may.is_empty());
         Ok(Border {
             from: from.to_owned(),
             to: to.to_owned(),
-            passes: decided(!self.must.is_empty(), silent || !self.may.is_empty()),
-            intended: decided(!silent && perhaps.is_empty(), witness.is_none()),
-            witness,
-            rule,
+            passes: decided(surely, silent || possibly),
+            intended: decided(!silent && perhaps.is_empty() && doubt.is_none() && witness.is_none(), witness.is_none()),
+            witness: witness.map(|(packet, _)| packet),
+            rule: witness.map(|(packet, state)| self.rule(&packet, state)),
             blocked,
             because,
         })
     }
 
-    fn rule(&self, packet: &Packet) -> (u32, String) {
-        let index = match self.policy.evaluate(packet) {
+    /// What decides about a packet in a state.
+    fn rule(&self, packet: &Packet, state: State) -> (u32, String) {
+        let index = match self.policy.evaluate_in(packet, state) {
             Verdict::Permit(Deciding::Rule(index)) | Verdict::Deny(Deciding::Rule(index)) => index,
             Verdict::Undecided(index) => index,
             Verdict::Permit(Deciding::Default) | Verdict::Deny(Deciding::Default) => {
@@ -160,7 +212,8 @@ impl Held<'_> {
             }
         };
         let rule = &self.policy.rules[index];
-        (rule.line, format!("line {}: {}", rule.line, rule.label))
+        let state = state.text().map(|text| format!(", where {text}")).unwrap_or_default();
+        (rule.line, format!("line {}: {}{state}", rule.line, rule.label))
     }
 }
 

@@ -312,3 +312,32 @@ fn lists_of_ios_xr_and_nx_os_name_their_groups_by_their_own_words() {
         }
     }
 }
+
+#[test]
+fn an_option_that_is_not_understood_is_the_same_where_it_says_the_same() {
+    use isoneph_network::policy::{Comparison, Options, difference};
+    let list = |entry: &str, port: u16, rest: &str| {
+        only_policy(&format!(
+            "{rest}ip access-list extended EDGE\n permit tcp any any eq 22 {entry}\n permit tcp any any eq {port}\n"
+        ))
+    };
+    let night = "time-range NIGHT\n periodic daily 20:00 to 23:00\n";
+    for (first, second, answer) in [
+        (list("dscp ef", 80, ""), list("dscp ef", 80, ""), Comparison::Equal),
+        (list("dscp ef", 80, ""), list("dscp af11", 80, ""), Comparison::Undecided),
+        // What surely differs is told although something else is not understood.
+        (list("dscp ef", 80, ""), list("dscp ef", 81, ""), Comparison::Different),
+        (list("ack", 80, ""), list("ack", 80, ""), Comparison::Equal),
+        (list("ack", 80, ""), list("rst", 80, ""), Comparison::Undecided),
+        (list("time-range NIGHT", 80, night), list("time-range NIGHT", 80, night), Comparison::Equal),
+        (
+            list("time-range NIGHT", 80, night),
+            list("time-range NIGHT", 80, &night.replace("23", "22")),
+            Comparison::Undecided,
+        ),
+        (list("time-range NIGHT", 80, night), list("time-range NIGHT", 80, ""), Comparison::Undecided),
+    ] {
+        let found = difference(&first, &second, &Options::default()).unwrap();
+        assert_eq!(found.comparison(), answer, "{:?}", [&first.rules[0], &second.rules[0]]);
+    }
+}

@@ -1,7 +1,7 @@
 //! The plain CSV of rules.
 
 use isoneph_network::acl::{Format, ReadOptions, detect, read};
-use isoneph_network::policy::{NoteKind, Options, difference};
+use isoneph_network::policy::{Comparison, NoteKind, Options, difference};
 
 use crate::{only_policy, verdict};
 
@@ -60,10 +60,71 @@ fn a_value_in_an_unknown_column_makes_the_rule_uncertain() {
 }
 
 #[test]
-fn an_uncertain_rule_is_undecided_even_against_itself() {
-    let policy = only_policy("action,src,dst,vlan\npermit,any,any,7\n");
-    let found = difference(&policy, &policy.clone(), &Options::default()).unwrap();
-    assert!(!found.is_equal() && !found.is_different());
+fn what_is_not_understood_is_the_same_where_column_and_cell_say_the_same() {
+    let rules = |text: &str| only_policy(&format!("action,src,dst,{text}\n"));
+    let found = |first: &str, second: &str| {
+        difference(&rules(first), &rules(second), &Options::default()).unwrap().comparison()
+    };
+    let seven = "vlan\npermit,any,any,7";
+    assert_eq!(found(seven, seven), Comparison::Equal);
+    for other in ["vlan\npermit,any,any,8", "zone\npermit,any,any,7", "vlan\npermit,any,any,7\npermit,any,any,"] {
+        assert_eq!(found(seven, other), Comparison::Undecided, "{other}");
+    }
+    // Of a word that is no action, nothing says what it does.
+    let unknown = "name\nmaybe,any,any,a";
+    assert_eq!(found(unknown, unknown), Comparison::Undecided);
+}
+
+#[test]
+fn the_port_of_icmp_is_its_type_and_of_what_has_no_ports_it_is_open() {
+    let rules = |row: &str| only_policy(&format!("action,protocol,src,sport,dst,dport\n{row}\npermit,ip,any,,any,\n"));
+    for (row, packet, expected) in [
+        ("deny,icmp,any,,any,8", "icmp 8/0 1.1.1.1 10.0.0.1", "deny"),
+        ("deny,icmp,any,,any,8", "icmp 8/3 1.1.1.1 10.0.0.1", "deny"),
+        ("deny,icmp,any,,any,8", "icmp 0/0 1.1.1.1 10.0.0.1", "permit"),
+        ("deny,icmp,any,,any,8", "tcp 1.1.1.1:9 10.0.0.1:8", "permit"),
+        ("deny,icmp,any,,any,3/4", "icmp 3/4 1.1.1.1 10.0.0.1", "deny"),
+        ("deny,icmp,any,,any,3/4", "icmp 3/3 1.1.1.1 10.0.0.1", "permit"),
+        ("deny,icmpv6,any,,any,128", "icmpv6 128/0 2001:db8::1 2001:db8::2", "deny"),
+        ("deny,icmp,any,any,any,0-65535", "icmp 8/0 1.1.1.1 10.0.0.1", "deny"),
+        ("deny,icmp,any,8,any,", "icmp 8/0 1.1.1.1 10.0.0.1", "undecided"),
+        ("deny,icmp,any,,any,443", "icmp 8/0 1.1.1.1 10.0.0.1", "undecided"),
+        ("deny,gre,any,,any,443", "47 1.1.1.1 10.0.0.1", "undecided"),
+        ("deny,tcp;gre,any,,any,443", "47 1.1.1.1 10.0.0.1", "undecided"),
+        ("deny,gre,any,,any,443", "tcp 1.1.1.1:9 10.0.0.1:443", "permit"),
+        ("deny,ip,any,,any,443", "tcp 1.1.1.1:9 10.0.0.1:443", "deny"),
+        ("deny,ip,any,,any,443", "47 1.1.1.1 10.0.0.1", "permit"),
+    ] {
+        assert_eq!(verdict(&rules(row), packet), expected, "{row}: {packet}");
+    }
+}
+
+#[test]
+fn an_address_and_its_mask_are_a_network_and_never_two_hosts() {
+    let policy = |cell: &str| {
+        only_policy(&format!("action,protocol,src,sport,dst,dport\ndeny,tcp,\"{cell}\",,any,22\npermit,ip,any,,any,\n"))
+    };
+    for (cell, source, expected) in [
+        ("10.0.0.0 255.0.0.0", "10.9.8.7", "deny"),
+        ("10.0.0.0 255.0.0.0", "11.0.0.1", "permit"),
+        ("10.0.0.0 0.255.255.255", "10.9.8.7", "deny"),
+        ("10.0.0.0 0.255.255.255", "255.0.0.0", "permit"),
+        ("10.0.0.0 255.0.0.0;192.168.0.0 255.255.0.0", "192.168.3.4", "deny"),
+        ("10.0.0.0 255.0.0.0 192.168.0.0 255.255.0.0", "192.168.3.4", "deny"),
+        ("10.0.0.1 0.0.0.0", "10.0.0.1", "deny"),
+        ("10.0.0.1 0.0.0.0", "10.0.0.2", "permit"),
+        ("10.0.0.1 255.255.255.255", "10.0.0.2", "permit"),
+        ("0.0.0.0 0.0.0.0", "203.0.113.1", "deny"),
+        ("0.0.0.0 255.255.255.255", "203.0.113.1", "deny"),
+        ("10.0.0.1 10.0.0.2", "10.0.0.2", "deny"),
+        ("10.0.0.0/8 192.0.2.1", "192.0.2.1", "deny"),
+        ("10.0.0.0/255.0.0.0", "10.9.8.7", "deny"),
+        // Bits of the address are free in the mask, or the mask has holes.
+        ("10.0.0.5 255.0.0.0", "10.9.8.7", "undecided"),
+        ("10.0.0.0 255.0.255.0", "10.9.8.7", "undecided"),
+    ] {
+        assert_eq!(verdict(&policy(cell), &format!("tcp {source}:9 10.1.0.1:22")), expected, "{cell}: {source}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `iptables-save`.
 
 use isoneph_network::acl::{ReadOptions, read};
-use isoneph_network::policy::{NoteKind, Policy};
+use isoneph_network::policy::{Action, Comparison, Deciding, NoteKind, Options, Policy, difference};
 
 use crate::{only_policy, verdict};
 
@@ -141,9 +141,158 @@ fn a_module_that_matches_without_options_is_not_nothing() {
 }
 
 #[test]
-fn what_is_not_related_may_be_established() {
-    let text = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack ! --ctstate RELATED -j DROP\nCOMMIT\n";
-    assert_eq!(verdict(&only_policy(text), "tcp 10.0.0.1:1024 10.0.0.2:80+"), "undecided");
+fn what_is_related_is_not_established() {
+    for (state, expected) in [("! --ctstate RELATED", "deny"), ("--ctstate RELATED", "permit")] {
+        let text = format!("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack {state} -j DROP\nCOMMIT\n");
+        assert_eq!(verdict(&only_policy(&text), "tcp 10.0.0.1:1024 10.0.0.2:80+"), expected, "{state}");
+    }
+}
+
+/// How two bodies of rules of INPUT compare, with options, and what is told where they differ.
+#[track_caller]
+fn compared(first: &str, second: &str, options: &ReadOptions) -> (Comparison, Vec<String>) {
+    let policy = |rules: &str| {
+        let (before, rules) = rules.split_once("||").unwrap_or(("", rules));
+        let text = format!("{before}*filter\n:INPUT DROP [0:0]\n{rules}COMMIT\n");
+        let mut document = read(&text, options).unwrap();
+        document.policies.remove(0)
+    };
+    let (first, second) = (policy(first), policy(second));
+    let found = difference(&first, &second, &Options::default()).unwrap();
+    let findings = found.only_first.findings.iter().chain(&found.only_second.findings);
+    let told = findings.map(|finding| finding.conditions.join(", ")).collect();
+    match found.comparison() {
+        Comparison::Equal if !first.comes_after_the_same(&second) => (Comparison::Undecided, told),
+        answer => (answer, told),
+    }
+}
+
+const SSH: &str = "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n";
+
+#[test]
+fn packets_are_told_apart_by_state_interface_and_what_is_not_understood() {
+    use Comparison::{Different, Equal, Undecided};
+    for (first, second, answer, told) in [
+        ("-A INPUT -m conntrack --ctstate INVALID -j DROP\n", "", Different, "it is INVALID"),
+        (
+            "-A INPUT -m conntrack --ctstate INVALID -j ACCEPT\n",
+            "-A INPUT -m conntrack --ctstate INVALID -j DROP\n",
+            Different,
+            "it is INVALID",
+        ),
+        ("-A INPUT -m state --state RELATED -j ACCEPT\n", "", Different, "it is RELATED"),
+        ("-A INPUT -p tcp ! --syn -m state --state NEW -j DROP\n", "", Different, "it is NEW without a lone SYN"),
+        ("-A INPUT -i lo -j ACCEPT\n", "", Different, "it comes in by lo, as the machine's own packets do"),
+        ("-A INPUT -i eth0 -p udp --dport 53 -j ACCEPT\n", "", Different, "it comes in by eth0"),
+        (
+            "-A INPUT -i eth+ -p udp --dport 53 -j ACCEPT\n",
+            "-A INPUT -i eth0 -p udp --dport 53 -j ACCEPT\n",
+            Different,
+            "it comes in by an interface eth+",
+        ),
+        (
+            "-A INPUT ! -i eth0 -p udp --dport 53 -j DROP\n-A INPUT -p udp --dport 53 -j ACCEPT\n",
+            "-A INPUT -i eth0 -p udp --dport 53 -j ACCEPT\n",
+            Equal,
+            "",
+        ),
+        // What is for the machine itself goes out by no interface.
+        ("-A INPUT -o eth0 -p udp --dport 53 -j ACCEPT\n", "", Equal, ""),
+        ("-A INPUT ! -o eth0 -p udp --dport 53 -j ACCEPT\n", "-A INPUT -p udp --dport 53 -j ACCEPT\n", Equal, ""),
+        ("-A INPUT -i + -p udp --dport 53 -j ACCEPT\n", "-A INPUT -p udp --dport 53 -j ACCEPT\n", Equal, ""),
+        (
+            "-A INPUT -m set --match-set office src -j ACCEPT\n",
+            "-A INPUT -m set --match-set office src -j ACCEPT -m comment --comment same\n",
+            Equal,
+            "",
+        ),
+        (
+            "-A INPUT -m set --match-set office src -j ACCEPT\n",
+            "-A INPUT -m set --match-set home src -j ACCEPT\n",
+            Undecided,
+            "--match-set",
+        ),
+        ("-A INPUT -m set --match-set office src -j ACCEPT\n", "", Undecided, "--match-set office src: holds"),
+        (
+            "-A INPUT -m set --match-set office src -p udp -j ACCEPT\n-A INPUT -p udp -j ACCEPT\n",
+            "-A INPUT -p udp -j ACCEPT\n",
+            Equal,
+            "",
+        ),
+        ("-A INPUT -p udp -j NFQUEUE --queue-num 1\n", "-A INPUT -p udp -j NFQUEUE --queue-num 1\n", Equal, ""),
+        ("*nat\n-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 22\nCOMMIT\n||", "", Undecided, ""),
+        ("*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n||", "", Equal, ""),
+        (
+            "*mangle\n-A PREROUTING -j TPROXY --on-port 1\nCOMMIT\n||",
+            "*mangle\n-A PREROUTING -j TPROXY --on-port 2\nCOMMIT\n||",
+            Undecided,
+            "",
+        ),
+        (
+            "*mangle\n-A PREROUTING -j MARK --set-mark 1\nCOMMIT\n||-A INPUT -m mark --mark 1 -j ACCEPT\n",
+            "-A INPUT -m mark --mark 1 -j ACCEPT\n",
+            Undecided,
+            "--mark 1 (in ",
+        ),
+        ("*mangle\n-A PREROUTING -j LOG\nCOMMIT\n||", "*mangle\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n||", Equal, ""),
+        (
+            "*mangle\n-A INPUT -s 10.0.0.1 -j DROP\nCOMMIT\n||",
+            "*mangle\n-A INPUT -s 10.0.0.1 -j DROP\nCOMMIT\n||",
+            Equal,
+            "",
+        ),
+    ] {
+        let body = |text: &str| format!("{text}{SSH}");
+        let (found, conditions) = compared(&body(first), &body(second), &ReadOptions::default());
+        assert_eq!(found, answer, "{first}{second}: {conditions:?}");
+        assert!(told.is_empty() || conditions.iter().any(|one| one.contains(told)), "{first}: {conditions:?}");
+    }
+}
+
+#[test]
+fn an_interface_that_is_named_is_no_more_than_where_packets_have_one() {
+    let options = ReadOptions {
+        input_interface: Some("eth0".to_owned()),
+        output_interface: Some("eth1".to_owned()),
+        ..ReadOptions::default()
+    };
+    let answer = |rule: &str| compared(&format!("{rule}\n"), "", &options).0;
+    assert_eq!(answer("-A INPUT ! -o eth1 -p tcp --dport 22 -j ACCEPT"), Comparison::Different);
+    assert_eq!(answer("-A INPUT -o eth1 -p tcp --dport 22 -j ACCEPT"), Comparison::Equal);
+    assert_eq!(answer("-A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT"), Comparison::Different);
+    assert_eq!(answer("-A INPUT ! -i eth0 -p tcp --dport 22 -j ACCEPT"), Comparison::Equal);
+}
+
+#[test]
+fn a_line_is_open_by_the_line_that_enters_its_chain() {
+    let text = |port: u16| {
+        only_policy(&format!(
+            "*filter\n:INPUT DROP [0:0]\n:OFFICE - [0:0]\n-A INPUT -m set --match-set office src -j OFFICE\n\
+             -A OFFICE -p tcp --dport {port} -j ACCEPT\nCOMMIT\n"
+        ))
+    };
+    let (first, second) = (text(22), text(23));
+    let found = difference(&first, &second, &Options::default()).unwrap();
+    assert_eq!(found.comparison(), Comparison::Undecided);
+    let [open, _] = found.open_points(&first, &second);
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert!(open[0].line == 4 && open[0].rule.contains("-j OFFICE"), "{open:?}");
+    assert!(open[0].message.contains("--match-set"), "{open:?}");
+    for side in [(&found.only_first, &first), (&found.only_second, &second)] {
+        let Deciding::Rule(number) = side.0.findings[0].permitted_by else { panic!("{:?}", side.0.findings) };
+        assert_eq!(side.1.rules[number].action, Action::Permit);
+    }
+}
+
+#[test]
+fn a_file_of_other_tables_alone_says_that_nothing_of_it_is_compared() {
+    for table in ["mangle", "nat"] {
+        let text = format!("*{table}\n:PREROUTING DROP [0:0]\n-A PREROUTING -s 10.0.0.1 -j ACCEPT\nCOMMIT\n");
+        let document = read(&text, &ReadOptions::default()).unwrap();
+        assert!(document.policies.is_empty());
+        let told = |note: &isoneph_network::policy::Note| note.message.contains(table);
+        assert!(document.notes.iter().any(|note| note.kind == NoteKind::NotUnderstood && told(note)));
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod certificate;
 mod cisco;
 mod cisco_changes;
 mod cisco_uses;
+mod conditions;
 mod csv;
 mod exhaustive;
 mod families;

@@ -73,7 +73,7 @@ pub(super) fn write(
     }
     sink.input_mut(input).records = policies.iter().map(|policy| policy.rules.len() as u64).sum();
     for note in policies.iter().flat_map(|policy| &policy.notes).chain(&device.document.notes) {
-        if note.kind == NoteKind::NotUnderstood {
+        if matches!(note.kind, NoteKind::NotUnderstood | NoteKind::Depends) {
             sink.input_mut(input).notes.push(format!("line {}: {}", note.line, note.message));
         }
     }
@@ -83,6 +83,11 @@ pub(super) fn write(
     let of_device: Vec<&Policy> = policies.iter().copied().chain(beside).collect();
     // A device of which no list is held against the intent was not judged.
     let mut whole = !policies.is_empty() && device.document.asides.iter().all(|aside| aside.sure);
+    if device.document.policies.is_empty() {
+        // What filters here, if anything does, is elsewhere: that nothing was found says nothing.
+        let message = "no list of rules is in it that could be held against the intent".to_owned();
+        sink.reject(input, Locator::new("line 1"), "no-rules", message);
+    }
     for policy in &policies {
         // Every pair of zones takes room as well.
         let budget = Budget::for_rules(policy.weight() + intent.zones.len().pow(2));

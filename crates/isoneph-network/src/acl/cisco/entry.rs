@@ -8,7 +8,7 @@ use super::tokens::Tokens;
 use super::{Dialect, order, predefined, wildcard};
 use crate::acl::draft::Draft;
 use crate::packet::{AddressRange, AddressSet, Family, Match, Ranges, names};
-use crate::policy::{Action, NoteKind};
+use crate::policy::{Action, Condition, NoteKind};
 
 /// Whether a line is an entry.
 pub(super) fn begins(words: &str) -> bool {
@@ -284,7 +284,8 @@ impl Reading<'_> {
                 "ack" | "rst" => {
                     let one = Match::any().with_protocol(names::TCP).with_established(true);
                     draft.limit(|limited| *limited = limited.intersection(&one));
-                    draft.not_understood(format!("flag {word} matches a part of established traffic"));
+                    let message = format!("flag {word} matches a part of established traffic");
+                    draft.unknown(Condition::unknown(format!("flag {word}")), message);
                 }
                 "nexthop1" | "nexthop2" | "nexthop3" | "counter" | "nexthop" => {
                     draft.note(NoteKind::Ignored, format!("{word} decides nothing here"));
@@ -293,8 +294,11 @@ impl Reading<'_> {
                     }
                 }
                 _ => {
-                    draft.not_understood(format!("option {word} is not understood"));
-                    return;
+                    let mut said = word.to_owned();
+                    while let Some(next) = tokens.next() {
+                        said.push_str(&format!(" {next}"));
+                    }
+                    draft.unknown(Condition::unknown(said), format!("option {word} is not understood"));
                 }
             }
         }

@@ -11,6 +11,7 @@ mod member;
 mod objects;
 mod order;
 mod predefined;
+mod times;
 mod tokens;
 mod uses;
 mod wildcard;
@@ -216,7 +217,8 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
     }
     passed.flush(&mut notes);
     let asides = uses::asides(text, &lists.keys().cloned().collect());
-    let policies = order.iter().filter_map(|name| lists.remove(name)).map(List::finish).collect();
+    let mut policies: Vec<Policy> = order.iter().filter_map(|name| lists.remove(name)).map(List::finish).collect();
+    times::say(text, &mut policies);
     Ok(Document { format: Format::Cisco, policies, notes, asides })
 }
 

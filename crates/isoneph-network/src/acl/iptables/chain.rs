@@ -1,11 +1,12 @@
 //! Chains, and laying them out as one list of rules.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use crate::acl::AclError;
-use crate::acl::document::{MAX_INTERVALS, MAX_RULES};
+use crate::acl::document::{MAX_INTERVALS, MAX_RULES, ReadOptions};
 use crate::packet::{AddressSet, Family, Match};
-use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
+use crate::policy::{Action, Certainty, Condition, Note, NoteKind, OWN, Policy, Rule, Way, conjoin, fits};
 
 /// Where a matching packet goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +23,51 @@ pub(super) enum Flow {
     Continue,
 }
 
+/// A product, where conditions beyond the fields hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) one: Match,
+    pub(super) conditions: BTreeSet<Condition>,
+}
+
+impl Place {
+    /// Where both are; [`None`] where that is nowhere.
+    fn both(&self, other: &Self) -> Option<Self> {
+        let mut both = Self { one: self.one.intersection(&other.one), conditions: self.conditions.clone() };
+        let possible = other.conditions.iter().all(|condition| conjoin(&mut both.conditions, condition));
+        (possible && !both.one.is_nothing()).then_some(both)
+    }
+
+    /// What of it is not in `other`.
+    fn without(&self, other: &Self) -> Vec<Self> {
+        let conditions = &self.conditions;
+        let mut rest: Vec<Self> = self
+            .one
+            .difference(&other.one)
+            .into_iter()
+            .map(|one| Self { one, conditions: conditions.clone() })
+            .collect();
+        let inside = self.one.intersection(&other.one);
+        for condition in &other.conditions {
+            let mut one = Self { one: inside.clone(), conditions: conditions.clone() };
+            if conjoin(&mut one.conditions, &condition.opposite()) && !inside.is_nothing() {
+                rest.push(one);
+            }
+        }
+        rest
+    }
+}
+
 /// One rule of a chain.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
     pub(super) flow: Flow,
-    pub(super) matches: Vec<Match>,
+    pub(super) places: Vec<Place>,
     pub(super) certainty: Certainty,
     pub(super) line: u32,
     pub(super) label: String,
+    /// Its words, without counters and remarks.
+    pub(super) words: String,
     pub(super) notes: Vec<Note>,
 }
 
@@ -58,14 +96,72 @@ const MAX_PRODUCTS: usize = 256;
 /// Where packets of the current chain still are: products, and whether they are exact.
 #[derive(Clone)]
 struct Here {
-    products: Vec<Match>,
+    places: Vec<Place>,
     certainty: Certainty,
+    /// The steps on the way that leave it open, with their lines.
+    open_by: Vec<(u32, Arc<str>)>,
+}
+
+impl Here {
+    /// From here on it hangs on a step as well.
+    fn hangs_on(&mut self, step: &Step) {
+        let open = |place: &Place| place.conditions.iter().any(|one| !matches!(one, Condition::State(_)));
+        let is_open = step.certainty == Certainty::AtMost || step.places.iter().any(open);
+        if is_open && !self.open_by.iter().any(|(line, _)| *line == step.line) {
+            self.open_by.push((step.line, Arc::from(step.label.as_str())));
+        }
+    }
+}
+
+/// The interfaces a packet has in a base chain, as far as they are known.
+pub(super) struct Interfaces<'a> {
+    /// The base chain.
+    chain: &'a str,
+    options: &'a ReadOptions,
+}
+
+impl<'a> Interfaces<'a> {
+    pub(super) fn of(chain: &'a str, options: &'a ReadOptions) -> Self {
+        Self { chain, options }
+    }
+
+    /// Whether a condition holds, where that is known.
+    fn holds(&self, condition: &Condition) -> Option<bool> {
+        let Condition::Interface { way, name, holds } = condition else { return None };
+        let named = match (self.chain, way) {
+            // What is for the machine goes out nowhere, and what it sends came in nowhere.
+            ("INPUT", Way::Out) | ("OUTPUT", Way::In) => Some(""),
+            (_, Way::In) => self.options.input_interface.as_deref(),
+            (_, Way::Out) => self.options.output_interface.as_deref(),
+        };
+        match named {
+            Some(own) => Some(fits(name, own) == *holds),
+            // What is passed on is never the machine's own.
+            None if name == OWN && self.chain == "FORWARD" => Some(!holds),
+            None => None,
+        }
+    }
+
+    /// The place without what holds; [`None`] where something does not.
+    fn settle(&self, place: &Place) -> Option<Place> {
+        let mut settled = Place { one: place.one.clone(), conditions: BTreeSet::new() };
+        for condition in &place.conditions {
+            match self.holds(condition) {
+                Some(true) => {}
+                Some(false) => return None,
+                None => {
+                    settled.conditions.insert(condition.clone());
+                }
+            }
+        }
+        Some(settled)
+    }
 }
 
 /// Appends the rules of a base chain, user chains laid out, to a policy.
 pub(super) fn lay_out(
     chains: &BTreeMap<String, Chain>,
-    name: &str,
+    interfaces: Interfaces<'_>,
     family: Option<Family>,
     policy: &mut Policy,
 ) -> Result<(), AclError> {
@@ -73,10 +169,13 @@ pub(super) fn lay_out(
         None => Match::any(),
         Some(family) => Match::any().with_source(AddressSet::family(family)),
     };
-    let start = Here { products: vec![everything], certainty: Certainty::Exact };
+    let places = vec![Place { one: everything, conditions: BTreeSet::new() }];
+    let start = Here { places, certainty: Certainty::Exact, open_by: Vec::new() };
     let steps: usize = chains.values().map(|chain| chain.steps.len()).sum();
+    let name = interfaces.chain;
     let mut walk = Walk {
         chains,
+        interfaces,
         path: vec![name.to_owned()],
         left: steps.saturating_mul(4).saturating_add(SPARE_STEPS),
         room: MAX_INTERVALS,
@@ -89,6 +188,7 @@ const SPARE_STEPS: usize = 50_000;
 
 struct Walk<'a> {
     chains: &'a BTreeMap<String, Chain>,
+    interfaces: Interfaces<'a>,
     path: Vec<String>,
     /// Steps that may still be laid out.
     left: usize,
@@ -102,11 +202,13 @@ impl Walk<'_> {
         for step in &chain.steps {
             self.left = self.left.checked_sub(1).ok_or(AclError::TooManyRules { line: step.line })?;
             policy.notes.extend(step.notes.iter().cloned());
+            let settled = self.settle(step);
+            let step = settled.as_ref().unwrap_or(step);
             let inside = limit(&here, step);
-            if inside.products.is_empty() {
+            if inside.places.is_empty() {
                 continue;
             }
-            let weight = inside.products.iter().map(Match::intervals).sum();
+            let weight = inside.places.iter().map(|place| place.one.intervals()).sum();
             self.room = self.room.checked_sub(weight).ok_or(AclError::TooManyRules { line: step.line })?;
             match &step.flow {
                 Flow::Continue => {}
@@ -121,6 +223,15 @@ impl Walk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The step as it is in this base chain, where it asks for an interface.
+    fn settle(&self, step: &Step) -> Option<Step> {
+        let asks = |place: &Place| place.conditions.iter().any(|one| matches!(one, Condition::Interface { .. }));
+        step.places.iter().any(asks).then(|| {
+            let places = step.places.iter().filter_map(|place| self.interfaces.settle(place)).collect();
+            Step { places, ..step.clone() }
+        })
     }
 
     fn enter(&mut self, to: &str, inside: Here, step: &Step, policy: &mut Policy) -> Result<(), AclError> {
@@ -141,51 +252,68 @@ impl Walk<'_> {
 }
 
 fn limit(here: &Here, step: &Step) -> Here {
-    let mut products = Vec::new();
-    for place in &here.products {
-        products.extend(step.matches.iter().map(|one| place.intersection(one)).filter(|both| !both.is_nothing()));
+    let mut inside = Here { places: Vec::new(), certainty: here.certainty.max(step.certainty), ..here.clone() };
+    for place in &here.places {
+        inside.places.extend(step.places.iter().filter_map(|one| place.both(one)));
     }
-    let mut certainty = here.certainty.max(step.certainty);
-    if products.len() > MAX_PRODUCTS {
+    if inside.places.len() > MAX_PRODUCTS {
         // Wider than the truth, and said so.
-        products = step.matches.clone();
-        certainty = Certainty::AtMost;
+        let wider = step.places.iter().map(|place| Place { one: place.one.clone(), conditions: BTreeSet::new() });
+        inside.places = wider.collect();
+        inside.certainty = Certainty::AtMost;
     }
-    Here { products, certainty }
+    inside.hangs_on(step);
+    inside
 }
 
 /// Takes what returns out of where packets are; an uncertain return leaves the rest uncertain.
 fn leave(here: &mut Here, step: &Step) {
+    here.hangs_on(step);
     if step.certainty == Certainty::AtMost {
         here.certainty = Certainty::AtMost;
         return;
     }
-    let mut rest = here.products.clone();
-    for one in &step.matches {
-        rest = rest.iter().flat_map(|place| place.difference(one)).collect();
+    let mut rest = here.places.clone();
+    for one in &step.places {
+        rest = rest.iter().flat_map(|place| place.without(one)).collect();
         if rest.len() > MAX_PRODUCTS {
             here.certainty = Certainty::AtMost;
             return;
         }
     }
-    here.products = rest;
+    here.places = rest;
 }
 
 fn decide(policy: &mut Policy, action: Option<Action>, inside: &Here, step: &Step) -> Result<(), AclError> {
-    if policy.rules.len() >= MAX_RULES {
-        return Err(AclError::TooManyRules { line: step.line });
+    // Products under the same conditions are one rule.
+    let mut groups: Vec<(&BTreeSet<Condition>, Vec<Match>)> = Vec::new();
+    for place in &inside.places {
+        match groups.iter_mut().find(|(conditions, _)| **conditions == place.conditions) {
+            Some((_, matches)) => matches.push(place.one.clone()),
+            None => groups.push((&place.conditions, vec![place.one.clone()])),
+        }
     }
-    let rule = |action, certainty| Rule {
-        action,
-        certainty,
-        matches: inside.products.clone(),
-        line: step.line,
-        label: step.label.clone(),
+    let asked = |action: &str| Condition::unknown(format!("{} {action}", step.words));
+    let actions = match action {
+        Some(action) => vec![(action, None)],
+        None => vec![(Action::Permit, Some(asked("permits"))), (Action::Deny, Some(asked("denies")))],
     };
-    match action {
-        Some(action) => policy.rules.push(rule(action, inside.certainty)),
-        None => {
-            policy.rules.extend([Action::Permit, Action::Deny].map(|action| rule(action, Certainty::AtMost)));
+    for (action, condition) in actions {
+        for (conditions, matches) in &groups {
+            if policy.rules.len() >= MAX_RULES {
+                return Err(AclError::TooManyRules { line: step.line });
+            }
+            let mut conditions = (*conditions).clone();
+            conditions.extend(condition.clone());
+            policy.rules.push(Rule {
+                action,
+                certainty: inside.certainty,
+                matches: matches.clone(),
+                conditions: conditions.into_iter().collect(),
+                open_by: inside.open_by.clone(),
+                line: step.line,
+                label: step.label.clone(),
+            });
         }
     }
     Ok(())

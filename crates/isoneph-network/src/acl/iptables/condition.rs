@@ -1,12 +1,11 @@
 //! The condition and target of one rule.
 
-use super::chain::{Flow, Step};
+use super::chain::{Flow, Place, Step};
 use super::words;
 use crate::acl::address::numbers;
-use crate::acl::document::ReadOptions;
 use crate::acl::draft::Draft;
 use crate::packet::{AddressRange, AddressSet, Family, Match, Ranges, names};
-use crate::policy::{Action, Certainty, NoteKind};
+use crate::policy::{Action, Certainty, Condition, NoteKind, OWN, State, States, Way};
 
 /// Targets that do not decide.
 const PASSING: &[&str] = &[
@@ -98,19 +97,66 @@ const SILENT: &[(&str, usize)] = &[
     ("--set-counters", 2),
 ];
 
+/// What a rule asks of the connection's state.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// Of usual packets, those that open a connection, and those of one that is there.
+    new: bool,
+    established: bool,
+    /// Of packets in other states.
+    others: States,
+}
+
+impl Asked {
+    fn anything() -> Self {
+        Self { new: true, established: true, others: States::of([State::Usual]).complement() }
+    }
+
+    fn both(self, other: Self) -> Self {
+        let others = self.others.intersection(other.others);
+        Self { new: self.new && other.new, established: self.established && other.established, others }
+    }
+
+    /// Where a product is in these states.
+    fn places(self, one: Match, conditions: &[Condition]) -> Vec<Place> {
+        let usual = States::of([State::Usual]);
+        let whole = self.new && self.established;
+        let mut parts = Vec::new();
+        if whole && self.others == usual.complement() {
+            parts.push((one, None));
+        } else if whole {
+            parts.push((one, Some(self.others.union(usual))));
+        } else {
+            if self.new || self.established {
+                let part = one.intersection(&Match::any().with_established(self.established));
+                parts.push((part, Some(usual)));
+            }
+            if !self.others.is_none() {
+                parts.push((one, Some(self.others)));
+            }
+        }
+        let place = |(one, states): (Match, Option<States>)| Place {
+            one,
+            conditions: conditions.iter().cloned().chain(states.map(Condition::State)).collect(),
+        };
+        parts.into_iter().map(place).filter(|place| !place.one.is_nothing()).collect()
+    }
+}
+
 /// What stands around a rule and tells what its words mean.
 #[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
+pub(super) struct Around {
     pub(super) family: Option<Family>,
-    pub(super) options: &'a ReadOptions,
     /// Whether some packets are exempt from connection tracking, and so in no state but `UNTRACKED`.
     pub(super) untracked: bool,
 }
 
 /// Reads the words after the chain's name.
-pub(super) fn step(words: &[String], line: u32, label: &str, around: Around<'_>) -> Step {
+pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> Step {
     let words = &words::apart(words);
     let mut draft = Draft::new(line, label);
+    let mut asked = Asked::anything();
+    let mut open = false;
     let mut flow = Flow::Continue;
     let mut target_seen = false;
     let mut index = 0;
@@ -133,7 +179,9 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around<'_>)
                 // Others match something without any option, as `socket` and `rpfilter` do.
                 let limited = value == "limit" && words.iter().any(|word| word.starts_with("--limit"));
                 if !limited && !MODULES.contains(&value) {
-                    draft.not_understood(format!("module {value} is not understood"));
+                    let message = format!("module {value} is not understood");
+                    draft.unknown(Condition::unknown(format!("-m {value}")), message);
+                    open = true;
                 }
                 index += 1;
             }
@@ -154,23 +202,38 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around<'_>)
                     draft.never("is for the other family");
                 }
             }
-            _ => match condition(&mut draft, option, value, negated, around) {
+            "--state" | "--ctstate" => {
+                match state(&mut draft, value, negated, around.untracked) {
+                    Ok(states) => asked = asked.both(states),
+                    Err(message) => unknown(&mut draft, &[option, value], negated, message),
+                }
+                index += 1;
+            }
+            _ => match condition(&mut draft, option, value, negated) {
                 Ok(true) => index += 1,
                 Ok(false) => {
-                    draft.not_understood(format!("option {option} is not understood"));
+                    let start = index - 1;
                     while words.get(index).is_some_and(|word| !word.starts_with('-') && word != "!") {
                         index += 1;
                     }
+                    let said: Vec<&str> =
+                        words[start..index].iter().map(String::as_str).filter(|word| *word != "!").collect();
+                    unknown(&mut draft, &said, negated, format!("option {option} is not understood"));
+                    open = true;
                 }
                 Err(message) => {
-                    draft.not_understood(message);
+                    unknown(&mut draft, &[option, value], negated, message);
+                    open = true;
                     index += 1;
                 }
             },
         }
     }
-    if !target_seen && draft.is_uncertain() {
-        draft.not_understood("no target was found among words that are not understood: anything may follow");
+    if !target_seen && open {
+        draft.note(
+            NoteKind::NotUnderstood,
+            "no target was found among words that are not understood: anything may follow",
+        );
         flow = Flow::Decide(None);
     } else if !target_seen {
         draft.note(NoteKind::Ignored, "has no target: it counts only");
@@ -179,9 +242,16 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around<'_>)
     }
     let certainty = if draft.is_uncertain() { Certainty::AtMost } else { Certainty::Exact };
     let nothing = draft.matches_nothing();
-    let mut matches = std::mem::take(&mut draft.matches);
-    matches.retain(|one| !nothing && !one.is_nothing());
-    Step { flow, matches, certainty, line, label: label.to_owned(), notes: draft.take_notes() }
+    let conditions = draft.take_conditions();
+    let matches = std::mem::take(&mut draft.matches).into_iter().filter(|one| !nothing && !one.is_nothing());
+    let places = matches.flat_map(|one| asked.places(one, &conditions)).collect();
+    let words = words::without_remarks(words);
+    Step { flow, places, certainty, line, label: label.to_owned(), words, notes: draft.take_notes() }
+}
+
+/// A condition that is not understood, told by its words.
+fn unknown(draft: &mut Draft, words: &[&str], negated: bool, message: impl Into<String>) {
+    draft.unknown(Condition::Unknown { text: words.join(" "), holds: !negated }, message);
 }
 
 fn target(name: &str) -> Flow {
@@ -196,7 +266,7 @@ fn target(name: &str) -> Flow {
 }
 
 /// Applies one option with one word; false when the option is not known.
-fn condition(draft: &mut Draft, option: &str, value: &str, negated: bool, around: Around<'_>) -> Result<bool, String> {
+fn condition(draft: &mut Draft, option: &str, value: &str, negated: bool) -> Result<bool, String> {
     match option {
         "-p" | "--protocol" | "--proto" => protocol(draft, value, negated)?,
         "-s" | "--source" | "--src" | "-d" | "--destination" | "--dst" | "--src-range" | "--dst-range" => {
@@ -221,11 +291,8 @@ fn condition(draft: &mut Draft, option: &str, value: &str, negated: bool, around
             either_port(draft, &set, negated);
         }
         "--icmp-type" | "--icmpv6-type" => icmp(draft, option == "--icmpv6-type", value, negated)?,
-        "--state" | "--ctstate" => state(draft, value, negated, around.untracked),
-        "-i" | "--in-interface" => interface(draft, value, negated, around.options.input_interface.as_deref(), option),
-        "-o" | "--out-interface" => {
-            interface(draft, value, negated, around.options.output_interface.as_deref(), option);
-        }
+        "-i" | "--in-interface" => interface(draft, Way::In, value, negated, option),
+        "-o" | "--out-interface" => interface(draft, Way::Out, value, negated, option),
         _ => return Ok(false),
     }
     Ok(true)
@@ -311,41 +378,28 @@ fn established(draft: &mut Draft, wanted: bool, protocol: Option<u8>) {
     draft.limit(|one| *one = one.intersection(&condition));
 }
 
-fn state(draft: &mut Draft, value: &str, negated: bool, untracked: bool) {
+fn state(draft: &mut Draft, value: &str, negated: bool, untracked: bool) -> Result<Asked, String> {
     let has = |word: &str| value.split(',').any(|one| one.eq_ignore_ascii_case(word));
     let known = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"];
     let is_known = |one: &str| known.iter().any(|known| known.eq_ignore_ascii_case(one));
-    if let Some(unknown) = value.split(',').find(|one| !is_known(one)) {
-        draft.not_understood(format!("connection state {unknown} is not understood"));
-        return;
+    if let Some(word) = value.split(',').find(|one| !is_known(one)) {
+        return Err(format!("connection state {word} is not understood"));
     }
+    let (new, established) = (has("NEW") != negated, has("ESTABLISHED") != negated);
     if untracked {
-        draft.not_understood("packets that the table raw leaves untracked are in none of the other states");
-        if has("UNTRACKED") != negated {
-            return;
-        }
+        let message = "packets that the table raw leaves untracked are in none of the other states";
+        unknown(draft, &["--ctstate", value], negated, message);
+        let whole = has("UNTRACKED") != negated;
+        return Ok(Asked { new: new || whole, established: established || whole, ..Asked::anything() });
     }
-    let (mut new, mut known) = (has("NEW"), has("ESTABLISHED"));
-    let related = has("RELATED");
-    if has("INVALID") || has("UNTRACKED") {
-        draft.note(NoteKind::Assumed, "packets in no trackable state are outside of what is compared");
-    }
-    if related && !known {
-        draft.not_understood("RELATED without ESTABLISHED matches a part of established traffic");
-        if negated {
-            return;
-        }
-        known = true;
-    }
-    if negated {
-        (new, known) = (!new, !known);
-    }
-    match (new, known) {
-        (true, true) => {}
-        (true, false) => established(draft, false, None),
-        (false, true) => established(draft, true, None),
-        (false, false) => draft.never("matches packets in no trackable state only"),
-    }
+    let others = [
+        (State::NewWithoutSyn, "NEW"),
+        (State::Related, "RELATED"),
+        (State::Invalid, "INVALID"),
+        (State::Untracked, "UNTRACKED"),
+    ];
+    let others = States::of(others.into_iter().filter(|(_, word)| has(word) != negated).map(|(state, _)| state));
+    Ok(Asked { new, established, others })
 }
 
 /// What flags say about TCP packets with ACK or RST.
@@ -362,22 +416,23 @@ fn tcp_flags(draft: &mut Draft, mask: &str, set: &str, negated: bool) {
     } else if !negated && looks_at_both {
         established(draft, false, None);
     }
-    draft.not_understood(format!("TCP flags {mask} {set} match a part of the traffic"));
+    let message = format!("TCP flags {mask} {set} match a part of the traffic");
+    unknown(draft, &["--tcp-flags", mask, set], negated, message);
 }
 
-fn interface(draft: &mut Draft, value: &str, negated: bool, own: Option<&str>, option: &str) {
-    let fits = |own: &str| match value.strip_suffix('+') {
-        Some(start) => own.starts_with(start),
-        None => own == value,
-    };
-    match own {
-        Some(own) if fits(own) != negated => {}
-        Some(own) => draft.never(format!("is not for interface {own}")),
-        None if value == "lo" && !negated => {
-            draft.never("matches the machine's own packets only, which are outside of what is compared");
+fn interface(draft: &mut Draft, way: Way, value: &str, negated: bool, option: &str) {
+    match value {
+        // Every name begins with nothing, and so does none at all.
+        "+" if negated => draft.never("no interface is left"),
+        "+" => {}
+        _ => {
+            draft.ask(Condition::Interface { way, name: value.to_owned(), holds: !negated });
+            let message = if value == OWN {
+                "is about the machine's own packets".to_owned()
+            } else {
+                format!("interface {option} {value}: where a packet comes in or goes out is not known")
+            };
+            draft.note(NoteKind::Depends, message);
         }
-        None if value == "lo" => {}
-        None => draft
-            .not_understood(format!("interface {option} {value}: where a packet comes in or goes out is not known")),
     }
 }

@@ -4,9 +4,10 @@
 //! rules are limited to the jump's condition, and what a `RETURN` matches is taken out of the rules after it. Filter
 //! rules see addresses after destination translation. Rules of other tables that drop are carried as uncertain denials.
 //!
-//! Packets in no trackable state (`INVALID`, `UNTRACKED`) and the machine's own packets (`-i lo`) are outside of what
-//! is compared. Interfaces other than those the caller names make a rule uncertain.
+//! Interfaces, states of connections that packets here do not have (`INVALID`, `RELATED`), and what is not understood are
+//! conditions of a rule: two policies of this kind are compared under all of them, others take such a rule as uncertain.
 
+mod beside;
 mod chain;
 mod condition;
 mod families;
@@ -17,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::document::{MAX_RULES, ReadOptions};
 use super::{AclError, Document, Format};
 use crate::packet::{Family, Match};
-use crate::policy::{Action, Certainty, Note, NoteKind, Policy, Rule};
-use chain::{Chain, Flow, Step, lay_out};
+use crate::policy::{Action, Certainty, Condition, Note, NoteKind, Policy, Rule};
+use chain::{Chain, Interfaces, lay_out};
 use condition::Around;
 
 /// Chains that the kernel enters by itself.
@@ -70,34 +71,30 @@ fn read_family(
     family: Family,
     is_own: impl Fn(usize) -> bool,
 ) -> Result<Document, AclError> {
-    let file = read_lines(text, options, Some(family), is_own)?;
+    let mut file = read_lines(text, Some(family), is_own)?;
+    file.notes.extend(beside::without_filter(&file));
     let mut policies = Vec::new();
     let filter = file.tables.get("filter");
     let entered = |name: &str| BASE.contains(&name);
     for (name, chain) in filter.into_iter().flatten() {
         if entered(name) || (chain.policy.is_some()) {
-            policies.push(policy(name, chain, &file)?);
+            policies.push(policy(name, chain, &file, options)?);
         }
     }
     if policies.is_empty() {
         // A file of user chains alone: each chain nobody jumps to is a policy whose end is not known.
         let entered: BTreeSet<&str> = filter.into_iter().flatten().flat_map(|(_, chain)| chain.entered()).collect();
         for (name, chain) in filter.into_iter().flatten().filter(|(name, _)| !entered.contains(name.as_str())) {
-            policies.push(policy(name, chain, &file)?);
+            policies.push(policy(name, chain, &file, options)?);
         }
     }
     Ok(Document { format: Format::Iptables, policies, notes: file.notes, asides: Vec::new() })
 }
 
-fn read_lines(
-    text: &str,
-    options: &ReadOptions,
-    family: Option<Family>,
-    is_own: impl Fn(usize) -> bool,
-) -> Result<File, AclError> {
+fn read_lines(text: &str, family: Option<Family>, is_own: impl Fn(usize) -> bool) -> Result<File, AclError> {
     let mut file = File { tables: BTreeMap::new(), family, notes: Vec::new(), wild: Vec::new() };
     let untracked = text.lines().any(exempts_from_tracking);
-    let around = Around { family, options, untracked };
+    let around = Around { family, untracked };
     let mut table = "filter".to_owned();
     let mut rules = 0;
     for (index, raw) in text.lines().enumerate() {
@@ -146,7 +143,7 @@ fn target_action(word: &str) -> Option<Action> {
 }
 
 /// One `-A`, `-I`, `-P`, `-N` line, or a command of those.
-fn command(file: &mut File, table: &str, line: &str, number: u32, around: Around<'_>) {
+fn command(file: &mut File, table: &str, line: &str, number: u32, around: Around) {
     let Some(mut words) = words::split(line) else {
         file.wild.push((number, line.to_owned()));
         return;
@@ -203,21 +200,23 @@ fn command(file: &mut File, table: &str, line: &str, number: u32, around: Around
     }
 }
 
-fn policy(name: &str, chain: &Chain, file: &File) -> Result<Policy, AclError> {
+fn policy(name: &str, chain: &Chain, file: &File, options: &ReadOptions) -> Result<Policy, AclError> {
     let filter = &file.tables["filter"];
     let mut policy = Policy::first_match(name, Vec::new(), chain.policy.unwrap_or(Action::Permit));
     policy.family = file.family;
+    policy.tracks = true;
     for (line, text) in &file.wild {
         let message = format!("not understood, so that anything may follow from it: {text}");
         policy.notes.push(Note { line: *line, kind: NoteKind::NotUnderstood, message });
         policy.rules.extend(both_ways(*line, text));
     }
-    other_tables(name, file, &mut policy);
-    lay_out(filter, name, file.family, &mut policy)?;
+    beside::other_tables(name, file, &mut policy);
+    lay_out(filter, Interfaces::of(name, options), file.family, &mut policy)?;
     if chain.policy.is_none() {
         let message = format!("chain {name} has no policy here: what happens at its end is not known");
         policy.notes.push(Note { line: 0, kind: NoteKind::NotUnderstood, message: message.clone() });
-        policy.rules.extend(both_ways(0, &message));
+        let condition = Condition::unknown(format!("the end of chain {name} permits"));
+        policy.rules.extend(by_condition(condition, 0, &message));
     }
     policy.notes.sort();
     policy.notes.dedup();
@@ -229,47 +228,18 @@ fn both_ways(line: u32, label: &str) -> [Rule; 2] {
     [Action::Permit, Action::Deny].map(|action| Rule {
         action,
         certainty: Certainty::AtMost,
-        matches: vec![Match::any()],
         line,
         label: label.to_owned(),
+        ..Rule::new(action, Match::any())
     })
 }
 
-/// What other tables may do before the filter table is reached.
-fn other_tables(name: &str, file: &File, policy: &mut Policy) {
-    for (table, chains) in file.tables.iter().filter(|(table, _)| *table != "filter") {
-        for (chain, steps) in chains {
-            let before = match chain.as_str() {
-                "PREROUTING" => name != "OUTPUT",
-                "INPUT" | "FORWARD" | "OUTPUT" => chain == name,
-                // Who jumps to a user chain is not followed here.
-                _ => true,
-            };
-            for step in steps.steps.iter().filter(|_| before) {
-                other_step(table, step, policy);
-            }
-            if before && steps.policy == Some(Action::Deny) {
-                let message = format!("chain {chain} of table {table} drops what it does not accept");
-                policy.rules.extend(both_ways(0, &message).into_iter().filter(|rule| rule.action == Action::Deny));
-                policy.notes.push(Note { line: 0, kind: NoteKind::NotUnderstood, message });
-            }
-        }
-    }
-}
-
-fn other_step(table: &str, step: &Step, policy: &mut Policy) {
-    let (kind, message) = match &step.flow {
-        Flow::Decide(Some(Action::Deny)) | Flow::Decide(None) => {
-            policy.rules.push(Rule {
-                action: Action::Deny,
-                certainty: Certainty::AtMost,
-                matches: step.matches.clone(),
-                line: step.line,
-                label: step.label.clone(),
-            });
-            (NoteKind::NotUnderstood, format!("may drop in table {table}, before the filter"))
-        }
-        _ => (NoteKind::Assumed, format!("table {table}: filter rules see packets after this rule")),
-    };
-    policy.notes.push(Note { line: step.line, kind, message });
+/// Permits everything under a condition, and else denies it.
+fn by_condition(condition: Condition, line: u32, label: &str) -> [Rule; 2] {
+    [(Action::Permit, condition.clone()), (Action::Deny, condition.opposite())].map(|(action, condition)| Rule {
+        conditions: vec![condition],
+        line,
+        label: label.to_owned(),
+        ..Rule::new(action, Match::any())
+    })
 }

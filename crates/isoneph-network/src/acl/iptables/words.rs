@@ -47,6 +47,27 @@ fn parts(word: &str) -> Option<(&str, &str)> {
     word.get(2..).filter(|value| !value.is_empty()).map(|value| (option, value))
 }
 
+/// The words of a rule as one text, without counters and remarks.
+pub(super) fn without_remarks(words: &[String]) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut words = words.iter().map(String::as_str);
+    while let Some(word) = words.next() {
+        match word {
+            "--comment" | "-c" | "--set-counters" => {
+                words.next();
+                if word != "--comment" {
+                    words.next();
+                }
+            }
+            "comment" if kept.last() == Some(&"-m") => {
+                kept.pop();
+            }
+            _ => kept.push(word),
+        }
+    }
+    kept.join(" ")
+}
+
 /// Whether a shell makes something else of a command than its words: another command after it, a name for a value.
 pub(super) fn is_for_the_shell(line: &str) -> bool {
     let mut quote = None;

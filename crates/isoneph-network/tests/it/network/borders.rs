@@ -83,3 +83,23 @@ zones:
     assert_eq!(judged(four), [None; 2], "of IPv6 nothing is known");
     assert_eq!(judged(&format!("{four}{six}")), [Some(true); 4]);
 }
+
+#[test]
+fn packets_of_no_connection_that_are_let_in_are_told_with_their_line() {
+    let rules = |line: &str| format!("*filter\n:FORWARD DROP\n-A FORWARD {line} -j ACCEPT\nCOMMIT\n");
+    for (line, passes, intended) in [
+        ("-m conntrack --ctstate INVALID", true, false),
+        ("-m conntrack ! --ctstate NEW", true, false),
+        ("-p tcp ! --syn -m state --state NEW", true, false),
+        ("-m conntrack --ctstate RELATED,ESTABLISHED", false, true),
+        ("-i lo", false, true),
+        ("-s 10.0.1.0/24 -d 10.0.2.0/24 -p tcp --dport 5432", false, true),
+    ] {
+        let border = held(&rules(line), "world", "data");
+        assert_eq!((border.passes, border.intended), (Some(passes), Some(intended)), "{line}");
+        let told = border.rule.is_some_and(|(number, text)| number == 3 && text.contains(", where it is "));
+        assert_eq!(told, !intended, "{line}");
+    }
+    let wanted = held(&rules("-s 10.0.1.0/24 -d 10.0.2.0/24 -p tcp --dport 5432"), "web", "data");
+    assert_eq!(wanted.intended, Some(true), "its packets are wanted in whatever state");
+}

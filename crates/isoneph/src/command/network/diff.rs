@@ -95,6 +95,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let answers: Vec<Answer> = pairs.into_iter().map(|(one, other)| Answer::of(one, other, same_text)).collect();
     let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
+        Format::Text if answers.is_empty() => {
+            writeln!(out, "undecided: nothing was compared: neither file holds a list of rules")?;
+        }
         Format::Text => answers.iter().try_for_each(|answer| answer.text(&mut out))?,
         Format::Json => {
             let answers: Vec<Value> = answers.iter().map(Answer::value).collect();
@@ -104,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
     }
     out.finish()?;
-    Ok(answers.iter().map(Answer::exit).max().unwrap_or(Exit::Done))
+    Ok(answers.iter().map(Answer::exit).max().unwrap_or(Exit::Incomplete))
 }
 
 /// Whether a path shows a network, and not a list of rules: a folder, JSON, or YAML that is no policy.

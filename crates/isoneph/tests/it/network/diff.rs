@@ -48,7 +48,7 @@ const UNKNOWN_MATCH: &str =
 fn rules_that_are_not_understood_leave_it_undecided_and_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let first = file(&folder, "first.rules", UNKNOWN_MATCH.as_bytes());
-    let second = file(&folder, "second.rules", format!("# the same\n{UNKNOWN_MATCH}").as_bytes());
+    let second = file(&folder, "second.rules", UNKNOWN_MATCH.replace("quota 9", "quota 8").as_bytes());
     let run = isoneph(&["network", "diff", &first, &second]).ends_with(3);
     let text = run.stdout();
     assert!(text.contains(": undecided") && !text.contains(": they differ"), "{text}");
@@ -56,6 +56,50 @@ fn rules_that_are_not_understood_leave_it_undecided_and_are_named() {
     let answer = isoneph(&["network", "diff", "--format", "json", &first, &second]).ends_with(3).json();
     assert_eq!(answer["policies"][0]["answer"], "undecided");
     assert_eq!(answer["policies"][0]["open"]["first"][0]["line"], 3);
+    let same = file(&folder, "same.rules", format!("# the same\n{UNKNOWN_MATCH}").as_bytes());
+    let run = isoneph(&["network", "diff", &first, &same]).ends_with(0);
+    let text = run.stdout();
+    assert!(text.contains("not understood and taken to be the same in both: --quota 9"), "{text}");
+}
+
+#[test]
+fn what_surely_differs_comes_first_with_the_interface_it_passes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rules = |more: &str| {
+        format!(
+            "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i eth0 -o docker0 -p tcp --dport 80 -j ACCEPT\n{more}\
+             -A FORWARD -m quota --quota 9 -j ACCEPT\nCOMMIT\n"
+        )
+    };
+    let first = file(&folder, "first.rules", rules("").as_bytes());
+    let more = "-A FORWARD -m set --match-set x src -p udp -j DROP\n-A FORWARD ! -i docker0 -o docker0 -d 172.18.0.3 -p tcp --dport 5432 -j ACCEPT\n";
+    let second = file(&folder, "second.rules", rules(more).as_bytes());
+    let run = isoneph(&["network", "diff", &first, &second]).ends_with(3);
+    let text = run.stdout();
+    assert!(text.contains("perhaps"), "{text}");
+    let second = file(&folder, "third.rules", rules(more).replace("-m quota --quota 9", "-p udp").as_bytes());
+    let first = file(&folder, "fourth.rules", rules("").replace("-m quota --quota 9", "-p udp").as_bytes());
+    let run = isoneph(&["network", "diff", &first, &second]).ends_with(1);
+    let text = run.stdout();
+    let (sure, open) = (text.find("B permits, A denies: tcp"), text.find("perhaps A permits, B denies: udp"));
+    assert!(sure.is_some() && sure < open, "{text}");
+    assert!(text.contains("where it comes in by another interface, and it goes out by docker0"), "{text}");
+}
+
+#[test]
+fn files_in_which_nothing_filters_are_undecided_and_say_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nat = |to: &str| format!("*nat\n-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination {to}\nCOMMIT\n");
+    let one = file(&folder, "one.rules", nat("10.0.0.9").as_bytes());
+    let other = file(&folder, "other.rules", nat("10.0.0.8").as_bytes());
+    let run = isoneph(&["network", "diff", &one, &other]).ends_with(3);
+    assert!(run.stdout().contains("undecided: nothing was compared"), "{}", run.stdout());
+    assert!(run.stderr().contains("tables that are not followed: nat"), "{}", run.stderr());
+    let filter = "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n";
+    let one = file(&folder, "one.v4", format!("{}{filter}", nat("10.0.0.9")).as_bytes());
+    let other = file(&folder, "other.v4", format!("{}{filter}", nat("10.0.0.8")).as_bytes());
+    let run = isoneph(&["network", "diff", &one, &other]).ends_with(3);
+    assert!(run.stdout().contains("not compared: before the filter: A line 2: -p tcp"), "{}", run.stdout());
 }
 
 #[test]

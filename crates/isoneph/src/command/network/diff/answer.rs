@@ -34,11 +34,21 @@ impl<'a> Answer<'a> {
         match &self.found {
             _ if self.same_text => Comparison::Equal,
             // Of fragments nothing is computed: where the lists do not say the same of them, they are not called equal.
-            Ok(found) if found.is_equal() && !self.policies[0].treats_fragments_like(self.policies[1]) => {
-                Comparison::Undecided
-            }
+            Ok(found) if found.is_equal() && self.besides().is_some() => Comparison::Undecided,
             Ok(found) => found.comparison(),
             Err(_) => Comparison::Undecided,
+        }
+    }
+
+    /// What is not compared and not said alike by both, where there is something.
+    fn besides(&self) -> Option<&'static str> {
+        let [one, other] = self.policies;
+        match (one.treats_fragments_like(other), one.comes_after_the_same(other)) {
+            (true, true) => None,
+            (false, _) => Some("packet but later fragments is decided alike"),
+            (true, false) => {
+                Some("packet is decided alike, and other tables make something else of packets before that")
+            }
         }
     }
 
@@ -56,26 +66,43 @@ impl<'a> Answer<'a> {
                     writeln!(out, "  both are the same text; what is not understood of it is taken to be the same:")?;
                     self.open_text(out, &[("", &self.open[0])])?;
                 }
+                if !self.same_text {
+                    self.taken_alike(out)?;
+                }
             }
             (_, Err(why)) => writeln!(out, "{name}: undecided: {}", safe::terminal(&why.to_string()))?,
             (comparison, Ok(found)) => {
                 match comparison {
                     _ if found.is_equal() => {
-                        let compared = self.compared();
-                        writeln!(
-                            out,
-                            "{name}: undecided: every {compared}packet but later fragments is decided alike"
-                        )?;
+                        let (compared, besides) = (self.compared(), self.besides().unwrap_or_default());
+                        writeln!(out, "{name}: undecided: every {compared}{besides}")?;
                     }
                     Comparison::Different => writeln!(out, "{name}: they differ")?,
                     _ => writeln!(out, "{name}: undecided: whether they differ hangs on what is not understood")?,
                 }
-                self.open_text(out, &[("A ", &self.open[0]), ("B ", &self.open[1])])?;
-                side(out, [("A", one), ("B", other)], found, &found.only_first)?;
-                side(out, [("B", other), ("A", one)], found, &found.only_second)?;
+                // What is sure comes before what stays open.
+                for certain in [true, false] {
+                    if !certain {
+                        self.open_text(out, &[("A ", &self.open[0]), ("B ", &self.open[1])])?;
+                    }
+                    side(out, [("A", one), ("B", other)], found, &found.only_first, certain)?;
+                    side(out, [("B", other), ("A", one)], found, &found.only_second, certain)?;
+                }
+                if comparison != Comparison::Undecided || found.is_equal() {
+                    self.taken_alike(out)?;
+                }
             }
         }
         self.left_out(out)
+    }
+
+    /// Conditions that are not understood and are the same in both as far as their text says.
+    fn taken_alike(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        let [one, other] = self.policies;
+        for text in one.unknown().intersection(&other.unknown()) {
+            writeln!(out, "  not understood and taken to be the same in both: {}", safe::terminal(text))?;
+        }
+        Ok(())
     }
 
     /// The one family that is compared, as a word before others; nothing where both are.
@@ -97,6 +124,10 @@ impl<'a> Answer<'a> {
                 _ => continue,
             };
             writeln!(out, "  not compared: {family}, of which {speaks} says something and {is_silent} does not")?;
+        }
+        if !one.comes_after_the_same(other) {
+            before_text(out, "A", one, other)?;
+            before_text(out, "B", other, one)?;
         }
         for (name, policy) in [("A", one), ("B", other)] {
             for rule in &policy.fragments {
@@ -140,6 +171,7 @@ impl<'a> Answer<'a> {
                     "same_text": self.same_text,
                     "compared": families,
                     "later_fragments": fragments,
+                    "same_before": one.comes_after_the_same(other),
                     "open": open,
                     "only_first": side_value(found, first, [one, other]),
                     "only_second": side_value(found, second, [other, one]),
@@ -154,29 +186,52 @@ fn fragments_of(policy: &Policy) -> Vec<Value> {
     policy.fragments.iter().map(|rule| json!({ "line": rule.line, "rule": rule.label })).collect()
 }
 
-/// What is sure comes first; what only may be says so. The policy that permits comes before the one that denies.
+/// What other tables of a file do before that those of the other do not.
+fn before_text(out: &mut impl Write, name: &str, policy: &Policy, other: &Policy) -> anyhow::Result<()> {
+    let known: Vec<&str> = other.before.iter().map(|(_, text)| text.as_str()).collect();
+    let mut own: Vec<_> = policy.before.iter().filter(|(_, text)| !known.contains(&text.as_str())).collect();
+    if own.is_empty() {
+        // The same lines in another order.
+        own = policy.before.iter().collect();
+    }
+    for (line, text) in own {
+        let line = if *line == 0 { String::new() } else { format!("line {line}: ") };
+        writeln!(out, "  not compared: before the filter: {name} {}", safe::terminal(&format!("{line}{text}")))?;
+    }
+    Ok(())
+}
+
+/// One direction: what is sure, or what only may be and says so. The policy that permits comes before the one that denies.
 fn side(
     out: &mut impl Write,
     [(permits, permitting), (denies, denying)]: [(&str, &Policy); 2],
     difference: &Difference,
     side: &Side,
+    certain: bool,
 ) -> anyhow::Result<()> {
-    if side.possible.is_empty() {
-        return Ok(());
-    }
     let title = format!("{permits} permits, {denies} denies");
-    let (doubt, shown) = if side.certain.is_empty() { ("perhaps ", side.possible) } else { ("", side.certain) };
-    writeln!(out, "  {doubt}{title}: {}", safe::terminal(&difference.space.describe(shown)))?;
-    for finding in &side.findings {
+    let told = || side.findings.iter().filter(|finding| finding.certain == certain);
+    if certain && !side.certain.is_empty() {
+        writeln!(out, "  {title}: {}", safe::terminal(&difference.space.describe(side.certain)))?;
+    } else if !certain && side.certain.is_empty() && !side.possible.is_empty() {
+        writeln!(out, "  perhaps {title}: {}", safe::terminal(&difference.space.describe(side.possible)))?;
+    } else if !certain && told().next().is_some() {
+        writeln!(out, "  perhaps more that {title}:")?;
+    }
+    for finding in told() {
         let doubt = if finding.certain { "" } else { " (perhaps: a rule is not fully known)" };
         writeln!(out, "    {}{doubt}", safe::terminal(&finding.text))?;
         writeln!(out, "      for example {}", finding.witness)?;
+        if !finding.conditions.is_empty() {
+            writeln!(out, "      where {}", safe::terminal(&finding.conditions.join(", and ")))?;
+        }
         let by = [rule_text(permitting, finding.permitted_by), rule_text(denying, finding.denied_by)];
         let [permitted, denied] = by.map(|text| safe::terminal(&text).into_owned());
         writeln!(out, "      {permits} permits it by {permitted}")?;
         writeln!(out, "      {denies} denies it by {denied}")?;
     }
-    if !side.complete {
+    let last = if side.findings.iter().all(|finding| finding.certain) { certain } else { !certain };
+    if !side.complete && last {
         writeln!(out, "    … and more")?;
     }
     Ok(())
@@ -212,6 +267,7 @@ fn side_value(difference: &Difference, side: &Side, [permitting, denying]: [&Pol
             json!({
                 "certain": finding.certain,
                 "witness": finding.witness,
+                "where": finding.conditions,
                 "text": finding.text,
                 "permitted_by": rule_value(permitting, finding.permitted_by),
                 "denied_by": rule_value(denying, finding.denied_by),

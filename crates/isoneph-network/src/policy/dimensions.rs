@@ -1,0 +1,202 @@
+//! The lines that conditions beyond a packet's fields lie on: one for states, one a way for interfaces, one for each unknown.
+//!
+//! Two policies are compared under every reading of these lines alike: what one of them asks of an interface, the other may
+//! ask as well, and what is not known of both is the same.
+
+use std::collections::BTreeSet;
+
+use super::condition::{Condition, OWN, Plainly, State, Way, fits};
+use super::{Certainty, Policy, Rule};
+
+/// At most this many unknown texts are lines of their own; what others say stays open rule by rule.
+pub(crate) const MAX_UNKNOWN: usize = 10;
+/// At most this many pieces lie on a line: bits of a [`Places`].
+const MAX_PIECES: usize = 60;
+
+/// The pieces of one line that a rule matches, a bit each.
+pub(crate) type Places = u64;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Axis {
+    State,
+    /// Names that stand for all that the rules tell apart: other names first, the machine's own interface last.
+    Interface(Way, Vec<Name>),
+    /// Piece 0: it is not so; piece 1: it is.
+    Unknown(String),
+}
+
+/// What stands for the interfaces that all patterns treat alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// A name that fits the same patterns as all others of the piece.
+    stands_for: String,
+    text: String,
+}
+
+impl Axis {
+    pub(crate) fn pieces(&self) -> u32 {
+        match self {
+            Self::State => State::ALL.len() as u32,
+            Self::Interface(_, names) => names.len() as u32,
+            Self::Unknown(_) => 2,
+        }
+    }
+
+    /// Whether a packet has one of its pieces, whichever; of others nobody knows which holds.
+    pub(crate) fn is_of_packets(&self) -> bool {
+        !matches!(self, Self::Unknown(_))
+    }
+
+    /// Pieces that packets have of whom nothing more is said.
+    pub(crate) fn plain(&self) -> Places {
+        match self {
+            Self::State => 1,
+            Self::Interface(..) => all(self.pieces() - 1),
+            Self::Unknown(_) => all(2),
+        }
+    }
+
+    /// A piece in words, as what follows "where".
+    pub(crate) fn text(&self, piece: u32) -> Option<String> {
+        match self {
+            Self::State => State::ALL.get(piece as usize)?.text().map(str::to_owned),
+            Self::Interface(way, names) => {
+                let way = if *way == Way::In { "comes in by" } else { "goes out by" };
+                Some(format!("it {way} {}", names.get(piece as usize)?.text))
+            }
+            Self::Unknown(text) => Some(format!("{text}: {}", if piece == 1 { "holds" } else { "does not hold" })),
+        }
+    }
+}
+
+/// The first so many pieces.
+pub(crate) fn all(pieces: u32) -> Places {
+    (1 << pieces) - 1
+}
+
+/// What a rule comes to on the lines.
+pub(crate) struct Placed {
+    pub(crate) certainty: Certainty,
+    /// By line, in rising order, the pieces on which the rule matches; lines left out are free.
+    pub(crate) limits: Vec<(usize, Places)>,
+}
+
+/// The lines of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Dimensions {
+    axes: Vec<Axis>,
+    /// Whether conditions that have no line are open, whatever they say; else what packets plainly do with them.
+    loose: bool,
+}
+
+impl Dimensions {
+    /// No line: packets of whom nothing more is said.
+    pub(crate) fn plain() -> Self {
+        Self::default()
+    }
+
+    /// No line, and every condition open.
+    pub(crate) fn loose() -> Self {
+        Self { axes: Vec::new(), loose: true }
+    }
+
+    /// The lines of rules. States and interfaces are lines only where both policies know of them.
+    pub(crate) fn of<'r>(rules: impl Iterator<Item = &'r Rule>, tracks: bool, unknown: usize) -> Self {
+        let mut asked: BTreeSet<&Condition> = BTreeSet::new();
+        rules.for_each(|rule| asked.extend(&rule.conditions));
+        let mut axes = Vec::new();
+        if tracks && asked.iter().any(|one| matches!(one, Condition::State(_))) {
+            axes.push(Axis::State);
+        }
+        for way in [Way::In, Way::Out].into_iter().filter(|_| tracks) {
+            let patterns: BTreeSet<&str> = asked.iter().filter_map(|one| pattern(one, way)).collect();
+            let names = names(&patterns);
+            if !patterns.is_empty() && names.len() <= MAX_PIECES {
+                axes.push(Axis::Interface(way, names));
+            }
+        }
+        let texts: BTreeSet<&String> = asked
+            .iter()
+            .filter_map(|one| match one {
+                Condition::Unknown { text, .. } => Some(text),
+                _ => None,
+            })
+            .collect();
+        axes.extend(texts.into_iter().take(unknown).map(|text| Axis::Unknown(text.clone())));
+        Self { axes, loose: false }
+    }
+
+    pub(crate) fn axes(&self) -> &[Axis] {
+        &self.axes
+    }
+
+    /// Where a rule matches; [`None`] where it nowhere does.
+    pub(crate) fn place(&self, rule: &Rule) -> Option<Placed> {
+        let mut placed = Placed { certainty: rule.certainty, limits: Vec::new() };
+        for condition in &rule.conditions {
+            let Some((axis, places)) = self.places(condition) else {
+                match condition.plainly(State::Usual) {
+                    _ if self.loose => placed.certainty = Certainty::AtMost,
+                    Plainly::Holds => {}
+                    Plainly::Fails => return None,
+                    Plainly::Open => placed.certainty = Certainty::AtMost,
+                }
+                continue;
+            };
+            match placed.limits.iter_mut().find(|(other, _)| *other == axis) {
+                Some((_, held)) => *held &= places,
+                None => placed.limits.push((axis, places)),
+            }
+        }
+        placed.limits.sort_unstable();
+        placed.limits.iter().all(|(_, places)| *places != 0).then_some(placed)
+    }
+
+    /// The line a condition lies on, and its pieces.
+    fn places(&self, condition: &Condition) -> Option<(usize, Places)> {
+        self.axes.iter().enumerate().find_map(|(index, axis)| Some((index, on(axis, condition)?)))
+    }
+}
+
+/// The pieces of a line on which a condition holds; [`None`] where it is of another line.
+fn on(axis: &Axis, condition: &Condition) -> Option<Places> {
+    let set = |pieces: &mut dyn Iterator<Item = bool>| {
+        pieces.enumerate().filter(|(_, held)| *held).fold(0, |set: Places, (index, _)| set | 1 << index)
+    };
+    match (axis, condition) {
+        (Axis::State, Condition::State(states)) => Some(set(&mut State::ALL.iter().map(|one| states.contains(*one)))),
+        (Axis::Interface(way, names), Condition::Interface { way: asked, name, holds }) if way == asked => {
+            Some(set(&mut names.iter().map(|one| fits(name, &one.stands_for) == *holds)))
+        }
+        (Axis::Unknown(known), Condition::Unknown { text, holds }) if known == text => {
+            Some(if *holds { 0b10 } else { 0b01 })
+        }
+        _ => None,
+    }
+}
+
+fn pattern(condition: &Condition, way: Way) -> Option<&str> {
+    match condition {
+        Condition::Interface { way: own, name, .. } if *own == way => Some(name),
+        _ => None,
+    }
+}
+
+/// One name for all that the patterns treat alike. A name that nobody gives (it holds a space) stands for those that begin so.
+fn names(patterns: &BTreeSet<&str>) -> Vec<Name> {
+    let mut out = vec![Name { stands_for: " ".to_owned(), text: "another interface".to_owned() }];
+    for pattern in patterns.iter().filter(|pattern| **pattern != OWN) {
+        out.push(match pattern.strip_suffix('+') {
+            Some(start) => Name { stands_for: format!("{start} "), text: format!("an interface {pattern}") },
+            None => Name { stands_for: (*pattern).to_owned(), text: (*pattern).to_owned() },
+        });
+    }
+    out.push(Name { stands_for: OWN.to_owned(), text: format!("{OWN}, as the machine's own packets do") });
+    out
+}
+
+/// Whether both policies tell states and interfaces apart.
+pub(crate) fn track(first: &Policy, second: &Policy) -> bool {
+    first.tracks && second.tracks
+}
