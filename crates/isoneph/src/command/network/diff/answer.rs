@@ -66,9 +66,7 @@ impl<'a> Answer<'a> {
                     writeln!(out, "  both are the same text; what is not understood of it is taken to be the same:")?;
                     self.open_text(out, &[("", &self.open[0])])?;
                 }
-                if !self.same_text {
-                    self.taken_alike(out)?;
-                }
+                self.taken_alike(out)?;
             }
             (_, Err(why)) => writeln!(out, "{name}: undecided: {}", safe::terminal(&why.to_string()))?,
             (comparison, Ok(found)) => {
@@ -98,11 +96,15 @@ impl<'a> Answer<'a> {
 
     /// Conditions that are not understood and are the same in both as far as their text says.
     fn taken_alike(&self, out: &mut impl Write) -> anyhow::Result<()> {
-        let [one, other] = self.policies;
-        for text in one.unknown().intersection(&other.unknown()) {
+        for text in self.unknown_of_both() {
             writeln!(out, "  not understood and taken to be the same in both: {}", safe::terminal(text))?;
         }
         Ok(())
+    }
+
+    fn unknown_of_both(&self) -> Vec<&'a str> {
+        let [one, other] = self.policies;
+        one.unknown().intersection(&other.unknown()).copied().collect()
     }
 
     /// The one family that is compared, as a word before others; nothing where both are.
@@ -173,6 +175,7 @@ impl<'a> Answer<'a> {
                     "later_fragments": fragments,
                     "same_before": one.comes_after_the_same(other),
                     "open": open,
+                    "taken_alike": self.unknown_of_both(),
                     "only_first": side_value(found, first, [one, other]),
                     "only_second": side_value(found, second, [other, one]),
                 })
