@@ -3,6 +3,7 @@
 
 mod control;
 mod evidence;
+pub mod native_type;
 mod outcome;
 mod pattern;
 mod row;

@@ -16,7 +16,7 @@ use crate::format::Format;
 use crate::head::{self, FirstKeys, Look};
 use crate::images::{self, ImagePurpose};
 use crate::stream::{BadText, Opening, Source, TooLong};
-use crate::{findings, terraform};
+use crate::{findings, inventories, terraform};
 
 /// How deep folders may stand in one another.
 pub(crate) const MAX_FOLDERS: usize = 64;
@@ -325,6 +325,7 @@ fn read_format(format: Format, source: &Source, input: InputId, sink: &mut Sink)
             sink.input_mut(input).unpacked = source.unpacked_digest().unwrap_or_default();
             read
         }
+        _ if format.is_cloud_list() => inventories::read(format, reader, input, sink),
         _ => findings::read(format, &mut BufReader::with_capacity(1 << 18, reader), input, sink),
     };
     sink.input_mut(input).sha256 = Some(hashing.finish()?);
@@ -333,7 +334,7 @@ fn read_format(format: Format, source: &Source, input: InputId, sink: &mut Sink)
 
 /// Tells a format by the first keys.
 pub(crate) fn tell(keys: &FirstKeys) -> Option<Format> {
-    terraform_format(keys).or_else(|| findings::sniff(keys))
+    terraform_format(keys).or_else(|| findings::sniff(keys)).or_else(|| inventories::sniff(keys))
 }
 
 fn terraform_format(keys: &FirstKeys) -> Option<Format> {
@@ -365,15 +366,21 @@ pub(crate) fn is_of_terraform(keys: &FirstKeys) -> bool {
     keys.is_object() && ["format_version", "terraform_version"].iter().any(|key| keys.text(key).is_some())
 }
 
-/// What other tools list of an estate, by a key of theirs that stands at the top.
-const INVENTORIES: [(&str, &str); 7] = [
-    ("configurationItems", "AWS Config"),
-    ("ResourceTagMappingList", "`aws resourcegroupstaggingapi get-resources`"),
+/// Whether a file is a list that a cloud made of what there is in it.
+pub fn is_cloud_list(path: &Path) -> bool {
+    let source = Source(path.to_owned());
+    let Ok(reader) = source.open() else { return false };
+    let reader = BufReader::with_capacity(1 << 16, reader);
+    matches!(head::look(reader, &tell), Look::Format(format) if format.is_cloud_list())
+}
+
+/// What other tools list of an estate and is not read, by a key of theirs that stands at the top.
+const INVENTORIES: [(&str, &str); 5] = [
+    ("configurationItems", "the history of AWS Config (what changed, and not what there is)"),
     ("Reservations", "`aws ec2 describe-instances`"),
     ("Volumes", "`aws ec2 describe-volumes`"),
     ("Snapshots", "`aws ec2 describe-snapshots`"),
     ("DBInstances", "`aws rds describe-db-instances`"),
-    ("total_records", "Azure Resource Graph"),
 ];
 
 /// JSON of no format that is read: what it probably is, and what to do.
@@ -387,10 +394,14 @@ fn unknown(keys: &FirstKeys) -> Fault {
         let what = "this is a Terraform state without any values: nothing has been applied";
         return Fault::reject("#", "empty", what);
     } else if let Some((_, tool)) = INVENTORIES.iter().find(|(key, _)| keys.is_object() && keys.has(key)) {
-        format!("this is a list by {tool}, which is not read as an inventory: {show} of a state instead")
+        format!(
+            "this is a list by {tool}, which is not read as an inventory: give a snapshot of AWS \
+                 Config, what Resource Explorer finds, or {show} of a state"
+        )
     } else if keys.is_array() {
         format!(
-            "this JSON list is of no format that is known; where it is to be an inventory, {show} of a state instead"
+            "this JSON list is of no format that is known; where it is to be an inventory, give a list of AWS Config, \
+             Azure Resource Graph or Cloud Asset Inventory, or {show} of a state"
         )
     } else if keys.is_object() {
         let top = keys.top();

@@ -12,7 +12,7 @@ use isoneph_register::{
 };
 use isoneph_sources::{
     ClaimedLayer, ImagePurpose, IntendedListeners, Judged, Logs, LogsError, NetworkFiles, NetworkQuestion, Piped,
-    ReadError, Reading, find_networks, read_boundary_tests, read_images, read_path, write_networks,
+    ReadError, Reading, find_networks, is_cloud_list, read_boundary_tests, read_images, read_path, write_networks,
     write_tenant_grants,
 };
 use isoneph_tables::{Inventory, NewInput, Sink};
@@ -74,7 +74,8 @@ pub(crate) fn read(
     let claimed: Vec<ClaimedLayer> = registers.iter().flat_map(claimed_layers).collect();
     reading.taken.extend(read_boundary_tests(&paths, &claimed, &reading, &mut sink)?);
     let networks = find_networks(&paths, &reading.taken, reading.as_of);
-    reading.taken.extend(networks.taken.iter().cloned());
+    // A list of everything that a cloud has is read for its networks, and for the rest.
+    reading.taken.extend(networks.taken.iter().filter(|path| !is_cloud_list(path)).cloned());
     for path in &paths {
         read_one(path, &reading, &mut sink)?;
     }

@@ -157,10 +157,10 @@ impl Residue {
 /// When an inventory was taken, for formats that do not say it themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InventoryTime {
-    /// The file, as it ends.
+    /// The file, or a folder with such files, as its path ends.
     pub path: String,
-    /// When it was taken.
-    pub taken_at: Instant,
+    /// When it was taken; `None` where the file says it.
+    pub taken_at: Option<Instant>,
     /// The accounts of which it shows all there is, as `cloud/account`.
     pub complete: Vec<String>,
 }
@@ -168,7 +168,7 @@ pub struct InventoryTime {
 impl InventoryTime {
     /// Whether it is said of the file with this path.
     pub(super) fn is_of(&self, path: &str) -> bool {
-        Path::new(path).ends_with(&self.path)
+        Path::new(path).ancestors().any(|part| part.ends_with(&self.path))
     }
 }
 
@@ -198,7 +198,7 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct WrittenInventory {
     path: String,
-    taken_at: Datetime,
+    taken_at: Option<Datetime>,
     #[serde(default)]
     complete: Vec<String>,
 }
@@ -306,7 +306,8 @@ impl DeparturesFile {
             if let Some(wrong) = complete.iter().find(|account| !account.contains('/')) {
                 return Err(refuse(byte, format!("'{wrong}' is not written as cloud/account: aws/222222222222")));
             }
-            read.inventories.push(InventoryTime { path, taken_at: time(byte, &taken_at)?, complete });
+            let taken_at = taken_at.map(|at| time(byte, &at)).transpose()?;
+            read.inventories.push(InventoryTime { path, taken_at, complete });
         }
         Ok(read)
     }

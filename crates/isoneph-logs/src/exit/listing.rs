@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use arrow::array::{Array, Int64Array, ListArray, RecordBatch, StringArray};
-use isoneph_model::{Extent, SnapshotKind};
+use isoneph_model::{Extent, SnapshotKind, native_type};
 use isoneph_tables::{Instant, Inventory, Scope, TableId};
 
 use super::{InventoryTime, identity};
@@ -90,6 +90,13 @@ pub struct ListedItem {
     pub made_from: Vec<String>,
 }
 
+impl ListedItem {
+    /// Its type, by Terraform's word where that has one.
+    pub(super) fn type_name(&self) -> Option<&str> {
+        self.native_type.as_deref().map(native_type::in_terraform)
+    }
+}
+
 /// An inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
@@ -129,7 +136,7 @@ impl Listing {
         let looked_at = |table: &TableId| {
             let of_table = || self.seen.iter().filter(of_provider).filter(|seen| seen.table == *table);
             let in_doubt = of_table().any(|seen| !seen.closed && seen.concerns(item));
-            !in_doubt && (!has_looked || of_table().any(|seen| seen.closed))
+            !in_doubt && (!has_looked || of_table().any(|seen| seen.closed && seen.shows(item)))
         };
         item.tables.is_empty() || item.tables.iter().any(looked_at)
     }
@@ -158,7 +165,7 @@ impl Listing {
         let known = inventory.snapshot(snapshot).filter(|known| known.kind != SnapshotKind::Planned)?;
         let path = &inventory.inputs.get(known.input.0 as usize)?.path;
         let declared = declared.iter().find(|declared| declared.is_of(path));
-        let observed_at = declared.map(|declared| declared.taken_at).or(known.observed_at)?;
+        let observed_at = declared.and_then(|declared| declared.taken_at).or(known.observed_at)?;
         let mut listing =
             Listing { observed_at, items: all_items(inventory, snapshot), complete: BTreeSet::new(), seen: Vec::new() };
         let said =
@@ -205,7 +212,18 @@ impl Seen {
         self.scope.subject.is_none()
             && may_be(&self.scope.account, &item.account)
             && may_be(&self.scope.region, &item.region)
-            && may_be(&self.scope.native_type, &item.native_type)
+            && may_be(&self.scope.native_type, &item.type_name().map(str::to_owned))
+    }
+
+    /// Whether a thing is surely of that part.
+    fn shows(&self, item: &ListedItem) -> bool {
+        let is = |of: &Option<String>, own: Option<&str>| {
+            of.as_deref().is_none_or(|of| own.is_some_and(|own| of.eq_ignore_ascii_case(own)))
+        };
+        self.scope.subject.is_none()
+            && is(&self.scope.account, item.account.as_deref())
+            && is(&self.scope.region, item.region.as_deref())
+            && is(&self.scope.native_type, item.type_name())
     }
 }
 
@@ -234,7 +252,7 @@ pub(super) fn all_items(inventory: &Inventory, snapshot: i64) -> Vec<ListedItem>
         let Some(copy) = by_uid.get(&copy).copied() else { continue };
         let source = by_uid.get(&source).map_or(source, |source| all[*source].id.clone());
         let is_copy = |table: &str| TableId::find(table).is_some_and(|table| all[copy].tables.contains(&table));
-        let by_type = all[copy].native_type.as_deref().is_some_and(|native| COPIES_BY_TYPE.contains(&native));
+        let by_type = all[copy].type_name().is_some_and(|native| COPIES_BY_TYPE.contains(&native));
         if by_type || COPIES.into_iter().any(is_copy) {
             all[copy].made_from.push(source);
         }
@@ -270,10 +288,14 @@ fn items(rows: &RecordBatch, table: TableId, kind: &str) -> Vec<(Option<String>,
     let kept = rows.column_by_name("kept_days").and_then(|c| c.as_any().downcast_ref::<Int64Array>());
     let item = |row: usize| {
         let uid = value("uid", row);
+        // What a cloud's list shows stands in `resource` alone, which says what it is.
+        let described = value("kind", row).filter(|_| kind == "resource");
+        let described = described.and_then(|table| KINDS.into_iter().find(|(name, _)| *name == table));
+        let own = described.and_then(|(name, _)| TableId::find(name));
         let item = ListedItem {
             id: value("native_id", row).or_else(|| uid.clone())?,
-            tables: [table].into(),
-            kind: kind.to_owned(),
+            tables: [table].into_iter().chain(own).collect(),
+            kind: described.map_or(kind, |(_, word)| word).to_owned(),
             name: value("name", row).unwrap_or_default(),
             provider: value("provider", row),
             account: value("account", row),

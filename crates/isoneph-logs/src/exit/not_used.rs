@@ -33,14 +33,16 @@ pub struct Unused {
 }
 
 impl Unused {
-    /// What no [listing](super::Listing) was made of, and what is declared of inventories that were not given.
-    pub fn of(inventory: &Inventory, declared: &[InventoryTime]) -> Unused {
+    /// What no [listing](super::Listing) was made of among some snapshots, and what is declared of inventories that were not given.
+    pub fn of(inventory: &Inventory, snapshots: &BTreeSet<i64>, declared: &[InventoryTime]) -> Unused {
         let mut unused = Unused::default();
-        for snapshot in &inventory.snapshots {
+        let snapshots = || inventory.snapshots.iter().filter(|snapshot| snapshots.contains(&snapshot.id));
+        for snapshot in snapshots() {
             let Some(input) = inventory.inputs.get(snapshot.input.0 as usize) else { continue };
             let items = listing::all_items(inventory, snapshot.id);
             let is_planned = snapshot.kind == SnapshotKind::Planned;
-            let is_dated = snapshot.observed_at.is_some() || declared.iter().any(|one| one.is_of(&input.path));
+            let is_told = |one: &InventoryTime| one.taken_at.is_some() && one.is_of(&input.path);
+            let is_dated = snapshot.observed_at.is_some() || declared.iter().any(is_told);
             if items.is_empty() || (is_dated && !is_planned) {
                 continue;
             }
@@ -51,7 +53,7 @@ impl Unused {
             }
         }
         let given = |one: &&InventoryTime| {
-            inventory.snapshots.iter().any(|snapshot| {
+            snapshots().any(|snapshot| {
                 inventory.inputs.get(snapshot.input.0 as usize).is_some_and(|input| one.is_of(&input.path))
             })
         };

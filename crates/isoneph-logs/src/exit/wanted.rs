@@ -25,8 +25,7 @@ impl Wanted {
         let is_google = item.provider.as_deref() == Some("google");
         let in_buckets = TableId::find("bucket").is_some_and(|table| item.tables.contains(&table));
         let is_bucket = is_google && in_buckets && !item.id.contains('/');
-        let is_sql =
-            item.native_type.as_deref() == Some("google_sql_database_instance") && !item.id.contains(['/', ':']);
+        let is_sql = item.type_name() == Some("google_sql_database_instance") && !item.id.contains(['/', ':']);
         let is_name = !identity::is_full(&item.id) && !is_bucket;
         let region = item.region.clone().filter(|region| is_name && !region.is_empty() && region != "global");
         let (provider, account) = (item.provider.clone(), item.account.clone());

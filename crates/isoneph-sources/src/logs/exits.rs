@@ -1,12 +1,15 @@
 //! Tenants that left: who they are, and the inventories in which their things are looked for.
 
+use std::collections::BTreeSet;
+
 use isoneph_logs::exit::{self, DeparturesFile, ExitTracker, Listing, TenantExit, Unused};
 use isoneph_logs::operations::Catalogue;
-use isoneph_tables::{Inventory, Sink};
+use isoneph_tables::{Inventory, Sink, Snapshot};
 
 use super::LogsError;
 use super::against::{LogsAgainst, bytes};
 use super::inputs::Inputs;
+use crate::Format;
 
 /// The departures that files and register declare.
 pub(super) fn departures(
@@ -43,9 +46,14 @@ pub(super) fn departures(
 
 /// A pass for the departures, with every inventory of which somebody says when it was taken.
 pub(super) fn tracker<'c>(catalogue: &'c Catalogue, departures: DeparturesFile, seen: &Inventory) -> ExitTracker<'c> {
-    let listings = seen.snapshots.iter().filter_map(|one| Listing::of(seen, one.id, &departures.inventories));
+    let is_inventory = |one: &&Snapshot| {
+        let input = seen.inputs.get(one.input.0 as usize);
+        input.and_then(|input| input.format.parse::<Format>().ok()).is_some_and(Format::is_inventory)
+    };
+    let inventories: BTreeSet<i64> = seen.snapshots.iter().filter(is_inventory).map(|one| one.id).collect();
+    let listings = inventories.iter().filter_map(|one| Listing::of(seen, *one, &departures.inventories));
     let listings = listings.collect();
-    let unused = Unused::of(seen, &departures.inventories);
+    let unused = Unused::of(seen, &inventories, &departures.inventories);
     ExitTracker::new(catalogue, departures, listings).beside(unused)
 }
 

@@ -278,7 +278,12 @@ fn is_unknown_json(path: &Path) -> bool {
     let source = Source(path.to_owned());
     source.open().is_ok_and(|reader| {
         let reader = std::io::BufReader::with_capacity(1 << 16, reader);
-        matches!(head::look(reader, &tell), Look::Other(keys) if !is_of_terraform(&keys))
+        match head::look(reader, &tell) {
+            Look::Other(keys) => !is_of_terraform(&keys),
+            // A list of everything may have networks among it.
+            Look::Format(format) => format.is_cloud_list(),
+            Look::Broken(..) => false,
+        }
     })
 }
 

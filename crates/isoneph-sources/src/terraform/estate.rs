@@ -39,16 +39,16 @@ const KEPT: &[(&str, &str, i64)] = &[
 
 /// The row of a resource; `kind` is the table that describes it.
 pub(crate) fn row(resource: &Resource, kind: Option<&str>) -> ResourceRow {
-    let tags = &resource.common.tags;
+    let [owner, classification, environment] = said_by_tags(&resource.common.tags);
     let taggable =
         ["tags", "tags_all", "labels", "user_labels", "effective_labels"].iter().any(|path| resource.knows(path));
     let holds_data = kind.is_some_and(|kind| DATA_TABLES.contains(&kind) && resource.native_type != "aws_backup_plan")
         || DATA_TYPES.contains(&resource.native_type.as_str());
     ResourceRow {
         kind: kind.unwrap_or("other").into(),
-        owner: tag(tags, &["owner", "team", "contact", "managed-by-team"]),
-        classification: tag(tags, &["classification", "data-classification", "sensitivity", "confidentiality"]),
-        environment: tag(tags, &["environment", "env", "stage"]),
+        owner,
+        classification,
+        environment,
         taggable: taggable.into(),
         holds_data: holds_data.into(),
         change: resource.action.as_str().into(),
@@ -67,6 +67,15 @@ fn kept_days(resource: &Resource) -> Cell<i64> {
         Attr::Unset => Cell::default(),
         Attr::Unknown(code) => Cell::Gap(code),
     }
+}
+
+/// The owner, the classification and the environment that tags name.
+pub(crate) fn said_by_tags(tags: &Cell<Vec<String>>) -> [Cell<String>; 3] {
+    [
+        tag(tags, &["owner", "team", "contact", "managed-by-team"]),
+        tag(tags, &["classification", "data-classification", "sensitivity", "confidentiality"]),
+        tag(tags, &["environment", "env", "stage"]),
+    ]
 }
 
 /// The value of the first of these tags that is there, in any case and with `_` for `-`; `''` for none.

@@ -39,6 +39,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use self::defaults::{ProviderDefault, provider_defaults};
+pub(crate) use self::estate::said_by_tags;
 pub use self::mapping::{MappedType, mapped_types};
 
 use self::block::Block;

@@ -2,6 +2,7 @@
 
 mod assess;
 mod bad_input;
+mod cloud_lists;
 mod examples;
 mod feeds;
 mod images;

@@ -49,7 +49,7 @@ pub(super) fn by_operation(provider: &str, operation_name: &str) -> Option<Keepi
 /// What becomes of a thing, by what it is; `None` where no list has its type.
 pub(super) fn by_type(item: &ListedItem) -> Option<Keeping> {
     let provider = item.provider.as_deref()?;
-    let native_type = item.native_type.as_deref().unwrap_or_default();
+    let native_type = item.type_name().unwrap_or_default();
     let found = lists(provider).iter().find(|(_, _, types)| types.contains(&native_type));
     let in_identity = || by_operation(provider, &format!("{}/delete", type_in(&item.id.to_lowercase())?));
     found.map(|(keeping, ..)| *keeping).or_else(|| in_identity().filter(|_| provider == "azure"))

@@ -1,0 +1,58 @@
+//! Google Cloud: the types of Cloud Asset Inventory.
+
+use super::{NativeType, other, same};
+
+pub(super) const TYPES: &[NativeType] = &[
+    same("vm", &["google_compute_instance"], &["compute.googleapis.com/Instance"]),
+    same("other", &["google_compute_instance_template"], &["compute.googleapis.com/InstanceTemplate"]),
+    same(
+        "disk",
+        &["google_compute_disk", "google_compute_region_disk"],
+        &["compute.googleapis.com/Disk", "compute.googleapis.com/RegionDisk"],
+    ),
+    same("disk_snapshot", &["google_compute_snapshot"], &["compute.googleapis.com/Snapshot"]),
+    same("disk_snapshot", &["google_compute_image"], &["compute.googleapis.com/Image"]),
+    same("disk_snapshot", &["google_compute_machine_image"], &["compute.googleapis.com/MachineImage"]),
+    same("network", &["google_compute_network"], &["compute.googleapis.com/Network"]),
+    same("network", &["google_compute_subnetwork"], &["compute.googleapis.com/Subnetwork"]),
+    same("other", &["google_compute_firewall"], &["compute.googleapis.com/Firewall"]),
+    same(
+        "other",
+        &["google_compute_address", "google_compute_global_address"],
+        &["compute.googleapis.com/Address", "compute.googleapis.com/GlobalAddress"],
+    ),
+    same(
+        "endpoint",
+        &["google_compute_forwarding_rule", "google_compute_global_forwarding_rule"],
+        &["compute.googleapis.com/ForwardingRule", "compute.googleapis.com/GlobalForwardingRule"],
+    ),
+    same("bucket", &["google_storage_bucket"], &["storage.googleapis.com/Bucket"]),
+    same("database", &["google_sql_database_instance"], &["sqladmin.googleapis.com/Instance"]),
+    same("database", &["google_bigquery_dataset"], &["bigquery.googleapis.com/Dataset"]),
+    same("database", &["google_bigquery_table"], &["bigquery.googleapis.com/Table"]),
+    other("database", &["google_spanner_instance"], &["spanner.googleapis.com/Instance"]),
+    other("database", &["google_spanner_database"], &["spanner.googleapis.com/Database"]),
+    same("database", &["google_bigtable_instance"], &["bigtableadmin.googleapis.com/Instance"]),
+    other("database", &["google_bigtable_table"], &["bigtableadmin.googleapis.com/Table"]),
+    same("database", &["google_redis_instance"], &["redis.googleapis.com/Instance"]),
+    other("database", &["google_firestore_database"], &["firestore.googleapis.com/Database"]),
+    other("database", &["google_alloydb_cluster"], &["alloydb.googleapis.com/Cluster"]),
+    same("file_store", &["google_filestore_instance"], &["file.googleapis.com/Instance"]),
+    same("queue", &["google_pubsub_topic"], &["pubsub.googleapis.com/Topic"]),
+    same("queue", &["google_pubsub_subscription"], &["pubsub.googleapis.com/Subscription"]),
+    same("key", &["google_kms_crypto_key"], &["cloudkms.googleapis.com/CryptoKey"]),
+    other("secret", &["google_secret_manager_secret"], &["secretmanager.googleapis.com/Secret"]),
+    other("principal", &["google_service_account"], &["iam.googleapis.com/ServiceAccount"]),
+    other("credential", &["google_service_account_key"], &["iam.googleapis.com/ServiceAccountKey"]),
+    other("workload", &["google_container_cluster"], &["container.googleapis.com/Cluster"]),
+    other("workload", &["google_cloud_run_service", "google_cloud_run_v2_service"], &["run.googleapis.com/Service"]),
+    other(
+        "workload",
+        &["google_cloudfunctions_function", "google_cloudfunctions2_function"],
+        &["cloudfunctions.googleapis.com/CloudFunction", "cloudfunctions.googleapis.com/Function"],
+    ),
+    same("image_registry", &["google_artifact_registry_repository"], &["artifactregistry.googleapis.com/Repository"]),
+    other("endpoint", &["google_dns_managed_zone"], &["dns.googleapis.com/ManagedZone"]),
+    other("other", &["google_project"], &["cloudresourcemanager.googleapis.com/Project"]),
+    other("log_store", &["google_logging_project_bucket_config"], &["logging.googleapis.com/LogBucket"]),
+];

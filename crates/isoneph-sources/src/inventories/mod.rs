@@ -1,0 +1,59 @@
+//! Lists that clouds make of what there is in them: AWS Config, Resource Explorer and the tagging interface, Azure Resource Graph
+//! and Resource Manager, Google's Cloud Asset Inventory. Each thing is a row of the table `resource`.
+//!
+//! - **Class of evidence: `configured`.** The provider says what is there.
+//! - **Snapshot: `recorded`.** Such a list says where a thing is and whose it is, and nothing of how it is set up: it takes the
+//!   place of no state of the same account.
+//! - **Coverage: by type, and `partial` where more follows.** What a list can show of is in [`isoneph_model::native_type`]; of
+//!   other types that it lacks nothing is said. Whether somebody narrowed the list down, it does not say: that it is
+//!   complete is for its owner to declare.
+
+mod aws;
+mod azure;
+mod google;
+mod list;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+
+use isoneph_model::InputId;
+use isoneph_tables::Sink;
+
+use crate::head::{FirstKeys, Kind};
+use crate::{Fault, Format};
+use list::List;
+
+/// The format, as soon as the first keys of a file tell it.
+pub(crate) fn sniff(keys: &FirstKeys) -> Option<Format> {
+    let is_snapshot = keys.has("configSnapshotId") && keys.has("configurationItems");
+    let is_answer = keys.kind("Results") == Some(Kind::Array) && keys.kind("QueryInfo").is_some();
+    if is_snapshot || is_answer {
+        Some(Format::AwsConfig)
+    } else if keys.has("Resources/0/Arn") && keys.has("Resources/0/OwningAccountId") {
+        Some(Format::AwsResourceExplorer)
+    } else if keys.has("ResourceTagMappingList") {
+        Some(Format::AwsTagging)
+    } else if azure::sniff(keys) {
+        Some(Format::AzureResources)
+    } else if google::sniff(keys) {
+        Some(Format::GoogleAssets)
+    } else {
+        None
+    }
+}
+
+/// Reads a list.
+pub(crate) fn read(format: Format, reader: impl Read, input: InputId, sink: &mut Sink) -> Result<(), Fault> {
+    let mut list = List::begin(format, input, sink);
+    let read = match format {
+        Format::AzureResources => list.read(reader, &["data", "Data"], azure::thing),
+        Format::GoogleAssets => google::read(&mut list, reader),
+        Format::AwsConfig => list.read(reader, &["configurationItems", "Results"], aws::config_item),
+        Format::AwsResourceExplorer => list.read(reader, &["Resources"], aws::explored),
+        _ => list.read(reader, &["ResourceTagMappingList"], aws::tagged),
+    };
+    list.finish(read.is_ok());
+    read
+}
