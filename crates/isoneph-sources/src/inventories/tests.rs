@@ -215,3 +215,19 @@ fn a_record_that_says_nothing_is_told_with_its_place() {
     assert_eq!(inventory.inputs[0].rejected[0].locator.as_str(), "#/configurationItems/0");
     assert_eq!(covered(&inventory), ["partial - -"]);
 }
+
+#[test]
+fn a_list_that_is_cut_off_anywhere_does_not_say_that_it_is_whole() {
+    let name = "111122223333_Config_eu-west-1_ConfigSnapshot_20261105T101500Z_16da64e4.json";
+    let asset = json!([{"name": "//storage.googleapis.com/b", "assetType": "storage.googleapis.com/Bucket"}]);
+    let rows =
+        json!({"count": 1, "data": [{"id": "/subscriptions/1/resourceGroups/r", "type": "a/b"}], "total_records": 1});
+    for text in [config(json!([volume("OK")])), asset.to_string(), rows.to_string()] {
+        assert!(covered(&read(name, &text)).iter().any(|one| one.starts_with("declared")), "{text}");
+        for end in 1..text.len() {
+            let inventory = read(name, &text[..end]);
+            assert!(covered(&inventory).iter().all(|one| one == "partial - -"), "{}", &text[..end]);
+            assert!(!inventory.inputs[0].rejected.is_empty(), "{}", &text[..end]);
+        }
+    }
+}
