@@ -12,38 +12,49 @@ use super::population::address_of;
 
 /// The snapshots that are judged, and those that are not, each with the reason.
 pub(crate) fn choose(inventory: &Inventory) -> (BTreeSet<i64>, Vec<(i64, String)>) {
-    let estates: Vec<&Snapshot> = inventory
-        .snapshots
-        .iter()
-        .filter(|snapshot| matches!(snapshot.kind, SnapshotKind::Planned | SnapshotKind::Deployed))
-        .collect();
     let mut chosen: BTreeSet<i64> = inventory.snapshots.iter().map(|snapshot| snapshot.id).collect();
-    let mut left_out = Vec::new();
-    if estates.len() < 2 {
-        return (chosen, left_out);
+    let of_kinds = |kinds: &[SnapshotKind]| -> Vec<&Snapshot> {
+        inventory.snapshots.iter().filter(|snapshot| kinds.contains(&snapshot.kind)).collect()
+    };
+    let estates = of_kinds(&[SnapshotKind::Planned, SnapshotKind::Deployed]);
+    let mut recorded = of_kinds(&[SnapshotKind::Recorded]);
+    if estates.len() < 2 && recorded.len() < 2 {
+        return (chosen, Vec::new());
     }
     let contents = contents(inventory);
+    // Of what is recorded only lists of things show an estate. They say less of a thing than a state does: they take the
+    // place of each other, and of no state.
+    recorded.retain(|snapshot| contents.contains_key(&snapshot.id));
+    let mut left_out: Vec<(i64, String)> =
+        [estates, recorded].into_iter().flat_map(|group| superseded(inventory, &contents, group)).collect();
+    chosen.retain(|id| left_out.iter().all(|(left, _)| left != id));
+    left_out.sort();
+    (chosen, left_out)
+}
+
+/// Those of some snapshots of which a better one shows the same estate.
+fn superseded(
+    inventory: &Inventory,
+    contents: &BTreeMap<i64, Contents<'_>>,
+    mut ranked: Vec<&Snapshot>,
+) -> Vec<(i64, String)> {
     let empty = Contents::default();
     let of = |snapshot: &Snapshot| contents.get(&snapshot.id).unwrap_or(&empty);
     // The best first: what is deployed before what is planned, the later before the earlier, the first given before others.
-    let mut ranked = estates;
     ranked.sort_by_key(|s| (s.kind == SnapshotKind::Planned, std::cmp::Reverse(s.observed_at), s.id));
     let mut kept: Vec<&Snapshot> = Vec::new();
+    let mut left_out = Vec::new();
     for snapshot in ranked {
         let same = |other: &&&Snapshot| {
             same_input(inventory, snapshot, other)
                 || of(snapshot).is_same_estate(of(other), snapshot.kind != other.kind)
         };
         match kept.iter().find(same) {
-            Some(better) => {
-                chosen.remove(&snapshot.id);
-                left_out.push((snapshot.id, format!("same-estate-as {}", better.id)));
-            }
+            Some(better) => left_out.push((snapshot.id, format!("same-estate-as {}", better.id))),
             None => kept.push(snapshot),
         }
     }
-    left_out.sort();
-    (chosen, left_out)
+    left_out
 }
 
 fn same_input(inventory: &Inventory, a: &Snapshot, b: &Snapshot) -> bool {

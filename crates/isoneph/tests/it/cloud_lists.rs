@@ -134,3 +134,28 @@ fn assets_of_google_are_the_things_that_a_state_showed() {
     // Assets know a secret by the number of its project: it may be there under that name.
     assert_eq!(found, pairs(&[(secret, "not-seen-since"), ("acme-data", "remaining"), (topic, "removed")]));
 }
+
+#[test]
+fn of_two_lists_of_one_estate_the_later_is_judged_and_a_state_beside_it() {
+    let arn = "arn:aws:sqs:eu-west-1:222222222222:acme";
+    let list = |tags: Value| {
+        let item = json!({"configurationItemStatus": "OK", "awsAccountId": "222222222222", "awsRegion": "eu-west-1",
+            "resourceType": "AWS::SQS::Queue", "resourceId": "acme", "ARN": arn, "tags": tags});
+        json!({"fileVersion": "1.0", "configSnapshotId": "1", "configurationItems": [item]}).to_string()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = |day: &str| format!("222222222222_Config_eu-west-1_ConfigSnapshot_202611{day}T000000Z_1.json");
+    file(&folder, &name("05"), list(json!({})).as_bytes());
+    file(&folder, &name("06"), list(json!({"Owner": "ops"})).as_bytes());
+    let queue = json!({"arn": arn, "id": "q", "tags": {}, "tags_all": {}});
+    file(&folder, "state.json", state(&[("aws_sqs_queue", "aws", queue)]).to_string().as_bytes());
+    let path = folder.path().display().to_string();
+    let arguments = ["assess", &path, "--as-of", "2026-11-20", "--format", "json", "--fail-on", "none"];
+    let report = isoneph(&arguments).ends_with(0).json();
+    assert_eq!(report["not_judged"].as_array().map(Vec::len), Some(1), "{}", report["not_judged"]);
+    let outcomes = report["outcomes"].as_array().cloned().unwrap_or_default();
+    let owners = outcomes.iter().filter(|one| one["check"] == "resource-without-owner-label");
+    let told: Vec<(&str, &str)> =
+        owners.filter_map(|one| Some((one["subject"].as_str()?, one["outcome"].as_str()?))).collect();
+    assert_eq!(told, [(arn, "pass"), ("aws_sqs_queue.r0", "fail")]);
+}
