@@ -123,6 +123,7 @@ impl<'s> List<'s> {
         scanner.object(|key, scanner| {
             if under.contains(&key) && scanner.peek()? == Some(b'[') {
                 is_answer = true;
+                self.refuse_history(key, &record)?;
                 return self.array(scanner, &format!("{at}/{key}"), each);
             }
             let value = scanner.parse::<Value>()?.unwrap_or_default();
@@ -131,6 +132,17 @@ impl<'s> List<'s> {
             Ok(())
         })?;
         if is_answer { Ok(()) } else { each(self, &Value::Object(record), at) }
+    }
+
+    /// AWS Config delivers what there is, and what changed, in one form: the first has an id, or its name says it.
+    fn refuse_history(&mut self, key: &str, before: &serde_json::Map<String, Value>) -> Result<(), Fault> {
+        let is_named = self.sink.input_mut(self.input).path.contains("_ConfigSnapshot_");
+        if key != "configurationItems" || before.contains_key("configSnapshotId") || is_named {
+            return Ok(());
+        }
+        let message =
+            "this is a history of AWS Config, which says what changed: give a snapshot, which says what there is";
+        Err(Fault::reject("#", "unknown-format", message))
     }
 
     /// Takes what a record came to.

@@ -27,9 +27,9 @@ use list::List;
 
 /// The format, as soon as the first keys of a file tell it.
 pub(crate) fn sniff(keys: &FirstKeys) -> Option<Format> {
-    let is_snapshot = keys.has("configSnapshotId") && keys.has("configurationItems");
+    let is_delivered = keys.has("fileVersion") && keys.has("configurationItems");
     let is_answer = keys.kind("Results") == Some(Kind::Array) && keys.kind("QueryInfo").is_some();
-    if is_snapshot || is_answer {
+    if is_delivered || is_answer {
         Some(Format::AwsConfig)
     } else if keys.has("Resources/0/Arn") && keys.has("Resources/0/OwningAccountId") {
         Some(Format::AwsResourceExplorer)

@@ -80,6 +80,8 @@ fn a_region_in_which_nothing_is_left_is_told_by_the_name_of_its_snapshot() {
 #[test]
 fn a_history_of_aws_config_is_no_inventory() {
     let text = json!({"fileVersion": "1.0", "configurationItems": [volume("OK")]}).to_string();
+    let renamed = read("111122223333_Config_eu-west-1_ConfigSnapshot_20261105T101500Z_1.json", &text);
+    assert_eq!(things(&renamed).len(), 1, "the name of a snapshot says what it is");
     let inventory = read("history.json", &text);
     assert!(things(&inventory).is_empty());
     assert!(inventory.inputs[0].rejected[0].message.contains("what changed"), "{:?}", inventory.inputs[0].rejected);
