@@ -59,3 +59,11 @@ fn the_example_of_audit_logs_tells_what_was_done_and_what_a_customer_sees_of_it(
         assert!(assessed.contains(&format!("[{check}]")), "{check}");
     }
 }
+
+#[test]
+fn the_example_of_a_departure_tells_what_is_left_and_what_can_be_got_back() {
+    let all = runs("exit");
+    insta::assert_snapshot!([all[0].stdout(), all[2].stdout()].join("\n"));
+    let assessed = all[1].stdout();
+    assert!(assessed.contains("[departed-tenant-assets-remain]"), "{assessed}");
+}
