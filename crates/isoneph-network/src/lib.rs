@@ -24,4 +24,5 @@ pub mod packet;
 pub mod policy;
 pub mod reach;
 mod record;
+mod yaml;
 pub mod zones;

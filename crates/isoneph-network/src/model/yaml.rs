@@ -39,17 +39,7 @@ fn push(out: &mut Vec<Document>, text: &str, line: usize) {
     if empty {
         return;
     }
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_events: 200_000_000,
-            max_nodes: 100_000_000,
-            max_total_scalar_bytes: 1 << 30,
-            max_depth: 64,
-            max_aliases: 10_000,
-            max_anchors: 10_000,
-        },
-    };
-    let value = serde_saphyr::from_str_with_options::<Value>(text, options).map_err(|error| error.to_string());
+    let value = crate::yaml::read::<Value>(text).map_err(|error| error.to_string());
     if !matches!(value, Ok(Value::Null)) {
         out.push(Document { line, value });
     }

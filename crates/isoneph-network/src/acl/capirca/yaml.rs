@@ -46,17 +46,7 @@ pub(super) fn parse(
 
 /// Reads one file; of an included one, errors are at the line that includes it.
 fn file(text: &str, line: u32) -> Result<File, AclError> {
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_events: 200_000_000,
-            max_nodes: 100_000_000,
-            max_total_scalar_bytes: 1 << 30,
-            max_depth: 64,
-            max_aliases: 10_000,
-            max_anchors: 10_000,
-        },
-    };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| AclError::Malformed {
+    crate::yaml::read(text).map_err(|error| AclError::Malformed {
         line: if line > 0 { line } else { error.location().map_or(0, |at| at.line() as u32) },
         message: format!("policy in YAML: {error}"),
     })
