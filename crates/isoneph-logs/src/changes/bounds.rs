@@ -135,13 +135,13 @@ const HARMLESS: &[&str] = &[
     "change_manager", "change_managers", "change_owner", "change_coordinator", "coordinator", "company", "department",
     "team_lead", "approver_groups", "approval_group", "作成者", "更新者", "報告者",
     // When it was written.
-    "created", "created_on", "opened", "opened_at", "updated", "updated_on", "modified",
+    "updated", "updated_on", "modified",
     "modified_at", "last_viewed", "last_updated", "due", "due_date", "duedate", "requested_by_date", "requested_at",
     "review_date", "actual_start", "actual_end", "actual_start_date", "actual_end_date", "work_start", "work_end",
-    "作成日", "作成日時", "更新日", "更新日時",
+    "更新日", "更新日時",
     // Plans and what came of them.
     "implementation_plan", "backout_plan", "rollback_plan", "rollback", "test_plan", "communication_plan",
-    "review_comments", "review_status", "lessons_learned", "on_hold", "on_hold_reason", "unauthorized",
+    "review_comments", "review_status", "lessons_learned", "on_hold", "on_hold_reason",
     "fix_version", "fix_versions", "fixversions", "affects_version", "affects_versions", "versions",
     "original_estimate", "remaining_estimate", "time_spent", "timespent", "timeestimate", "timeoriginalestimate",
     "work_ratio", "workratio", "progress", "resolution_date", "statuscategory", "statuscategorychangedate",

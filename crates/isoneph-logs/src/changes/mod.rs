@@ -16,6 +16,7 @@ mod services;
 mod state;
 mod table;
 mod time;
+mod values;
 
 mod declared;
 mod read;
@@ -73,6 +74,8 @@ pub struct Change {
     pub approved: Option<bool>,
     /// Between which instants it was approved; `None` where the export does not tell.
     pub approved_at: Option<(Instant, Instant)>,
+    /// When it was written into the register, at the earliest; `None` where the export does not tell.
+    pub written_at: Option<Instant>,
     /// When it was closed; what is done afterwards is outside. `None` where the export does not tell.
     pub closed_at: Option<Instant>,
     /// From when.

@@ -112,6 +112,8 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         of_service_now: is_service_nows(id, record.texts(Column::State)),
     };
     let approved = match kind {
+        // What is marked as done without approval has none, whatever was said of it afterwards.
+        ChangeKind::Change if state::is_yes(record.texts(Column::Unauthorized)) => Some(false),
         // It was closed before it began: whatever was approved, it was not carried out.
         ChangeKind::Change if closed_at.zip(from).is_some_and(|(closed, from)| closed <= from) => Some(false),
         ChangeKind::Change => state::approved(&given, options),
@@ -125,6 +127,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         state: record.text(Column::State).to_owned(),
         approved,
         approved_at: approved_at(record, options),
+        written_at: written_at(record, options).filter(|_| kind == ChangeKind::Change),
         closed_at: closed_at.filter(|_| kind == ChangeKind::Change),
         from,
         until,
@@ -195,6 +198,15 @@ fn closed_at(record: &Record, options: &ReadOptions) -> Option<Instant> {
     let text = record.text(Column::Closed);
     let zone = zone(record, Column::Closed, options);
     instant(text, Some(&TimeZone::UTC)).ok().map(|_| span(text, zone.as_ref()).1)
+}
+
+/// When the row was written into the register, at the earliest: nobody approved it there before.
+fn written_at(record: &Record, options: &ReadOptions) -> Option<Instant> {
+    let begin = |column| {
+        let text = record.text(column);
+        instant(text, Some(&TimeZone::UTC)).ok().map(|_| span(text, zone(record, column, options).as_ref()).0)
+    };
+    begin(Column::Created).or_else(|| begin(Column::RunFrom))
 }
 
 /// Between the earliest and the latest of its approvals.

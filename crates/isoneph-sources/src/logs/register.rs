@@ -26,6 +26,7 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             state: spec.outcome.clone().unwrap_or_default(),
             approved: approved(spec),
             approved_at: approved_at(spec),
+            written_at: None,
             closed_at: None,
             from: spec.from.map(|at| Instant(at.as_microsecond())),
             until: spec.until.map(|at| Instant(at.as_microsecond())),
