@@ -3,7 +3,9 @@
 //! A bound that is not understood must not be taken for none. Headings that are known to bound nothing are listed here;
 //! whatever else has a value leaves open what its row approves.
 
+use super::naming::{Naming, naming};
 use super::record::{Column, Record, plain};
+use super::state::plain as spelled;
 
 /// Whose column it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,26 @@ pub(super) fn may_bound(heading: &str, owner: Owner, record: &Record) -> bool {
         && !of_run
         && !HARMLESS.contains(&plain.as_str())
         && !BEGIN.iter().any(|begin| plain.starts_with(begin))
+}
+
+/// Takes words that name nothing (`N/A`, `see description`) from the bounds of a row: for what it holds cannot be told.
+pub(super) fn leave_open(record: &mut Record) {
+    for column in [Column::Accounts, Column::Resources, Column::Items, Column::Operations] {
+        let is_word_for_all = |text: &str| column == Column::Accounts && text.eq_ignore_ascii_case("all");
+        if record.leave_out(column, |text| names_nothing(text) && !is_word_for_all(text)) {
+            record.open.insert(column.as_str().to_owned());
+        }
+    }
+}
+
+fn names_nothing(text: &str) -> bool {
+    #[rustfmt::skip]
+    const WORDS: [&str; 22] = [
+        "all", "any", "all accounts", "all resources", "all operations", "everything", "various", "multiple", "several",
+        "many", "see description", "see below", "see above", "see attachment", "as described", "as discussed", "other",
+        "全て", "すべて", "全アカウント", "全リソース", "別紙参照",
+    ];
+    naming(text) == Naming::Nobody && text != "*" || WORDS.contains(&spelled(text).as_str())
 }
 
 /// Headings that bound a change only where nothing more exact does.

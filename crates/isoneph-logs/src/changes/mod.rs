@@ -95,7 +95,7 @@ pub struct Change {
     pub operations: Vec<String>,
     /// The resources it speaks of.
     pub resources: Vec<String>,
-    /// Whether `resources` are names of a configuration database, which need not be those of the cloud.
+    /// Whether `resources` are names of a configuration database or words about things, which need not be those of the cloud.
     pub resources_by_name: bool,
     /// Who may carry it out; of a pipeline, the roles that its runs take on.
     pub actors: Vec<String>,

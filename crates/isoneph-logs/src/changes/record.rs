@@ -207,6 +207,14 @@ impl Record {
         kept.dedup();
     }
 
+    /// Leaves out the texts of a column that are such; whether there were any.
+    pub(super) fn leave_out(&mut self, column: Column, is_such: impl Fn(&str) -> bool) -> bool {
+        let Some(texts) = self.texts.get_mut(&column) else { return false };
+        let before = texts.len();
+        texts.retain(|text| !is_such(text));
+        texts.len() < before
+    }
+
     /// Whether the row has the column, with or without a text.
     pub(super) fn has(&self, column: Column) -> bool {
         self.texts.contains_key(&column)

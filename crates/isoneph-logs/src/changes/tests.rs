@@ -521,6 +521,10 @@ fn what_an_object_says_of_a_bound_or_a_decision_is_not_lost() {
             None,
             "Kei",
         ),
+        (r#""reviewers": [{"displayName": "Bea Silva", "vote": 10}]"#, Some(true), "Bea Silva"),
+        (r#""reviewers": [{"displayName": "Bea Silva", "vote": 0}]"#, Some(true), ""),
+        (r#""reviewers": [{"displayName": "Bea Silva", "vote": -10}]"#, None, ""),
+        (r#""reviewers": [{"displayName": "Bea", "vote": 10}, {"displayName": "Kei", "vote": -5}]"#, None, "Bea"),
         (r#""approvals": [{"approver": "Bea Silva", "state": "approved"}]"#, Some(true), "Bea Silva"),
         (r#""approvals": [{"approver": "Bea Silva", "decision": "rejected"}]"#, Some(false), ""),
         (r#""approvals": [{"approver": {"name": "Bea Silva"}, "approved": true}]"#, Some(true), "Bea Silva"),
@@ -557,6 +561,30 @@ fn a_change_that_was_made_up_afterwards_says_so() {
         only("c.csv", &text, &utc()).approved
     };
     assert_eq!((approved("true"), approved("false"), approved("")), (Some(false), Some(true), Some(true)));
+}
+
+#[test]
+fn a_bound_that_names_nothing_leaves_open_what_it_bounds() {
+    let change =
+        |heading: &str, text: &str| only("c.csv", &format!("id,state,{heading}\nC1,approved,\"{text}\"\n"), &utc());
+    for (heading, text) in [
+        ("accounts", "N/A"),
+        ("accounts", "any"),
+        ("resources", "-"),
+        ("resources", "see description"),
+        ("operations", "none"),
+        ("対象リソース", "別紙参照"),
+    ] {
+        let change = change(heading, text);
+        assert_eq!(change.open.len(), 1, "{heading} {text}");
+        assert!(change.accounts.is_empty() && change.resources.is_empty() && change.operations.is_empty(), "{text}");
+    }
+    assert!(change("accounts", "all").open.is_empty() && change("resources", "*").open.is_empty());
+    for text in ["instance i-0123456789abcdef0 (web)", "the web servers", "i-0*"] {
+        assert!(change("resources", text).resources_by_name, "{text}");
+    }
+    assert_eq!(change("operations", "ec2.amazonaws.com:TerminateInstances").operations, ["ec2:terminateinstances"]);
+    assert_eq!(change("accounts", "111111111111 222222222222").accounts, ["111111111111", "222222222222"]);
 }
 
 #[test]

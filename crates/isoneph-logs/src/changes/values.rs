@@ -71,7 +71,10 @@ fn within(value: &Value, column: Column, to: &mut Vec<String>, depth: usize) -> 
 fn of_object(object: &Map<String, Value>, column: Column, to: &mut Vec<String>, depth: usize) -> bool {
     // A review that asks for changes approves nothing.
     let state = object.get("state").and_then(Value::as_str).filter(|_| column == Column::Approvers);
-    if state.is_some_and(|state| of_approval(&plain(state)) != Some(true)) && !has_refused(object) {
+    // Azure DevOps counts votes: none is 0.
+    let has_not_voted = column == Column::Approvers && object.get("vote").and_then(Value::as_i64) == Some(0);
+    let is_no_approval = has_not_voted || state.is_some_and(|state| of_approval(&plain(state)) != Some(true));
+    if is_no_approval && !has_refused(object) {
         return true;
     }
     let of_thing = matches!(column, Column::Accounts | Column::Resources | Column::Items | Column::Roles)
@@ -97,12 +100,15 @@ fn is_said(object: &Map<String, Value>, key: &str) -> bool {
 /// Whether an object with an approver says that they refused, or have not decided yet.
 fn has_refused(object: &Map<String, Value>) -> bool {
     const DECISIONS: [&str; 5] = ["decision", "approverDecision", "approvalStatus", "status", "approved"];
-    let decisions = DECISIONS.iter().filter_map(|key| object.get(*key));
-    decisions.into_iter().any(|decision| match decision {
-        Value::Bool(approved) => !approved,
-        Value::String(word) => of_approval(&plain(word)) == Some(false) || is_waiting(&plain(word)),
-        _ => false,
-    })
+    let mut decisions = DECISIONS.iter().filter_map(|key| object.get(*key));
+    let against = object.get("vote").and_then(Value::as_i64).is_some_and(|vote| vote < 0)
+        || object.get("hasDeclined").and_then(Value::as_bool) == Some(true);
+    against
+        || decisions.any(|decision| match decision {
+            Value::Bool(approved) => !approved,
+            Value::String(word) => of_approval(&plain(word)) == Some(false) || is_waiting(&plain(word)),
+            _ => false,
+        })
 }
 
 /// Approvals one by one, as Jira Service Management gives them: `[{"finalDecision": …, "approvers": [{"approver": …,
