@@ -32,6 +32,7 @@ pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
 pub use naming::{Naming, naming};
 pub use pages::{MorePages, not_given};
+pub use procedures::settle_operations;
 pub use read::read;
 pub use services::OfServices;
 pub use state::{approved_after, approved_by};
@@ -93,6 +94,8 @@ pub struct Change {
     pub classes: Vec<OperationClass>,
     /// The operations that it allows, in lower case.
     pub operations: Vec<String>,
+    /// Operations of which one of `operations` may be a slip.
+    pub perhaps: Vec<String>,
     /// The resources it speaks of.
     pub resources: Vec<String>,
     /// Whether `resources` are names of a configuration database or words about things, which need not be those of the cloud.

@@ -139,6 +139,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         services: None,
         classes: record.texts(Column::Classes).iter().map(|word| class(word)).collect::<Result<_, _>>()?,
         operations: record.texts(Column::Operations).iter().map(|name| operation(name)).collect(),
+        perhaps: Vec::new(),
         resources_by_name: resources.is_empty() && !items.is_empty() || resources.iter().any(|text| is_words(text)),
         resources: if resources.is_empty() { items } else { resources }.to_vec(),
         actors: record.texts(actors).to_vec(),

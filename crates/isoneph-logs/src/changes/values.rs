@@ -60,7 +60,8 @@ fn within(value: &Value, column: Column, to: &mut Vec<String>, depth: usize) -> 
         Value::Number(number) => to.push(number.to_string()),
         Value::Bool(truth) => to.push(truth.to_string()),
         Value::Array(values) => {
-            return values.iter().fold(true, |known, value| within(value, column, to, depth + 1) && known);
+            // All of them are taken, also behind one that is not understood.
+            return values.iter().filter(|value| !within(value, column, to, depth + 1)).count() == 0;
         }
         Value::Object(object) => return of_object(object, column, to, depth),
         Value::Null => {}

@@ -171,7 +171,9 @@ fn of_kind(change: &Change, operation: &Operation) -> Option<bool> {
         (true, true) => Some(true),
         // Whether the operations are all of a class that the change allows, or more of them, nobody says.
         (true, false) => is_named.then_some(true),
-        (false, _) => Some(is_named || change.classes.is_empty() && change.operations.is_empty()),
+        (false, true) => Some(change.classes.is_empty()),
+        (false, false) if is_named => Some(true),
+        (false, false) => (!change.perhaps.iter().any(|name| **name == *operation.name)).then_some(false),
     }
 }
 

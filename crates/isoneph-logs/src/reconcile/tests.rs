@@ -54,6 +54,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         services: None,
         classes: Vec::new(),
         operations: Vec::new(),
+        perhaps: Vec::new(),
         resources: Vec::new(),
         resources_by_name: false,
         actors: Vec::new(),
@@ -175,7 +176,7 @@ fn an_approval_after_the_fact_is_none() {
 #[test]
 fn classes_operations_resources_and_actors_bound_a_change() {
     type Edit = fn(&mut Change);
-    let cases: [(&str, Edit, Option<Approval>); 21] = [
+    let cases: [(&str, Edit, Option<Approval>); 22] = [
         ("nothing but a window", |c| c.accounts.clear(), None),
         (
             "nothing but a window and an actor",
@@ -188,6 +189,14 @@ fn classes_operations_resources_and_actors_bound_a_change() {
         ("its class", |c| c.classes = vec![OperationClass::VirtualServer], Some(Approval::Change)),
         ("another class", |c| c.classes = vec![OperationClass::Network], Some(Approval::Nothing)),
         ("its operation", |c| c.operations = vec!["ec2:terminateinstances".to_owned()], Some(Approval::Change)),
+        (
+            "perhaps its operation",
+            |c| {
+                (c.operations, c.perhaps) =
+                    (vec!["ec2:terminateinstance".to_owned()], vec!["ec2:terminateinstances".to_owned()]);
+            },
+            None,
+        ),
         ("its operation as written", |c| c.operations = vec!["terminateinstances".to_owned()], Some(Approval::Change)),
         (
             "its class, and another operation",

@@ -36,6 +36,7 @@ pub(super) fn changes(register: &Register) -> Vec<Change> {
             classes: spec.calls.iter().filter_map(|call| call.parse().ok()).collect(),
             operations: spec.calls.iter().filter(|c| !is_class(c)).map(|call| call.to_lowercase()).collect(),
             resources: Vec::new(),
+            perhaps: Vec::new(),
             resources_by_name: false,
             actors: spec.actors.clone(),
             requester: spec.requested.as_ref().map(|act| act.by.clone()).unwrap_or_default(),
