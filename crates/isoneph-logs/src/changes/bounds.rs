@@ -3,7 +3,9 @@
 //! A bound that is not understood must not be taken for none. Headings that are known to bound nothing are listed here;
 //! whatever else has a value leaves open what its row approves.
 
+use super::naming::{Naming, naming};
 use super::record::{Column, Record, plain};
+use super::state::plain as spelled;
 
 /// Whose column it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,26 @@ pub(super) fn may_bound(heading: &str, owner: Owner, record: &Record) -> bool {
         && !of_run
         && !HARMLESS.contains(&plain.as_str())
         && !BEGIN.iter().any(|begin| plain.starts_with(begin))
+}
+
+/// Takes words that name nothing (`N/A`, `see description`) from the bounds of a row: for what it holds cannot be told.
+pub(super) fn leave_open(record: &mut Record) {
+    for column in [Column::Accounts, Column::Resources, Column::Items, Column::Operations] {
+        let is_word_for_all = |text: &str| column == Column::Accounts && text.eq_ignore_ascii_case("all");
+        if record.leave_out(column, |text| names_nothing(text) && !is_word_for_all(text)) {
+            record.open.insert(column.as_str().to_owned());
+        }
+    }
+}
+
+fn names_nothing(text: &str) -> bool {
+    #[rustfmt::skip]
+    const WORDS: [&str; 22] = [
+        "all", "any", "all accounts", "all resources", "all operations", "everything", "various", "multiple", "several",
+        "many", "see description", "see below", "see above", "see attachment", "as described", "as discussed", "other",
+        "全て", "すべて", "全アカウント", "全リソース", "別紙参照",
+    ];
+    naming(text) == Naming::Nobody && text != "*" || WORDS.contains(&spelled(text).as_str())
 }
 
 /// Headings that bound a change only where nothing more exact does.
@@ -135,13 +157,13 @@ const HARMLESS: &[&str] = &[
     "change_manager", "change_managers", "change_owner", "change_coordinator", "coordinator", "company", "department",
     "team_lead", "approver_groups", "approval_group", "作成者", "更新者", "報告者",
     // When it was written.
-    "created", "created_on", "opened", "opened_at", "updated", "updated_on", "modified",
+    "updated", "updated_on", "modified",
     "modified_at", "last_viewed", "last_updated", "due", "due_date", "duedate", "requested_by_date", "requested_at",
     "review_date", "actual_start", "actual_end", "actual_start_date", "actual_end_date", "work_start", "work_end",
-    "作成日", "作成日時", "更新日", "更新日時",
+    "更新日", "更新日時",
     // Plans and what came of them.
     "implementation_plan", "backout_plan", "rollback_plan", "rollback", "test_plan", "communication_plan",
-    "review_comments", "review_status", "lessons_learned", "on_hold", "on_hold_reason", "unauthorized",
+    "review_comments", "review_status", "lessons_learned", "on_hold", "on_hold_reason",
     "fix_version", "fix_versions", "fixversions", "affects_version", "affects_versions", "versions",
     "original_estimate", "remaining_estimate", "time_spent", "timespent", "timeestimate", "timeoriginalestimate",
     "work_ratio", "workratio", "progress", "resolution_date", "statuscategory", "statuscategorychangedate",

@@ -7,11 +7,8 @@ use serde_json::{Map, Value};
 use super::bounds::{Owner, may_bound};
 use super::pages::MorePages;
 use super::record::{Column, Record, column_of};
-use super::{ChangePlace, ChangesError};
+use super::{ChangePlace, ChangesError, values};
 use crate::pages::more;
-
-/// How deep people and lists are nested in what we read.
-const MAX_DEPTH: usize = 6;
 
 /// What an export holds.
 pub(super) struct Export {
@@ -179,13 +176,17 @@ fn take<'r>(
             record.utc.insert(column);
             record.add(column, stored_value(value).or_else(|| value.as_str().map(str::to_owned)));
         } else if column == Column::Approval && value.is_array() {
-            decisions(value, record);
+            values::decisions(value, record);
         } else {
             let mut texts = Vec::new();
-            flatten(value, column == Column::Approvers, &mut texts, 0);
+            let is_understood = values::flatten(value, column, &mut texts);
             // The number of a state says the same in every language.
             if column == Column::State {
                 texts.extend(stored_value(value));
+            }
+            // A bound or a state that is lost would let the row approve more than it says.
+            if !is_understood && (column.is_bound() || matches!(column, Column::State | Column::Outcome)) {
+                record.open.insert(heading.to_owned());
             }
             record.add(column, texts);
         }
@@ -193,7 +194,7 @@ fn take<'r>(
     not_understood
 }
 
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
@@ -225,65 +226,4 @@ fn is_row_id(value: &Value) -> bool {
 fn stored_value(value: &Value) -> Option<String> {
     let object = value.as_object().filter(|object| object.contains_key("display_value"))?;
     object.get("value").and_then(Value::as_str).map(str::to_owned)
-}
-
-/// Jira Service Management's approvals: `[{"finalDecision": …, "approvers": [{"approver": …, "approverDecision": …}]}]`.
-/// All of them must have ended well.
-fn decisions(value: &Value, record: &mut Record) {
-    let approvals = value.as_array().map_or(&[][..], Vec::as_slice);
-    let decision = |approval: &Value| approval.get("finalDecision").and_then(Value::as_str).map(str::to_lowercase);
-    let worst = approvals.iter().map(|a| decision(a).unwrap_or_else(|| "pending".to_owned()));
-    let all = worst.reduce(|a, b| if a == "approved" { b } else { a });
-    record.add(Column::Approval, all);
-    let completed = |approval: &Value| {
-        let date = approval.get("completedDate")?;
-        date.as_str().or_else(|| date.get("iso8601")?.as_str()).map(str::to_owned)
-    };
-    record.add(Column::ApprovedAt, approvals.iter().filter_map(completed));
-    let approvers = approvals.iter().filter_map(|a| a.get("approvers").and_then(Value::as_array)).flatten();
-    for approver in approvers {
-        if approver.get("approverDecision").and_then(Value::as_str).is_some_and(|d| d.eq_ignore_ascii_case("approved"))
-        {
-            let mut texts = Vec::new();
-            flatten(approver.get("approver").unwrap_or(&Value::Null), false, &mut texts, 0);
-            record.add(Column::Approvers, texts);
-        }
-    }
-}
-
-/// The text that stands for a value: of a person their address before their name, of a choice its name.
-fn flatten(value: &Value, reviews: bool, to: &mut Vec<String>, depth: usize) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    match value {
-        Value::String(text) => to.push(text.clone()),
-        Value::Number(number) => to.push(number.to_string()),
-        Value::Bool(truth) => to.push(truth.to_string()),
-        Value::Array(values) => values.iter().for_each(|value| flatten(value, reviews, to, depth + 1)),
-        Value::Object(object) => {
-            // A review that asks for changes approves nothing.
-            let state = object.get("state").and_then(Value::as_str);
-            if reviews && state.is_some_and(|state| !state.eq_ignore_ascii_case("approved")) {
-                return;
-            }
-            const TEXTS: [&str; 10] = [
-                "emailAddress",
-                "email",
-                "login",
-                "username",
-                "displayName",
-                "display_value",
-                "name",
-                "value",
-                "user",
-                "author",
-            ];
-            let text = TEXTS.iter().find_map(|key| object.get(*key).filter(|value| !value.is_null()));
-            if let Some(text) = text {
-                flatten(text, false, to, depth + 1);
-            }
-        }
-        Value::Null => {}
-    }
 }

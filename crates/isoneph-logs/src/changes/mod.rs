@@ -16,6 +16,7 @@ mod services;
 mod state;
 mod table;
 mod time;
+mod values;
 
 mod declared;
 mod read;
@@ -31,6 +32,7 @@ pub use declared::{BreakGlass, Declared, Person, Procedure, Review};
 pub use error::ChangesError;
 pub use naming::{Naming, naming};
 pub use pages::{MorePages, not_given};
+pub use procedures::settle_operations;
 pub use read::read;
 pub use services::OfServices;
 pub use state::{approved_after, approved_by};
@@ -73,6 +75,8 @@ pub struct Change {
     pub approved: Option<bool>,
     /// Between which instants it was approved; `None` where the export does not tell.
     pub approved_at: Option<(Instant, Instant)>,
+    /// When it was written into the register, at the earliest; `None` where the export does not tell.
+    pub written_at: Option<Instant>,
     /// When it was closed; what is done afterwards is outside. `None` where the export does not tell.
     pub closed_at: Option<Instant>,
     /// From when.
@@ -90,9 +94,11 @@ pub struct Change {
     pub classes: Vec<OperationClass>,
     /// The operations that it allows, in lower case.
     pub operations: Vec<String>,
+    /// Operations of which one of `operations` may be a slip.
+    pub perhaps: Vec<String>,
     /// The resources it speaks of.
     pub resources: Vec<String>,
-    /// Whether `resources` are names of a configuration database, which need not be those of the cloud.
+    /// Whether `resources` are names of a configuration database or words about things, which need not be those of the cloud.
     pub resources_by_name: bool,
     /// Who may carry it out; of a pipeline, the roles that its runs take on.
     pub actors: Vec<String>,

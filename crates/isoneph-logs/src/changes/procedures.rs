@@ -2,7 +2,7 @@
 
 use isoneph_model::fits_pattern;
 
-use super::{Declared, Procedure, RefusedChange};
+use super::{Change, Declared, Procedure, RefusedChange};
 use crate::event::operation_name;
 use crate::operations::{Catalogue, nearest};
 
@@ -27,6 +27,23 @@ impl Declared {
         let procedures = self.procedures.iter_mut().flatten();
         procedures.flat_map(|procedure| settle(procedure, &known)).collect()
     }
+}
+
+/// Tells of operations that changes name and that may be slips for critical ones: whether such a change approves those is
+/// unknown. Others are no critical operations, which a change may well be about.
+pub fn settle_operations(changes: &mut [Change], catalogue: &Catalogue) -> Vec<RefusedChange> {
+    let known = catalogue.names();
+    let mut told = Vec::new();
+    for change in changes {
+        let named: Vec<String> = change.operations.iter().filter(|name| name.contains([':', '/'])).cloned().collect();
+        for name in named {
+            let Meant::Perhaps(names) = meant(&name, &known) else { continue };
+            let message = format!("'{name}' is no critical operation; perhaps {} is meant", names.join(" or "));
+            told.push(RefusedChange { place: change.place.clone(), code: "unknown-operation", message });
+            change.perhaps.extend(names);
+        }
+    }
+    told
 }
 
 fn settle(procedure: &mut Procedure, known: &[&str]) -> Vec<RefusedChange> {
@@ -103,6 +120,19 @@ mod tests {
         let told = declared.settle_procedures(&Catalogue::proposed().expect("a catalogue"));
         let procedure = declared.procedures.unwrap_or_default().remove(0);
         (procedure.operations, procedure.perhaps, told.iter().map(|told| told.code).collect())
+    }
+
+    #[test]
+    fn a_slip_in_a_change_is_told_and_what_is_not_critical_is_not() {
+        let text = "id,state,operations\nC1,approved,ec2:TerminateInstance\nC2,approved,ec2:TerminateInstances\n\
+                    C3,approved,ec2:DescribeInstances\n";
+        let read = crate::changes::read("c.csv", text.as_bytes(), &crate::changes::ReadOptions::default());
+        let mut changes = read.expect("changes").changes;
+        let told = settle_operations(&mut changes, &Catalogue::proposed().expect("a catalogue"));
+        let told: Vec<_> = told.iter().map(|told| (told.code, told.place.locator.as_str())).collect();
+        assert_eq!(told, [("unknown-operation", "c.csv:2")]);
+        let perhaps: Vec<_> = changes.iter().map(|change| change.perhaps.join(" ")).collect();
+        assert_eq!(perhaps, ["ec2:terminateinstances", "", ""]);
     }
 
     #[test]

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use isoneph_tables::Instant;
 
+use super::bounds::leave_open;
 use super::record::{Column, Record};
 use super::time::{TimeError, day, instant, span};
 use super::{
     Change, ChangeFile, ChangeKind, ChangePlace, ChangesError, NO_END, Naming, ReadOptions, RefusedChange, json,
     naming, state, table, with_zeros,
 };
+use crate::event::operation_name;
 use crate::operations::OperationClass;
 use jiff::tz::TimeZone;
 
@@ -46,7 +48,8 @@ pub fn read(file: &str, bytes: &[u8], options: &ReadOptions) -> Result<ChangeFil
             (if runs { "pipelines-csv" } else { "changes-csv" }, records, unread)
         }
     };
-    let unread: BTreeSet<String> = unread;
+    let (mut records, unread): (Vec<Record>, BTreeSet<String>) = (records, unread);
+    records.iter_mut().for_each(leave_open);
     let mut read = ChangeFile { format, unread_columns: unread.into_iter().collect(), more, ..ChangeFile::default() };
     read.open_columns =
         records.iter().flat_map(|record| record.open.clone()).collect::<BTreeSet<_>>().into_iter().collect();
@@ -112,6 +115,8 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         of_service_now: is_service_nows(id, record.texts(Column::State)),
     };
     let approved = match kind {
+        // What is marked as done without approval has none, whatever was said of it afterwards.
+        ChangeKind::Change if state::is_yes(record.texts(Column::Unauthorized)) => Some(false),
         // It was closed before it began: whatever was approved, it was not carried out.
         ChangeKind::Change if closed_at.zip(from).is_some_and(|(closed, from)| closed <= from) => Some(false),
         ChangeKind::Change => state::approved(&given, options),
@@ -125,6 +130,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         state: record.text(Column::State).to_owned(),
         approved,
         approved_at: approved_at(record, options),
+        written_at: written_at(record, options).filter(|_| kind == ChangeKind::Change),
         closed_at: closed_at.filter(|_| kind == ChangeKind::Change),
         from,
         until,
@@ -132,8 +138,9 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         accounts: accounts(record)?,
         services: None,
         classes: record.texts(Column::Classes).iter().map(|word| class(word)).collect::<Result<_, _>>()?,
-        operations: record.texts(Column::Operations).iter().map(|name| name.to_lowercase()).collect(),
-        resources_by_name: resources.is_empty() && !items.is_empty(),
+        operations: record.texts(Column::Operations).iter().map(|name| operation(name)).collect(),
+        perhaps: Vec::new(),
+        resources_by_name: resources.is_empty() && !items.is_empty() || resources.iter().any(|text| is_words(text)),
         resources: if resources.is_empty() { items } else { resources }.to_vec(),
         actors: record.texts(actors).to_vec(),
         requester: named(record, Column::Requester, &[Naming::Somebody, Naming::Program]).next().unwrap_or_default(),
@@ -197,6 +204,15 @@ fn closed_at(record: &Record, options: &ReadOptions) -> Option<Instant> {
     instant(text, Some(&TimeZone::UTC)).ok().map(|_| span(text, zone.as_ref()).1)
 }
 
+/// When the row was written into the register, at the earliest: nobody approved it there before.
+fn written_at(record: &Record, options: &ReadOptions) -> Option<Instant> {
+    let begin = |column| {
+        let text = record.text(column);
+        instant(text, Some(&TimeZone::UTC)).ok().map(|_| span(text, zone(record, column, options).as_ref()).0)
+    };
+    begin(Column::Created).or_else(|| begin(Column::RunFrom))
+}
+
 /// Between the earliest and the latest of its approvals.
 fn approved_at(record: &Record, options: &ReadOptions) -> Option<(Instant, Instant)> {
     let zone = zone(record, Column::ApprovedAt, options);
@@ -223,16 +239,33 @@ fn accounts(record: &Record) -> Result<Vec<String>, Refusal> {
     {
         return Ok(Vec::new());
     }
-    texts.iter().map(|text| account(text)).collect()
+    let accounts: Vec<Vec<String>> = texts.iter().map(|text| account(text)).collect::<Result<_, _>>()?;
+    Ok(accounts.concat())
+}
+
+/// Whether what stands for a resource is words about it, or a pattern, and no identifier.
+fn is_words(text: &str) -> bool {
+    text.contains(char::is_whitespace) || (text != "*" && text.contains('*'))
+}
+
+/// An operation in one spelling: of AWS and of Google Cloud with the address of its service, as logs write it.
+fn operation(written: &str) -> String {
+    let written = written.to_lowercase();
+    let of = |mark: char, end: &str| written.split_once(mark).filter(|(service, _)| service.ends_with(end));
+    match (of(':', ".amazonaws.com"), of('/', ".googleapis.com")) {
+        (Some((service, call)), _) => operation_name("aws", service, call),
+        (_, Some((service, method))) => operation_name("google", service, method),
+        (None, None) => written,
+    }
 }
 
 /// An account as logs write it: spreadsheets put `="…"` around numbers, consoles dashes into them, and people names,
 /// clouds and paths before and behind them.
-fn account(text: &str) -> Result<String, Refusal> {
+fn account(text: &str) -> Result<Vec<String>, Refusal> {
     let text = text.trim_start_matches(['=', '\'']).trim_matches('"');
     let digits: String = text.chars().filter(|c| *c != '-').collect();
     if digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(digits);
+        return Ok(vec![digits]);
     }
     let is_rounded = text
         .split_once(['E', 'e'])
@@ -242,15 +275,17 @@ fn account(text: &str) -> Result<String, Refusal> {
         return Err(("spoiled-account", message));
     }
     let words = text.split(|c: char| c.is_whitespace() || "()[]{}/:,;".contains(c));
-    let mut numbers = words.clone().filter(|word| {
+    let numbers = words.filter(|word| {
         let digits = word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit());
         digits || (word.len() == 36 && word.bytes().filter(|byte| *byte == b'-').count() == 4)
     });
-    // Of an account's ARN the last number is its own; the one before is that of who pays.
-    Ok(match (numbers.next_back(), text.split_once('/')) {
-        (Some(number), _) => number.to_owned(),
-        (None, Some(("projects" | "google" | "gcp", project))) => project.to_owned(),
-        _ => text.to_owned(),
+    let numbers: Vec<String> = numbers.map(str::to_owned).collect();
+    Ok(match (numbers.last(), text.split_once('/')) {
+        // Of an account's ARN the last number is its own; the one before is that of who pays.
+        (Some(own), _) if text.starts_with("arn:") => vec![own.clone()],
+        (Some(_), _) => numbers,
+        (None, Some(("projects" | "google" | "gcp", project))) => vec![project.to_owned()],
+        _ => vec![text.to_owned()],
     })
 }
 

@@ -21,6 +21,10 @@ isoneph_model::vocabulary! {
         Outcome = "outcome",
         /// When it was closed.
         Closed = "closed",
+        /// When it was written into the register.
+        Created = "created",
+        /// Whether it was carried out before anybody approved it.
+        Unauthorized = "unauthorized",
         /// The approval, where it is not in the state.
         Approval = "approval",
         /// When it was approved.
@@ -59,8 +63,8 @@ isoneph_model::vocabulary! {
 impl Column {
     /// Whether it says when something was.
     pub(super) fn is_time(self) -> bool {
-        use Column::{ApprovedAt, Closed, From, RunFrom, RunUntil, Until};
-        matches!(self, From | Until | RunFrom | RunUntil | Closed | ApprovedAt)
+        use Column::{ApprovedAt, Closed, Created, From, RunFrom, RunUntil, Until};
+        matches!(self, From | Until | RunFrom | RunUntil | Closed | Created | ApprovedAt)
     }
 
     /// Whether it says for whom, where or what a change holds.
@@ -92,6 +96,10 @@ fn known(heading: &str) -> Option<Column> {
         "state" | "status" | "phase" => Column::State,
         "resolution" | "close_code" | "closure_code" | "outcome" | "conclusion" | "result" => Column::Outcome,
         "closed" | "closed_at" | "closed_on" | "resolved" | "resolved_at" | "resolutiondate" => Column::Closed,
+        "created" | "created_on" | "date_created" | "sys_created_on" | "opened" | "opened_at" | "opened_on" => {
+            Column::Created
+        }
+        "unauthorized" | "unauthorised" => Column::Unauthorized,
         "approval" | "approved" | "approval_status" | "approval_state" | "approvals" => Column::Approval,
         "approved_at" | "approved_on" | "approved_date" | "approval_date" | "approval_time" | "approval_set"
         | "date_approved" => Column::ApprovedAt,
@@ -141,6 +149,7 @@ fn known(heading: &str) -> Option<Column> {
         "変更番号" | "変更管理番号" | "管理番号" | "番号" => Column::Id,
         "状態" | "ステータス" | "状況" => Column::State,
         "結果" => Column::Outcome,
+        "作成日" | "作成日時" | "登録日" | "登録日時" | "起票日" | "起票日時" => Column::Created,
         "承認" | "承認状態" | "承認状況" => Column::Approval,
         "承認日時" | "承認日" => Column::ApprovedAt,
         "開始" | "開始日時" | "開始予定" | "開始予定日時" | "作業開始日時" | "予定開始日時" => {
@@ -196,6 +205,14 @@ impl Record {
         let kept = self.texts.entry(column).or_default();
         kept.extend(texts);
         kept.dedup();
+    }
+
+    /// Leaves out the texts of a column that are such; whether there were any.
+    pub(super) fn leave_out(&mut self, column: Column, is_such: impl Fn(&str) -> bool) -> bool {
+        let Some(texts) = self.texts.get_mut(&column) else { return false };
+        let before = texts.len();
+        texts.retain(|text| !is_such(text));
+        texts.len() < before
     }
 
     /// Whether the row has the column, with or without a text.

@@ -136,6 +136,11 @@ fn by_approval(words: &[String]) -> Option<bool> {
     })?
 }
 
+/// Whether a box is ticked.
+pub(super) fn is_yes(words: &[String]) -> bool {
+    words.iter().any(|word| matches!(plain(word).as_str(), "true" | "yes" | "1" | "y" | "x" | "はい"))
+}
+
 /// What a word in its plain form says as an approval.
 pub(super) fn of_approval(word: &str) -> Option<bool> {
     match word {

@@ -34,6 +34,8 @@ pub(super) fn records(file: &str, bytes: &[u8]) -> Result<(Vec<Record>, BTreeSet
                     record.add(*column, None);
                     unread.insert(format!("{heading} (Jira's tables have no values of it: its API gives them)"));
                 }
+                // A comma may stand between a day and its time.
+                Some(column) if column.is_time() => record.add(*column, times(*column, cell)),
                 Some(column) => record.add(*column, split(cell)),
                 None => {}
             }
@@ -68,6 +70,12 @@ fn line_of_row(bytes: &[u8], position: &csv::Position) -> u64 {
 /// The texts of a list in one cell.
 pub(super) fn split(cell: &str) -> impl Iterator<Item = String> + '_ {
     cell.split([';', ',', '\n', '|', '、', '，']).map(|text| text.trim().to_owned())
+}
+
+/// The times in one cell: approvals may be several, a window has one beginning and one end.
+fn times(column: Column, cell: &str) -> impl Iterator<Item = String> + '_ {
+    let is_list = column == Column::ApprovedAt;
+    cell.split(move |c| is_list && [';', '\n', '|'].contains(&c)).map(|text| text.trim().to_owned())
 }
 
 /// `;` or a tab where the first line has more of them than commas.

@@ -488,6 +488,106 @@ fn a_page_that_says_that_more_follows_is_not_all() {
 }
 
 #[test]
+fn what_an_object_says_of_a_bound_or_a_decision_is_not_lost() {
+    let told = |more: &str| {
+        let text = format!(r#"[{{"id": "C1", "state": "approved", "approver": "Bea Silva", {more}}}]"#);
+        let change = only("c.json", &text, &utc());
+        let bounds = [change.accounts, change.resources, change.actors, change.operations].concat();
+        (change.approved, bounds.join(" "), change.approvers.join(" "), change.open.join(" "))
+    };
+    let said = |bounds: &str, open: &str| (Some(true), bounds.to_owned(), "Bea Silva".to_owned(), open.to_owned());
+    for (more, expected) in [
+        (r#""resources": [{"id": "i-1", "name": "web"}]"#, said("i-1", "")),
+        (r#""resources": [{"arn": "arn:aws:s3:::b", "type": "bucket"}]"#, said("arn:aws:s3:::b", "")),
+        (r#""accounts": [{"id": "222222222222", "name": "Shop"}]"#, said("222222222222", "")),
+        (r#""accounts": [{"self": "x", "id": "10100", "value": "222222222222"}]"#, said("222222222222", "")),
+        (r#""actors": [{"mail": "kei@example.com"}]"#, said("kei@example.com", "")),
+        (r#""operations": [{"service": "ec2", "action": "StopInstances"}]"#, said("", "operations")),
+        (r#""resources": [{"workspaceId": "w", "objectId": "1"}]"#, said("", "resources")),
+        (r#""resources": [{}]"#, said("", "")),
+    ] {
+        assert_eq!(told(more), expected, "{more}");
+    }
+    let approval = |more: &str| {
+        let change = only("c.json", &format!(r#"[{{"id": "C1", "state": "approved", {more}}}]"#), &utc());
+        (change.approved, change.approvers.join(" "))
+    };
+    for (more, approved, approvers) in [
+        (r#""approver": {"name": "Bea Silva", "status": "rejected"}"#, None, ""),
+        (r#""approver": {"name": "Bea Silva", "approved": false}"#, None, ""),
+        (r#""approver": {"name": "Bea Silva", "status": "approved"}"#, Some(true), "Bea Silva"),
+        (
+            r#""approver": [{"name": "Bea", "decision": "declined"}, {"name": "Kei", "decision": "approved"}]"#,
+            None,
+            "Kei",
+        ),
+        (r#""reviewers": [{"displayName": "Bea Silva", "vote": 10}]"#, Some(true), "Bea Silva"),
+        (r#""reviewers": [{"displayName": "Bea Silva", "vote": 0}]"#, Some(true), ""),
+        (r#""reviewers": [{"displayName": "Bea Silva", "vote": -10}]"#, None, ""),
+        (r#""reviewers": [{"displayName": "Bea", "vote": 10}, {"displayName": "Kei", "vote": -5}]"#, None, "Bea"),
+        (r#""approvals": [{"approver": "Bea Silva", "state": "approved"}]"#, Some(true), "Bea Silva"),
+        (r#""approvals": [{"approver": "Bea Silva", "decision": "rejected"}]"#, Some(false), ""),
+        (r#""approvals": [{"approver": {"name": "Bea Silva"}, "approved": true}]"#, Some(true), "Bea Silva"),
+        (r#""approvals": ["Bea Silva"]"#, None, ""),
+    ] {
+        assert_eq!(approval(more), (approved, approvers.to_owned()), "{more}");
+    }
+    let label = only("c.json", r#"[{"id": "C1", "state": {"label": "Rejected"}}]"#, &utc());
+    assert_eq!(label.approved, Some(false));
+    let state = only("c.json", r#"[{"id": "C1", "state": {"code": 3}, "approver": "Bea Silva"}]"#, &utc());
+    assert_eq!(state.open, ["state"], "nothing tells what it is");
+}
+
+#[test]
+fn a_cell_with_a_day_and_a_time_behind_a_comma_is_one_time() {
+    let text = "id,state,from,until,approved_at\n\
+                C1,approved,\"02.11.2026, 04:00\",\"2026-11-02, 05:00\",\"02.11.2026, 04:00; 02.11.2026, 05:00\"\n";
+    let change = only("c.csv", text, &utc());
+    assert_eq!((change.from, change.until, change.approved_at), (Some(FOUR), Some(FIVE), Some((FOUR, FIVE))));
+    let windows = read("c.csv", b"id,state,from\nC1,approved,2026-11-02 04:00;2026-11-09 04:00\n", &utc()).unwrap();
+    assert_eq!(windows.refused[0].code, "not-a-time", "two windows are two rows");
+}
+
+#[test]
+fn a_change_that_was_made_up_afterwards_says_so() {
+    let change = |heading: &str, text: &str| {
+        only("c.csv", &format!("number,state,{heading}\nCHG0030001,Closed,{text}\n"), &utc())
+    };
+    for heading in ["Created", "sys_created_on", "Opened at", "created_at", "作成日時"] {
+        assert_eq!(change(heading, "2026-11-02 04:00:00").written_at, Some(FOUR), "{heading}");
+    }
+    let approved = |text: &str| {
+        let text = format!("number,state,approval,unauthorized\nCHG0030001,Closed,Approved,{text}\n");
+        only("c.csv", &text, &utc()).approved
+    };
+    assert_eq!((approved("true"), approved("false"), approved("")), (Some(false), Some(true), Some(true)));
+}
+
+#[test]
+fn a_bound_that_names_nothing_leaves_open_what_it_bounds() {
+    let change =
+        |heading: &str, text: &str| only("c.csv", &format!("id,state,{heading}\nC1,approved,\"{text}\"\n"), &utc());
+    for (heading, text) in [
+        ("accounts", "N/A"),
+        ("accounts", "any"),
+        ("resources", "-"),
+        ("resources", "see description"),
+        ("operations", "none"),
+        ("対象リソース", "別紙参照"),
+    ] {
+        let change = change(heading, text);
+        assert_eq!(change.open.len(), 1, "{heading} {text}");
+        assert!(change.accounts.is_empty() && change.resources.is_empty() && change.operations.is_empty(), "{text}");
+    }
+    assert!(change("accounts", "all").open.is_empty() && change("resources", "*").open.is_empty());
+    for text in ["instance i-0123456789abcdef0 (web)", "the web servers", "i-0*"] {
+        assert!(change("resources", text).resources_by_name, "{text}");
+    }
+    assert_eq!(change("operations", "ec2.amazonaws.com:TerminateInstances").operations, ["ec2:terminateinstances"]);
+    assert_eq!(change("accounts", "111111111111 222222222222").accounts, ["111111111111", "222222222222"]);
+}
+
+#[test]
 fn one_change_a_line_is_read_with_its_line() {
     let text = "{\"id\": \"C0\", \"state\": \"approved\"}\n\n{\"id\": \"C1\", \"state\": \"draft\"}\n";
     let changes = read("c.json", text.as_bytes(), &utc()).unwrap().changes;

@@ -115,6 +115,10 @@ impl<R: Read> Reading<'_, R> {
             let message = "the file ends before the object around the records does";
             self.reject(Trouble::new("truncated", message));
         }
+        if tell::begins_again(&before, &behind) {
+            let message = "the object has a second list of records of the same name, which was not read";
+            self.reject(Trouble::new("second-list", message));
+        }
         let records = usize::try_from(self.index - first).unwrap_or(usize::MAX);
         self.output.page(more_around(&before, &behind, records));
         Ok(true)

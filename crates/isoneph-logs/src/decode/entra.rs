@@ -4,6 +4,7 @@
 //! Fields: Microsoft Learn, "signIn resource type" and "directoryAudit resource type".
 
 mod graph;
+mod provisioning;
 
 use std::borrow::Cow;
 
@@ -20,11 +21,13 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let of_table = is_of_table.then(|| fields::unfolded(record));
     let record = of_table.as_ref().unwrap_or(record);
     let properties = object(record, "properties").unwrap_or(Cow::Borrowed(record));
-    let is_call = text(&properties, "requestMethod").is_some();
+    let is_call = first(&properties, &graph::METHODS).is_some();
+    let is_provisioning = fields::at(&properties, "provisioningAction").is_some();
     let is_audit = fields::at(&properties, "activityDisplayName").is_some()
         || text(record, "category").is_some_and(|category| category == "AuditLogs");
     let mut event = match (is_call, is_audit) {
         (true, _) => graph::call(record, &properties, redactor),
+        _ if is_provisioning => provisioning::event(record, &properties, redactor),
         (false, true) => audit(record, &properties, redactor),
         (false, false) => sign_in(record, &properties, redactor),
     };

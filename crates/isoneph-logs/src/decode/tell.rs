@@ -466,6 +466,16 @@ fn is_entra_category(category: &str) -> bool {
     CATEGORIES.contains(&category)
 }
 
+/// Whether behind an array its object goes on with another one under the same name: the end of `before` has the name.
+pub(super) fn begins_again(before: &[u8], behind: &[u8]) -> bool {
+    let name = before.rsplit(|byte| *byte == b'"').nth(1).unwrap_or_default();
+    let key = [b"\"", name, b"\""].concat();
+    behind.windows(key.len()).enumerate().filter(|(_, window)| *window == key).any(|(at, _)| {
+        let rest = behind[at + key.len()..].trim_ascii_start();
+        rest.strip_prefix(b":").is_some_and(|value| value.trim_ascii_start().starts_with(b"["))
+    })
+}
+
 /// Fields that hold a list of records.
 const LISTS: [&str; 10] = [
     "Records",

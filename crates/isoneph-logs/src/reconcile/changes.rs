@@ -103,7 +103,11 @@ fn is_bounded(change: &Change) -> Option<bool> {
 
 /// Whether a change was approved by the time of an operation: an approval after the fact is none.
 pub(super) fn approved_by_then(change: &Change, operation: &Operation) -> Option<bool> {
-    let (Some(true), Some((earliest, latest))) = (change.approved, change.approved_at) else { return change.approved };
+    let Some((earliest, latest)) = change.approved_at.filter(|_| change.approved == Some(true)) else {
+        // A change that was written down afterwards was approved before only where it came from another register.
+        let written_after = change.written_at.zip(operation.time).is_some_and(|(written, at)| at < written);
+        return change.approved.filter(|approved| !(*approved && written_after));
+    };
     match operation.time? {
         at if at >= latest => Some(true),
         at if at < earliest => Some(false),
@@ -160,12 +164,17 @@ fn of_account(change: &Change, operation: &Operation) -> Option<bool> {
 }
 
 fn of_kind(change: &Change, operation: &Operation) -> Option<bool> {
-    let free = change.classes.is_empty() && change.operations.is_empty();
-    let named = || {
-        let written = operation.operation.to_lowercase();
-        change.operations.iter().any(|name| fits_pattern(name, &operation.name) || fits_pattern(name, &written))
-    };
-    Some(free || change.classes.contains(&operation.class) || named())
+    let written = operation.operation.to_lowercase();
+    let is_named = |name: &String| fits_pattern(name, &operation.name) || fits_pattern(name, &written);
+    let is_named = change.operations.iter().any(is_named);
+    match (change.classes.contains(&operation.class), change.operations.is_empty()) {
+        (true, true) => Some(true),
+        // Whether the operations are all of a class that the change allows, or more of them, nobody says.
+        (true, false) => is_named.then_some(true),
+        (false, true) => Some(change.classes.is_empty()),
+        (false, false) if is_named => Some(true),
+        (false, false) => (!change.perhaps.iter().any(|name| **name == *operation.name)).then_some(false),
+    }
 }
 
 fn of_actor(change: &Change, operation: &Operation, people: &People) -> Option<bool> {

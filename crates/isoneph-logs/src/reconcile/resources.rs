@@ -4,8 +4,8 @@ use super::Operation;
 use crate::changes::Change;
 use crate::operations::Act;
 
-/// Whether the operation is one on the resources that a change names. What a deletion does to a thing outside of the
-/// change is not approved by what it does to those inside, and a thing that the record only mentions, as the network of
+/// Whether the operation is one on the resources that a change names. What a deletion, or a stop of several, does to a
+/// thing outside of the change is not approved by what it does to those inside, and a thing that the record only mentions, as the network of
 /// a database, is not what was deleted.
 pub(super) fn of_resources(change: &Change, operation: &Operation) -> Option<bool> {
     if change.resources.is_empty() || change.resources.iter().any(|resource| resource == "*") {
@@ -14,7 +14,7 @@ pub(super) fn of_resources(change: &Change, operation: &Operation) -> Option<boo
     let targets = operation.targets.as_ref()?;
     let listed = |target: &String| change.resources.iter().any(|resource| same_resource(resource, target));
     let hits = targets.iter().filter(|target| listed(target)).count();
-    let destroys = matches!(operation.act, Act::Delete | Act::Terminate);
+    let destroys = matches!(operation.act, Act::Delete | Act::Terminate) || is_done_to_each(&operation.name);
     let in_group = |target: &String| change.resources.iter().any(|resource| may_hold(resource, target));
     match hits {
         // Of what a bare name names, the name alone does not tell whether it is the group or a thing in it.
@@ -81,11 +81,24 @@ fn may_be_deleted(target: &str, operation_name: &str) -> bool {
     }
 }
 
+/// Whether an operation does the same to each of several things: `ec2:stopinstances`.
+fn is_done_to_each(operation_name: &str) -> bool {
+    let action = action(operation_name);
+    action.ends_with('s') && ["stop", "start", "reboot"].iter().any(|verb| action.starts_with(verb))
+}
+
+fn action(operation_name: &str) -> &str {
+    operation_name.rsplit([':', '.', '/']).next().unwrap_or(operation_name)
+}
+
 /// What an operation is about: `dbinstance` of `rds:deletedbinstance`.
 fn noun(operation_name: &str) -> &str {
-    const VERBS: [&str; 9] =
-        ["batchdelete", "delete", "terminate", "schedule", "destroy", "deregister", "release", "purge", "cancel"];
-    let action = operation_name.rsplit([':', '.', '/']).next().unwrap_or(operation_name);
+    #[rustfmt::skip]
+    const VERBS: [&str; 12] = [
+        "batchdelete", "delete", "terminate", "schedule", "destroy", "deregister", "release", "purge", "cancel",
+        "stop", "start", "reboot",
+    ];
+    let action = action(operation_name);
     let noun = VERBS.iter().find_map(|verb| action.strip_prefix(verb)).unwrap_or(action);
     noun.strip_suffix("deletion").unwrap_or(noun).trim_end_matches('s')
 }
@@ -120,6 +133,8 @@ mod tests {
             ("ec2:terminateinstances", "i-0123456789abcdef0", true),
             ("ec2:terminateinstances", "subnet-0123456789abcdef0", false),
             ("ec2:deletevpc", "vpc-01234567", true),
+            ("ec2:stopinstances", "i-0123456789abcdef0", true),
+            ("ec2:startinstances", "subnet-0123456789abcdef0", false),
             ("s3:deletebucket", "arn:aws:s3:::b1", true),
             ("iam:deleteaccesskey", "AKIAIOSFODNN7EXAMPLE", true),
             ("compute.instances.delete", "4711", false),

@@ -45,6 +45,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         state: "approved".to_owned(),
         approved: Some(true),
         approved_at: None,
+        written_at: None,
         closed_at: None,
         from: Some(Instant(from)),
         until: Some(Instant(until)),
@@ -53,6 +54,7 @@ fn change(id: &str, from: i64, until: i64) -> Change {
         services: None,
         classes: Vec::new(),
         operations: Vec::new(),
+        perhaps: Vec::new(),
         resources: Vec::new(),
         resources_by_name: false,
         actors: Vec::new(),
@@ -174,7 +176,7 @@ fn an_approval_after_the_fact_is_none() {
 #[test]
 fn classes_operations_resources_and_actors_bound_a_change() {
     type Edit = fn(&mut Change);
-    let cases: [(&str, Edit, Option<Approval>); 17] = [
+    let cases: [(&str, Edit, Option<Approval>); 22] = [
         ("nothing but a window", |c| c.accounts.clear(), None),
         (
             "nothing but a window and an actor",
@@ -187,7 +189,33 @@ fn classes_operations_resources_and_actors_bound_a_change() {
         ("its class", |c| c.classes = vec![OperationClass::VirtualServer], Some(Approval::Change)),
         ("another class", |c| c.classes = vec![OperationClass::Network], Some(Approval::Nothing)),
         ("its operation", |c| c.operations = vec!["ec2:terminateinstances".to_owned()], Some(Approval::Change)),
+        (
+            "perhaps its operation",
+            |c| {
+                (c.operations, c.perhaps) =
+                    (vec!["ec2:terminateinstance".to_owned()], vec!["ec2:terminateinstances".to_owned()]);
+            },
+            None,
+        ),
         ("its operation as written", |c| c.operations = vec!["terminateinstances".to_owned()], Some(Approval::Change)),
+        (
+            "its class, and another operation",
+            |c| {
+                c.classes = vec![OperationClass::VirtualServer];
+                c.operations = vec!["ec2:stopinstances".to_owned()];
+            },
+            None,
+        ),
+        (
+            "its operation, and another class",
+            |c| {
+                c.classes = vec![OperationClass::Network];
+                c.operations = vec!["ec2:terminateinstances".to_owned()];
+            },
+            Some(Approval::Change),
+        ),
+        ("written down before", |c| c.written_at = Some(Instant(0)), Some(Approval::Change)),
+        ("written down afterwards", |c| c.written_at = Some(Instant(HOUR)), None),
         ("its resource", |c| c.resources = vec!["i-1".to_owned()], Some(Approval::Change)),
         (
             "its resource by ARN",
@@ -226,7 +254,9 @@ fn classes_operations_resources_and_actors_bound_a_change() {
 fn a_deletion_beyond_the_listed_resources_is_not_approved_by_the_list() {
     let listed = Change { resources: vec!["i-1".to_owned()], ..change("C1", 0, HOUR) };
     let both = Event { targets: Some(vec!["i-1".into(), "i-9".into()]), ..event("e", 1) };
-    assert_eq!(how(&both, [listed]), None);
+    assert_eq!(how(&both, [listed.clone()]), None);
+    let stop = Event { operation_name: Some("ec2:stopinstances".into()), ..both };
+    assert_eq!(how(&stop, [listed]), None, "nor is a stop of several");
 }
 
 #[test]

@@ -63,6 +63,15 @@ fn json_that_ends_too_early_is_told() {
 }
 
 #[test]
+fn a_second_list_of_the_same_name_is_told() {
+    let whole = records(&events(2));
+    let twice = format!("{},{}", whole.strip_suffix('}').unwrap(), whole.strip_prefix('{').unwrap());
+    let summary = ingested(twice);
+    assert_eq!((code(&summary), summary.added), ("second-list", 2));
+    assert_eq!(ingested(format!("{whole}{}", records(&events(4)))).problems.len(), 0, "two documents are two lists");
+}
+
+#[test]
 fn a_broken_record_costs_itself_alone() {
     let mut all = events(6);
     all[2] = all[2].replace("\"eventTime\":", "\"eventTime\"");

@@ -37,8 +37,10 @@ pub(super) fn records(
     let unmet = declared.settle_procedures(catalogue);
     tell_of_procedures(&unmet, &declared, inputs, sink)?;
     let given = !against.changes.is_empty() || !changes.is_empty();
-    let (changes, told_otherwise) = changes::settle(changes);
+    let (mut changes, told_otherwise) = changes::settle(changes);
+    let slips = changes::settle_operations(&mut changes, catalogue);
     tell(&told_otherwise, inputs, sink);
+    tell(&slips, inputs, sink);
     if given {
         let mut input_of = |sink: &mut Sink, path: &str| inputs.of(path, "", sink);
         write_changes(&changes, &refused, sink, snapshot, &mut input_of)?;

@@ -11,8 +11,11 @@ use super::super::time::instant;
 use super::address;
 use crate::event::{Actor, ActorKind, Category, Event, EventOutcome};
 
+/// What the method of a request is called: Graph's name of it, and its forerunner's.
+pub(super) const METHODS: [&str; 2] = ["requestMethod", "httpMethod"];
+
 pub(super) fn call(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event<'static> {
-    let method = text(properties, "requestMethod").unwrap_or_default().to_ascii_uppercase();
+    let method = first(properties, &METHODS).unwrap_or_default().to_ascii_uppercase();
     let uri = text(properties, "requestUri").unwrap_or_default();
     // What is asked for behind the question mark may be anything.
     let uri = uri.split('?').next().unwrap_or_default();
@@ -21,7 +24,7 @@ pub(super) fn call(record: &Fields, properties: &Fields, redactor: &mut Redactor
     let mut targets = Targets::default();
     targets.add(uri.to_owned());
     ids.into_iter().for_each(|id| targets.add(id));
-    let code = first(properties, &["responseStatusCode"]).or_else(|| text(record, "resultSignature"));
+    let code = first(properties, &["responseStatusCode", "httpStatusCode"]).or_else(|| text(record, "resultSignature"));
     let outcome = code.as_deref().and_then(|code| code.parse::<u32>().ok()).and_then(outcome);
     Event {
         category: if read_only == Some(true) { Category::Data } else { Category::Management },
@@ -30,7 +33,7 @@ pub(super) fn call(record: &Fields, properties: &Fields, redactor: &mut Redactor
         api_service: Some(Cow::Borrowed("Microsoft Graph")),
         operation: Some(Cow::Owned(format!("{method} {path}"))),
         actor: actor(properties),
-        source_address: or_none(address(record, properties)),
+        source_address: or_none(address(record, properties).or_else(|| text(properties, "callerIpAddress"))),
         user_agent: or_none(first(properties, &["userAgent"])),
         targets: Some(targets.finish()),
         outcome,
@@ -50,7 +53,11 @@ fn path_of(uri: &str) -> (String, Vec<String>) {
     let behind_host = uri.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or(uri, |(_, path)| path);
     let mut ids = Vec::new();
     let mut parts = Vec::new();
-    for part in behind_host.split('/').filter(|part| !part.is_empty()) {
+    let mut given = behind_host.split('/').filter(|part| !part.is_empty()).peekable();
+    // Before the path of Azure AD Graph stands the tenant, with or without a number of a version.
+    given.next_if_eq(&"v2");
+    given.next_if(|part| is_uuid(part));
+    for part in given {
         let is_word = part.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'$' | b'_'));
         match part.split_once("('").and_then(|(word, id)| Some((word, id.strip_suffix("')")?))) {
             _ if parts.is_empty() && matches!(part, "v1.0" | "beta") => {}
@@ -66,6 +73,10 @@ fn path_of(uri: &str) -> (String, Vec<String>) {
         }
     }
     (parts.join("/"), ids)
+}
+
+fn is_uuid(part: &str) -> bool {
+    part.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && part.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 /// By the method; what is posted mostly changes something, but some questions are posted too.

@@ -238,6 +238,23 @@ fn a_call_of_graph_is_no_sign_in() {
                 "management post directoryobjects/getbyids | workload p-1 | ? | ? | {at}/v1.0/directoryObjects/getByIds"
             ),
         ),
+        (
+            json!({"category": "AzureADGraphActivityLogs", "operationName": "AAD Graph Activity", "tenantId": "T1",
+                "properties": {"httpMethod": "PATCH", "httpStatusCode": 204, "userId": "u-1", "tenantId": "T1",
+                    "requestUri": "/v2/ab30785b-417f-42a4-b5dc-8f9051718acb/applications/a-9"}}),
+            "management patch applications/{id} | user u-1 | changes | success | \
+             /v2/ab30785b-417f-42a4-b5dc-8f9051718acb/applications/a-9 a-9"
+                .to_owned(),
+        ),
+        (
+            json!({"category": "ProvisioningLogs", "operationName": "Provisioning activity", "tenantId": "T1",
+                "resultType": "Success", "identity": "x", "properties": {"provisioningAction": "create",
+                    "initiatedBy": {"Type": "system", "Id": "", "Name": "Azure AD Provisioning Service"},
+                    "sourceIdentity": {"Id": "u-2", "Name": "Joel"}, "targetIdentity": {"Id": "d-1", "Name": ""},
+                    "provisioningStatusInfo": {"Status": "success"}}}),
+            "management provisioning create | service Azure AD Provisioning Service | changes | success | Joel d-1 u-2"
+                .to_owned(),
+        ),
         (row, format!("management patch groups/{{id}} | user u-1 | changes | failure | g-1 {at}/beta/groups/g-1")),
     ];
     for (record, expected) in cases {
