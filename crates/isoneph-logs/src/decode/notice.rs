@@ -49,7 +49,7 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         operation_name: Some(Cow::Owned(operation_name("aws", service, operation.as_deref().unwrap_or_default()))),
         api_service: Some(Cow::Borrowed(service)),
         operation: or_none(operation),
-        actor: nobody(),
+        actor: Actor::nobody(),
         source_address: Some(Cow::Borrowed("")),
         user_agent: Some(Cow::Borrowed("")),
         targets: Some(targets.finish()),
@@ -64,21 +64,5 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         raw_request: Some(Cow::Borrowed("")),
         raw_response: resource,
         raw_additional,
-    }
-}
-
-/// Whoever is behind it, the notice does not say.
-fn nobody() -> Actor<'static> {
-    let none = || Some(Cow::Borrowed(""));
-    Actor {
-        id: none(),
-        name: none(),
-        account: none(),
-        session: none(),
-        credential_id: none(),
-        session_issuer: none(),
-        invoked_by: none(),
-        acting_as: none(),
-        ..Actor::default()
     }
 }

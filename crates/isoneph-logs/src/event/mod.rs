@@ -115,6 +115,24 @@ pub struct Actor<'a> {
     pub acting_as: MaybeText<'a>,
 }
 
+impl Actor<'_> {
+    /// Of whom a record has no room to say anything: what could be said is known to be nothing.
+    pub(crate) fn nobody() -> Self {
+        let none = || Some(Cow::Borrowed(""));
+        Self {
+            id: none(),
+            name: none(),
+            account: none(),
+            session: none(),
+            credential_id: none(),
+            session_issuer: none(),
+            invoked_by: none(),
+            acting_as: none(),
+            ..Self::default()
+        }
+    }
+}
+
 /// One record of an audit log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Event<'a> {

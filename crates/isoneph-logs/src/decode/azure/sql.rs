@@ -46,18 +46,11 @@ fn actor(id: String) -> Actor<'static> {
     // An application signs in as `its id@the tenant's id`.
     let is_guid = |text: &str| text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let is_program = is_guid(id.split('@').next().unwrap_or_default());
-    let none = || Some(Cow::Borrowed(""));
     Actor {
         kind: Some(if is_program { ActorKind::Workload } else { ActorKind::User }),
         name: Some(Cow::Owned(id.clone())),
         id: Some(Cow::Owned(id)),
-        account: none(),
-        session: none(),
-        credential_id: none(),
-        session_issuer: none(),
-        invoked_by: none(),
-        acting_as: none(),
-        ..Actor::default()
+        ..Actor::nobody()
     }
 }
 
