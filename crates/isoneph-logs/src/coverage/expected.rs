@@ -107,7 +107,25 @@ fn is_azure(account: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{as_a_whole, is_region_of_aws};
+    use isoneph_tables::Sink;
+
+    use super::{InScope, Stream, as_a_whole, expected_streams, is_region_of_aws};
+
+    #[test]
+    fn accounts_of_aws_are_expected_in_the_regions_of_aws_that_a_scope_names() {
+        let nothing = Sink::default().finish().unwrap();
+        let expected = |accounts: &[&str], regions: &[&str]| {
+            let [accounts, regions] =
+                [accounts, regions].map(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>());
+            let scope = InScope { accounts: &accounts, regions: &regions };
+            expected_streams(&nothing, scope, None).iter().map(Stream::name).collect::<Vec<_>>()
+        };
+        let regions = ["eu-west-3", "global", "westeurope", "europe-west3"];
+        assert_eq!(expected(&["111111111111"], &regions), ["aws/111111111111/", "aws/111111111111/eu-west-3"]);
+        let subscription = "0a0b0c0d-0000-0000-0000-00000000000a";
+        assert_eq!(expected(&[subscription, "kumo"], &regions), [format!("azure/{subscription}/")]);
+        assert_eq!(expected(&[], &regions), Vec::<String>::new());
+    }
 
     #[test]
     fn regions_of_aws_are_told_by_how_they_are_written() {
