@@ -42,6 +42,14 @@ pub struct Stream {
     pub region: String,
 }
 
+impl Stream {
+    /// Its name: a day and a hole of one stream are found by it, also where a log tells no regions.
+    pub(crate) fn name(&self) -> String {
+        let Stream { provider, account, region } = self;
+        format!("{provider}/{account}/{region}")
+    }
+}
+
 /// What the record is set against.
 #[derive(Debug, Clone)]
 pub struct CoverageInputs {

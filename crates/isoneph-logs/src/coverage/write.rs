@@ -31,23 +31,19 @@ impl LogCoverage {
                 }
                 None => sink.place(scope_input, "#")?,
             };
-            let Stream { provider, account, region } = &day.stream;
-            let uid = format!("log-day:{provider}/{account}/{region}/{}", day.day);
+            let uid = format!("log-day:{}/{}", day.stream.name(), day.day);
             sink.push(snapshot, place, &common(&day.stream, uid, &day.day), &day_row(day))?;
         }
         for silence in &self.silences {
             let place = sink.place(scope_input, "#")?;
-            let Stream { provider, account, region } = &silence.stream;
-            let uid = format!("log-gap:{provider}/{account}/{region}/{}", silence.begins_at);
+            let uid = format!("log-gap:{}/{}", silence.stream.name(), silence.begins_at);
             let row = gap_row(silence, operations);
             sink.push(snapshot, place, &common(&silence.stream, uid, ""), &row)?;
         }
         for cut in &self.cuts {
             let input = input_of(sink, &cut.source.file, &cut.source.sha256);
             let place = sink.place(input, "#")?;
-            let Stream { provider, account, region } = &cut.stream;
-            let (begins, sha256) = (cut.begins_at, &*cut.source.sha256);
-            let uid = format!("log-gap:{provider}/{account}/{region}/{begins}/{sha256}");
+            let uid = format!("log-gap:{}/{}/{}", cut.stream.name(), cut.begins_at, cut.source.sha256);
             sink.push(snapshot, place, &common(&cut.stream, uid, ""), &cut_row(cut))?;
         }
         // Where no day is, neither seen nor expected, no record of events was looked at: that is no record without holes.
@@ -83,13 +79,15 @@ fn day_row(day: &LogDay) -> DayRow {
         noticeable_seconds: known(day.noticeable),
         delay_seconds: known(day.delay),
         events_after_delivery: day.after_delivery.map_or_else(Cell::default, count),
+        stream: day.stream.name().into(),
     }
 }
 
 fn gap_row(silence: &Silence, operations: &[Operation]) -> LogGap {
     let (begins_at, ends_at) = (Instant(silence.begins_at), Instant(silence.ends_at));
     let basis = if silence.no_events { "no-events" } else { "silence" };
-    let row = crate::digest::gap_row(basis, silence.certain, (begins_at, ends_at), silence.days.clone());
+    let row =
+        crate::digest::gap_row(&silence.stream, basis, silence.certain, (begins_at, ends_at), silence.days.clone());
     let by = weakened_by(operations, &silence.stream.provider, &silence.stream.account, begins_at);
     LogGap { weakened_by: by.unwrap_or_default().into(), ..row }
 }
@@ -97,7 +95,7 @@ fn gap_row(silence: &Silence, operations: &[Operation]) -> LogGap {
 /// Each of the days may lack something of its own.
 fn cut_row(cut: &Cut) -> LogGap {
     let times = (Instant(cut.begins_at), Instant(cut.ends_at));
-    let row = crate::digest::gap_row(MORE_FOLLOWS, None, times, cut.days.clone());
+    let row = crate::digest::gap_row(&cut.stream, MORE_FOLLOWS, None, times, cut.days.clone());
     LogGap { told_on: cut.days.clone().into(), detail: (&*cut.source.file).into(), ..row }
 }
 

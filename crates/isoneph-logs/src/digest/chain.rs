@@ -10,6 +10,8 @@ use super::keys::{PublicKey, decode_hex};
 use super::{Chain, DigestGap, DigestReport, Problem, Proven, VerifiedDigest};
 
 const ALGORITHM: &str = "SHA256withRSA";
+/// What a digest shows of the time before it, and not of its own.
+const HOLES_BEFORE: [Problem; 3] = [Problem::PreviousMissing, Problem::ChainRestarted, Problem::NotContinuous];
 /// The longest that an event waits for its delivery, in microseconds: digests name files by when they were delivered.
 pub(super) const DELIVERY: i64 = 3_600_000_000;
 
@@ -298,8 +300,10 @@ pub(super) fn prove(report: &mut DigestReport) {
     let mut proven: Vec<Proven> = Vec::new();
     for digest in &report.digests {
         let chain = &report.chains[digest.chain];
+        // Behind a hole a digest still says all of its own hour: what is missing lies before it.
+        let only_hole = digest.problems.iter().all(|problem| HOLES_BEFORE.contains(problem));
         let whole = digest.signature_valid == Some(true)
-            && digest.link_valid
+            && (digest.link_valid || !digest.continuous && only_hole)
             && digest.files_changed.is_empty()
             && digest.files_missing.as_ref().is_some_and(Vec::is_empty);
         if !whole {

@@ -1,5 +1,6 @@
 //! Digests and log files on disk: found by content and by name, hashed as they stream by.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -187,13 +188,7 @@ pub(super) fn compare(found: &Found, inputs: &DigestInputs, report: &mut DigestR
     let known = &inputs.known;
     let hash = |path: &PathBuf| known.get(path).cloned().map_or_else(|| hash_log(path), Ok);
     let logs_given = !found.logs.is_empty();
-    // By another name, or unpacked, it is the same file.
-    let contents: BTreeSet<String> = known.values().map(|hash| hash.to_ascii_lowercase()).collect();
-    let is_elsewhere = |log: &LogFile| {
-        let unpacked = log.object.strip_suffix(".gz").map_or(&[][..], |name| found.logs(name));
-        let is_it = |path: &PathBuf| hash(path).is_ok_and(|hash| hash.eq_ignore_ascii_case(&log.hash_value));
-        contents.contains(&log.hash_value.to_ascii_lowercase()) || unpacked.iter().any(is_it)
-    };
+    let contents = LazyCell::new(|| contents(found, known));
     let mut listed = Listed::default();
     let by_file: BTreeMap<&str, &Digest> = found.digests.iter().map(|digest| (digest.file.as_str(), digest)).collect();
     for index in 0..report.digests.len() {
@@ -216,13 +211,10 @@ pub(super) fn compare(found: &Found, inputs: &DigestInputs, report: &mut DigestR
                 Err(_) => Some(Problem::FileUnreadable),
             });
             let problem = match copies.reduce(Option::or) {
-                None if is_elsewhere(log) => {
-                    report.files_compared += 1;
-                    continue;
-                }
-                None => Problem::FileMissing,
                 Some(Some(problem)) => problem,
-                Some(None) => {
+                // By another name, or unpacked, it is the same file.
+                None if !contents.contains(&log.hash_value.to_ascii_lowercase()) => Problem::FileMissing,
+                Some(None) | None => {
                     report.files_compared += 1;
                     continue;
                 }
@@ -241,6 +233,17 @@ pub(super) fn compare(found: &Found, inputs: &DigestInputs, report: &mut DigestR
     }
     unlisted::find(found, known, &listed, report);
     report.gaps.sort();
+}
+
+/// The SHA-256, in lower case, of what was read before and of the files whose names no digest has: a file that is missing
+/// under its own name may be one of them. They are hashed only where one is missing.
+fn contents(found: &Found, known: &BTreeMap<PathBuf, String>) -> BTreeSet<String> {
+    let files = found.digests.iter().flat_map(|digest| &digest.document.log_files);
+    let names: BTreeSet<&str> = files.map(|log| file_name(&log.object)).collect();
+    let is_unnamed = |path: &&PathBuf| !names.contains(file_name(&path.to_string_lossy()));
+    let unread = found.all_but_digests().filter(|path| !known.contains_key(*path));
+    let read = unread.filter(is_unnamed).filter_map(|path| hash_log(path).ok());
+    known.values().map(|hash| hash.to_ascii_lowercase()).chain(read).collect()
 }
 
 fn gap(verified: &VerifiedDigest, digest: usize, problem: Problem, log: &LogFile) -> DigestGap {

@@ -5,7 +5,7 @@ use isoneph_tables::schema::{LogDigest, LogGap};
 use isoneph_tables::{Cell, Common, Instant, Scope, Sink, SinkError, TableId};
 
 use super::{Chain, DigestReport, Problem};
-use crate::coverage::{LogCoverage, told_on, weakened_by};
+use crate::coverage::{LogCoverage, Stream, told_on, weakened_by};
 use crate::reconcile::Operation;
 
 impl DigestReport {
@@ -58,7 +58,9 @@ impl DigestReport {
             let open = [Problem::FileUnlisted, Problem::OtherTrail, Problem::FileNotCompared];
             let certain = (!open.contains(&gap.problem)).then_some(true);
             let times = (gap.begins_at, gap.ends_at);
-            let row = gap_row(basis, certain, times, covered.days_between(times.0, times.1));
+            let (account, region) = (chain.account.clone(), chain.region.clone());
+            let stream = Stream { provider: "aws".to_owned(), account, region };
+            let row = gap_row(&stream, basis, certain, times, covered.days_between(times.0, times.1));
             let by = weakened_by(operations, "aws", &chain.account, gap.begins_at).unwrap_or_default();
             let (trail, detail) = (chain.trail.as_str().into(), gap.object.as_str().into());
             let row = LogGap { trail, detail, weakened_by: by.into(), ..row };
@@ -90,8 +92,9 @@ fn common(chain: &Chain, uid: String, native_id: &str) -> Common {
     }
 }
 
-/// A row of `log_gap` that says how long and which days.
+/// A row of `log_gap` that says whose, how long and which days.
 pub(crate) fn gap_row(
+    stream: &Stream,
     basis: &str,
     certain: Option<bool>,
     (begins_at, ends_at): (Instant, Instant),
@@ -108,6 +111,7 @@ pub(crate) fn gap_row(
         trail: "".into(),
         weakened_by: "".into(),
         detail: "".into(),
+        stream: stream.name().into(),
     }
 }
 

@@ -67,6 +67,12 @@ impl Departure {
         self.days.map(|days| after_days(self.ended_at, days))
     }
 
+    /// What was so of it on a day: what is to be handed back later is not handed back.
+    pub(super) fn as_known(&self, as_of: Instant) -> Departure {
+        let returned = self.returned.clone().map(|it| Return { on: it.on.filter(|on| *on <= as_of), ..it });
+        Departure { returned, ..self.clone() }
+    }
+
     /// Whether that time has passed.
     pub fn is_due(&self, as_of: Instant) -> Option<bool> {
         self.due_at().map(|due| due <= as_of)
@@ -77,17 +83,26 @@ impl Departure {
         self.due_at().map(|due| at > due)
     }
 
-    /// Whether a thing is the tenant's.
+    /// Whether a thing is the tenant's. Azure takes capitals in names and in the keys of tags for what they are without:
+    /// what is marked but for its capitals is not left out, in any cloud.
     pub fn owns(&self, item: &ListedItem) -> bool {
-        let named = |prefix: &String| !prefix.is_empty() && item.name.starts_with(prefix.as_str());
+        let begins = |prefix: &str| item.name.get(..prefix.len()).is_some_and(|own| own.eq_ignore_ascii_case(prefix));
+        let named = |prefix: &String| !prefix.is_empty() && begins(prefix);
+        let is_marked = |tag: &String| item.tags.iter().any(|own| is_same_tag(own, tag));
         item.tenant.as_deref() == Some(&*self.tenant)
             || item
                 .account
                 .as_ref()
                 .is_some_and(|account| self.accounts.iter().any(|own| own.eq_ignore_ascii_case(account)))
-            || self.tags.iter().any(|tag| item.tags.contains(tag))
+            || self.tags.iter().any(is_marked)
             || self.prefixes.iter().any(named)
     }
+}
+
+/// Whether two tags, as `key=value`, are one but for capitals in the key.
+fn is_same_tag(one: &str, other: &str) -> bool {
+    let parts = |tag: &str| tag.split_once('=').map(|(key, value)| (key.to_ascii_lowercase(), value.to_owned()));
+    one == other || parts(one).is_some_and(|parted| parts(other) == Some(parted))
 }
 
 /// What is left of a tenant in a store that it shared with others, as somebody counted.

@@ -327,7 +327,7 @@ impl<'c> ExitTracker<'c> {
             items.sort_by(|a, b| (&a.item.kind, &a.item.id).cmp(&(&b.item.kind, &b.item.id)));
             let searched = !items.is_empty() && self.is_searched(departure);
             TenantExit {
-                departure: departure.clone(),
+                departure: departure.as_known(as_of),
                 due: departure.is_due(as_of),
                 items,
                 searched,

@@ -161,8 +161,15 @@ impl RemovalRecord {
         if self.sha256 != self.digest()? {
             found.push("it is not as it was made: its digest does not agree with what it says".to_owned());
         }
+        let as_of = instant(&self.as_of);
+        if as_of.is_none() {
+            found.push(format!("the time for which it holds is no time: '{}'", self.as_of));
+        }
         for exit in &self.exits {
-            exit.contradictions(instant(&self.as_of), &mut found);
+            // What is compared with it would hold whatever it is.
+            let no_times = exit.times().filter(|text| instant(text).is_none());
+            found.extend(no_times.map(|text| format!("{}: '{text}' is no time", exit.tenant)));
+            exit.contradictions(as_of, &mut found);
         }
         let known: BTreeSet<&str> = self.inputs.iter().map(|input| input.sha256.as_str()).collect();
         for (exit, item) in self.exits.iter().flat_map(|exit| exit.items.iter().map(move |item| (exit, item))) {
@@ -178,6 +185,12 @@ impl RemovalRecord {
 }
 
 impl RecordedExit {
+    /// The times that it tells.
+    fn times(&self) -> impl Iterator<Item = &str> {
+        let of_items = self.items.iter().flat_map(|item| [&item.removed_at, &item.recoverable_until]);
+        [&self.due_at, &self.returned_at].into_iter().chain(of_items).filter_map(|time| time.as_deref())
+    }
+
     fn contradictions(&self, as_of: Option<Instant>, found: &mut Vec<String>) {
         let mut tell = |words: String| found.push(format!("{}: {words}", self.tenant));
         let ended_at = instant(&self.ended_at);
@@ -187,6 +200,10 @@ impl RecordedExit {
         }
         if self.counts != counts(self.items.iter().map(|item| item.state)) {
             tell("its sums are not those of its items".to_owned());
+        }
+        let returned = self.returned_at.as_deref().and_then(instant);
+        if returned.zip(as_of).is_some_and(|(returned, as_of)| returned > as_of) {
+            tell("its things were handed back after the time for which the record holds".to_owned());
         }
         for item in &self.items {
             if item.state.is_some() && item.known_by.is_empty() {

@@ -9,6 +9,7 @@ use isoneph_tables::{Common, NewInput, Scope, Sink, TableId};
 use super::*;
 use crate::ingest::MoreFollows;
 
+mod departing;
 mod kept;
 
 const DAY: i64 = 86_400_000_000;

@@ -105,6 +105,8 @@ fn two_digests_removed_in_a_row_are_missed_though_every_signature_holds() {
     assert_eq!(problems(&report), [Problem::PreviousMissing, Problem::NotContinuous]);
     let gap = &report.gaps[0];
     assert_eq!((gap.begins_at, gap.ends_at, report.gaps.len()), (instant(3), instant(5), 1));
+    let proven = report.proven.iter().filter(|p| p.region == "us-east-1").map(|p| (p.begins_at, p.ends_at));
+    assert_eq!(proven.collect::<Vec<_>>(), [(instant(0), instant(2)), (instant(5), instant(9))]);
 }
 
 #[test]
@@ -341,6 +343,8 @@ fn a_log_file_under_another_name_is_the_same_file() {
     let mut inputs = planted.inputs();
     inputs.known.insert(renamed.clone(), sha256(&content));
     assert!(verify(&inputs).unwrap().is_whole());
+    // Nobody hashed it before: then it is read now.
+    assert!(verify(&planted.inputs()).unwrap().is_whole());
     inputs.known.insert(renamed, sha256(b"something else"));
     assert_eq!(problems(&verify(&inputs).unwrap()), [Problem::FileMissing]);
 }

@@ -17,6 +17,23 @@ pub(super) fn said(text: Option<&String>) -> Cell<String> {
     Cell::Known(text.cloned().unwrap_or_default())
 }
 
+/// Words that stand where there is nothing to say, without the signs around them.
+#[rustfmt::skip]
+const NOTHING: [&str; 24] = [
+    "", "n/a", "na", "n.a", "no", "none", "nothing", "nil", "no measure", "not applicable", "not yet", "not defined", "open",
+    "pending", "planned", "tbc", "tbd", "todo", "to do", "to be defined", "なし", "無し", "該当なし", "未定",
+];
+
+/// A measure that somebody has; `''` also where a word stands for none or for one to come.
+pub(super) fn measure(text: Option<&String>) -> Cell<String> {
+    let bare = |text: &str| {
+        let signs =
+            |sign: char| sign.is_whitespace() || sign.is_ascii_punctuation() || matches!(sign, '–' | '—' | '。' | '…');
+        text.trim_matches(signs).to_lowercase()
+    };
+    said(text.filter(|text| !NOTHING.contains(&bare(text).as_str())))
+}
+
 /// A word of a vocabulary; `''` where nothing is said.
 pub(super) fn word(word: Option<impl ToString>) -> Cell<String> {
     Cell::Known(word.map(|word| word.to_string()).unwrap_or_default())
@@ -150,5 +167,20 @@ impl Writer<'_> {
             self.row_each(entry, services, &format!("#promise/{i}"), &row)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_no_measure_is_none() {
+        for text in "|  |-|—|N/A|n.a.|none|None.|(none)|TBD|To be defined|?|なし。|未定".split('|') {
+            assert_eq!(measure(Some(&text.to_owned())), Cell::Known(String::new()), "{text}");
+        }
+        for text in ["proxy log", "None of it leaves the bank: proxy", "no-log policy of the proxy"] {
+            assert_eq!(measure(Some(&text.to_owned())), Cell::Known(text.to_owned()));
+        }
     }
 }

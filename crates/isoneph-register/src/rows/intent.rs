@@ -3,7 +3,7 @@
 use isoneph_tables::SinkError;
 use isoneph_tables::schema::register as schema;
 
-use super::cells::{count, day, has, ids, maybe, said, word};
+use super::cells::{count, day, has, ids, maybe, measure, said, word};
 use super::{Part, Writer, sorted};
 use crate::kinds::{Capability, Flow, ImagePurpose, Isolation, MonitoringNeed, Zone};
 use crate::register::Entry;
@@ -102,7 +102,7 @@ impl Writer<'_> {
             latency_minutes: maybe(spec.latency_minutes),
             met_by: said(spec.met_by.as_ref()),
             met: maybe(self.is_met(spec)),
-            own_measure: said(spec.own_measure.as_ref()),
+            own_measure: measure(spec.own_measure.as_ref()),
             owner: said(spec.owner.as_ref()),
         };
         self.row(entry, Part::of(&spec.service), &row)

@@ -3,7 +3,7 @@
 use isoneph_tables::SinkError;
 use isoneph_tables::schema::register as schema;
 
-use super::cells::{count, day, has, ids, maybe, said, titled, word};
+use super::cells::{count, day, has, ids, maybe, measure, said, titled, word};
 use super::{Writer, sorted};
 use crate::kinds::{Agreement, ExitTerms, Obligation};
 use crate::register::Entry;
@@ -56,7 +56,7 @@ impl Writer<'_> {
                 holder: word(term.holder),
                 controls: ids(&term.controls),
                 open: (term.open == Some(true)).into(),
-                own_measure: said(term.own_measure.as_ref()),
+                own_measure: measure(term.own_measure.as_ref()),
             };
             self.row_each(entry, &spec.services, &format!("#term/{i}"), &row)?;
         }

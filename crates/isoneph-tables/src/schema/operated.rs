@@ -127,6 +127,8 @@ table! {
         delay_seconds: i64, none "never: NULL where the log does not say";
         /// How many events are later than their own delivery by more than five minutes: a clock is wrong.
         events_after_delivery: i64, none "0; NULL where the log does not say when events were delivered";
+        /// Whose record it is: `provider/account/region`, where what the log does not say is left out (`azure/0a0b…/`).
+        stream: String, none "never: always set";
     }
 }
 
@@ -153,6 +155,8 @@ table! {
         detail: String, none "''";
         /// Those of `days` on which it is told: the ones that it takes whole, or else the one of which it takes most.
         told_on: Vec<String>, none "never: always set";
+        /// Whose record it is a hole of, as in `log_day`.
+        stream: String, none "never: always set";
     }
 }
 

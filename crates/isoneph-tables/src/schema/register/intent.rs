@@ -158,7 +158,7 @@ table! {
         met_by: String, none "''";
         /// Whether that capability is offered, and keeps and shows it as needed; false where none is named.
         met: bool, none "false";
-        /// The measure where none does.
+        /// The measure where none does; `''` also where a word stands for none (`none`, `TBD`).
         own_measure: String, none "''";
         /// Who is accountable.
         owner: String, none "''";

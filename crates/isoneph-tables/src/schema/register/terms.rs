@@ -84,7 +84,7 @@ table! {
         controls: Vec<String>, none "[]";
         /// Whether the agreement leaves the topic open.
         open: bool, none "false";
-        /// The measure the customer has of its own where it is open.
+        /// The measure the customer has of its own where it is open; `''` also where a word stands for none (`none`, `TBD`).
         own_measure: String, none "''";
     }
 }
