@@ -452,9 +452,11 @@ impl<'c> ExitTracker<'c> {
             (None, None) => (None, None),
         };
         let ordered_end = end_of_wait.filter(|_| deletion.is_some_and(|deletion| !self.is_copied(deletion)));
-        let recoverable_until = item.recoverable_until.or(ordered_end);
+        let waiting = order.filter(|_| deletion.is_none() && state == Some(ItemState::Recoverable));
+        let end_of_order = waiting.and_then(|order| recovery_of(order).latest(order.at));
+        let recoverable_until = item.recoverable_until.or(ordered_end).or(end_of_order);
         let mut known_by = BTreeSet::new();
-        if deletion.is_some() {
+        if deletion.or(waiting).is_some() {
             known_by.insert(KnownBy::DeletionEvent);
         }
         if gone_by.is_some() || after_end {
@@ -481,7 +483,7 @@ impl<'c> ExitTracker<'c> {
             recoverable_until: recoverable_until.filter(|_| state == Some(ItemState::Recoverable)),
             residue: 0,
             known_by,
-            deletion: deletion.map(|deletion| deletion.source.clone()),
+            deletion: deletion.or(waiting).map(|deletion| deletion.source.clone()),
             undecided,
         }
     }
