@@ -337,6 +337,10 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
         let unclear_regions = own.is_none();
         let regions = [own.unwrap_or_default(), region];
         let sides = [reading.id(resource, "vpc_id"), reading.id(resource, "peer_vpc_id")];
+        let ends = ["vpc_id", "peer_vpc_id"].map(|key| document.ids(resource, &[key]));
+        let unclear = ends.iter().any(|ids| ids.choice || ids.open);
+        let shown = !ends.iter().any(|ids| ids.open);
+        let candidates = unclear.then(|| if shown { ends.map(|ids| ids.found).concat() } else { Vec::new() });
         let status = text(&resource.values, "accept_status");
         let accepted = flag(&resource.values, "auto_accept") == Some(true)
             || document.of_kind(&["aws_vpc_peering_connection_accepter"]).any(|held| {
@@ -345,7 +349,9 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
             });
         let active = status.is_none_or(|status| status == "active");
         let pending = status.is_none() && !accepted;
-        estate.peerings.insert(resource.identity(), Peering { active, pending, sides, regions, unclear_regions });
+        estate
+            .peerings
+            .insert(resource.identity(), Peering { active, pending, sides, candidates, regions, unclear_regions });
     }
 }
 
