@@ -25,7 +25,7 @@ const FIELDS: [(&str, &[&str], &[&str]); 8] = [
 ];
 /// Targets of routes and what else is named beside them, with the kinds that each takes.
 const TARGETS: [(&str, &[&str]); 7] = [
-    ("gateway_id", &["aws_internet_gateway", "aws_vpn_gateway"]),
+    ("gateway_id", &["aws_internet_gateway", "aws_vpn_gateway", "aws_vpc_endpoint"]),
     ("nat_gateway_id", &["aws_nat_gateway"]),
     ("vpc_peering_connection_id", &["aws_vpc_peering_connection", "aws_vpc_peering_connection_accepter"]),
     ("egress_only_gateway_id", &["aws_egress_only_internet_gateway"]),
