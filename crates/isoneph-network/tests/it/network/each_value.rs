@@ -154,3 +154,58 @@ fn a_route_of_several_leads_to_what_its_field_takes() {
         );
     }
 }
+
+/// What a network is made with, managed over a map of networks.
+fn managed(kind: &'static str, values: &Value, expressions: &Value, parts: &[&str]) -> String {
+    let address: &'static str = format!("{kind}.d[\"x\"]").leak();
+    let mut all = networks();
+    all.retain(|(address, _, _)| !address.starts_with("aws_route_table_association"));
+    let named = json!({"tags": {"Name": "c"}});
+    all.extend([
+        ("aws_instance.c", named, json!({"subnet_id": refers(&["aws_subnet.c.id"])})),
+        ("aws_subnet.c", json!({"cidr_block": "10.1.2.0/24"}), json!({"vpc_id": refers(&["aws_vpc.a.id"])})),
+        ("aws_internet_gateway.g", json!({}), json!({"vpc_id": refers(&["aws_vpc.a.id"])})),
+        route("aws_route.a", "a", EVERYBODY, ("gateway_id", "aws_internet_gateway.g.id")),
+        (address, values.clone(), expressions.clone()),
+    ]);
+    over(&all, kind, parts)
+}
+
+#[test]
+fn what_is_managed_of_one_of_several_networks_may_be_of_any() {
+    let both = ["aws_vpc.a.id", "aws_vpc.b.id"];
+    let group = |parts: &[&str]| {
+        managed(
+            "aws_default_security_group",
+            &json!({"ingress": [], "egress": []}),
+            &json!({"vpc_id": refers(&["each.value"])}),
+            parts,
+        )
+    };
+    check(&model(&group(&both[1..])), "permit c -> a tcp/22\ndeny a -> c tcp/22");
+    check(&model(&group(&both)), "undecided c -> a tcp/22 : whose default group\nundecided a -> c tcp/22");
+    let lists = ["aws_vpc.a.default_network_acl_id", "aws_vpc.b.default_network_acl_id"];
+    let list = |parts: &[&str]| {
+        managed(
+            "aws_default_network_acl",
+            &json!({"ingress": [], "egress": []}),
+            &json!({"default_network_acl_id": refers(&["each.value"])}),
+            parts,
+        )
+    };
+    check(&model(&list(&lists[1..])), "permit c -> a tcp/22");
+    check(&model(&list(&lists)), "undecided c -> a tcp/22 : the subnet's network ACL");
+}
+
+#[test]
+fn a_main_table_of_one_of_several_networks_may_be_of_any() {
+    let main = |parts: &[&str]| {
+        let fields = json!({"vpc_id": refers(&["each.value.vpc"]), "route_table_id": refers(&["each.value.table"])});
+        managed("aws_main_route_table_association", &json!({}), &fields, parts)
+    };
+    check(&model(&main(&["aws_vpc.a.id", "aws_route_table.a.id"])), "deny c -> 8.8.8.8 tcp/443 : no public address");
+    check(
+        &model(&main(&["aws_vpc.a.id", "aws_route_table.a.id", "aws_vpc.b.id", "aws_route_table.b.id"])),
+        "undecided c -> 8.8.8.8 tcp/443 : makes the main one",
+    );
+}
