@@ -462,6 +462,10 @@ pub struct Service {
     pub outside: Vec<AddressRange>,
     /// Whether it is a name for the pods alone, without ports of its own (headless).
     pub direct: bool,
+    /// Where the outside asks for it.
+    pub entry: Entry,
+    /// Whether it leads senders of the cluster to pods on their own node alone (`internalTrafficPolicy: Local`).
+    pub keeps_to_node: bool,
     /// Whether its addresses of the outside are asked to take some senders alone.
     pub restricted: bool,
     /// Those behind it, and whether they surely are.
@@ -472,6 +476,17 @@ pub struct Service {
     pub open: Option<String>,
 }
 
+/// Where the outside of a cluster asks for a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Entry {
+    /// At addresses of its own, by its ports.
+    Own,
+    /// At the nodes, by a port that these keep for it.
+    Nodes,
+    /// Nowhere: its address is the cluster's.
+    Nowhere,
+}
+
 /// A port of a service.
 #[derive(Debug, Clone, Serialize)]
 pub struct ServicePort {
@@ -479,6 +494,8 @@ pub struct ServicePort {
     pub protocol: u8,
     /// The port.
     pub port: u16,
+    /// The one that nodes keep for it, where it is shown.
+    pub node: Option<u16>,
     /// Where it leads; any of them.
     pub targets: Vec<ServiceTarget>,
 }

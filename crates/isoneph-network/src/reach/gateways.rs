@@ -29,6 +29,10 @@ impl<'m> Walker<'m> {
             Target::Transit { transit } => self.enter_hub(state, *transit),
             Target::Endpoint { endpoint } => self.through_appliance(state, *endpoint),
             Target::Address { address } => self.through_address(state, *address),
+            // No address of the platform's own services is a customer's.
+            Target::Service { name } if matches!(self.goal, Goal::Endpoint(..) | Goal::Behind { .. }) => {
+                self.block(state, &format!("the route leads to {name}"), &held.name);
+            }
             Target::Service { name } => self.end(state, End::Service { name: name.clone() }),
             Target::Opaque { name } => self.doubt(state, name),
         }

@@ -13,7 +13,7 @@ use super::refer::{Goals, Party, Unreferred};
 use super::walk::Start;
 use crate::model::Model;
 use crate::model::address::AddressRange;
-use crate::model::form::{EndpointId, Service, ServicePort, ServiceTarget};
+use crate::model::form::{EndpointId, Entry, Service, ServicePort, ServiceTarget};
 use crate::model::policy::{Action, Side, View};
 use crate::model::traffic::{Parcel, Traffic, TrafficBox, protocol_name};
 
@@ -32,7 +32,14 @@ struct Led {
     /// (the pods' port, what was followed to them), for explanations.
     told: Vec<(u16, Vec<Rc<Connection>>)>,
     doubts: Vec<String>,
+    /// Whether the pods themselves do not surely take it, or some do not.
+    barred: bool,
+    /// Why it leads to nobody.
+    nobody: Option<String>,
 }
+
+/// The ports that nodes keep for services, where a service does not choose one.
+const NODE_PORTS: (u16, u16) = (30_000, 32_767);
 
 impl Questions<'_> {
     /// What a service does to a flow.
@@ -53,13 +60,13 @@ impl Questions<'_> {
         // An address that several share is theirs by ports; of a name nobody knows which is meant.
         let joint = if address.is_some() { Passage::or } else { Passage::either };
         let mut sum: Option<Passage> = None;
-        let mut ports: Vec<(&ServicePort, Led)> = Vec::new();
+        let mut ports: Vec<((u16, u16), u8, Led)> = Vec::new();
         for service in &services {
             let mut own = Passage::none();
             for port in &service.ports {
                 let led = self.to_port(service, port, &sender);
                 own = own.or(led.passage.as_ref().unwrap_or(&Passage::none()));
-                ports.push((port, led));
+                ports.push((asked_at(service, port, &sender), port.protocol, led));
             }
             sum = Some(sum.map_or_else(|| own.clone(), |held| joint(&held, &own)));
         }
@@ -71,20 +78,12 @@ impl Questions<'_> {
         let Some(parcel) = parcel else {
             return Ok(Word { answer, why: Vec::new(), one_way: false, path: Vec::new() });
         };
-        let is_it =
-            |(port, _): &&(&ServicePort, Led)| (port.protocol, port.port) == (parcel.protocol, parcel.destination);
+        let is_it = |((first, last), protocol, _): &&((u16, u16), u8, Led)| {
+            *protocol == parcel.protocol && (*first..=*last).contains(&parcel.destination)
+        };
         Ok(match ports.iter().find(is_it) {
-            Some((_, led)) => self.explained(answer, led, parcel),
-            None => {
-                let names = services.iter().map(|service| service.name.as_str()).collect::<Vec<_>>().join(", ");
-                let port = format!("{}/{}", protocol_name(parcel.protocol), parcel.destination);
-                Word {
-                    answer,
-                    one_way: false,
-                    why: vec![format!("service {names} has no port {port}")],
-                    path: Vec::new(),
-                }
-            }
+            Some((_, _, led)) => self.explained(answer, led, parcel),
+            None => Word { answer, one_way: false, why: vec![no_port(&services, parcel, &sender)], path: Vec::new() },
         })
     }
 
@@ -97,16 +96,24 @@ impl Questions<'_> {
         let first = words.into_iter().next();
         let mut word = first.unwrap_or_else(|| Word { answer, why: Vec::new(), one_way: false, path: Vec::new() });
         if answer == Answer::Undecided {
+            // Where the pods surely take it, what is open is of the service alone.
+            if !led.barred && !led.doubts.is_empty() {
+                word.why.clear();
+            }
             word.why.extend(led.doubts.iter().cloned());
         }
+        word.why.extend(led.nobody.clone());
         word
     }
 
     /// What passes to one port: to any of those behind it, of which nobody knows which one it is.
     fn to_port(&mut self, service: &Service, port: &ServicePort, sender: &Sender<'_>) -> Led {
         let mut out = Led::default();
-        let own = Traffic::ports(port.protocol, port.port, port.port);
-        if !port.targets.iter().any(|target| target.sure) {
+        let asked = asked_at(service, port, sender);
+        let own = Traffic::ports(port.protocol, asked.0, asked.1);
+        if port.targets.is_empty() {
+            out.nobody = Some(format!("no pod behind service {} has the port that it names", service.name));
+        } else if !port.targets.iter().any(|target| target.sure) {
             out.doubts.push(format!("whether any pod is behind service {}", service.name));
         }
         for target in &port.targets {
@@ -120,12 +127,13 @@ impl Questions<'_> {
                 continue;
             };
             let mut moved = Passage {
-                may: moved(&passage.may, (port.protocol, at), port.port),
-                must: moved(&passage.must, (port.protocol, at), port.port),
+                may: moved(&passage.may, (port.protocol, at), asked),
+                must: moved(&passage.must, (port.protocol, at), asked),
             };
+            out.barred |= moved.must.is_empty();
             if let Some(doubt) = self.doubt(service, (port, target, at), sender, &moved) {
                 (moved.may, moved.must) = (own.clone(), Traffic::none());
-                out.doubts.push(doubt);
+                out.doubts.extend((!out.doubts.contains(&doubt)).then_some(doubt));
             }
             out.told.push((at, told));
             out.add(moved);
@@ -157,8 +165,10 @@ impl Questions<'_> {
         let (model, name) = (self.model(), &service.name);
         let surely = !found.must.is_empty();
         if sender.outside {
-            let asks = service.restricted && surely;
-            return asks.then(|| format!("from whom the load balancer of service {name} takes connections"));
+            return surely.then(|| doubt_outside(service, port)).flatten();
+        }
+        if service.keeps_to_node && !sender.at_outside && surely {
+            return Some(format!("whether a pod of service {name}, which keeps to it, is on the sender's node"));
         }
         if sender.at_outside && surely && !model.parts.endpoints[target.endpoint].inbound.is_empty() {
             return Some(format!("whether what pods send to service {name} from inside comes by a node, in its name"));
@@ -177,6 +187,37 @@ impl Questions<'_> {
             format!("whether a block of addresses sees that of service {name}, which is left to the network plugin")
         })
     }
+}
+
+/// The ports at which a sender asks for one of a service: its own, or from outside the one that nodes keep for it.
+fn asked_at(service: &Service, port: &ServicePort, sender: &Sender<'_>) -> (u16, u16) {
+    match service.entry {
+        Entry::Nodes if sender.outside => port.node.map_or(NODE_PORTS, |port| (port, port)),
+        _ => (port.port, port.port),
+    }
+}
+
+/// Why nobody knows whether what comes from outside reaches a service, though its pods would take it.
+fn doubt_outside(service: &Service, port: &ServicePort) -> Option<String> {
+    let name = &service.name;
+    match service.entry {
+        Entry::Own if service.restricted => {
+            Some(format!("from whom the load balancer of service {name} takes connections"))
+        }
+        Entry::Own => None,
+        Entry::Nodes => port.node.is_none().then(|| format!("which port of the nodes service {name} is given")),
+        Entry::Nowhere => Some(format!("whether anybody outside reaches service {name}, which has no address there")),
+    }
+}
+
+/// That a service does not have the port that is asked for.
+fn no_port(services: &[&Service], parcel: Parcel, sender: &Sender<'_>) -> String {
+    let names = services.iter().map(|service| service.name.as_str()).collect::<Vec<_>>().join(", ");
+    let port = format!("{}/{}", protocol_name(parcel.protocol), parcel.destination);
+    if sender.outside && services.iter().all(|service| service.entry == Entry::Nodes) {
+        return format!("the nodes keep no port {port} for service {names}, which the outside reaches by them alone");
+    }
+    format!("service {names} has no port {port}")
 }
 
 /// Whether a sender's blocks of addresses say otherwise of a service's address than of the pod's.
@@ -222,8 +263,8 @@ fn goals(model: &Model, endpoints: &[EndpointId], outside: bool) -> Result<Goals
 }
 
 /// Packets to a port of a pod, as packets to that of the service.
-fn moved(set: &Traffic, (protocol, from): (u8, u16), to: u16) -> Traffic {
+fn moved(set: &Traffic, (protocol, from): (u8, u16), to: (u16, u16)) -> Traffic {
     let pieces = set.and(&Traffic::ports(protocol, from, from)).boxes();
-    let pieces = pieces.into_iter().map(|piece| Traffic::of(TrafficBox { destination: (to, to), ..piece }));
+    let pieces = pieces.into_iter().map(|piece| Traffic::of(TrafficBox { destination: to, ..piece }));
     pieces.fold(Traffic::none(), |sum, more| sum.or(&more))
 }

@@ -356,6 +356,7 @@ fn peering(estate: &mut Estate, value: &Value, _: &Place<'_>, _: Origin) -> Opti
             unclear_regions: regions.iter().any(String::is_empty),
             active: status == "active",
             sides,
+            candidates: None,
             regions,
         },
     );

@@ -536,6 +536,14 @@ fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> T
     }
 }
 
+/// The other end of a peering that a network's own table leads to, where only two may be its ends: a route takes no peering
+/// that the network is no end of.
+fn other_end<'c>(candidates: &'c [String], vpc: &str) -> Option<&'c String> {
+    let mut others = candidates.iter().filter(|held| *held != vpc);
+    let other = others.next()?;
+    (candidates.iter().any(|held| held == vpc) && others.all(|held| held == other)).then_some(other)
+}
+
 fn peering(id: &str, vpc: &str, estate: &Estate, places: &Places) -> Target {
     let Some(held) = estate.peerings.get(id) else {
         return Target::Peer { peering: id.to_owned(), network: None, references: Some(true) };
@@ -546,10 +554,14 @@ fn peering(id: &str, vpc: &str, estate: &Estate, places: &Places) -> Target {
     if held.pending {
         return Target::Opaque { name: format!("peering {id}, which nobody accepts here") };
     }
-    let other = match held.sides.iter().position(|side| side == vpc) {
-        Some(0) => &held.sides[1],
-        Some(_) => &held.sides[0],
-        None => return Target::Drop { reason: format!("peering {id} does not belong to this network") },
+    let other = match (held.sides.iter().position(|side| side == vpc), &held.candidates) {
+        (_, Some(candidates)) => match other_end(candidates, vpc) {
+            Some(other) => other,
+            None => return Target::Peer { peering: id.to_owned(), network: None, references: None },
+        },
+        (Some(0), None) => &held.sides[1],
+        (Some(_), None) => &held.sides[0],
+        (None, None) => return Target::Drop { reason: format!("peering {id} does not belong to this network") },
     };
     Target::Peer {
         peering: id.to_owned(),

@@ -286,6 +286,8 @@ pub(crate) struct Peering {
     /// Whether the input shows nobody who accepts it.
     pub(crate) pending: bool,
     pub(crate) sides: [String; 2],
+    /// Networks that its ends may be, where the input does not show which they are.
+    pub(crate) candidates: Option<Vec<String>>,
     pub(crate) regions: [String; 2],
     /// Whether it is not known that the two are of one region, nor that they are not.
     pub(crate) unclear_regions: bool,
@@ -308,6 +310,8 @@ pub(crate) struct TransitAttachment {
     pub(crate) appliance_mode: bool,
     /// Whether it may be associated with another table than is known.
     pub(crate) unclear_table: bool,
+    /// Whether the input does not show which network it attaches.
+    pub(crate) unclear_network: bool,
     /// The other attachment, for peerings.
     pub(crate) peer: Option<String>,
 }

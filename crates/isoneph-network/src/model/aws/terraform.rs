@@ -86,6 +86,21 @@ impl Reading<'_> {
         own.or_else(vpc).filter(|region| !region.is_empty()).or_else(|| self.document.region(resource))
     }
 
+    /// Networks that a resource may be about, by one of these fields, where the plan does not show which.
+    fn perhaps_of(&self, estate: &Estate, resource: &Resource, made_with: Option<(&str, &str)>) -> Vec<String> {
+        let key = made_with.map_or("vpc_id", |(key, _)| key);
+        let ids = self.document.ids(resource, &[key]);
+        if !resource.is_managed() || !(ids.choice || ids.open) {
+            return Vec::new();
+        }
+        let network = |id: &String| match made_with {
+            Some((key, words)) => self.made_with(id, words, &[key]),
+            None => Some(id.clone()),
+        };
+        let found: Option<Vec<String>> = ids.found.iter().map(network).collect();
+        found.filter(|found| !found.is_empty() && !ids.open).unwrap_or_else(|| made_here(estate, self))
+    }
+
     /// The network that `words NETWORK` names as what it is made with, or whose own attribute holds the identifier.
     fn made_with(&self, id: &str, words: &str, attributes: &[&str]) -> Option<String> {
         if let Some(network) = id.strip_prefix(words) {
@@ -337,6 +352,10 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
         let unclear_regions = own.is_none();
         let regions = [own.unwrap_or_default(), region];
         let sides = [reading.id(resource, "vpc_id"), reading.id(resource, "peer_vpc_id")];
+        let ends = ["vpc_id", "peer_vpc_id"].map(|key| document.ids(resource, &[key]));
+        let unclear = ends.iter().any(|ids| ids.choice || ids.open);
+        let shown = !ends.iter().any(|ids| ids.open);
+        let candidates = unclear.then(|| if shown { ends.map(|ids| ids.found).concat() } else { Vec::new() });
         let status = text(&resource.values, "accept_status");
         let accepted = flag(&resource.values, "auto_accept") == Some(true)
             || document.of_kind(&["aws_vpc_peering_connection_accepter"]).any(|held| {
@@ -345,7 +364,9 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
             });
         let active = status.is_none_or(|status| status == "active");
         let pending = status.is_none() && !accepted;
-        estate.peerings.insert(resource.identity(), Peering { active, pending, sides, regions, unclear_regions });
+        estate
+            .peerings
+            .insert(resource.identity(), Peering { active, pending, sides, candidates, regions, unclear_regions });
     }
 }
 
@@ -393,6 +414,10 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
             let table = Table { vpc: vpc.clone(), main: true, origin, ..Table::default() };
             estate.tables.insert(format!("main table of {vpc}"), table);
         }
+    }
+    for resource in document.of_kind(&["aws_default_route_table"]) {
+        let networks = reading.perhaps_of(estate, resource, Some(("default_route_table_id", "main table of")));
+        loosen_main(estate, &networks, resource);
     }
     for resource in document.of_kind(&["aws_route"]) {
         let route = route(document, resource, &[], &resource.values);
@@ -449,6 +474,13 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["aws_main_route_table_association"]) {
         let table = reading.table(estate, &reading.id(resource, "route_table_id"));
         let vpc = reading.id(resource, "vpc_id");
+        let mut networks = reading.perhaps_of(estate, resource, None);
+        let tables = document.ids(resource, &["route_table_id"]);
+        networks.extend((tables.choice || tables.open).then(|| vpc.clone()));
+        if !networks.is_empty() {
+            loosen_main(estate, &networks, resource);
+            continue;
+        }
         for (name, held) in &mut estate.tables {
             held.main = if *name == table { true } else { held.main && held.vpc != vpc };
         }
@@ -475,6 +507,15 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
                 });
             }
         }
+    }
+}
+
+/// Notes that another table than what is known may be the main one of networks.
+fn loosen_main(estate: &mut Estate, networks: &[String], resource: &Resource) {
+    let what = format!("which table {} makes the main one", resource.address);
+    for table in estate.tables.values_mut().filter(|table| table.main && networks.contains(&table.vpc)) {
+        let (destination, target) = (Destination::Unknown(what.clone()), RouteTarget::Other(what.clone()));
+        table.routes.push(Route { destination, target, active: true, propagated: false });
     }
 }
 

@@ -22,7 +22,10 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             && estate.attachments.iter().any(|(name, held)| {
                 held.transit == *id && held.unclear_table && associated(name, &tables, estate).is_none()
             });
+        // One that attaches nobody knows which network may attach any.
+        let loose = estate.attachments.values().any(|held| held.transit == *id && held.unclear_network);
         let complete = !unclear
+            && !loose
             && listed("TransitGatewayRouteTables")
             && (listed("TransitGatewayAttachments") || listed("TransitGatewayVpcAttachments"));
         let tables = tables.iter().map(|name| table(name, id, &names, &attachments, estate, parts)).collect();

@@ -26,6 +26,8 @@ pub(super) enum Bound {
     Endpoints(Expression),
     /// Calico's, of namespaces.
     Spaces(Expression),
+    /// Nodes, and the pods that have their network.
+    Nodes,
 }
 
 /// The name that Kubernetes gives a namespace as a label.
@@ -55,6 +57,8 @@ impl Bound {
             Self::Endpoints(_) if pod.host_network => Match::Maybe,
             Self::Endpoints(expression) => expression.matches(&|key| label_of_endpoint(key, pod, space)),
             Self::Spaces(expression) => expression.matches(&|key| label_of_space(key, space)),
+            Self::Nodes if pod.host_network => Match::Maybe,
+            Self::Nodes => Match::No,
         };
         found != Match::No
     }
@@ -102,7 +106,11 @@ fn label_of_space<'a>(key: &str, (labels, complete): &'a Space) -> Label<'a> {
 /// Cilium's selector. It can be told to leave out labels of pods, and then takes them for absent: only what must be there
 /// bounds it.
 fn cilium(spec: &Value, everywhere: bool) -> Vec<Bound> {
-    let Some(selector) = spec.get("endpointSelector").filter(|held| held.is_object()) else { return Vec::new() };
+    let of = |key: &str| spec.get(key).filter(|held| held.is_object());
+    let Some(selector) = of("endpointSelector") else {
+        // A cluster-wide one may be of nodes; one of both is refused.
+        return of("nodeSelector").filter(|_| everywhere).map(|_| Bound::Nodes).into_iter().collect();
+    };
     let (mut pods, mut spaces) = (Map::new(), Map::new());
     let mut needed: Vec<(&str, Value)> = Vec::new();
     for (key, held) in selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten() {

@@ -7,7 +7,7 @@ use super::policies::Pod;
 use super::selector::Selector;
 use super::{Cluster, Object};
 use crate::model::address::AddressRange;
-use crate::model::form::{EndpointId, Service, ServicePort, ServiceTarget};
+use crate::model::form::{EndpointId, Entry, Service, ServicePort, ServiceTarget};
 use crate::model::json::{list, number, text, texts};
 use crate::model::policy::Match;
 use crate::model::traffic::{TCP, protocol_number};
@@ -42,11 +42,19 @@ fn service(object: &Object, pods: &[Known<'_>]) -> Service {
         None
     };
     let (inside, outside) = addresses(object, spec);
+    let entry = match text(spec, "type") {
+        Some("LoadBalancer") => Entry::Own,
+        _ if !outside.is_empty() => Entry::Own,
+        Some("NodePort") => Entry::Nodes,
+        _ => Entry::Nowhere,
+    };
     Service {
         names: names(object, &name),
         inside,
         outside,
         direct: text(spec, "clusterIP") == Some("None"),
+        entry,
+        keeps_to_node: text(spec, "internalTrafficPolicy") == Some("Local"),
         restricted: !list(spec, "loadBalancerSourceRanges").is_empty(),
         pods: behind.iter().map(|((_, endpoint, _), sure)| (*endpoint, *sure)).collect(),
         ports: list(spec, "ports").iter().filter_map(|port| port_of(port, &behind)).collect(),
@@ -97,16 +105,18 @@ fn addresses(object: &Object, spec: &Value) -> (Vec<AddressRange>, Vec<AddressRa
         .into()
 }
 
-/// A port, with where it leads at each pod behind the service.
+/// A port, with where it leads at each pod behind the service: one that has no port of the name is not behind it.
 fn port_of(port: &Value, behind: &[(Known<'_>, bool)]) -> Option<ServicePort> {
     let protocol = protocol_number(text(port, "protocol").unwrap_or("TCP")).unwrap_or(TCP);
     let own = number(port, "port").and_then(|held| u16::try_from(held).ok())?;
+    let node = number(port, "nodePort").filter(|held| *held > 0).and_then(|held| u16::try_from(held).ok());
     let targets = behind.iter().map(|((_, endpoint, workload), sure)| ServiceTarget {
         endpoint: *endpoint,
         port: led_to(port, protocol, workload),
         sure: *sure,
     });
-    Some(ServicePort { protocol, port: own, targets: targets.collect() })
+    let targets = targets.filter(|target| target.port.is_some() || !target.sure);
+    Some(ServicePort { protocol, port: own, node, targets: targets.collect() })
 }
 
 /// The port that one of a service leads to at a pod; `None` where that is by a name which the pod does not show.

@@ -23,6 +23,18 @@ const FIELDS: [(&str, &[&str], &[&str]); 8] = [
     ("network_acl_id", &["aws_network_acl", "aws_default_network_acl"], &["default_network_acl_id"]),
     ("transit_gateway_id", &["aws_ec2_transit_gateway"], &[]),
 ];
+/// Targets of routes and what else is named beside them, with the kinds that each takes.
+const TARGETS: [(&str, &[&str]); 7] = [
+    ("gateway_id", &["aws_internet_gateway", "aws_vpn_gateway", "aws_vpc_endpoint"]),
+    ("nat_gateway_id", &["aws_nat_gateway"]),
+    ("vpc_peering_connection_id", &["aws_vpc_peering_connection", "aws_vpc_peering_connection_accepter"]),
+    ("egress_only_gateway_id", &["aws_egress_only_internet_gateway"]),
+    ("network_interface_id", &["aws_network_interface"]),
+    ("vpc_endpoint_id", &["aws_vpc_endpoint"]),
+    ("allocation_id", &["aws_eip"]),
+];
+/// Networks by what joins them: either end.
+const ENDS: [&str; 1] = ["peer_vpc_id"];
 const GROUPS: &[&str] = &["aws_security_group", "aws_default_security_group"];
 const TABLES: &[&str] = &["aws_route_table", "aws_default_route_table"];
 const NETWORKS: [&str; 2] = ["aws_vpc", "aws_default_vpc"];
@@ -51,6 +63,16 @@ pub(super) fn field(name: &str) -> Option<usize> {
     };
     let (_, kinds, _) = FIELDS.iter().find(|(known, ..)| *known == single)?;
     FIELDS.iter().position(|(_, held, _)| held == kinds)
+}
+
+/// Whether a resource's own identifier is what another field takes, and not this one; of fields and kinds that are not known
+/// nothing is.
+pub(super) fn is_for_another_field(kind: &str, name: &str) -> bool {
+    let name = if ENDS.contains(&name) { "vpc_id" } else { name };
+    let targets = TARGETS.iter().find(|(known, _)| *known == name).map(|(_, kinds)| *kinds);
+    let Some(own) = targets.or_else(|| field(name).map(|at| FIELDS[at].1)) else { return false };
+    let known = TARGETS.iter().map(|(_, kinds)| *kinds).chain(FIELDS.iter().map(|(_, kinds, _)| *kinds));
+    !own.contains(&kind) && known.into_iter().any(|kinds| kinds.contains(&kind))
 }
 
 /// Rules of groups that stand by themselves.

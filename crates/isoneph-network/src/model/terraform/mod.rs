@@ -89,6 +89,12 @@ pub(crate) struct Ids {
     pub(crate) open: bool,
     /// Whether these are candidates, of which not all need hold.
     pub(crate) choice: bool,
+    /// Of those found, which are named by their own identifiers.
+    pub(crate) own: BTreeSet<String>,
+    /// Of those found, of which a part is named, or the whole: what that holds need not be themselves.
+    pub(crate) parts: BTreeSet<String>,
+    /// Whether something that is named could not be followed.
+    pub(crate) lost: bool,
 }
 
 /// Whether a document is Terraform's.

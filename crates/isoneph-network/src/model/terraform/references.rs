@@ -4,6 +4,8 @@
 //! constant index (`subnet.a[0]`), or by the key that the referring instance shares with it (`each.key`, `count.index`).
 //! Where neither tells, all of them are candidates, and said to be.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::{Document, Ids, Resource};
@@ -119,16 +121,41 @@ impl Document {
         let scope = Scope::of(resource);
         let mut budget = MAX_REFERENCES;
         let field = super::locals::field(last);
+        let mut gap = written.open;
         for expression in &written.expressions {
             let before = out.found.len();
             self.follow(&scope, expression, Choosing { several, field, ..Choosing::default() }, &mut budget, out);
             let leads_nowhere = !more.is_empty() && out.found.len() == before;
             (out.open, out.choice) = (out.open || leads_nowhere, out.choice || leads_nowhere);
+            gap |= leads_nowhere;
         }
         out.found.sort_unstable();
         out.found.dedup();
+        let narrowed = out.found.len() > 1 && self.keep_fitting(last, out);
+        let whole = !gap && !out.open && !out.lost && budget > 0;
+        if narrowed && whole && !several && out.found.len() == 1 {
+            out.choice = false;
+        }
+        // What could not be followed may be the one that is meant.
+        out.choice |= out.lost && !several && (written.merged || narrowed);
         out.choice |= written.open || (!several || written.merged || !more.is_empty()) && out.found.len() > 1;
         out.open |= written.open || budget == 0 || (out.found.is_empty() && !known);
+    }
+
+    /// Takes away candidates that are of a kind which the field does not take; says whether there were any. What is a part of
+    /// another thing may be what that stands in, and stays.
+    fn keep_fitting(&self, field: &str, out: &mut Ids) -> bool {
+        let before = out.found.len();
+        let told = |id: &String| out.own.contains(id) && !out.parts.contains(id);
+        let other: BTreeSet<String> = self
+            .resources
+            .iter()
+            .filter(|held| super::locals::is_for_another_field(&held.kind, field))
+            .map(Resource::identity)
+            .filter(told)
+            .collect();
+        out.found.retain(|id| !other.contains(id));
+        out.found.len() < before
     }
 
     /// Whether a value is written and known only after apply; `values` holds the last name of the path.
@@ -285,7 +312,10 @@ impl Document {
         budget: &mut usize,
         out: &mut Ids,
     ) -> bool {
-        let unknown = |out: &mut Ids| out.open |= choosing.several;
+        let unknown = |out: &mut Ids| {
+            out.open |= choosing.several;
+            out.lost = true;
+        };
         match steps {
             [first, name, ..] if first.name == "var" => match self.variable(scope, name.name) {
                 Some((outer, Some(held))) if held.get("constant_value").is_none() => {
@@ -398,6 +428,9 @@ impl Document {
         }
         // What is configured and has no such instance is not made; what is not configured is not shown.
         out.open |= held.is_empty() && !self.expressions.contains_key(&key);
+        let is_own = rest.first().is_some_and(|step| matches!(step.name, "id" | "arn"));
+        let told = if is_own { &mut out.own } else { &mut out.parts };
+        told.extend(held.iter().map(|one| one.identity()));
         let made = rest.first().and_then(|step| MADE_WITH.iter().find(|(attribute, _)| *attribute == step.name));
         out.found.extend(held.iter().map(|one| match made {
             Some((_, words)) => format!("{words} {}", one.identity()),

@@ -662,6 +662,7 @@ fn policies_of_clouds_and_meshes_hold_for_the_pods_that_they_select() {
             "endpointSelector: {matchExpressions: [{key: io.cilium.k8s.namespace.labels.team, operator: In, values: [blue]}]}, egress: [{}]",
             "undecided probe -> db tcp/1\npermit web -> probe tcp/1\npermit db -> web tcp/1",
         ),
+        ("CiliumClusterwideNetworkPolicy", "cilium.io/v2", "nodeSelector: {}, ingress: [{}]", out),
         ("AuthorizationPolicy", "security.istio.io/v1", "selector: {matchLabels: {app: db}}", out),
         ("SecurityGroupPolicy", "vpcresources.k8s.aws/v1beta1", "podSelector: {matchLabels: {app: other}}", out),
         (

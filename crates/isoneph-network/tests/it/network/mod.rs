@@ -17,6 +17,7 @@ mod cluster_policies;
 mod cut_answers;
 mod cut_azure;
 mod cut_google;
+mod each_value;
 mod estate;
 mod expectations;
 mod google;

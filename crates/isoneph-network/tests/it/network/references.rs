@@ -326,13 +326,17 @@ fn a_gateway_endpoint_takes_nothing_that_is_private() {
             group("aws_security_group.g", &[(22, "10.0.0.0/16")]),
             machine("aws_instance.a", refers(&["aws_subnet.s[0].id"]), refers(&["aws_security_group.g.id"])),
             machine("aws_instance.b", refers(&["aws_subnet.s[1].id"]), refers(&["aws_security_group.g.id"])),
+            ("aws_eip.b", json!({}), json!({"instance": refers(&["aws_instance.b.id"])})),
             (
                 "aws_vpc_endpoint.e",
                 json!({"service_name": "com.amazonaws.eu-west-1.s3", "vpc_endpoint_type": "Gateway"}),
                 json!({"vpc_id": refers(&["aws_vpc.v.id"]), "route_table_ids": refers(&["aws_vpc.v.main_route_table_id"])}),
             ),
         ],
-        "permit a -> b tcp/22\nundecided a -> 52.0.0.1 tcp/443 : prefix list of com.amazonaws.eu-west-1.s3",
+        // Nor what is a customer's, though which public address that is nobody knows yet.
+        "permit a -> b tcp/22
+         deny a -> b tcp/80
+         undecided a -> 52.0.0.1 tcp/443 : prefix list of com.amazonaws.eu-west-1.s3",
     );
 }
 

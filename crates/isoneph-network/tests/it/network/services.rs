@@ -198,3 +198,80 @@ spec: {podSelector: {matchLabels: {app: bad}}, policyTypes: [Egress], egress: []
          deny bad -> web tcp/80",
     );
 }
+
+#[test]
+fn the_outside_reaches_a_service_where_its_kind_is_asked_for() {
+    let service = |kind: &str, port: &str| {
+        format!(
+            "
+apiVersion: v1
+kind: Service
+metadata: {{name: web, namespace: x}}
+spec: {{{kind}, externalTrafficPolicy: Local, selector: {{app: good}}, ports: [{{port: 80, targetPort: 8080{port}}}]}}
+"
+        )
+    };
+    for (kind, port, answers) in [
+        (
+            "type: ClusterIP",
+            "",
+            "undecided internet -> web tcp/80 : which has no address there\npermit bad -> web tcp/80",
+        ),
+        (
+            "type: NodePort",
+            ", nodePort: 30080",
+            "permit internet -> web tcp/30080
+             deny internet -> web tcp/80 : the nodes keep no port tcp/80 for service x/web
+             permit bad -> web tcp/80
+             deny bad -> web tcp/30080 : service x/web has no port",
+        ),
+        (
+            "type: NodePort",
+            "",
+            "undecided internet -> web tcp/30080 : which port of the nodes service x/web is given
+             deny internet -> web tcp/80",
+        ),
+        ("type: LoadBalancer", "", "permit internet -> web tcp/80\ndeny internet -> web tcp/8080"),
+    ] {
+        check(&with(&service(kind, port)), answers);
+    }
+}
+
+#[test]
+fn a_service_that_keeps_to_a_node_may_have_nobody_there() {
+    let held = with(
+        "
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: x}
+spec: {internalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+",
+    );
+    check(&held, "undecided good -> web tcp/80 : is on the sender's node\ndeny bad -> web tcp/80");
+}
+
+#[test]
+fn a_pod_without_a_port_of_the_name_is_not_behind_the_services() {
+    let held = |name: &str| {
+        with(&format!(
+            "
+apiVersion: v1
+kind: Service
+metadata: {{name: web, namespace: x}}
+spec: {{selector: {{tier: t}}, ports: [{{port: 80, targetPort: {name}}}]}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: one, namespace: x, labels: {{app: good, tier: t}}}}
+spec: {{containers: [{{name: c, ports: [{{name: http, containerPort: 8080}}]}}]}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: two, namespace: x, labels: {{app: web, tier: t}}}}
+spec: {{containers: [{{name: c}}]}}
+"
+        ))
+    };
+    check(&held("http"), "permit bad -> web tcp/80");
+    check(&held("other"), "deny bad -> web tcp/80 : no pod behind service x/web has the port that it names");
+}

@@ -85,6 +85,13 @@ fn made_with_networks(estate: &mut Estate, reading: &Reading<'_>) {
             estate.acls.insert(format!("default network ACL of {vpc}"), acl);
         }
     }
+    for resource in reading.document.of_kind(&["aws_default_network_acl"]) {
+        let made_with = Some(("default_network_acl_id", "default network ACL of"));
+        let networks = reading.perhaps_of(estate, resource, made_with);
+        for acl in estate.acls.values_mut().filter(|acl| acl.default && networks.contains(&acl.vpc)) {
+            acl.open = true;
+        }
+    }
 }
 
 /// Rules that stand on their own.

@@ -64,6 +64,16 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
             origin: Origin::default(),
         });
     }
+    for resource in document.of_kind(&["aws_default_security_group"]) {
+        for vpc in reading.perhaps_of(estate, resource, None) {
+            let Some(group) = estate.groups.get_mut(&default_group(&vpc)) else { continue };
+            let what = format!("whose default group {} is", resource.address);
+            for rules in [&mut group.ingress, &mut group.egress] {
+                rules.iter_mut().for_each(|rule| rule.condition = Some(what.clone()));
+                rules.push(anything(&resource.address, what.clone()));
+            }
+        }
+    }
 }
 
 fn rules(estate: &mut Estate, reading: &Reading<'_>) {
@@ -120,8 +130,12 @@ pub(super) fn default_group(vpc: &str) -> String {
 
 /// What stands for blocks of rules that are known only after apply: anything.
 fn known_later(resource: &Resource, key: &str) -> Permission {
-    let what = format!("what {key} of {} says is known after apply", resource.address);
-    Permission { id: key.into(), protocol: "-1".into(), unclear: Some(what), ..Permission::default() }
+    anything(key, format!("what {key} of {} says is known after apply", resource.address))
+}
+
+/// A rule that may let in anything.
+fn anything(id: &str, what: String) -> Permission {
+    Permission { id: id.into(), protocol: "-1".into(), unclear: Some(what), ..Permission::default() }
 }
 
 fn inline_permission(reading: &Reading<'_>, resource: &Resource, key: &'static str, index: usize) -> Permission {

@@ -33,6 +33,7 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         let accepted = document
             .of_kind(&["aws_ec2_transit_gateway_vpc_attachment_accepter"])
             .find(|held| document.ids(held, &["transit_gateway_attachment_id"]).found.contains(&id));
+        let network = document.ids(resource, &["vpc_id"]);
         let default = |key: &str| flag(accepted.map_or(values, |held| &held.values), key).unwrap_or(true);
         if default("transit_gateway_default_route_table_propagation")
             && let Some(table) = estate.transit_tables.get_mut(&default_table(&transit))
@@ -48,6 +49,7 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
                 transit,
                 kind: "vpc".into(),
                 resource: reading.id(resource, "vpc_id"),
+                unclear_network: network.choice || network.open,
                 subnets: reading.ids(resource, "subnet_ids"),
                 table: associated.then_some(table),
                 references: text(values, "security_group_referencing_support").map(|word| word == "enable"),
