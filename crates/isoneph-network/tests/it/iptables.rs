@@ -301,6 +301,7 @@ fn packets_are_told_apart_by_state_interface_and_what_is_not_understood() {
         ("-A INPUT -f -j DROP\n", "-A INPUT -f -j REJECT\n", Equal, ""),
         ("-A INPUT -f -j DROP\n", "-A INPUT -f -j ACCEPT\n", Undecided, ""),
         ("-A INPUT -f -j DROP\n-A INPUT -p udp -j ACCEPT\n", "-A INPUT -f -j DROP\n", Different, ""),
+        ("-A INPUT -f -j ACCEPT\n", "", Undecided, "-f: holds"),
         ("-A INPUT ! -f -p udp -j ACCEPT\n", "-A INPUT -p udp -j ACCEPT\n", Undecided, ""),
         ("*mangle\n-A PREROUTING -j LOG\nCOMMIT\n||", "*mangle\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n||", Equal, ""),
         (

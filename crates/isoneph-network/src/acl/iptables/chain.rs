@@ -264,19 +264,15 @@ impl Walk<'_> {
 
     /// The step with conditions that are told by how often they were met, where they may be answered otherwise each time.
     fn count(&mut self, step: &Step) -> Option<Step> {
-        let counts = |one: &Condition| matches!(one, Condition::Unknown { text, .. } if unread::counts(text));
-        if step.flow == Flow::Continue || !step.places.iter().any(|place| place.conditions.iter().any(counts)) {
+        let conditions = step.places.iter().flat_map(|place| &place.conditions);
+        let counted = conditions.filter_map(|one| match one {
+            Condition::Unknown { text, .. } if unread::counts(text) => Some(text.clone()),
+            _ => None,
+        });
+        let texts: BTreeSet<String> = counted.collect();
+        if step.flow == Flow::Continue || texts.is_empty() {
             return None;
         }
-        let texts: BTreeSet<String> = step
-            .places
-            .iter()
-            .flat_map(|place| &place.conditions)
-            .filter_map(|one| match one {
-                Condition::Unknown { text, .. } if unread::counts(text) => Some(text.clone()),
-                _ => None,
-            })
-            .collect();
         for text in &texts {
             *self.counted.entry(text.clone()).or_default() += 1;
         }

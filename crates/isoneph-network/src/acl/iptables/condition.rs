@@ -253,8 +253,13 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
     } else if flow == Flow::Continue {
         draft.note(NoteKind::Ignored, "its target does not decide");
     }
-    if let Some(only) = fragments.filter(|_| !matches!(flow, Flow::Decide(Some(_)) | Flow::Continue)) {
-        // Where it leads on, what becomes of later fragments hangs on more than itself.
+    let is_plain = match (&flow, fragments) {
+        (Flow::Continue, _) => true,
+        // What later fragments might pass by stays open.
+        (Flow::Decide(Some(action)), Some(only)) => (*action == Action::Deny) == only,
+        _ => false,
+    };
+    if let Some(only) = fragments.filter(|_| !is_plain) {
         unknown(&mut draft, &["-f"], !only, "is about later fragments, which are outside of what is compared");
         fragments = None;
     }
