@@ -1,7 +1,7 @@
 //! From rules to compressed coordinates: each field's line is cut where some rule begins or ends, and the pieces are
 //! numbered. Inside the diagrams an IPv6 address costs what an IPv4 address costs.
 
-use super::dimensions::{Axis, Dimensions, Places};
+use super::dimensions::{Dimensions, Places};
 use super::flat::{FLAT_GREATEST, FlatRule};
 use super::{Action, Certainty, Policy, Rule, State};
 use crate::idd::{Diagrams, EMPTY, Exhausted, FULL, Id, NONE};
@@ -50,8 +50,6 @@ pub(crate) struct Cubes {
     intervals: Vec<(u128, u128)>,
     /// Lines, and the pieces of them that are limited to.
     beyond: Vec<(usize, Places)>,
-    /// How many pieces each line has.
-    pieces: Vec<u32>,
     cubes: Vec<Cube>,
 }
 
@@ -69,9 +67,8 @@ pub(crate) struct CubeSpan {
 }
 
 impl Cubes {
-    pub(crate) fn new(dimensions: &Dimensions) -> Self {
-        let pieces = dimensions.axes().iter().map(Axis::pieces).collect();
-        Self { intervals: Vec::new(), beyond: Vec::new(), pieces, cubes: Vec::new() }
+    pub(crate) fn new() -> Self {
+        Self { intervals: Vec::new(), beyond: Vec::new(), cubes: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -116,7 +113,7 @@ impl Cubes {
     pub(crate) fn add_bounds(&mut self, bounds: &[(Match, usize, Places)], family: Family) -> CubeSpan {
         let start = self.cubes.len();
         for (one, axis, places) in bounds {
-            let beyond = self.limit(&[(*axis, *places)]);
+            let beyond = self.limit(&[(*axis, places.clone())]);
             self.add_match(one, family, beyond, FULL);
         }
         CubeSpan { start, end: self.cubes.len(), step: 1, default: EMPTY }
@@ -190,19 +187,6 @@ impl Cubes {
     }
 }
 
-/// Pieces of a line as intervals; the last piece reaches to the end.
-pub(crate) fn intervals_of(places: Places, pieces: u32) -> Vec<(u32, u32)> {
-    let mut out: Vec<(u32, u32)> = Vec::new();
-    for piece in (0..pieces).filter(|piece| places >> piece & 1 == 1) {
-        let end = if piece + 1 == pieces { u32::MAX } else { piece };
-        match out.last_mut() {
-            Some(last) if last.1 + 1 == piece => last.1 = end,
-            _ => out.push((piece, end)),
-        }
-    }
-    out
-}
-
 fn terminal_of(action: Action) -> Id {
     match action {
         Action::Permit => FULL,
@@ -248,8 +232,7 @@ impl Compressed {
         for cube in cubes.cubes[span.start..span.end].iter().step_by(span.step) {
             let mut id = cube.terminal;
             for (axis, places) in cubes.beyond[cube.beyond.0 as usize..cube.beyond.1 as usize].iter().rev() {
-                let intervals = intervals_of(*places, cubes.pieces[*axis]);
-                id = diagrams.test(BEYOND + *axis as u8, &intervals, id, NONE)?;
+                id = diagrams.test(BEYOND + *axis as u8, places.intervals(), id, NONE)?;
             }
             for (level, field) in order.iter().enumerate().skip(1).rev() {
                 let (start, end) = cube.spans[*field as usize - 1];

@@ -105,7 +105,7 @@ pub fn difference(first: &Policy, second: &Policy, options: &Options) -> Result<
     {
         return Err(Undecided::NothingCommon(one, other));
     }
-    if !first.comes_after_the_same(second) {
+    if !first.names_the_same(second) {
         // What is written alike may then mean something else.
         let (first, second) = (named_apart(first, "A"), named_apart(second, "B"));
         return compare(&first, &second, options);
@@ -234,7 +234,7 @@ impl<'a> Run<'a> {
             self.first.rules[**left as usize].means_the_same(&self.second.rules[**right as usize])
         };
         let shared = first.iter().zip(second).take_while(same).count();
-        let mut cubes = Cubes::new(dimensions);
+        let mut cubes = Cubes::new();
         let spans: Vec<[CubeSpan; 3]> = readings
             .iter()
             .map(|reading| {

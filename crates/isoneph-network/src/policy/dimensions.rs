@@ -3,18 +3,17 @@
 //! Two policies are compared under every reading of these lines alike: what one of them asks of an interface, the other may
 //! ask as well, and what is not known of both is the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::condition::{Condition, OWN, Plainly, State, Way, fits};
 use super::{Certainty, Policy, Rule};
+use crate::packet::Ranges;
 
 /// At most this many unknown texts are lines of their own; what others say stays open rule by rule.
 pub(crate) const MAX_UNKNOWN: usize = 10;
-/// At most this many pieces lie on a line: bits of a [`Places`].
-const MAX_PIECES: usize = 60;
 
-/// The pieces of one line that a rule matches, a bit each.
-pub(crate) type Places = u64;
+/// The pieces of one line that a rule matches, by number; the last piece reaches to the end of all numbers.
+pub(crate) type Places = Ranges<u32>;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +50,42 @@ impl Axis {
     /// Pieces that packets have of whom nothing more is said.
     pub(crate) fn plain(&self) -> Places {
         match self {
-            Self::State => 1,
-            Self::Interface(..) => all(self.pieces() - 1),
-            Self::Unknown(_) => all(2),
+            Self::State => self.piece(State::Usual as u32),
+            Self::Interface(..) => self.piece(self.pieces() - 1).complement(),
+            Self::Unknown(_) => Places::any(),
         }
+    }
+
+    fn piece(&self, number: u32) -> Places {
+        self.held(|piece| piece == number)
+    }
+
+    /// The pieces of which something holds.
+    fn held(&self, holds: impl Fn(u32) -> bool) -> Places {
+        let last = self.pieces() - 1;
+        let end = |piece| if piece == last { u32::MAX } else { piece };
+        Places::from_intervals((0..=last).filter(|piece| holds(*piece)).map(|piece| (piece, end(piece))))
+    }
+
+    /// The pieces on which a condition holds; [`None`] where it is of another line.
+    fn places(&self, condition: &Condition) -> Option<Places> {
+        match (self, condition) {
+            (Self::State, Condition::State(states)) => {
+                Some(self.held(|piece| states.contains(State::ALL[piece as usize])))
+            }
+            (Self::Interface(way, names), Condition::Interface { way: asked, name, holds }) if way == asked => {
+                Some(self.held(|piece| fits(name, &names[piece as usize].stands_for) == *holds))
+            }
+            (Self::Unknown(known), Condition::Unknown { text, holds }) if known == text => {
+                Some(self.piece(u32::from(*holds)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The pieces of states.
+    pub(crate) fn of_states(states: &[State]) -> Places {
+        Self::State.held(|piece| states.contains(&State::ALL[piece as usize]))
     }
 
     /// A piece in words, as what follows "where".
@@ -70,11 +101,6 @@ impl Axis {
     }
 }
 
-/// The first so many pieces.
-pub(crate) fn all(pieces: u32) -> Places {
-    (1 << pieces) - 1
-}
-
 /// What a rule comes to on the lines.
 pub(crate) struct Placed {
     pub(crate) certainty: Certainty,
@@ -86,19 +112,16 @@ pub(crate) struct Placed {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Dimensions {
     axes: Vec<Axis>,
+    /// The line that each condition lies on, and its pieces.
+    places: HashMap<Condition, (usize, Places)>,
     /// Whether conditions that have no line are open, whatever they say; else what packets plainly do with them.
     loose: bool,
 }
 
 impl Dimensions {
-    /// No line: packets of whom nothing more is said.
-    pub(crate) fn plain() -> Self {
-        Self::default()
-    }
-
     /// No line, and every condition open.
     pub(crate) fn loose() -> Self {
-        Self { axes: Vec::new(), loose: true }
+        Self { loose: true, ..Self::default() }
     }
 
     /// The lines of rules. States and interfaces are lines only where both policies know of them.
@@ -111,9 +134,8 @@ impl Dimensions {
         }
         for way in [Way::In, Way::Out].into_iter().filter(|_| tracks) {
             let patterns: BTreeSet<&str> = asked.iter().filter_map(|one| pattern(one, way)).collect();
-            let names = names(&patterns);
-            if !patterns.is_empty() && names.len() <= MAX_PIECES {
-                axes.push(Axis::Interface(way, names));
+            if !patterns.is_empty() {
+                axes.push(Axis::Interface(way, names(&patterns)));
             }
         }
         let texts: BTreeSet<&String> = asked
@@ -124,7 +146,8 @@ impl Dimensions {
             })
             .collect();
         axes.extend(texts.into_iter().take(unknown).map(|text| Axis::Unknown(text.clone())));
-        Self { axes, loose: false }
+        let places = asked.into_iter().filter_map(place_on(&axes)).collect();
+        Self { axes, places, loose: false }
     }
 
     pub(crate) fn axes(&self) -> &[Axis] {
@@ -135,7 +158,7 @@ impl Dimensions {
     pub(crate) fn place(&self, rule: &Rule) -> Option<Placed> {
         let mut placed = Placed { certainty: rule.certainty, limits: Vec::new() };
         for condition in &rule.conditions {
-            let Some((axis, places)) = self.places(condition) else {
+            let Some((axis, places)) = self.places.get(condition) else {
                 match condition.plainly(State::Usual) {
                     _ if self.loose => placed.certainty = Certainty::AtMost,
                     Plainly::Holds => {}
@@ -144,35 +167,34 @@ impl Dimensions {
                 }
                 continue;
             };
-            match placed.limits.iter_mut().find(|(other, _)| *other == axis) {
-                Some((_, held)) => *held &= places,
-                None => placed.limits.push((axis, places)),
+            match placed.limits.iter_mut().find(|(other, _)| other == axis) {
+                Some((_, held)) => *held = held.intersection(places),
+                None => placed.limits.push((*axis, places.clone())),
             }
         }
         placed.limits.sort_unstable();
-        placed.limits.iter().all(|(_, places)| *places != 0).then_some(placed)
-    }
-
-    /// The line a condition lies on, and its pieces.
-    fn places(&self, condition: &Condition) -> Option<(usize, Places)> {
-        self.axes.iter().enumerate().find_map(|(index, axis)| Some((index, on(axis, condition)?)))
+        placed.limits.iter().all(|(_, places)| !places.is_none()).then_some(placed)
     }
 }
 
-/// The pieces of a line on which a condition holds; [`None`] where it is of another line.
-fn on(axis: &Axis, condition: &Condition) -> Option<Places> {
-    let set = |pieces: &mut dyn Iterator<Item = bool>| {
-        pieces.enumerate().filter(|(_, held)| *held).fold(0, |set: Places, (index, _)| set | 1 << index)
-    };
-    match (axis, condition) {
-        (Axis::State, Condition::State(states)) => Some(set(&mut State::ALL.iter().map(|one| states.contains(*one)))),
-        (Axis::Interface(way, names), Condition::Interface { way: asked, name, holds }) if way == asked => {
-            Some(set(&mut names.iter().map(|one| fits(name, &one.stands_for) == *holds)))
-        }
-        (Axis::Unknown(known), Condition::Unknown { text, holds }) if known == text => {
-            Some(if *holds { 0b10 } else { 0b01 })
-        }
-        _ => None,
+/// What says on which line a condition lies, and on which pieces of it. Lines of what is not known may be many: these are
+/// found by their text.
+fn place_on(axes: &[Axis]) -> impl Fn(&Condition) -> Option<(Condition, (usize, Places))> {
+    let told = axes.iter().take_while(|axis| axis.is_of_packets()).count();
+    let unknown: HashMap<&String, usize> = axes
+        .iter()
+        .enumerate()
+        .filter_map(|(line, axis)| match axis {
+            Axis::Unknown(text) => Some((text, line)),
+            _ => None,
+        })
+        .collect();
+    move |condition| {
+        let lines = match condition {
+            Condition::Unknown { text, .. } => unknown.get(text).map_or(0..0, |line| *line..line + 1),
+            _ => 0..told,
+        };
+        lines.into_iter().find_map(|line| Some((condition.clone(), (line, axes[line].places(condition)?))))
     }
 }
 

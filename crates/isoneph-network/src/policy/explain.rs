@@ -55,6 +55,8 @@ pub(super) fn explain(
 ) -> Result<(Vec<Finding>, bool), Undecided> {
     let mut findings = Vec::new();
     let seek = Seek::new(permitting, denying);
+    // Where one search for what is doubtful takes too long, others would as well.
+    let mut exhausted = false;
     let doubtful = space.difference(side.possible, side.certain)?;
     for (region, certain) in [(side.certain, true), (doubtful, false)] {
         let mut rest = region;
@@ -63,11 +65,12 @@ pub(super) fn explain(
                 sort(&mut findings);
                 return Ok((findings, false));
             }
-            let found = match seek.find(&witness, certain) {
-                Ok(Some(found)) => Some(found),
-                Err(why) if certain => return Err(why.into()),
-                _ if certain => None,
-                _ => seek.perhaps(&witness),
+            let found = if certain {
+                seek.find(&witness, true)?
+            } else {
+                let found = if exhausted { Ok(None) } else { seek.find(&witness, false) };
+                exhausted |= found.is_err();
+                found.unwrap_or(None).or_else(|| seek.perhaps(&witness))
             };
             let Some(found) = found else {
                 // The evaluator does not confirm the diagrams: nothing may be shown of this side.

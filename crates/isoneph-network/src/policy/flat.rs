@@ -3,7 +3,6 @@
 //! them against other engines on the same question.
 
 use super::compile::Cubes;
-use super::dimensions::Dimensions;
 use super::{compose, order};
 use crate::idd::{Budget, Diagrams, EMPTY, Exhausted, FULL, Operation};
 use crate::packet::{Field, Order};
@@ -50,7 +49,7 @@ pub fn compare(
     order: Option<Order>,
     budget: Budget,
 ) -> Result<FlatOutcome, Exhausted> {
-    let mut cubes = Cubes::new(&Dimensions::plain());
+    let mut cubes = Cubes::new();
     let (left, right) = (cubes.add_flat(first), cubes.add_flat(second));
     let compressed = cubes.compress();
     let order = match order {

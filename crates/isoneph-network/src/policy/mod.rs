@@ -28,4 +28,4 @@ pub use diff::{Difference, Method, Options, Side, Statistics, Undecided, differe
 pub use explain::{Explanation, Finding};
 pub use naive::{Deciding, Verdict};
 pub use open::{Comparison, OpenPoint};
-pub use rule::{Action, Certainty, Combination, Note, NoteKind, Policy, Rule};
+pub use rule::{Action, Certainty, Combination, Note, NoteKind, Policy, Rule, Set};

@@ -1,6 +1,6 @@
 //! From sets of packets and what lies beyond their fields to sets of packets.
 
-use super::compile::{BEYOND, Compressed, CubeSpan, Cubes, intervals_of};
+use super::compile::{BEYOND, Compressed, CubeSpan, Cubes};
 use super::condition::State;
 use super::dimensions::{Axis, Dimensions, Places};
 use crate::idd::{Diagrams, EMPTY, Exhausted, FULL, Id, Operation};
@@ -10,12 +10,11 @@ use crate::packet::{Field, Match, Order, names};
 /// [`Field::Established`] says for TCP whether a lone SYN is missing, and nothing for others.
 pub(super) fn bounds(dimensions: &Dimensions) -> Option<Vec<(Match, usize, Places)>> {
     let axis = dimensions.axes().iter().position(|axis| *axis == Axis::State)?;
-    let place = |state: State| 1 << state as u32;
-    let untracked = place(State::Related) | place(State::Invalid) | place(State::Untracked);
+    let untracked = Axis::of_states(&[State::Related, State::Invalid, State::Untracked]);
     let tcp = Match::any().with_protocol(names::TCP);
     Some(vec![
-        (Match::any(), axis, place(State::Usual)),
-        (tcp.with_established(true), axis, place(State::NewWithoutSyn)),
+        (Match::any(), axis, Axis::of_states(&[State::Usual])),
+        (tcp.with_established(true), axis, Axis::of_states(&[State::NewWithoutSyn])),
         (Match::any(), axis, untracked),
     ])
 }
@@ -84,8 +83,7 @@ impl Quantifier<'_> {
         let everywhere = self.forget(d, set)?;
         let mut plain = set;
         for (index, axis) in self.dimensions.axes().iter().enumerate() {
-            let intervals = intervals_of(axis.plain(), axis.pieces());
-            let within = d.test(BEYOND + index as u8, &intervals, FULL, EMPTY)?;
+            let within = d.test(BEYOND + index as u8, axis.plain().intervals(), FULL, EMPTY)?;
             plain = d.apply(Operation::And, plain, within)?;
         }
         let plain = self.forget(d, plain)?;

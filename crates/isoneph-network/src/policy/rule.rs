@@ -150,6 +150,15 @@ pub struct Note {
     pub message: String,
 }
 
+/// A rule that leaves something behind which a later rule asks for: a mark, an entry in a set or in a list of recent addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Set {
+    /// How many rules of the policy are tried before it.
+    pub after: usize,
+    /// Where it holds; its label is what the source says.
+    pub rule: Rule,
+}
+
 /// So many intervals take as much room as a rule of a usual policy does once it is composed with the others.
 const INTERVALS_OF_A_RULE: usize = 400;
 
@@ -173,6 +182,8 @@ pub struct Policy {
     pub tracks: bool,
     /// What other tables may make of packets before they come here, in order: with its line, as written without remarks.
     pub before: Vec<(u32, String)>,
+    /// What its own rules set and ask for.
+    pub sets: Vec<Set>,
     /// What the reader noted.
     pub notes: Vec<Note>,
 }
@@ -199,6 +210,24 @@ impl Policy {
         self.before.iter().map(|(_, text)| text).eq(other.before.iter().map(|(_, text)| text))
     }
 
+    /// Whether both set the same where they ask for what they set. Who comes to a rule that sets hangs on those before it.
+    pub fn sets_the_same(&self, other: &Self) -> bool {
+        let alike = |(own, others): (&Set, &Set)| {
+            let (rule, other) = (&own.rule, &others.rule);
+            own.after == others.after && rule.label == other.label && rule.means_the_same(other)
+        };
+        let last = self.sets.last().map_or(0, |set| set.after);
+        let mut before = self.rules.iter().zip(&other.rules).take(last);
+        self.sets.len() == other.sets.len()
+            && self.sets.iter().zip(&other.sets).all(alike)
+            && before.all(|(own, others)| own.means_the_same(others))
+    }
+
+    /// Whether what is not known is the same in both where they call it the same.
+    pub fn names_the_same(&self, other: &Self) -> bool {
+        self.comes_after_the_same(other) && self.sets_the_same(other)
+    }
+
     /// What is not known and is taken to be the same wherever it has the same text.
     pub fn unknown(&self) -> BTreeSet<&str> {
         let conditions = self.rules.iter().flat_map(|rule| &rule.conditions);
@@ -221,6 +250,7 @@ impl Policy {
             family: None,
             tracks: false,
             before: Vec::new(),
+            sets: Vec::new(),
             notes: Vec::new(),
         }
     }

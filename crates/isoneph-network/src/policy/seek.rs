@@ -1,14 +1,16 @@
 //! Under which interfaces, states and unknown conditions two policies decide a packet otherwise: found rule by rule, so that it
 //! confirms what the diagrams say.
 
+use std::cell::Cell;
+
 use super::condition::State;
-use super::dimensions::{Axis, Dimensions, track};
-use super::{Action, Certainty, Deciding, Policy, Rule, Verdict};
+use super::dimensions::{Axis, Dimensions, Placed, track};
+use super::{Action, Certainty, Deciding, Policy, Verdict};
 use crate::idd::Exhausted;
 use crate::packet::{Packet, names};
 
-/// At most this many readings are tried for a packet.
-const MAX_READINGS: usize = 20_000;
+/// At most so often is a rule looked at for a packet, over all readings that are tried.
+const MAX_LOOKS: usize = 4_000_000;
 
 /// How two policies decide a packet otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,17 +40,14 @@ impl<'a> Seek<'a> {
     /// # Errors
     /// Where too many readings would have to be tried.
     pub(super) fn find(&self, packet: &Packet, surely: bool) -> Result<Option<Found>, Exhausted> {
-        let of = |policy: &Policy| -> Vec<usize> {
-            let order = policy.deciding_order().into_iter().map(|index| index as usize);
-            order.filter(|index| policy.rules[*index].matches(packet)).collect()
-        };
+        let of = |policy: &Policy| self.matched(policy, packet);
         let axes = self.dimensions.axes();
         let mut step = Step {
             seek: self,
             matched: [of(self.permitting), of(self.denying)],
             values: vec![None; axes.len()],
             surely,
-            left: MAX_READINGS,
+            left: Cell::new(MAX_LOOKS),
         };
         let state = axes.iter().position(|axis| *axis == Axis::State);
         let states = State::ALL.into_iter().take(if state.is_some() { State::ALL.len() } else { 1 });
@@ -62,7 +61,22 @@ impl<'a> Seek<'a> {
                 return Ok(Some(Found { permitted_by, denied_by, conditions }));
             }
         }
-        if step.left == 0 { Err(Exhausted::Steps(MAX_READINGS as u64)) } else { Ok(None) }
+        if step.left.get() == 0 { Err(Exhausted::Steps(MAX_LOOKS as u64)) } else { Ok(None) }
+    }
+
+    /// The rules that may match a packet, in the order in which they are tried, up to one that surely does.
+    fn matched(&self, policy: &Policy, packet: &Packet) -> Vec<(usize, Placed)> {
+        let mut matched = Vec::new();
+        for index in policy.deciding_order().into_iter().map(|index| index as usize) {
+            let rule = &policy.rules[index];
+            let Some(placed) = self.dimensions.place(rule).filter(|_| rule.matches(packet)) else { continue };
+            let is_last = placed.certainty == Certainty::Exact && placed.limits.is_empty();
+            matched.push((index, placed));
+            if is_last {
+                break;
+            }
+        }
+        matched
     }
 
     /// What may decide, where no single reading shows it: of each, the first rule that surely or possibly does so.
@@ -92,16 +106,19 @@ fn occurs(packet: &Packet, state: State) -> bool {
 /// A search that sets one line after another, and only those on which something hangs.
 struct Step<'s, 'a> {
     seek: &'s Seek<'a>,
-    /// Rules that match the packet, in the order in which they are tried.
-    matched: [Vec<usize>; 2],
+    /// Of each side the rules that may match the packet.
+    matched: [Vec<(usize, Placed)>; 2],
     values: Vec<Option<u32>>,
     surely: bool,
-    left: usize,
+    /// How often rules may still be looked at.
+    left: Cell<usize>,
 }
 
 impl Step<'_, '_> {
     fn go(&mut self) -> Option<(Deciding, Deciding)> {
-        self.left = self.left.checked_sub(1)?;
+        if self.left.get() == 0 {
+            return None;
+        }
         match (self.evaluate(0), self.evaluate(1)) {
             (Verdict::Deny(_), _) | (_, Verdict::Permit(_)) => return None,
             (Verdict::Permit(permitted), Verdict::Deny(denied)) => return Some((permitted, denied)),
@@ -139,22 +156,20 @@ impl Step<'_, '_> {
         if side == 0 { self.seek.permitting } else { self.seek.denying }
     }
 
-    /// The rules of a side that may match as far as is settled.
-    fn rules(&self, side: usize) -> impl Iterator<Item = (usize, &Rule, Certainty)> {
-        let policy = self.policy(side);
-        self.matched[side].iter().filter_map(move |index| {
-            let rule = &policy.rules[*index];
-            Some((*index, rule, self.certainty(rule)?))
+    /// The rules of a side that may match as far as is settled, and how well they are known.
+    fn rules(&self, side: usize) -> impl Iterator<Item = (usize, &Placed, Certainty)> {
+        self.matched[side].iter().filter_map(move |(index, placed)| {
+            self.left.set(self.left.get().saturating_sub(1));
+            Some((*index, placed, self.certainty(placed)?))
         })
     }
 
     /// How well a rule is known as far as is settled; [`None`] where it does not match.
-    fn certainty(&self, rule: &Rule) -> Option<Certainty> {
-        let placed = self.seek.dimensions.place(rule)?;
+    fn certainty(&self, placed: &Placed) -> Option<Certainty> {
         let mut certainty = placed.certainty;
-        for (axis, places) in placed.limits {
-            match self.values[axis] {
-                Some(piece) if places >> piece & 1 == 1 => {}
+        for (axis, places) in &placed.limits {
+            match self.values[*axis] {
+                Some(piece) if places.contains(piece) => {}
                 Some(_) => return None,
                 None => certainty = Certainty::AtMost,
             }
@@ -163,7 +178,8 @@ impl Step<'_, '_> {
     }
 
     fn evaluate(&self, side: usize) -> Verdict {
-        self.policy(side).walk(self.rules(side))
+        let policy = self.policy(side);
+        policy.walk(self.rules(side).map(|(index, _, certainty)| (index, &policy.rules[index], certainty)))
     }
 
     /// A line that is not settled and on which a rule hangs; lines of packets before those of what is not known.
@@ -172,14 +188,12 @@ impl Step<'_, '_> {
         let mut unknown = None;
         // What follows a rule that surely decides settles nothing.
         let open = |side| self.rules(side).take_while(|(.., certainty)| *certainty != Certainty::Exact);
-        for (_, rule, _) in open(0).chain(open(1)) {
-            for (axis, _) in dimensions.place(rule)?.limits {
-                if self.values[axis].is_none() {
-                    if dimensions.axes()[axis].is_of_packets() {
-                        return Some(axis);
-                    }
-                    unknown = unknown.or(Some(axis));
+        for (_, placed, _) in open(0).chain(open(1)) {
+            for (axis, _) in placed.limits.iter().filter(|(axis, _)| self.values[*axis].is_none()) {
+                if dimensions.axes()[*axis].is_of_packets() {
+                    return Some(*axis);
                 }
+                unknown = unknown.or(Some(*axis));
             }
         }
         unknown
@@ -187,11 +201,12 @@ impl Step<'_, '_> {
 
     /// The first rule that decides so, where those that are open may.
     fn decider(&self, side: usize, action: Action) -> Option<Deciding> {
-        let first =
-            self.rules(side).find(|(_, rule, certainty)| *certainty == Certainty::Exact || rule.action == action);
-        match first {
-            Some((index, rule, _)) => (rule.action == action).then_some(Deciding::Rule(index)),
-            None => (self.policy(side).default == action).then_some(Deciding::Default),
+        let policy = self.policy(side);
+        let decides = |index: usize| policy.rules[index].action == action;
+        let mut rules = self.rules(side);
+        match rules.find(|(index, _, certainty)| *certainty == Certainty::Exact || decides(*index)) {
+            Some((index, ..)) => decides(index).then_some(Deciding::Rule(index)),
+            None => (policy.default == action).then_some(Deciding::Default),
         }
     }
 }

@@ -329,6 +329,10 @@ fn an_option_that_is_not_understood_is_the_same_where_it_says_the_same() {
         (list("dscp ef", 80, ""), list("dscp ef", 81, ""), Comparison::Different),
         (list("ack", 80, ""), list("ack", 80, ""), Comparison::Equal),
         (list("ack", 80, ""), list("rst", 80, ""), Comparison::Undecided),
+        // Of flags that stand together one may be enough.
+        (list("ack\n permit tcp any any eq 22 ack rst", 80, ""), list("ack", 80, ""), Comparison::Undecided),
+        (list("rst ack", 80, ""), list("ack rst log", 80, ""), Comparison::Equal),
+        (list("dscp ef log", 80, ""), list("dscp ef", 80, ""), Comparison::Equal),
         (list("time-range NIGHT", 80, night), list("time-range NIGHT", 80, night), Comparison::Equal),
         (
             list("time-range NIGHT", 80, night),

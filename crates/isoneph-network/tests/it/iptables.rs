@@ -162,7 +162,9 @@ fn compared(first: &str, second: &str, options: &ReadOptions) -> (Comparison, Ve
     let findings = found.only_first.findings.iter().chain(&found.only_second.findings);
     let told = findings.map(|finding| finding.conditions.join(", ")).collect();
     match found.comparison() {
-        Comparison::Equal if !first.comes_after_the_same(&second) => (Comparison::Undecided, told),
+        Comparison::Equal if !first.names_the_same(&second) || !first.treats_fragments_like(&second) => {
+            (Comparison::Undecided, told)
+        }
         answer => (answer, told),
     }
 }
@@ -234,6 +236,73 @@ fn packets_are_told_apart_by_state_interface_and_what_is_not_understood() {
             Undecided,
             "--mark 1 (in ",
         ),
+        // In the older order of words a "!" is of the option before it only where a value follows.
+        ("-A INPUT -p tcp --syn ! -i eth0 -j ACCEPT\n", "-A INPUT ! -i eth0 -p tcp --syn -j ACCEPT\n", Equal, ""),
+        ("-A INPUT -p tcp --dport ! 80 -j ACCEPT\n", "-A INPUT -p tcp ! --dport 80 -j ACCEPT\n", Equal, ""),
+        // Words of one module are one condition, and mean what they mean in that module.
+        (
+            "-A INPUT -m mark --mark 1 -j ACCEPT\n",
+            "-A INPUT -m connmark --mark 1 -j ACCEPT\n",
+            Undecided,
+            "-m connmark",
+        ),
+        (
+            "-A INPUT -m time --timestart 8:00 --weekdays Mon -m time --timestart 9:00 --weekdays Tue -j ACCEPT\n",
+            "-A INPUT -m time --timestart 9:00 --weekdays Mon -m time --timestart 8:00 --weekdays Tue -j ACCEPT\n",
+            Undecided,
+            "-m time --timestart 8:00 --weekdays Mon",
+        ),
+        (
+            "-A INPUT -m policy --dir in --pol ipsec --proto esp -j ACCEPT\n",
+            "-A INPUT -p esp -m policy --dir in --pol ipsec -j ACCEPT\n",
+            Undecided,
+            "-m policy --dir in --pol ipsec --proto esp",
+        ),
+        (
+            "-A INPUT -m policy --dir in --pol ipsec -p udp -j ACCEPT\n",
+            "-A INPUT -p 17 -m policy --dir in --pol ipsec -j ACCEPT\n",
+            Equal,
+            "",
+        ),
+        // A limit that is asked twice may answer otherwise the second time.
+        (
+            "-A INPUT -m limit --limit 5/min -j DROP\n-A INPUT -m limit --limit 5/min -p udp -j ACCEPT\n",
+            "-A INPUT -m limit --limit 5/min -j DROP\n",
+            Undecided,
+            "(time 2)",
+        ),
+        (
+            "-A INPUT -m limit --limit 5/min -j LOG\n-A INPUT -m limit --limit 5/min -p udp -j ACCEPT\n",
+            "-A INPUT -m limit --limit 5/min -p 17 -j ACCEPT\n",
+            Equal,
+            "",
+        ),
+        // What rules set themselves is not the same where the rules are not.
+        (
+            "-A INPUT -p udp -j MARK --set-mark 1\n-A INPUT -m mark --mark 1 -j ACCEPT\n",
+            "-A INPUT -p icmp -j MARK --set-mark 1\n-A INPUT -m mark --mark 1 -j ACCEPT\n",
+            Undecided,
+            "--mark 1 (in ",
+        ),
+        (
+            "-A INPUT -p udp -j SET --add-set bad src\n-A INPUT -m set --match-set bad src -j DROP\n",
+            "-A INPUT -p 17 -j SET --add-set bad src\n-A INPUT -m set --match-set bad src -j DROP\n",
+            Undecided,
+            "",
+        ),
+        (
+            "-A INPUT -p udp -j SET --add-set bad src\n-A INPUT -m set --match-set bad src -j DROP\n",
+            "-A INPUT -p udp -j SET --add-set bad src\n-A INPUT -m set --match-set bad src -j REJECT\n",
+            Equal,
+            "",
+        ),
+        ("-A INPUT -p udp -j MARK --set-mark 1\n", "", Equal, ""),
+        // Later fragments are not compared, and what is said of them alone is held against each other.
+        ("-A INPUT -f -j DROP\n", "-A INPUT -f -j REJECT\n", Equal, ""),
+        ("-A INPUT -f -j DROP\n", "-A INPUT -f -j ACCEPT\n", Undecided, ""),
+        ("-A INPUT -f -j DROP\n-A INPUT -p udp -j ACCEPT\n", "-A INPUT -f -j DROP\n", Different, ""),
+        ("-A INPUT -f -j ACCEPT\n", "", Undecided, "-f: holds"),
+        ("-A INPUT ! -f -p udp -j ACCEPT\n", "-A INPUT -p udp -j ACCEPT\n", Undecided, ""),
         ("*mangle\n-A PREROUTING -j LOG\nCOMMIT\n||", "*mangle\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n||", Equal, ""),
         (
             "*mangle\n-A INPUT -s 10.0.0.1 -j DROP\nCOMMIT\n||",
@@ -247,6 +316,20 @@ fn packets_are_told_apart_by_state_interface_and_what_is_not_understood() {
         assert_eq!(found, answer, "{first}{second}: {conditions:?}");
         assert!(told.is_empty() || conditions.iter().any(|one| one.contains(told)), "{first}: {conditions:?}");
     }
+}
+
+#[test]
+fn as_many_interfaces_as_there_are_rules_are_told_apart() {
+    let rules = |ports: [u16; 2]| -> String {
+        let rule = |at: usize| format!("-A INPUT -i tap{at}i0 -p tcp --dport {} -j ACCEPT\n", ports[at / 100]);
+        (0..200).map(rule).collect()
+    };
+    let one_more = "-A INPUT -i tap7i0 -p udp --dport 53 -j ACCEPT\n";
+    let backwards: String = rules([443, 80]).lines().rev().map(|line| format!("{line}\n")).collect();
+    let options = ReadOptions::default();
+    assert_eq!(compared(&rules([443, 80]), &backwards, &options), (Comparison::Equal, Vec::new()));
+    let (answer, told) = compared(&rules([443, 80]), &(rules([443, 80]) + one_more), &options);
+    assert_eq!((answer, told.join("; ").as_str()), (Comparison::Different, "it comes in by tap7i0"));
 }
 
 #[test]

@@ -281,12 +281,7 @@ impl Reading<'_> {
                 }
                 "inactive" => draft.never("is switched off"),
                 "fragments" => draft.later_fragments(),
-                "ack" | "rst" => {
-                    let one = Match::any().with_protocol(names::TCP).with_established(true);
-                    draft.limit(|limited| *limited = limited.intersection(&one));
-                    let message = format!("flag {word} matches a part of established traffic");
-                    draft.unknown(Condition::unknown(format!("flag {word}")), message);
-                }
+                _ if FLAGS.contains(&word) => flags(draft, word, tokens),
                 "nexthop1" | "nexthop2" | "nexthop3" | "counter" | "nexthop" => {
                     draft.note(NoteKind::Ignored, format!("{word} decides nothing here"));
                     while tokens.peek().is_some_and(|next| !next.starts_with("nexthop") && next != "log") {
@@ -295,8 +290,9 @@ impl Reading<'_> {
                 }
                 _ => {
                     let mut said = word.to_owned();
-                    while let Some(next) = tokens.next() {
+                    while let Some(next) = tokens.peek().filter(|next| !READ.contains(next)) {
                         said.push_str(&format!(" {next}"));
+                        tokens.next();
                     }
                     draft.unknown(Condition::unknown(said), format!("option {word} is not understood"));
                 }
@@ -323,3 +319,26 @@ const LOGGING: &[&str] = &[
     "debugging",
     "log",
 ];
+
+/// Flags of TCP that are options of an entry.
+const FLAGS: [&str; 6] = ["ack", "fin", "psh", "rst", "syn", "urg"];
+/// Options that are read wherever they stand, after one that is not understood too.
+const READ: [&str; 4] = ["log", "log-input", "fragments", "inactive"];
+
+/// Flags that stand together: devices differ in whether one of them or all must be set, so that they are one condition.
+fn flags(draft: &mut Draft, first: &str, tokens: &mut Tokens<'_>) {
+    let mut said = vec![first];
+    while let Some(next) = tokens.peek().filter(|next| FLAGS.contains(next)) {
+        said.push(next);
+        tokens.next();
+    }
+    said.sort_unstable();
+    let mut one = Match::any().with_protocol(names::TCP);
+    let mut traffic = "TCP";
+    if said.iter().all(|flag| matches!(*flag, "ack" | "rst")) {
+        (one, traffic) = (one.with_established(true), "established traffic");
+    }
+    draft.limit(|limited| *limited = limited.intersection(&one));
+    let said = format!("flags {}", said.join(" "));
+    draft.unknown(Condition::unknown(&said), format!("{said}: match a part of {traffic}"));
+}

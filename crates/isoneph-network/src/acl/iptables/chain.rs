@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::acl::AclError;
 use crate::acl::document::{MAX_INTERVALS, MAX_RULES, ReadOptions};
 use crate::packet::{AddressSet, Family, Match};
-use crate::policy::{Action, Certainty, Condition, Note, NoteKind, OWN, Policy, Rule, Way, conjoin, fits};
+use crate::policy::{Action, Certainty, Condition, Note, NoteKind, OWN, Policy, Rule, Set, Way, conjoin, fits};
+
+use super::unread;
 
 /// Where a matching packet goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,8 @@ impl Place {
 pub(super) struct Step {
     pub(super) flow: Flow,
     pub(super) places: Vec<Place>,
+    /// Whether it is about later fragments alone, or about all packets but these, where it says so.
+    pub(super) fragments: Option<bool>,
     pub(super) certainty: Certainty,
     pub(super) line: u32,
     pub(super) label: String,
@@ -87,6 +91,9 @@ impl Chain {
         })
     }
 }
+
+/// What is noted of a rule about later fragments.
+const FRAGMENTS: &str = "matches later fragments only, which are outside of what is compared";
 
 /// Chains may nest this deep.
 const MAX_DEPTH: usize = 64;
@@ -179,6 +186,7 @@ pub(super) fn lay_out(
         path: vec![name.to_owned()],
         left: steps.saturating_mul(4).saturating_add(SPARE_STEPS),
         room: MAX_INTERVALS,
+        counted: BTreeMap::new(),
     };
     walk.chain(name, start, policy)
 }
@@ -194,6 +202,8 @@ struct Walk<'a> {
     left: usize,
     /// Intervals that rules may still hold.
     room: usize,
+    /// How often conditions were met that may be answered otherwise each time.
+    counted: BTreeMap<String, u32>,
 }
 
 impl Walk<'_> {
@@ -204,12 +214,30 @@ impl Walk<'_> {
             policy.notes.extend(step.notes.iter().cloned());
             let settled = self.settle(step);
             let step = settled.as_ref().unwrap_or(step);
+            let counted = self.count(step);
+            let step = counted.as_ref().unwrap_or(step);
             let inside = limit(&here, step);
             if inside.places.is_empty() {
                 continue;
             }
             let weight = inside.places.iter().map(|place| place.one.intervals()).sum();
             self.room = self.room.checked_sub(weight).ok_or(AclError::TooManyRules { line: step.line })?;
+            if unread::may_set(&step.words) {
+                let set = |rule| Set { after: policy.rules.len(), rule };
+                let sets: Vec<Set> = rules(Action::Permit, &step.words, &inside, step).map(set).collect();
+                policy.sets.extend(sets);
+            }
+            if let (Some(only), Flow::Decide(Some(action))) = (step.fragments, &step.flow) {
+                policy.fragments.extend(rules(*action, &step.label, &inside, step));
+                if only {
+                    policy.notes.push(Note {
+                        line: step.line,
+                        kind: NoteKind::NeverMatches,
+                        message: FRAGMENTS.to_owned(),
+                    });
+                    continue;
+                }
+            }
             match &step.flow {
                 Flow::Continue => {}
                 Flow::Decide(action) => decide(policy, *action, &inside, step)?,
@@ -232,6 +260,31 @@ impl Walk<'_> {
             let places = step.places.iter().filter_map(|place| self.interfaces.settle(place)).collect();
             Step { places, ..step.clone() }
         })
+    }
+
+    /// The step with conditions that are told by how often they were met, where they may be answered otherwise each time.
+    fn count(&mut self, step: &Step) -> Option<Step> {
+        let conditions = step.places.iter().flat_map(|place| &place.conditions);
+        let counted = conditions.filter_map(|one| match one {
+            Condition::Unknown { text, .. } if unread::counts(text) => Some(text.clone()),
+            _ => None,
+        });
+        let texts: BTreeSet<String> = counted.collect();
+        if step.flow == Flow::Continue || texts.is_empty() {
+            return None;
+        }
+        for text in &texts {
+            *self.counted.entry(text.clone()).or_default() += 1;
+        }
+        let told = |one: &Condition| match one {
+            Condition::Unknown { text, holds } if texts.contains(text) && self.counted[text] > 1 => {
+                Condition::Unknown { text: format!("{text} (time {})", self.counted[text]), holds: *holds }
+            }
+            _ => one.clone(),
+        };
+        let place =
+            |place: &Place| Place { one: place.one.clone(), conditions: place.conditions.iter().map(told).collect() };
+        Some(Step { places: step.places.iter().map(place).collect(), ..step.clone() })
     }
 
     fn enter(&mut self, to: &str, inside: Here, step: &Step, policy: &mut Policy) -> Result<(), AclError> {
@@ -285,7 +338,29 @@ fn leave(here: &mut Here, step: &Step) {
 }
 
 fn decide(policy: &mut Policy, action: Option<Action>, inside: &Here, step: &Step) -> Result<(), AclError> {
-    // Products under the same conditions are one rule.
+    let asked = |action: &str| Some(Condition::unknown(format!("{} {action}", step.words)));
+    let actions = match action {
+        Some(action) => vec![(action, None)],
+        None => vec![(Action::Permit, asked("permits")), (Action::Deny, asked("denies"))],
+    };
+    for (action, condition) in actions {
+        for mut rule in rules(action, &step.label, inside, step) {
+            if policy.rules.len() >= MAX_RULES {
+                return Err(AclError::TooManyRules { line: step.line });
+            }
+            if let Some(condition) = &condition {
+                rule.conditions.push(condition.clone());
+                rule.conditions.sort();
+                rule.conditions.dedup();
+            }
+            policy.rules.push(rule);
+        }
+    }
+    Ok(())
+}
+
+/// What a step is where packets are: products under the same conditions are one rule.
+fn rules(action: Action, label: &str, inside: &Here, step: &Step) -> impl Iterator<Item = Rule> {
     let mut groups: Vec<(&BTreeSet<Condition>, Vec<Match>)> = Vec::new();
     for place in &inside.places {
         match groups.iter_mut().find(|(conditions, _)| **conditions == place.conditions) {
@@ -293,28 +368,13 @@ fn decide(policy: &mut Policy, action: Option<Action>, inside: &Here, step: &Ste
             None => groups.push((&place.conditions, vec![place.one.clone()])),
         }
     }
-    let asked = |action: &str| Condition::unknown(format!("{} {action}", step.words));
-    let actions = match action {
-        Some(action) => vec![(action, None)],
-        None => vec![(Action::Permit, Some(asked("permits"))), (Action::Deny, Some(asked("denies")))],
-    };
-    for (action, condition) in actions {
-        for (conditions, matches) in &groups {
-            if policy.rules.len() >= MAX_RULES {
-                return Err(AclError::TooManyRules { line: step.line });
-            }
-            let mut conditions = (*conditions).clone();
-            conditions.extend(condition.clone());
-            policy.rules.push(Rule {
-                action,
-                certainty: inside.certainty,
-                matches: matches.clone(),
-                conditions: conditions.into_iter().collect(),
-                open_by: inside.open_by.clone(),
-                line: step.line,
-                label: step.label.clone(),
-            });
-        }
-    }
-    Ok(())
+    groups.into_iter().map(move |(conditions, matches)| Rule {
+        action,
+        certainty: inside.certainty,
+        matches,
+        conditions: conditions.iter().cloned().collect(),
+        open_by: inside.open_by.clone(),
+        line: step.line,
+        label: label.to_owned(),
+    })
 }

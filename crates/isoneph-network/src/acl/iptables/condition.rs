@@ -1,6 +1,7 @@
 //! The condition and target of one rule.
 
 use super::chain::{Flow, Place, Step};
+use super::unread::Unread;
 use super::words;
 use crate::acl::address::numbers;
 use crate::acl::draft::Draft;
@@ -156,6 +157,9 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
     let words = &words::apart(words);
     let mut draft = Draft::new(line, label);
     let mut asked = Asked::anything();
+    let mut unread = Unread::default();
+    // Whether it is about later fragments, or about all packets but these.
+    let mut fragments = None;
     let mut open = false;
     let mut flow = Flow::Continue;
     let mut target_seen = false;
@@ -165,8 +169,9 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
         index += usize::from(negated);
         let Some(option) = words.get(index) else { break };
         index += 1;
-        // The older order of words: `-s ! 10.0.0.0/8`.
-        let late = words.get(index).is_some_and(|word| word == "!");
+        // The older order of words: `-s ! 10.0.0.0/8`. In `--syn ! -i lo` it is of the next option.
+        let of_value = |next: &[String]| next[0] == "!" && !next[1].starts_with('-');
+        let late = words.get(index..index + 2).is_some_and(of_value);
         index += usize::from(late);
         let negated = negated || late;
         if let Some((_, count)) = SILENT.iter().find(|(name, _)| name == option) {
@@ -176,17 +181,19 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
         let value = words.get(index).map(String::as_str).unwrap_or_default();
         match option.as_str() {
             "-m" | "--match" => {
+                unread.enter(value);
                 // Others match something without any option, as `socket` and `rpfilter` do.
                 let limited = value == "limit" && words.iter().any(|word| word.starts_with("--limit"));
                 if !limited && !MODULES.contains(&value) {
-                    let message = format!("module {value} is not understood");
-                    draft.unknown(Condition::unknown(format!("-m {value}")), message);
+                    unread.module();
+                    draft.note(NoteKind::NotUnderstood, format!("module {value} is not understood"));
                     open = true;
                 }
                 index += 1;
             }
             "-j" | "--jump" | "-g" | "--goto" => {
                 target_seen = true;
+                unread.enter("");
                 flow = if option == "-g" || option == "--goto" { Flow::Goto(value.to_owned()) } else { target(value) };
                 index += 1;
             }
@@ -195,6 +202,7 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
                 tcp_flags(&mut draft, value, set, negated);
                 index += 2;
             }
+            "-f" | "--fragment" => fragments = Some(!negated),
             "--syn" => established(&mut draft, negated, Some(names::TCP)),
             "-4" | "--ipv4" | "-6" | "--ipv6" => {
                 let wanted = if option.contains('4') { Family::V4 } else { Family::V6 };
@@ -209,16 +217,21 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
                 }
                 index += 1;
             }
-            _ => match condition(&mut draft, option, value, negated) {
+            // The module `policy` has a `--proto` of its own.
+            _ => match if unread.is_in("policy") && option == "--proto" {
+                Ok(false)
+            } else {
+                condition(&mut draft, option, value, negated)
+            } {
                 Ok(true) => index += 1,
                 Ok(false) => {
-                    let start = index - 1;
-                    while words.get(index).is_some_and(|word| !word.starts_with('-') && word != "!") {
+                    let mut said = option.clone();
+                    while let Some(word) = words.get(index).filter(|word| !word.starts_with('-') && *word != "!") {
+                        said = said + " " + word;
                         index += 1;
                     }
-                    let said: Vec<&str> =
-                        words[start..index].iter().map(String::as_str).filter(|word| *word != "!").collect();
-                    unknown(&mut draft, &said, negated, format!("option {option} is not understood"));
+                    unread.option(said, negated);
+                    draft.note(NoteKind::NotUnderstood, format!("option {option} is not understood"));
                     open = true;
                 }
                 Err(message) => {
@@ -240,13 +253,24 @@ pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> 
     } else if flow == Flow::Continue {
         draft.note(NoteKind::Ignored, "its target does not decide");
     }
+    let is_plain = match (&flow, fragments) {
+        (Flow::Continue, _) => true,
+        // What later fragments might pass by stays open.
+        (Flow::Decide(Some(action)), Some(only)) => (*action == Action::Deny) == only,
+        _ => false,
+    };
+    if let Some(only) = fragments.filter(|_| !is_plain) {
+        unknown(&mut draft, &["-f"], !only, "is about later fragments, which are outside of what is compared");
+        fragments = None;
+    }
+    unread.conditions().for_each(|condition| draft.ask(condition));
     let certainty = if draft.is_uncertain() { Certainty::AtMost } else { Certainty::Exact };
     let nothing = draft.matches_nothing();
     let conditions = draft.take_conditions();
     let matches = std::mem::take(&mut draft.matches).into_iter().filter(|one| !nothing && !one.is_nothing());
     let places = matches.flat_map(|one| asked.places(one, &conditions)).collect();
     let words = words::without_remarks(words);
-    Step { flow, places, certainty, line, label: label.to_owned(), words, notes: draft.take_notes() }
+    Step { flow, places, fragments, certainty, line, label: label.to_owned(), words, notes: draft.take_notes() }
 }
 
 /// A condition that is not understood, told by its words.

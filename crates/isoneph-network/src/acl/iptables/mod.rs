@@ -11,6 +11,7 @@ mod beside;
 mod chain;
 mod condition;
 mod families;
+mod unread;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -218,6 +219,9 @@ fn policy(name: &str, chain: &Chain, file: &File, options: &ReadOptions) -> Resu
         let condition = Condition::unknown(format!("the end of chain {name} permits"));
         policy.rules.extend(by_condition(condition, 0, &message));
     }
+    let sets = std::mem::take(&mut policy.sets);
+    let asked: Vec<&str> = policy.unknown().into_iter().collect();
+    policy.sets = sets.into_iter().filter(|set| unread::is_asked_for(&set.rule.label, &asked)).collect();
     policy.notes.sort();
     policy.notes.dedup();
     Ok(policy)

@@ -59,7 +59,7 @@ fn rules_that_are_not_understood_leave_it_undecided_and_are_named() {
     let same = file(&folder, "same.rules", format!("# the same\n{UNKNOWN_MATCH}").as_bytes());
     let run = isoneph(&["network", "diff", &first, &same]).ends_with(0);
     let text = run.stdout();
-    assert!(text.contains("not understood and taken to be the same in both: --quota 9"), "{text}");
+    assert!(text.contains("not understood and taken to be the same in both: -m quota --quota 9"), "{text}");
 }
 
 #[test]
@@ -103,11 +103,31 @@ fn files_in_which_nothing_filters_are_undecided_and_say_so() {
 }
 
 #[test]
+fn marks_that_rules_set_for_others_are_listed_where_they_are_not_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rules = |port: u16| {
+        format!(
+            "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport {port} -j MARK --set-mark 1\n\
+             -A INPUT -m mark --mark 0x1 -j DROP\nCOMMIT\n"
+        )
+    };
+    let first = file(&folder, "first.rules", rules(22).as_bytes());
+    let second = file(&folder, "second.rules", rules(23).as_bytes());
+    let run = isoneph(&["network", "diff", &first, &second]).ends_with(3);
+    let text = run.stdout();
+    assert!(text.contains("not compared: what rules set and ask for: B line 3: -p tcp --dport 23 -j MARK"), "{text}");
+}
+
+#[test]
 fn a_file_is_equal_to_itself_and_says_what_of_it_is_not_understood() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = file(&folder, "some.rules", UNKNOWN_MATCH.as_bytes());
     let run = isoneph(&["network", "diff", &path, &path]).ends_with(0);
-    assert!(run.stdout().contains("not understood and taken to be the same in both: --quota 9"), "{}", run.stdout());
+    assert!(
+        run.stdout().contains("not understood and taken to be the same in both: -m quota --quota 9"),
+        "{}",
+        run.stdout()
+    );
     let policy = "header {\n  target:: juniper f\n}\nterm a {\n  source-address:: INTERNAL\n  action:: accept\n}\n";
     let path = file(&folder, "some.pol", policy.as_bytes());
     let run = isoneph(&["network", "diff", &path, &path]).ends_with(0);

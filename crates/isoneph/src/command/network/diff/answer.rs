@@ -43,12 +43,14 @@ impl<'a> Answer<'a> {
     /// What is not compared and not said alike by both, where there is something.
     fn besides(&self) -> Option<&'static str> {
         let [one, other] = self.policies;
-        match (one.treats_fragments_like(other), one.comes_after_the_same(other)) {
-            (true, true) => None,
-            (false, _) => Some("packet but later fragments is decided alike"),
-            (true, false) => {
-                Some("packet is decided alike, and other tables make something else of packets before that")
-            }
+        if !one.treats_fragments_like(other) {
+            Some("packet but later fragments is decided alike")
+        } else if !one.comes_after_the_same(other) {
+            Some("packet is decided alike, and other tables make something else of packets before that")
+        } else if !one.sets_the_same(other) {
+            Some("packet is decided alike, and rules set something else that they ask for")
+        } else {
+            None
         }
     }
 
@@ -131,6 +133,13 @@ impl<'a> Answer<'a> {
             before_text(out, "A", one, other)?;
             before_text(out, "B", other, one)?;
         }
+        for (name, policy) in [("A", one), ("B", other)].into_iter().filter(|_| !one.sets_the_same(other)) {
+            for rule in policy.sets.iter().map(|set| &set.rule) {
+                let text =
+                    format!("  not compared: what rules set and ask for: {name} line {}: {}", rule.line, rule.label);
+                writeln!(out, "{}", safe::terminal(&text))?;
+            }
+        }
         for (name, policy) in [("A", one), ("B", other)] {
             for rule in &policy.fragments {
                 let text = format!("  not compared: later fragments: {name} line {}: {}", rule.line, rule.label);
@@ -174,6 +183,7 @@ impl<'a> Answer<'a> {
                     "compared": families,
                     "later_fragments": fragments,
                     "same_before": one.comes_after_the_same(other),
+                    "same_set": one.sets_the_same(other),
                     "open": open,
                     "taken_alike": self.unknown_of_both(),
                     "only_first": side_value(found, first, [one, other]),
