@@ -1,12 +1,10 @@
-//! The condition and target of one rule.
+//! What the options of a rule ask for, and what its target does.
 
-use super::chain::{Flow, Place, Step};
-use super::unread::Unread;
-use super::words;
+use super::chain::{Flow, Place};
 use crate::acl::address::numbers;
 use crate::acl::draft::Draft;
-use crate::packet::{AddressRange, AddressSet, Family, Match, Ranges, names};
-use crate::policy::{Action, Certainty, Condition, NoteKind, OWN, State, States, Way};
+use crate::packet::{AddressRange, AddressSet, Match, Ranges, names};
+use crate::policy::{Action, Condition, NoteKind, OWN, State, States, Way};
 
 /// Targets that do not decide.
 const PASSING: &[&str] = &[
@@ -35,72 +33,9 @@ const PASSING: &[&str] = &[
     "TCPOPTSTRIP",
     "ECN",
 ];
-/// Modules that match by their options alone, which are read or named one by one.
-const MODULES: &[&str] = &[
-    "tcp",
-    "udp",
-    "udplite",
-    "sctp",
-    "dccp",
-    "icmp",
-    "icmp6",
-    "icmpv6",
-    "multiport",
-    "iprange",
-    "state",
-    "conntrack",
-    "comment",
-    "addrtype",
-    "set",
-    "mark",
-    "connmark",
-    "mac",
-    "owner",
-    "physdev",
-    "string",
-    "u32",
-    "bpf",
-    "length",
-    "ttl",
-    "hl",
-    "tos",
-    "dscp",
-    "helper",
-    "pkttype",
-    "time",
-    "recent",
-    "statistic",
-    "hashlimit",
-    "connlimit",
-    "policy",
-    "cgroup",
-    "tcpmss",
-];
-/// Options of targets and matches that hold no condition, with the number of words they take.
-const SILENT: &[(&str, usize)] = &[
-    ("--comment", 1),
-    ("--reject-with", 1),
-    ("--log-prefix", 1),
-    ("--log-level", 1),
-    ("--log-tcp-sequence", 0),
-    ("--log-tcp-options", 0),
-    ("--log-ip-options", 0),
-    ("--log-uid", 0),
-    ("--nflog-group", 1),
-    ("--nflog-prefix", 1),
-    ("--nflog-threshold", 1),
-    ("--ulog-prefix", 1),
-    ("--set-mark", 1),
-    ("--set-xmark", 1),
-    ("--clamp-mss-to-pmtu", 0),
-    ("--set-mss", 1),
-    ("-c", 2),
-    ("--set-counters", 2),
-];
-
 /// What a rule asks of the connection's state.
 #[derive(Clone, Copy)]
-struct Asked {
+pub(super) struct Asked {
     /// Of usual packets, those that open a connection, and those of one that is there.
     new: bool,
     established: bool,
@@ -109,17 +44,17 @@ struct Asked {
 }
 
 impl Asked {
-    fn anything() -> Self {
+    pub(super) fn anything() -> Self {
         Self { new: true, established: true, others: States::of([State::Usual]).complement() }
     }
 
-    fn both(self, other: Self) -> Self {
+    pub(super) fn both(self, other: Self) -> Self {
         let others = self.others.intersection(other.others);
         Self { new: self.new && other.new, established: self.established && other.established, others }
     }
 
     /// Where a product is in these states.
-    fn places(self, one: Match, conditions: &[Condition]) -> Vec<Place> {
+    pub(super) fn places(self, one: Match, conditions: &[Condition]) -> Vec<Place> {
         let usual = States::of([State::Usual]);
         let whole = self.new && self.established;
         let mut parts = Vec::new();
@@ -144,141 +79,12 @@ impl Asked {
     }
 }
 
-/// What stands around a rule and tells what its words mean.
-#[derive(Clone, Copy)]
-pub(super) struct Around {
-    pub(super) family: Option<Family>,
-    /// Whether some packets are exempt from connection tracking, and so in no state but `UNTRACKED`.
-    pub(super) untracked: bool,
-}
-
-/// Reads the words after the chain's name.
-pub(super) fn step(words: &[String], line: u32, label: &str, around: Around) -> Step {
-    let words = &words::apart(words);
-    let mut draft = Draft::new(line, label);
-    let mut asked = Asked::anything();
-    let mut unread = Unread::default();
-    // Whether it is about later fragments, or about all packets but these.
-    let mut fragments = None;
-    let mut open = false;
-    let mut flow = Flow::Continue;
-    let mut target_seen = false;
-    let mut index = 0;
-    while index < words.len() {
-        let negated = words[index] == "!";
-        index += usize::from(negated);
-        let Some(option) = words.get(index) else { break };
-        index += 1;
-        // The older order of words: `-s ! 10.0.0.0/8`. In `--syn ! -i lo` it is of the next option.
-        let of_value = |next: &[String]| next[0] == "!" && !next[1].starts_with('-');
-        let late = words.get(index..index + 2).is_some_and(of_value);
-        index += usize::from(late);
-        let negated = negated || late;
-        if let Some((_, count)) = SILENT.iter().find(|(name, _)| name == option) {
-            index += count;
-            continue;
-        }
-        let value = words.get(index).map(String::as_str).unwrap_or_default();
-        match option.as_str() {
-            "-m" | "--match" => {
-                unread.enter(value);
-                // Others match something without any option, as `socket` and `rpfilter` do.
-                let limited = value == "limit" && words.iter().any(|word| word.starts_with("--limit"));
-                if !limited && !MODULES.contains(&value) {
-                    unread.module();
-                    draft.note(NoteKind::NotUnderstood, format!("module {value} is not understood"));
-                    open = true;
-                }
-                index += 1;
-            }
-            "-j" | "--jump" | "-g" | "--goto" => {
-                target_seen = true;
-                unread.enter("");
-                flow = if option == "-g" || option == "--goto" { Flow::Goto(value.to_owned()) } else { target(value) };
-                index += 1;
-            }
-            "--tcp-flags" => {
-                let set = words.get(index + 1).map(String::as_str).unwrap_or_default();
-                tcp_flags(&mut draft, value, set, negated);
-                index += 2;
-            }
-            "-f" | "--fragment" => fragments = Some(!negated),
-            "--syn" => established(&mut draft, negated, Some(names::TCP)),
-            "-4" | "--ipv4" | "-6" | "--ipv6" => {
-                let wanted = if option.contains('4') { Family::V4 } else { Family::V6 };
-                if around.family.is_some_and(|family| family != wanted) {
-                    draft.never("is for the other family");
-                }
-            }
-            "--state" | "--ctstate" => {
-                match state(&mut draft, value, negated, around.untracked) {
-                    Ok(states) => asked = asked.both(states),
-                    Err(message) => unknown(&mut draft, &[option, value], negated, message),
-                }
-                index += 1;
-            }
-            // The module `policy` has a `--proto` of its own.
-            _ => match if unread.is_in("policy") && option == "--proto" {
-                Ok(false)
-            } else {
-                condition(&mut draft, option, value, negated)
-            } {
-                Ok(true) => index += 1,
-                Ok(false) => {
-                    let mut said = option.clone();
-                    while let Some(word) = words.get(index).filter(|word| !word.starts_with('-') && *word != "!") {
-                        said = said + " " + word;
-                        index += 1;
-                    }
-                    unread.option(said, negated);
-                    draft.note(NoteKind::NotUnderstood, format!("option {option} is not understood"));
-                    open = true;
-                }
-                Err(message) => {
-                    unknown(&mut draft, &[option, value], negated, message);
-                    open = true;
-                    index += 1;
-                }
-            },
-        }
-    }
-    if !target_seen && open {
-        draft.note(
-            NoteKind::NotUnderstood,
-            "no target was found among words that are not understood: anything may follow",
-        );
-        flow = Flow::Decide(None);
-    } else if !target_seen {
-        draft.note(NoteKind::Ignored, "has no target: it counts only");
-    } else if flow == Flow::Continue {
-        draft.note(NoteKind::Ignored, "its target does not decide");
-    }
-    let is_plain = match (&flow, fragments) {
-        (Flow::Continue, _) => true,
-        // What later fragments might pass by stays open.
-        (Flow::Decide(Some(action)), Some(only)) => (*action == Action::Deny) == only,
-        _ => false,
-    };
-    if let Some(only) = fragments.filter(|_| !is_plain) {
-        unknown(&mut draft, &["-f"], !only, "is about later fragments, which are outside of what is compared");
-        fragments = None;
-    }
-    unread.conditions().for_each(|condition| draft.ask(condition));
-    let certainty = if draft.is_uncertain() { Certainty::AtMost } else { Certainty::Exact };
-    let nothing = draft.matches_nothing();
-    let conditions = draft.take_conditions();
-    let matches = std::mem::take(&mut draft.matches).into_iter().filter(|one| !nothing && !one.is_nothing());
-    let places = matches.flat_map(|one| asked.places(one, &conditions)).collect();
-    let words = words::without_remarks(words);
-    Step { flow, places, fragments, certainty, line, label: label.to_owned(), words, notes: draft.take_notes() }
-}
-
 /// A condition that is not understood, told by its words.
-fn unknown(draft: &mut Draft, words: &[&str], negated: bool, message: impl Into<String>) {
+pub(super) fn unknown(draft: &mut Draft, words: &[&str], negated: bool, message: impl Into<String>) {
     draft.unknown(Condition::Unknown { text: words.join(" "), holds: !negated }, message);
 }
 
-fn target(name: &str) -> Flow {
+pub(super) fn target(name: &str) -> Flow {
     match name {
         "ACCEPT" => Flow::Decide(Some(Action::Permit)),
         "DROP" | "REJECT" | "TARPIT" => Flow::Decide(Some(Action::Deny)),
@@ -290,7 +96,7 @@ fn target(name: &str) -> Flow {
 }
 
 /// Applies one option with one word; false when the option is not known.
-fn condition(draft: &mut Draft, option: &str, value: &str, negated: bool) -> Result<bool, String> {
+pub(super) fn condition(draft: &mut Draft, option: &str, value: &str, negated: bool) -> Result<bool, String> {
     match option {
         "-p" | "--protocol" | "--proto" => protocol(draft, value, negated)?,
         "-s" | "--source" | "--src" | "-d" | "--destination" | "--dst" | "--src-range" | "--dst-range" => {
@@ -396,13 +202,13 @@ fn icmp(draft: &mut Draft, six: bool, value: &str, negated: bool) -> Result<(), 
     Ok(())
 }
 
-fn established(draft: &mut Draft, wanted: bool, protocol: Option<u8>) {
+pub(super) fn established(draft: &mut Draft, wanted: bool, protocol: Option<u8>) {
     let condition = Match { established: Some(wanted), ..Match::any() };
     let condition = protocol.map_or(condition.clone(), |number| condition.with_protocol(number));
     draft.limit(|one| *one = one.intersection(&condition));
 }
 
-fn state(draft: &mut Draft, value: &str, negated: bool, untracked: bool) -> Result<Asked, String> {
+pub(super) fn state(draft: &mut Draft, value: &str, negated: bool, untracked: bool) -> Result<Asked, String> {
     let has = |word: &str| value.split(',').any(|one| one.eq_ignore_ascii_case(word));
     let known = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"];
     let is_known = |one: &str| known.iter().any(|known| known.eq_ignore_ascii_case(one));
@@ -427,7 +233,7 @@ fn state(draft: &mut Draft, value: &str, negated: bool, untracked: bool) -> Resu
 }
 
 /// What flags say about TCP packets with ACK or RST.
-fn tcp_flags(draft: &mut Draft, mask: &str, set: &str, negated: bool) {
+pub(super) fn tcp_flags(draft: &mut Draft, mask: &str, set: &str, negated: bool) {
     let has = |list: &str, flag: &str| list.split(',').any(|one| one.eq_ignore_ascii_case(flag) || one == "ALL");
     draft.limit(|one| *one = one.intersection(&Match::any().with_protocol(names::TCP)));
     let looks_at_both = has(mask, "ACK") && has(mask, "RST");

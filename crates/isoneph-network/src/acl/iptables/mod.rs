@@ -11,6 +11,7 @@ mod beside;
 mod chain;
 mod condition;
 mod families;
+mod step;
 mod unread;
 mod words;
 
@@ -21,7 +22,7 @@ use super::{AclError, Document, Format};
 use crate::packet::{Family, Match};
 use crate::policy::{Action, Certainty, Condition, Note, NoteKind, Policy, Rule};
 use chain::{Chain, Interfaces, lay_out};
-use condition::Around;
+use step::Around;
 
 /// Chains that the kernel enters by itself.
 const BASE: [&str; 3] = ["INPUT", "FORWARD", "OUTPUT"];
@@ -184,13 +185,13 @@ fn command(file: &mut File, table: &str, line: &str, number: u32, around: Around
             chains.entry(argument).or_default().policy = policy;
         }
         Some("-A" | "--append") => {
-            let step = condition::step(&words[2.min(words.len())..], number, line, around);
+            let step = step::step(&words[2.min(words.len())..], number, line, around);
             chains.entry(argument).or_default().steps.push_back(step);
         }
         Some("-I" | "--insert") => {
             let place = words.get(2).and_then(|word| word.parse::<usize>().ok());
             let rest = if place.is_some() { 3 } else { 2 };
-            let step = condition::step(&words[rest.min(words.len())..], number, line, around);
+            let step = step::step(&words[rest.min(words.len())..], number, line, around);
             let steps = &mut chains.entry(argument).or_default().steps;
             let at = place.unwrap_or(1).saturating_sub(1).min(steps.len());
             steps.insert(at, step);
