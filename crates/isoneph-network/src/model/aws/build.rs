@@ -208,6 +208,8 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
         }
         let mut aliases = interface.aliases.clone();
         aliases.extend(instance.map(ToOwned::to_owned));
+        // What a machine carries is called as the machine is, and as itself.
+        aliases.extend(known.and(Some(&interface.name)).filter(|own| !own.is_empty()).cloned());
         let name =
             [known.map(|known| known.name.clone()), Some(interface.name.clone()), Some(interface.description.clone())]
                 .into_iter()

@@ -63,7 +63,11 @@ fn a_group_is_given_to_what_may_stand_in_several_subnets_wherever_it_stands() {
 
 #[test]
 fn a_machine_has_the_interface_that_it_is_given_wherever_that_stands() {
-    asked(vec![interface(json!({})), carried()], "deny client -> m tcp/22");
+    asked(
+        vec![interface(json!({})), carried()],
+        "deny client -> m tcp/22
+         deny client -> aws_network_interface.n tcp/22",
+    );
     asked(
         vec![interface(json!({})), carried(), given("aws_instance.m.primary_network_interface_id")],
         "permit client -> m tcp/22",
@@ -183,4 +187,25 @@ fn a_route_of_nobody_knows_which_table_decides_for_its_own_block_alone() {
     asked(peered("10.0.0.0/8", 1, &both), "permit w -> z tcp/22\nundecided w -> client tcp/22");
     // A longer one than the network's own may turn away a part of it.
     asked(peered("10.9.2.0/24", 1, &both), "undecided w -> z tcp/22\ndeny w -> client tcp/22");
+}
+
+/// A list for the subnets that `[for key, subnet in aws_subnet.t : subnet.id if …]` names, or all of them: a plan shows no more
+/// than that they are gone through.
+#[test]
+fn a_map_of_subnets_that_is_gone_through_may_be_sifted() {
+    let of = || json!({"vpc_id": refers(&["aws_vpc.v.id"])});
+    let subnets = |keys: [&'static str; 2]| {
+        keys.into_iter()
+            .zip(["10.0.5.0/24", "10.0.6.0/24"])
+            .map(move |(key, block)| (key, json!({"cidr_block": block}), of()))
+    };
+    let list = || {
+        let named = json!({"vpc_id": refers(&["aws_vpc.v.id"]), "subnet_ids": refers(&["aws_subnet.t"])});
+        ("aws_network_acl.l", json!({"ingress": [], "egress": []}), named)
+    };
+    let m = |subnet: &str| machine("aws_instance.m", refers(&[subnet]), refers(&["aws_security_group.all.id"]));
+    let mapped: Vec<Held> = subnets(["aws_subnet.t[\"a\"]", "aws_subnet.t[\"b\"]"]).collect();
+    asked([mapped, vec![list(), m("aws_subnet.t[\"a\"].id")]].concat(), "undecided client -> m tcp/22");
+    let counted: Vec<Held> = subnets(["aws_subnet.t[0]", "aws_subnet.t[1]"]).collect();
+    asked([counted, vec![list(), m("aws_subnet.t[0].id")]].concat(), "deny client -> m tcp/22");
 }
