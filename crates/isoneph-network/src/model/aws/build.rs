@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::estate::{Destination, Estate, Interface, Route as EstateRoute, RouteTarget, Table, Vpc};
+use super::estate::{Destination, Estate, Interface, Route as EstateRoute, RouteTarget, Table, Vpc, without_place};
 use super::filters::{self, Members};
 use super::{links, transit};
 use crate::model::address::{AddressRange, AddressSet, Family, private_blocks};
@@ -208,6 +208,8 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
         }
         let mut aliases = interface.aliases.clone();
         aliases.extend(instance.map(ToOwned::to_owned));
+        // What a machine carries is called as the machine is, and as itself.
+        aliases.extend(known.and(Some(&interface.name)).filter(|own| !own.is_empty()).cloned());
         let name =
             [known.map(|known| known.name.clone()), Some(interface.name.clone()), Some(interface.description.clone())]
                 .into_iter()
@@ -245,11 +247,9 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
         });
     }
     // One of which it is not known in which of several subnets it stands has one interface, wherever that is.
-    let several = estate.instances.iter().filter(|(id, held)| {
-        let choice = format!("{id} in ");
-        !held.interfaces.iter().any(|name| name.starts_with(&choice))
-    });
-    let known = several.map(|(_, held)| held.interfaces.iter().filter_map(|name| places.endpoint(name)).collect());
+    let several =
+        estate.instances.values().filter(|held| !held.interfaces.iter().any(|name| without_place(name) != name));
+    let known = several.map(|held| held.interfaces.iter().filter_map(|name| places.endpoint(name)).collect());
     parts.machines.extend(known.filter(|own: &Vec<usize>| own.len() > 1));
     members
 }
@@ -330,16 +330,19 @@ fn targets(estate: &Estate, parts: &mut Parts, places: &Places) {
                     continue;
                 };
                 for (target, port) in &group.targets {
-                    let instance = estate.instances.get(target).and_then(|known| known.interfaces.first());
-                    let endpoint = instance.or(Some(target)).and_then(|name| places.endpoints.get(name)).copied();
+                    let named = estate.standing(target);
+                    let mut found: Vec<_> = named.iter().filter_map(|name| places.endpoint(name)).map(Some).collect();
                     let address = AddressRange::parse(target);
-                    complete &= endpoint.is_some() || address.is_some();
-                    held.push(BalancerTarget {
+                    complete &= !found.is_empty() || address.is_some();
+                    if found.is_empty() {
+                        found.push(None);
+                    }
+                    held.extend(found.into_iter().map(|endpoint| BalancerTarget {
                         endpoint,
                         address,
                         port: port.and_then(|port| u16::try_from(port).ok()),
                         keeps_client: group.keeps_client.or_else(|| keeps_client(&group.kind, &group.protocol)),
-                    });
+                    }));
                 }
             }
             parts.balancers[*index].listeners.push(Listener {
@@ -475,6 +478,11 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
                     out.extend(open(&format!("prefix list {list}")));
                 }
             },
+            Destination::Perhaps(range, what) => {
+                let unknown = Some(what.clone());
+                let held = |destination| Route { destination, unknown: unknown.clone(), target: target.clone(), rank };
+                out.extend(range.minus(&decided(table, *range, estate)).into_iter().map(held));
+            }
             Destination::Unknown(what) => out.extend(open(what)),
         }
     }
@@ -494,6 +502,16 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
         out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });
     }
     out
+}
+
+/// What a table's sure routes decide whether or not it has another one to a block as well: a longer prefix holds, and no
+/// table takes two that are made to the same block.
+fn decided(table: &Table, block: AddressRange, estate: &Estate) -> Vec<AddressRange> {
+    let made = table.routes.iter().filter(|route| !route.propagated).filter_map(|route| match route.destination {
+        Destination::Range(range) => Some(range),
+        _ => None,
+    });
+    made.chain(estate.ranges_of(&table.vpc)).filter(|range| block.covers(*range)).collect()
 }
 
 fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> Target {
@@ -525,8 +543,11 @@ fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> T
         }
         RouteTarget::Interface(id) => endpoint(id),
         RouteTarget::Instance(id) => {
-            let interface = estate.instances.get(id).and_then(|instance| instance.interfaces.first());
-            interface.map_or_else(|| opaque(id), |interface| endpoint(interface))
+            // One of which nobody knows where it stands is followed nowhere.
+            match &estate.standing(id)[..] {
+                [interface] => endpoint(interface),
+                _ => opaque(id),
+            }
         }
         RouteTarget::Endpoint(id) => match estate.endpoints.get(id) {
             Some(held) if held.kind == "Gateway" => Target::Service { name: held.service.clone() },

@@ -76,6 +76,19 @@ impl Estate {
             .or_else(|| self.vpcs.get_key_value(id).map(|(id, _)| id.as_str()))
     }
 
+    /// The interfaces that a machine's first one, or one that is named, may be: one for each subnet it may stand in, where
+    /// the input does not show which it is.
+    pub(crate) fn standing(&self, id: &str) -> Vec<String> {
+        let first = self.instances.get(id).and_then(|held| held.interfaces.first()).map_or(id, String::as_str);
+        let own = without_place(first);
+        if self.interfaces.contains_key(own) {
+            return vec![own.to_owned()];
+        }
+        let within = format!("{own} in ");
+        let after = self.interfaces.range(within.clone()..).map(|(name, _)| name);
+        after.take_while(|name| name.starts_with(&within)).cloned().collect()
+    }
+
     /// The blocks of a network, wherever they are told.
     pub(crate) fn ranges_of(&self, network: &str) -> Vec<AddressRange> {
         let vpc = self.vpcs.get(network);
@@ -109,6 +122,11 @@ impl Estate {
         let lost = self.interfaces.iter().filter(|(_, held)| !shown.contains(held.vpc.as_str()));
         lost.map(|(id, held)| (id.as_str(), &held.origin)).collect()
     }
+}
+
+/// The identifier of what may stand in several subnets, without the one it is taken to stand in.
+pub(crate) fn without_place(interface: &str) -> &str {
+    interface.split_once(" in ").map_or(interface, |(own, _)| own)
 }
 
 #[derive(Debug, Default)]
@@ -160,7 +178,7 @@ pub(crate) struct Table {
     pub(crate) origin: Origin,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) destination: Destination,
     pub(crate) target: RouteTarget,
@@ -172,6 +190,8 @@ pub(crate) struct Route {
 pub(crate) enum Destination {
     Range(AddressRange),
     PrefixList(String),
+    /// A route to this block that the table may have or not, and why.
+    Perhaps(AddressRange, String),
     Unknown(String),
 }
 

@@ -5,6 +5,7 @@ mod fed;
 mod groups;
 mod links;
 mod machines;
+mod routes;
 mod scaling;
 mod services;
 mod transit;
@@ -419,20 +420,7 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
         let networks = reading.perhaps_of(estate, resource, Some(("default_route_table_id", "main table of")));
         loosen_main(estate, &networks, resource);
     }
-    for resource in document.of_kind(&["aws_route"]) {
-        let route = route(document, resource, &[], &resource.values);
-        let (owners, doubt) = reading.owners(resource, "route_table_id", estate.tables.keys());
-        for id in owners {
-            let held = match &doubt {
-                Some(doubt) => Route { destination: Destination::Unknown(doubt.clone()), ..route.clone() },
-                None => route.clone(),
-            };
-            let id = reading.table(estate, &id);
-            if let Some(table) = estate.tables.get_mut(&id) {
-                table.routes.push(held);
-            }
-        }
-    }
+    routes::read(estate, reading);
     for resource in document.of_kind(&["aws_vpn_gateway_route_propagation"]) {
         let gateway = document.id(resource, &["vpn_gateway_id"]);
         for id in reading.owners(resource, "route_table_id", estate.tables.keys()).0 {

@@ -105,6 +105,11 @@ pub(crate) fn recognises(value: &Value) -> bool {
 }
 
 impl Resource {
+    /// What all instances of it in one module share.
+    pub(crate) fn repeated(&self) -> (&str, &str) {
+        (&self.place, &self.local)
+    }
+
     /// Whether the document makes it, and does not only look it up.
     pub(crate) fn is_managed(&self) -> bool {
         !self.local.starts_with("data.")

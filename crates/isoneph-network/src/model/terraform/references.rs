@@ -423,7 +423,9 @@ impl Document {
             } else if !choosing.several && named.len() == 1 {
                 held = named;
             } else {
-                out.choice |= !choosing.several || choosing.by_key || choosing.otherwise;
+                // A whole map may be gone through and sifted (`for … if`); of a counted resource a list is taken whole.
+                let sifted = rest.is_empty() && held.iter().any(|one| one.index.parse::<usize>().is_err());
+                out.choice |= !choosing.several || choosing.by_key || choosing.otherwise || sifted;
             }
         }
         // What is configured and has no such instance is not made; what is not configured is not shown.

@@ -30,6 +30,7 @@ mod looked_up;
 mod machines;
 mod marks;
 mod named;
+mod one_of_several;
 mod open_blocks;
 mod private_endpoints;
 mod proofs;

@@ -1,5 +1,7 @@
 //! Machines, services and load balancers of a Terraform document: what has interfaces in subnets.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::groups::default_group;
@@ -74,10 +76,23 @@ fn groups_or_default(estate: &Estate, subnet: &str, groups: &Ids) -> Vec<String>
 
 /// The subnets a thing of one subnet may be in, each with the identifier of its interface there. Where a plan does not
 /// show which of several it is, it stands in each, and what holds for some of them alone is left open.
-fn places_of(ids: &Ids, identity: &str) -> Vec<(String, String)> {
-    let several = ids.found.len() > 1;
+fn places_of(subnets: &[String], identity: &str) -> Vec<(String, String)> {
+    let several = subnets.len() > 1;
     let name = |subnet: &String| if several { format!("{identity} in {subnet}") } else { identity.to_owned() };
-    ids.found.iter().map(|subnet| (subnet.clone(), name(subnet))).collect()
+    subnets.iter().map(|subnet| (subnet.clone(), name(subnet))).collect()
+}
+
+/// Of several subnets those that something with these addresses may stand in: an address is its subnet's.
+fn fitting(estate: &Estate, subnets: Vec<String>, known: &[AddressRange]) -> Vec<String> {
+    let takes = |name: &String, address: &AddressRange| {
+        estate.subnets.get(name).is_none_or(|held| {
+            let family = usize::from(address.family == Family::V6);
+            held.open[family] || held.ranges.iter().any(|range| range.covers(*address))
+        })
+    };
+    let fits = |name: &&String| known.iter().all(|address| takes(name, address));
+    let left: Vec<String> = subnets.iter().filter(fits).cloned().collect();
+    if left.is_empty() { subnets } else { left }
 }
 
 fn add(estate: &mut Estate, id: String, subnet: &str, mut interface: Interface) {
@@ -103,8 +118,10 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.of_kind(&["aws_network_interface"]) {
         let values = &resource.values;
         let groups = reading.document.ids(resource, &["security_groups"]);
-        for (subnet, id) in places_of(&reading.document.ids(resource, &["subnet_id"]), &resource.identity()) {
-            let known = addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]);
+        let known = addresses(values, &["private_ip", "private_ips", "ipv6_addresses"]);
+        let subnets = fitting(estate, reading.document.ids(resource, &["subnet_id"]).found, &known);
+        for (subnet, id) in places_of(&subnets, &resource.identity()) {
+            let known = known.clone();
             let interface = Interface {
                 groups: groups_or_default(estate, &subnet, &groups),
                 open_groups: groups.open || groups.choice,
@@ -126,9 +143,9 @@ fn attached_groups(estate: &mut Estate, reading: &Reading<'_>) {
         let (owners, doubt) = reading.owners(resource, "network_interface_id", estate.interfaces.keys());
         let (group, unsure) = reading.owners(resource, "security_group_id", estate.groups.keys());
         let doubt = doubt.or(unsure).or_else(|| (group.len() != 1).then(|| resource.address.clone()));
-        for id in owners {
-            // The interface of an instance is named by the instance.
-            let own = estate.instances.get(&id).and_then(|held| held.interfaces.first()).cloned().unwrap_or(id);
+        // The interface of an instance is named by the instance.
+        let all: BTreeSet<String> = owners.iter().flat_map(|id| estate.standing(id)).collect();
+        for own in all {
             let Some(interface) = estate.interfaces.get_mut(&own) else { continue };
             match &doubt {
                 None => interface.groups.extend(group.first().cloned()),
@@ -155,16 +172,24 @@ fn instances(estate: &mut Estate, reading: &Reading<'_>) {
             .filter(|&held| document.id(held, &["instance_id"]) == Some(resource.identity()))
             .map(|held| reading.id(held, "network_interface_id"));
         own.extend(attached);
-        let ids = document.ids(resource, &["subnet_id"]);
+        let mut own: Vec<String> = own
+            .into_iter()
+            .flat_map(|id| {
+                let places = estate.standing(&id);
+                if places.is_empty() { vec![id] } else { places }
+            })
+            .collect();
+        let known = addresses(values, &["private_ip", "secondary_private_ips", "ipv6_addresses"]);
+        let subnets = fitting(estate, document.ids(resource, &["subnet_id"]).found, &known);
         let groups = instance_groups(reading, resource);
         if own.is_empty() {
             let identity =
                 text(values, "primary_network_interface_id").map_or_else(|| resource.identity(), ToOwned::to_owned);
-            for (subnet, id) in places_of(&ids, &identity) {
+            for (subnet, id) in places_of(&subnets, &identity) {
                 if !estate.subnets.contains_key(&subnet) {
                     continue;
                 }
-                let known = addresses(values, &["private_ip", "secondary_private_ips", "ipv6_addresses"]);
+                let known = known.clone();
                 let shown = addresses(values, &["public_ip"]);
                 let public = is_public(estate, &subnet, flag(values, "associate_public_ip_address"));
                 let mut held = place(estate, &subnet, known, public, values);
@@ -502,10 +527,9 @@ fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
         let mut interfaces = own.found;
         interfaces.extend(named.found);
         for held in [instance, by_id] {
-            for instance in held.found {
-                interfaces.extend(estate.instances.get(&instance).and_then(|held| held.interfaces.first()).cloned());
-            }
+            interfaces.extend(held.found);
         }
+        let interfaces: BTreeSet<String> = interfaces.iter().flat_map(|id| estate.standing(id)).collect();
         for name in interfaces {
             if let Some(first) = estate.interfaces.get_mut(&name).and_then(|held| held.addresses.first_mut()) {
                 first.1 = Some(public);
