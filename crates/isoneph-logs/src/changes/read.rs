@@ -146,7 +146,7 @@ fn change(record: &Record, place: ChangePlace, options: &ReadOptions) -> Result<
         requester: named(record, Column::Requester, &[Naming::Somebody, Naming::Program]).next().unwrap_or_default(),
         started_by: started_by(record, kind),
         approvers: named(record, Column::Approvers, &[Naming::Somebody]).collect(),
-        open: record.open.iter().cloned().collect(),
+        open: record.open.iter().cloned().chain(closed_sometime(record, kind)).collect(),
         window_open: !record.open.is_empty() && !record.has(begin) && !record.has(end),
         procedure: record.text(Column::Procedure).to_owned(),
         commit: commit.to_owned(),
@@ -202,6 +202,13 @@ fn closed_at(record: &Record, options: &ReadOptions) -> Option<Instant> {
     let text = record.text(Column::Closed);
     let zone = zone(record, Column::Closed, options);
     instant(text, Some(&TimeZone::UTC)).ok().map(|_| span(text, zone.as_ref()).1)
+}
+
+/// A time of closing that cannot be read bounds the change all the same: what it approves is open. A word (`open`, `n/a`) is none.
+fn closed_sometime(record: &Record, kind: ChangeKind) -> Option<String> {
+    let text = record.text(Column::Closed);
+    let is_time = kind == ChangeKind::Change && text.bytes().any(|byte| byte.is_ascii_digit());
+    (is_time && instant(text, Some(&TimeZone::UTC)).is_err()).then(|| Column::Closed.as_str().to_owned())
 }
 
 /// When the row was written into the register, at the earliest: nobody approved it there before.

@@ -34,6 +34,17 @@ fn a_plain_table_of_tickets_is_read() {
 }
 
 #[test]
+fn a_time_of_closing_that_cannot_be_read_leaves_open_what_a_change_approves() {
+    for (closed, open) in
+        [("2026-11-02T04:30:00Z", vec![]), ("", vec![]), ("n/a", vec![]), ("at half 5 or so", vec!["closed"])]
+    {
+        let text =
+            format!("id,state,from,until,closed_at\nC1,approved,2026-11-02T04:00:00Z,2026-11-02T05:00:00Z,{closed}\n");
+        assert_eq!(only("c.csv", &text, &utc()).open, open, "{closed}");
+    }
+}
+
+#[test]
 fn a_row_has_the_line_that_an_editor_shows() {
     let text = "id,state,what\nC1,approved,\"two\nlines\"\n\nC2,approved,x\n";
     for text in [text.to_owned(), text.replace('\n', "\r\n")] {
