@@ -44,6 +44,22 @@ impl Match {
         }
     }
 
+    /// One packet.
+    pub fn of(packet: &Packet) -> Self {
+        let base = Self::any()
+            .with_source(packet.source())
+            .with_destination(packet.destination())
+            .with_protocol(packet.protocol())
+            .with_established(packet.is_established());
+        match packet.payload() {
+            Payload::Ports { source, destination } => {
+                base.with_source_ports(Ranges::single(source)).with_destination_ports(Ranges::single(destination))
+            }
+            Payload::Icmp { kind, code } => base.with_icmp(Ranges::single(kind), Ranges::single(code)),
+            Payload::Other => base,
+        }
+    }
+
     /// The same with these sources.
     #[must_use]
     pub fn with_source(self, source: impl Into<AddressSet>) -> Self {

@@ -78,7 +78,7 @@ impl PacketSpace {
 
     /// The set that holds one packet.
     pub fn single(&mut self, packet: &Packet) -> Result<PacketSet, Exhausted> {
-        self.matching(&single_match(packet))
+        self.matching(&Match::of(packet))
     }
 
     /// Packets in either set.
@@ -312,22 +312,6 @@ impl PacketSpace {
     /// Edges made so far: what the budget counts.
     pub fn edge_count(&self) -> usize {
         self.diagrams.edge_count()
-    }
-}
-
-/// The condition only this packet meets.
-fn single_match(packet: &Packet) -> Match {
-    let base = Match::any()
-        .with_source(packet.source())
-        .with_destination(packet.destination())
-        .with_protocol(packet.protocol())
-        .with_established(packet.is_established());
-    match packet.payload() {
-        super::Payload::Ports { source, destination } => {
-            base.with_source_ports(Ranges::single(source)).with_destination_ports(Ranges::single(destination))
-        }
-        super::Payload::Icmp { kind, code } => base.with_icmp(Ranges::single(kind), Ranges::single(code)),
-        super::Payload::Other => base,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The difference of two policies: what one permits and the other denies, and the reverse.
 
+use std::borrow::Cow;
+
 use super::compile::{Compressed, CubeSpan, Cubes};
 use super::condition::Condition;
 use super::dimensions::{Dimensions, MAX_UNKNOWN, track};
@@ -105,12 +107,16 @@ pub fn difference(first: &Policy, second: &Policy, options: &Options) -> Result<
     {
         return Err(Undecided::NothingCommon(one, other));
     }
-    if !first.names_the_same(second) {
-        // What is written alike may then mean something else.
-        let (first, second) = (named_apart(first, "A"), named_apart(second, "B"));
-        return compare(&first, &second, options);
+    let (first, second) = as_named(first, second);
+    compare(&first, &second, options)
+}
+
+/// Both policies, with unknown conditions that are only their own where what is written alike may mean something else.
+pub(super) fn as_named<'a>(first: &'a Policy, second: &'a Policy) -> (Cow<'a, Policy>, Cow<'a, Policy>) {
+    if first.names_the_same(second) {
+        return (Cow::Borrowed(first), Cow::Borrowed(second));
     }
-    compare(first, second, options)
+    (Cow::Owned(named_apart(first, "A")), Cow::Owned(named_apart(second, "B")))
 }
 
 /// The policy with unknown conditions that are only its own.
@@ -161,7 +167,8 @@ fn near_copy_regions(first: &Policy, second: &Policy) -> Option<Vec<Match>> {
     (regions.len() <= ALIGNED_LIMIT).then_some(regions)
 }
 
-struct Run<'a> {
+/// A comparison on its way: region by region into one answer.
+pub(super) struct Run<'a> {
     first: &'a Policy,
     second: &'a Policy,
     options: &'a Options,
@@ -173,7 +180,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(first: &'a Policy, second: &'a Policy, options: &'a Options) -> Self {
+    pub(super) fn new(first: &'a Policy, second: &'a Policy, options: &'a Options) -> Self {
         Self {
             first,
             second,
@@ -187,7 +194,7 @@ impl<'a> Run<'a> {
     }
 
     /// Compares the policies within a region, or everywhere.
-    fn compare(&mut self, region: Option<&Match>) -> Result<(), Exhausted> {
+    pub(super) fn compare(&mut self, region: Option<&Match>) -> Result<(), Exhausted> {
         let indices = |policy: &Policy| -> Vec<u32> {
             let mut order = policy.deciding_order();
             if let Some(region) = region {
@@ -321,7 +328,7 @@ impl<'a> Run<'a> {
         Ok(order)
     }
 
-    fn finish(mut self) -> Result<Difference, Undecided> {
+    pub(super) fn finish(mut self) -> Result<Difference, Undecided> {
         let limits = self.options.explanation;
         let (findings, complete) = explain(&mut self.space, self.first, self.second, &self.only_first, limits)?;
         (self.only_first.findings, self.only_first.complete) = (findings, complete);

@@ -18,6 +18,7 @@ mod open;
 mod order;
 mod quantify;
 mod rule;
+mod sample;
 mod seek;
 
 pub use compile::Reading;
@@ -29,3 +30,4 @@ pub use explain::{Explanation, Finding};
 pub use naive::{Deciding, Verdict};
 pub use open::{Comparison, OpenPoint};
 pub use rule::{Action, Certainty, Combination, Note, NoteKind, Policy, Rule, Set};
+pub use sample::sampled_difference;

@@ -35,6 +35,14 @@ impl<'a> Seek<'a> {
         Self { permitting, denying, dimensions }
     }
 
+    pub(super) fn permitting(&self) -> &'a Policy {
+        self.permitting
+    }
+
+    pub(super) fn denying(&self) -> &'a Policy {
+        self.denying
+    }
+
     /// How the one permits and the other denies a packet: surely so, whatever holds of what is not known, or possibly.
     ///
     /// # Errors
@@ -69,7 +77,10 @@ impl<'a> Seek<'a> {
         let mut matched = Vec::new();
         for index in policy.deciding_order().into_iter().map(|index| index as usize) {
             let rule = &policy.rules[index];
-            let Some(placed) = self.dimensions.place(rule).filter(|_| rule.matches(packet)) else { continue };
+            if !rule.matches(packet) {
+                continue;
+            }
+            let Some(placed) = self.dimensions.place(rule) else { continue };
             let is_last = placed.certainty == Certainty::Exact && placed.limits.is_empty();
             matched.push((index, placed));
             if is_last {

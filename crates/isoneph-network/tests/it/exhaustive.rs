@@ -4,7 +4,7 @@ use isoneph_network::idd::Budget;
 use isoneph_network::packet::{AddressRange, Match, Packet, PacketSet, PacketSpace, Payload, Ranges};
 use isoneph_network::policy::generate::Seeded;
 use isoneph_network::policy::{
-    Action, Certainty, Method, Options, Policy, Reading, Rule, Verdict, compose_into, difference,
+    Action, Certainty, Method, Options, Policy, Reading, Rule, Verdict, compose_into, difference, sampled_difference,
 };
 
 const ADDRESSES: [&str; 8] = [
@@ -214,6 +214,28 @@ fn differences_agree_with_the_naive_evaluator_packet_by_packet() {
             assert_eq!(found.space.contains(found.only_second.possible, packet), may, "{packet}");
         }
     }
+}
+
+#[test]
+fn what_samples_tell_is_so_packet_by_packet_and_nothing_is_told_of_policies_that_are_equal() {
+    let packets = universe();
+    let mut random = Seeded::new(7);
+    let mut told = 0;
+    for round in 0..60 {
+        let first = random_policy(&mut random, 8, if round % 2 == 0 { 0 } else { 20 });
+        let second = if round % 4 == 0 { first.clone() } else { random_policy(&mut random, 8, 20) };
+        let Some(found) = sampled_difference(&first, &second, &Options::default()) else { continue };
+        told += 1;
+        assert!(found.is_different() && !found.only_first.complete && !found.only_second.complete);
+        for packet in &packets {
+            let (a, b) = (first.evaluate(packet), second.evaluate(packet));
+            let surely = |a, b| matches!((a, b), (Verdict::Permit(_), Verdict::Deny(_)));
+            assert!(!found.space.contains(found.only_first.certain, packet) || surely(a, b), "{packet}");
+            assert!(!found.space.contains(found.only_second.certain, packet) || surely(b, a), "{packet}");
+        }
+        assert!(!difference(&first, &second, &Options::default()).unwrap().is_equal());
+    }
+    assert!(told > 20, "{told}");
 }
 
 #[test]

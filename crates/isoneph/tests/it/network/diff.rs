@@ -192,24 +192,47 @@ fn lists_are_picked_by_name() {
     assert!(run.stderr().contains("B has no list \"NONE\"; it has OLD, NEW"), "{}", run.stderr());
 }
 
-#[test]
-fn a_short_list_that_cuts_addresses_bit_by_bit_is_given_up_soon() {
-    let folder = tempfile::tempdir().expect("a folder");
+/// Two lists that cut addresses bit by bit: what the second begins with is given, the rest is the same in another order.
+fn lists_cut_bit_by_bit(folder: &tempfile::TempDir, second: &str) -> [String; 2] {
     let entry = |number: u32| {
         let byte = |factor: u32| number * factor % 256;
         let (source, destination) =
             (format!("0.{}.{}.{}", byte(37), byte(91), byte(53)), format!("0.{}.{}.{}", byte(17), byte(29), byte(7)));
         format!(" permit ip 10.0.0.0 {source} 172.16.0.0 {destination}\n")
     };
-    let list = |from: u32| -> String { (from..60).map(entry).collect() };
     let head = "ip access-list extended T\n";
-    let one = file(&folder, "one.acl", format!("{head}{}", list(1)).as_bytes());
-    let other = file(&folder, "other.acl", format!("{head}{}", " permit tcp any any eq 1\n").as_bytes());
+    let there: String = (1..60).map(entry).collect();
+    let back: String = (1..60).rev().map(entry).collect();
+    [
+        file(folder, "one.acl", format!("{head}{there}").as_bytes()),
+        file(folder, "other.acl", format!("{head}{second}{back}").as_bytes()),
+    ]
+}
+
+#[test]
+fn a_short_list_that_cuts_addresses_bit_by_bit_is_given_up_soon() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [one, other] = lists_cut_bit_by_bit(&folder, "");
     let started = std::time::Instant::now();
     let run = isoneph(&["network", "diff", &one, &other]).ends_with(3);
     assert!(run.stdout().starts_with("T: undecided: "), "{}", run.stdout());
     assert_eq!(run.stdout().matches("undecided").count(), 1, "{}", run.stdout());
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn of_lists_too_large_to_be_compared_whole_what_surely_differs_of_some_rules_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [one, other] = lists_cut_bit_by_bit(&folder, " permit tcp host 192.0.2.1 any eq 443\n");
+    let run = isoneph(&["network", "diff", &one, &other]).ends_with(1);
+    insta::assert_snapshot!(run.stdout());
+    let run = isoneph(&["network", "diff", "--format", "json", &other, &one]).ends_with(1);
+    let found: serde_json::Value = serde_json::from_str(&run.stdout()).expect("JSON");
+    let policy = &found["policies"][0];
+    assert_eq!(policy["answer"], "different");
+    assert!(policy["in_part"].as_str().is_some_and(|why| why.contains("the packet sets need")), "{policy}");
+    assert_eq!(policy["only_first"]["complete"], false);
+    assert_eq!(policy["only_first"]["findings"][0]["permitted_by"]["line"], 2);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::Write;
 use isoneph_network::idd::Budget;
 use isoneph_network::packet::Family;
 use isoneph_network::policy::{
-    Comparison, Deciding, Difference, OpenPoint, Options, Policy, Side, Undecided, difference,
+    Comparison, Deciding, Difference, OpenPoint, Options, Policy, Side, Undecided, difference, sampled_difference,
 };
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ use crate::safe;
 pub(super) struct Answer<'a> {
     policies: [&'a Policy; 2],
     found: Result<Difference, Undecided>,
+    /// Why not all packets were compared, where what was found is of some of them.
+    in_part: Option<Undecided>,
     /// What is open of the first and of the second, where that may decide.
     open: [Vec<OpenPoint>; 2],
     /// Both files are the same text: what is not understood of the one is the same of the other.
@@ -25,9 +27,16 @@ pub(super) struct Answer<'a> {
 impl<'a> Answer<'a> {
     pub(super) fn of(one: &'a Policy, other: &'a Policy, same_text: bool) -> Self {
         let budget = Budget::for_rules(one.weight().max(other.weight()));
-        let found = difference(one, other, &Options { budget, ..Options::default() });
+        let options = Options { budget, ..Options::default() };
+        let (found, in_part) = match difference(one, other, &options) {
+            Err(why @ Undecided::Budget(_)) => match sampled_difference(one, other, &options) {
+                Some(found) => (Ok(found), Some(why)),
+                None => (Err(why), None),
+            },
+            found => (found, None),
+        };
         let open = found.as_ref().map(|found| found.open_points(one, other)).unwrap_or_default();
-        Self { policies: [one, other], found, open, same_text }
+        Self { policies: [one, other], found, in_part, open, same_text }
     }
 
     fn comparison(&self) -> Comparison {
@@ -79,6 +88,12 @@ impl<'a> Answer<'a> {
                     }
                     Comparison::Different => writeln!(out, "{name}: they differ")?,
                     _ => writeln!(out, "{name}: undecided: whether they differ hangs on what is not understood")?,
+                }
+                if let Some(why) = &self.in_part {
+                    writeln!(
+                        out,
+                        "  not compared whole: {why}; what follows was found around packets of some of the rules"
+                    )?;
                 }
                 // What is sure comes before what stays open.
                 for certain in [true, false] {
@@ -181,6 +196,7 @@ impl<'a> Answer<'a> {
                     "answer": answer,
                     "same_text": self.same_text,
                     "compared": families,
+                    "in_part": self.in_part.as_ref().map(Undecided::to_string),
                     "later_fragments": fragments,
                     "same_before": one.comes_after_the_same(other),
                     "same_set": one.sets_the_same(other),
@@ -244,7 +260,7 @@ fn side(
         writeln!(out, "      {denies} denies it by {denied}")?;
     }
     let last = if side.findings.iter().all(|finding| finding.certain) { certain } else { !certain };
-    if !side.complete && last {
+    if !side.complete && last && !side.findings.is_empty() {
         writeln!(out, "    … and more")?;
     }
     Ok(())
