@@ -16,6 +16,7 @@ mod exhaustive;
 mod families;
 mod hostile;
 mod iptables;
+mod iptables_own;
 mod network;
 mod open;
 mod pitfalls;
