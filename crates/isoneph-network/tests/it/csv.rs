@@ -256,3 +256,13 @@ fn rules_whose_numbers_do_not_rise_are_tried_in_an_order_that_nobody_knows() {
         assert_eq!(verdict(&rules(first, second), "tcp 10.0.0.1:1 8.8.8.8:80"), expected, "{first} {second}");
     }
 }
+
+#[test]
+fn an_address_that_nobody_has_may_stand_for_all() {
+    let rules = |cell: &str| only_policy(&format!("action,source,destination\npermit,{cell},any\n"));
+    for (cell, expected) in
+        [("0.0.0.0", "undecided"), ("0.0.0.0 0.0.0.0", "permit"), ("0.0.0.0/0", "permit"), ("0.0.0.0/32", "deny")]
+    {
+        assert_eq!(verdict(&rules(cell), "tcp 10.0.0.1:1 8.8.8.8:80"), expected, "{cell}");
+    }
+}
