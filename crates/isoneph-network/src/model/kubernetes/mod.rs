@@ -21,6 +21,7 @@ mod selector;
 mod services;
 mod ties;
 mod unseen;
+mod valid;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
