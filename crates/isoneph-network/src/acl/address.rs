@@ -1,6 +1,8 @@
 //! Numbers as rule files write them.
 
-use crate::packet::{Coordinate, Ranges};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::packet::{AddressRange, AddressSet, Coordinate, Ranges};
 
 /// A list of numbers and ranges, separated by `;`, `,` or spaces; `one` reads a number or a name.
 pub(super) fn numbers<T: Coordinate>(
@@ -45,4 +47,12 @@ pub(super) fn is_any(text: &str) -> bool {
         || text == "-"
         || text.eq_ignore_ascii_case("any")
         || text.eq_ignore_ascii_case("all")
+}
+
+/// The addresses that stand for groups of receivers.
+pub(super) fn multicast() -> AddressSet {
+    let between = |first: IpAddr, last: IpAddr| AddressRange::between(first, last);
+    let four = between(Ipv4Addr::new(224, 0, 0, 0).into(), Ipv4Addr::new(239, 255, 255, 255).into());
+    let six = between(Ipv6Addr::from(0xff << 120).into(), Ipv6Addr::from(u128::MAX).into());
+    AddressSet::from_ranges(four.into_iter().chain(six))
 }

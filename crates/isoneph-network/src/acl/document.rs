@@ -84,6 +84,8 @@ pub struct Document {
     pub notes: Vec<Note>,
     /// Policies that do not filter what passes, and what is applied and not given, by what the file itself says.
     pub asides: Vec<Aside>,
+    /// Ways through the device on which none of its policies filters.
+    pub unfiltered: Vec<Note>,
 }
 
 /// A list that a device holds for something else than to filter what passes, or that it applies and the file does not hold.
@@ -105,7 +107,13 @@ impl Document {
     pub fn without_lists() -> Self {
         let message = "a configuration without access lists: it filters nothing".to_owned();
         let note = Note { line: 0, kind: NoteKind::Ignored, message };
-        Self { format: Format::Cisco, policies: Vec::new(), notes: vec![note], asides: Vec::new() }
+        Self {
+            format: Format::Cisco,
+            policies: Vec::new(),
+            notes: vec![note],
+            asides: Vec::new(),
+            unfiltered: Vec::new(),
+        }
     }
 }
 

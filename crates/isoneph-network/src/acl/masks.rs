@@ -21,6 +21,9 @@ pub(super) fn addresses(text: &str) -> Result<AddressSet, String> {
                     words.next();
                     network(base, mask)?
                 }
+                (None, Ok(Ipv4Addr::UNSPECIFIED)) => {
+                    return Err(format!("{word} alone: nobody has this address, and some write all addresses so"));
+                }
                 _ => word.parse::<AddressRange>().map_err(|error| error.to_string())?,
             });
         }

@@ -108,6 +108,11 @@ pub enum Condition {
         /// Whether it must be so or must not.
         holds: bool,
     },
+    /// The packet is for an address that the machine itself has.
+    Own {
+        /// Whether it must be so or must not.
+        holds: bool,
+    },
     /// Something that is not known. What has the same text is the same.
     Unknown {
         /// What the source says.
@@ -139,6 +144,7 @@ impl Condition {
         match self.clone() {
             Self::State(states) => Self::State(states.complement()),
             Self::Interface { way, name, holds } => Self::Interface { way, name, holds: !holds },
+            Self::Own { holds } => Self::Own { holds: !holds },
             Self::Unknown { text, holds } => Self::Unknown { text, holds: !holds },
         }
     }
@@ -150,7 +156,7 @@ impl Condition {
             Self::State(_) => Plainly::Fails,
             Self::Interface { name, holds: true, .. } if name == OWN => Plainly::Fails,
             Self::Interface { name, holds: false, .. } if name == OWN => Plainly::Holds,
-            Self::Interface { .. } | Self::Unknown { .. } => Plainly::Open,
+            Self::Interface { .. } | Self::Own { .. } | Self::Unknown { .. } => Plainly::Open,
         }
     }
 }

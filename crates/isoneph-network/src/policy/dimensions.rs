@@ -1,4 +1,4 @@
-//! The lines that conditions beyond a packet's fields lie on: one for states, one a way for interfaces, one for each unknown.
+//! The lines that conditions beyond a packet's fields lie on: one for states, one a way for interfaces, one for whose address it is, one for each unknown.
 //!
 //! Two policies are compared under every reading of these lines alike: what one of them asks of an interface, the other may
 //! ask as well, and what is not known of both is the same.
@@ -21,6 +21,8 @@ pub(crate) enum Axis {
     State,
     /// Names that stand for all that the rules tell apart: other names first, the machine's own interface last.
     Interface(Way, Vec<Name>),
+    /// Piece 0: the packet is for another address; piece 1: for one of the machine's own.
+    Own,
     /// Piece 0: it is not so; piece 1: it is.
     Unknown(String),
 }
@@ -38,7 +40,7 @@ impl Axis {
         match self {
             Self::State => State::ALL.len() as u32,
             Self::Interface(_, names) => names.len() as u32,
-            Self::Unknown(_) => 2,
+            Self::Own | Self::Unknown(_) => 2,
         }
     }
 
@@ -52,7 +54,7 @@ impl Axis {
         match self {
             Self::State => self.piece(State::Usual as u32),
             Self::Interface(..) => self.piece(self.pieces() - 1).complement(),
-            Self::Unknown(_) => Places::any(),
+            Self::Own | Self::Unknown(_) => Places::any(),
         }
     }
 
@@ -76,6 +78,7 @@ impl Axis {
             (Self::Interface(way, names), Condition::Interface { way: asked, name, holds }) if way == asked => {
                 Some(self.held(|piece| fits(name, &names[piece as usize].stands_for) == *holds))
             }
+            (Self::Own, Condition::Own { holds }) => Some(self.piece(u32::from(*holds))),
             (Self::Unknown(known), Condition::Unknown { text, holds }) if known == text => {
                 Some(self.piece(u32::from(*holds)))
             }
@@ -95,6 +98,11 @@ impl Axis {
             Self::Interface(way, names) => {
                 let way = if *way == Way::In { "comes in by" } else { "goes out by" };
                 Some(format!("it {way} {}", names.get(piece as usize)?.text))
+            }
+            Self::Own => {
+                let whose =
+                    if piece == 1 { "an address of the machine's own" } else { "no address of the machine's own" };
+                Some(format!("it is for {whose}"))
             }
             Self::Unknown(text) => Some(format!("{text}: {}", if piece == 1 { "holds" } else { "does not hold" })),
         }
@@ -137,6 +145,9 @@ impl Dimensions {
             if !patterns.is_empty() {
                 axes.push(Axis::Interface(way, names(&patterns)));
             }
+        }
+        if tracks && asked.iter().any(|one| matches!(one, Condition::Own { .. })) {
+            axes.push(Axis::Own);
         }
         let texts: BTreeSet<&String> = asked
             .iter()

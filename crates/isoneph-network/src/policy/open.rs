@@ -78,7 +78,7 @@ fn open_of(policy: &Policy, finding: &Finding, by: Deciding, tracked: bool, out:
 fn is_open(rule: &Rule, tracked: bool) -> bool {
     let open = |condition: &Condition| match condition {
         Condition::Unknown { .. } => true,
-        Condition::Interface { .. } => !tracked,
+        Condition::Interface { .. } | Condition::Own { .. } => !tracked,
         Condition::State(_) => false,
     };
     rule.certainty == Certainty::AtMost || rule.conditions.iter().any(open)

@@ -11,11 +11,12 @@ const INTERFACES: [&str; 4] = ["eth0", "eth9", "wan", "lo"];
 const ASKED: [&str; 3] = ["eth0", "eth+", "lo"];
 const TEXTS: [&str; 2] = ["a set", "a time"];
 
-/// One reading: a state, where it comes in and goes out, and which of the texts hold.
+/// One reading: a state, where it comes in and goes out, whether it is for the machine itself, and which of the texts hold.
 #[derive(Clone, Copy)]
 struct Reading {
     state: State,
     ways: [&'static str; 2],
+    own: bool,
     texts: [bool; 2],
 }
 
@@ -27,6 +28,7 @@ fn holds(condition: &Condition, reading: &Reading) -> bool {
             let fits = name.strip_suffix('+').map_or(own == name, |start| own.starts_with(start));
             fits == *holds
         }
+        Condition::Own { holds } => reading.own == *holds,
         Condition::Unknown { text, holds } => reading.texts[usize::from(text == TEXTS[1])] == *holds,
     }
 }
@@ -52,10 +54,11 @@ fn told(first: &Policy, second: &Policy, packet: &Packet) -> [(bool, bool); 2] {
         [first, second].map(|policy| policy.rules.iter().map(|rule| rule.matches(packet)).collect::<Vec<_>>());
     let mut out = [(false, false); 2];
     for state in STATES.into_iter().filter(|state| occurs(packet, *state)) {
-        for ways in INTERFACES.iter().flat_map(|one| INTERFACES.map(|other| [*one, other])) {
+        let places = INTERFACES.iter().flat_map(|one| INTERFACES.map(|other| [*one, other]));
+        for (ways, own) in places.flat_map(|ways| [(ways, false), (ways, true)]) {
             let (mut always, mut ever) = (true, false);
             for texts in [[false, false], [false, true], [true, false], [true, true]] {
-                let reading = Reading { state, ways, texts };
+                let reading = Reading { state, ways, own, texts };
                 let (must, may) = decide(first, &matched[0], &reading);
                 let (other_must, other_may) = decide(second, &matched[1], &reading);
                 always &= must && !other_may;
@@ -76,7 +79,7 @@ fn pick<T: Clone>(random: &mut Seeded, from: &[T]) -> T {
 
 fn random_condition(random: &mut Seeded) -> Condition {
     let holds = random.chance(60);
-    match random.below(3) {
+    match random.below(4) {
         0 => {
             let states = States::of(STATES.into_iter().filter(|_| random.chance(50)));
             Condition::State(if states.is_none() { States::all() } else { states })
@@ -85,6 +88,7 @@ fn random_condition(random: &mut Seeded) -> Condition {
             let way = if random.chance(50) { Way::In } else { Way::Out };
             Condition::Interface { way, name: pick(random, &ASKED).to_owned(), holds }
         }
+        2 => Condition::Own { holds },
         _ => Condition::Unknown { text: pick(random, &TEXTS).to_owned(), holds },
     }
 }

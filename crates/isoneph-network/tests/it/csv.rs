@@ -199,3 +199,70 @@ fn protocols_may_be_joined_by_name_and_not_with_numbers() {
     assert_eq!(verdict(&policy, "tcp 1.1.1.1:9 10.0.0.1:22"), "undecided");
     assert_eq!(only_policy("permit,6-17,any,any,10.0.0.1,any\n").rules[0].matches[0].protocol.intervals().len(), 1);
 }
+
+#[test]
+fn columns_of_exports_are_read_and_those_that_only_tell_are_passed() {
+    let export = "\u{feff}No.;Rule Name;Enabled;Source;Destination;Service;Action;Hit Count;Last Hit\r\n\
+                  1;web;Yes;10.0.0.0/8;any;tcp/443;Allow;1234;2026-11-01\r\n\
+                  2;old;No;any;any;any;Allow;0;\r\n\
+                  3;dns;Yes;any;10.0.0.53;\"udp:53, 53/tcp\";Allow;7;\r\n\
+                  4;end;Yes;any;any;any;Deny;99;\r\n";
+    let policy = only_policy(export);
+    assert!(policy.is_exact(), "{:?}", policy.notes);
+    for (packet, expected) in [
+        ("tcp 10.0.0.1:1024 8.8.8.8:443", "permit"),
+        ("udp 10.0.0.1:1024 8.8.8.8:443", "deny"),
+        ("tcp 11.0.0.1:1024 8.8.8.8:443", "deny"),
+        ("udp 11.0.0.1:1024 10.0.0.53:53", "permit"),
+        ("tcp 11.0.0.1:1024 10.0.0.53:53", "permit"),
+        ("sctp 11.0.0.1:1024 10.0.0.53:53", "deny"),
+    ] {
+        assert_eq!(verdict(&policy, packet), expected, "{packet}");
+    }
+}
+
+#[test]
+fn a_service_by_a_name_alone_and_a_rule_of_which_it_is_not_said_whether_it_is_on_are_open() {
+    for (column, cell, expected) in [
+        ("service", "HTTPS", "undecided"),
+        ("service", "tcp/https", "permit"),
+        ("service", "443/tcp", "permit"),
+        ("service", "tcp/80-90", "deny"),
+        ("service", "tcp", "permit"),
+        ("service", "tcp/443 HTTPS", "undecided"),
+        ("service", "icmp/8", "undecided"),
+        ("enabled", "true", "permit"),
+        ("enabled", "FALSE", "deny"),
+        ("enabled", "", "undecided"),
+        ("enabled", "perhaps", "undecided"),
+        ("disabled", "", "permit"),
+        ("disabled", "yes", "deny"),
+        ("disabled", "0", "permit"),
+        ("hits", "12", "permit"),
+    ] {
+        let policy = only_policy(&format!("action,source,destination,{column}\npermit,any,any,{cell}\n"));
+        assert_eq!(verdict(&policy, "tcp 10.0.0.1:1024 8.8.8.8:443"), expected, "{column} {cell:?}");
+    }
+}
+
+#[test]
+fn rules_whose_numbers_do_not_rise_are_tried_in_an_order_that_nobody_knows() {
+    let rules = |first: &str, second: &str| {
+        only_policy(&format!("no,action,source,destination\n{first},deny,10.0.0.0/8,any\n{second},permit,any,any\n"))
+    };
+    for (first, second, expected) in
+        [("1", "2", "deny"), ("1", "1", "deny"), ("", "", "deny"), ("2", "1", "undecided"), ("1", "a", "undecided")]
+    {
+        assert_eq!(verdict(&rules(first, second), "tcp 10.0.0.1:1 8.8.8.8:80"), expected, "{first} {second}");
+    }
+}
+
+#[test]
+fn an_address_that_nobody_has_may_stand_for_all() {
+    let rules = |cell: &str| only_policy(&format!("action,source,destination\npermit,{cell},any\n"));
+    for (cell, expected) in
+        [("0.0.0.0", "undecided"), ("0.0.0.0 0.0.0.0", "permit"), ("0.0.0.0/0", "permit"), ("0.0.0.0/32", "deny")]
+    {
+        assert_eq!(verdict(&rules(cell), "tcp 10.0.0.1:1 8.8.8.8:80"), expected, "{cell}");
+    }
+}

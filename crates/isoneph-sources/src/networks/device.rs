@@ -71,6 +71,8 @@ pub(super) fn write(
         let at = if aside.line == 0 { String::new() } else { format!("line {}: ", aside.line) };
         sink.input_mut(input).notes.push(format!("{at}list {} {}", aside.list, aside.why));
     }
+    let ways = device.document.unfiltered.iter().map(|note| format!("line {}: {}", note.line, note.message));
+    sink.input_mut(input).notes.extend(ways);
     sink.input_mut(input).records = policies.iter().map(|policy| policy.rules.len() as u64).sum();
     for note in policies.iter().flat_map(|policy| &policy.notes).chain(&device.document.notes) {
         if matches!(note.kind, NoteKind::NotUnderstood | NoteKind::Depends) {
@@ -82,7 +84,9 @@ pub(super) fn write(
     let beside = device.beside.iter().flat_map(|held| &held.policies).filter(|policy| is_on_the_way(&device, policy));
     let of_device: Vec<&Policy> = policies.iter().copied().chain(beside).collect();
     // A device of which no list is held against the intent was not judged.
-    let mut whole = !policies.is_empty() && device.document.asides.iter().all(|aside| aside.sure);
+    let mut whole = !policies.is_empty()
+        && device.document.asides.iter().all(|aside| aside.sure)
+        && device.document.unfiltered.is_empty();
     if device.document.policies.is_empty() {
         // What filters here, if anything does, is elsewhere: that nothing was found says nothing.
         let message = "no list of rules is in it that could be held against the intent".to_owned();
@@ -245,6 +249,20 @@ zones:
         let (departures, notes, _) = judged(&format!("{APPLIED}{}", FILTER.replace("deny", "permit")));
         assert_eq!((departures, notes), (2, Vec::new()), "what is applied permits what nobody intends");
         assert_eq!(judged(&FILTER.replace("deny", "permit")).0, 2, "so does a list of which nothing more is shown");
+    }
+
+    #[test]
+    fn a_device_with_a_way_on_which_no_list_filters_is_judged_in_part() {
+        let two = "interface G0\n ip address 10.0.0.1 255.0.0.0\n ip access-group FILTER in\n\
+                   interface G1\n ip address 192.0.2.1 255.255.255.0\n";
+        let (departures, notes, extent) = judged(&format!("{FILTER}{two}"));
+        assert_eq!((departures, extent), (0, Extent::Partial));
+        assert_eq!(
+            notes,
+            ["line 6: no list filters what of IPv4 comes in by G1 and goes out by G0: what passes there is not judged"]
+        );
+        let (_, notes, extent) = judged(&format!("{FILTER}{two} ip access-group FILTER in\n"));
+        assert_eq!((notes, extent), (Vec::new(), Extent::Complete));
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::aliases::Aliases;
+use super::lines;
 use super::member::{self, Header, Member};
 use super::objects::Objects;
 use crate::policy::{Note, NoteKind};
 
 /// Whether a line opens an object or a group.
 pub(super) fn opens(words: &str) -> bool {
-    words.starts_with("object-group ") && !words.starts_with("object-group-search")
+    // Of two words it names a group within another.
+    words.starts_with("object-group ") && words.split_whitespace().nth(2).is_some()
         || words.starts_with("object network ")
         || words.starts_with("object service ")
 }
@@ -36,7 +39,7 @@ fn removed(words: &str) -> Option<Removed<'_>> {
 
 /// Reads all objects and groups of a configuration, as they stand at its end.
 pub(super) fn read(text: &str) -> (Objects, Vec<Note>) {
-    let mut reading = Reading::default();
+    let mut reading = Reading { aliases: Aliases::read(text), ..Reading::default() };
     let removes = text.lines().any(|line| removes(line.trim()));
     for (index, raw) in text.lines().enumerate() {
         reading.line(index as u32 + 1, raw);
@@ -46,14 +49,17 @@ pub(super) fn read(text: &str) -> (Objects, Vec<Note>) {
     }
     let plain = |group: Group| group.members.into_iter().map(|kept| kept.member).collect();
     let groups = reading.groups.into_iter().map(|(name, group)| (name, plain(group))).collect();
-    (Objects { groups }, reading.notes)
+    (Objects { groups, aliases: reading.aliases }, reading.notes)
 }
 
 #[derive(Default)]
 struct Reading<'a> {
+    aliases: Aliases,
     groups: BTreeMap<String, Group>,
     /// The group whose members follow.
     open: Option<Header>,
+    /// Whether its last member is not indented.
+    flat: bool,
     /// Words of lines so far that may name a group in use.
     used: BTreeSet<&'a str>,
     notes: Vec<Note>,
@@ -90,16 +96,28 @@ impl<'a> Reading<'a> {
         }
         if opens(words) {
             self.open = member::header(words);
-            return self.define(line);
+            self.flat = false;
+            self.define(line);
+            if let Some(header) = self.open.take_if(|header| !header.member.is_empty()) {
+                self.add(&header, &header.member, line);
+                self.open = Some(header);
+            }
+            return;
         }
         let says_nothing = ["!", "description", "remark"].iter().any(|start| words.starts_with(start));
         if words.is_empty() || words == "exit" || says_nothing {
             return;
         }
-        if !raw.starts_with([' ', '\t']) && !member::begins(words) {
-            self.open = None;
-        }
+        let indented = raw.starts_with([' ', '\t']);
         let Some(header) = self.open.take() else { return };
+        if !indented && !member::begins(words) {
+            // Where members are not indented, what is no member that is known may be one all the same.
+            if self.flat && !lines::ends_list(words) && !lines::holds_entry(words) {
+                self.doubt(&header.name, format!("this may be of {}: {words}", header.name), line);
+            }
+            return;
+        }
+        self.flat = !indented;
         match words.strip_prefix("no ") {
             Some(taken) => self.take(&header, taken.trim_start(), line),
             None => self.add(&header, words, line),
@@ -128,7 +146,7 @@ impl<'a> Reading<'a> {
     }
 
     fn add(&mut self, header: &Header, words: &str, line: u32) {
-        let Some(member) = member::read(words, header) else { return };
+        let Some(member) = member::read(words, header, &self.aliases) else { return };
         let name = &header.name;
         if matches!(member, Member::Unknown) {
             let message = format!("member of {name} is not understood: {words}");

@@ -2,10 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use super::member::ports;
 use super::objects::Objects;
 use super::tokens::Tokens;
-use super::{Dialect, order, predefined, wildcard};
+use super::{Dialect, order, ports, predefined, wildcard};
 use crate::acl::draft::Draft;
 use crate::packet::{AddressRange, AddressSet, Family, Match, Ranges, names};
 use crate::policy::{Action, Condition, NoteKind};
@@ -73,11 +72,11 @@ impl Reading<'_> {
     fn extended(&self, draft: &mut Draft, tokens: &mut Tokens<'_>) -> Option<()> {
         let mut services = self.protocol(draft, tokens)?;
         let source = self.address(draft, tokens, false)?;
-        if let Some(set) = self.ports(draft, tokens) {
+        if let Some(set) = self.ports(draft, tokens, "source")? {
             services.iter_mut().for_each(|one| one.source_port = one.source_port.intersection(&set));
         }
         let destination = self.address(draft, tokens, false)?;
-        if let Some(set) = self.ports(draft, tokens) {
+        if let Some(set) = self.ports(draft, tokens, "destination")? {
             services.iter_mut().for_each(|one| one.destination_port = one.destination_port.intersection(&set));
         } else if self.service_group_follows(tokens) {
             self.trailing_services(draft, tokens, &mut services)?;
@@ -141,7 +140,7 @@ impl Reading<'_> {
             }
             "host" => {
                 tokens.next();
-                tokens.next()?.parse::<AddressRange>().ok().map(Into::into)
+                self.objects.aliases.address(tokens.next()?).map(Into::into)
             }
             "object-group" | "object" | "net-group" | "addrgroup" | "network-group" => {
                 tokens.next();
@@ -166,9 +165,9 @@ impl Reading<'_> {
                 Some(AddressSet::any())
             }
             word => {
-                let range: AddressRange = word.parse().ok()?;
+                let range = self.objects.aliases.address(word)?;
                 tokens.next();
-                self.masked(draft, tokens, word, range, lone)
+                self.masked(draft, tokens, self.objects.aliases.written(word), range, lone)
             }
         }
     }
@@ -202,23 +201,24 @@ impl Reading<'_> {
         }))
     }
 
-    fn ports(&self, draft: &mut Draft, tokens: &mut Tokens<'_>) -> Option<Ranges<u16>> {
-        let word = tokens.peek()?;
+    /// The ports of one side, where any are named there; [`None`] where what is written can be none.
+    fn ports(&self, draft: &mut Draft, tokens: &mut Tokens<'_>, side: &str) -> Option<Option<Ranges<u16>>> {
+        let Some(word) = tokens.peek() else { return Some(None) };
         let is_group = match word {
             "port-group" | "portgroup" => true,
-            "object-group" => self.objects.is_ports(tokens.second()?),
+            "object-group" => tokens.second().is_some_and(|name| self.objects.is_ports(name)),
             _ => false,
         };
         if !is_group {
-            return ports(tokens);
+            return ports::written(draft, tokens, (side, self.dialect));
         }
         tokens.next();
         let name = tokens.next()?;
         match self.objects.ports(name) {
-            Some(resolved) if resolved.complete => Some(resolved.value),
+            Some(resolved) if resolved.complete => Some(Some(resolved.value)),
             _ => {
                 draft.not_understood(format!("port group {name} is not fully known"));
-                Some(Ranges::any())
+                Some(Some(Ranges::any()))
             }
         }
     }
@@ -254,6 +254,8 @@ impl Reading<'_> {
         let (kind, code) = match (names::icmp_type(number, word), names::icmp_name_with_code(number, word)) {
             // Expired on the way, which excludes expired while pieces were put together.
             _ if word == "ttl-exceeded" && number == names::ICMP => (11, Some(0)),
+            // The address alone; all of them are `unreachable`.
+            _ if word == "destination-unreachable" && number == names::ICMP6 => (1, Some(3)),
             (Some(kind), _) => (kind, None),
             (None, Some((kind, code))) => (kind, Some(code)),
             (None, None) => return,
@@ -278,6 +280,13 @@ impl Reading<'_> {
                 "established" => {
                     let one = Match::any().with_protocol(names::TCP).with_established(true);
                     draft.limit(|limited| *limited = limited.intersection(&one));
+                }
+                // Lets answers in by another list, and lets this packet pass as any other entry does.
+                "reflect" => {
+                    tokens.next();
+                    if tokens.take("timeout") {
+                        tokens.number();
+                    }
                 }
                 "inactive" => draft.never("is switched off"),
                 "fragments" => draft.later_fragments(),

@@ -2,6 +2,8 @@
 
 use std::net::Ipv4Addr;
 
+use super::aliases::Aliases;
+use super::ports::{self, port};
 use super::tokens::Tokens;
 use super::wildcard;
 use crate::packet::{AddressRange, AddressSet, Match, Ranges, names};
@@ -26,15 +28,27 @@ pub(super) fn begins(words: &str) -> bool {
         "protocol-object",
         "icmp-object",
         "group-object",
+        "object-group",
         "description",
         "host",
         "subnet",
         "range",
         "fqdn",
         "eq",
+        "neq",
+        "gt",
+        "lt",
     ];
-    let words = words.strip_prefix("no ").unwrap_or(words);
-    words.split_whitespace().next().is_some_and(|first| MEMBERS.contains(&first))
+    let mut tokens = Tokens::new(words.strip_prefix("no ").unwrap_or(words));
+    let number = tokens.number();
+    match tokens.next() {
+        Some(first) if MEMBERS.contains(&first) || first.contains('.') && first.parse::<AddressRange>().is_ok() => true,
+        // Parts of a configuration may begin with these as well.
+        Some("tcp" | "udp" | "tcp-udp") => {
+            tokens.peek().is_none_or(|next| ["eq", "neq", "gt", "lt", "range", "source"].contains(&next))
+        }
+        first => number.is_some() && first.is_none(),
+    }
 }
 
 /// What the first line of a group says.
@@ -50,25 +64,32 @@ pub(super) struct Header {
     protocols: Option<Ranges<u8>>,
     /// Whether its masks are wildcards, as on NX-OS, and not network masks.
     wildcards: bool,
+    /// A member that stands in the same line, as IOS XR writes it in one form of its configurations.
+    pub(super) member: String,
 }
 
 pub(super) fn header(line: &str) -> Option<Header> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let single = |number| Some(Ranges::single(number));
     let wildcards = matches!(words.as_slice(), ["object-group", "ip", "address", ..]);
+    let mut member = String::new();
     let (name, protocols) = match words.as_slice() {
-        ["object-group", "network", "ipv4" | "ipv6", name, ..]
-        | ["object-group", "ip" | "ipv6", "address" | "port", name, ..]
-        | ["object-group", "v4" | "v6", name, ..] => ((*name).to_owned(), None),
+        ["object-group", "network", "ipv4" | "ipv6", name, rest @ ..]
+        | ["object-group", "ip" | "ipv6", "address" | "port", name, rest @ ..]
+        | ["object-group", "v4" | "v6" | "port", name, rest @ ..] => {
+            member = rest.join(" ");
+            ((*name).to_owned(), None)
+        }
         ["object-group", "service", name, "tcp", ..] => ((*name).to_owned(), single(names::TCP)),
         ["object-group", "service", name, "udp", ..] => ((*name).to_owned(), single(names::UDP)),
         ["object-group", "service", name, "tcp-udp", ..] => ((*name).to_owned(), Some(tcp_udp())),
         ["object-group" | "object", _, name, ..] => ((*name).to_owned(), None),
         _ => return None,
     };
-    let kind = words.iter().filter(|word| **word != name).copied().collect::<Vec<_>>().join(" ");
+    let own = words.len() - member.split_whitespace().count();
+    let kind = words[..own].iter().filter(|word| **word != name).copied().collect::<Vec<_>>().join(" ");
     let has_numbers = words[1] != "service";
-    Some(Header { name, kind, is_object: words[0] == "object", has_numbers, protocols, wildcards })
+    Some(Header { name, kind, is_object: words[0] == "object", has_numbers, protocols, wildcards, member })
 }
 
 fn tcp_udp() -> Ranges<u8> {
@@ -76,14 +97,15 @@ fn tcp_udp() -> Ranges<u8> {
 }
 
 /// Reads a member; [`None`] where the line holds none.
-pub(super) fn read(words: &str, header: &Header) -> Option<Member> {
+pub(super) fn read(words: &str, header: &Header, aliases: &Aliases) -> Option<Member> {
     let mut tokens = Tokens::new(words);
     if header.has_numbers {
         tokens.number();
     }
     let known = match tokens.peek()? {
         "nat" => return None,
-        "group-object" => {
+        // IOS XR calls a group within another so.
+        "group-object" | "object-group" => {
             tokens.next();
             tokens.next().map(|name| Member::Group(name.to_owned()))
         }
@@ -92,16 +114,16 @@ pub(super) fn read(words: &str, header: &Header) -> Option<Member> {
             if tokens.take("object") {
                 tokens.next().map(|name| Member::Group(name.to_owned()))
             } else {
-                network(&mut tokens, header.wildcards).map(Member::Addresses)
+                network(&mut tokens, (header, aliases)).map(Member::Addresses)
             }
         }
         "port-object" => {
             tokens.next();
-            ports(&mut tokens).map(Member::Ports)
+            ports::read(&mut tokens).map(Member::Ports)
         }
-        "eq" | "gt" | "lt" | "neq" => ports(&mut tokens).map(Member::Ports),
+        "eq" | "gt" | "lt" | "neq" => ports::read(&mut tokens).map(Member::Ports),
         "range" if Tokens::new(words).words_after("range").is_some_and(|word| port(word).is_some()) => {
-            ports(&mut tokens).map(Member::Ports)
+            ports::read(&mut tokens).map(Member::Ports)
         }
         "service-object" | "service" => {
             tokens.next();
@@ -116,7 +138,7 @@ pub(super) fn read(words: &str, header: &Header) -> Option<Member> {
         _ if header.protocols.is_some() => None,
         _ => {
             let before = tokens.clone();
-            match network(&mut tokens, header.wildcards) {
+            match network(&mut tokens, (header, aliases)) {
                 Some(set) => Some(Member::Addresses(set)),
                 None => {
                     tokens = before;
@@ -150,7 +172,7 @@ fn named(tokens: &mut Tokens<'_>) -> Option<Match> {
 }
 
 /// `host A`, `A MASK`, `A/LEN`, `range A B`, `subnet A MASK`, `any`, `A`.
-fn network(tokens: &mut Tokens<'_>, wildcards: bool) -> Option<AddressSet> {
+fn network(tokens: &mut Tokens<'_>, (header, aliases): (&Header, &Aliases)) -> Option<AddressSet> {
     match tokens.peek()? {
         "any" => {
             tokens.next();
@@ -158,11 +180,12 @@ fn network(tokens: &mut Tokens<'_>, wildcards: bool) -> Option<AddressSet> {
         }
         "host" => {
             tokens.next();
-            tokens.next()?.parse::<AddressRange>().ok().map(Into::into)
+            aliases.address(tokens.next()?).map(Into::into)
         }
         "range" => {
             tokens.next();
-            let (first, last) = (tokens.next()?.parse().ok()?, tokens.next()?.parse().ok()?);
+            let (first, last) =
+                (aliases.written(tokens.next()?).parse().ok()?, aliases.written(tokens.next()?).parse().ok()?);
             AddressRange::between(first, last).map(Into::into)
         }
         word => {
@@ -172,59 +195,20 @@ fn network(tokens: &mut Tokens<'_>, wildcards: bool) -> Option<AddressSet> {
             } else {
                 word
             };
-            let range: AddressRange = word.parse().ok()?;
+            let range = aliases.address(word)?;
             tokens.next();
             let mask = tokens.peek().and_then(|mask| mask.parse::<Ipv4Addr>().ok());
-            match (mask, word.parse::<Ipv4Addr>()) {
+            match (mask, aliases.written(word).parse::<Ipv4Addr>()) {
                 (Some(mask), Ok(base)) => {
                     tokens.next();
                     // Elsewhere groups write network masks; one that can be none is taken for a wildcard all the same.
                     let mask = u32::from(mask);
-                    let free = if !wildcards && (mask == 0 || mask >> 31 == 1) { !mask } else { mask };
+                    let free = if !header.wildcards && (mask == 0 || mask >> 31 == 1) { !mask } else { mask };
                     wildcard::expand(base, free)
                 }
                 _ => Some(range.into()),
             }
         }
-    }
-}
-
-/// Names that stand for another port on Cisco's devices than elsewhere.
-const OWN_PORTS: [(&str, u16); 4] = [("kerberos", 750), ("radius", 1645), ("radius-acct", 1646), ("pim-auto-rp", 496)];
-
-fn port(word: &str) -> Option<u16> {
-    let own = OWN_PORTS.iter().find(|(name, _)| *name == word).map(|(_, port)| *port);
-    own.or_else(|| names::port(word))
-}
-
-/// `eq P…`, `neq P`, `gt P`, `lt P`, `range A B`; [`None`] when none of them begins here.
-pub(super) fn ports(tokens: &mut Tokens<'_>) -> Option<Ranges<u16>> {
-    let word = tokens.peek()?;
-    match word {
-        "eq" | "neq" => {
-            tokens.next();
-            let mut set = Ranges::single(port(tokens.next()?)?);
-            // IOS allows several ports after one word.
-            while let Some(port) = tokens.peek().and_then(port) {
-                tokens.next();
-                set = set.union(&Ranges::single(port));
-            }
-            Some(if word == "neq" { set.complement() } else { set })
-        }
-        "gt" | "lt" => {
-            tokens.next();
-            let port = port(tokens.next()?)?;
-            Some(match word {
-                "gt" => port.checked_add(1).map_or_else(Ranges::none, |low| Ranges::between(low, u16::MAX)),
-                _ => port.checked_sub(1).map_or_else(Ranges::none, |high| Ranges::between(0, high)),
-            })
-        }
-        "range" => {
-            tokens.next();
-            let (low, high) = (port(tokens.next()?)?, port(tokens.next()?)?);
-            Some(Ranges::between(low.min(high), low.max(high)))
-        }
-        _ => None,
     }
 }
 
@@ -250,11 +234,11 @@ fn service(tokens: &mut Tokens<'_>) -> Option<Vec<Match>> {
         return Some(vec![one]);
     }
     if tokens.take("source") {
-        one.source_port = ports(tokens)?;
+        one.source_port = ports::read(tokens)?;
     }
     tokens.take("destination");
     if tokens.peek().is_some() {
-        one.destination_port = ports(tokens)?;
+        one.destination_port = ports::read(tokens)?;
     }
     Some(vec![one])
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::aliases::Aliases;
 use super::member::Member;
 use super::predefined;
 use crate::packet::{AddressSet, Match, Ranges};
@@ -17,6 +18,7 @@ const MAX_SERVICES: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Objects {
     pub(super) groups: BTreeMap<String, Vec<Member>>,
+    pub(super) aliases: Aliases,
 }
 
 /// A group resolved: what is known of it, and whether that is all.

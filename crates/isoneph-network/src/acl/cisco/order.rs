@@ -1,5 +1,6 @@
 //! The order of a list's entries: sequence numbers, lines that entries are put at, and numbers given anew.
 
+use super::Key;
 use super::tokens::Tokens;
 use crate::policy::{Certainty, Note, NoteKind, Rule};
 
@@ -20,7 +21,7 @@ pub(super) fn sequence(tokens: &mut Tokens<'_>) -> Option<u64> {
 }
 
 /// `ip access-list resequence NAME START STEP`, or `resequence ip access-list NAME START STEP`.
-pub(super) fn numbers_anew(words: &str) -> Option<(&str, u64, u64)> {
+pub(super) fn numbers_anew(words: &str) -> Option<(Key, u64, u64)> {
     let words: Vec<&str> = words.split_whitespace().collect();
     let (name, rest) = match words.as_slice() {
         ["ip" | "ipv4" | "ipv6", "access-list", "resequence", name, rest @ ..]
@@ -29,7 +30,7 @@ pub(super) fn numbers_anew(words: &str) -> Option<(&str, u64, u64)> {
         _ => return None,
     };
     let number = |at: usize| rest.get(at).map_or(Some(10), |word| word.parse().ok());
-    Some((name, number(0)?, number(1)?))
+    Some((Key { name: name.to_owned(), six: words.contains(&"ipv6") }, number(0)?, number(1)?))
 }
 
 /// Numbers entries anew, and gives back the highest number.

@@ -134,7 +134,12 @@ impl<'a> Interfaces<'a> {
 
     /// Whether a condition holds, where that is known.
     fn holds(&self, condition: &Condition) -> Option<bool> {
-        let Condition::Interface { way, name, holds } = condition else { return None };
+        let (way, name, holds) = match condition {
+            Condition::Interface { way, name, holds } => (way, name, holds),
+            // What is passed on is for somebody else.
+            Condition::Own { holds } if self.chain == "FORWARD" => return Some(!holds),
+            _ => return None,
+        };
         let named = match (self.chain, way) {
             // What is for the machine goes out nowhere, and what it sends came in nowhere.
             ("INPUT", Way::Out) | ("OUTPUT", Way::In) => Some(""),
@@ -253,9 +258,10 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The step as it is in this base chain, where it asks for an interface.
+    /// The step as it is in this base chain, where it asks for an interface or for whose address it is.
     fn settle(&self, step: &Step) -> Option<Step> {
-        let asks = |place: &Place| place.conditions.iter().any(|one| matches!(one, Condition::Interface { .. }));
+        let settles = |one: &Condition| matches!(one, Condition::Interface { .. } | Condition::Own { .. });
+        let asks = |place: &Place| place.conditions.iter().any(settles);
         step.places.iter().any(asks).then(|| {
             let places = step.places.iter().filter_map(|place| self.interfaces.settle(place)).collect();
             Step { places, ..step.clone() }

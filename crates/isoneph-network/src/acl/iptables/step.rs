@@ -4,9 +4,10 @@ use super::chain::{Flow, Step};
 use super::condition::{Asked, condition, established, state, target, tcp_flags, unknown};
 use super::unread::Unread;
 use super::words;
+use crate::acl::address;
 use crate::acl::draft::Draft;
 use crate::packet::{Family, names};
-use crate::policy::{Action, Certainty, NoteKind};
+use crate::policy::{Action, Certainty, Condition, NoteKind};
 
 /// Modules that match by their options alone, which are read or named one by one.
 const MODULES: &[&str] = &[
@@ -178,6 +179,7 @@ impl<'w> Reading<'w> {
                 }
                 1
             }
+            "--dst-type" if self.kind_of_destination(value, negated) => 1,
             _ => self.condition(option, negated),
         };
     }
@@ -189,8 +191,25 @@ impl<'w> Reading<'w> {
         if !limited && !MODULES.contains(&name) {
             self.unread.module();
             self.draft.note(NoteKind::NotUnderstood, format!("module {name} is not understood"));
-            self.is_open = true;
         }
+    }
+
+    /// Reads `-m addrtype --dst-type`, where it says which addresses are meant, or the machine's own; false where it does not.
+    fn kind_of_destination(&mut self, kind: &str, negated: bool) -> bool {
+        if !self.unread.is_in("addrtype") || self.words.iter().any(|word| word.starts_with("--limit-iface")) {
+            return false;
+        }
+        let set = match (kind, negated) {
+            ("MULTICAST", true) | ("LOCAL", false) => address::multicast().complement(),
+            ("MULTICAST", false) => address::multicast(),
+            _ => return false,
+        };
+        self.draft.limit(|one| one.destination = one.destination.intersection(&set));
+        if kind == "LOCAL" {
+            self.draft.ask(Condition::Own { holds: true });
+            self.draft.note(NoteKind::Depends, "is about the machine's own addresses: which these are is not known");
+        }
+        true
     }
 
     /// Reads what an option asks for, and says how many words it took.
@@ -204,7 +223,6 @@ impl<'w> Reading<'w> {
             Ok(false) => self.unknown_option(option, negated),
             Err(message) => {
                 unknown(&mut self.draft, &[option, value], negated, message);
-                self.is_open = true;
                 1
             }
         }
@@ -217,7 +235,8 @@ impl<'w> Reading<'w> {
         let said: Vec<&str> = std::iter::once(option).chain(values.map(String::as_str)).collect();
         self.unread.option(said.join(" "), negated);
         self.draft.note(NoteKind::NotUnderstood, format!("option {option} is not understood"));
-        self.is_open = true;
+        // A target goes by `--jump` and `--goto`, which may be shortened, and by no other option.
+        self.is_open |= !option.starts_with("--") || option.starts_with("--j") || option.starts_with("--g");
         said.len() - 1
     }
 

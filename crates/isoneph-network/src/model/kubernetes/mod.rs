@@ -20,10 +20,12 @@ mod secondary;
 mod selector;
 mod services;
 mod ties;
+mod twins;
 mod unseen;
+mod valid;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -48,6 +50,8 @@ pub(crate) struct Object {
 pub(crate) struct Cluster {
     objects: Vec<Object>,
     namespaces: BTreeMap<String, BTreeMap<String, String>>,
+    /// Namespaces of which two objects give labels that differ; what both say is among those above.
+    disputed: BTreeSet<String>,
     /// Policies of other makers, which are not followed.
     foreign: Vec<foreign::Foreign>,
     /// Where the server itself showed what runs in it.
@@ -207,7 +211,7 @@ fn take(
         cluster.live.get_or_insert_with(|| origin.clone());
     }
     if kind == "Namespace" {
-        cluster.namespaces.insert(name.to_owned(), objects::labels(metadata));
+        cluster.add_namespace(name, objects::labels(metadata));
     }
     cluster.objects.push(Object {
         kind: kind.to_owned(),
@@ -242,11 +246,24 @@ impl Cluster {
         Some(Unsupported::new(live.source, live.locator.clone(), "NetworkPolicy", effect))
     }
 
+    fn add_namespace(&mut self, name: &str, labels: BTreeMap<String, String>) {
+        match self.namespaces.get_mut(name) {
+            Some(held) if *held != labels => {
+                held.retain(|key, value| labels.get(key) == Some(value));
+                self.disputed.insert(name.to_owned());
+            }
+            Some(_) => {}
+            None => {
+                self.namespaces.insert(name.to_owned(), labels);
+            }
+        }
+    }
+
     /// The labels of a namespace, and whether all of them are known.
     fn namespace(&self, name: &str) -> (BTreeMap<String, String>, bool) {
         let mut labels = self.namespaces.get(name).cloned().unwrap_or_default();
         labels.insert("kubernetes.io/metadata.name".into(), name.to_owned());
-        (labels, self.namespaces.contains_key(name))
+        (labels, self.namespaces.contains_key(name) && !self.disputed.contains(name))
     }
 }
 

@@ -12,7 +12,7 @@ use super::foreign::Foreign;
 use super::given::Given;
 use super::objects::Workload;
 use super::selector::Selector;
-use super::{Cluster, Object, admin, present, schema, ties, unseen};
+use super::{Cluster, Object, admin, present, schema, ties, twins, unseen};
 use crate::model::Problem;
 use crate::model::address::{AddressRange, AddressSet, Family, Meeting, private_blocks};
 use crate::model::form::{EndpointId, Origin, Parts, PolicyId};
@@ -92,6 +92,9 @@ pub(super) fn attach(cluster: &Cluster, pods: &[Pod], parts: &mut Parts, problem
     network.sort_by(|left, right| left.name.cmp(&right.name));
     for held in admin.iter_mut().chain(&mut network).chain(&mut baseline) {
         held.soften_refused(cluster, problems);
+    }
+    for policies in [&mut admin, &mut network, &mut baseline] {
+        twins::doubt(policies, problems);
     }
     ties::doubt(&mut admin);
     ties::doubt(&mut baseline);

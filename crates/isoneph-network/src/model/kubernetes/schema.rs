@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Object, admin};
+use super::{Object, admin, valid};
 use crate::model::json::text;
 
 /// What may stand somewhere.
@@ -22,27 +22,52 @@ enum Shape {
     With(&'static [&'static str], &'static Shape),
     Words(&'static [&'static str]),
     Within(i64, i64),
+    /// What a text must be, and how that is called.
+    Text(fn(&str) -> bool, &'static str),
+    /// A number, or a text as above.
+    NumberOr(i64, i64, fn(&str) -> bool, &'static str),
+    /// Texts by texts: what their keys and they must be.
+    Labels,
+    /// Of this shape, and of what else is said where it is not so.
+    Checked(&'static Shape, fn(&Value) -> Option<&'static str>),
 }
 
-use Shape::{Any, Fields, List, One, Some as Filled, With, Within, Words};
+use Shape::{Any, Checked, Fields, Labels, List, NumberOr, One, Some as Filled, Text, With, Within, Words};
 
-const EXPRESSION: Shape = Fields(&[("key", Any), ("operator", Any), ("values", List(&Any))]);
-const SELECTOR: Shape = Fields(&[("matchLabels", Any), ("matchExpressions", List(&EXPRESSION))]);
-const BLOCK: Shape = Fields(&[("cidr", Any), ("except", List(&Any))]);
-const PEER: Shape = Fields(&[("podSelector", SELECTOR), ("namespaceSelector", SELECTOR), ("ipBlock", BLOCK)]);
-const PORT: Shape = Fields(&[("protocol", Any), ("port", Any), ("endPort", Any)]);
+const OPERATOR: Shape = Words(&["In", "NotIn", "Exists", "DoesNotExist"]);
+const LABEL: Shape = Text(valid::label_value, "no value of a label");
+const EXPRESSION: Shape = Checked(
+    &With(
+        &["key", "operator"],
+        &Fields(&[
+            ("key", Text(valid::label_key, "no key of a label")),
+            ("operator", OPERATOR),
+            ("values", List(&LABEL)),
+        ]),
+    ),
+    valid::values,
+);
+const SELECTOR: Shape = Fields(&[("matchLabels", Labels), ("matchExpressions", List(&EXPRESSION))]);
+const BLOCK: Shape = Checked(&With(&["cidr"], &Fields(&[("cidr", Any), ("except", List(&Any))])), valid::except);
+const PEER: Shape =
+    Checked(&Fields(&[("podSelector", SELECTOR), ("namespaceSelector", SELECTOR), ("ipBlock", BLOCK)]), valid::peer);
+const PORT: Shape = Fields(&[
+    ("protocol", Words(&["TCP", "UDP", "SCTP"])),
+    ("port", NumberOr(1, 65_535, valid::port_name, "no port and no name of one")),
+    ("endPort", PORT_NUMBER),
+]);
 const INGRESS: Shape = Fields(&[("from", List(&PEER)), ("ports", List(&PORT))]);
 const EGRESS: Shape = Fields(&[("to", List(&PEER)), ("ports", List(&PORT))]);
 const POLICY: Shape = Fields(&[
     ("podSelector", SELECTOR),
-    ("policyTypes", List(&Any)),
+    ("policyTypes", List(&Words(&["Ingress", "Egress"]))),
     ("ingress", List(&INGRESS)),
     ("egress", List(&EGRESS)),
 ]);
 
 /// A selector of namespaces; drafts wrapped it once more.
 const NAMESPACES: Shape = Fields(&[
-    ("matchLabels", Any),
+    ("matchLabels", Labels),
     ("matchExpressions", List(&EXPRESSION)),
     ("namespaceSelector", SELECTOR),
     ("sameLabels", Any),
@@ -140,6 +165,10 @@ pub(super) fn refused(object: &Object) -> Vec<String> {
         .filter(|(key, _)| !TOP.contains(&key.as_str()))
         .map(|(key, _)| format!("unknown field {key}"))
         .collect();
+    let name = object.body.get("metadata").and_then(|metadata| text(metadata, "name"));
+    if name.is_some_and(|name| !valid::name(name)) {
+        out.push("metadata.name is no name of an object".to_owned());
+    }
     if let Some(spec) = object.body.get("spec") {
         compare(spec, shape, "spec", &mut out);
     }
@@ -178,6 +207,30 @@ fn compare(value: &Value, shape: &Shape, at: &str, out: &mut Vec<String>) {
             if !value.as_str().is_some_and(|held| known.contains(&held)) {
                 out.push(format!("{at} is none of {}", known.join(", ")));
             }
+        }
+        (Text(is, what), _) => {
+            if !value.as_str().is_some_and(is) {
+                out.push(format!("{at} is {what}"));
+            }
+        }
+        (NumberOr(low, high, is, what), _) => {
+            let number = value.as_i64().is_some_and(|held| (*low..=*high).contains(&held));
+            if !number && !value.as_str().is_some_and(is) {
+                out.push(format!("{at} is {what}"));
+            }
+        }
+        (Labels, Value::Object(held)) => {
+            for (key, one) in held {
+                if !valid::label_key(key) {
+                    out.push(format!("{at}.{key} is no key of a label"));
+                }
+                compare(one, &LABEL, &format!("{at}.{key}"), out);
+            }
+        }
+        (Labels, _) => out.push(format!("{at} is no object")),
+        (Checked(of, check), _) => {
+            compare(value, of, at, out);
+            out.extend(check(value).map(|what| format!("{at} {what}")));
         }
         (Within(low, high), _) => {
             if !value.as_i64().is_some_and(|held| (*low..=*high).contains(&held)) {

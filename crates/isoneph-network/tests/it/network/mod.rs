@@ -24,6 +24,7 @@ mod google;
 mod google_edges;
 mod invented;
 mod kubernetes;
+mod kubernetes_twice;
 mod links;
 mod locals;
 mod looked_up;

@@ -59,6 +59,52 @@ fn a_policy_with_a_field_that_none_has_may_hold_or_not() {
 }
 
 #[test]
+fn a_policy_with_a_word_that_the_api_server_refuses_may_hold_or_not() {
+    let ports = |port: &str| format!("spec: {{podSelector: {{}}, ingress: [{{ports: [{port}]}}]}}");
+    let peer = |peer: &str| format!("spec: {{podSelector: {{}}, ingress: [{{from: [{peer}]}}]}}");
+    let labels = |labels: &str| peer(&format!("{{podSelector: {{matchLabels: {{{labels}}}}}}}"));
+    let expression = |one: &str| peer(&format!("{{podSelector: {{matchExpressions: [{{key: a, {one}}}]}}}}"));
+    let at = |part: &str| format!("spec.ingress[0].from[0].podSelector.{part}");
+    for (spec, what) in [
+        (ports("{port: '8080'}"), "spec.ingress[0].ports[0].port is no port and no name of one".to_owned()),
+        (ports("{port: HTTP}"), "spec.ingress[0].ports[0].port is no port and no name of one".to_owned()),
+        (ports("{port: abcdefghijklmnop}"), "spec.ingress[0].ports[0].port is no port and no name of one".to_owned()),
+        (ports("{port: 80.5}"), "spec.ingress[0].ports[0].port is no port and no name of one".to_owned()),
+        (
+            "spec: {podSelector: {}, policyTypes: [Ingress, ingress]}".to_owned(),
+            "spec.policyTypes[1] is none of".to_owned(),
+        ),
+        (labels("app: 1"), at("matchLabels.app is no value of a label")),
+        (labels("app: yes"), at("matchLabels.app is no value of a label")),
+        (labels("app: a b"), at("matchLabels.app is no value of a label")),
+        (labels("a b: x"), at("matchLabels.a b is no key of a label")),
+        (expression("operator: Equals, values: [x]"), at("matchExpressions[0].operator is none of")),
+        (expression("operator: In, values: []"), at("matchExpressions[0] has no values")),
+        (expression("operator: Exists, values: [x]"), at("matchExpressions[0] has values")),
+        (expression("values: [x]"), "missing field ".to_owned() + &at("matchExpressions[0].operator")),
+        (peer("{}"), "spec.ingress[0].from[0] means nobody".to_owned()),
+        (
+            peer("{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}"),
+            "spec.ingress[0].from[0] means both addresses and pods".to_owned(),
+        ),
+        (
+            peer("{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/8]}}"),
+            "spec.ingress[0].from[0].ipBlock has an exception that is no part of it".to_owned(),
+        ),
+    ] {
+        let (model, problems) = read(&network(&spec));
+        assert!(problems.len() == 1 && problems[0].contains(&what), "{spec}: {problems:?}");
+        check(&model, &format!("undecided a/web -> b/db tcp/22 : {what}"));
+    }
+    let named = network("spec: {podSelector: {}, ingress: []}");
+    for name in ["Upper", "under_score", "-p"] {
+        let (model, problems) = read(&named.replace("name: p,", &format!("name: {name},")));
+        assert!(problems[0].contains("metadata.name is no name of an object"), "{problems:?}");
+        check(&model, "undecided a/web -> b/db tcp/22 : metadata.name is no name");
+    }
+}
+
+#[test]
 fn a_policy_of_fields_that_there_are_is_taken_at_its_word() {
     let whole = "spec: {podSelector: {matchLabels: {app: db}, matchExpressions: [{key: app, operator: In, values: [db]}]},
         policyTypes: [Ingress, Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: []}}], ports: [{port: 1, endPort: 2, protocol: TCP}]}],

@@ -4,7 +4,11 @@
 //! columns `icmp_type`, `icmp_code`, `established` and `name`. Cells hold one value, a range (`1024-65535`,
 //! `10.0.0.1-10.0.0.9`), a prefix, an address and its mask (`10.0.0.0 255.0.0.0`), or a list of these separated by `;` or
 //! spaces; `any`, `*` and an empty cell mean any. The port of ICMP is its type, with a code or without (`8/0`). Protocols may be joined as well (`tcp/udp`). Columns may be separated by `;` or tabs instead, as spreadsheets write them
-//! in many languages. Lines that begin with `#` are comments. What no rule matches is denied.
+//! in many languages. Lines that begin with `#` are comments. What no rule matches is denied. Of exports of firewalls columns of
+//! services (`tcp/443`), of numbers and of what is switched off are read, and those that count or tell pass.
+
+mod column;
+mod service;
 
 use super::address::{is_any, numbers};
 use super::document::MAX_RULES;
@@ -12,25 +16,8 @@ use super::draft::Draft;
 use super::masks::addresses;
 use super::{AclError, Document, Format};
 use crate::packet::{Match, Ranges, names};
-use crate::policy::{Action, Condition, Note, NoteKind, Policy};
-
-/// What a column holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Column {
-    Action,
-    Protocol,
-    Source,
-    SourcePort,
-    Destination,
-    DestinationPort,
-    IcmpType,
-    IcmpCode,
-    Established,
-    Name,
-    /// Carries no condition.
-    Remark,
-    Unknown,
-}
+use crate::policy::{Action, Certainty, Condition, Note, NoteKind, Policy};
+use column::{Column, column};
 
 const PLAIN: [Column; 6] = [
     Column::Action,
@@ -40,27 +27,6 @@ const PLAIN: [Column; 6] = [
     Column::Destination,
     Column::DestinationPort,
 ];
-
-fn column(name: &str) -> Column {
-    match name.trim().to_ascii_lowercase().replace([' ', '-'], "_").as_str() {
-        "action" | "verdict" | "rule_action" => Column::Action,
-        "protocol" | "proto" | "ip_protocol" => Column::Protocol,
-        "src" | "source" | "source_address" | "src_ip" | "src_addr" | "source_ip" => Column::Source,
-        "sport" | "src_port" | "source_port" | "source_ports" => Column::SourcePort,
-        "dst" | "dest" | "destination" | "destination_address" | "dst_ip" | "dst_addr" | "destination_ip" => {
-            Column::Destination
-        }
-        "dport" | "dst_port" | "dest_port" | "destination_port" | "destination_ports" | "port" => {
-            Column::DestinationPort
-        }
-        "icmp_type" => Column::IcmpType,
-        "icmp_code" => Column::IcmpCode,
-        "established" => Column::Established,
-        "name" | "id" | "rule" | "rule_id" => Column::Name,
-        "comment" | "remark" | "description" | "note" | "owner" | "ticket" | "reason" => Column::Remark,
-        _ => Column::Unknown,
-    }
-}
 
 /// What an action's word means.
 pub(super) fn action(word: &str) -> Option<Action> {
@@ -114,6 +80,7 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
     let mut policy = Policy::first_match("rules", Vec::new(), Action::Deny);
     policy.notes.push(Note { line: 0, kind: NoteKind::Assumed, message: "what no rule matches is denied".to_owned() });
     let mut columns: Option<(Vec<Column>, Vec<String>)> = None;
+    let mut places: Vec<Option<u64>> = Vec::new();
     let mut record = csv::StringRecord::new();
     loop {
         let line = reader.position().line() as u32;
@@ -141,15 +108,27 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
         if policy.rules.len() >= MAX_RULES {
             return Err(AclError::TooManyRules { line });
         }
+        let of_order =
+            record.iter().zip(columns).filter(|(cell, column)| **column == Column::Number && !cell.is_empty());
+        places.extend(of_order.map(|(cell, _)| cell.parse::<u64>().ok()));
         rule(&record, (columns, names), (line, separator), &mut policy);
     }
-    Ok(Document { format: Format::Csv, policies: vec![policy], notes: Vec::new(), asides: Vec::new() })
+    if places.contains(&None) || !places.is_sorted() {
+        out_of_order(&mut policy);
+    }
+    Ok(Document {
+        format: Format::Csv,
+        policies: vec![policy],
+        notes: Vec::new(),
+        asides: Vec::new(),
+        unfiltered: Vec::new(),
+    })
 }
 
 /// Which of two columns of one meaning counts, nobody knows.
 fn refuse_columns_given_twice(record: &csv::StringRecord, header: &[Column], line: u32) -> Result<(), AclError> {
     for (index, column) in header.iter().enumerate() {
-        let decides = !matches!(column, Column::Name | Column::Remark | Column::Unknown);
+        let decides = !matches!(column, Column::Name | Column::Number | Column::Remark | Column::Unknown);
         if let Some(first) = header[..index].iter().position(|other| other == column).filter(|_| decides) {
             let (first, second) = (&record[first], &record[index]);
             let message = format!("columns {first:?} and {second:?} mean the same: which of them counts is not known");
@@ -157,6 +136,13 @@ fn refuse_columns_given_twice(record: &csv::StringRecord, header: &[Column], lin
         }
     }
     Ok(())
+}
+
+/// Rows whose numbers do not rise: which of them is tried first nobody knows.
+fn out_of_order(policy: &mut Policy) {
+    policy.rules.iter_mut().for_each(|rule| rule.certainty = Certainty::AtMost);
+    let message = "the numbers of the rules do not rise: in which order they are tried is not known".to_owned();
+    policy.notes.push(Note { line: 1, kind: NoteKind::NotUnderstood, message });
 }
 
 fn note_unknown_columns(record: &csv::StringRecord, header: &[Column], line: u32, policy: &mut Policy) {
@@ -202,7 +188,9 @@ fn rule(
         draft.not_understood("no action");
     }
     if record.len() < columns.len()
-        && columns[record.len()..].iter().any(|column| !matches!(column, Column::Name | Column::Remark))
+        && columns[record.len()..]
+            .iter()
+            .any(|column| !matches!(column, Column::Name | Column::Remark | Column::Number))
     {
         draft.not_understood(format!("{} cells where {} are expected", record.len(), columns.len()));
     }
@@ -282,7 +270,22 @@ fn apply(draft: &mut Draft, column: Column, cell: &str) -> Result<(), String> {
             draft.limit(|one| one.established = established);
             Ok(())
         }
-        Column::Name | Column::Remark => {
+        Column::Service => service::read(draft, cell),
+        Column::Enabled | Column::Disabled => {
+            let word = cell.to_ascii_lowercase();
+            let says = |words: &[&str]| words.contains(&word.as_str());
+            let on = match (says(column::YES), says(column::NO)) {
+                (true, _) => column == Column::Enabled,
+                (_, true) => column == Column::Disabled,
+                _ if cell.is_empty() && column == Column::Disabled => true,
+                _ => return Err(format!("{cell:?} does not say whether the rule is switched on")),
+            };
+            if !on {
+                draft.never("is switched off");
+            }
+            Ok(())
+        }
+        Column::Name | Column::Remark | Column::Number => {
             if column == Column::Name && !cell.is_empty() {
                 draft.label = cell.to_owned();
             }
