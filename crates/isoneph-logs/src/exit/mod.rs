@@ -342,7 +342,11 @@ impl<'c> ExitTracker<'c> {
         let before = || self.listings.iter().filter(|listing| listing.observed_at <= departure.ended_at);
         let is_marked = !departure.tags.is_empty() || !departure.prefixes.is_empty();
         let has_account = |account: &String| before().any(|listing| listing.speaks_of(account));
-        (!is_marked || before().next().is_some()) && departure.accounts.iter().all(has_account)
+        let tells_tags = |provider: &String| before().any(|listing| listing.tags.get(provider) == Some(&true));
+        let has_tags = || before().flat_map(Listing::tells_no_tags).all(tells_tags);
+        (!is_marked || before().next().is_some())
+            && (departure.tags.is_empty() || has_tags())
+            && departure.accounts.iter().all(has_account)
     }
 
     /// The things of a tenant, as last listed, and the number of that listing.
@@ -373,7 +377,11 @@ impl<'c> ExitTracker<'c> {
         given_back: Option<Instant>,
         end_of_wait: Option<Instant>,
     ) -> Option<Instant> {
-        let later = self.listings.iter().zip(shown).skip(seen + 1).filter(|(listing, _)| listing.covers(item));
+        // What one file shows and another of the same time does not is there: they are pages of one list.
+        let seen_at = self.listings[seen].observed_at;
+        let is_page = |listing: &Listing| self.listings.iter().any(|other| other.breaks_off_before(listing, item));
+        let covers = |listing: &Listing| listing.observed_at > seen_at && listing.covers(item) && !is_page(listing);
+        let later = self.listings.iter().zip(shown).skip(seen + 1).filter(|(listing, _)| covers(listing));
         let gone = later.filter(|(listing, own)| {
             given_back.is_none_or(|back| listing.observed_at > back) && !own.may_show(item, &shown[seen])
         });
