@@ -59,9 +59,11 @@ fn kind(asset: &Value) -> Option<&str> {
     ["assetType", "asset_type"].iter().find_map(|key| text(asset, key)).filter(|_| named)
 }
 
-/// Whether a document is an asset, or a list of such.
+/// Whether a document is an asset, or a list of such. What a search finds says what there is, and never how it is set up.
 pub(crate) fn recognises(document: &Value) -> bool {
-    kind(document.get(0).unwrap_or(document)).is_some()
+    let first = document.get(0).unwrap_or(document);
+    let is_found = || first.get("resource").is_none() && first.get("ancestors").is_none();
+    kind(first).is_some() && !is_found()
 }
 
 /// Takes the assets of this API.
