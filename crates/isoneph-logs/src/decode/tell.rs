@@ -1,6 +1,7 @@
 //! Which format a record has, told by its fields, and where the records are in what stands around them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -141,6 +142,13 @@ struct Marks<'a> {
     message: Option<&'a RawValue>,
     #[serde(borrow, rename = "@message")]
     at_message: Option<&'a RawValue>,
+    // Of SNS and of SQS.
+    #[serde(borrow, rename = "Message")]
+    notification: Option<&'a RawValue>,
+    #[serde(borrow, rename = "Body")]
+    body: Option<&'a RawValue>,
+    #[serde(borrow, rename = "Messages")]
+    queue: Option<&'a RawValue>,
     #[serde(borrow, rename = "Records")]
     records: Option<&'a RawValue>,
     #[serde(borrow, rename = "records")]
@@ -349,6 +357,7 @@ impl<'a> Marks<'a> {
             self.items,
             self.entries,
             self.received,
+            self.queue,
         ];
         if let Some(list) = lists.into_iter().flatten().find(|list| list.get().starts_with('[')) {
             return list_or_text(list.get());
@@ -359,12 +368,15 @@ impl<'a> Marks<'a> {
             self.hits,
             self.result,
             self.raw,
+            // A shipper's `event` may say no more than where the `message` beside it comes from.
+            self.message,
+            self.at_message,
+            self.notification,
+            self.body,
             self.event,
             self.original,
             self.detail,
             self.cloud_trail_event,
-            self.message,
-            self.at_message,
             self.log,
         ];
         for around in arounds.into_iter().flatten() {
@@ -438,8 +450,8 @@ pub(super) fn account_before(bytes: &[u8]) -> Option<String> {
 fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {
     match json.trim_start().as_bytes().first() {
         Some(b'[') => {
-            let records = serde_json::from_str(json);
-            records.map(Told::List).map_err(Trouble::unreadable)
+            let records: Vec<&RawValue> = serde_json::from_str(json).map_err(Trouble::unreadable)?;
+            Ok(record_in_row(&records).map_or(Told::List(records), Told::Inner))
         }
         // A record that is written as a text.
         Some(b'"') => match serde_json::from_str(json) {
@@ -448,6 +460,17 @@ fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {
         },
         _ => Err(Trouble::new("unsupported", "the record is no JSON object")),
     }
+}
+
+/// Of a row of CloudTrail Lake, which is a list of columns with an object for each, the column that holds the record.
+fn record_in_row<'a>(columns: &[&'a RawValue]) -> Option<&'a RawValue> {
+    let mut record = None;
+    for column in columns {
+        let named: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_str(column.get()).ok()?;
+        let (name, value) = named.first_key_value().filter(|_| named.len() == 1)?;
+        record = record.or((name == "eventJson").then_some(*value));
+    }
+    record
 }
 
 /// The categories of Entra ID's logs in the export of Azure Monitor.
@@ -477,7 +500,7 @@ pub(super) fn begins_again(before: &[u8], behind: &[u8]) -> bool {
 }
 
 /// Fields that hold a list of records.
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 11] = [
     "Records",
     "records",
     "Events",
@@ -488,6 +511,7 @@ const LISTS: [&str; 10] = [
     "items",
     "entries",
     "receivedMessages",
+    "Messages",
 ];
 
 /// The place inside the array of records of an object, if it begins in these bytes.
