@@ -409,7 +409,8 @@ fn unknown(keys: &FirstKeys) -> Fault {
         let more = if top.len() > 8 { ", …" } else { "" };
         format!("this JSON is of no format that is known; its top-level keys are: {shown}{more}")
     } else {
-        "this JSON is a single value, no evidence".to_owned()
+        "this is a single JSON value, or a table as CSV that is none of the logs and inventories: no evidence"
+            .to_owned()
     };
     Fault::reject("#", "unknown-format", message)
 }

@@ -95,6 +95,11 @@ impl ListedItem {
     pub(super) fn type_name(&self) -> Option<&str> {
         self.native_type.as_deref().map(native_type::in_terraform)
     }
+
+    /// The words for its type: Terraform's, and that of the list which shows it.
+    fn types(&self) -> impl Iterator<Item = Option<&str>> {
+        [self.type_name(), self.native_type.as_deref()].into_iter()
+    }
 }
 
 /// An inventory.
@@ -236,7 +241,7 @@ impl Seen {
         self.scope.subject.is_none()
             && may_be(&self.scope.account, &item.account)
             && may_be(&self.scope.region, &item.region)
-            && may_be(&self.scope.native_type, &item.type_name().map(str::to_owned))
+            && item.types().any(|own| may_be(&self.scope.native_type, &own.map(str::to_owned)))
     }
 
     /// Whether a thing is surely of that part.
@@ -247,7 +252,7 @@ impl Seen {
         self.scope.subject.is_none()
             && is(&self.scope.account, item.account.as_deref())
             && is(&self.scope.region, item.region.as_deref())
-            && is(&self.scope.native_type, item.type_name())
+            && item.types().any(|own| is(&self.scope.native_type, own))
     }
 }
 

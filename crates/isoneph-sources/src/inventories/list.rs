@@ -316,11 +316,14 @@ impl<'s> List<'s> {
             Format::AwsResourceExplorer => !word.starts_with("AWS::"),
             _ => true,
         };
-        let all = native_type::of_provider(provider(self.format)).iter();
-        let known = all.filter(|one| one.same_identity && one.listed.iter().any(mine));
+        let all = || native_type::of_provider(provider(self.format)).iter();
+        let known = all().filter(|one| one.same_identity && one.listed.iter().any(mine));
         let words = known.flat_map(|one| one.terraform).map(|word| (*word).to_owned());
+        // What has another identity in Terraform has its own in each list of this kind. Service accounts go by two.
+        let of_lists = all().filter(|one| !one.same_identity).flat_map(|one| one.listed).filter(|word| mine(word));
+        let of_lists = of_lists.filter(|word| !word.starts_with("iam.googleapis.com/")).map(|word| (*word).to_owned());
         let unread = self.types.iter().filter(|word| native_type::of_list(word).is_none()).cloned();
-        words.chain(unread).collect()
+        words.chain(of_lists).chain(unread).collect()
     }
 
     fn cover(&mut self, scope: Scope, extent: Extent) {
