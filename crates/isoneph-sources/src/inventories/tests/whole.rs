@@ -149,6 +149,14 @@ fn a_row_of_bigquery_holds_what_an_asset_is_set_to_as_a_text() {
 }
 
 #[test]
+fn rows_without_an_identity_are_told_what_to_ask_for() {
+    let rows = json!({"count": 1, "data": [{"name": "a", "type": "microsoft.compute/disks"}], "skip_token": null, "total_records": 1});
+    let told = |text: Value| read("list.json", &text.to_string()).inputs[0].rejected[0].message.clone();
+    assert!(told(rows).contains("project id, type"));
+    assert!(told(json!({"resourceIdentifiers": [{"resourceId": "i-1"}]})).contains("list-discovered-resources"));
+}
+
+#[test]
 fn virtual_machines_are_not_all_resources() {
     let id = "/subscriptions/0000-1/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/v";
     let text = json!([{"id": id, "name": "v", "type": "Microsoft.Compute/virtualMachines", "managedBy": null, "plan": null,
