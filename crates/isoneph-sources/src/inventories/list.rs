@@ -319,9 +319,12 @@ impl<'s> List<'s> {
         let all = || native_type::of_provider(provider(self.format)).iter();
         let known = all().filter(|one| one.same_identity && one.listed.iter().any(mine));
         let words = known.flat_map(|one| one.terraform).map(|word| (*word).to_owned());
-        // What has another identity in Terraform has its own in each list of this kind. Service accounts go by two.
+        // What has another identity in Terraform has its own in each list of this kind. Service accounts go by two; what Resource
+        // Explorer does not find may be in a list by tags all the same.
+        let is_sure = |word: &&&str| self.format != Format::AwsResourceExplorer || self.types.contains(**word);
         let of_lists = all().filter(|one| !one.same_identity).flat_map(|one| one.listed).filter(|word| mine(word));
-        let of_lists = of_lists.filter(|word| !word.starts_with("iam.googleapis.com/")).map(|word| (*word).to_owned());
+        let of_lists = of_lists.filter(|word| !word.starts_with("iam.googleapis.com/")).filter(is_sure);
+        let of_lists = of_lists.map(|word| (*word).to_owned());
         let unread = self.types.iter().filter(|word| native_type::of_list(word).is_none()).cloned();
         words.chain(of_lists).chain(unread).collect()
     }
