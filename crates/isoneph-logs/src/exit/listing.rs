@@ -95,11 +95,6 @@ impl ListedItem {
     pub(super) fn type_name(&self) -> Option<&str> {
         self.native_type.as_deref().map(native_type::in_terraform)
     }
-
-    /// The words for its type: Terraform's, and that of the list which shows it.
-    fn types(&self) -> impl Iterator<Item = Option<&str>> {
-        [self.type_name(), self.native_type.as_deref()].into_iter()
-    }
 }
 
 /// An inventory.
@@ -153,10 +148,10 @@ impl Listing {
 
     /// Whether this is a list that breaks off where it would go on with a thing, and another one may be what it goes on with.
     pub(super) fn breaks_off_before(&self, other: &Listing, item: &ListedItem) -> bool {
-        let is_beside = self.list.is_some() && self.list == other.list && self.observed_at == other.observed_at;
+        let is_beside = self.observed_at == other.observed_at && self.list.is_some() && self.list == other.list;
         let of_provider =
-            |seen: &&Seen| seen.scope.provider.as_ref().is_none_or(|of| Some(of) == item.provider.as_ref());
-        is_beside && self.seen.iter().filter(of_provider).any(|seen| !seen.closed && seen.concerns(item))
+            |seen: &Seen| seen.scope.provider.as_ref().is_none_or(|of| Some(of) == item.provider.as_ref());
+        is_beside && self.seen.iter().any(|seen| !seen.closed && of_provider(seen) && seen.concerns(item))
     }
 
     /// Of which clouds it is a list that tells of no tags: by these nothing is found in it.
@@ -241,7 +236,8 @@ impl Seen {
         self.scope.subject.is_none()
             && may_be(&self.scope.account, &item.account)
             && may_be(&self.scope.region, &item.region)
-            && item.types().any(|own| may_be(&self.scope.native_type, &own.map(str::to_owned)))
+            && (may_be(&self.scope.native_type, &item.native_type)
+                || may_be(&self.scope.native_type, &item.type_name().map(str::to_owned)))
     }
 
     /// Whether a thing is surely of that part.
@@ -252,7 +248,8 @@ impl Seen {
         self.scope.subject.is_none()
             && is(&self.scope.account, item.account.as_deref())
             && is(&self.scope.region, item.region.as_deref())
-            && item.types().any(|own| is(&self.scope.native_type, own))
+            && (is(&self.scope.native_type, item.native_type.as_deref())
+                || is(&self.scope.native_type, item.type_name()))
     }
 }
 
