@@ -375,12 +375,14 @@ pub fn is_cloud_list(path: &Path) -> bool {
 }
 
 /// What other tools list of an estate and is not read, by a key of theirs that stands at the top.
-const INVENTORIES: [(&str, &str); 5] = [
+const INVENTORIES: [(&str, &str); 7] = [
     ("configurationItems", "the history of AWS Config (what changed, and not what there is)"),
     ("Reservations", "`aws ec2 describe-instances`"),
     ("Volumes", "`aws ec2 describe-volumes`"),
     ("Snapshots", "`aws ec2 describe-snapshots`"),
     ("DBInstances", "`aws rds describe-db-instances`"),
+    ("resourceIdentifiers", "`aws configservice list-discovered-resources`"),
+    ("baseConfigurationItems", "`aws configservice batch-get-resource-config`"),
 ];
 
 /// JSON of no format that is read: what it probably is, and what to do.
@@ -398,6 +400,9 @@ fn unknown(keys: &FirstKeys) -> Fault {
             "this is a list by {tool}, which is not read as an inventory: give a snapshot of AWS \
                  Config, what Resource Explorer finds, or {show} of a state"
         )
+    } else if keys.has("data/0") && (keys.has("total_records") || keys.has("totalRecords")) {
+        let ask = "ask for them: `project id, type, location, tags`";
+        format!("these are rows of Azure Resource Graph without the `id` and the `type` of each thing: {ask}")
     } else if keys.is_array() {
         format!(
             "this JSON list is of no format that is known; where it is to be an inventory, give a list of AWS Config, \
@@ -409,7 +414,8 @@ fn unknown(keys: &FirstKeys) -> Fault {
         let more = if top.len() > 8 { ", …" } else { "" };
         format!("this JSON is of no format that is known; its top-level keys are: {shown}{more}")
     } else {
-        "this JSON is a single value, no evidence".to_owned()
+        "this is a single JSON value, or a table as CSV that is none of the logs and inventories: no evidence"
+            .to_owned()
     };
     Fault::reject("#", "unknown-format", message)
 }

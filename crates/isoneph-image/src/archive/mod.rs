@@ -50,6 +50,9 @@ pub fn open(path: &Path, spool: Option<File>) -> Result<Option<Archive>, FileSys
         None => ("tar", outer),
     };
     refuse_disks(&files)?;
+    if format == "tar" {
+        refuse_others(&files)?;
+    }
     Ok(Some(Archive { format, notes, system: Box::new(files), bytes_read }))
 }
 
@@ -84,6 +87,18 @@ fn refuse_disks(files: &Files) -> Result<(), FileSystemError> {
         }
         None => Ok(()),
     }
+}
+
+/// What somebody packed of other files, such as logs, is no root file system: judged as one, all of it would be missing.
+fn refuse_others(files: &Files) -> Result<(), FileSystemError> {
+    const OF_SYSTEMS: [&[u8]; 7] = [b"etc", b"usr", b"boot", b"bin", b"sbin", b"lib", b"var"];
+    let is_empty = files.names_in_root().next().is_none();
+    if is_empty || files.names_in_root().any(|name| OF_SYSTEMS.contains(&name)) {
+        return Ok(());
+    }
+    let why =
+        "archive of no root file system (it has none of /etc, /usr, /boot, /bin, /sbin, /lib, /var); unpack it first";
+    Err(FileSystemError::Unsupported(why.to_owned()))
 }
 
 /// A part of a disk as a disk.

@@ -19,6 +19,13 @@ use super::time::instant;
 use super::{Hints, Trouble};
 use crate::event::{Actor, ActorKind, Category, Event, EventOutcome, Phase, operation_name};
 
+/// Where records name the program that asked.
+const USER_AGENT: [&str; 5] =
+    ["userAgentHeader", "properties/userAgentHeader", "userAgent", "properties/userAgent", "properties/clientInfo"];
+
+/// Where they name the request.
+const REQUEST: [&str; 3] = ["httpRequest/clientRequestId", "properties/serviceRequestId", "properties/clientRequestId"];
+
 /// A record as an event.
 pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> Result<Event<'static>, Trouble> {
     let whole = record;
@@ -49,20 +56,7 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
     let raw_request = kept(statement.as_ref().or(part("requestbody")), redactor, Collect::IdsAndNames, &mut targets);
     let raw_response = kept(part("responseBody"), redactor, Collect::Ids, &mut targets);
     let raw_additional = kept(Some(&rest(record, is_sql)), redactor, Collect::Nothing, &mut targets);
-    let word = first(
-        record,
-        &["status", "ActivityStatusValue", "ActivityStatus", "resultType", "properties/statusCode", "statusCode"],
-    );
-    let (outcome, phase) = outcome(word.as_deref(), category);
-    let refused = first(record, &["properties/httpStatusCode"]).filter(|code| is_refusal(code));
-    let outcome = if refused.is_some() { Some(EventOutcome::Failure) } else { outcome };
-    let failed = outcome == Some(EventOutcome::Failure);
-    let error = |paths: &[&str]| if failed { first(record, paths) } else { None };
-    let detail =
-        error(&["subStatus", "ActivitySubstatusValue", "resultSignature", "statusCode", "properties/statusCode"])
-            .or_else(|| word.clone().filter(|_| failed));
-    let detail = refused.or(detail);
-    let message = error(&["resultDescription", "properties/statusMessage", "statusText"]);
+    let ended = ended(record, category);
     let id = first(record, &["eventDataId", "EventDataId", "properties/eventDataId"]);
     let mut event = Event {
         provider: Cow::Borrowed("azure"),
@@ -81,27 +75,15 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         api_service: or_none(service),
         actor: actor(record, claims.as_deref()),
         source_address: or_none(source_address(record, claims.as_deref())),
-        user_agent: or_none(first(
-            record,
-            &[
-                "userAgentHeader",
-                "properties/userAgentHeader",
-                "userAgent",
-                "properties/userAgent",
-                "properties/clientInfo",
-            ],
-        )),
+        user_agent: or_none(first(record, &USER_AGENT)),
         targets: Some(targets.finish()),
-        outcome,
-        error_code: or_none(detail),
-        error_message: or_none(message).map(|text| fields::masked(redactor, text)),
-        request_id: or_none(first(
-            record,
-            &["httpRequest/clientRequestId", "properties/serviceRequestId", "properties/clientRequestId"],
-        )),
+        outcome: ended.outcome,
+        error_code: or_none(ended.code),
+        error_message: or_none(ended.message).map(|text| fields::masked(redactor, text)),
+        request_id: or_none(first(record, &REQUEST)),
         // The records of one operation may have several operation ids, and exports of one log leave them out.
         operation_id: or_none(first(record, &["correlationId", "operationId"])),
-        phase,
+        phase: ended.phase,
         operation: Some(Cow::Owned(operation)),
         raw_request,
         raw_response,
@@ -111,6 +93,32 @@ pub(super) fn event(record: &Fields, hints: &Hints, redactor: &mut Redactor) -> 
         sql::complete(&mut event, record);
     }
     Ok(event)
+}
+
+/// How an operation ended.
+struct Ended {
+    outcome: Option<EventOutcome>,
+    phase: Option<Phase>,
+    /// Why it failed, where it did.
+    code: Option<String>,
+    message: Option<String>,
+}
+
+fn ended(record: &Fields, category: Category) -> Ended {
+    const WORDS: [&str; 6] =
+        ["status", "ActivityStatusValue", "ActivityStatus", "resultType", "properties/statusCode", "statusCode"];
+    const DETAILS: [&str; 5] =
+        ["subStatus", "ActivitySubstatusValue", "resultSignature", "statusCode", "properties/statusCode"];
+    let word = first(record, &WORDS);
+    let (outcome, phase) = outcome(word.as_deref(), category);
+    let refused = first(record, &["properties/httpStatusCode"]).filter(|code| is_refusal(code));
+    let outcome = if refused.is_some() { Some(EventOutcome::Failure) } else { outcome };
+    if outcome != Some(EventOutcome::Failure) {
+        return Ended { outcome, phase, code: None, message: None };
+    }
+    let code = refused.or_else(|| first(record, &DETAILS)).or(word);
+    let message = first(record, &["resultDescription", "properties/statusMessage", "statusText"]);
+    Ended { outcome, phase, code, message }
 }
 
 /// The operation. Some rows and lists have how a person would read it beside it: an operation has its provider before a

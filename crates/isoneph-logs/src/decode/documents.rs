@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use super::pages::{BEHIND, more_around, more_follows};
 use super::tell::{self, Told};
 use super::window::{Skipper, Window};
-use super::{Decoder, Hints, LogFormat, MAX_RECORD, Output, Trouble, aws, stamp};
+use super::{Decoder, Hints, LogFormat, MAX_RECORD, Output, Trouble, around, aws, stamp};
 
 /// How much of a document is looked at to find the array in it.
 const HEAD: usize = 1 << 16;
@@ -102,8 +102,8 @@ impl<R: Read> Reading<'_, R> {
     fn around_array(&mut self) -> io::Result<bool> {
         self.window.fill(HEAD)?;
         let bytes = self.window.bytes();
-        let Some(inside) = tell::array_in(&bytes[..bytes.len().min(HEAD)]) else { return Ok(false) };
-        self.around = tell::account_before(&bytes[..inside]).map(|account| self.hints.or_account(account));
+        let Some(inside) = around::array_in(&bytes[..bytes.len().min(HEAD)]) else { return Ok(false) };
+        self.around = around::account_before(&bytes[..inside]).map(|account| self.hints.or_account(account));
         let before = bytes[..inside].to_vec();
         self.window.consume(inside);
         self.wrapped = true;
@@ -115,7 +115,7 @@ impl<R: Read> Reading<'_, R> {
             let message = "the file ends before the object around the records does";
             self.reject(Trouble::new("truncated", message));
         }
-        if tell::begins_again(&before, &behind) {
+        if around::begins_again(&before, &behind) {
             let message = "the object has a second list of records of the same name, which was not read";
             self.reject(Trouble::new("second-list", message));
         }
@@ -294,7 +294,7 @@ impl Nested<'_> {
             Err(Trouble::new("too-deep", "records stand in records more than six levels deep"))
         };
         let around = match &told {
-            Ok(Told::OfCluster(_) | Told::List(_)) => tell::account_around(json),
+            Ok(Told::OfCluster(_) | Told::List(_)) => around::account_around(json),
             _ => None,
         };
         let around = around.map(|account| hints.or_account(account));

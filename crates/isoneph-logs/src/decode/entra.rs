@@ -126,21 +126,6 @@ fn audit(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event
             text(target, path).into_iter().for_each(|target| targets.add(target));
         }
     }
-    let user = first(
-        properties,
-        &["initiatedBy/user/userPrincipalName", "initiatedBy/user/id", "initiatedBy/user/displayName"],
-    );
-    let app = first(
-        properties,
-        &["initiatedBy/app/servicePrincipalId", "initiatedBy/app/appId", "initiatedBy/app/displayName"],
-    );
-    let kind = match (&user, &app) {
-        (Some(_), _) => Some(ActorKind::User),
-        (None, Some(_)) => Some(ActorKind::Workload),
-        (None, None) => None,
-    };
-    let name = first(properties, &["initiatedBy/user/displayName", "initiatedBy/app/displayName"])
-        .or_else(|| text(record, "identity"));
     let failed = outcome == Some(EventOutcome::Failure);
     let reason =
         first(properties, &["resultReason", "resultDescription"]).or_else(|| text(record, "resultDescription"));
@@ -150,19 +135,7 @@ fn audit(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event
         delivered_at: first(record, &["time", "TimeGenerated"]).as_deref().and_then(instant),
         api_service: or_none(first(properties, &["loggedByService"])),
         operation: owned(first(properties, &["activityDisplayName"]).or_else(|| text(record, "operationName"))),
-        actor: Actor {
-            kind,
-            id: owned(user.or(app).or_else(|| text(record, "identity"))),
-            name: or_none(name),
-            account: or_none(first(properties, &["initiatedBy/user/homeTenantId"])),
-            session: Some(Cow::Borrowed("")),
-            credential_id: Some(Cow::Borrowed("")),
-            session_issuer: Some(Cow::Borrowed("")),
-            session_started_at: None,
-            mfa: None,
-            invoked_by: Some(Cow::Borrowed("")),
-            acting_as: Some(Cow::Borrowed("")),
-        },
+        actor: initiator(record, properties),
         source_address: or_none(
             first(properties, &["initiatedBy/user/ipAddress"]).or_else(|| address(record, properties)),
         ),
@@ -187,6 +160,29 @@ fn audit(record: &Fields, properties: &Fields, redactor: &mut Redactor) -> Event
             &mut Targets::default(),
         ),
         ..Event::default()
+    }
+}
+
+/// Who asked for what was audited.
+fn initiator(record: &Fields, properties: &Fields) -> Actor<'static> {
+    const USER: [&str; 3] =
+        ["initiatedBy/user/userPrincipalName", "initiatedBy/user/id", "initiatedBy/user/displayName"];
+    const APP: [&str; 3] =
+        ["initiatedBy/app/servicePrincipalId", "initiatedBy/app/appId", "initiatedBy/app/displayName"];
+    let (user, app) = (first(properties, &USER), first(properties, &APP));
+    let kind = match (&user, &app) {
+        (Some(_), _) => Some(ActorKind::User),
+        (None, Some(_)) => Some(ActorKind::Workload),
+        (None, None) => None,
+    };
+    let identity = || text(record, "identity");
+    let name = first(properties, &["initiatedBy/user/displayName", "initiatedBy/app/displayName"]);
+    Actor {
+        kind,
+        id: owned(user.or(app).or_else(identity)),
+        name: or_none(name.or_else(identity)),
+        account: or_none(first(properties, &["initiatedBy/user/homeTenantId"])),
+        ..Actor::nobody()
     }
 }
 

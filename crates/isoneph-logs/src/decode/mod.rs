@@ -1,5 +1,6 @@
 //! Bytes to events: one module a format, told by the content of each record. The decoder holds one record at a time.
 
+mod around;
 mod aws;
 mod azure;
 mod documents;

@@ -1,6 +1,7 @@
 //! Which format a record has, told by its fields, and where the records are in what stands around them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -8,8 +9,7 @@ use serde_json::value::RawValue;
 
 use super::exports::rows_of_tables;
 use super::loose::Text;
-use super::window::Skipper;
-use super::{LogFormat, Trouble, aws, azure};
+use super::{LogFormat, Trouble, aws};
 use crate::base64::base64;
 
 /// What a record turned out to be.
@@ -141,6 +141,13 @@ struct Marks<'a> {
     message: Option<&'a RawValue>,
     #[serde(borrow, rename = "@message")]
     at_message: Option<&'a RawValue>,
+    // Of SNS and of SQS.
+    #[serde(borrow, rename = "Message")]
+    notification: Option<&'a RawValue>,
+    #[serde(borrow, rename = "Body")]
+    body: Option<&'a RawValue>,
+    #[serde(borrow, rename = "Messages")]
+    queue: Option<&'a RawValue>,
     #[serde(borrow, rename = "Records")]
     records: Option<&'a RawValue>,
     #[serde(borrow, rename = "records")]
@@ -349,6 +356,7 @@ impl<'a> Marks<'a> {
             self.items,
             self.entries,
             self.received,
+            self.queue,
         ];
         if let Some(list) = lists.into_iter().flatten().find(|list| list.get().starts_with('[')) {
             return list_or_text(list.get());
@@ -359,12 +367,15 @@ impl<'a> Marks<'a> {
             self.hits,
             self.result,
             self.raw,
+            // A shipper's `event` may say no more than where the `message` beside it comes from.
+            self.message,
+            self.at_message,
+            self.notification,
+            self.body,
             self.event,
             self.original,
             self.detail,
             self.cloud_trail_event,
-            self.message,
-            self.at_message,
             self.log,
         ];
         for around in arounds.into_iter().flatten() {
@@ -404,42 +415,11 @@ fn json_in(value: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-/// What stands around records says whose they are.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Around<'a> {
-    /// Of a subscription of CloudWatch Logs.
-    #[serde(borrow)]
-    owner: Text<'a>,
-    /// Of Azure's resource logs, and of rows of their tables.
-    #[serde(borrow, rename = "resourceId")]
-    resource: Text<'a>,
-    #[serde(borrow, rename = "ResourceId")]
-    resource_of_table: Text<'a>,
-    #[serde(borrow, rename = "_ResourceId")]
-    holder_of_table: Text<'a>,
-}
-
-/// The account that what stands around records names.
-pub(super) fn account_around(json: &str) -> Option<String> {
-    let around: Around<'_> = serde_json::from_str(json).ok()?;
-    let resources = [&around.resource, &around.resource_of_table, &around.holder_of_table];
-    let of_resource = || resources.iter().find_map(|resource| azure::subscription(resource.get()?));
-    let account = around.owner.get().map(str::to_owned).or_else(of_resource);
-    account.filter(|account| !account.is_empty())
-}
-
-/// The same, of the beginning of an object up to the array in it.
-pub(super) fn account_before(bytes: &[u8]) -> Option<String> {
-    let json = std::str::from_utf8(bytes).ok().filter(|json| json.contains("\"owner\""))?;
-    account_around(&[json, "]}"].concat())
-}
-
 fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {
     match json.trim_start().as_bytes().first() {
         Some(b'[') => {
-            let records = serde_json::from_str(json);
-            records.map(Told::List).map_err(Trouble::unreadable)
+            let records: Vec<&RawValue> = serde_json::from_str(json).map_err(Trouble::unreadable)?;
+            Ok(record_in_row(&records).map_or(Told::List(records), Told::Inner))
         }
         // A record that is written as a text.
         Some(b'"') => match serde_json::from_str(json) {
@@ -448,6 +428,17 @@ fn list_or_text(json: &str) -> Result<Told<'_>, Trouble> {
         },
         _ => Err(Trouble::new("unsupported", "the record is no JSON object")),
     }
+}
+
+/// Of a row of CloudTrail Lake, which is a list of columns with an object for each, the column that holds the record.
+fn record_in_row<'a>(columns: &[&'a RawValue]) -> Option<&'a RawValue> {
+    let mut record = None;
+    for column in columns {
+        let named: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_str(column.get()).ok()?;
+        let (name, value) = named.first_key_value().filter(|_| named.len() == 1)?;
+        record = record.or((name == "eventJson").then_some(*value));
+    }
+    record
 }
 
 /// The categories of Entra ID's logs in the export of Azure Monitor.
@@ -464,75 +455,4 @@ fn is_entra_category(category: &str) -> bool {
         "AzureADGraphActivityLogs",
     ];
     CATEGORIES.contains(&category)
-}
-
-/// Whether behind an array its object goes on with another one under the same name: the end of `before` has the name.
-pub(super) fn begins_again(before: &[u8], behind: &[u8]) -> bool {
-    let name = before.rsplit(|byte| *byte == b'"').nth(1).unwrap_or_default();
-    let key = [b"\"", name, b"\""].concat();
-    behind.windows(key.len()).enumerate().filter(|(_, window)| *window == key).any(|(at, _)| {
-        let rest = behind[at + key.len()..].trim_ascii_start();
-        rest.strip_prefix(b":").is_some_and(|value| value.trim_ascii_start().starts_with(b"["))
-    })
-}
-
-/// Fields that hold a list of records.
-const LISTS: [&str; 10] = [
-    "Records",
-    "records",
-    "Events",
-    "events",
-    "logEvents",
-    "QueryResultRows",
-    "value",
-    "items",
-    "entries",
-    "receivedMessages",
-];
-
-/// The place inside the array of records of an object, if it begins in these bytes.
-pub(super) fn array_in(bytes: &[u8]) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        at += white(&bytes[at..])?;
-        let key_start = at.checked_add(1).filter(|_| bytes[at] == b'"')?;
-        let key_end = key_start + bytes[key_start..].iter().position(|byte| *byte == b'"')?;
-        let key = std::str::from_utf8(&bytes[key_start..key_end]).ok()?;
-        at = key_end + 1;
-        at += white(&bytes[at..])?;
-        at = at.checked_add(1).filter(|_| bytes[at] == b':')?;
-        at += white(&bytes[at..])?;
-        if bytes[at] == b'[' && LISTS.contains(&key) {
-            return Some(at + 1);
-        }
-        at += Skipper::default().end(&bytes[at..])?;
-        at += white(&bytes[at..])?;
-        at = at.checked_add(1).filter(|_| bytes[at] == b',')?;
-    }
-}
-
-/// How much white space there is before something else; `None` where there is nothing else.
-fn white(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|byte| !byte.is_ascii_whitespace())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_array_of_records_is_found_behind_other_fields() {
-        for (json, rest) in [
-            (r#"{"Records":[1]}"#, Some("1]}")),
-            (r#" {"Records":[1]}"#.trim_start(), Some("1]}")),
-            (r#"{ "kind" : "EventList", "metadata": {"a": ["]"]}, "items" : [ 1 ] }"#, Some(" 1 ] }")),
-            (r#"{"@odata.context":"x","value":[{"a":1}"#, Some(r#"{"a":1}"#)),
-            (r#"{"value":"x","n":[1]}"#, None),
-            (r#"{"Records":"#, None),
-            (r#"{"a""#, None),
-            ("{", None),
-        ] {
-            assert_eq!(array_in(json.as_bytes()).map(|at| &json[at..]), rest, "{json}");
-        }
-    }
 }

@@ -5,6 +5,8 @@ mod ocsf;
 
 use proptest::prelude::*;
 
+use serde_json::json;
+
 use super::*;
 use crate::event::EventOutcome;
 
@@ -282,6 +284,10 @@ fn messages_tables_and_lines_of_a_log_group_hold_records() {
         (format!(r#"{{"receivedMessages":[{{"message":{{"data":"{MESSAGE}"}}}}]}}"#), google),
         (format!(r#"{{"message":{{"data":"{MESSAGE}"}},"subscription":"s"}}"#), google),
         (format!("2026-11-02T10:00:00.123Z {KUBERNETES}"), "pods:delete"),
+        // A shipper's record, a notification in a queue, a row of CloudTrail Lake.
+        (json!({"@timestamp": "t", "event": {"module": "k"}, "message": KUBERNETES}).to_string(), "pods:delete"),
+        (json!({"Messages": [{"Body": json!({"Message": KUBERNETES}).to_string()}]}).to_string(), "pods:delete"),
+        (json!({"QueryResultRows": [[{"eventTime": "t"}, {"eventJson": KUBERNETES}]]}).to_string(), "pods:delete"),
         (
             r#"{"tables":[{"name":"PrimaryResult","columns":[{"name":"OperationNameValue","type":"string"},
                 {"name":"CategoryValue","type":"string"}],"rows":[["MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE",null]]}]}"#

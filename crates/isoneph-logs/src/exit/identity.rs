@@ -76,8 +76,19 @@ fn may_be_one(one: &ListedItem, other: &ListedItem) -> bool {
         return false;
     }
     let (a, b) = (one.id.to_lowercase(), other.id.to_lowercase());
+    if in_one_project(&a, &b) {
+        return true;
+    }
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
     short == long || long.strip_suffix(short.as_str()).is_some_and(|rest| rest.ends_with(['/', ':']))
+}
+
+/// Whether two identities of Google Cloud differ in nothing but the project, which one of them has by its number.
+fn in_one_project(a: &str, b: &str) -> bool {
+    let parts =
+        |id: &str| id.strip_prefix("projects/")?.split_once('/').map(|(of, rest)| (of.to_owned(), rest.to_owned()));
+    let is_number = |project: &str| project.bytes().all(|byte| byte.is_ascii_digit());
+    parts(a).zip(parts(b)).is_some_and(|((one, a), (other, b))| a == b && (is_number(&one) || is_number(&other)))
 }
 
 /// What a listing shows, by key and by how identities end.

@@ -108,6 +108,10 @@ pub struct Listing {
     pub complete: BTreeSet<(String, String)>,
     /// What it says of its own tables: which it filled, and what of them it could not see.
     pub seen: Vec<Seen>,
+    /// Of what a cloud lists by itself: its format.
+    pub list: Option<String>,
+    /// The clouds that it shows things of, and whether it says of any of these which tags it has.
+    pub tags: BTreeMap<String, bool>,
 }
 
 /// How much an inventory saw of one table.
@@ -131,14 +135,28 @@ impl Listing {
             return false;
         }
         let of_provider = |seen: &&Seen| seen.scope.provider.as_ref().is_none_or(|of| of == provider);
-        // An inventory without anything of the cloud has no tables to say it of.
-        let has_looked = self.seen.iter().filter(of_provider).any(|seen| seen.closed);
+        // An inventory without anything of the cloud has no tables to say it of. One that says of what it saw only a part has
+        // seen no other table whole.
+        let has_looked = self.seen.iter().any(|seen| of_provider(&seen));
         let looked_at = |table: &TableId| {
             let of_table = || self.seen.iter().filter(of_provider).filter(|seen| seen.table == *table);
             let in_doubt = of_table().any(|seen| !seen.closed && seen.concerns(item));
             !in_doubt && (!has_looked || of_table().any(|seen| seen.closed && seen.shows(item)))
         };
         item.tables.is_empty() || item.tables.iter().any(looked_at)
+    }
+
+    /// Whether this is a list that breaks off where it would go on with a thing, and another one may be what it goes on with.
+    pub(super) fn breaks_off_before(&self, other: &Listing, item: &ListedItem) -> bool {
+        let is_beside = self.observed_at == other.observed_at && self.list.is_some() && self.list == other.list;
+        let of_provider =
+            |seen: &Seen| seen.scope.provider.as_ref().is_none_or(|of| Some(of) == item.provider.as_ref());
+        is_beside && self.seen.iter().any(|seen| !seen.closed && of_provider(seen) && seen.concerns(item))
+    }
+
+    /// Of which clouds it is a list that tells of no tags: by these nothing is found in it.
+    pub(super) fn tells_no_tags(&self) -> impl Iterator<Item = &String> {
+        self.tags.iter().filter(|(_, told)| self.list.is_some() && !**told).map(|(provider, _)| provider)
     }
 
     /// Whether it shows anything of an account, or says that it shows all of it.
@@ -163,11 +181,17 @@ impl Listing {
     /// An account is complete where its table `resource` was seen completely: an inventory of it, rather than a plan.
     pub fn of(inventory: &Inventory, snapshot: i64, declared: &[InventoryTime]) -> Option<Listing> {
         let known = inventory.snapshot(snapshot).filter(|known| known.kind != SnapshotKind::Planned)?;
-        let path = &inventory.inputs.get(known.input.0 as usize)?.path;
-        let declared = declared.iter().find(|declared| declared.is_of(path));
+        let input = inventory.inputs.get(known.input.0 as usize)?;
+        let declared = declared.iter().find(|declared| declared.is_of(&input.path));
         let observed_at = declared.and_then(|declared| declared.taken_at).or(known.observed_at)?;
-        let mut listing =
-            Listing { observed_at, items: all_items(inventory, snapshot), complete: BTreeSet::new(), seen: Vec::new() };
+        let mut listing = Listing {
+            observed_at,
+            items: all_items(inventory, snapshot),
+            complete: BTreeSet::new(),
+            seen: Vec::new(),
+            list: (known.kind == SnapshotKind::Recorded).then(|| input.format.clone()),
+            tags: tags_told(inventory, snapshot),
+        };
         let said =
             declared.iter().flat_map(|declared| &declared.complete).filter_map(|account| account.split_once('/'));
         let said = said.map(|(provider, account)| (provider.to_owned(), account.to_owned()));
@@ -212,7 +236,8 @@ impl Seen {
         self.scope.subject.is_none()
             && may_be(&self.scope.account, &item.account)
             && may_be(&self.scope.region, &item.region)
-            && may_be(&self.scope.native_type, &item.type_name().map(str::to_owned))
+            && (may_be(&self.scope.native_type, &item.native_type)
+                || may_be(&self.scope.native_type, &item.type_name().map(str::to_owned)))
     }
 
     /// Whether a thing is surely of that part.
@@ -223,7 +248,8 @@ impl Seen {
         self.scope.subject.is_none()
             && is(&self.scope.account, item.account.as_deref())
             && is(&self.scope.region, item.region.as_deref())
-            && is(&self.scope.native_type, item.type_name())
+            && (is(&self.scope.native_type, item.native_type.as_deref())
+                || is(&self.scope.native_type, item.type_name()))
     }
 }
 
@@ -268,6 +294,19 @@ fn sources(inventory: &Inventory, snapshot: i64) -> Vec<(String, String)> {
     let is_source = |row: &usize| value("kind", *row).is_some_and(|kind| SOURCES.contains(&kind.as_str()));
     let found = (0..rows.num_rows()).filter(is_source);
     found.filter_map(|row| value("from_uid", row).zip(value("to_uid", row))).collect()
+}
+
+/// The clouds that a snapshot shows things of, and whether it says of any of these which tags it has.
+fn tags_told(inventory: &Inventory, snapshot: i64) -> BTreeMap<String, bool> {
+    let Some(table) = TableId::find("resource") else { return BTreeMap::new() };
+    let rows = inventory.table_of(table, &BTreeSet::from([snapshot]));
+    let tags = rows.column_by_name("tags");
+    let mut told = BTreeMap::new();
+    for row in 0..rows.num_rows() {
+        let Some(provider) = text(&rows, "provider", row) else { continue };
+        *told.entry(provider).or_insert(false) |= tags.is_some_and(|tags| tags.is_valid(row));
+    }
+    told
 }
 
 /// A text of a row; `None` where there is none.

@@ -14,6 +14,7 @@ mod listing;
 mod not_used;
 mod record;
 mod recovery;
+mod trace;
 mod wanted;
 mod write;
 
@@ -39,6 +40,7 @@ pub use write::write;
 pub(crate) use declared::end_of;
 use identity::{Copies, Shown};
 use recovery::Recovery;
+use trace::Trace;
 use wanted::{Wanted, made_by, names_of};
 
 isoneph_model::vocabulary! {
@@ -318,7 +320,7 @@ impl<'c> ExitTracker<'c> {
         let judge = |departure: &Departure| {
             let things = self.things(departure, &shown);
             let item = |(key, (item, seen)): (&&str, &(&ListedItem, usize))| {
-                self.item(departure, (key, item), (*seen, &shown), as_of)
+                Trace::of(&self, (key, item), (*seen, &shown)).judged(departure, as_of)
             };
             let mut items: Vec<ExitItem> = things.iter().map(item).collect();
             items.extend(self.unused.items_of(departure, &|key| things.contains_key(key)));
@@ -342,7 +344,11 @@ impl<'c> ExitTracker<'c> {
         let before = || self.listings.iter().filter(|listing| listing.observed_at <= departure.ended_at);
         let is_marked = !departure.tags.is_empty() || !departure.prefixes.is_empty();
         let has_account = |account: &String| before().any(|listing| listing.speaks_of(account));
-        (!is_marked || before().next().is_some()) && departure.accounts.iter().all(has_account)
+        let tells_tags = |provider: &String| before().any(|listing| listing.tags.get(provider) == Some(&true));
+        let has_tags = || before().flat_map(Listing::tells_no_tags).all(tells_tags);
+        (!is_marked || before().next().is_some())
+            && (departure.tags.is_empty() || has_tags())
+            && departure.accounts.iter().all(has_account)
     }
 
     /// The things of a tenant, as last listed, and the number of that listing.
@@ -361,131 +367,6 @@ impl<'c> ExitTracker<'c> {
             }
         }
         things
-    }
-
-    /// When a listing first showed that a thing, last listed in the listing `seen`, is gone: one that looked at its own
-    /// account and at all of it, and after it was given back. What is there under a name that may be its own does not.
-    /// Of a thing that waited for its end, one from behind that end says more than those before.
-    fn gone_by(
-        &self,
-        item: &ListedItem,
-        (seen, shown): (usize, &[Shown<'_>]),
-        given_back: Option<Instant>,
-        end_of_wait: Option<Instant>,
-    ) -> Option<Instant> {
-        let later = self.listings.iter().zip(shown).skip(seen + 1).filter(|(listing, _)| listing.covers(item));
-        let gone = later.filter(|(listing, own)| {
-            given_back.is_none_or(|back| listing.observed_at > back) && !own.may_show(item, &shown[seen])
-        });
-        let gone: Vec<Instant> = gone.map(|(listing, _)| listing.observed_at).collect();
-        let behind = gone.iter().filter(|at| end_of_wait.is_some_and(|end| **at >= end));
-        behind.min().or(gone.iter().min()).copied()
-    }
-
-    /// Whether what was deleted may have been given back since, in pages that were not given.
-    fn may_be_back(&self, item: &ListedItem, deletion: &Deletion) -> bool {
-        let (provider, account) = (item.provider.as_deref(), item.account.as_deref());
-        let at = deletion.at.unwrap_or(Instant(i64::MIN));
-        self.pages.iter().any(|page| page.may_lack_after(provider, account, at))
-    }
-
-    /// Whether a copy is left that the deletion itself made.
-    fn is_copied(&self, deletion: &Deletion) -> bool {
-        deletion.copies.iter().any(|copy| !self.deleted_copies.contains(copy))
-    }
-
-    fn item(
-        &self,
-        departure: &Departure,
-        (key, item): (&str, &ListedItem),
-        (seen, shown): (usize, &[Shown<'_>]),
-        as_of: Instant,
-    ) -> ExitItem {
-        let seen_at = self.listings[seen].observed_at;
-        let given_back = self.given_back.get(key).into_iter().flatten().max().copied();
-        let deletions = self.deletions.get(key).map_or(&[][..], Vec::as_slice);
-        let holds = |deletion: &&Deletion| deletion.at.zip(given_back).is_none_or(|(at, back)| at > back);
-        let deletions = || deletions.iter().filter(holds);
-        let gone_by = |end_of_wait| self.gone_by(item, (seen, shown), given_back, end_of_wait);
-        let missed = gone_by(None);
-        // A deletion before the thing was last seen did not end it.
-        let counts = |d: &&Deletion| d.at.is_some_and(|at| at >= seen_at) && (!d.of_part || missed.is_some());
-        let deletion = deletions().filter(counts).max_by_key(|d| d.at);
-        // What nobody saw deleted went when it was first missed, at the latest.
-        let (recovery, began) = match deletion {
-            Some(deletion) => (deletion.recovery.or_by_type(item).as_set_for(item), deletion.at),
-            None => (Recovery::of_type(item).as_set_for(item), missed),
-        };
-        let end_of_wait = recovery.latest(began);
-        let gone_by = gone_by(end_of_wait);
-        // What is still listed after an order that can be taken back waits for its end.
-        let recovery_of = |d: &Deletion| d.recovery.as_set_for(item);
-        let waits = |d: &&Deletion| {
-            matches!(recovery_of(d), Recovery::Within(_) | Recovery::Until(_))
-                && !d.of_part
-                && d.at.is_some_and(|at| at < seen_at)
-                && recovery_of(d).latest(d.at).is_none_or(|latest| latest > seen_at)
-        };
-        let order = deletions().filter(waits).max_by_key(|d| d.at);
-        // Behind the end of its time it is gone, unless somebody gave it back: nobody saw either.
-        let is_over =
-            |d: &Deletion| !self.is_copied(d) && recovery_of(d).latest(d.at).is_some_and(|latest| latest <= as_of);
-        let after_end = seen_at >= departure.ended_at;
-        let may_be_back = gone_by.is_none() && deletion.is_some_and(|deletion| self.may_be_back(item, deletion));
-        let (state, removed_at) = match (deletion, gone_by) {
-            _ if may_be_back => (None, None),
-            (Some(deletion), _) if self.is_copied(deletion) => (Some(ItemState::Recoverable), deletion.at),
-            (Some(deletion), _) if recovery.can_be_taken_back(began, gone_by) => {
-                let state = (!is_over(deletion)).then_some(ItemState::Recoverable);
-                (state, state.and(deletion.at))
-            }
-            (Some(_), _) | (None, Some(_)) if recovery.is_open(began, gone_by) => (None, None),
-            (Some(deletion), _) if recovery == Recovery::No => (Some(ItemState::Removed), deletion.at),
-            // When the waiting time was over nobody saw.
-            (Some(_), _) => (Some(ItemState::Removed), None),
-            (None, Some(_)) => (Some(ItemState::Removed), None),
-            (None, None) if order.is_some_and(is_over) => (None, None),
-            (None, None) if item.pending_deletion == Some(true) || order.is_some() => {
-                (Some(ItemState::Recoverable), None)
-            }
-            (None, None) if after_end => (Some(ItemState::Remaining), None),
-            (None, None) => (None, None),
-        };
-        let ordered_end = end_of_wait.filter(|_| deletion.is_some_and(|deletion| !self.is_copied(deletion)));
-        let waiting = order.filter(|_| deletion.is_none() && state == Some(ItemState::Recoverable));
-        let end_of_order = waiting.and_then(|order| recovery_of(order).latest(order.at));
-        let recoverable_until = item.recoverable_until.or(ordered_end).or(end_of_order);
-        let mut known_by = BTreeSet::new();
-        if deletion.or(waiting).is_some() {
-            known_by.insert(KnownBy::DeletionEvent);
-        }
-        if gone_by.is_some() || after_end {
-            known_by.insert(KnownBy::Inventory);
-        }
-        let is_waited = end_of_wait.is_some_and(|end| end <= as_of) || order.is_some();
-        let undecided = match recovery {
-            _ if state.is_some() => None,
-            _ if may_be_back => Some(Undecided::MoreFollows),
-            _ if is_waited => Some(Undecided::TimeIsOver),
-            Recovery::Unknown => Some(Undecided::KeepingNotKnown),
-            _ if began.is_some() => Some(Undecided::MayBeKept),
-            _ if given_back.is_some_and(|back| back >= seen_at) => Some(Undecided::BackAgain),
-            _ => Some(Undecided::NotSeenSince),
-        };
-        // It went between its deletion, or when it was last seen, and the end of its time, or when it was missed.
-        let earliest = deletion.and_then(|deletion| deletion.at).unwrap_or(seen_at);
-        let latest = removed_at.or_else(|| gone_by.into_iter().chain(end_of_wait).min());
-        ExitItem {
-            item: item.clone(),
-            state,
-            in_time: departure.due_at().and_then(|due| in_time(state, (earliest, latest), due, (seen_at, as_of))),
-            removed_at,
-            recoverable_until: recoverable_until.filter(|_| state == Some(ItemState::Recoverable)),
-            residue: 0,
-            known_by,
-            deletion: deletion.or(waiting).map(|deletion| deletion.source.clone()),
-            undecided,
-        }
     }
 }
 
@@ -515,23 +396,6 @@ fn keys_of<'s>(departure: &Departure, listings: &[Listing], shown: &'s [Shown<'_
 fn deletes(provider: &str, name: &str, entry: Option<&CriticalOperation>) -> bool {
     entry.is_some_and(|entry| matches!(entry.act, Act::Delete | Act::Terminate))
         || kept::by_operation(provider, name).is_some()
-}
-
-/// Whether a thing was gone when it was due. Before that time, only what is gone already is decided. What is removed went
-/// between two moments; of the later one nobody may know.
-fn in_time(
-    state: Option<ItemState>,
-    (earliest, latest): (Instant, Option<Instant>),
-    due_at: Instant,
-    (seen_at, as_of): (Instant, Instant),
-) -> Option<bool> {
-    match state? {
-        ItemState::Removed if latest.is_some_and(|latest| latest <= due_at) => Some(true),
-        ItemState::Removed if earliest > due_at => Some(false),
-        ItemState::Remaining if seen_at > due_at => Some(false),
-        ItemState::Recoverable if as_of > due_at => Some(false),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

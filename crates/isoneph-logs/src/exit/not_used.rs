@@ -1,9 +1,10 @@
-//! Inventories that nothing could be told by: what they show was there at some time, and nobody knows when.
+//! Inventories that nothing could be told by: what they show was there at some time, and nobody knows when; and lists that say
+//! of nothing that it is gone.
 
 use std::collections::BTreeSet;
 
-use isoneph_model::SnapshotKind;
-use isoneph_tables::Inventory;
+use isoneph_model::{Extent, SnapshotKind};
+use isoneph_tables::{Coverage, Inventory, Snapshot};
 use serde::{Deserialize, Serialize};
 
 use super::{Departure, ExitItem, InventoryTime, ListedItem, listing};
@@ -11,6 +12,7 @@ use super::{Departure, ExitItem, InventoryTime, ListedItem, listing};
 /// Why an inventory was not used.
 const UNDATED: &str = "nothing says when it was taken: give [[inventory]] with its path and taken_at (--departures)";
 const PLANNED: &str = "it is a plan, which shows what is to be, not what is there: give the state after it";
+const PARTIAL: &str = "for what is gone: it breaks off, is of a part only, or has records that could not be read";
 const NOT_GIVEN: &str = "no inventory that could be read has this path";
 
 /// An inventory that was not used.
@@ -43,6 +45,9 @@ impl Unused {
             let is_planned = snapshot.kind == SnapshotKind::Planned;
             let is_told = |one: &InventoryTime| one.taken_at.is_some() && one.is_of(&input.path);
             let is_dated = snapshot.observed_at.is_some() || declared.iter().any(is_told);
+            if is_dated && !is_planned && is_partial(inventory, snapshot) {
+                unused.which.push(NotUsed { path: input.path.clone(), why: PARTIAL.to_owned() });
+            }
             if items.is_empty() || (is_dated && !is_planned) {
                 continue;
             }
@@ -74,4 +79,11 @@ impl Unused {
         });
         others.map(|item| ExitItem::undated(item.clone())).collect()
     }
+}
+
+/// Whether a cloud's list does not show all that it could.
+fn is_partial(inventory: &Inventory, snapshot: &Snapshot) -> bool {
+    let is_of = |entry: &&Coverage| entry.snapshot == snapshot.id && entry.extent == Extent::Partial;
+    snapshot.kind == SnapshotKind::Recorded
+        && inventory.coverage.iter().filter(is_of).any(|entry| entry.scope.native_type.is_none())
 }

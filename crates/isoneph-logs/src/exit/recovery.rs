@@ -1,5 +1,6 @@
 //! How long a deletion can be taken back, and the copies that it leaves by its own order.
 
+use isoneph_model::native_type;
 use isoneph_tables::{Instant, TableId};
 use serde_json::{Map, Value};
 
@@ -85,7 +86,7 @@ impl Recovery {
             Some(Keeping::For(longest) | Keeping::Perhaps(longest) | Keeping::AsOrdered(longest)) => {
                 Recovery::Perhaps(longest)
             }
-            None if !holds_data(item) => Recovery::No,
+            None if !holds_data(item) && !is_unheard(item) => Recovery::No,
             None | Some(Keeping::AsAnswered) => Recovery::Perhaps(LONGEST_KNOWN),
         }
     }
@@ -196,6 +197,11 @@ fn is_final(entry: &CriticalOperation) -> bool {
 fn holds_data(item: &ListedItem) -> bool {
     const TABLES: [&str; 8] = ["disk_snapshot", "backup", "bucket", "database", "file_store", "disk", "key", "secret"];
     TABLES.iter().any(|table| TableId::find(table).is_some_and(|table| item.tables.contains(&table)))
+}
+
+/// Whether a cloud's list alone shows it, of a type of which nobody knows what it holds.
+fn is_unheard(item: &ListedItem) -> bool {
+    item.native_type.as_deref().is_some_and(native_type::is_unheard)
 }
 
 /// The fields of what was asked or answered; `None` where the log does not keep them.

@@ -11,6 +11,7 @@ use crate::ingest::MoreFollows;
 
 mod departing;
 mod kept;
+mod lists;
 
 const DAY: i64 = 86_400_000_000;
 const PLACE: SourcePlace<'_> = SourcePlace { file: "f", sha256: "00", index: 7 };
@@ -41,7 +42,8 @@ fn item(id: &str) -> ListedItem {
 
 fn listing(at: Instant, ids: &[&str], complete: bool) -> Listing {
     let complete = complete.then(|| ("aws".to_owned(), "1".to_owned())).into_iter().collect();
-    Listing { observed_at: at, items: ids.iter().map(|id| item(id)).collect(), complete, seen: Vec::new() }
+    let items = ids.iter().map(|id| item(id)).collect();
+    Listing { observed_at: at, items, complete, seen: Vec::new(), list: None, tags: BTreeMap::new() }
 }
 
 fn deletion(name: &'static str, target: &'static str, at: Instant) -> Event<'static> {

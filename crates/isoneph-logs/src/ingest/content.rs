@@ -3,6 +3,7 @@
 //! An identity is what the log claims, and some logs let whoever is logged choose it. Two records are one event only
 //! where they say the same.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -38,6 +39,8 @@ pub(super) fn columns() -> impl Iterator<Item = (&'static Column, bool)> {
 const SHARED: [&str; 5] = ["time", "operation_name", "outcome", "source_address", "request_id"];
 /// Where the form of a record shows.
 const FORM: &str = "native_type";
+/// What the columns begin with that hold JSON as it stood in the record.
+const JSON: &str = "raw_";
 /// Microseconds.
 const SECOND: i64 = 1_000_000;
 
@@ -77,6 +80,9 @@ impl Digesting {
     }
 
     pub(super) fn text(&mut self, column: &str, text: Option<&str>) {
+        // How JSON is spaced and broken into lines says nothing.
+        let unspaced = text.filter(|_| column.starts_with(JSON)).map(unspaced);
+        let text = unspaced.as_deref().or(text);
         self.all.text(text);
         self.translated |= column == FORM && text.is_some_and(is_class);
         if SHARED.contains(&column) {
@@ -104,6 +110,31 @@ impl Digesting {
     pub(super) fn finish(self) -> Said {
         Said { content: self.all.finish(), shared: self.shared.finish(), translated: self.translated }
     }
+}
+
+/// JSON without the white space between its words.
+fn unspaced(json: &str) -> Cow<'_, str> {
+    let mut rest = json;
+    let mut kept = String::new();
+    while let Some(at) = space_in(rest) {
+        kept.push_str(&rest[..at]);
+        rest = rest[at..].trim_start_matches([' ', '\n', '\r', '\t']);
+    }
+    if kept.is_empty() && rest.len() == json.len() { Cow::Borrowed(json) } else { Cow::Owned(kept + rest) }
+}
+
+/// Where the first white space stands that is in no text.
+fn space_in(json: &str) -> Option<usize> {
+    let (mut in_text, mut escaped) = (false, false);
+    json.bytes().position(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            _ => {}
+        }
+        !in_text && matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+    })
 }
 
 /// A digest of cells.
@@ -194,4 +225,22 @@ fn of_row(batch: &RecordBatch, row: usize) -> Option<Said> {
         }
     }
     Some(digesting.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_between_the_words_of_json_says_nothing() {
+        for (json, same) in [
+            ("{\"a\": 1,\n  \"b\": [1, 2]}\n", "{\"a\":1,\"b\":[1,2]}"),
+            ("{\"a b\":\"c \\\" d\\\\\" , \"e\":\" \"}", "{\"a b\":\"c \\\" d\\\\\",\"e\":\" \"}"),
+            ("{}", "{}"),
+            (" {}", "{}"),
+            ("", ""),
+        ] {
+            assert_eq!(unspaced(json), same);
+        }
+    }
 }

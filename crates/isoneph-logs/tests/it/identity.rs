@@ -41,6 +41,20 @@ fn records_with_one_identity_that_say_different_things_are_all_kept() {
 }
 
 #[test]
+fn a_record_that_was_spaced_otherwise_is_the_same_event() {
+    let compact = event("e1", ACCOUNT, DAY);
+    let pretty = serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&compact).unwrap()).unwrap();
+    assert_ne!(compact, pretty);
+    let bench = Bench::new();
+    bench.file("a.json", compact);
+    bench.file("b.json", pretty.as_str());
+    let summary = bench.ingest();
+    assert_eq!((summary.added, summary.totals.duplicates, summary.totals.conflicts), (1, 1, 0));
+    bench.file("c.json", pretty.replace("  ", "\t"));
+    assert_eq!(bench.ingest().added, 0, "a store knows it again");
+}
+
+#[test]
 fn a_request_that_takes_the_audit_id_of_another_does_not_hide_it() {
     let stage = |verb: &str, resource: &str| {
         format!(

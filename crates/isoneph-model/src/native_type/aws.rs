@@ -91,5 +91,39 @@ pub(super) const TYPES: &[NativeType] = &[
     other("other", &["aws_eip"], &["AWS::EC2::EIP", "ec2:elastic-ip"]),
     same("audit_trail", &["aws_cloudtrail"], &["AWS::CloudTrail::Trail", "cloudtrail:trail"]),
     same("log_store", &["aws_cloudwatch_log_group"], &["logs:log-group"]),
+    // What services keep for a time after its deletion, or what holds data, beside all of these.
+    other(
+        "other",
+        &["aws_acmpca_certificate_authority"],
+        &["AWS::ACMPCA::CertificateAuthority", "acm-pca:certificate-authority"],
+    ),
+    other(
+        "log_store",
+        &["aws_cloudtrail_event_data_store"],
+        &["AWS::CloudTrail::EventDataStore", "cloudtrail:eventdatastore"],
+    ),
+    other("database", &["aws_keyspaces_keyspace"], &["AWS::Cassandra::Keyspace", "cassandra:keyspace"]),
+    other("database", &["aws_keyspaces_table"], &["AWS::Cassandra::Table"]),
+    other(
+        "database",
+        &["aws_redshiftserverless_namespace"],
+        &["AWS::RedshiftServerless::Namespace", "redshift-serverless:namespace"],
+    ),
+    other("database", &["aws_memorydb_cluster"], &["AWS::MemoryDB::Cluster", "memorydb:cluster"]),
+    other("database", &["aws_dax_cluster"], &["AWS::DAX::Cluster", "dax:cache"]),
+    other(
+        "database",
+        &["aws_opensearchserverless_collection"],
+        &["AWS::OpenSearchServerless::Collection", "aoss:collection"],
+    ),
+    other("queue", &["aws_msk_cluster"], &["AWS::MSK::Cluster", "kafka:cluster"]),
+    other("vm", &["aws_workspaces_workspace"], &["AWS::WorkSpaces::Workspace", "workspaces:workspace"]),
+    other(
+        "workload",
+        &["aws_elastic_beanstalk_environment"],
+        &["AWS::ElasticBeanstalk::Environment", "elasticbeanstalk:environment"],
+    ),
+    other("other", &["aws_codecommit_repository"], &["AWS::CodeCommit::Repository", "codecommit:repository"]),
+    other("principal", &["aws_cognito_user_pool"], &["AWS::Cognito::UserPool", "cognito-idp:userpool"]),
     same("other", &["aws_acm_certificate"], &["AWS::ACM::Certificate", "acm:certificate"]),
 ];

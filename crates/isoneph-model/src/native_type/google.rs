@@ -53,6 +53,14 @@ pub(super) const TYPES: &[NativeType] = &[
     ),
     same("image_registry", &["google_artifact_registry_repository"], &["artifactregistry.googleapis.com/Repository"]),
     other("endpoint", &["google_dns_managed_zone"], &["dns.googleapis.com/ManagedZone"]),
+    other("key", &["google_kms_crypto_key_version"], &["cloudkms.googleapis.com/CryptoKeyVersion"]),
+    other("credential", &["google_apikeys_key"], &["apikeys.googleapis.com/Key"]),
+    other(
+        "other",
+        &["google_project_iam_custom_role", "google_organization_iam_custom_role"],
+        &["iam.googleapis.com/Role"],
+    ),
+    other("other", &["google_folder"], &["cloudresourcemanager.googleapis.com/Folder"]),
     other("other", &["google_project"], &["cloudresourcemanager.googleapis.com/Project"]),
     other("log_store", &["google_logging_project_bucket_config"], &["logging.googleapis.com/LogBucket"]),
 ];

@@ -6,6 +6,7 @@
 mod aws;
 mod azure;
 mod google;
+mod plain;
 
 /// A type, by all its names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,17 @@ pub fn of_list(word: &str) -> Option<&'static NativeType> {
     find("aws", word).or_else(|| find("google", word)).or_else(|| find("azure", &of_azure))
 }
 
+/// Whether a word is one that clouds' lists have, for a type of which nothing is known: what its things hold, and what is kept
+/// of them. Terraform's words have no punctuation.
+pub fn is_unheard(word: &str) -> bool {
+    let plain = [plain::AWS, plain::AZURE, plain::GOOGLE];
+    let is_plain = |word: &str| plain.iter().any(|words| words.binary_search(&word).is_ok());
+    word.contains([':', '/'])
+        && of_list(word).is_none()
+        && !is_plain(word)
+        && !is_plain(word.to_ascii_lowercase().as_str())
+}
+
 /// Terraform's first word for a type, whoever names it.
 pub fn in_terraform(word: &str) -> &str {
     of_list(word).and_then(|known| known.terraform.first().copied()).unwrap_or(word)
@@ -71,6 +83,17 @@ mod tests {
                 assert!(one.listed.iter().all(|word| provider != "azure" || *word == word.to_lowercase()), "{one:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_neither_known_nor_without_data_is_unheard_of() {
+        for words in [plain::AWS, plain::AZURE, plain::GOOGLE] {
+            assert!(words.is_sorted(), "they are searched in their order");
+            assert!(words.iter().all(|word| of_list(word).is_none() && !is_unheard(word)));
+        }
+        assert!(is_unheard("AWS::Timestream::Table") && is_unheard("microsoft.foo/bars"));
+        assert!(!is_unheard("Microsoft.Network/routeTables") && !is_unheard("ec2:volume"));
+        assert!(!is_unheard("aws_timestreamwrite_table"), "Terraform's own");
     }
 
     #[test]

@@ -7,6 +7,10 @@ use super::list::{Listed, Thing};
 /// Words of ARNs whose services say no type before the name.
 const BARE: [(&str, &str); 3] = [("s3", "bucket"), ("sqs", "queue"), ("sns", "topic")];
 
+/// Types of AWS Config whose `resourceId` is a number that their ARNs do not have.
+const NUMBERED: [&str; 5] =
+    ["AWS::IAM::", "AWS::RDS::", "AWS::OpenSearch::", "AWS::Elasticsearch::", "AWS::AutoScaling::"];
+
 fn text<'v>(record: &'v Value, key: &str) -> Option<&'v str> {
     record.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
@@ -22,6 +26,10 @@ pub(super) fn config_item(record: &Value) -> Listed {
     let Some(id) = arn.or_else(|| text(record, "resourceId")) else {
         return Listed::Senseless("a configuration item without an ARN or a resourceId");
     };
+    let is_number = NUMBERED.iter().any(|begins| native_type.starts_with(begins));
+    if is_number && !id.starts_with("arn:") {
+        return Listed::Senseless("a resourceId of this type is in no other inventory: ask for `arn` as well");
+    }
     let status = ["configurationItemStatus", "status"].iter().find_map(|key| text(record, key)).unwrap_or_default();
     if status.starts_with("ResourceDeleted") {
         return Listed::Gone;
@@ -35,23 +43,32 @@ pub(super) fn config_item(record: &Value) -> Listed {
         let cluster = record.pointer("/configuration/dBClusterIdentifier")?.as_str()?;
         (native_type == "AWS::RDS::DBClusterSnapshot").then(|| ("db_cluster_identifier", cluster.to_owned()))
     });
-    Listed::Thing(Box::new(Thing {
-        id: id.to_owned(),
-        native_type: native_type.to_owned(),
-        account: owner.map(str::to_owned).or_else(|| part(id, 4)),
-        region: text(record, "awsRegion").map(str::to_owned).or_else(|| part(id, 3)),
-        name: text(record, "resourceName").map(str::to_owned).or_else(|| text(record, "resourceId").map(str::to_owned)),
-        tags: record.get("tags").and_then(tags),
-        made_from: source,
-    }))
+    let source = source.or_else(|| {
+        let snapshot = record.pointer("/configuration/snapshotId")?.as_str()?;
+        (native_type == "AWS::EC2::Volume" && !snapshot.is_empty()).then(|| ("snapshot_id", snapshot.to_owned()))
+    });
+    Listed::Thing(Box::new(
+        Thing {
+            id: id.to_owned(),
+            native_type: native_type.to_owned(),
+            account: owner.map(str::to_owned).or_else(|| part(id, 4)),
+            region: text(record, "awsRegion").map(str::to_owned).or_else(|| part(id, 3)),
+            name: text(record, "resourceName")
+                .map(str::to_owned)
+                .or_else(|| text(record, "resourceId").map(str::to_owned)),
+            made_from: source,
+            ..Thing::default()
+        }
+        .with_tags(record.get("tags")),
+    ))
 }
 
 /// What Resource Explorer found.
 pub(super) fn explored(record: &Value) -> Listed {
     let Some(id) = text(record, "Arn") else { return Listed::Senseless("a resource without an Arn") };
     let properties = record.get("Properties").and_then(Value::as_array).into_iter().flatten();
-    let found = properties.filter(|held| text(held, "Name") == Some("tags")).find_map(|held| tags(held.get("Data")?));
-    let mut thing = of_arn(id, found);
+    let tags = properties.filter(|held| text(held, "Name") == Some("tags")).find_map(|held| held.get("Data"));
+    let mut thing = of_arn(id).with_tags(tags);
     thing.account = text(record, "OwningAccountId").map(str::to_owned).or(thing.account);
     thing.region = text(record, "Region").map(str::to_owned).or(thing.region);
     thing.native_type = text(record, "ResourceType").map_or(thing.native_type, str::to_owned);
@@ -61,12 +78,12 @@ pub(super) fn explored(record: &Value) -> Listed {
 /// A thing with its tags.
 pub(super) fn tagged(record: &Value) -> Listed {
     match text(record, "ResourceARN") {
-        Some(id) => Listed::Thing(Box::new(of_arn(id, record.get("Tags").and_then(tags)))),
+        Some(id) => Listed::Thing(Box::new(of_arn(id).with_tags(record.get("Tags")))),
         None => Listed::Senseless("a resource without a ResourceARN"),
     }
 }
 
-fn of_arn(id: &str, tags: Option<Vec<String>>) -> Thing {
+fn of_arn(id: &str) -> Thing {
     // Groups of logs end in `:*` in some answers.
     let id = id.strip_suffix(":*").unwrap_or(id);
     let service = part(id, 2).unwrap_or_default();
@@ -79,7 +96,6 @@ fn of_arn(id: &str, tags: Option<Vec<String>>) -> Thing {
         account: part(id, 4),
         region: part(id, 3),
         name: Some(name.to_owned()).filter(|name| !name.is_empty()),
-        tags,
         id: id.to_owned(),
         ..Thing::default()
     }
@@ -92,21 +108,4 @@ fn part(arn: &str, number: usize) -> Option<String> {
         .flatten()
         .filter(|part| !part.is_empty())
         .map(str::to_owned)
-}
-
-/// Tags as an object, or as a list of keys and values in either case.
-fn tags(value: &Value) -> Option<Vec<String>> {
-    let pair = |one: &Value| {
-        let read = |keys: [&str; 3]| keys.iter().find_map(|key| one.get(*key)?.as_str());
-        Some(format!("{}={}", read(["Key", "key", "tag"])?, read(["Value", "value", "tagValue"]).unwrap_or_default()))
-    };
-    let mut all: Vec<String> = match value {
-        Value::Object(held) => {
-            held.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect()
-        }
-        Value::Array(held) => held.iter().filter_map(pair).collect(),
-        _ => return None,
-    };
-    all.sort();
-    Some(all)
 }

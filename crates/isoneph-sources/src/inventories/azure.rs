@@ -5,17 +5,19 @@ use serde_json::Value;
 use super::list::{Listed, Thing};
 use crate::head::FirstKeys;
 
-/// Rows, and resources in a list, by keys that answers about single services do not have together.
+/// Rows, alone or in a list of pages, and resources in a list, by keys that answers about single services do not have
+/// together: those of a virtual machine have all of them but `properties`.
 pub(super) fn sniff(keys: &FirstKeys) -> bool {
     let is_id = |path: &str| {
         keys.text(path)
             .is_some_and(|id| id.get(..15).is_some_and(|begins| begins.eq_ignore_ascii_case("/subscriptions/")))
     };
-    let rows = ["data/0", "Data/0"].iter().any(|row| {
+    let rows = ["data/0", "Data/0", "0/data/0", "0/Data/0"].iter().any(|row| {
         let named = is_id(&format!("{row}/id")) || is_id(&format!("{row}/ResourceId"));
         named && keys.text(&format!("{row}/type")).is_some()
     });
-    let listed = is_id("0/id") && keys.text("0/type").is_some() && keys.has("0/managedBy") && keys.has("0/plan");
+    let all = ["0/managedBy", "0/plan", "0/properties"].iter().all(|key| keys.has(key));
+    let listed = is_id("0/id") && keys.text("0/type").is_some() && all;
     let none = keys.has("data") && ["total_records", "totalRecords"].iter().any(|key| keys.number(key) == Some(0));
     rows || listed || none
 }
@@ -28,22 +30,16 @@ pub(super) fn thing(record: &Value) -> Listed {
     let of_path = parts.nth(1).filter(|word| word.eq_ignore_ascii_case("subscriptions")).and_then(|_| parts.next());
     let source = record.pointer("/properties/creationData/sourceResourceId").and_then(Value::as_str);
     let source = source.or_else(|| record.pointer("/properties/sourceVirtualMachine/id").and_then(Value::as_str));
-    Listed::Thing(Box::new(Thing {
-        id: id.to_owned(),
-        native_type: native_type.to_lowercase(),
-        account: of_path.or_else(|| text("subscriptionId")).map(str::to_lowercase),
-        region: text("location").map(|place| place.to_lowercase().replace(' ', "")),
-        name: text("name").or_else(|| id.rsplit('/').next()).map(str::to_owned),
-        tags: record.get("tags").map(tags),
-        made_from: source.map(|source| ("source_resource_id", source.to_owned())),
-    }))
-}
-
-/// Azure writes no tags at all as null.
-fn tags(value: &Value) -> Vec<String> {
-    let held = value.as_object().into_iter().flatten();
-    let mut all: Vec<String> =
-        held.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
-    all.sort();
-    all
+    Listed::Thing(Box::new(
+        Thing {
+            id: id.to_owned(),
+            native_type: native_type.to_lowercase(),
+            account: of_path.or_else(|| text("subscriptionId")).map(str::to_lowercase),
+            region: text("location").map(|place| place.to_lowercase().replace(' ', "")),
+            name: text("name").or_else(|| id.rsplit('/').next()).map(str::to_owned),
+            made_from: source.map(|source| ("source_resource_id", source.to_owned())),
+            ..Thing::default()
+        }
+        .with_tags(record.get("tags")),
+    ))
 }

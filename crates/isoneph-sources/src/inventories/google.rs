@@ -2,6 +2,7 @@
 //!
 //! A project goes by its name in some identities and by its number in others; which is whose, the list itself tells.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -11,8 +12,30 @@ use super::list::{List, Listed, Thing};
 use crate::Fault;
 use crate::head::FirstKeys;
 
+/// What may be made from another thing, by how its type ends.
+const MADE: [&str; 4] = ["/Snapshot", "Image", "/Disk", "/RegionDisk"];
+
+/// What an export holds of each asset instead of the asset itself: it is of those that have such a thing.
+const OF_ASSETS: [&str; 11] = [
+    "iamPolicy",
+    "iam_policy",
+    "orgPolicy",
+    "org_policy",
+    "osInventory",
+    "os_inventory",
+    "accessPolicy",
+    "accessLevel",
+    "servicePerimeter",
+    "relatedAsset",
+    "relatedAssets",
+];
+
+/// What is told of such an export.
+const NARROWED: &str = "an export of policies, of software or of relations is of those assets only that have such a thing: give \
+                        one with --content-type=resource";
+
 pub(super) fn sniff(keys: &FirstKeys) -> bool {
-    ["", "0/", "assets/0/", "results/0/"].iter().any(|root| {
+    ["", "0/", "assets/0/", "results/0/", "0/assets/0/", "0/results/0/"].iter().any(|root| {
         let named = keys.text(&format!("{root}name")).is_some_and(|name| name.starts_with("//"));
         named && ["assetType", "asset_type"].iter().any(|key| keys.has(&format!("{root}{key}")))
     })
@@ -26,6 +49,9 @@ pub(super) fn read(list: &mut List<'_>, reader: impl Read) -> Result<(), Fault> 
         let Some(mut thing) = thing(record) else {
             return list.take(Listed::Senseless("an asset without a name or a type"), place);
         };
+        if record.get("resource").is_none_or(Value::is_null) && OF_ASSETS.iter().any(|key| record.get(*key).is_some()) {
+            list.narrow(NARROWED);
+        }
         let number = number(record);
         if let (Some(number), Some(name)) = (&number, project_id(record)) {
             names.entry(number.clone()).or_insert(name);
@@ -54,11 +80,12 @@ fn text<'v>(record: &'v Value, keys: &[&str]) -> Option<&'v str> {
 fn thing(record: &Value) -> Option<Thing> {
     let native_type = text(record, &["assetType", "asset_type"])?;
     let id = identity(text(record, &["name"])?, native_type);
-    let data = record.pointer("/resource/data").unwrap_or(&Value::Null);
+    let data = data(record);
+    let data = data.as_ref();
     let labels = [record.get("labels"), data.get("labels"), data.pointer("/settings/userLabels")];
     let labels = labels.into_iter().flatten().find_map(Value::as_object);
     // An export with what things are set to says all labels, and none where there are none.
-    let tells_labels = labels.is_some() || !data.is_null();
+    let tells_labels = labels.is_some() || data.is_object();
     let place = text(record, &["location"]).or_else(|| record.pointer("/resource/location").and_then(Value::as_str));
     let source = ["sourceDisk", "sourceInstance", "sourceImage", "sourceSnapshot"].iter().find_map(|key| {
         let source = data.get(*key)?.as_str()?;
@@ -76,9 +103,19 @@ fn thing(record: &Value) -> Option<Thing> {
             all.sort();
             all
         }),
-        made_from: source.filter(|_| native_type.ends_with("/Snapshot") || native_type.ends_with("Image")),
+        made_from: source.filter(|_| MADE.iter().any(|word| native_type.ends_with(word))),
         id,
+        unread: None,
     })
+}
+
+/// What an asset is set to: an object, which tables of BigQuery hold as a text.
+fn data(record: &Value) -> Cow<'_, Value> {
+    match record.pointer("/resource/data") {
+        Some(Value::String(text)) => Cow::Owned(serde_json::from_str(text).unwrap_or_default()),
+        Some(data) => Cow::Borrowed(data),
+        None => Cow::Owned(Value::Null),
+    }
 }
 
 /// Terraform's word for a reference.
@@ -118,8 +155,8 @@ fn project(id: &str) -> Option<String> {
 
 /// The name of the project, where a record says it.
 fn project_id(record: &Value) -> Option<String> {
-    let data = record.pointer("/resource/data");
-    let of_project = data.and_then(|data| data.get("projectId")).and_then(Value::as_str);
+    let data = data(record);
+    let of_project = data.get("projectId").and_then(Value::as_str);
     of_project.map(str::to_owned).or_else(|| project(path(text(record, &["name"])?)))
 }
 

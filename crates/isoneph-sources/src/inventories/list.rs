@@ -10,6 +10,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::answer::Pages;
 use crate::scan::Scanner;
 use crate::terraform::said_by_tags;
 use crate::{Fault, Format};
@@ -17,9 +18,9 @@ use crate::{Fault, Format};
 /// More things of one list than this are not read.
 const MOST_THINGS: usize = 2_000_000;
 
-/// Keys at the top of an answer that say, with a value, that more follows.
-const MORE: [&str; 7] =
-    ["NextToken", "PaginationToken", "nextPageToken", "nextLink", "skip_token", "skipToken", "$skipToken"];
+/// What AWS Config calls the region of things that are of none, and the regions in which it records all of them.
+const GLOBAL: &str = "global";
+const HOME: [&str; 2] = ["us-east-1", "us-gov-west-1"];
 
 /// Tables whose things hold data of their own.
 const DATA: [&str; 8] =
@@ -37,6 +38,8 @@ pub(super) struct Thing {
     pub(super) tags: Option<Vec<String>>,
     /// What it was made from: the word of Terraform for it, and the identity or the name.
     pub(super) made_from: Option<(&'static str, String)>,
+    /// What of its record could not be read.
+    pub(super) unread: Option<&'static str>,
 }
 
 /// What a record of a list came to.
@@ -60,7 +63,10 @@ pub(super) struct List<'s> {
     known: BTreeSet<String>,
     types: BTreeSet<String>,
     regions: BTreeSet<String>,
+    /// Types of which a thing is of no region.
+    global: BTreeSet<String>,
     gone: usize,
+    pages: Pages,
     /// Whether something of it is missing.
     is_cut: bool,
 }
@@ -71,8 +77,8 @@ impl<'s> List<'s> {
         let of_config = (format == Format::AwsConfig).then(|| delivered(&sink.input_mut(input).path)).flatten();
         let (region, observed_at) = of_config.unzip();
         let snapshot = sink.snapshot(input, SnapshotKind::Recorded, observed_at);
-        let (known, types, regions) = Default::default();
-        List { sink, input, format, snapshot, region, known, types, regions, gone: 0, is_cut: false }
+        let (known, types, regions, global, pages) = Default::default();
+        List { sink, input, format, snapshot, region, known, types, regions, global, gone: 0, pages, is_cut: false }
     }
 
     /// Reads records: of a list, of what stands under one of these keys at the top, or one document after another.
@@ -91,23 +97,54 @@ impl<'s> List<'s> {
             let root = if number == 1 { "#".to_owned() } else { format!("record {number}") };
             match scanner.peek()? {
                 None => break,
-                Some(b'[') => self.array(&mut scanner, &root, &mut each)?,
+                Some(b'[') => {
+                    self.array(&mut scanner, under, &root, &mut each)?;
+                }
                 Some(_) => self.object(&mut scanner, under, &root, &mut each)?,
             }
         }
         Ok(())
     }
 
+    /// Records, or pages of an answer. Gives how many.
     fn array<R: Read>(
         &mut self,
         scanner: &mut Scanner<R>,
+        under: &[&str],
+        at: &str,
+        each: &mut impl FnMut(&mut Self, &Value, &str) -> Result<(), Fault>,
+    ) -> Result<u64, Fault> {
+        let mut records = 0;
+        scanner.array(|index, scanner| {
+            let place = format!("{at}/{index}");
+            records += 1;
+            match scanner.parse::<Value>()? {
+                Ok(Value::Object(page)) if is_page(&page, under) => self.page(page, under, &place, each),
+                Ok(record) => each(self, &record, &place),
+                Err(misfit) => Err(Fault::reject(misfit.position.locator(), "not-json", misfit.message)),
+            }
+        })?;
+        Ok(records)
+    }
+
+    /// A page in a list of pages.
+    fn page(
+        &mut self,
+        mut page: serde_json::Map<String, Value>,
+        under: &[&str],
         at: &str,
         each: &mut impl FnMut(&mut Self, &Value, &str) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        scanner.array(|index, scanner| match scanner.parse::<Value>()? {
-            Ok(record) => each(self, &record, &format!("{at}/{index}")),
-            Err(misfit) => Err(Fault::reject(misfit.position.locator(), "not-json", misfit.message)),
-        })
+        let mut count = 0;
+        for key in under {
+            let Some(Value::Array(records)) = page.remove(*key) else { continue };
+            self.refuse_history(key, &page)?;
+            count += records.len() as u64;
+            let mut numbered = records.iter().enumerate();
+            numbered.try_for_each(|(number, record)| each(self, record, &format!("{at}/{key}/{number}")))?;
+        }
+        self.is_cut |= self.pages.add(&page, count);
+        Ok(())
     }
 
     /// An answer of an interface, with its records under a key; or a record alone.
@@ -119,19 +156,25 @@ impl<'s> List<'s> {
         each: &mut impl FnMut(&mut Self, &Value, &str) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let mut record = serde_json::Map::new();
-        let mut is_answer = false;
+        let mut records = None;
         scanner.object(|key, scanner| {
             if under.contains(&key) && scanner.peek()? == Some(b'[') {
-                is_answer = true;
                 self.refuse_history(key, &record)?;
-                return self.array(scanner, &format!("{at}/{key}"), each);
+                let found = self.array(scanner, &[], &format!("{at}/{key}"), each)?;
+                records = Some(records.unwrap_or_default() + found);
+                return Ok(());
             }
             let value = scanner.parse::<Value>()?.unwrap_or_default();
-            self.is_cut |= MORE.contains(&key) && value.as_str().is_some_and(|token| !token.is_empty());
             record.insert(key.to_owned(), value);
             Ok(())
         })?;
-        if is_answer { Ok(()) } else { each(self, &Value::Object(record), at) }
+        match records {
+            Some(records) => {
+                self.is_cut |= self.pages.add(&record, records);
+                Ok(())
+            }
+            None => each(self, &Value::Object(record), at),
+        }
     }
 
     /// AWS Config delivers what there is, and what changed, in one form: the first has an id, or its name says it.
@@ -148,16 +191,35 @@ impl<'s> List<'s> {
     /// Takes what a record came to.
     pub(super) fn take(&mut self, listed: Listed, place: &str) -> Result<(), Fault> {
         match listed {
-            Listed::Thing(thing) => self.push(*thing, place),
+            Listed::Thing(thing) => {
+                if let Some(why) = thing.unread {
+                    self.tell(place, why);
+                }
+                self.push(*thing, place)
+            }
             Listed::Gone => {
                 self.gone += 1;
                 Ok(())
             }
             Listed::Senseless(why) => {
-                self.is_cut = true;
-                self.sink.reject(self.input, isoneph_model::Locator::new(place), "unreadable", why);
+                self.tell(place, why);
                 Ok(())
             }
+        }
+    }
+
+    /// Tells what could not be read: the list does not show all that it was made of.
+    fn tell(&mut self, place: &str, why: &str) {
+        self.is_cut = true;
+        self.sink.reject(self.input, isoneph_model::Locator::new(place), "unreadable", why);
+    }
+
+    /// Says that the list is of a part only, and why.
+    pub(super) fn narrow(&mut self, why: &str) {
+        self.is_cut = true;
+        let notes = &mut self.sink.input_mut(self.input).notes;
+        if !notes.iter().any(|note| note == why) {
+            notes.push(why.to_owned());
         }
     }
 
@@ -172,6 +234,9 @@ impl<'s> List<'s> {
         }
         self.types.insert(thing.native_type.clone());
         self.regions.extend(thing.region.clone());
+        if thing.region.as_deref() == Some(GLOBAL) {
+            self.global.insert(thing.native_type.clone());
+        }
         let place = self.sink.place(self.input, place)?;
         let common = self.common(&thing);
         self.sink.push(self.snapshot, place, &common, &row(&thing))?;
@@ -214,10 +279,10 @@ impl<'s> List<'s> {
                 .push(format!("{} records are of things that were deleted before: they are not there", self.gone));
         }
         let is_nowhere = self.format == Format::AwsConfig && self.region.is_none() && self.regions.is_empty();
-        self.is_cut |= !is_whole || self.format == Format::AwsTagging || is_nowhere;
+        self.is_cut |= !is_whole || self.pages.is_open() || self.format == Format::AwsTagging || is_nowhere;
         if self.is_cut {
-            let scope = Scope { provider: Some(provider(self.format).to_owned()), ..Scope::default() };
-            return self.cover(scope, Extent::Partial);
+            let (provider, region) = (Some(provider(self.format).to_owned()), self.region.clone());
+            return self.cover(Scope { provider, region, ..Scope::default() }, Extent::Partial);
         }
         // A snapshot of AWS Config is of one region, and has what is global beside it where that is recorded there.
         let of_regions = (self.format == Format::AwsConfig).then(|| {
@@ -225,7 +290,7 @@ impl<'s> List<'s> {
             regions.collect::<BTreeSet<_>>()
         });
         for region in of_regions.unwrap_or_else(|| BTreeSet::from([None])) {
-            for native_type in self.shown() {
+            for native_type in self.shown(region.as_deref() == Some(GLOBAL) && !self.is_at_home()) {
                 let scope = Scope {
                     provider: Some(provider(self.format).to_owned()),
                     region: region.clone(),
@@ -237,18 +302,31 @@ impl<'s> List<'s> {
         }
     }
 
-    /// The types that the list would show, by Terraform's words and its own.
-    fn shown(&self) -> BTreeSet<String> {
+    /// Whether AWS Config records all that is of no region where the list was made. Elsewhere it records identities beside
+    /// what is of the region, and neither distributions nor zones of DNS.
+    fn is_at_home(&self) -> bool {
+        self.region.iter().chain(&self.regions).any(|region| HOME.contains(&region.as_str()))
+    }
+
+    /// The types that the list would show, by Terraform's words and its own; of `identities` those and what it does show of no region.
+    fn shown(&self, identities: bool) -> BTreeSet<String> {
         let mine = |word: &&str| match self.format {
+            Format::AwsConfig if identities => word.starts_with("AWS::IAM::") || self.global.contains(*word),
             Format::AwsConfig => word.starts_with("AWS::"),
             Format::AwsResourceExplorer => !word.starts_with("AWS::"),
             _ => true,
         };
-        let all = native_type::of_provider(provider(self.format)).iter();
-        let known = all.filter(|one| one.same_identity && one.listed.iter().any(mine));
+        let all = || native_type::of_provider(provider(self.format)).iter();
+        let known = all().filter(|one| one.same_identity && one.listed.iter().any(mine));
         let words = known.flat_map(|one| one.terraform).map(|word| (*word).to_owned());
+        // What has another identity in Terraform has its own in each list of this kind. Service accounts go by two; what Resource
+        // Explorer does not find may be in a list by tags all the same.
+        let is_sure = |word: &&&str| self.format != Format::AwsResourceExplorer || self.types.contains(**word);
+        let of_lists = all().filter(|one| !one.same_identity).flat_map(|one| one.listed).filter(|word| mine(word));
+        let of_lists = of_lists.filter(|word| !word.starts_with("iam.googleapis.com/")).filter(is_sure);
+        let of_lists = of_lists.map(|word| (*word).to_owned());
         let unread = self.types.iter().filter(|word| native_type::of_list(word).is_none()).cloned();
-        words.chain(unread).collect()
+        words.chain(of_lists).chain(unread).collect()
     }
 
     fn cover(&mut self, scope: Scope, extent: Extent) {
@@ -256,6 +334,11 @@ impl<'s> List<'s> {
         let (snapshot, input) = (self.snapshot, self.input);
         self.sink.coverage(Coverage { table: Resource::table(), snapshot, scope, extent, code, input, locator: None });
     }
+}
+
+/// Whether an object in a list is an answer with records under one of these keys.
+fn is_page(object: &serde_json::Map<String, Value>, under: &[&str]) -> bool {
+    under.iter().any(|key| object.get(*key).is_some_and(Value::is_array))
 }
 
 /// The cloud that a list is of.

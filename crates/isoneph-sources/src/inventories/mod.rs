@@ -8,10 +8,12 @@
 //!   other types that it lacks nothing is said. Whether somebody narrowed the list down, it does not say: that it is
 //!   complete is for its owner to declare.
 
+mod answer;
 mod aws;
 mod azure;
 mod google;
 mod list;
+mod tags;
 
 #[cfg(test)]
 mod tests;
@@ -28,12 +30,14 @@ use list::List;
 /// The format, as soon as the first keys of a file tell it.
 pub(crate) fn sniff(keys: &FirstKeys) -> Option<Format> {
     let is_delivered = keys.has("fileVersion") && keys.has("configurationItems");
-    let is_answer = keys.kind("Results") == Some(Kind::Array) && keys.kind("QueryInfo").is_some();
-    if is_delivered || is_answer {
+    let is_answer = |root: &str| {
+        keys.kind(&format!("{root}Results")) == Some(Kind::Array) && keys.kind(&format!("{root}QueryInfo")).is_some()
+    };
+    if is_delivered || is_answer("") || is_answer("0/") {
         Some(Format::AwsConfig)
-    } else if keys.has("Resources/0/Arn") && keys.has("Resources/0/OwningAccountId") {
+    } else if explored(keys, "") || explored(keys, "0/") {
         Some(Format::AwsResourceExplorer)
-    } else if keys.has("ResourceTagMappingList") {
+    } else if keys.has("ResourceTagMappingList") || keys.has("0/ResourceTagMappingList") {
         Some(Format::AwsTagging)
     } else if azure::sniff(keys) {
         Some(Format::AzureResources)
@@ -42,6 +46,13 @@ pub(crate) fn sniff(keys: &FirstKeys) -> Option<Format> {
     } else {
         None
     }
+}
+
+/// What Resource Explorer found, perhaps nothing; alone or the first of a list of pages.
+fn explored(keys: &FirstKeys, root: &str) -> bool {
+    let has = |key: &str| keys.has(&format!("{root}Resources{key}"));
+    let is_list = keys.kind(&format!("{root}Resources")) == Some(Kind::Array);
+    has("/0/Arn") && has("/0/OwningAccountId") || is_list && keys.has(&format!("{root}ViewArn"))
 }
 
 /// Reads a list.

@@ -136,6 +136,30 @@ fn assets_of_google_are_the_things_that_a_state_showed() {
 }
 
 #[test]
+fn what_a_list_that_breaks_off_lacks_is_not_gone() {
+    let id = |name: &str| {
+        format!("/subscriptions/0000-1/resourceGroups/rg/providers/Microsoft.ServiceBus/namespaces/{name}")
+    };
+    let row = |name: &str, tags: Value| json!({"id": id(name), "name": name, "type": "microsoft.servicebus/namespaces", "location": "westeurope", "tags": tags});
+    let rows = |data: &[Value], token: Value, total: usize| json!({"count": data.len(), "data": data, "skip_token": token, "total_records": total});
+    let (acme, other) = (row("acme", json!({"tenant": "acme"})), row("other", Value::Null));
+    let before = rows(&[acme, other.clone()], Value::Null, 2);
+    for (after, state) in [
+        (rows(std::slice::from_ref(&other), Value::Null, 1), "removed"),
+        (rows(std::slice::from_ref(&other), json!("t"), 2), "not-seen-since"),
+        (rows(std::slice::from_ref(&other), Value::Null, 2), "not-seen-since"),
+    ] {
+        assert_eq!(outcomes("azure/0000-1", &before, &after), pairs(&[(&id("acme"), state)]), "{after}");
+    }
+    let arn = |name: &str| format!("arn:aws:sqs:eu-west-1:222222222222:{name}");
+    let tagged = |name: &str, tags: Value| json!({"ResourceARN": arn(name), "Tags": tags});
+    let before = json!({"ResourceTagMappingList": [tagged("acme", json!([{"Key": "tenant", "Value": "acme"}]))]});
+    let after = json!({"ResourceTagMappingList": [tagged("other", json!([]))]});
+    // What has no tag any more is in no list by tags.
+    assert_eq!(outcomes("aws/222222222222", &before, &after), pairs(&[(&arn("acme"), "not-seen-since")]));
+}
+
+#[test]
 fn of_two_lists_of_one_estate_the_later_is_judged_and_a_state_beside_it() {
     let arn = "arn:aws:sqs:eu-west-1:222222222222:acme";
     let list = |tags: Value| {

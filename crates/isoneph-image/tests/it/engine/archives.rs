@@ -254,10 +254,13 @@ fn a_layout_cannot_name_files_outside_it() {
 }
 
 #[test]
-fn an_archive_of_disks_and_a_plain_directory_are_named() {
+fn an_archive_of_disks_one_of_other_files_and_a_plain_directory_are_named() {
     let error =
         open(&tar(&[file("machine.ovf", b"x"), file("disk.vmdk", b"y")])).map(|image| image.report).unwrap_err();
     assert!(error.to_string().contains("carries disks"), "{error}");
+    let error =
+        open(&tar(&[file("AWSLogs/a.json", b"{}"), file("b.json", b"{}")])).map(|image| image.report).unwrap_err();
+    assert!(error.to_string().contains("no root file system"), "{error}");
     let directory = tempfile::tempdir().unwrap();
     let error = image::open(&[directory.path().to_owned()], &Default::default(), None).map(|image| image.report);
     assert!(error.unwrap_err().to_string().contains("no OCI layout"));

@@ -6,10 +6,9 @@ use super::*;
 fn kept(provider: &'static str, name: &'static str, thing: &ListedItem, event: Event<'static>, n: i64) -> [Told; 2] {
     let catalogue = Catalogue::proposed().unwrap();
     let own = |at, items: &[ListedItem]| Listing {
-        observed_at: at,
         items: items.to_vec(),
         complete: [(provider.to_owned(), "1".to_owned())].into(),
-        seen: Vec::new(),
+        ..listing(at, &[], true)
     };
     let before = own(day(-5), std::slice::from_ref(thing));
     let event = Event { provider: provider.into(), operation_name: Some(name.into()), ..event };

@@ -53,15 +53,20 @@ const ASIDE: [&str; 38] = [
     "Zone",
 ];
 
+/// What a search says of each thing, and an export does not.
+const FOUND: [&str; 4] = ["displayName", "parentAssetType", "parentFullResourceName", "project"];
+
 /// The type of an asset.
 fn kind(asset: &Value) -> Option<&str> {
     let named = text(asset, "name").is_some_and(|name| name.starts_with("//"));
     ["assetType", "asset_type"].iter().find_map(|key| text(asset, key)).filter(|_| named)
 }
 
-/// Whether a document is an asset, or a list of such.
+/// Whether a document is an asset, or a list of such. What a search finds says what there is, and never how it is set up.
 pub(crate) fn recognises(document: &Value) -> bool {
-    kind(document.get(0).unwrap_or(document)).is_some()
+    let first = document.get(0).unwrap_or(document);
+    let is_found = FOUND.iter().any(|key| first.get(*key).is_some()) && first.get("resource").is_none();
+    kind(first).is_some() && !is_found
 }
 
 /// Takes the assets of this API.

@@ -202,4 +202,9 @@ fn an_export_of_assets_is_read_as_the_answers_it_is_made_of() {
     let file = isoneph_network::model::InputFile { path: "a.json".into(), bytes: bare.to_string().into_bytes() };
     let (_, problems) = isoneph_network::model::Model::read(vec![file]);
     assert!(problems[0].message.contains("--content-type=resource"), "{problems:?}");
+    // What a search finds is an inventory, and no network.
+    let found = json!([{"name": "//compute.googleapis.com/projects/p/global/networks/n", "assetType": "compute.googleapis.com/Network", "displayName": "n"}]);
+    let file = isoneph_network::model::InputFile { path: "a.json".into(), bytes: found.to_string().into_bytes() };
+    let (_, problems) = isoneph_network::model::Model::read(vec![file]);
+    assert!(!problems.iter().any(|problem| problem.message.contains("--content-type")), "{problems:?}");
 }
