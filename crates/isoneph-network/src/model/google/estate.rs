@@ -27,6 +27,8 @@ pub(crate) struct Estate {
     pub(super) connected: Vec<Connected>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
+    /// Routes by policy: (network, or nothing where that is not known; name).
+    pub(super) steered: Vec<(String, String)>,
     /// What may have a public address of which nothing shows whether it has.
     pub(super) loose: Vec<String>,
     /// Lists that the API answered with, by kind and project: what is not in them is not there.
