@@ -14,8 +14,10 @@ mod kubernetes;
 mod load;
 mod once;
 pub mod policy;
+mod service;
 mod terraform;
 pub mod traffic;
+mod translation;
 mod unfollowed;
 mod yaml;
 

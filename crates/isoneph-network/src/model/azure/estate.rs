@@ -246,6 +246,8 @@ pub(super) struct Interface {
     /// Whether it may be in application groups that are not known.
     pub(super) open_groups: bool,
     pub(super) template: bool,
+    /// Whether it is of machines that are lent no way out, whatever their subnet.
+    pub(super) unlent: bool,
     /// Whether it is that of a private endpoint.
     pub(super) private_endpoint: bool,
     pub(super) aliases: Vec<String>,
@@ -355,6 +357,16 @@ pub(super) struct Balancer {
     /// Public address of each frontend by name; `None` for an inside one.
     pub(super) frontends: BTreeMap<String, Option<String>>,
     pub(super) rules: Vec<BalancerRule>,
+    /// `Some(true)` for the standard offer: those behind it are lent no way out, and nothing gets in unless a group opens it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) standard: Option<bool>,
+    /// Rules by which those behind it get out under its addresses.
+    pub(super) lets_out: Vec<LetsOut>,
+    /// Interfaces that surely stand in its pools, and that may, beside those that name it themselves.
+    #[serde(skip)]
+    pub(super) members: Vec<String>,
+    #[serde(skip)]
+    pub(super) maybe: Vec<String>,
     #[serde(skip)]
     pub(super) origin: Origin,
 }
@@ -373,6 +385,18 @@ pub(super) struct BalancerRule {
     /// Interfaces behind it.
     pub(super) targets: Vec<String>,
     pub(super) complete: bool,
+}
+
+/// A rule that translates addresses on the way out.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct LetsOut {
+    pub(super) protocol: String,
+    pub(super) pools: Vec<String>,
+    /// Interfaces behind it, beside those that name its pools themselves.
+    #[serde(skip)]
+    pub(super) targets: Vec<String>,
+    /// Whether it surely does.
+    pub(super) sure: bool,
 }
 
 /// A rule of a network manager, which comes before every group.

@@ -199,7 +199,7 @@ fn an_interface_names_its_balancer_though_the_input_does_not_show_it() {
         "undecided internet -> a tcp/80 : loadbalancers/lb, which is not in the input",
     );
     let public = json!({"type": "Microsoft.Network/publicIPAddresses", "id": format!("{AZURE}/publicIPAddresses/p"), "name": "p",
-        "sku": {"name": "Standard"}, "properties": {"ipAddress": "20.1.1.1"}});
+        "sku": {"name": "Basic"}, "properties": {"ipAddress": "20.1.1.1"}});
     let balancer = |pool: Value| {
         json!({"type": "Microsoft.Network/loadBalancers", "id": format!("{AZURE}/loadBalancers/lb"), "name": "lb", "properties": {
             "frontendIPConfigurations": [{"name": "f", "properties": {"publicIPAddress": {"id": format!("{AZURE}/publicIPAddresses/p")}}}],
