@@ -42,6 +42,7 @@ mod scale;
 mod services;
 mod six;
 mod subnet_peerings;
+mod template_modules;
 mod templates;
 mod terraform;
 mod traffic;
