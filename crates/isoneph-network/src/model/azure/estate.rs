@@ -47,13 +47,17 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
-    /// Interfaces whose subnets are not shown, by name.
-    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+    /// Interfaces whose subnets are not shown, by name and that of the machine that carries them.
+    pub(crate) fn unplaced(&self) -> Vec<(String, &Origin)> {
         let shown = |place: &InterfacePlace| {
             self.subnets.get(&place.subnet).is_some_and(|subnet| self.networks.contains_key(&subnet.network))
         };
-        let lost = self.interfaces.values().filter(|held| !held.places.iter().any(shown));
-        lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+        let lost = self.interfaces.iter().filter(|(_, held)| !held.places.iter().any(shown));
+        let named = |(id, held): (&String, &'_ Interface)| {
+            let carrier = self.machines.values().find(|machine| machine.interfaces.contains(id));
+            carrier.map_or_else(|| held.name.clone(), |machine| format!("{} ({})", machine.name, held.name))
+        };
+        lost.map(|held| (named(held), &held.1.origin)).collect()
     }
 
     /// Whether an interface is that of a private endpoint.

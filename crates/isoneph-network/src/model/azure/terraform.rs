@@ -13,11 +13,11 @@ use serde_json::Value;
 
 use super::arm::{covers_groups, covers_routes, is_of_gateways, parent};
 use super::estate::{Estate, InterfacePlace, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork};
-use crate::model::Unsupported;
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, list, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
+use crate::model::{NOT_SHOWN, Unsupported};
 
 const OPEN: [&str; 9] = [
     "azurerm_firewall",
@@ -189,7 +189,7 @@ fn unseen(estate: &Estate, source: usize) -> Vec<Unsupported> {
     own.filter(|held| !held.places.iter().any(shown))
         .map(|held| {
             let locator = held.aliases.first().unwrap_or(&held.name).clone();
-            let effect = "its subnet or network is not shown: nothing is said of it";
+            let effect = &format!("its subnet or network {NOT_SHOWN}");
             Unsupported::new(source, locator, "network interface", effect)
         })
         .collect()

@@ -41,9 +41,9 @@ pub(crate) struct Estate {
 
 impl Estate {
     /// Interfaces whose networks are not shown, by name.
-    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+    pub(crate) fn unplaced(&self) -> Vec<(String, &Origin)> {
         let lost = self.interfaces.values().filter(|held| !self.networks.contains_key(&held.network));
-        lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+        lost.map(|held| (held.name.clone(), &held.origin)).collect()
     }
 
     /// Whether the other end of a peering may be there, though it is not sure that it is.

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::estate::{Connected, Estate, Firewall, FirewallPolicy, Interface, Nat, Network, Peering, Route, Subnet};
 use super::reading::{Named, Reading, accounts, name, own, short};
 use super::{hierarchy, unread};
-use crate::model::Unsupported;
 use crate::model::address::{AddressRange, Family};
 use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
+use crate::model::{NOT_SHOWN, Unsupported};
 
 pub(super) const OPEN: [&str; 8] = [
     "google_container_cluster",
@@ -85,7 +85,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
 /// Machines and subnets of whose networks nothing is shown.
 fn unseen(estate: &Estate, source: usize) -> Vec<Unsupported> {
     let stands = |network: &str| estate.networks.contains_key(network);
-    let effect = "its network is not shown: nothing is said of it";
+    let effect = &format!("its network {NOT_SHOWN}");
     let named = |locator: &str, kind| Unsupported::new(source, locator.to_owned(), kind, effect);
     let machines = estate.interfaces.values().filter(|held| held.origin.source == source && !stands(&held.network));
     let subnets = estate.subnets.values().filter(|held| held.origin.source == source && !stands(&held.network));
