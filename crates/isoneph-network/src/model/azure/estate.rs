@@ -378,6 +378,8 @@ pub(super) struct Balancer {
 #[derive(Debug, Default, Serialize)]
 pub(super) struct BalancerRule {
     pub(super) protocol: String,
+    /// The frontend that it listens at, where that is told.
+    pub(super) frontend: Option<String>,
     pub(super) frontend_port: i64,
     /// The last port of a range, of which each leads to one of those behind it.
     pub(super) frontend_last: Option<i64>,

@@ -195,3 +195,34 @@ fn older_command_lines_spell_fields_otherwise() {
         check(&model(&text), "permit 8.8.8.8 -> 20.1.1.1 tcp/5022\ndeny 8.8.8.8 -> 20.1.1.1 tcp/22");
     }
 }
+
+#[test]
+fn a_rule_of_a_balancer_listens_at_its_own_frontend() {
+    let with = |names: [Option<&str>; 2]| {
+        let frontend = |name: &str, of: &str| json!({"name": name, "properties": {"publicIPAddress": id("publicIPAddresses", of)}});
+        let rule = |port: u16, name: Option<&str>| {
+            let mut held = rule("Tcp", true)[0].clone();
+            held["properties"]["frontendPort"] = json!(port);
+            if let Some(name) = name {
+                held["properties"]["frontendIPConfiguration"] =
+                    id("loadBalancers", &format!("lb/frontendIPConfigurations/{name}"));
+            }
+            held
+        };
+        let properties = json!({"frontendIPConfigurations": [frontend("one", "p"), frontend("two", "r")],
+            "loadBalancingRules": [rule(80, names[0]), rule(443, names[1])]});
+        model(&balanced("Basic", properties, vec![public("r", "20.1.1.3", "Basic")]))
+    };
+    check(
+        &with([Some("one"), Some("TWO")]),
+        "permit 8.8.8.8 -> 20.1.1.1 tcp/80
+         deny 8.8.8.8 -> 20.1.1.1 tcp/443
+         deny 8.8.8.8 -> 20.1.1.3 tcp/80
+         permit 8.8.8.8 -> 20.1.1.3 tcp/443
+         permit 8.8.8.8 -> a tcp/80
+         permit 8.8.8.8 -> a tcp/443
+         permit 8.8.8.8 -> lb tcp/443
+         deny 8.8.8.8 -> lb tcp/22",
+    );
+    check(&with([Some("one"), None]), "undecided 8.8.8.8 -> 20.1.1.1 tcp/443");
+}

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::template::is_untold;
 use super::{id, is_untold_at, offer, parent, properties, reference, references, subscription};
 use crate::model::Problem;
 use crate::model::address::AddressRange;
@@ -30,6 +31,9 @@ fn balanced(rule: &Value, pools: &[Value]) -> BalancerRule {
     let addresses: Vec<_> = entries.iter().filter_map(|held| by_address(properties(held))).collect();
     BalancerRule {
         protocol: text_or_empty(rule, "protocol"),
+        frontend: reference(rule, "frontendIPConfiguration")
+            .filter(|held| !is_untold(held))
+            .and_then(|held| held.rsplit('/').next().map(str::to_owned)),
         frontend_port: port("frontendPort").or_else(|| port("frontendPortRangeStart")).unwrap_or(0),
         frontend_last: port("frontendPortRangeEnd").filter(|last| *last > 0),
         backend_port: port("backendPort").unwrap_or(0),

@@ -48,6 +48,7 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         let alone = ports.len() == 1;
         balancer.rules.extend(ports.into_iter().map(|(frontend_port, frontend_last)| BalancerRule {
             protocol: text_or_empty(&resource.values, "protocol"),
+            frontend: text(&resource.values, "frontend_ip_configuration_name").map(ToOwned::to_owned),
             frontend_port,
             frontend_last,
             backend_port: number(&resource.values, "backend_port").unwrap_or(0),
