@@ -11,6 +11,9 @@ use super::address::{AddressRange, AddressSet};
 use super::policy::Policy;
 use super::traffic::Traffic;
 
+pub use super::service::{Entry, Service, ServicePort, ServiceTarget};
+pub use super::translation::{Nat, Outbound};
+
 /// Index of an endpoint in [`Parts::endpoints`].
 pub type EndpointId = usize;
 /// Index of a policy in [`Parts::policies`].
@@ -284,21 +287,6 @@ pub struct RouteTable {
     pub origin: Origin,
 }
 
-/// A gateway that translates many sources into few, and lets no connection in.
-#[derive(Debug, Clone, Serialize)]
-pub struct Nat {
-    /// The platform's identifier.
-    pub id: String,
-    /// The endpoint that stands for it inside, where it has one.
-    pub endpoint: Option<EndpointId>,
-    /// The subnet whose table its packets follow, where it has one.
-    pub subnet: Option<SubnetId>,
-    /// Its addresses towards the internet; empty for a private one.
-    pub public: Vec<AddressRange>,
-    /// Whether it hands packets to the internet itself (Cloud NAT, Azure NAT gateway), without a table.
-    pub direct: bool,
-}
-
 /// A hub between networks, with tables of its own.
 #[derive(Debug, Clone, Serialize)]
 pub struct Transit {
@@ -448,69 +436,6 @@ pub struct Masked {
     pub traffic: Traffic,
 }
 
-/// A service of a cluster: a name and addresses whose ports lead to those of pods. It is nobody by itself: what is sent to it
-/// is sent to a pod, at the pod's port.
-#[derive(Debug, Clone, Serialize)]
-pub struct Service {
-    /// Namespace and name.
-    pub name: String,
-    /// What it may be asked for by, in lower case.
-    pub names: Vec<String>,
-    /// Its addresses in the cluster.
-    pub inside: Vec<AddressRange>,
-    /// Addresses at which it is reached from outside as well.
-    pub outside: Vec<AddressRange>,
-    /// Whether it is a name for the pods alone, without ports of its own (headless).
-    pub direct: bool,
-    /// Where the outside asks for it.
-    pub entry: Entry,
-    /// Whether it leads senders of the cluster to pods on their own node alone (`internalTrafficPolicy: Local`).
-    pub keeps_to_node: bool,
-    /// Whether its addresses of the outside are asked to take some senders alone.
-    pub restricted: bool,
-    /// Those behind it, and whether they surely are.
-    pub pods: Vec<(EndpointId, bool)>,
-    /// Its ports.
-    pub ports: Vec<ServicePort>,
-    /// Why nobody knows whom it leads to.
-    pub open: Option<String>,
-}
-
-/// Where the outside of a cluster asks for a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Entry {
-    /// At addresses of its own, by its ports.
-    Own,
-    /// At the nodes, by a port that these keep for it.
-    Nodes,
-    /// Nowhere: its address is the cluster's.
-    Nowhere,
-}
-
-/// A port of a service.
-#[derive(Debug, Clone, Serialize)]
-pub struct ServicePort {
-    /// Protocol number.
-    pub protocol: u8,
-    /// The port.
-    pub port: u16,
-    /// The one that nodes keep for it, where it is shown.
-    pub node: Option<u16>,
-    /// Where it leads; any of them.
-    pub targets: Vec<ServiceTarget>,
-}
-
-/// Where a port of a service leads.
-#[derive(Debug, Clone, Serialize)]
-pub struct ServiceTarget {
-    /// The pods.
-    pub endpoint: EndpointId,
-    /// Their port; `None` where that is by a name which they do not show.
-    pub port: Option<u16>,
-    /// Whether they surely are behind the service.
-    pub sure: bool,
-}
-
 /// What lets members of some networks reach members of others past routes, in ways that are not followed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Join {
@@ -543,6 +468,9 @@ pub struct Parts {
     pub tables: Vec<RouteTable>,
     /// Translating gateways.
     pub nats: Vec<Nat>,
+    /// Endpoints that load balancers let out, or that are lent no way out.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub outbound: BTreeMap<EndpointId, Outbound>,
     /// Transit gateways.
     pub transits: Vec<Transit>,
     /// Load balancers.

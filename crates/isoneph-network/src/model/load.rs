@@ -13,7 +13,9 @@ use serde_json::Value;
 use crate::digest::sha256;
 
 use super::form::{Origin, Parts};
-use super::{Model, Problem, Source, Unfollowed, Unsupported, aws, azure, google, kubernetes, terraform, yaml};
+use super::{
+    Model, NOT_SHOWN, Problem, Source, Unfollowed, Unsupported, aws, azure, google, kubernetes, terraform, yaml,
+};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -139,8 +141,8 @@ impl Gathering {
     fn unplaced(&self) -> Vec<Unsupported> {
         let found = self.aws.unplaced().into_iter().chain(self.azure.unplaced()).chain(self.google.unplaced());
         let answered = |origin: &Origin| self.sources.get(origin.source).is_some_and(|held| held.format != "terraform");
-        let effect = "its network is not shown: nothing is said of it";
-        let named = |(name, origin): (&str, &Origin)| {
+        let effect = &format!("its network {NOT_SHOWN}");
+        let named = |(name, origin): (String, &Origin)| {
             Unsupported::new(origin.source, format!("{} {name}", origin.locator), "network interface", effect)
         };
         found.filter(|(_, origin)| answered(origin)).map(named).collect()

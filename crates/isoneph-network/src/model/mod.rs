@@ -14,8 +14,10 @@ mod kubernetes;
 mod load;
 mod once;
 pub mod policy;
+mod service;
 mod terraform;
 pub mod traffic;
+mod translation;
 mod unfollowed;
 mod yaml;
 
@@ -77,7 +79,16 @@ pub struct Unsupported {
     pub effect: String,
 }
 
+/// How it is told that something stands in a network that is not in the input.
+pub(crate) const NOT_SHOWN: &str = "is not shown: nothing is said of it";
+
 impl Unsupported {
+    /// Whether it is something of this name that stands in a network which is not in the input.
+    pub(crate) fn is_unplaced(&self, name: &str) -> bool {
+        let mut words = self.locator.split([' ', '(', ')']);
+        self.effect.ends_with(NOT_SHOWN) && words.any(|word| word == name || word.rsplit('.').next() == Some(name))
+    }
+
     pub(crate) fn new(source: usize, locator: String, kind: &str, effect: &str) -> Self {
         Self { source, locator, kind: kind.into(), effect: effect.into() }
     }

@@ -8,7 +8,7 @@ use super::beside::BESIDE;
 use super::path::{End, Passage, Path, Rewrite, Stage, at_any_port};
 use super::walk::{Goal, Start, Walker};
 use crate::model::Model;
-use crate::model::address::AddressRange;
+use crate::model::address::{AddressRange, private_blocks};
 use crate::model::form::EndpointId;
 use crate::model::traffic::{Parcel, TCP, Traffic, TrafficBox, UDP};
 
@@ -172,6 +172,12 @@ fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result
             let family = path.destination.family;
             let node_place = place_of(model, node, family).ok_or("the load balancer has no address of that family")?;
             let inside = model.parts.endpoints[node].places[node_place].inside;
+            if linked.is_none() && model.parts.endpoints[node].subnet.is_none() {
+                // At the network's edge it takes back what the target's own routes lead there.
+                let target = Start::Endpoint(*endpoint, *place);
+                let seen = translated(start, seen).into_iter();
+                legs.push(seen.flat_map(|seen| Walker::to_the_edge(model).run(target, seen)).collect());
+            }
             legs.push(
                 Walker::new(model, Goal::Endpoint(node, node_place), true)
                     .run(Start::Endpoint(*endpoint, *place), inside),
@@ -196,23 +202,22 @@ fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result
         _ => None,
     });
     let nat = nat.last();
-    if let Start::Endpoint(endpoint, place) = start
-        && model.parts.endpoints[endpoint].places[place].public.is_none()
-        && path.rewrites().any(|rewrite| matches!(rewrite, Rewrite::SourcePublic { .. }))
-    {
-        // An address that the provider lent it on the way out: the provider knows whose it is.
-        return Ok(legs);
-    }
+    // An address that the provider lent it on the way out: the provider knows whose it is.
+    let lent = matches!(start, Start::Endpoint(endpoint, place) if model.parts.endpoints[endpoint].places[place].public.is_none())
+        && path.rewrites().any(|rewrite| matches!(rewrite, Rewrite::SourcePublic { .. }));
     let goal = match (nat.map(|nat| &model.parts.nats[nat]), start) {
-        (Some(nat), _) => match nat.endpoint {
-            Some(endpoint) => Goal::Endpoint(endpoint, 0),
-            // It stands outside the network and answers to its own.
-            None => return Ok(legs),
-        },
+        _ if lent => Goal::Outside,
+        // Without an endpoint it stands outside the network and answers to its own.
+        (Some(nat), _) => nat.endpoint.map_or(Goal::Outside, |endpoint| Goal::Endpoint(endpoint, 0)),
         (None, Start::Endpoint(endpoint, place)) => Goal::Endpoint(endpoint, place),
         (None, Start::Outside(_)) => Goal::Outside,
     };
-    let answers = Walker::new(model, goal, true).run(responder, seen);
+    if goal == Goal::Outside && matches!((start, responder), (Start::Endpoint(..), Start::Outside(_))) {
+        return Ok(legs);
+    }
+    let seen = if goal == Goal::Outside { translated(start, seen) } else { vec![seen] };
+    let answers = seen.into_iter().flat_map(|seen| Walker::new(model, goal, true).run(responder, seen));
+    let answers: Vec<Path> = answers.collect();
     let right = answers.iter().any(|answer| !answer.arrives() || answer.sender.range.meets(asked));
     if !right {
         let wrong = answers.iter().find(|answer| answer.arrives()).map(|answer| answer.sender.range);
@@ -229,6 +234,15 @@ fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result
         legs.push(Walker::new(model, Goal::Endpoint(endpoint, place), true).run_from_subnet(subnet, asked, inside));
     }
     Ok(legs)
+}
+
+/// The address that a receiver outside the sender's network sees: of one that is not known, which the sender was given on its
+/// way out, this much is, that it is one of the internet.
+fn translated(start: Start, seen: AddressRange) -> Vec<AddressRange> {
+    match start {
+        Start::Endpoint(..) if seen.single().is_none() => seen.minus(&private_blocks()),
+        _ => vec![seen],
+    }
 }
 
 fn place_of(model: &Model, endpoint: EndpointId, family: crate::model::address::Family) -> Option<usize> {

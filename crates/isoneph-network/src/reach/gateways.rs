@@ -1,12 +1,10 @@
 //! What each kind of route target does with a packet.
 
-use super::balance::is_target;
+use super::beside::BESIDE;
 use super::path::{Direction, End, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
 use crate::model::address::{AddressRange, Family, Meeting};
-use crate::model::form::{
-    Attachment, Endpoint, EndpointId, EndpointKind, Firewall, Network, NetworkId, Platform, TableId, Target,
-};
+use crate::model::form::{Attachment, EndpointId, Firewall, Network, NetworkId, Outbound, Platform, TableId, Target};
 use crate::model::policy::Side;
 use crate::model::traffic::{ICMP, ICMP6, TCP, Traffic, UDP};
 
@@ -41,6 +39,10 @@ impl<'m> Walker<'m> {
     fn through_internet_gateway(&mut self, mut state: State, gateway: &str, outbound_only: bool) {
         let network = &self.model.parts.networks[state.network];
         state.stages.push(Stage::Hop { what: "through", name: gateway.to_owned() });
+        if self.to_edge {
+            let range = state.destination;
+            return self.end(state, End::Outside { range });
+        }
         if outbound_only && state.destination.family == Family::V4 {
             return self.block(state, "an egress-only gateway takes IPv6 alone", gateway);
         }
@@ -50,17 +52,21 @@ impl<'m> Walker<'m> {
             let place = state.sender.map(|(endpoint, place)| &self.model.parts.endpoints[endpoint].places[place]);
             let own = place.filter(|held| held.inside == state.source.range).and_then(|held| held.public);
             let nat = state.subnet.and_then(|subnet| self.model.parts.subnets[subnet].nat);
-            if let Some(public) = own {
+            let nat = nat.filter(|nat| self.may_translate(*nat, family));
+            let before = nat.filter(|_| network.platform == Platform::Azure && !self.reply);
+            let way = state.sender.and_then(|(endpoint, _)| self.model.parts.outbound.get(&endpoint));
+            if let (Some(public), Some(nat)) = (own, before) {
+                self.past_gateway(state.clone(), nat, public);
+                return self.translate(state, nat);
+            } else if let Some(public) = own {
                 state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to: public }));
                 state.source = Side { range: public, endpoint: None };
-            } else if let Some(nat) = nat.filter(|nat| self.may_translate(*nat, family)) {
+            } else if let Some(nat) = nat {
                 return self.translate(state, nat);
-            } else if self.lends(network, &mut state) {
-                let to = AddressRange::whole(family);
-                let what = "the provider's own way out".to_owned();
-                state.stages.push(Stage::Limit { what, traffic: self.translatable(&state) });
-                state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
-                state.source = Side { range: to, endpoint: None };
+            } else if let Some(way) = way {
+                return self.by_balancer(state, way, gateway);
+            } else if self.lends(network, &state) {
+                self.lend(&mut state);
             } else if !network.loose.is_empty() {
                 let to = AddressRange::whole(family);
                 state.stages.push(Stage::Doubt { object: format!("who holds {}", network.loose.join(", ")) });
@@ -77,29 +83,53 @@ impl<'m> Walker<'m> {
         self.internet(state);
     }
 
-    /// Whether the provider lends the sender an address on its way out: of IPv4, unless its subnet is private. Behind a public
-    /// load balancer one that is not lent any may have the balancer's.
-    fn lends(&self, network: &Network, state: &mut State) -> bool {
-        if !network.default_outbound {
-            return false;
+    /// Whether the provider lends the sender an address on its way out: of IPv4, unless its subnet is private.
+    fn lends(&self, network: &Network, state: &State) -> bool {
+        let is_private = state.subnet.is_some_and(|subnet| self.model.parts.subnets[subnet].private);
+        network.default_outbound && state.destination.family == Family::V4 && !is_private
+    }
+
+    fn lend(&self, state: &mut State) {
+        let to = AddressRange::whole(state.destination.family);
+        let what = "the provider's own way out".to_owned();
+        state.stages.push(Stage::Limit { what, traffic: self.translatable(state) });
+        state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
+        state.source = Side { range: to, endpoint: None };
+    }
+
+    /// Where a gateway comes before a public address of the sender's own, that is left for what the gateway does not translate;
+    /// whether it is used, the platform does not say.
+    fn past_gateway(&mut self, mut state: State, nat: usize, public: AddressRange) {
+        let name = &self.model.parts.nats[nat].id;
+        let traffic = self.translatable(&state).not();
+        state.stages.push(Stage::Limit { what: format!("what {name} does not translate"), traffic });
+        state.stages.push(Stage::Doubt { object: format!("whether what {name} does not translate goes past it") });
+        state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to: public }));
+        state.source = Side { range: public, endpoint: None };
+        state.target = Some(BESIDE);
+        self.internet(state);
+    }
+
+    /// The way out of those behind a load balancer.
+    fn by_balancer(&mut self, mut state: State, way: &Outbound, gateway: &str) {
+        if let Some(doubt) = &way.doubt {
+            state.stages.push(Stage::Doubt { object: doubt.clone() });
         }
-        let parts = &self.model.parts;
-        let is_private = state.subnet.is_some_and(|subnet| parts.subnets[subnet].private);
-        let family = state.destination.family;
-        if family == Family::V4 && !is_private {
-            return true;
+        match way.nat.filter(|nat| self.may_translate(*nat, state.destination.family)) {
+            Some(nat) => {
+                let what = self.model.parts.nats[nat].id.clone();
+                state.stages.push(Stage::Limit { what, traffic: way.traffic.clone() });
+                self.translate(state, nat);
+            }
+            None if way.doubt.is_some() => {
+                self.lend(&mut state);
+                self.internet(state);
+            }
+            None => {
+                let reason = format!("{} is lent no address, and has none of its own", way.name);
+                self.block(state, &reason, gateway);
+            }
         }
-        let own = state.sender.map(|(endpoint, _)| endpoint);
-        let has = |held: &Endpoint| held.places.iter().any(|place| place.public.is_some_and(|it| it.family == family));
-        let behind = parts.endpoints.iter().filter(|held| has(held)).find_map(|held| {
-            let EndpointKind::Balancer { balancer } = held.kind else { return None };
-            let held = &parts.balancers[balancer];
-            let mut targets = held.listeners.iter().flat_map(|listener| &listener.targets);
-            targets.any(|target| own.is_some_and(|own| is_target(self.model, target, own))).then_some(held)
-        });
-        let Some(balancer) = behind else { return false };
-        state.stages.push(Stage::Doubt { object: format!("what {} lets out", balancer.name) });
-        true
     }
 
     /// Whether a gateway translates addresses of a family, or may: which addresses it has outside is not always shown.
@@ -114,7 +144,13 @@ impl<'m> Walker<'m> {
     fn translate(&mut self, mut state: State, nat: usize) {
         let held = &self.model.parts.nats[nat];
         let family = state.destination.family;
-        let known = held.public.iter().find(|range| range.family == family).copied();
+        // It takes any of its addresses: what lies between the first and the last is all that is known.
+        let own = held.public.iter().filter(|range| range.family == family).copied();
+        let known = own.reduce(|one, other| AddressRange {
+            family,
+            low: one.low.min(other.low),
+            high: one.high.max(other.high),
+        });
         let public = known.unwrap_or_else(|| AddressRange::whole(family));
         state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
         if family == Family::V6 && known.is_none() {

@@ -16,6 +16,7 @@ mod names;
 mod narrow;
 mod nodes;
 mod path;
+mod platform;
 mod refer;
 pub mod selected;
 mod services;

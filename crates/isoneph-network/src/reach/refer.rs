@@ -14,6 +14,9 @@ pub enum Unreferred {
     /// Neither a name nor an address.
     #[error("nothing in the model is called {0:?}")]
     Unknown(String),
+    /// A name of something whose network the input does not show.
+    #[error("{0:?} is in the input, and the network that it stands in is not: nothing is said of it")]
+    Unplaced(String),
     /// An address of a network all of whose interfaces are listed, and none has it.
     #[error("nothing in {network} has the address {address}")]
     Vacant {
@@ -100,7 +103,11 @@ impl Party {
         if is_outside(plain) {
             return Ok(Self::Outside(internet(model)));
         }
-        let range = AddressRange::parse(plain).ok_or_else(|| Unreferred::Unknown(text.into()))?;
+        let unknown = || match model.unsupported.iter().any(|held| held.is_unplaced(bare)) {
+            true => Unreferred::Unplaced(text.into()),
+            false => Unreferred::Unknown(text.into()),
+        };
+        let range = AddressRange::parse(plain).ok_or_else(unknown)?;
         Ok(Self::of_range(model, range))
     }
 

@@ -38,8 +38,10 @@ impl<'m> Signatures<'m> {
         let ports = endpoint.ports.iter().map(|port| format!("{}/{}/{}", port.name, port.protocol, port.port));
         let secondary = model.parts.secondary.get(&id).into_iter().chain(model.parts.replaced.get(&id)).cloned();
         let masked = model.parts.masked.get(&id).map(|held| format!("{} {}", held.by, held.traffic));
-        let tail =
-            std::iter::once(own.to_owned()).chain(ports).chain(secondary).chain(masked).collect::<Vec<_>>().join(" ");
+        let out = model.parts.outbound.get(&id);
+        let out = out.map(|held| format!("{} {:?} {} {:?}", held.name, held.nat, held.traffic, held.doubt));
+        let tail = std::iter::once(own.to_owned()).chain(ports).chain(secondary).chain(masked).chain(out);
+        let tail = tail.collect::<Vec<_>>().join(" ");
         let families = endpoint.places.iter().map(|place| place.inside.family as usize);
         let mut members = self.lists.get(&id).cloned().unwrap_or_default();
         members.extend(families.map(|family| usize::MAX - family));

@@ -59,6 +59,8 @@ pub(super) struct Walker<'m> {
     pub(super) behind: Option<EndpointId>,
     /// Answers: stateful policies let them pass unasked, and translating gateways take them.
     pub(super) reply: bool,
+    /// Whether the network's edge is as far as it goes: what stands there puts addresses back.
+    pub(super) to_edge: bool,
     pub(super) paths: Vec<Path>,
 }
 
@@ -96,7 +98,12 @@ impl<'m> Walker<'m> {
             Goal::Behind { node, place, target } => (Goal::Endpoint(node, place), Some(target)),
             plain => (plain, None),
         };
-        Self { model, goal, behind, reply, paths: Vec::new() }
+        Self { model, goal, behind, reply, to_edge: false, paths: Vec::new() }
+    }
+
+    /// Follows answers as far as the network's edge.
+    pub(super) fn to_the_edge(model: &'m Model) -> Self {
+        Self { to_edge: true, ..Self::new(model, Goal::Outside, true) }
     }
 
     /// Follows a packet from its start.
@@ -172,7 +179,11 @@ impl<'m> Walker<'m> {
             return self.block(state, "what stands for a service elsewhere opens no connections", &endpoint.name);
         }
         if let Some(name) = self.unfiltered(endpoint.network, destination) {
-            return self.end(state, End::Service { name });
+            // Such an address is the platform's own: nobody is asked for by it, though answers may go there.
+            return match self.goal {
+                Goal::Endpoint(..) if !self.reply => self.block(state, &format!("{destination} is the {name}"), &name),
+                _ => self.end(state, End::Service { name }),
+            };
         }
         if let Some(name) = self.model.parts.replaced.get(&id) {
             return self.doubt(state, &format!("what passes over {name}"));
@@ -630,42 +641,6 @@ impl<'m> Walker<'m> {
             return;
         }
         self.paths.push(state.path(end));
-    }
-
-    /// Services of the platform that no group, list or route covers.
-    fn unfiltered(&self, network: NetworkId, destination: AddressRange) -> Option<String> {
-        let network = &self.model.parts.networks[network];
-        let named: &[(&str, &str)] = match network.platform {
-            Platform::Aws => &[
-                ("169.254.169.254", "instance metadata"),
-                ("169.254.169.253", "Amazon DNS"),
-                ("169.254.169.123", "time synchronisation"),
-                ("169.254.169.250/31", "license activation"),
-                ("169.254.170.2", "task metadata"),
-                ("fd00:ec2::254", "instance metadata"),
-                ("fd00:ec2::253", "Amazon DNS"),
-                ("fd00:ec2::123", "time synchronisation"),
-            ],
-            Platform::Azure => &[
-                ("168.63.129.16", "Azure platform address"),
-                ("fe80::1234:5678:9abc", "Azure platform address"),
-                ("169.254.169.254", "instance metadata"),
-            ],
-            Platform::Google => &[("169.254.169.254", "metadata server")],
-            Platform::Kubernetes => &[],
-        };
-        let found =
-            named.iter().find(|(text, _)| AddressRange::parse(text).is_some_and(|held| held.covers(destination)));
-        if let Some((_, name)) = found {
-            return Some((*name).to_owned());
-        }
-        if network.platform == Platform::Aws {
-            // The resolver answers at the second address of each block of the network.
-            let resolver = |range: &AddressRange| AddressRange::number(range.family, range.low.saturating_add(2));
-            let own = network.ranges.ranges().iter().filter(|range| range.family == Family::V4);
-            return own.map(resolver).any(|held| held == destination).then(|| "Amazon DNS".to_owned());
-        }
-        None
     }
 }
 

@@ -116,11 +116,11 @@ impl Estate {
     }
 
     /// Interfaces whose network is not shown, by identifier.
-    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+    pub(crate) fn unplaced(&self) -> Vec<(String, &Origin)> {
         let shown: BTreeSet<&str> =
             self.vpcs.keys().chain(self.subnets.values().map(|subnet| &subnet.vpc)).map(String::as_str).collect();
         let lost = self.interfaces.iter().filter(|(_, held)| !shown.contains(held.vpc.as_str()));
-        lost.map(|(id, held)| (id.as_str(), &held.origin)).collect()
+        lost.map(|(id, held)| (id.clone(), &held.origin)).collect()
     }
 }
 

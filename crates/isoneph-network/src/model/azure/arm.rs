@@ -1,11 +1,16 @@
 //! ARM's own JSON: lists of resources as `az … list`, a resource graph query or a template export yields them. Properties
 //! stand under `properties`, or beside the identifier where the command line has lifted them.
 
+mod balancers;
+mod machines;
+mod peerings;
+mod spelling;
+
 use serde_json::Value;
 
 use super::estate::{
-    AdminRule, Balancer, BalancerRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway,
-    Peering, PublicAddress, Route, SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
+    AdminRule, Connection, End, Estate, Interface, InterfacePlace, Machine, NatGateway, Peering, PublicAddress, Route,
+    SecurityGroup, SecurityRule, Subnet, Table, VirtualNetwork,
 };
 use super::template::{self, is_untold};
 use crate::model::address::{AddressRange, Family};
@@ -75,6 +80,12 @@ fn read_ranges(texts: &[String]) -> Vec<AddressRange> {
     texts.iter().map(|text| AddressRange::parse(text)).collect::<Option<_>>().unwrap_or_default()
 }
 
+/// Whether it is of the standard offer.
+fn offer(value: &Value) -> Option<bool> {
+    let word = value.get("sku").and_then(|sku| text(sku, "name")).filter(|word| !is_untold(word));
+    word.map(|word| word.eq_ignore_ascii_case("standard"))
+}
+
 fn references(value: &Value, key: &str) -> Vec<String> {
     list(value, key).iter().map(id).filter(|id| !id.is_empty()).collect()
 }
@@ -92,7 +103,7 @@ fn subscription(id: &str) -> String {
 }
 
 /// An identifier without its last two segments: what a subnet's or configuration's identifier says of its owner.
-fn parent(id: &str) -> String {
+pub(super) fn parent(id: &str) -> String {
     id.rsplitn(3, '/').nth(2).unwrap_or_default().to_owned()
 }
 
@@ -134,12 +145,13 @@ fn take(
     problems: &mut Vec<Problem>,
 ) {
     let origin = Origin { source, locator: locator.clone() };
+    let value = &spelling::current(value);
     let (name, own) = (text_or_empty(value, "name"), id(value));
     match kind(value).as_str() {
         "microsoft.network/virtualnetworks" => network(estate, value, own, name, origin, problems),
         "microsoft.network/virtualnetworks/subnets" => subnet(estate, value, &parent(&own), &origin, problems),
         "microsoft.network/virtualnetworks/virtualnetworkpeerings" => {
-            let read = peering(value, &parent(&own));
+            let read = peerings::peering(value, &parent(&own));
             estate.told.settle(&own, &read, &origin, problems);
             let is_known = |held: &Peering| held.from == read.from && held.name == read.name;
             if !estate.peerings.iter().any(is_known) {
@@ -158,13 +170,9 @@ fn take(
             estate.add_parts(&of);
         }
         "microsoft.network/networksecuritygroups" => group(estate, value, own, name, origin, problems),
-        "microsoft.network/networkinterfaces" => interface(estate, value, own, name, origin, problems),
+        "microsoft.network/networkinterfaces" => machines::interface(estate, value, own, name, origin, problems),
         "microsoft.network/publicipaddresses" => {
-            let standard = value
-                .get("sku")
-                .and_then(|sku| text(sku, "name"))
-                .filter(|word| !is_untold(word))
-                .map(|word| word.eq_ignore_ascii_case("standard"));
+            let standard = offer(value);
             let address = text(properties(value), "ipAddress").and_then(AddressRange::parse);
             let family = text(properties(value), "publicIPAddressVersion").and_then(family);
             let read = PublicAddress { address, family, standard };
@@ -178,14 +186,21 @@ fn take(
             };
         }
         "microsoft.network/routetables" => table(estate, value, own, name, origin, problems),
+        "microsoft.network/publicipprefixes" => {
+            let address = text(properties(value), "ipPrefix").and_then(AddressRange::parse);
+            let read = PublicAddress { address, ..PublicAddress::default() };
+            let held = estate.public.entry(own).or_default();
+            held.address = address.or(held.address);
+            estate.told.settle(&id(value), &read, &origin, problems);
+        }
         "microsoft.network/natgateways" => {
-            let keys = ["publicIpAddresses", "publicIpAddressesV6"];
+            let keys = ["publicIpAddresses", "publicIpAddressesV6", "publicIpPrefixes", "publicIpPrefixesV6"];
             let public = keys.iter().flat_map(|key| references(properties(value), key)).collect();
             let read = NatGateway { public };
             estate.told.settle(&own, &read, &origin, problems);
             estate.gateways.insert(own, read);
         }
-        "microsoft.network/loadbalancers" => balancer(estate, value, own, name, origin, problems),
+        "microsoft.network/loadbalancers" => balancers::balancer(estate, value, own, name, origin, problems),
         "microsoft.network/privatelinkservices" => {
             let held = list(properties(value), "ipConfigurations").iter();
             let subnets = held.filter_map(|held| reference(properties(held), "subnet")).collect();
@@ -208,7 +223,7 @@ fn take(
             estate.machines.insert(own, read);
         }
         "microsoft.compute/virtualmachinescalesets" => {
-            scale_set(estate, value, &own, &name, &origin, problems);
+            machines::scale_set(estate, value, &own, &name, &origin, problems);
         }
         word if word.starts_with("microsoft.network/") && !word.ends_with("applicationsecuritygroups") => {
             unsupported.push(Unsupported::new(
@@ -247,7 +262,7 @@ fn network(estate: &mut Estate, value: &Value, own: String, name: String, origin
     for held in list(held, "subnets") {
         subnet(estate, held, &own, &origin, problems);
     }
-    peerings(estate, held, &own, &origin, problems);
+    peerings::peerings(estate, held, &own, &origin, problems);
     let ranges = held.get("addressSpace").map(|space| texts(space, "addressPrefixes")).unwrap_or_default();
     let read = VirtualNetwork {
         name,
@@ -282,51 +297,6 @@ fn subnet(estate: &mut Estate, value: &Value, network: &str, origin: &Origin, pr
     };
     estate.told.settle(&id(value), &read, origin, problems);
     estate.subnets.insert(id(value), read);
-}
-
-/// The peerings of a network, as far as they are shown.
-fn peerings(estate: &mut Estate, held: &Value, own: &str, origin: &Origin, problems: &mut Vec<Problem>) {
-    if !is_listed(held, "virtualNetworkPeerings") {
-        estate.unpeered.insert(own.to_owned());
-        return;
-    }
-    let read: Vec<Peering> = list(held, "virtualNetworkPeerings").iter().map(|held| peering(held, own)).collect();
-    // By itself a peering is answered with as well.
-    for held in &read {
-        estate.told.settle(
-            &format!("{own}/virtualnetworkpeerings/{}", held.name.to_lowercase()),
-            held,
-            origin,
-            problems,
-        );
-    }
-    let names: Vec<&str> = read.iter().map(|held| held.name.as_str()).collect();
-    estate.told.settle(own, &serde_json::json!({ "peerings": names }), origin, problems);
-    estate.peerings.extend(read);
-}
-
-fn peering(value: &Value, from: &str) -> Peering {
-    let of = properties(value);
-    // Of one whose state is not shown nobody knows whether it joins the two.
-    let part = flag(of, "peerCompleteVnets") == Some(false);
-    let named = || Some((list_of_names(of, "localSubnetNames")?, list_of_names(of, "remoteSubnetNames")?));
-    let subnets = if part { named() } else { None };
-    let untold = is_untold_at(of, "allowVirtualNetworkAccess") || is_untold_at(of, "peerCompleteVnets");
-    let known = text(of, "peeringState").is_some() && !untold && part == subnets.is_some();
-    Peering {
-        name: text_or_empty(value, "name"),
-        from: from.to_owned(),
-        to: reference(of, "remoteVirtualNetwork").filter(|_| known).unwrap_or_default(),
-        access: flag(of, "allowVirtualNetworkAccess").unwrap_or(true),
-        connected: text(of, "peeringState").is_none_or(|state| state == "Connected"),
-        remote_gateways: may_be(of, "useRemoteGateways"),
-        subnets,
-    }
-}
-
-/// Names, where they are shown.
-fn list_of_names(value: &Value, key: &str) -> Option<Vec<String>> {
-    Some(texts(value, key)).filter(|names| !names.is_empty() && !names.iter().any(|name| is_untold(name)))
 }
 
 /// Whether the name of a subnet is that of the one in which gateways, or route servers, of a network stand.
@@ -448,105 +418,6 @@ fn route(value: &Value, table: &str) -> Route {
     }
 }
 
-/// Fields by which an interface names what it is a target of: `BALANCER/backendAddressPools/NAME`.
-const BEHIND: [&str; 3] =
-    ["loadBalancerBackendAddressPools", "loadBalancerInboundNatRules", "applicationGatewayBackendAddressPools"];
-
-/// The interfaces of a scale set: as many as it has machines, wherever in their subnets.
-fn scale_set(estate: &mut Estate, value: &Value, own: &str, name: &str, origin: &Origin, problems: &mut Vec<Problem>) {
-    let held = properties(value);
-    let profile = held.pointer("/virtualMachineProfile/networkProfile").unwrap_or(&Value::Null);
-    for (index, one) in list(profile, "networkInterfaceConfigurations").iter().enumerate() {
-        let of = properties(one);
-        let configurations: Vec<&Value> = list(of, "ipConfigurations").iter().map(properties).collect();
-        let public = |of: &Value| {
-            let given = ["publicIPAddressConfiguration", "publicIpAddressConfiguration"];
-            given
-                .iter()
-                .any(|key| of.get(key).is_some_and(|held| held.is_object() || held.is_string()))
-                .then(|| format!("public address of {own}"))
-        };
-        let all = |key: &str| configurations.iter().flat_map(|of| references(of, key)).collect::<Vec<_>>();
-        let id = if index == 0 { own.to_owned() } else { format!("{own} interface {index}") };
-        let read = Interface {
-            name: name.to_owned(),
-            owner: subscription(own),
-            group: reference(of, "networkSecurityGroup"),
-            places: configurations
-                .iter()
-                .map(|of| InterfacePlace {
-                    subnet: reference(of, "subnet").unwrap_or_default(),
-                    address: None,
-                    public: public(of),
-                })
-                .collect(),
-            application_groups: all("applicationSecurityGroups"),
-            behind: BEHIND.iter().flat_map(|key| all(key)).map(|part| parent(&part)).collect(),
-            pools: BEHIND.iter().flat_map(|key| all(key)).collect(),
-            forwards: may_be(of, "enableIPForwarding") || may_be(of, "enableIpForwarding"),
-            template: true,
-            tags: tags(value.get("tags")),
-            origin: origin.clone(),
-            ..Interface::default()
-        };
-        estate.told.settle(&id, &read, origin, problems);
-        estate.interfaces.insert(id, read);
-    }
-}
-
-fn interface(
-    estate: &mut Estate,
-    value: &Value,
-    own: String,
-    name: String,
-    origin: Origin,
-    problems: &mut Vec<Problem>,
-) {
-    let held = properties(value);
-    let (mut places, mut groups, mut pools, mut open_groups) = (Vec::new(), Vec::new(), Vec::new(), false);
-    for configuration in list(held, "ipConfigurations") {
-        let of = properties(configuration);
-        pools.extend(BEHIND.iter().flat_map(|key| references(of, key)));
-        groups.extend(references(of, "applicationSecurityGroups"));
-        open_groups |= is_untold_at(of, "applicationSecurityGroups");
-        places.push(InterfacePlace {
-            subnet: reference(of, "subnet").unwrap_or_default(),
-            address: text(of, "privateIPAddress")
-                .or_else(|| text(of, "privateIpAddress"))
-                .and_then(AddressRange::parse),
-            public: reference(of, "publicIPAddress").or_else(|| reference(of, "publicIpAddress")),
-        });
-    }
-    groups.sort_unstable();
-    groups.dedup();
-    let read = Interface {
-        name,
-        owner: subscription(&own),
-        group: reference(held, "networkSecurityGroup"),
-        forwards: may_be(held, "enableIPForwarding") || may_be(held, "enableIpForwarding"),
-        places,
-        application_groups: groups,
-        behind: pools.iter().map(|part: &String| parent(part)).collect(),
-        pools,
-        open_groups,
-        private_endpoint: held.get("privateEndpoint").is_some_and(Value::is_object),
-        tags: tags(value.get("tags")),
-        origin,
-        ..Interface::default()
-    };
-    estate.told.settle(&own, &read, &read.origin, problems);
-    // One of a service of the platform tells which part of it; where its endpoint is not in the input that is all.
-    let part = list(held, "ipConfigurations")
-        .iter()
-        .filter_map(|held| properties(held).get("privateLinkConnectionProperties"))
-        .find_map(|held| text(held, "groupId"));
-    if let Some(part) = part.filter(|_| read.private_endpoint) {
-        let connection = || Connection { to: format!("{part} of a service of the platform"), refused: false };
-        estate.endpoints.entry(own.clone()).or_insert_with(connection);
-    }
-    estate.interfaces.insert(own, read);
-}
-
 /// What the interfaces of a private endpoint are of.
 fn private_endpoint(estate: &mut Estate, own: String, held: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
     let keys = ["privateLinkServiceConnections", "manualPrivateLinkServiceConnections"];
@@ -588,80 +459,4 @@ fn standing(estate: &mut Estate, value: &Value, own: String, name: &str, origin:
         let read = Interface { name, owner, places, forwards, template, tags, origin, ..Interface::default() };
         estate.interfaces.insert(own, read);
     }
-}
-
-/// The scale set whose machine an interface is of, else the interface.
-fn scaled(interface: &str) -> String {
-    let set = interface.split_once("/virtualmachines/").map(|(set, _)| set);
-    set.filter(|set| set.contains("/virtualmachinescalesets/")).unwrap_or(interface).to_owned()
-}
-
-/// A rule that leads to the pools that it names.
-fn balanced(rule: &Value, pools: &[Value]) -> BalancerRule {
-    let port = |key: &str| number(rule, key);
-    let mut named: Vec<String> = reference(rule, "backendAddressPool").into_iter().collect();
-    named.extend(references(rule, "backendAddressPools"));
-    named.sort_unstable();
-    named.dedup();
-    let known: Vec<&Value> = pools.iter().filter(|pool| named.contains(&id(pool))).map(properties).collect();
-    // A configuration's identifier ends in its interface's, `/ipConfigurations/NAME`.
-    let targets = known.iter().flat_map(|pool| references(pool, "backendIPConfigurations"));
-    let targets: Vec<String> = targets.map(|held| scaled(&parent(&held))).collect();
-    let entries: Vec<&Value> = known.iter().flat_map(|pool| list(pool, "loadBalancerBackendAddresses")).collect();
-    let addresses: Vec<_> = entries.iter().filter_map(|held| by_address(properties(held))).collect();
-    BalancerRule {
-        protocol: text_or_empty(rule, "protocol"),
-        frontend_port: port("frontendPort").or_else(|| port("frontendPortRangeStart")).unwrap_or(0),
-        frontend_last: port("frontendPortRangeEnd").filter(|last| *last > 0),
-        backend_port: port("backendPort").unwrap_or(0),
-        // What has no address is an interface's.
-        complete: !named.is_empty() && known.len() == named.len() && entries.len() - addresses.len() <= targets.len(),
-        pools: named,
-        addresses,
-        targets,
-    }
-}
-
-/// A target by its address, with its network.
-fn by_address(held: &Value) -> Option<(AddressRange, Option<String>)> {
-    let address = text(held, "ipAddress").and_then(AddressRange::parse)?;
-    let network = reference(held, "virtualNetwork");
-    let of_subnet = || reference(held, "subnet").map(|subnet| parent(&subnet));
-    Some((address, network.or_else(of_subnet)))
-}
-
-/// A rule of address translation: to one configuration, or to those of a pool.
-fn translated(rule: &Value, pools: &[Value]) -> BalancerRule {
-    let of = properties(rule);
-    let mut read = balanced(of, pools);
-    let one = reference(of, "backendIPConfiguration").map(|held| scaled(&parent(&held)));
-    read.complete |= one.is_some();
-    read.targets.extend(one);
-    read.pools.push(id(rule));
-    read
-}
-
-fn balancer(
-    estate: &mut Estate,
-    value: &Value,
-    own: String,
-    name: String,
-    origin: Origin,
-    problems: &mut Vec<Problem>,
-) {
-    let held = properties(value);
-    let frontends = list(held, "frontendIPConfigurations").iter().chain(list(held, "frontendIpConfigurations"));
-    let frontends = frontends.map(|front| {
-        let of = properties(front);
-        (text_or_empty(front, "name"), reference(of, "publicIPAddress").or_else(|| reference(of, "publicIpAddress")))
-    });
-    let pools = list(held, "backendAddressPools");
-    let rules = list(held, "loadBalancingRules").iter().map(|rule| balanced(properties(rule), pools));
-    // Address translation leads to one of those behind it, or by a range of ports to each.
-    let kinds = ["inboundNatRules", "inboundNatPools"];
-    let nat = kinds.iter().flat_map(|kind| list(held, kind)).map(|rule| translated(rule, pools));
-    let rules = rules.chain(nat).collect();
-    let read = Balancer { name, owner: subscription(&own), frontends: frontends.collect(), rules, origin };
-    estate.told.settle(&own, &read, &read.origin, problems);
-    estate.balancers.insert(own, read);
 }

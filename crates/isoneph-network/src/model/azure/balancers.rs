@@ -10,28 +10,53 @@ use crate::model::form::{
 };
 use crate::model::traffic::{TCP, UDP};
 
-/// Adds the load balancers that have rules.
+/// Adds the load balancers that have rules: one for each address outside, for each rule listens at one of them.
 pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &Places) {
     for (id, balancer) in estate.balancers.iter().filter(|(_, held)| !held.rules.is_empty()) {
-        let index = parts.balancers.len();
-        let listeners = balancer.rules.iter().map(|rule| listener(rule, estate, places)).collect();
-        parts.balancers.push(Balancer {
-            id: id.clone(),
-            name: or(&balancer.name, id),
-            ends_connections: false,
-            listeners,
-            complete: true,
-        });
-        for network in networks(balancer, &parts.balancers[index], parts, places) {
-            let node = node(id, balancer, (network, index), estate, parts, places);
-            parts.endpoints.push(node);
+        let listeners: Vec<Listener> = balancer.rules.iter().map(|rule| listener(rule, estate, places)).collect();
+        let networks = networks(balancer, &listeners, parts, places);
+        let mut outside: Vec<(&str, Option<&str>)> = balancer
+            .frontends
+            .iter()
+            .filter_map(|(name, public)| Some((name.as_str(), Some(public.as_deref()?))))
+            .collect();
+        if outside.is_empty() {
+            outside.push(("", None));
         }
+        let mut nodes = Vec::new();
+        for (place, (frontend, public)) in outside.iter().enumerate() {
+            let index = parts.balancers.len();
+            let here = listeners.iter().zip(&balancer.rules);
+            parts.balancers.push(Balancer {
+                id: if place == 0 { id.clone() } else { format!("{id}/frontendipconfigurations/{frontend}") },
+                name: or(&balancer.name, id),
+                ends_connections: false,
+                listeners: here.filter_map(|(held, rule)| at(frontend, outside.len(), rule, held)).collect(),
+                complete: true,
+            });
+            for network in &networks {
+                nodes.push(parts.endpoints.len());
+                let node = node(balancer, *public, (*network, index), estate, parts, places);
+                parts.endpoints.push(node);
+            }
+        }
+        // Whoever asks for it by name asks for any of its addresses.
+        parts.machines.extend((outside.len() > 1).then_some(nodes));
+    }
+}
+
+/// A listener at one of a balancer's addresses; of one of nobody knows which it listens at, whether it does there is open.
+fn at(frontend: &str, all: usize, rule: &BalancerRule, held: &Listener) -> Option<Listener> {
+    match &rule.frontend {
+        Some(own) if all > 1 => own.eq_ignore_ascii_case(frontend).then(|| held.clone()),
+        None if all > 1 => Some(Listener { targets: Vec::new(), complete: false, ..held.clone() }),
+        _ => Some(held.clone()),
     }
 }
 
 /// The network that its targets are in; where none of them is known, any may be.
-fn networks(balancer: &EstateBalancer, built: &Balancer, parts: &Parts, places: &Places) -> Vec<NetworkId> {
-    let targets = built.listeners.iter().flat_map(|listener| &listener.targets);
+fn networks(balancer: &EstateBalancer, built: &[Listener], parts: &Parts, places: &Places) -> Vec<NetworkId> {
+    let targets = built.iter().flat_map(|listener| &listener.targets);
     let known = targets.filter_map(|target| target.endpoint).map(|endpoint| parts.endpoints[endpoint].network);
     let told = balancer.rules.iter().flat_map(|rule| &rule.addresses).filter_map(|(_, network)| network.as_ref());
     let one = known.chain(told.filter_map(|network| places.network(network))).next();
@@ -39,22 +64,22 @@ fn networks(balancer: &EstateBalancer, built: &Balancer, parts: &Parts, places: 
 }
 
 fn node(
-    id: &str,
     balancer: &EstateBalancer,
+    public: Option<&str>,
     (network, index): (NetworkId, usize),
     estate: &Estate,
     parts: &Parts,
     places: &Places,
 ) -> Endpoint {
     Endpoint {
-        id: id.to_owned(),
-        name: or(&balancer.name, id),
+        id: parts.balancers[index].id.clone(),
+        name: parts.balancers[index].name.clone(),
         aliases: Vec::new(),
         kind: EndpointKind::Balancer { balancer: index },
         network,
         subnet: None,
         owner: or(&balancer.owner, &parts.networks[network].owner),
-        places: balancer.frontends.values().flatten().flat_map(|name| frontend(estate, name)).collect(),
+        places: public.into_iter().flat_map(|name| frontend(estate, name)).collect(),
         inbound: Vec::new(),
         outbound: Vec::new(),
         table: places.plain(network),

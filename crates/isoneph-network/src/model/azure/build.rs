@@ -2,33 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::estate::{AdminRule, Estate, Peering, Route as EstateRoute, SecurityGroup, Subnet as EstateSubnet};
+use super::estate::{AdminRule, Estate, NatGateway, Peering, SecurityGroup, Subnet as EstateSubnet};
 use super::rules::Surroundings;
-use super::{balancers, firewalls, links, private};
+use super::{balancers, firewalls, links, outbound, routes};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
-    Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Route,
-    RouteTable, Subnet, SubnetId, TableId, Target,
+    Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Subnet, SubnetId,
+    TableId,
 };
 use crate::model::policy::Policy;
 
 #[derive(Default)]
 pub(super) struct Places {
-    networks: BTreeMap<String, NetworkId>,
-    subnets: BTreeMap<String, SubnetId>,
+    pub(super) networks: BTreeMap<String, NetworkId>,
+    pub(super) subnets: BTreeMap<String, SubnetId>,
     endpoints: BTreeMap<String, EndpointId>,
     nats: BTreeMap<String, usize>,
     /// The routes every subnet of a network has before it is given others.
-    plain: BTreeMap<NetworkId, TableId>,
+    pub(super) plain: BTreeMap<NetworkId, TableId>,
 }
 
 /// Adds everything of the estate to `parts`.
 pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     let mut places = Places::default();
     networks(estate, parts, &mut places);
-    tables(estate, parts, &mut places);
+    routes::tables(estate, parts, &mut places);
     endpoints(estate, parts, &mut places);
     balancers::build(estate, parts, &places);
+    outbound::build(estate, parts, &places);
     policies(estate, parts, &places);
     links::build(estate, parts, &places);
     firewalls::build(estate, parts, &places);
@@ -88,13 +89,19 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             origin: network.origin.clone(),
         });
     }
-    for (id, gateway) in &estate.gateways {
+    // Of a gateway that is not shown nobody knows the addresses.
+    let unshown = NatGateway { public: vec![String::new()] };
+    let named = estate.subnets.values().filter_map(|subnet| subnet.nat.as_ref()).map(|id| (id, &unshown));
+    let gateways: BTreeMap<_, _> = named.chain(&estate.gateways).collect();
+    for (id, gateway) in gateways {
         places.nats.insert(id.clone(), parts.nats.len());
-        let known = |name: &String| estate.public.get(name).and_then(|held| held.address);
-        let mut public: Vec<AddressRange> = gateway.public.iter().filter_map(known).collect();
-        let whole = !public.is_empty() && gateway.public.iter().all(|name| known(name).is_some());
-        public.extend((!whole).then(|| AddressRange::whole(Family::V4)));
-        parts.nats.push(Nat { id: id.clone(), endpoint: None, subnet: None, public, direct: true });
+        parts.nats.push(Nat {
+            id: id.clone(),
+            endpoint: None,
+            subnet: None,
+            public: outbound::addresses(estate, gateway.public.iter()),
+            direct: true,
+        });
     }
     for (id, subnet) in &estate.subnets {
         let Some(network) = places.networks.get(&subnet.network) else { continue };
@@ -116,173 +123,8 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
     }
 }
 
-/// Blocks that lead nowhere unless a network or route says otherwise.
-const NOWHERE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
-
-/// The platform's own routes of a subnet, all of the lowest standing.
-fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
-    let network = subnet.network.as_str();
-    let route = |destination, target| Route { destination, unknown: None, target, rank: 2 };
-    let index = places.networks[network];
-    let mut out: Vec<Route> =
-        parts.networks[index].ranges.ranges().iter().map(|range| route(*range, Target::Local)).collect();
-    // Blocks that are not known may be any.
-    let unseen = |other: usize, target: &Target| Route {
-        destination: AddressRange::whole(Family::V4),
-        unknown: Some(format!("the addresses of {}", parts.networks[other].name)),
-        target: target.clone(),
-        rank: 2,
-    };
-    out.extend(parts.networks[index].open.then(|| unseen(index, &Target::Local)));
-    let mut beyond = estate.unshown_peerings(network);
-    for peering in estate.peerings.iter().filter(|peering| peering.from == network && peering.joins(subnet)) {
-        if peering.remote_gateways {
-            beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
-        }
-        let other = places.networks.get(&peering.to).copied();
-        // Both ends must have been made; the other end of a network that is not shown is taken on the state's word.
-        let answered =
-            other.is_none() || estate.peerings.iter().any(|back| back.from == peering.to && back.to == network);
-        let unseen_end = estate.networks.get(&peering.to).is_some_and(|other| other.looked_up);
-        let unseen_end = unseen_end || estate.may_answer(peering);
-        let target = if peering.connected && !answered && unseen_end {
-            Target::Opaque { name: format!("peering {}, whose other end is not shown", peering.name) }
-        } else if peering.connected && answered {
-            Target::Peer { peering: peering.name.clone(), network: other, references: Some(false) }
-        } else {
-            Target::Drop { reason: format!("peering {} is not connected both ways", peering.name) }
-        };
-        if other.is_none() && peering.connected {
-            beyond = Some(format!("the network behind peering {}", peering.name));
-        }
-        out.extend(other.filter(|other| parts.networks[*other].open).map(|other| unseen(other, &target)));
-        let whole = || other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();
-        let ranges = match estate.joined_blocks(peering) {
-            Some(Some(blocks)) => blocks,
-            // Which of the network's blocks they have is not shown.
-            Some(None) => {
-                beyond = Some(format!("the subnets that peering {} joins", peering.name));
-                let name = format!("whether peering {} joins the subnet", peering.name);
-                out.extend(whole().into_iter().map(|range| route(range, Target::Opaque { name: name.clone() })));
-                Vec::new()
-            }
-            None => whole(),
-        };
-        out.extend(ranges.into_iter().map(|range| route(range, target.clone())));
-    }
-    if estate.is_joined(network) {
-        beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
-    }
-    for block in NOWHERE.iter().filter_map(|text| AddressRange::parse(text)) {
-        let target = match &beyond {
-            Some(name) => Target::Opaque { name: name.clone() },
-            None => Target::Drop { reason: "no route leads to private addresses outside the network".into() },
-        };
-        out.push(route(block, target));
-    }
-    for family in [Family::V4, Family::V6] {
-        let gateway = "internet".to_owned();
-        out.push(route(AddressRange::whole(family), Target::Internet { gateway, outbound_only: false }));
-    }
-    out
-}
-
-fn user_route(
-    route: &EstateRoute,
-    subnet: &EstateSubnet,
-    estate: &Estate,
-    parts: &Parts,
-    places: &Places,
-) -> Vec<Route> {
-    let target = match route.kind.to_ascii_lowercase().as_str() {
-        "vnetlocal" => Target::Local,
-        "internet" => Target::Internet { gateway: "internet".into(), outbound_only: false },
-        "none" => Target::Drop { reason: "the route leads nowhere".into() },
-        "virtualappliance" => match route.next {
-            Some(address) => Target::Address { address },
-            None => Target::Opaque { name: "a next hop that is not shown".into() },
-        },
-        "virtualnetworkgateway" => Target::Opaque { name: "what the network's gateway leads to".into() },
-        "" => Target::Opaque { name: "a next hop that is not shown".into() },
-        other => Target::Opaque { name: format!("a next hop of kind {other}") },
-    };
-    let open = |what: String| {
-        let held = [Family::V4, Family::V6].map(|family| Route {
-            destination: AddressRange::whole(family),
-            unknown: Some(what.clone()),
-            target: target.clone(),
-            rank: 0,
-        });
-        held.to_vec()
-    };
-    let ranges = match route.prefix.as_str() {
-        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(subnet, estate, parts, places).0,
-        word if word.eq_ignore_ascii_case("Internet") || word == "*" => vec![AddressRange::whole(Family::V4)],
-        word => match AddressRange::parse(word) {
-            Some(range) => vec![range],
-            // No tag has words.
-            None if word.contains(' ') => return open(word.to_owned()),
-            None => return open(format!("service tag {word}")),
-        },
-    };
-    ranges
-        .into_iter()
-        .map(|destination| Route { destination, unknown: None, target: target.clone(), rank: 0 })
-        .collect()
-}
-
-fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    let mut known: BTreeMap<(String, Option<String>, Vec<bool>), TableId> = BTreeMap::new();
-    for (id, subnet) in &estate.subnets {
-        let Some(index) = places.subnets.get(id).copied() else { continue };
-        let key = (subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
-        let table = *known.entry(key).or_insert_with(|| add_table(subnet, estate, parts, places));
-        parts.subnets[index].table = Some(table);
-    }
-    for (id, network) in places.networks.clone() {
-        let subnet = EstateSubnet { network: id, ..EstateSubnet::default() };
-        let table = add_table(&subnet, estate, parts, places);
-        places.plain.insert(network, table);
-    }
-}
-
-fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: &Places) -> TableId {
-    let mut routes = system_routes(subnet, estate, parts, places);
-    let (mut name, mut origin) = ("system routes".to_owned(), Origin::default());
-    match subnet.table.as_ref().map(|id| (id, estate.tables.get(id))) {
-        Some((id, Some(table))) => {
-            name = or(&table.name, id);
-            origin = table.origin.clone();
-            let own = table.routes.iter().flat_map(|route| user_route(route, subnet, estate, parts, places));
-            let own: Vec<Route> = own.collect();
-            let private = private::routes(&routes, &own, estate, parts, places);
-            let takes_all = |route: &Route| {
-                route.destination == AddressRange::whole(Family::V4)
-                    && matches!(route.target, Target::Address { .. } | Target::Opaque { .. })
-            };
-            if own.iter().any(takes_all) {
-                // The platform drops private addresses so that they do not go to the internet: where an appliance takes
-                // what is for anywhere, as in a hub, it takes those too.
-                routes.retain(|route| !matches!(route.target, Target::Drop { .. }));
-            }
-            routes.extend(own);
-            routes.extend(private);
-        }
-        // A table that is not shown may send anything anywhere.
-        Some((id, None)) => routes.extend([Family::V4, Family::V6].map(|family| Route {
-            destination: AddressRange::whole(family),
-            unknown: Some(format!("route table {id}")),
-            target: Target::Opaque { name: format!("route table {id}") },
-            rank: 0,
-        })),
-        None => {}
-    }
-    parts.tables.push(RouteTable { id: name.clone(), name, routes, origin });
-    parts.tables.len() - 1
-}
-
 /// The ranges of the tag VirtualNetwork at a subnet, and what of it is not known.
-fn virtual_network(
+pub(super) fn virtual_network(
     subnet: &EstateSubnet,
     estate: &Estate,
     parts: &Parts,
@@ -319,6 +161,7 @@ fn virtual_network(
 /// The tag at a subnet: prefixes of its user-defined routes belong to it as well.
 fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Surroundings {
     let (mut ranges, unknown) = virtual_network(subnet, estate, parts, places);
+    let joined = ranges.clone();
     let table = subnet.table.as_ref().and_then(|table| estate.tables.get(table));
     for route in table.into_iter().flat_map(|table| &table.routes) {
         let inward = !matches!(route.kind.to_ascii_lowercase().as_str(), "internet" | "none");
@@ -338,7 +181,7 @@ fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &
     }
     members.values_mut().for_each(|list| list.sort_unstable());
     open.sort_unstable();
-    Surroundings { virtual_network: ranges, unknown, members, open, vacant: false }
+    Surroundings { virtual_network: ranges, joined, unknown, members, open, vacant: false }
 }
 
 fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
@@ -460,9 +303,7 @@ fn policies(estate: &Estate, parts: &mut Parts, places: &Places) {
                 parts.policies.extend([into, out]);
                 pairs.push((parts.policies.len() - 2, parts.policies.len() - 1));
             }
-            let public = interface.places.iter().filter_map(|place| place.public.as_ref()).collect::<Vec<_>>();
-            let standard = public.iter().map(|name| estate.public.get(*name).and_then(|held| held.standard)).next();
-            if let Some(standard) = standard.filter(|standard| *standard != Some(false)) {
+            if let Some(standard) = outbound::closed(estate, id, interface) {
                 parts.policies.push(held.ungrouped(standard));
                 parts.endpoints[endpoint].inbound.push(parts.policies.len() - 1);
             }

@@ -47,13 +47,17 @@ pub(crate) struct Estate {
 }
 
 impl Estate {
-    /// Interfaces whose subnets are not shown, by name.
-    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+    /// Interfaces whose subnets are not shown, by name and that of the machine that carries them.
+    pub(crate) fn unplaced(&self) -> Vec<(String, &Origin)> {
         let shown = |place: &InterfacePlace| {
             self.subnets.get(&place.subnet).is_some_and(|subnet| self.networks.contains_key(&subnet.network))
         };
-        let lost = self.interfaces.values().filter(|held| !held.places.iter().any(shown));
-        lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+        let lost = self.interfaces.iter().filter(|(_, held)| !held.places.iter().any(shown));
+        let named = |(id, held): (&String, &'_ Interface)| {
+            let carrier = self.machines.values().find(|machine| machine.interfaces.contains(id));
+            carrier.map_or_else(|| held.name.clone(), |machine| format!("{} ({})", machine.name, held.name))
+        };
+        lost.map(|held| (named(held), &held.1.origin)).collect()
     }
 
     /// Whether an interface is that of a private endpoint.
@@ -246,6 +250,8 @@ pub(super) struct Interface {
     /// Whether it may be in application groups that are not known.
     pub(super) open_groups: bool,
     pub(super) template: bool,
+    /// Whether it is of machines that are lent no way out, whatever their subnet.
+    pub(super) unlent: bool,
     /// Whether it is that of a private endpoint.
     pub(super) private_endpoint: bool,
     pub(super) aliases: Vec<String>,
@@ -355,6 +361,16 @@ pub(super) struct Balancer {
     /// Public address of each frontend by name; `None` for an inside one.
     pub(super) frontends: BTreeMap<String, Option<String>>,
     pub(super) rules: Vec<BalancerRule>,
+    /// `Some(true)` for the standard offer: those behind it are lent no way out, and nothing gets in unless a group opens it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) standard: Option<bool>,
+    /// Rules by which those behind it get out under its addresses.
+    pub(super) lets_out: Vec<LetsOut>,
+    /// Interfaces that surely stand in its pools, and that may, beside those that name it themselves.
+    #[serde(skip)]
+    pub(super) members: Vec<String>,
+    #[serde(skip)]
+    pub(super) maybe: Vec<String>,
     #[serde(skip)]
     pub(super) origin: Origin,
 }
@@ -362,6 +378,8 @@ pub(super) struct Balancer {
 #[derive(Debug, Default, Serialize)]
 pub(super) struct BalancerRule {
     pub(super) protocol: String,
+    /// The frontend that it listens at, where that is told.
+    pub(super) frontend: Option<String>,
     pub(super) frontend_port: i64,
     /// The last port of a range, of which each leads to one of those behind it.
     pub(super) frontend_last: Option<i64>,
@@ -373,6 +391,18 @@ pub(super) struct BalancerRule {
     /// Interfaces behind it.
     pub(super) targets: Vec<String>,
     pub(super) complete: bool,
+}
+
+/// A rule that translates addresses on the way out.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct LetsOut {
+    pub(super) protocol: String,
+    pub(super) pools: Vec<String>,
+    /// Interfaces behind it, beside those that name its pools themselves.
+    #[serde(skip)]
+    pub(super) targets: Vec<String>,
+    /// Whether it surely does.
+    pub(super) sure: bool,
 }
 
 /// A rule of a network manager, which comes before every group.

@@ -15,6 +15,8 @@ const PLATFORM: &str = "168.63.129.16/32";
 pub(super) struct Surroundings {
     /// The tag VirtualNetwork: own, peered and connected networks, and prefixes of user-defined routes.
     pub(super) virtual_network: Vec<AddressRange>,
+    /// The same without those prefixes.
+    pub(super) joined: Vec<AddressRange>,
     /// What of the tag is not known.
     pub(super) unknown: Vec<String>,
     /// Members of application groups in the network, sorted.
@@ -28,8 +30,12 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// The tag Internet: what is public and not of the network.
     fn internet(&self) -> Vec<AddressRange> {
+        Self::public_beside(&self.virtual_network)
+    }
+
+    fn public_beside(own: &[AddressRange]) -> Vec<AddressRange> {
         let mut taken = private_blocks();
-        taken.extend(&self.virtual_network);
+        taken.extend(own);
         [Family::V4, Family::V6].into_iter().flat_map(|family| AddressRange::whole(family).minus(&taken)).collect()
     }
 
@@ -172,7 +178,8 @@ impl Surroundings {
         let rule = Rule {
             id: "a standard public address is closed without a security group".into(),
             action: Action::Deny,
-            peers: Peers::addresses(self.internet()),
+            // Whatever users' routes add to the tag.
+            peers: Peers::addresses(Self::public_beside(&self.joined)),
             local: None,
             services: vec![Service::Exact(Traffic::all())],
             condition: standard.is_none().then(|| "which offer a public address is of".into()),

@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::arm::{covers_groups, covers_routes, is_of_gateways};
+use super::arm::{covers_groups, covers_routes, is_of_gateways, parent};
 use super::estate::{Estate, InterfacePlace, NatGateway, Peering, PublicAddress, Route, Subnet, Table, VirtualNetwork};
-use crate::model::Unsupported;
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::{flag, list, tags, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
+use crate::model::{NOT_SHOWN, Unsupported};
 
 const OPEN: [&str; 9] = [
     "azurerm_firewall",
@@ -74,6 +74,11 @@ impl Names {
 
     /// The identifier of what a field names; a name that several have and nothing tells apart is the name of nothing.
     fn find(&self, reading: &Reading<'_>, resource: &Resource, key: &str) -> String {
+        // Its own identifier, where it has one, begins with that of what it is a part of.
+        let above = text(&resource.values, "id").map(|id| parent(&id.to_lowercase()));
+        if let Some(above) = above.filter(|above| self.0.values().flatten().any(|(_, held)| held == above)) {
+            return above;
+        }
         let referred = reading.document.referred(resource, &[key]);
         let own = |id: &String| self.0.values().flatten().any(|(_, held)| *held == id.to_lowercase());
         if let [only] = referred.found.as_slice()
@@ -184,7 +189,7 @@ fn unseen(estate: &Estate, source: usize) -> Vec<Unsupported> {
     own.filter(|held| !held.places.iter().any(shown))
         .map(|held| {
             let locator = held.aliases.first().unwrap_or(&held.name).clone();
-            let effect = "its subnet or network is not shown: nothing is said of it";
+            let effect = &format!("its subnet or network {NOT_SHOWN}");
             Unsupported::new(source, locator, "network interface", effect)
         })
         .collect()
@@ -312,10 +317,22 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in document.of_kind(&["azurerm_nat_gateway"]) {
         estate.gateways.insert(Reading::own(resource), NatGateway::default());
     }
-    for resource in document.of_kind(&["azurerm_nat_gateway_public_ip_association"]) {
-        let public = reading.id(resource, "public_ip_address_id");
-        if let Some(gateway) = estate.gateways.get_mut(&reading.id(resource, "nat_gateway_id")) {
-            gateway.public.push(public);
+    for resource in document.any_of_kind(&["azurerm_public_ip_prefix"]) {
+        let address = text(&resource.values, "ip_prefix").and_then(AddressRange::parse);
+        estate.public.insert(Reading::own(resource), PublicAddress { address, ..PublicAddress::default() });
+    }
+    for (kind, key) in [
+        ("azurerm_nat_gateway_public_ip_association", "public_ip_address_id"),
+        ("azurerm_nat_gateway_public_ip_prefix_association", "public_ip_prefix_id"),
+    ] {
+        for resource in document.of_kind(&[kind]) {
+            let public = reading.id(resource, key);
+            let (gateways, doubt) = document.owners(resource, "nat_gateway_id", estate.gateways.keys());
+            for id in gateways {
+                let Some(gateway) = estate.gateways.get_mut(&id.to_lowercase()) else { continue };
+                // Of what may be its address nothing is known.
+                gateway.public.push(if doubt.is_some() { String::new() } else { public.clone() });
+            }
         }
     }
 }

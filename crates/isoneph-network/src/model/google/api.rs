@@ -1,15 +1,15 @@
 //! The Compute API's own JSON: objects that name their kind as `compute#…`, in lists or one by one.
 
+mod machines;
+
 use serde_json::Value;
 
-use super::estate::{
-    Connected, Estate, Firewall, FirewallPolicy, Interface, Nat, Network, NextHop, Peering, Route, Subnet,
-};
+use super::estate::{Connected, Estate, Firewall, FirewallPolicy, Nat, Network, NextHop, Peering, Route, Subnet};
 use super::reading::short;
 
-use crate::model::address::{AddressRange, Family};
+use crate::model::address::AddressRange;
 use crate::model::form::Origin;
-use crate::model::json::{flag, is_given, is_listed, list, number, tags, text, text_or_empty, texts, unshown};
+use crate::model::json::{flag, is_given, is_listed, list, number, text, text_or_empty, texts, unshown};
 use crate::model::{Problem, Unsupported};
 
 /// One object of a document.
@@ -47,8 +47,11 @@ fn is_cut(list: &Value) -> bool {
     text(list, "nextPageToken").is_some_and(|token| !token.is_empty())
 }
 
+/// Routes by policy, which another API answers with.
+pub(super) const BY_POLICY: &str = "networkconnectivity#policyBasedRoute";
+
 fn is_of_api(value: &Value) -> bool {
-    text(value, "kind").is_some_and(|kind| kind.starts_with("compute#"))
+    text(value, "kind").is_some_and(|kind| kind.starts_with("compute#") || kind == BY_POLICY)
 }
 
 /// Whether a document holds objects of this API.
@@ -157,9 +160,10 @@ pub(super) fn take(
                 add_firewall(estate, value, &origin, problems);
             }
             "compute#firewallPolicy" => policy(estate, value, &origin, problems),
-            "compute#instance" => instance(estate, value, &origin, problems),
+            "compute#instance" => machines::instance(estate, value, &origin, problems),
             "compute#route" => route(estate, value, &origin, problems),
             "compute#router" => router(estate, value, &origin, problems),
+            BY_POLICY => estate.steered.push((link(value, "network"), text_or_empty(value, "name"))),
             "compute#serviceAttachment" => {
                 let subnets: Vec<String> = texts(value, "natSubnets").iter().map(|link| short(link)).collect();
                 estate.told.settle(&own(value), &serde_json::json!({ "natSubnets": subnets }), &origin, problems);
@@ -489,52 +493,6 @@ fn ancestry(estate: &mut Estate, document: &Value) -> bool {
     let is_one = found.is_some();
     estate.ancestors.extend(found);
     is_one
-}
-
-/// The IPv6 addresses of an interface: the one inside, and those that the internet knows as they are.
-fn sixes(interface: &Value) -> Vec<AddressRange> {
-    let own = text(interface, "ipv6Address").and_then(AddressRange::parse);
-    let outside = list(interface, "ipv6AccessConfigs").iter().map(|held| {
-        let known = text(held, "externalIpv6").and_then(AddressRange::parse);
-        known.unwrap_or_else(|| AddressRange::whole(Family::V6))
-    });
-    own.into_iter().chain(outside).collect()
-}
-
-fn instance(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
-    let id = own(value);
-    let accounts: Vec<String> =
-        list(value, "serviceAccounts").iter().filter_map(|held| text(held, "email")).map(ToOwned::to_owned).collect();
-    for (index, held) in list(value, "networkInterfaces").iter().enumerate() {
-        // One without an address gets one when the machine starts.
-        let access = list(held, "accessConfigs");
-        let public = access.first().map(|held| text(held, "natIP").and_then(AddressRange::parse));
-        let aliases =
-            list(held, "aliasIpRanges").iter().filter_map(|held| AddressRange::parse(text(held, "ipCidrRange")?));
-        let six = sixes(held);
-        let name = if index == 0 { id.clone() } else { format!("{id} nic{index}") };
-        let read = Interface {
-            name: text_or_empty(value, "name"),
-            project: project(value),
-            network: link(held, "network"),
-            subnet: link(held, "subnetwork"),
-            address: text(held, "networkIP").and_then(AddressRange::parse),
-            more: aliases.chain(six).collect(),
-            public,
-            tags: value.get("tags").map(|held| texts(held, "items")).unwrap_or_default(),
-            accounts: accounts.clone(),
-            open_tags: !is_given(value, "tags"),
-            open_account: false,
-            // Of one that does not show it nobody knows what it passes on.
-            forwards: flag(value, "canIpForward") != Some(false),
-            template: false,
-            aliases: vec![id.clone()],
-            labels: tags(value.get("labels")),
-            origin: origin.clone(),
-        };
-        estate.told.settle(&name, &read, origin, problems);
-        estate.interfaces.insert(name, read);
-    }
 }
 
 fn route(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {

@@ -9,6 +9,8 @@ use crate::model::{Problem, Unsupported};
 
 /// How types of assets of this API begin.
 const OF_API: &str = "compute.googleapis.com/";
+/// Routes by policy are of another.
+const BY_POLICY: &str = "networkconnectivity.googleapis.com/PolicyBasedRoute";
 
 /// Types, by how they end, of what takes and sends nothing by itself: stores, descriptions, and parts of what a forwarding rule
 /// leads to. Members of a group of instances are assets of their own.
@@ -83,7 +85,10 @@ pub(crate) fn read(
     let mut empty = None;
     for (index, asset) in all {
         let at = if document.is_array() { format!("#/{index}") } else { "#".to_owned() };
-        let Some(of) = kind(asset).and_then(|kind| kind.strip_prefix(OF_API)) else { continue };
+        let by_policy = kind(asset) == Some(BY_POLICY);
+        let of =
+            if by_policy { Some("PolicyBasedRoute") } else { kind(asset).and_then(|kind| kind.strip_prefix(OF_API)) };
+        let Some(of) = of else { continue };
         if ASIDE.iter().any(|end| of.ends_with(end)) {
             continue;
         }
@@ -112,7 +117,10 @@ fn object(asset: &Value, of: &str, data: &Value) -> Value {
     let known = base.iter().find(|(end, _)| of.ends_with(end)).map(|(_, kind)| (*kind).to_owned());
     let lower = || of.chars().take(1).flat_map(char::to_lowercase).chain(of.chars().skip(1)).collect();
     let mut data = data.clone();
-    data["kind"] = json!(format!("compute#{}", known.unwrap_or_else(lower)));
+    data["kind"] = match of {
+        "PolicyBasedRoute" => json!(api::BY_POLICY),
+        _ => json!(format!("compute#{}", known.unwrap_or_else(lower))),
+    };
     if text(&data, "selfLink").is_none() {
         let name = text(asset, "name").unwrap_or_default().trim_start_matches('/');
         let path = name.split_once('/').map_or(name, |(_, path)| path);

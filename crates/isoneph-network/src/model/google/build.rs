@@ -210,6 +210,8 @@ fn routes(
         let unknown = Some(format!("the subnets of {}", own.name));
         out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: Target::Local, rank: 0 });
     }
+    let steered = estate.steered.iter().filter(|(network, _)| network.is_empty() || *network == own.id);
+    out.extend(steered.flat_map(|(_, name)| past_routes(name)));
     for peering in estate.peerings.iter().filter(|peering| peering.from == own.id) {
         out.extend(announced(estate, parts, networks, network, peering));
         let Some(other) = networks.get(peering.to.as_str()).copied() else {
@@ -282,6 +284,16 @@ fn routes(
         }
     }
     out
+}
+
+/// What a route by policy may take: it stands before all others, for the packets that it is about.
+fn past_routes(name: &str) -> [Route; 2] {
+    [Family::V4, Family::V6].map(|family| Route {
+        destination: AddressRange::whole(family),
+        unknown: Some(format!("what {name} is about")),
+        target: Target::Opaque { name: format!("what {name} leads to") },
+        rank: 0,
+    })
 }
 
 /// Blocks that are in nobody's use on the internet, beside private ones.
@@ -358,8 +370,8 @@ fn announced(
     beyond(&known).into_iter().map(route).collect()
 }
 
-/// Network, tags, accounts and region: interfaces alike in these have one policy.
-type Alike<'e> = (&'e str, &'e [String], &'e [String], [bool; 2], String);
+/// Network, project, tags, accounts and region: interfaces alike in these have one policy.
+type Alike<'e> = ([&'e str; 2], &'e [String], &'e [String], [bool; 2], String);
 
 fn firewalls(estate: &Estate, parts: &mut Parts, endpoints: &BTreeMap<&str, EndpointId>) {
     let mut members = Members::default();
@@ -388,7 +400,8 @@ fn firewalls(estate: &Estate, parts: &mut Parts, endpoints: &BTreeMap<&str, Endp
         let Some(endpoint) = endpoints.get(id.as_str()).copied() else { continue };
         let region = region_of(estate, interface);
         let key = (
-            interface.network.as_str(),
+            // What a project is in decides which hierarchical policies hold.
+            [interface.network.as_str(), interface.project.as_str()],
             interface.tags.as_slice(),
             interface.accounts.as_slice(),
             [interface.open_tags, interface.open_account],

@@ -27,6 +27,8 @@ pub(crate) struct Estate {
     pub(super) connected: Vec<Connected>,
     /// Ways in from outside that are not modelled.
     pub(super) entries: Vec<String>,
+    /// Routes by policy: (network, or nothing where that is not known; name).
+    pub(super) steered: Vec<(String, String)>,
     /// What may have a public address of which nothing shows whether it has.
     pub(super) loose: Vec<String>,
     /// Lists that the API answered with, by kind and project: what is not in them is not there.
@@ -39,9 +41,9 @@ pub(crate) struct Estate {
 
 impl Estate {
     /// Interfaces whose networks are not shown, by name.
-    pub(crate) fn unplaced(&self) -> Vec<(&str, &Origin)> {
+    pub(crate) fn unplaced(&self) -> Vec<(String, &Origin)> {
         let lost = self.interfaces.values().filter(|held| !self.networks.contains_key(&held.network));
-        lost.map(|held| (held.name.as_str(), &held.origin)).collect()
+        lost.map(|held| (held.name.clone(), &held.origin)).collect()
     }
 
     /// Whether the other end of a peering may be there, though it is not sure that it is.

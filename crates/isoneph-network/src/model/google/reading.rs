@@ -16,6 +16,40 @@ pub(super) fn short(text: &str) -> String {
     }
 }
 
+/// What a text names among the resources of a document.
+pub(super) enum Named {
+    /// This one.
+    One(String),
+    /// One of several, or one of which it is not sure.
+    Several,
+    /// None of them.
+    Nothing,
+}
+
+/// The parts of a link, or of a plain name.
+struct Link<'t> {
+    project: Option<&'t str>,
+    /// Its region or zone.
+    place: Option<&'t str>,
+    name: &'t str,
+}
+
+impl<'t> Link<'t> {
+    fn read(text: &'t str) -> Self {
+        let parts: Vec<&str> = text.split('/').collect();
+        let after = |word: &str| parts.iter().position(|part| *part == word).and_then(|at| parts.get(at + 1)).copied();
+        let place = after("regions").or_else(|| after("zones"));
+        Self { project: after("projects"), place, name: parts.last().copied().unwrap_or(text) }
+    }
+
+    /// Whether a resource may be in its place.
+    fn fits(&self, resource: &Resource) -> bool {
+        let own = ["region", "zone"].iter().find_map(|key| text(&resource.values, key));
+        let own = own.and_then(|held| held.rsplit('/').next());
+        self.place.zip(own).is_none_or(|(place, own)| place == own)
+    }
+}
+
 pub(super) struct Reading<'a> {
     pub(super) document: &'a Document,
     pub(super) source: usize,
@@ -36,20 +70,33 @@ impl Reading<'_> {
             return Some(own(found));
         }
         let held = self.document.id(resource, path)?;
-        let wanted = short(&held);
-        if let Some(found) = of_kind().find(|other| own(other) == wanted || other.identity() == held) {
-            return Some(own(found));
+        match self.named(&held, &text_or_empty(&resource.values, "project"), kinds) {
+            Named::One(id) => Some(id),
+            Named::Nothing => Some(short(&held)),
+            Named::Several => None,
         }
+    }
+
+    /// What a link, an identifier or a plain name in a project is of.
+    pub(super) fn named(&self, held: &str, project: &str, kinds: &[&str]) -> Named {
+        let of_kind = || self.document.any_of_kind(kinds);
+        let wanted = short(held);
+        if let Some(found) = of_kind().find(|other| own(other) == wanted || other.identity() == held) {
+            return Named::One(own(found));
+        }
+        let link = Link::read(held);
         let named: Vec<&Resource> =
-            of_kind().filter(|other| text(&other.values, "name") == Some(held.as_str())).collect();
-        let project = text_or_empty(&resource.values, "project");
+            of_kind().filter(|other| text(&other.values, "name") == Some(link.name) && link.fits(other)).collect();
+        let project = link.project.unwrap_or(project);
         let here: Vec<&&Resource> =
             named.iter().filter(|other| text_or_empty(&other.values, "project") == project).collect();
+        // What names its project is nothing of another; of what does not show its own nobody knows.
+        let sure = |other: &&Resource| link.project.is_none() || text(&other.values, "project").is_some();
         match (here.as_slice(), named.as_slice()) {
-            ([only], _) => Some(own(only)),
-            ([], [only]) => Some(own(only)),
-            ([], []) => Some(wanted),
-            _ => None,
+            ([only], _) => Named::One(own(only)),
+            ([], [only]) if link.project.is_none() => Named::One(own(only)),
+            ([], all) if all.iter().all(sure) && (link.project.is_some() || all.is_empty()) => Named::Nothing,
+            _ => Named::Several,
         }
     }
 

@@ -5,9 +5,11 @@
 
 mod blocks;
 mod conditions;
+mod known;
 mod locals;
 mod references;
 mod unread;
+mod written;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

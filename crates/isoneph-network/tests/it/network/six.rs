@@ -95,7 +95,8 @@ fn a_load_balancer_of_the_sixth_version_leads_to_addresses_of_it() {
         &model(&text),
         "permit 2001:4860::1 -> 2603:1020::7 tcp/443
          permit 2001:4860::1 -> a tcp/443
-         undecided a -> 2001:4860::1 tcp/443 : what lb lets out",
+         permit a -> 2001:4860::1 tcp/443
+         deny a -> 2001:4860::1 udp/443 : lb takes only tcp",
     );
 }
 

@@ -199,7 +199,7 @@ fn an_interface_names_its_balancer_though_the_input_does_not_show_it() {
         "undecided internet -> a tcp/80 : loadbalancers/lb, which is not in the input",
     );
     let public = json!({"type": "Microsoft.Network/publicIPAddresses", "id": format!("{AZURE}/publicIPAddresses/p"), "name": "p",
-        "sku": {"name": "Standard"}, "properties": {"ipAddress": "20.1.1.1"}});
+        "sku": {"name": "Basic"}, "properties": {"ipAddress": "20.1.1.1"}});
     let balancer = |pool: Value| {
         json!({"type": "Microsoft.Network/loadBalancers", "id": format!("{AZURE}/loadBalancers/lb"), "name": "lb", "properties": {
             "frontendIPConfigurations": [{"name": "f", "properties": {"publicIPAddress": {"id": format!("{AZURE}/publicIPAddresses/p")}}}],
@@ -417,4 +417,20 @@ fn interfaces_of_networks_that_no_answer_shows_are_named() {
     let all = google();
     let whole = named(&all.iter().map(|(name, held)| (*name, held)).collect::<Vec<_>>());
     assert!(whole.unsupported.iter().all(|one| !one.effect.contains("its network is not shown")));
+}
+
+#[test]
+fn what_stands_in_a_network_that_is_not_in_the_input_is_no_unknown_name() {
+    let nic = json!({"type": "Microsoft.Network/networkInterfaces", "id": format!("{AZURE}/networkInterfaces/n"), "name": "n", "properties": {
+        "ipConfigurations": [{"properties": {"privateIPAddress": "10.0.0.4", "subnet": {"id": format!("{AZURE}/virtualNetworks/v/subnets/s")}}}]}});
+    let machine = json!({"type": "Microsoft.Compute/virtualMachines", "id": format!("{AZURE}/virtualMachines/m"), "name": "m",
+        "properties": {"networkProfile": {"networkInterfaces": [{"id": format!("{AZURE}/networkInterfaces/n")}]}}});
+    let all = json!([nic, machine, {"type": "Microsoft.Network/virtualNetworks", "id": format!("{AZURE}/virtualNetworks/w"), "name": "w",
+        "properties": {"addressSpace": {"addressPrefixes": ["10.9.0.0/16"]}, "subnets": [], "virtualNetworkPeerings": []}}]);
+    check(
+        &model(&all.to_string()),
+        "undecided m -> 8.8.8.8 tcp/80 : the network that it stands in is not
+         undecided n -> 8.8.8.8 tcp/80 : the network that it stands in is not
+         undecided x -> 8.8.8.8 tcp/80 : nothing in the model is called",
+    );
 }

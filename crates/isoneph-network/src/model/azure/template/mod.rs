@@ -2,6 +2,7 @@
 //! are called and what they refer to. They become resources as the API answers with them.
 
 mod expression;
+mod functions;
 mod scope;
 
 use std::cell::Cell;
@@ -9,7 +10,8 @@ use std::cell::Cell;
 use serde_json::{Map, Value, json};
 
 use crate::model::json::{list, text};
-use scope::{Scope, identifier, is_open};
+use functions::identifier;
+use scope::{Scope, is_open};
 
 /// The most values that are worked out for one template, beside so many times those that it writes.
 const BUDGET: usize = 100_000;
@@ -140,19 +142,9 @@ impl Template {
 
     /// A template that another one deploys: as Bicep writes modules.
     fn within(&mut self, raw: &Value, name: &str, at: &str, scope: &Scope<'_>, depth: usize) {
-        let Some(template) = raw.pointer("/properties/template").filter(|_| depth < MAX_DEPTH) else {
+        let Some((template, scope)) = scope.deployed(raw).filter(|_| depth < MAX_DEPTH) else {
             return self.elsewhere.push((at.to_owned(), name.to_owned()));
         };
-        let own = raw.pointer("/properties/expressionEvaluationOptions/scope").and_then(Value::as_str);
-        let given = raw.pointer("/properties/parameters").and_then(Value::as_object);
-        let value = |held: &Value| match held.get("value") {
-            Some(held) => scope.resolve(held),
-            None => Value::String("{a value from elsewhere}".into()),
-        };
-        let given: Map<String, Value> =
-            given.into_iter().flatten().map(|(name, held)| (name.clone(), value(held))).collect();
-        let is_own = own.is_some_and(|word| word.eq_ignore_ascii_case("inner"));
-        let scope = scope.within(template, given, is_own);
         self.each(template, &format!("{at}/properties/template"), &scope, None, depth + 1);
     }
 

@@ -6,9 +6,12 @@ use std::cell::Cell;
 use serde_json::{Map, Value};
 
 use super::expression::{Expression, inside, parse};
+use super::functions::{call, identifier};
 
 /// The deepest that values may refer to each other.
 const MAX_DEPTH: usize = 32;
+/// Through how many templates one value is followed.
+const MAX_FOLLOWED: usize = 6;
 /// The longest text that is made.
 const MAX_TEXT: usize = 4096;
 /// The most elements that a loop makes.
@@ -23,6 +26,8 @@ pub(super) struct Scope<'v> {
     turns: Vec<(String, i64)>,
     /// How many more values are worked out: templates may be written to have no end.
     budget: &'v Cell<usize>,
+    /// Through how many templates what is worked out came: they may give out what they take from each other.
+    followed: usize,
 }
 
 /// Whether a part of a value is not known.
@@ -35,11 +40,11 @@ fn open(what: &str) -> Value {
 }
 
 /// A field, whatever its letters' case.
-fn field<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+pub(super) fn field<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     value.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, held)| held)
 }
 
-fn scalar(value: &Value) -> Option<String> {
+pub(super) fn scalar(value: &Value) -> Option<String> {
     crate::model::json::scalar(value)
 }
 
@@ -48,101 +53,9 @@ fn shown(value: &Value) -> String {
     scalar(value).unwrap_or_else(|| value.to_string().replace(['{', '}'], "").chars().take(80).collect())
 }
 
-fn texts(values: &[Value]) -> Option<Vec<String>> {
-    values.iter().map(scalar).collect()
-}
-
-/// The identifier of a resource within its group.
-pub(super) fn identifier(kind: &str, names: &[&str]) -> String {
-    let (provider, kinds) = kind.split_once('/').unwrap_or((kind, ""));
-    let parts = kinds.split('/').zip(names.iter().flat_map(|name| name.split('/')));
-    let parts: Vec<String> = parts.map(|(kind, name)| format!("/{kind}/{name}")).collect();
-    format!("/providers/{provider}{}", parts.concat())
-}
-
-/// `resourceId([subscription], [group], kind, names…)`.
-fn resource_id(arguments: &[Value]) -> Option<String> {
-    let words = texts(arguments)?;
-    let at = words.iter().position(|word| word.contains('/') && !word.contains('{'))?;
-    let own = |word: &&String| word.starts_with("{{resourcegroup()") || word.starts_with("{{subscription()");
-    let others: Vec<&String> = words[..at].iter().filter(|word| !own(word)).collect();
-    let names: Vec<&str> = words[at + 1..].iter().map(String::as_str).collect();
-    let within = identifier(&words[at], &names);
-    Some(match others.as_slice() {
-        [] => within,
-        [group] => format!("/resourcegroups/{group}{within}"),
-        [subscription, group, ..] => format!("/subscriptions/{subscription}/resourcegroups/{group}{within}"),
-    })
-}
-
-/// A pattern with its places filled: `{0}`, `{1}`.
-fn filled(arguments: &[Value]) -> Option<String> {
-    let words = texts(arguments)?;
-    let (pattern, rest) = words.split_first()?;
-    let mut out = String::new();
-    let mut pieces = pattern.split('{');
-    out.push_str(pieces.next()?);
-    for piece in pieces {
-        let (place, after) = piece.split_once('}')?;
-        out.push_str(rest.get(place.parse::<usize>().ok()?)?);
-        out.push_str(after);
-    }
-    Some(out)
-}
-
-/// Texts or lists one after the other.
-fn joined(arguments: &[Value]) -> Option<Value> {
-    if !arguments.is_empty() && arguments.iter().all(Value::is_array) {
-        return Some(Value::Array(arguments.iter().filter_map(Value::as_array).flatten().cloned().collect()));
-    }
-    texts(arguments).map(|words| Value::String(words.concat()))
-}
-
-fn is_empty(value: &Value) -> Option<bool> {
-    match value {
-        Value::Null => Some(true),
-        Value::String(text) => Some(text.is_empty()),
-        Value::Array(held) => Some(held.is_empty()),
-        Value::Object(held) => Some(held.is_empty()),
-        _ => None,
-    }
-}
-
-/// What a function of values comes to; `None` where that is not known, or the function is not.
-fn call(name: &str, arguments: &[Value]) -> Option<Value> {
-    if name != "concat" && name != "format" && name != "resourceid" && arguments.iter().any(is_open) {
-        return None;
-    }
-    let truths = || arguments.iter().map(Value::as_bool).collect::<Option<Vec<bool>>>();
-    let text = |at: usize| arguments.get(at).and_then(Value::as_str);
-    Some(match (name, arguments) {
-        ("concat", _) => joined(arguments)?,
-        ("format", _) => filled(arguments)?.into(),
-        ("resourceid", _) => resource_id(arguments)?.into(),
-        ("equals", [one, other]) => match (one, other) {
-            (Value::String(one), Value::String(other)) => one.eq_ignore_ascii_case(other),
-            _ => one == other,
-        }
-        .into(),
-        ("not", [Value::Bool(held)]) => (!held).into(),
-        ("and", _) => truths()?.into_iter().all(|held| held).into(),
-        ("or", _) => truths()?.into_iter().any(|held| held).into(),
-        ("empty", [held]) => is_empty(held)?.into(),
-        ("tolower", _) => text(0)?.to_lowercase().into(),
-        ("toupper", _) => text(0)?.to_uppercase().into(),
-        ("string", [held]) => scalar(held)?.into(),
-        ("length", [Value::Array(held)]) => held.len().into(),
-        ("createarray", _) => Value::Array(arguments.to_vec()),
-        ("null", []) => Value::Null,
-        ("true", []) => true.into(),
-        ("false", []) => false.into(),
-        _ => return None,
-    })
-}
-
 impl<'v> Scope<'v> {
     pub(super) fn new(template: &'v Value, given: Map<String, Value>, budget: &'v Cell<usize>) -> Self {
-        Self { template, given, turns: Vec::new(), budget }
+        Self { template, given, turns: Vec::new(), budget, followed: 0 }
     }
 
     /// The same in one turn of a loop.
@@ -153,8 +66,9 @@ impl<'v> Scope<'v> {
     }
 
     /// A template within this one: one that knows its own names alone, or these.
-    pub(super) fn within(&self, template: &'v Value, given: Map<String, Value>, own: bool) -> Self {
-        if own { Self::new(template, given, self.budget) } else { self.clone() }
+    fn within(&self, template: &'v Value, given: Map<String, Value>, own: bool) -> Self {
+        let followed = self.followed;
+        if own { Self { followed, ..Self::new(template, given, self.budget) } } else { self.clone() }
     }
 
     /// A value with all that it says worked out.
@@ -220,6 +134,9 @@ impl<'v> Scope<'v> {
             Expression::Number(number) => (*number).into(),
             Expression::Call(name, arguments) => self.call(name, arguments, depth),
             Expression::Member(of, key) => {
+                if let Some(found) = self.output(of, key, depth) {
+                    return found;
+                }
                 let of = self.evaluate(of, depth + 1);
                 field(&of, key).cloned().unwrap_or_else(|| open(&format!("{}.{key}", shown(&of))))
             }
@@ -250,7 +167,7 @@ impl<'v> Scope<'v> {
         let arguments: Vec<Value> = (0..arguments.len()).map(of).collect();
         let known = match name {
             "parameters" => self.parameter(&arguments, depth),
-            "variables" => self.named("variables", &arguments).map(|held| self.value(held, depth + 1)),
+            "variables" => self.variable(&arguments, depth),
             "copyindex" => self.index(&arguments),
             _ => call(name, &arguments),
         };
@@ -260,6 +177,93 @@ impl<'v> Scope<'v> {
 
     fn named(&self, of: &str, arguments: &[Value]) -> Option<&'v Value> {
         field(field(self.template, of)?, arguments.first()?.as_str()?)
+    }
+
+    /// A variable; one that a loop makes stands among the loops.
+    fn variable(&self, arguments: &[Value], depth: usize) -> Option<Value> {
+        if let Some(held) = self.named("variables", arguments) {
+            return Some(self.value(held, depth + 1));
+        }
+        let wanted = arguments.first()?.as_str()?;
+        let loops = field(field(self.template, "variables")?, "copy")?.as_array()?;
+        let one = loops.iter().find(|one| field(one, "name").and_then(Value::as_str) == Some(wanted))?;
+        let input = field(one, "input")?;
+        let turns = self.turns_of(one)?;
+        Some(turns.map(|turn| self.turn(wanted, turn).value(input, depth + 1)).collect())
+    }
+
+    /// What a template within this one gives out: `reference(DEPLOYMENT).outputs.NAME.value`.
+    fn output(&self, of: &Expression, key: &str, depth: usize) -> Option<Value> {
+        let Expression::Member(outputs, name) = of else { return None };
+        let Expression::Member(call, word) = outputs.as_ref() else { return None };
+        let Expression::Call(function, arguments) = call.as_ref() else { return None };
+        let is_one =
+            key.eq_ignore_ascii_case("value") && word.eq_ignore_ascii_case("outputs") && function == "reference";
+        let wanted = self.evaluate(arguments.first().filter(|_| is_one)?, depth + 1);
+        if self.followed >= MAX_FOLLOWED {
+            return None;
+        }
+        let next = Self { followed: self.followed + 1, ..self.clone() };
+        let (resource, scope) = next.deployment(wanted.as_str()?)?;
+        let (template, inner) = scope.deployed(resource)?;
+        let held = field(field(template, "outputs")?, name)?;
+        if let Some(copy) = field(held, "copy") {
+            let input = field(copy, "input")?;
+            return Some(inner.turns_of(copy)?.map(|turn| inner.turn("", turn).value(input, depth + 1)).collect());
+        }
+        Some(inner.value(field(held, "value")?, depth + 1))
+    }
+
+    /// The deployment that an identifier, or a name of the template's own, is of.
+    fn deployment(&self, wanted: &str) -> Option<(&'v Value, Self)> {
+        let within = field(self.template, "resources")?;
+        if let Some(found) = within.as_object().and_then(|all| all.get(wanted)) {
+            return Some((found, self.clone()));
+        }
+        let all: Vec<&Value> = match within {
+            Value::Array(all) => all.iter().collect(),
+            Value::Object(all) => all.values().collect(),
+            _ => Vec::new(),
+        };
+        let kind = "microsoft.resources/deployments";
+        let is_one = |held: &&Value| {
+            let word = field(held, "type").and_then(Value::as_str).unwrap_or_default();
+            word.eq_ignore_ascii_case(kind)
+        };
+        let fits = |held: &Value, scope: &Self| {
+            let name = field(held, "name").map(|name| scope.resolve(name));
+            let own = name.and_then(|name| Some(identifier(kind, &[name.as_str()?])));
+            own.is_some_and(|own| wanted.to_lowercase().ends_with(&own.to_lowercase()))
+        };
+        for held in all.into_iter().filter(is_one) {
+            let Some(copy) = field(held, "copy") else {
+                if fits(held, self) {
+                    return Some((held, self.clone()));
+                }
+                continue;
+            };
+            let name = field(copy, "name").and_then(Value::as_str).unwrap_or_default();
+            let mut turns = self.turns_of(copy)?.map(|turn| self.turn(name, turn));
+            if let Some(scope) = turns.find(|scope| fits(held, scope)) {
+                return Some((held, scope));
+            }
+        }
+        None
+    }
+
+    /// The template that a deployment of this scope holds, with its own.
+    pub(super) fn deployed(&self, resource: &'v Value) -> Option<(&'v Value, Self)> {
+        let template = resource.pointer("/properties/template")?;
+        let own = resource.pointer("/properties/expressionEvaluationOptions/scope").and_then(Value::as_str);
+        let given = resource.pointer("/properties/parameters").and_then(Value::as_object);
+        let value = |held: &Value| match held.get("value") {
+            Some(held) => self.resolve(held),
+            None => Value::String("{a value from elsewhere}".into()),
+        };
+        let given: Map<String, Value> =
+            given.into_iter().flatten().map(|(name, held)| (name.clone(), value(held))).collect();
+        let is_own = own.is_some_and(|word| word.eq_ignore_ascii_case("inner"));
+        Some((template, self.within(template, given, is_own)))
     }
 
     fn parameter(&self, arguments: &[Value], depth: usize) -> Option<Value> {

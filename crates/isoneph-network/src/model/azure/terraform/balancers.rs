@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::machines::{SCALE_SETS, scaled_id};
 use super::{Reading, given, name, subscription};
 use crate::model::address::AddressRange;
-use crate::model::azure::estate::{Balancer, BalancerRule, Estate, InterfacePlace, is_unclear};
-use crate::model::json::{list, number, text, text_or_empty};
+use crate::model::azure::estate::{Balancer, BalancerRule, Estate, InterfacePlace, LetsOut, is_unclear};
+use crate::model::json::{flag, list, number, text, text_or_empty};
 use crate::model::terraform::Resource;
 
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
@@ -21,8 +21,9 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             name: name(resource),
             owner: subscription(resource),
             frontends: frontends.collect(),
-            rules: Vec::new(),
+            standard: text(&resource.values, "sku").map(|word| word.eq_ignore_ascii_case("standard")),
             origin: reading.origin(resource),
+            ..Balancer::default()
         };
         estate.balancers.insert(Reading::own(resource), balancer);
     }
@@ -41,11 +42,13 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             !targets.is_empty()
         };
         let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "loadbalancer_id")) else { continue };
+        balancer.lets_out.extend(lets_out(reading, resource, &held, &targets, known));
         let ports = ports(resource);
         // Of a range each port leads to one of those behind it.
         let alone = ports.len() == 1;
         balancer.rules.extend(ports.into_iter().map(|(frontend_port, frontend_last)| BalancerRule {
             protocol: text_or_empty(&resource.values, "protocol"),
+            frontend: text(&resource.values, "frontend_ip_configuration_name").map(ToOwned::to_owned),
             frontend_port,
             frontend_last,
             backend_port: number(&resource.values, "backend_port").unwrap_or(0),
@@ -53,6 +56,48 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             targets: targets.clone(),
             ..BalancerRule::default()
         }));
+    }
+    behind(estate, reading, &pools, open);
+}
+
+/// Whether a rule translates on the way out as well: rules of balancing do, unless they are told not to.
+fn lets_out(
+    reading: &Reading<'_>,
+    rule: &Resource,
+    pools: &[String],
+    targets: &[String],
+    known: bool,
+) -> Option<LetsOut> {
+    let quiet = flag(&rule.values, "disable_outbound_snat") == Some(true);
+    let sure = known && !reading.document.is_open(rule, &["disable_outbound_snat"], &rule.values);
+    let held = LetsOut {
+        protocol: text_or_empty(&rule.values, "protocol"),
+        pools: pools.to_vec(),
+        targets: targets.to_vec(),
+        sure,
+    };
+    (rule.kind == "azurerm_lb_rule" && !quiet).then_some(held)
+}
+
+/// Rules that do nothing but translate on the way out, and who stands in the pools.
+fn behind(estate: &mut Estate, reading: &Reading<'_>, pools: &BTreeMap<String, Vec<String>>, open: bool) {
+    let document = reading.document;
+    for resource in document.of_kind(&["azurerm_lb_outbound_rule"]) {
+        let pool = reading.id(resource, "backend_address_pool_id");
+        let targets = pools.get(&pool).cloned().unwrap_or_default();
+        let sure = !is_unclear(&pool);
+        let protocol = text_or_empty(&resource.values, "protocol");
+        let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "loadbalancer_id")) else { continue };
+        balancer.lets_out.push(LetsOut { protocol, pools: vec![pool], targets, sure });
+    }
+    for resource in document.any_of_kind(&["azurerm_lb_backend_address_pool"]) {
+        let members = pools.get(&Reading::own(resource)).cloned().unwrap_or_default();
+        let Some(balancer) = estate.balancers.get_mut(&reading.id(resource, "loadbalancer_id")) else { continue };
+        balancer.members.extend(members);
+    }
+    if open {
+        let all: Vec<String> = estate.interfaces.keys().cloned().collect();
+        estate.balancers.values_mut().for_each(|balancer| balancer.maybe.clone_from(&all));
     }
 }
 

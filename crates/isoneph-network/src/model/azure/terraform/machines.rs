@@ -154,6 +154,8 @@ fn scaled(reading: &Reading<'_>, resource: &Resource, at: usize) -> Interface {
         application_groups: if groups.choice { Vec::new() } else { groups.found },
         forwards,
         template: true,
+        // Those that a flexible set makes have the ways out that somebody gives them, and no other.
+        unlent: resource.kind.contains("orchestrated"),
         aliases: vec![resource.address.clone()],
         tags: tags(resource.values.get("tags")),
         origin: reading.origin(resource),
