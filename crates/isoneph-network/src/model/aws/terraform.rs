@@ -3,6 +3,8 @@
 mod acls;
 mod fed;
 mod groups;
+mod instances;
+mod launch;
 mod links;
 mod machines;
 mod routes;
@@ -42,6 +44,9 @@ const JOINING: [(&str, &str); 2] = [
     ("aws_vpclattice_", "not modelled: undecided where one network may reach another by it"),
     ("aws_vpc_endpoint_service", "who of networks that are not shown has an endpoint of it is not said"),
 ];
+
+/// States of a peering of which its acceptance is still to come.
+const ASKED: [&str; 3] = ["initiating-request", "pending-acceptance", "provisioning"];
 
 /// Whether a document holds resources of this provider.
 pub(crate) fn recognises(document: &Document) -> bool {
@@ -171,7 +176,13 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
 
 /// Machines of whose subnets nothing is shown: they stand in networks of which nothing is said.
 fn unseen(estate: &Estate, reading: &Reading<'_>) -> Vec<Unsupported> {
-    let kinds = ["aws_instance", "aws_spot_instance_request", "aws_network_interface", "aws_autoscaling_group"];
+    let kinds = [
+        "aws_instance",
+        "aws_spot_instance_request",
+        "aws_network_interface",
+        "aws_autoscaling_group",
+        "aws_eks_node_group",
+    ];
     let is_placed = |held: &&Resource| held.is_managed() && services::is_given(reading.document, held);
     let placed = reading.document.resources.iter().filter(is_placed);
     let machines = reading.document.of_kind(&kinds).chain(placed).filter(|resource| {
@@ -191,7 +202,13 @@ fn unseen(estate: &Estate, reading: &Reading<'_>) -> Vec<Unsupported> {
     let named = |held: &Resource, effect| Unsupported::new(reading.source, held.address.clone(), &held.kind, effect);
     let nothing = "its subnet or network is not shown: nothing is said of it";
     let within = "which network it is in is not shown: nothing is said of what stands in it";
-    machines.map(|held| named(held, nothing)).chain(subnets.map(|held| named(held, within))).collect()
+    let anywhere = "its subnets are not shown: it may stand in any";
+    let balancers = reading.document.of_kind(&["aws_lb", "aws_alb"]).filter(|held| {
+        let given = machines::subnets_of_balancer(reading, held);
+        !given.iter().any(|subnet| estate.subnets.contains_key(subnet))
+    });
+    let told = machines.map(|held| named(held, nothing)).chain(subnets.map(|held| named(held, within)));
+    told.chain(balancers.map(|held| named(held, anywhere))).collect()
 }
 
 fn range_of(value: &Value, key: &str) -> Option<AddressRange> {
@@ -361,10 +378,13 @@ fn gateways(estate: &mut Estate, reading: &Reading<'_>) {
         let accepted = flag(&resource.values, "auto_accept") == Some(true)
             || document.of_kind(&["aws_vpc_peering_connection_accepter"]).any(|held| {
                 let id = document.id(held, &["vpc_peering_connection_id"]);
-                id == Some(resource.identity()) && flag(&held.values, "auto_accept") == Some(true)
+                let taken = text(&held.values, "accept_status") == Some("active");
+                id == Some(resource.identity()) && (taken || flag(&held.values, "auto_accept") == Some(true))
             });
-        let active = status.is_none_or(|status| status == "active");
-        let pending = status.is_none() && !accepted;
+        // What was asked for may have been accepted since the state was written.
+        let asked = status.is_none_or(|status| ASKED.contains(&status));
+        let active = asked || status == Some("active");
+        let pending = asked && !accepted;
         estate
             .peerings
             .insert(resource.identity(), Peering { active, pending, sides, candidates, regions, unclear_regions });

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::aliases::handed_on;
 use super::{Document, Ids, Resource};
 use crate::model::json::list;
 
@@ -15,11 +16,13 @@ use crate::model::json::list;
 const MAX_REFERENCES: usize = 256;
 
 /// Attributes that identify something a resource is made with, and by what name readers know it.
-pub(super) const MADE_WITH: [(&str, &str); 4] = [
+pub(super) const MADE_WITH: [(&str, &str); 6] = [
     ("default_security_group_id", "default security group of"),
     ("default_network_acl_id", "default network ACL of"),
     ("default_route_table_id", "main table of"),
     ("main_route_table_id", "main table of"),
+    ("association_default_route_table_id", "default table of"),
+    ("propagation_default_route_table_id", "default table of"),
 ];
 
 /// Fields of several identifiers whose names do not end as such names do.
@@ -33,20 +36,20 @@ pub(super) struct Scope {
     /// The module's instance, where it is one.
     pub(super) place: Option<String>,
     /// Index of what the expression belongs to.
-    index: String,
+    pub(super) index: String,
     /// What the expression belongs to, within the module: `type.name` or `module.name`.
-    owner: String,
+    pub(super) owner: String,
 }
 
 /// One name of a reference with its index: `subnet["a"]`.
 pub(super) struct Step<'r> {
     pub(super) name: &'r str,
-    index: Option<&'r str>,
+    pub(super) index: Option<&'r str>,
 }
 
 /// How the references of one expression choose among instances.
 #[derive(Debug, Clone, Copy, Default)]
-struct Choosing {
+pub(super) struct Choosing {
     /// By the key they share.
     by_key: bool,
     /// By something a plan does not show.
@@ -55,6 +58,18 @@ struct Choosing {
     several: bool,
     /// Which of the fields it is whose locals are followed.
     field: Option<usize>,
+}
+
+impl Choosing {
+    /// The same of another expression: how that one chooses, its own references tell.
+    pub(super) fn afresh(self) -> Self {
+        Self { by_key: false, otherwise: false, ..self }
+    }
+
+    /// The same of an expression of another field.
+    pub(super) fn of_field(self, name: &str) -> Self {
+        Self { field: super::locals::field(name), ..self.afresh() }
+    }
 }
 
 impl Scope {
@@ -243,7 +258,14 @@ impl Document {
     }
 
     /// Adds what an expression names, through variables and outputs.
-    fn follow(&self, scope: &Scope, expression: &Value, wanted: Choosing, budget: &mut usize, out: &mut Ids) {
+    pub(super) fn follow(
+        &self,
+        scope: &Scope,
+        expression: &Value,
+        wanted: Choosing,
+        budget: &mut usize,
+        out: &mut Ids,
+    ) {
         let mut references: Vec<&str> = list(expression, "references").iter().filter_map(Value::as_str).collect();
         // Nested blocks hold expressions of their own.
         if let (Some(object), true) = (expression.as_object(), references.is_empty()) {
@@ -329,13 +351,7 @@ impl Document {
                 let (inner, sure) = self.child(scope, call, choosing);
                 match self.outputs.get(&(inner.module.clone(), output.name.to_owned())) {
                     Some(held) => {
-                        self.follow(
-                            &inner,
-                            held,
-                            Choosing { by_key: false, otherwise: false, ..choosing },
-                            budget,
-                            out,
-                        );
+                        self.follow(&inner, held, choosing.afresh(), budget, out);
                         out.choice |= !sure && !out.found.is_empty();
                     }
                     None => unknown(out),
@@ -385,11 +401,15 @@ impl Document {
             [first, ..] if matches!(first.name, "each" | "count" | "path" | "terraform" | "self" | "module") => {}
             [data, kind, name, rest @ ..] if data.name == "data" => {
                 let local = format!("data.{}.{}", kind.name, name.name);
-                return self.resource(scope, (&local, name.index, rest), choosing, given, out);
+                if self.is_later(&scope.module, &local) {
+                    self.looked_up(scope, (&local, name.index, rest), choosing, budget, out);
+                    return false;
+                }
+                return self.resource(scope, (&local, name.index, rest), (choosing, given), budget, out);
             }
             [kind, name, rest @ ..] => {
                 let local = format!("{}.{}", kind.name, name.name);
-                return self.resource(scope, (&local, name.index, rest), choosing, given, out);
+                return self.resource(scope, (&local, name.index, rest), (choosing, given), budget, out);
             }
             _ => {}
         }
@@ -401,8 +421,8 @@ impl Document {
         &self,
         scope: &Scope,
         (local, index, rest): (&str, Option<&str>, &[Step<'_>]),
-        choosing: Choosing,
-        given: &[String],
+        (choosing, given): (Choosing, &[String]),
+        budget: &mut usize,
         out: &mut Ids,
     ) -> bool {
         let mut picked = false;
@@ -430,12 +450,17 @@ impl Document {
         }
         // What is configured and has no such instance is not made; what is not configured is not shown.
         out.open |= held.is_empty() && !self.expressions.contains_key(&key);
+        if let Some(field) = handed_on(local, rest) {
+            held.iter().for_each(|one| self.hand_on(one, field, choosing, budget, out));
+            return picked;
+        }
         let is_own = rest.first().is_some_and(|step| matches!(step.name, "id" | "arn"));
         let told = if is_own { &mut out.own } else { &mut out.parts };
         told.extend(held.iter().map(|one| one.identity()));
-        let made = rest.first().and_then(|step| MADE_WITH.iter().find(|(attribute, _)| *attribute == step.name));
-        out.found.extend(held.iter().map(|one| match made {
-            Some((_, words)) => format!("{words} {}", one.identity()),
+        let words =
+            made_words(rest).or_else(|| super::locals::made_for(local, choosing.field).filter(|_| rest.is_empty()));
+        out.found.extend(held.iter().map(|one| match words {
+            Some(words) => format!("{words} {}", one.identity()),
             None => one.identity(),
         }));
         picked
@@ -507,6 +532,12 @@ impl Document {
         let sure = place.is_some() || choosing.several;
         (Scope { module, place, index: String::new(), owner: String::new() }, sure)
     }
+}
+
+/// By what name readers know what an attribute says a resource is made with.
+pub(super) fn made_words(rest: &[Step<'_>]) -> Option<&'static str> {
+    let attribute = rest.first()?.name;
+    MADE_WITH.iter().find(|(known, _)| *known == attribute).map(|(_, words)| *words)
 }
 
 /// How an expression's other references choose among the instances of those that have several.
