@@ -495,8 +495,8 @@ fn table_routes(table: &Table, estate: &Estate, places: &Places) -> Vec<Route> {
     };
     let blocks = estate.ranges_of(&table.vpc).into_iter().filter(|block| !written(block));
     out.extend(blocks.map(|destination| Route { destination, unknown: None, target: Target::Local, rank: 0 }));
-    let open =
-        if estate.vpcs.contains_key(&table.vpc) { estate.open_of(&table.vpc) } else { [is_network(&table.vpc); 2] };
+    // Of a network that is not shown any block may be its own.
+    let open = if estate.vpcs.contains_key(&table.vpc) { estate.open_of(&table.vpc) } else { [true; 2] };
     for family in [Family::V4, Family::V6].into_iter().zip(open).filter(|(_, open)| *open).map(|(family, _)| family) {
         let unknown = Some(format!("a block of {}", table.vpc));
         out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });

@@ -283,11 +283,12 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let missing = |family: Family| !ranges.iter().any(|range| range.family == family);
         let six = ["ipv6_cidr_block", "ipv6_ipam_pool_id"].iter().any(|key| reading.is_open(resource, &[key], values));
         let four = flag(values, "ipv6_native") != Some(true);
+        let vpc = network_of_subnet(estate, reading, resource, &ranges);
         take(
             &mut estate.subnets,
             resource,
             Subnet {
-                vpc: reading.id(resource, "vpc_id"),
+                vpc,
                 looked_up: is_older(resource),
                 open: [four && missing(Family::V4), six && missing(Family::V6)],
                 assigns_public: flag(values, "map_public_ip_on_launch")
@@ -306,6 +307,22 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+}
+
+/// The network of a subnet. Of several that may be meant it is the one in whose blocks the subnet's lie.
+fn network_of_subnet(estate: &Estate, reading: &Reading<'_>, resource: &Resource, ranges: &[AddressRange]) -> String {
+    let ids = reading.document.ids(resource, &["vpc_id"]);
+    let may_hold = |id: &&String, range: &AddressRange| {
+        let family = usize::from(range.family == Family::V6);
+        estate.open_of(id)[family] || estate.ranges_of(id).iter().any(|block| block.covers(*range))
+    };
+    if ids.choice && !ids.open && !ids.lost && !ranges.is_empty() {
+        let mut fitting = ids.found.iter().filter(|id| ranges.iter().all(|range| may_hold(id, range)));
+        if let (Some(only), None) = (fitting.next(), fitting.next()) {
+            return only.clone();
+        }
+    }
+    reading.id(resource, "vpc_id")
 }
 
 /// What an accelerator leads to: it is asked for by addresses of the accelerator's, whatever the receiver's are.
@@ -479,6 +496,7 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
             }
         }
     }
+    place_tables(estate);
     for resource in document.of_kind(&["aws_main_route_table_association"]) {
         let table = reading.table(estate, &reading.id(resource, "route_table_id"));
         let vpc = reading.id(resource, "vpc_id");
@@ -514,6 +532,18 @@ fn tables(estate: &mut Estate, reading: &Reading<'_>) {
                     propagated: false,
                 });
             }
+        }
+    }
+}
+
+/// A table of which a plan does not show the network is of that in which its subnets lie.
+fn place_tables(estate: &mut Estate) {
+    let Estate { tables, subnets, vpcs, .. } = estate;
+    let is_shown = |vpc: &String| vpcs.contains_key(vpc) || is_network(vpc);
+    for table in tables.values_mut().filter(|table| !is_shown(&table.vpc)) {
+        let own = table.subnets.iter().filter_map(|id| Some(&subnets.get(id)?.vpc));
+        if let Some(vpc) = own.clone().find(|vpc| is_shown(vpc)) {
+            table.vpc.clone_from(vpc);
         }
     }
 }

@@ -72,6 +72,25 @@ impl Document {
         (out.open, out.choice, out.lost) = (out.open || meant.open, out.choice || meant.choice, out.lost || meant.lost);
     }
 
+    /// Of what something is made over (`each.value.vpc_id`), what that was given itself.
+    pub(super) fn hand_on_each(
+        &self,
+        from: usize,
+        rest: &[Step<'_>],
+        choosing: Choosing,
+        budget: &mut usize,
+        out: &mut Ids,
+    ) {
+        let attribute = rest.first().map(|step| step.name);
+        let Some(field) = HANDED_ON.into_iter().find(|field| Some(*field) == attribute) else { return };
+        for id in out.found.split_off(from) {
+            match self.resources.iter().find(|held| held.identity() == id && self.is_given(held, field)) {
+                Some(held) => self.hand_on(held, field, choosing, budget, out),
+                None => out.found.push(id),
+            }
+        }
+    }
+
     /// What a resource was given in a field.
     pub(super) fn hand_on(
         &self,

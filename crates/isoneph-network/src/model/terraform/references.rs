@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::aliases::handed_on;
+use super::conditions::is_identifier;
 use super::{Document, Ids, Resource};
 use crate::model::json::list;
 
@@ -56,6 +57,8 @@ pub(super) struct Choosing {
     otherwise: bool,
     /// The field holds several.
     several: bool,
+    /// The field holds identifiers, and no names.
+    identifiers: bool,
     /// Which of the fields it is whose locals are followed.
     field: Option<usize>,
 }
@@ -132,6 +135,7 @@ impl Document {
         };
         let last = path.last().copied().unwrap_or_default();
         let several = last.ends_with('s') || SEVERAL.contains(&last);
+        let identifiers = last.ends_with("_id") || last.ends_with("_ids");
         let known = more.is_empty() && first.get("constant_value").is_some();
         let scope = Scope::of(resource);
         let mut budget = MAX_REFERENCES;
@@ -139,7 +143,8 @@ impl Document {
         let mut gap = written.open;
         for expression in &written.expressions {
             let before = out.found.len();
-            self.follow(&scope, expression, Choosing { several, field, ..Choosing::default() }, &mut budget, out);
+            let wanted = Choosing { several, identifiers, field, ..Choosing::default() };
+            self.follow(&scope, expression, wanted, &mut budget, out);
             let leads_nowhere = !more.is_empty() && out.found.len() == before;
             (out.open, out.choice) = (out.open || leads_nowhere, out.choice || leads_nowhere);
             gap |= leads_nowhere;
@@ -303,6 +308,9 @@ impl Document {
         }
         // A text that is no index is an identifier itself, beside or instead of what else is named.
         if !picked {
+            // A word that can be none chooses among them (`var.mode == "single" ? …`).
+            let given: Vec<String> =
+                given.into_iter().filter(|text| !wanted.identifiers || is_identifier(text)).collect();
             out.choice |= !choosing.several && !given.is_empty() && out.found.len() > before;
             out.found.extend(given);
         }
@@ -357,7 +365,7 @@ impl Document {
                     None => unknown(out),
                 }
             }
-            [first, name, ..] if first.name == "each" && name.name == "value" => {
+            [first, name, rest @ ..] if first.name == "each" && name.name == "value" => {
                 let over = self.repeats.get(&(scope.module.clone(), scope.owner.clone())).or_else(|| {
                     let call = scope.owner.strip_prefix("module.")?;
                     self.calls.get(&(scope.module.clone(), call.to_owned()))?.get("for_each_expression")
@@ -366,6 +374,7 @@ impl Document {
                     Some(over) => {
                         let before = out.found.len();
                         self.follow(scope, over, Choosing { by_key: true, ..choosing }, budget, out);
+                        self.hand_on_each(before, rest, choosing, budget, out);
                         // Each instance has a part of what all are made over, and a plan does not show which.
                         out.found[before..].sort_unstable();
                         out.choice |= out.found[before..].windows(2).any(|two| two[0] != two[1]);
@@ -553,8 +562,7 @@ fn choosing(references: &[&str], wanted: Choosing) -> Choosing {
     Choosing {
         by_key: wanted.by_key || by_key,
         otherwise: wanted.otherwise || starts(&["var", "local", "each.value"]),
-        several: wanted.several,
-        field: wanted.field,
+        ..wanted
     }
 }
 

@@ -220,3 +220,65 @@ fn a_rule_takes_no_group_beside_blocks_or_the_group_itself() {
         check(&model(&plan(&all).to_string()), &format!("{own} b -> a tcp/8080\n{other} c -> a tcp/8080"));
     }
 }
+
+#[test]
+fn a_public_address_that_a_condition_may_give_to_nobody_is_somebodys() {
+    let to = |references: &[&str]| json!({"instance": {"references": references}});
+    let own = ["aws_instance.m.id", "aws_instance.m"];
+    for (written, answer) in [
+        (to(&own), "permit"),
+        (to(&["each.value.public", "each.value", own[0], own[1]]), "undecided"),
+        (to(&["aws_instance.m", "each.key"]), "permit"),
+    ] {
+        let mut all = outward();
+        all.extend([
+            machine("aws_instance.m", refers(&["aws_subnet.s[0].id"]), refers(&["aws_security_group.web.id"])),
+            ("aws_eip.e", json!({"domain": "vpc"}), written),
+        ]);
+        check(&model(&plan(&all).to_string()), &format!("{answer} internet -> m tcp/443\ndeny internet -> m tcp/22"));
+    }
+}
+
+#[test]
+fn a_subnet_is_of_the_network_that_its_block_lies_in() {
+    let of = |key: &str| json!({"vpc_id": refers(&[&format!("aws_vpc.n[\"{key}\"].id")])});
+    let any = || json!({"vpc_id": {"references": ["aws_vpc.n", "local.net"]}});
+    let subnet = |block: &str| json!({"cidr_block": block, "availability_zone": "a"});
+    let (_, values, _) = group("aws_security_group.x", &[("0.0.0.0/0", 443)]);
+    for (other, answer) in [("10.1.0.0/16", "permit"), ("10.0.0.0/16", "undecided")] {
+        let all: Vec<Held> = vec![
+            ("aws_vpc.n[\"x\"]", json!({"cidr_block": "10.0.0.0/16"}), json!({})),
+            ("aws_vpc.n[\"y\"]", json!({"cidr_block": other}), json!({})),
+            ("aws_subnet.a", subnet("10.0.1.0/24"), any()),
+            ("aws_subnet.b", subnet("10.0.2.0/24"), any()),
+            ("aws_security_group.x", values.clone(), of("x")),
+            machine("aws_instance.a", refers(&["aws_subnet.a.id"]), refers(&["aws_security_group.x.id"])),
+            machine("aws_instance.b", refers(&["aws_subnet.b.id"]), refers(&["aws_security_group.x.id"])),
+        ];
+        let lines = format!("{answer} a -> b tcp/443");
+        if answer == "permit" {
+            check(&model(&plan(&all).to_string()), &lines);
+        } else {
+            // Both may be meant: nothing is said of what stands in it, and it is told.
+            assert!(model(&plan(&all).to_string()).unsupported.iter().any(|held| held.locator == "aws_subnet.a"));
+        }
+    }
+}
+
+#[test]
+fn a_word_that_a_condition_asks_about_is_nobodys_identifier() {
+    let mut out = {
+        let mut all = outward();
+        all.extend([
+            ("aws_nat_gateway.n[\"a\"]", json!({}), json!({"subnet_id": refers(&["aws_subnet.s[0].id"])})),
+            ("aws_route_table.p", json!({}), json!({"vpc_id": refers(&["aws_vpc.v.id"])})),
+            ("aws_route.p", json!({"destination_cidr_block": "0.0.0.0/0"}), json!({"route_table_id": refers(&["aws_route_table.p.id"]),
+                "nat_gateway_id": {"references": ["aws_nat_gateway.n", "var.mode", "each.key"]}})),
+            ("aws_route_table_association.p", json!({}), json!({"route_table_id": refers(&["aws_route_table.p.id"]), "subnet_id": refers(&["aws_subnet.s[1].id"])})),
+            machine("aws_instance.m", refers(&["aws_subnet.s[1].id"]), refers(&["aws_security_group.web.id"])),
+        ]);
+        plan(&all)
+    };
+    out["variables"] = json!({"mode": {"value": "single"}});
+    check(&model(&out.to_string()), "permit m -> internet tcp/443");
+}

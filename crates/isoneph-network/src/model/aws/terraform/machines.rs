@@ -459,11 +459,11 @@ fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
             .unwrap_or_else(|| AddressRange::whole(Family::V4));
         let fields = ["network_interface", "network_interface_id", "instance", "instance_id"];
         let [own, named, instance, by_id] = fields.map(|key| document.ids(holder, &[key]));
-        if [&own, &named, &instance, &by_id]
-            .iter()
-            .zip(fields)
-            .any(|(ids, key)| ids.choice || (ids.open && ids.found.is_empty() && document.is_written(holder, &[key])))
-        {
+        let may_be_nothing = |key: &str| text(&holder.values, key).is_none() && document.may_be_nothing(holder, &[key]);
+        if [&own, &named, &instance, &by_id].iter().zip(fields).any(|(ids, key)| {
+            let unseen = ids.open && ids.found.is_empty() && document.is_written(holder, &[key]);
+            ids.choice || unseen || (!ids.found.is_empty() && may_be_nothing(key))
+        }) {
             estate.loose_addresses.push(holder.address.clone());
             continue;
         }
