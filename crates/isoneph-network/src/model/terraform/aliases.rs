@@ -1,7 +1,8 @@
 //! What stands for another thing: a data source that is read only while the plan is carried out, who accepts what another
 //! asks for, and an attribute by which a resource hands on what it was given itself (`aws_subnet.a.vpc_id`).
 
-use super::references::{Choosing, Scope, Step, made_words};
+use super::references::{Choosing, Scope, made_words};
+use super::steps::Step;
 use super::{Document, Ids, Resource};
 use crate::model::json::text;
 
@@ -35,8 +36,11 @@ impl Document {
 
     /// Takes out data sources that are read only later: they are no networks, subnets or groups of their own.
     pub(super) fn leave_out_later(&mut self) {
-        let is_later =
-            |held: &Resource| !held.is_managed() && held.kind.starts_with("aws_") && text(&held.values, "id").is_none();
+        // A service of the platform's own is known by its name.
+        let is_later = |held: &Resource| {
+            let by_identifier = held.kind.starts_with("aws_") && held.kind != "aws_vpc_endpoint_service";
+            by_identifier && !held.is_managed() && text(&held.values, "id").is_none()
+        };
         let (later, rest) = std::mem::take(&mut self.resources).into_iter().partition(is_later);
         self.resources = rest;
         let later: Vec<Resource> = later;

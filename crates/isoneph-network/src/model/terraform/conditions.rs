@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::references::{Scope, steps};
+use super::references::Scope;
+use super::steps::steps;
 use super::{Document, Resource};
 use crate::model::json::list;
 

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::references::{MADE_WITH, Scope, steps};
+use super::references::{MADE_WITH, Scope};
+use super::steps::{split_module, steps};
 use super::{Document, Resource};
 use crate::model::address::AddressRange;
 use crate::model::json::{list, text};
@@ -304,7 +305,7 @@ impl<'d> Search<'d> {
                 self.expression(&inner, expression);
             }
         }
-        let Some((parent, call)) = super::references::split_module(&scope.module) else { return };
+        let Some((parent, call)) = split_module(&scope.module) else { return };
         let known = document.known_variables(scope);
         let held = document.calls.get(&(parent.to_owned(), call.to_owned()));
         let given = held.and_then(|held| held.get("expressions")).and_then(Value::as_object);
@@ -358,7 +359,7 @@ impl<'d> Search<'d> {
         let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
         match names.as_slice() {
             ["var", name, ..] => {
-                let held = document.calls.get(&match super::references::split_module(&scope.module) {
+                let held = document.calls.get(&match split_module(&scope.module) {
                     Some((parent, call)) => (parent.to_owned(), call.to_owned()),
                     None => return,
                 });

@@ -6,8 +6,10 @@
 mod aliases;
 mod blocks;
 mod conditions;
+mod instances;
 mod locals;
 mod references;
+mod steps;
 mod unread;
 
 use std::cell::RefCell;
