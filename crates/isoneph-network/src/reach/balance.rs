@@ -2,7 +2,7 @@
 
 use super::path::{Direction, End, Rewrite, Stage};
 use super::walk::{Goal, State, Walker};
-use crate::model::address::{AddressRange, Meeting};
+use crate::model::address::{AddressRange, Family, Meeting};
 use crate::model::form::{Balancer, BalancerTarget, EndpointId, Listener};
 use crate::model::policy::Side;
 use crate::model::traffic::Traffic;
@@ -83,7 +83,7 @@ impl Walker<'_> {
             return self.end_connection(state, id, place, held);
         }
         if !held.complete {
-            return self.doubt_behind(state, &format!("the listeners of {}", held.name));
+            return self.doubt_beyond(state, id, &format!("the listeners of {}", held.name));
         }
         if held.listeners.is_empty() {
             let reason = format!("load balancer {} listens on nothing", held.name);
@@ -115,7 +115,7 @@ impl Walker<'_> {
         if !listener.complete {
             let mut open = next();
             open.stages.push(Stage::Rewrite(Rewrite::Anywhere { node: id }));
-            self.doubt_behind(open, &format!("the targets of listener {} of {}", listener.port, held.name));
+            self.doubt_beyond(open, id, &format!("the targets of listener {} of {}", listener.port, held.name));
         }
         if listener.targets.is_empty() && listener.complete && self.behind.is_none() {
             let reason = format!("listener {} of {} has no target", listener.port, held.name);
@@ -158,12 +158,28 @@ impl Walker<'_> {
         }
     }
 
+    /// Whom a node hands on to is not known, and so is what the receiver sees: the client, or the node.
+    fn doubt_beyond(&mut self, state: State, node: EndpointId, object: &str) {
+        let mut own = state.clone();
+        own.source = self.as_node(node, state.destination.family);
+        own.references = true;
+        self.doubt_behind(state, object);
+        self.doubt_behind(own, object);
+    }
+
+    /// A node as whoever takes what it hands on sees it.
+    fn as_node(&self, node: EndpointId, family: Family) -> Side {
+        let places = &self.model.parts.endpoints[node].places;
+        let own = places.iter().find(|place| place.inside.family == family).map(|place| place.inside);
+        Side { range: own.unwrap_or_else(|| AddressRange::whole(family)), endpoint: Some(node) }
+    }
+
     fn send_to_target(&mut self, mut state: State, node: EndpointId, target: &BalancerTarget, port: u16) {
         let balancer = &self.model.parts.endpoints[node];
         let Some(endpoint) = target.endpoint.or_else(|| target.address.and_then(|address| self.holder(node, address)))
         else {
             let what = target.address.map_or_else(|| "a target".into(), |address| format!("target {address}"));
-            return self.doubt_behind(state, &format!("{what} of {}", balancer.name));
+            return self.doubt_beyond(state, node, &format!("{what} of {}", balancer.name));
         };
         let receiver = &self.model.parts.endpoints[endpoint];
         let family = state.destination.family;
@@ -182,14 +198,12 @@ impl Walker<'_> {
         state.destination = receiver.places[place].inside;
         state.subnet = balancer.subnet;
         state.network = balancer.network;
-        let own = balancer.places.iter().find(|place| place.inside.family == family).map(|place| place.inside);
         let keeps_client = if state.linked.is_some() { Some(false) } else { target.keeps_client };
         if keeps_client.is_none() {
             state.stages.push(Stage::Doubt { object: format!("whether {} keeps the client's address", balancer.name) });
         }
         if keeps_client != Some(true) {
-            let range = own.unwrap_or_else(|| AddressRange::whole(family));
-            state.source = Side { range, endpoint: Some(node) };
+            state.source = self.as_node(node, family);
             state.references = true;
         }
         let goal = std::mem::replace(&mut self.goal, Goal::Endpoint(endpoint, place));

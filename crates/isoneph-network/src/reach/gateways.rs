@@ -46,6 +46,12 @@ impl<'m> Walker<'m> {
         if outbound_only && state.destination.family == Family::V4 {
             return self.block(state, "an egress-only gateway takes IPv6 alone", gateway);
         }
+        if outbound_only && self.reply {
+            // It knows the connections that it let out; whether it takes answers of others, nobody says.
+            state.stages.push(Stage::Doubt {
+                object: format!("whether {gateway} takes answers to what came in by another gateway"),
+            });
+        }
         let family = state.destination.family;
         // An address of IPv6 is its own outside, but in Azure, where one outside is translated to it as those of IPv4 are.
         if family == Family::V4 || network.platform == Platform::Azure {

@@ -70,8 +70,11 @@ fn behind_node(parts: &Parts, node: &Endpoint, balancer: &Balancer) -> Vec<Endpo
 
 /// Those of a network that take connections.
 fn members(parts: &Parts, network: usize) -> impl Iterator<Item = EndpointId> + '_ {
-    let takes = |held: &Endpoint| {
-        !matches!(held.kind, EndpointKind::Nat | EndpointKind::Plumbing | EndpointKind::Balancer { .. })
+    let takes = |held: &Endpoint| match held.kind {
+        EndpointKind::Nat | EndpointKind::Plumbing => false,
+        // One of requests may be behind one of connections.
+        EndpointKind::Balancer { balancer } => parts.balancers[balancer].ends_connections,
+        _ => true,
     };
     let of = parts.endpoints.iter().enumerate().filter(move |(_, held)| held.network == network && takes(held));
     of.map(|(id, _)| id)

@@ -309,11 +309,11 @@ fn push_pair(parts: &mut Parts, (first, second): (Policy, Policy)) -> (PolicyId,
     (parts.policies.len() - 2, parts.policies.len() - 1)
 }
 
-/// Whether targets see the client, where no attribute says: always with instance targets, with address targets only where
-/// the protocol is UDP.
+/// Whether targets see the client, where no attribute says: those that are named by an address only where the protocol is UDP,
+/// all others always.
 fn keeps_client(kind: &str, protocol: &str) -> Option<bool> {
     match (kind, protocol) {
-        ("instance", _) | (_, "UDP" | "TCP_UDP") => Some(true),
+        ("instance" | "alb", _) | (_, "UDP" | "TCP_UDP") => Some(true),
         ("ip", "TCP" | "TLS") => Some(false),
         _ => None,
     }
@@ -330,7 +330,8 @@ fn targets(estate: &Estate, parts: &mut Parts, places: &Places) {
                     continue;
                 };
                 for (target, port) in &group.targets {
-                    let named = estate.standing(target);
+                    let mut named = estate.standing(target);
+                    named.extend(estate.nodes_of(target));
                     let mut found: Vec<_> = named.iter().filter_map(|name| places.endpoint(name)).map(Some).collect();
                     let address = AddressRange::parse(target);
                     complete &= !found.is_empty() || address.is_some();
@@ -424,7 +425,7 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
     for (id, table) in &estate.tables {
         let index = parts.tables.len();
         places.tables.insert(id.clone(), index);
-        let routes = table_routes(table, estate, parts, places);
+        let routes = table_routes(table, estate, places);
         parts.tables.push(RouteTable {
             id: id.clone(),
             name: name_or(&table.tags, id),
@@ -453,11 +454,9 @@ fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
     }
 }
 
-fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+fn table_routes(table: &Table, estate: &Estate, places: &Places) -> Vec<Route> {
     let mut out = Vec::new();
-    let mut has_local = false;
     for route in &table.routes {
-        has_local |= route.target == RouteTarget::Local;
         let target = target(route, &table.vpc, estate, places);
         let rank = u32::from(route.propagated);
         let known = |destination| Route { destination, unknown: None, target: target.clone(), rank };
@@ -486,17 +485,18 @@ fn table_routes(table: &Table, estate: &Estate, parts: &Parts, places: &Places) 
             Destination::Unknown(what) => out.extend(open(what)),
         }
     }
-    // Every table holds the VPC's own routes; Terraform does not write them.
-    if !has_local && let Some(network) = places.networks.get(&table.vpc) {
-        out.extend(parts.networks[*network].ranges.ranges().iter().map(|range| Route {
-            destination: *range,
-            unknown: None,
-            target: Target::Local,
-            rank: 0,
-        }));
-    }
-    let open =
-        if estate.vpcs.contains_key(&table.vpc) { estate.open_of(&table.vpc) } else { [is_network(&table.vpc); 2] };
+    // Every table holds the network's own routes, one for each block, though the input writes none or some of them; one that
+    // leads elsewhere stands in its place.
+    let written = |block: &AddressRange| {
+        table.routes.iter().filter(|route| !route.propagated).any(|route| match route.destination {
+            Destination::Range(held) => held == *block || (route.target == RouteTarget::Local && held.covers(*block)),
+            _ => false,
+        })
+    };
+    let blocks = estate.ranges_of(&table.vpc).into_iter().filter(|block| !written(block));
+    out.extend(blocks.map(|destination| Route { destination, unknown: None, target: Target::Local, rank: 0 }));
+    // Of a network that is not shown any block may be its own.
+    let open = if estate.vpcs.contains_key(&table.vpc) { estate.open_of(&table.vpc) } else { [true; 2] };
     for family in [Family::V4, Family::V6].into_iter().zip(open).filter(|(_, open)| *open).map(|(family, _)| family) {
         let unknown = Some(format!("a block of {}", table.vpc));
         out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });

@@ -64,13 +64,18 @@ impl Estate {
         self.loose.contains(list) || self.cut.iter().any(|held| held.1 == list && !self.listed.contains(held))
     }
 
+    /// The interfaces of a load balancer.
+    pub(crate) fn nodes_of(&self, balancer: &str) -> Vec<String> {
+        let key = balancer.split_once(":loadbalancer/").map_or(balancer, |(_, key)| key);
+        let is_node = |held: &Interface| held.description.strip_prefix("ELB ") == Some(key);
+        self.interfaces.iter().filter(|(_, held)| is_node(held)).map(|(id, _)| id.clone()).collect()
+    }
+
     /// The network of what an accelerator leads to: a machine, a subnet, a load balancer, or itself.
     pub(crate) fn network_of(&self, id: &str) -> Option<&str> {
-        let key = id.split_once(":loadbalancer/").map_or(id, |(_, key)| key);
-        let own = self.instances.get(id).and_then(|held| held.interfaces.first());
-        let node = || self.interfaces.values().find(|held| held.description.strip_prefix("ELB ") == Some(key));
-        own.and_then(|name| self.interfaces.get(name))
-            .or_else(node)
+        let own = self.instances.get(id).and_then(|held| held.interfaces.first().cloned());
+        own.or_else(|| self.nodes_of(id).into_iter().next())
+            .and_then(|name| self.interfaces.get(&name))
             .map(|held| held.vpc.as_str())
             .or_else(|| self.subnets.get(id).map(|held| held.vpc.as_str()))
             .or_else(|| self.vpcs.get_key_value(id).map(|(id, _)| id.as_str()))

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::references::{expression_at, is_expression};
+use super::steps::{expression_at, is_expression};
 use super::{Document, Resource};
 use crate::model::json::list;
 

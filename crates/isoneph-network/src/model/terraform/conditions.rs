@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::Document;
-use super::references::{Scope, steps};
+use super::references::Scope;
+use super::steps::steps;
+use super::{Document, Resource};
+use crate::model::json::list;
 
 /// How many variables one is followed through.
 const MAX_DEPTH: usize = 16;
@@ -23,6 +25,23 @@ impl Document {
         let own = |reference: &&str| ["each.key", "count.index"].contains(reference);
         (counted == 0 && references.iter().any(own))
             || references.iter().any(|reference| self.is_switch(scope, reference, MAX_DEPTH))
+    }
+
+    /// Whether a condition may give a field nothing (`each.value.public ? aws_instance.a.id : null`). What a provider fills in
+    /// where nothing is given, a plan shows as known later either way. An index that is an expression hides the attribute, so
+    /// what is named with one beside a switch is not chosen by it.
+    pub(crate) fn may_be_nothing(&self, resource: &Resource, path: &[&str]) -> bool {
+        let decides = |reference: &&str| {
+            steps(reference).first().is_some_and(|step| matches!(step.name, "var" | "local" | "each" | "count"))
+        };
+        let names_whole = |reference: &&str| {
+            let data = usize::from(reference.starts_with("data."));
+            local_of(reference).is_some() && steps(reference).len() > 2 + data
+        };
+        self.written(resource, path).expressions.iter().any(|expression| {
+            let references = || list(expression, "references").iter().filter_map(Value::as_str);
+            references().any(|reference| decides(&reference)) && references().any(|reference| names_whole(&reference))
+        })
     }
 
     fn is_repeated(&self, scope: &Scope, local: &str) -> bool {
@@ -64,7 +83,7 @@ fn chooses(value: &Value) -> bool {
 }
 
 /// Whether a text may be the identifier of something: `sg-0a1b2c3d`, an ARN, a path.
-fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     let hexadecimal = |tail: &str| tail.len() >= 8 && tail.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.contains([':', '/']) || text.rsplit_once('-').is_some_and(|(_, tail)| hexadecimal(tail))
 }

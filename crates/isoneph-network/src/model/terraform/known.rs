@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::references::value_at;
+use super::steps::value_at;
 use super::{Document, Resource};
 use crate::model::json::list;
 

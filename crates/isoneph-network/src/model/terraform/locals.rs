@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::references::{MADE_WITH, Scope, steps};
+use super::references::{MADE_WITH, Scope};
+use super::steps::{split_module, steps};
 use super::{Document, Resource};
 use crate::model::address::AddressRange;
 use crate::model::json::{list, text};
@@ -58,11 +59,21 @@ pub(super) fn field(name: &str) -> Option<usize> {
     let single = match name {
         "subnet_ids" | "subnets" | "vpc_zone_identifier" => "subnet_id",
         "vpc_security_group_ids" | "security_group_ids" | "security_groups" => "security_group_id",
-        "route_table_ids" => "route_table_id",
+        "route_table_ids" | "default_route_table_id" => "route_table_id",
+        "default_network_acl_id" => "network_acl_id",
         _ => name,
     };
     let (_, kinds, _) = FIELDS.iter().find(|(known, ..)| *known == single)?;
     FIELDS.iter().position(|(_, held, _)| held == kinds)
+}
+
+/// By what name readers know what a network is made with that a field takes: of an instance that an expression tells, a plan
+/// names the network alone (`aws_vpc.a[each.key]`), and not the attribute.
+pub(super) fn made_for(local: &str, field: Option<usize>) -> Option<&'static str> {
+    let (_, _, attributes) = FIELDS[field?];
+    let (kind, _) = local.split_once('.')?;
+    let of = |attribute: &&str| MADE_WITH.iter().find(|(known, _)| known == attribute).map(|(_, words)| *words);
+    attributes.first().filter(|_| NETWORKS.contains(&kind)).and_then(of)
 }
 
 /// Whether a resource's own identifier is what another field takes, and not this one; of fields and kinds that are not known
@@ -275,12 +286,14 @@ impl<'d> Search<'d> {
     fn elsewhere(&mut self, scope: &Scope) {
         if scope.module != self.start && !std::mem::replace(&mut self.all, true) {
             self.document.resources.iter().for_each(|resource| self.whole(resource));
+            self.open |= !self.document.later.is_empty();
         }
     }
 
     /// Everything that stands in a module, comes out of those it calls, and goes into it.
     fn module(&mut self, scope: &Scope) {
         let document = self.document;
+        self.open |= document.later.iter().any(|(module, _)| *module == scope.module);
         for resource in &document.resources {
             if resource.module == scope.module && scope.place.as_ref().is_none_or(|place| *place == resource.place) {
                 self.whole(resource);
@@ -292,7 +305,7 @@ impl<'d> Search<'d> {
                 self.expression(&inner, expression);
             }
         }
-        let Some((parent, call)) = super::references::split_module(&scope.module) else { return };
+        let Some((parent, call)) = split_module(&scope.module) else { return };
         let known = document.known_variables(scope);
         let held = document.calls.get(&(parent.to_owned(), call.to_owned()));
         let given = held.and_then(|held| held.get("expressions")).and_then(Value::as_object);
@@ -346,7 +359,7 @@ impl<'d> Search<'d> {
         let names: Vec<&str> = steps.iter().map(|step| step.name).collect();
         match names.as_slice() {
             ["var", name, ..] => {
-                let held = document.calls.get(&match super::references::split_module(&scope.module) {
+                let held = document.calls.get(&match split_module(&scope.module) {
                     Some((parent, call)) => (parent.to_owned(), call.to_owned()),
                     None => return,
                 });
@@ -371,6 +384,7 @@ impl<'d> Search<'d> {
 
     fn resource(&mut self, scope: &Scope, local: &str, attribute: Option<&str>) {
         let document = self.document;
+        self.open |= document.is_later(&scope.module, local);
         let all = document.instances.get(&(scope.module.clone(), local.to_owned())).map_or(&[][..], Vec::as_slice);
         for resource in all.iter().map(|at| &document.resources[*at]) {
             if scope.place.as_ref().is_some_and(|place| *place != resource.place) {

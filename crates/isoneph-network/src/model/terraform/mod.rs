@@ -3,11 +3,14 @@
 //! An identifier that is known only after apply is stood in for by the address of the resource that will have it, found
 //! through the references in the configuration. Values that stay unknown are unknown to the readers too.
 
+mod aliases;
 mod blocks;
 mod conditions;
+mod instances;
 mod known;
 mod locals;
 mod references;
+mod steps;
 mod unread;
 mod written;
 
@@ -64,6 +67,8 @@ pub(crate) struct Document {
     variables: BTreeMap<String, Value>,
     /// Address to what of a resource is known only after apply.
     unknown: BTreeMap<String, Value>,
+    /// (module, local) of data sources that are read only while the plan is carried out.
+    later: BTreeSet<(String, String)>,
     /// (module, local) to the instances.
     instances: BTreeMap<(String, String), Vec<usize>>,
     /// Names of provider configurations to the regions they are for.
@@ -164,6 +169,7 @@ impl Document {
                 out.unknown.insert(address.to_owned(), held.clone());
             }
         }
+        out.leave_out_later();
         for (index, resource) in out.resources.iter().enumerate() {
             out.instances.entry((resource.module.clone(), resource.local.clone())).or_default().push(index);
         }

@@ -6,8 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::conditions::is_identifier;
+use super::steps::{Step, steps, value_at};
 use super::{Document, Ids, Resource};
 use crate::model::json::list;
 
@@ -15,11 +17,13 @@ use crate::model::json::list;
 const MAX_REFERENCES: usize = 256;
 
 /// Attributes that identify something a resource is made with, and by what name readers know it.
-pub(super) const MADE_WITH: [(&str, &str); 4] = [
+pub(super) const MADE_WITH: [(&str, &str); 6] = [
     ("default_security_group_id", "default security group of"),
     ("default_network_acl_id", "default network ACL of"),
     ("default_route_table_id", "main table of"),
     ("main_route_table_id", "main table of"),
+    ("association_default_route_table_id", "default table of"),
+    ("propagation_default_route_table_id", "default table of"),
 ];
 
 /// Fields of several identifiers whose names do not end as such names do.
@@ -33,28 +37,36 @@ pub(super) struct Scope {
     /// The module's instance, where it is one.
     pub(super) place: Option<String>,
     /// Index of what the expression belongs to.
-    index: String,
+    pub(super) index: String,
     /// What the expression belongs to, within the module: `type.name` or `module.name`.
-    owner: String,
-}
-
-/// One name of a reference with its index: `subnet["a"]`.
-pub(super) struct Step<'r> {
-    pub(super) name: &'r str,
-    index: Option<&'r str>,
+    pub(super) owner: String,
 }
 
 /// How the references of one expression choose among instances.
 #[derive(Debug, Clone, Copy, Default)]
-struct Choosing {
+pub(super) struct Choosing {
     /// By the key they share.
-    by_key: bool,
+    pub(super) by_key: bool,
     /// By something a plan does not show.
-    otherwise: bool,
+    pub(super) otherwise: bool,
     /// The field holds several.
-    several: bool,
+    pub(super) several: bool,
+    /// The field holds identifiers, and no names.
+    identifiers: bool,
     /// Which of the fields it is whose locals are followed.
-    field: Option<usize>,
+    pub(super) field: Option<usize>,
+}
+
+impl Choosing {
+    /// The same of another expression: how that one chooses, its own references tell.
+    pub(super) fn afresh(self) -> Self {
+        Self { by_key: false, otherwise: false, ..self }
+    }
+
+    /// The same of an expression of another field.
+    pub(super) fn of_field(self, name: &str) -> Self {
+        Self { field: super::locals::field(name), ..self.afresh() }
+    }
 }
 
 impl Scope {
@@ -117,6 +129,7 @@ impl Document {
         };
         let last = path.last().copied().unwrap_or_default();
         let several = last.ends_with('s') || SEVERAL.contains(&last);
+        let identifiers = last.ends_with("_id") || last.ends_with("_ids");
         let known = more.is_empty() && first.get("constant_value").is_some();
         let scope = Scope::of(resource);
         let mut budget = MAX_REFERENCES;
@@ -124,7 +137,8 @@ impl Document {
         let mut gap = written.open;
         for expression in &written.expressions {
             let before = out.found.len();
-            self.follow(&scope, expression, Choosing { several, field, ..Choosing::default() }, &mut budget, out);
+            let wanted = Choosing { several, identifiers, field, ..Choosing::default() };
+            self.follow(&scope, expression, wanted, &mut budget, out);
             let leads_nowhere = !more.is_empty() && out.found.len() == before;
             (out.open, out.choice) = (out.open || leads_nowhere, out.choice || leads_nowhere);
             gap |= leads_nowhere;
@@ -184,7 +198,14 @@ impl Document {
     }
 
     /// Adds what an expression names, through variables and outputs.
-    fn follow(&self, scope: &Scope, expression: &Value, wanted: Choosing, budget: &mut usize, out: &mut Ids) {
+    pub(super) fn follow(
+        &self,
+        scope: &Scope,
+        expression: &Value,
+        wanted: Choosing,
+        budget: &mut usize,
+        out: &mut Ids,
+    ) {
         let mut references: Vec<&str> = list(expression, "references").iter().filter_map(Value::as_str).collect();
         // Nested blocks hold expressions of their own.
         if let (Some(object), true) = (expression.as_object(), references.is_empty()) {
@@ -222,6 +243,9 @@ impl Document {
         }
         // A text that is no index is an identifier itself, beside or instead of what else is named.
         if !picked {
+            // A word that can be none chooses among them (`var.mode == "single" ? …`).
+            let given: Vec<String> =
+                given.into_iter().filter(|text| !wanted.identifiers || is_identifier(text)).collect();
             out.choice |= !choosing.several && !given.is_empty() && out.found.len() > before;
             out.found.extend(given);
         }
@@ -270,19 +294,13 @@ impl Document {
                 let (inner, sure) = self.child(scope, call, choosing);
                 match self.outputs.get(&(inner.module.clone(), output.name.to_owned())) {
                     Some(held) => {
-                        self.follow(
-                            &inner,
-                            held,
-                            Choosing { by_key: false, otherwise: false, ..choosing },
-                            budget,
-                            out,
-                        );
+                        self.follow(&inner, held, choosing.afresh(), budget, out);
                         out.choice |= !sure && !out.found.is_empty();
                     }
                     None => unknown(out),
                 }
             }
-            [first, name, ..] if first.name == "each" && name.name == "value" => {
+            [first, name, rest @ ..] if first.name == "each" && name.name == "value" => {
                 let over = self.repeats.get(&(scope.module.clone(), scope.owner.clone())).or_else(|| {
                     let call = scope.owner.strip_prefix("module.")?;
                     self.calls.get(&(scope.module.clone(), call.to_owned()))?.get("for_each_expression")
@@ -291,6 +309,7 @@ impl Document {
                     Some(over) => {
                         let before = out.found.len();
                         self.follow(scope, over, Choosing { by_key: true, ..choosing }, budget, out);
+                        self.hand_on_each(before, rest, choosing, budget, out);
                         // Each instance has a part of what all are made over, and a plan does not show which.
                         out.found[before..].sort_unstable();
                         out.choice |= out.found[before..].windows(2).any(|two| two[0] != two[1]);
@@ -326,128 +345,26 @@ impl Document {
             [first, ..] if matches!(first.name, "each" | "count" | "path" | "terraform" | "self" | "module") => {}
             [data, kind, name, rest @ ..] if data.name == "data" => {
                 let local = format!("data.{}.{}", kind.name, name.name);
-                return self.resource(scope, (&local, name.index, rest), choosing, given, out);
+                if self.is_later(&scope.module, &local) {
+                    self.looked_up(scope, (&local, name.index, rest), choosing, budget, out);
+                    return false;
+                }
+                return self.resource(scope, (&local, name.index, rest), (choosing, given), budget, out);
             }
             [kind, name, rest @ ..] => {
                 let local = format!("{}.{}", kind.name, name.name);
-                return self.resource(scope, (&local, name.index, rest), choosing, given, out);
+                return self.resource(scope, (&local, name.index, rest), (choosing, given), budget, out);
             }
             _ => {}
         }
         false
     }
+}
 
-    /// The instances of a resource that a reference means; says whether a text that was given chose among them.
-    fn resource(
-        &self,
-        scope: &Scope,
-        (local, index, rest): (&str, Option<&str>, &[Step<'_>]),
-        choosing: Choosing,
-        given: &[String],
-        out: &mut Ids,
-    ) -> bool {
-        let mut picked = false;
-        let key = (scope.module.clone(), local.to_owned());
-        let all = self.instances.get(&key).map_or(&[][..], Vec::as_slice);
-        let here = |held: &&Resource| scope.place.as_ref().is_none_or(|place| *place == held.place);
-        let mut held: Vec<&Resource> = all.iter().map(|place| &self.resources[*place]).filter(here).collect();
-        if let Some(index) = index {
-            held.retain(|one| one.index == index);
-        } else if held.len() > 1 {
-            let of =
-                |index: &str| -> Vec<&Resource> { held.iter().copied().filter(|one| one.index == index).collect() };
-            let same = of(&scope.index);
-            let named: Vec<&Resource> = given.iter().flat_map(|text| of(&format!("{text:?}"))).collect();
-            picked = !named.is_empty();
-            if choosing.by_key && same.len() == 1 && self.is_one_each(scope, held.len()) {
-                held = same;
-            } else if !choosing.several && named.len() == 1 {
-                held = named;
-            } else {
-                // A whole map may be gone through and sifted (`for … if`); of a counted resource a list is taken whole.
-                let sifted = rest.is_empty() && held.iter().any(|one| one.index.parse::<usize>().is_err());
-                out.choice |= !choosing.several || choosing.by_key || choosing.otherwise || sifted;
-            }
-        }
-        // What is configured and has no such instance is not made; what is not configured is not shown.
-        out.open |= held.is_empty() && !self.expressions.contains_key(&key);
-        let is_own = rest.first().is_some_and(|step| matches!(step.name, "id" | "arn"));
-        let told = if is_own { &mut out.own } else { &mut out.parts };
-        told.extend(held.iter().map(|one| one.identity()));
-        let made = rest.first().and_then(|step| MADE_WITH.iter().find(|(attribute, _)| *attribute == step.name));
-        out.found.extend(held.iter().map(|one| match made {
-            Some((_, words)) => format!("{words} {}", one.identity()),
-            None => one.identity(),
-        }));
-        picked
-    }
-
-    /// Whether each of what is counted refers to one of as many: else the number may be reckoned with (`count.index + 2`),
-    /// which a plan does not show. Keys are not reckoned with.
-    fn is_one_each(&self, scope: &Scope, several: usize) -> bool {
-        if scope.index.parse::<usize>().is_err() || scope.owner.starts_with("module.") {
-            return true;
-        }
-        let all = self.instances.get(&(scope.module.clone(), scope.owner.clone())).map_or(&[][..], Vec::as_slice);
-        let here = |at: &&usize| scope.place.as_ref().is_none_or(|place| *place == self.resources[**at].place);
-        let own = all.iter().filter(here).count();
-        own == 1 || own == several
-    }
-
-    /// The expression given to a variable of a module, and where that expression stands; `None` for the root's variables.
-    /// A variable that is given nothing has its default, which refers to nothing.
-    pub(super) fn variable(&self, scope: &Scope, name: &str) -> Option<(Scope, Option<&Value>)> {
-        let (parent, call) = split_module(&scope.module)?;
-        let held = self.calls.get(&(parent.to_owned(), call.to_owned()));
-        let given = held.and_then(|held| held.get("expressions")).and_then(|held| held.get(name));
-        Some((self.outer_of(scope), given))
-    }
-
-    /// Where the call of a module stands; the root's own for the root.
-    pub(super) fn outer_of(&self, scope: &Scope) -> Scope {
-        let (parent, call) = split_module(&scope.module).unwrap_or_default();
-        let place = scope.place.as_deref().and_then(split_module);
-        Scope {
-            module: parent.to_owned(),
-            place: place.map(|(outer, _)| outer.to_owned()),
-            index: place
-                .and_then(|(_, own)| own.split_once('['))
-                .map(|(_, index)| index.trim_end_matches(']').to_owned())
-                .unwrap_or_default(),
-            owner: format!("module.{call}"),
-        }
-    }
-
-    /// Inside of all instances of a called module.
-    pub(super) fn child_of(&self, scope: &Scope, call: &str) -> Scope {
-        let step = Step { name: call, index: None };
-        self.child(scope, &step, Choosing::default()).0
-    }
-
-    /// Inside of a called module, and whether it is sure which of its instances is meant.
-    fn child(&self, scope: &Scope, call: &Step<'_>, choosing: Choosing) -> (Scope, bool) {
-        let below = |outer: &str| {
-            if outer.is_empty() { format!("module.{}", call.name) } else { format!("{outer}.module.{}", call.name) }
-        };
-        let module = below(&scope.module);
-        let base = scope.place.as_deref().map(below);
-        let place = match (base, call.index) {
-            (Some(base), Some(index)) => Some(format!("{base}[{index}]")),
-            (Some(base), None) => {
-                let repeated = self.calls.get(&(scope.module.clone(), call.name.to_owned())).is_some_and(|held| {
-                    ["for_each_expression", "count_expression"].iter().any(|key| held.get(key).is_some())
-                });
-                match (repeated, choosing.by_key) {
-                    (false, _) => Some(base),
-                    (true, true) => Some(format!("{base}[{}]", scope.index)),
-                    (true, false) => None,
-                }
-            }
-            (None, _) => None,
-        };
-        let sure = place.is_some() || choosing.several;
-        (Scope { module, place, index: String::new(), owner: String::new() }, sure)
-    }
+/// By what name readers know what an attribute says a resource is made with.
+pub(super) fn made_words(rest: &[Step<'_>]) -> Option<&'static str> {
+    let attribute = rest.first()?.name;
+    MADE_WITH.iter().find(|(known, _)| *known == attribute).map(|(_, words)| *words)
 }
 
 /// How an expression's other references choose among the instances of those that have several.
@@ -463,8 +380,7 @@ fn choosing(references: &[&str], wanted: Choosing) -> Choosing {
     Choosing {
         by_key: wanted.by_key || by_key,
         otherwise: wanted.otherwise || starts(&["var", "local", "each.value"]),
-        several: wanted.several,
-        field: wanted.field,
+        ..wanted
     }
 }
 
@@ -475,73 +391,4 @@ fn constants(value: Option<&Value>, out: &mut Vec<String>) {
         Some(Value::Array(held)) => out.extend(held.iter().filter_map(Value::as_str).map(ToOwned::to_owned)),
         _ => {}
     }
-}
-
-/// `a.b["x.y"].c` as names with their indexes.
-pub(super) fn steps(reference: &str) -> Vec<Step<'_>> {
-    let (mut out, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);
-    for (at, letter) in reference.char_indices() {
-        match letter {
-            '"' => quoted = !quoted,
-            '[' if !quoted => depth += 1,
-            ']' if !quoted => depth = depth.saturating_sub(1),
-            '.' if depth == 0 && !quoted => {
-                out.push(step_of(&reference[start..at]));
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    out.push(step_of(&reference[start..]));
-    out
-}
-
-fn step_of(text: &str) -> Step<'_> {
-    match text.split_once('[') {
-        Some((name, index)) => Step { name, index: Some(index.strip_suffix(']').unwrap_or(index)) },
-        None => Step { name: text, index: None },
-    }
-}
-
-/// (outer module, call) of a module's path or address; `None` for the root.
-pub(super) fn split_module(module: &str) -> Option<(&str, &str)> {
-    let mut depth = 0_usize;
-    let mut last = None;
-    for (at, letter) in module.char_indices() {
-        match letter {
-            '[' => depth += 1,
-            ']' => depth = depth.saturating_sub(1),
-            'm' if depth == 0 && module[at..].starts_with("module.") => last = Some(at),
-            _ => {}
-        }
-    }
-    let at = last?;
-    Some((module[..at].trim_end_matches('.'), &module[at + "module.".len()..]))
-}
-
-pub(super) fn value_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |held, key| match held {
-        Value::Array(elements) => elements.get(key.parse::<usize>().ok()?),
-        // The whole of a block that is known only after apply.
-        Value::Bool(true) => Some(held),
-        _ => held.get(key),
-    })
-}
-
-/// An expression by path. A block that is not a list in the configuration stands for each of its instances.
-pub(super) fn expression_at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
-    let mut held = value;
-    for key in path {
-        held = match (key.parse::<usize>(), held) {
-            (Ok(index), Value::Array(elements)) => elements.get(index).or_else(|| elements.first())?,
-            (Ok(_), _) => held,
-            (Err(_), Value::Object(object)) if is_expression(object) => return Some(held),
-            (Err(_), _) => held.get(key)?,
-        };
-    }
-    Some(held)
-}
-
-pub(super) fn is_expression(object: &Map<String, Value>) -> bool {
-    object.contains_key("references") || object.contains_key("constant_value")
 }

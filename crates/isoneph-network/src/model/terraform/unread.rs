@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::references::{is_expression, steps};
+use super::steps::{is_expression, steps};
 use super::{Document, Resource};
 use crate::model::json::{list, text};
 

@@ -42,7 +42,7 @@ fn a_machine_whose_groups_are_not_shown_may_be_in_those_that_rules_name() {
             machine("aws_instance.by_local", of(json!({"references": ["local.groups"]}))),
             ("aws_eks_node_group.nodes", json!({}), json!({"subnet_ids": refers(&["aws_subnet.s.id"])})),
         ],
-        "undecided by_template -> db tcp/5432 : the peer's security groups are not all known
+        "permit by_template -> db tcp/5432
          undecided by_local -> db tcp/5432 : the peer's security groups are not all known
          undecided aws_eks_node_group.nodes -> db tcp/5432
          deny by_local -> db tcp/22

@@ -4,6 +4,11 @@
 mod addresses;
 mod after_apply;
 mod aws;
+mod aws_aliases;
+mod aws_balanced;
+mod aws_hubs;
+mod aws_launched;
+mod aws_routes;
 mod azure;
 mod azure_plans;
 mod azure_ways_in;

@@ -1,8 +1,9 @@
 //! Targets that scaling groups and services register at run time: their members, wherever those will stand.
 
 use super::Reading;
+use super::scaling::first_interfaces;
 use crate::model::aws::estate::Estate;
-use crate::model::json::number;
+use crate::model::json::{list, number, text};
 use crate::model::terraform::{Ids, Resource};
 
 /// Targets with their ports.
@@ -19,7 +20,7 @@ pub(super) fn targets(estate: &Estate, reading: &Reading<'_>, group: &Resource) 
             whole &= !(ids.open && ids.found.is_empty());
             return;
         }
-        let held = members(estate, feeder);
+        let held = first_interfaces(estate, feeder);
         whole &= !ids.choice && !held.is_empty() && port.is_some();
         out.extend(held.into_iter().map(|interface| (interface, port)));
     };
@@ -27,29 +28,28 @@ pub(super) fn targets(estate: &Estate, reading: &Reading<'_>, group: &Resource) 
         add(feeder, &document.ids(feeder, &["target_group_arns"]), port);
     }
     for feeder in document.of_kind(&["aws_ecs_service"]) {
-        let port = feeder.values.pointer("/load_balancer/0/container_port").and_then(serde_json::Value::as_i64);
-        add(feeder, &document.ids(feeder, &["load_balancer", "0", "target_group_arn"]), port);
+        const FED: &str = "load_balancer";
+        let blocks = list(&feeder.values, FED);
+        if document.is_open_list(feeder, &[FED]) {
+            add(feeder, &Ids { open: true, ..Ids::default() }, None);
+        }
+        for (at, block) in blocks.iter().enumerate() {
+            let path = [FED, &at.to_string(), "target_group_arn"];
+            add(feeder, &document.ids(feeder, &path), number(block, "container_port"));
+        }
     }
     for attachment in document.of_kind(&["aws_autoscaling_attachment"]) {
         let ids = document.ids(attachment, &["lb_target_group_arn"]);
         let of = document.ids(attachment, &["autoscaling_group_name"]);
         let mut groups = document.of_kind(&["aws_autoscaling_group"]);
-        match groups.find(|held| of.found.contains(&held.identity())).filter(|_| !of.choice) {
+        let is_meant = |held: &&Resource| {
+            let name = text(&held.values, "name");
+            of.found.iter().any(|own| *own == held.identity() || Some(own.as_str()) == name)
+        };
+        match groups.find(is_meant).filter(|_| !of.choice) {
             Some(feeder) => add(feeder, &ids, port),
             None => add(attachment, &ids, None),
         }
     }
     (out, whole)
-}
-
-/// The interfaces that stand for the members of a scaling group or service.
-fn members(estate: &Estate, feeder: &Resource) -> Vec<String> {
-    let start = format!("{} in ", feeder.key());
-    estate
-        .interfaces
-        .range(start.clone()..)
-        .map(|(id, _)| id)
-        .take_while(|id| id.starts_with(&start))
-        .cloned()
-        .collect()
 }

@@ -183,21 +183,27 @@ fn rule_permission(reading: &Reading<'_>, resource: &Resource) -> Permission {
         texts(values, "cidr_blocks").into_iter().chain(texts(values, "ipv6_cidr_blocks")).chain(single).collect();
     let ranges: Vec<AddressRange> = blocks.iter().filter_map(|text| AddressRange::parse(text)).collect();
     let (mut groups, mut lists, mut choice) = (Vec::new(), Vec::new(), false);
-    let mut open = ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"]
+    let mut open = ["cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6", "self"]
         .iter()
         .any(|key| reading.is_open(resource, &[key], values));
+    // The provider takes a group beside neither blocks nor the group itself: an expression that names one there is a condition
+    // that gave nothing (`each.value.self ? null : …`), of which a plan says no more than that it is known later.
+    let own = flag(values, "self") == Some(true);
+    let excluded = own || !blocks.is_empty();
     for (keys, into) in [
         (["source_security_group_id", "referenced_security_group_id"], &mut groups),
         (["prefix_list_ids", "prefix_list_id"], &mut lists),
     ] {
-        for key in keys {
+        for key in keys.into_iter().filter(|key| !(excluded && *key == "source_security_group_id")) {
             let ids = reading.document.ids(resource, &[key]);
             choice |= ids.choice;
             open |= ids.open;
             into.extend(ids.found);
         }
     }
-    let nobody = ranges.is_empty() && groups.is_empty() && lists.is_empty() && flag(values, "self") != Some(true);
+    // A group that a condition may give or not is known later either way.
+    choice |= !groups.is_empty() && !lists.is_empty() && text(values, "source_security_group_id").is_none();
+    let nobody = ranges.is_empty() && groups.is_empty() && lists.is_empty() && !own;
     let service = ["protocol", "ip_protocol", "from_port", "to_port"];
     let service_open = service.iter().any(|key| reading.is_open(resource, &[key], values));
     let protocol =

@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use super::groups::default_group;
 use super::services::SERVICES;
-use super::{Reading, fed, labels, links, scaling};
+use super::{Reading, fed, instances, labels, links, scaling};
 use crate::model::address::{AddressRange, Family};
-use crate::model::aws::estate::{Balancer, Estate, Instance, Interface, Listener, TargetGroup};
+use crate::model::aws::estate::{Balancer, Estate, Interface, Listener, TargetGroup};
 use crate::model::json::{flag, list, number, text, text_or_empty, texts};
 use crate::model::terraform::{Ids, Resource};
 
 /// Takes everything that has interfaces.
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     interfaces(estate, reading);
-    instances(estate, reading);
+    instances::read(estate, reading);
     attached_groups(estate, reading);
     services(estate, reading);
     scaling::read(estate, reading);
@@ -25,16 +25,17 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
 
 /// An interface in a subnet: the addresses given, or the subnet's range where they are known after apply. It has one of
 /// IPv6 only where the subnet gives one to everybody, or `values` ask for one.
-fn place(
+pub(super) fn place(
     estate: &Estate,
     subnet: &str,
     known: Vec<AddressRange>,
-    public: bool,
+    (public, own_six): (bool, bool),
     values: &Value,
 ) -> Vec<(AddressRange, Option<AddressRange>)> {
     let outside = |range: AddressRange| (public && range.family == Family::V4).then(|| AddressRange::whole(Family::V4));
     let held = estate.subnets.get(subnet);
-    let six = held.is_some_and(|held| held.assigns_six)
+    let six = own_six
+        || held.is_some_and(|held| held.assigns_six)
         || number(values, "ipv6_address_count").is_some_and(|count| count > 0)
         || ["ip_address_type", "network_type"]
             .iter()
@@ -61,7 +62,7 @@ pub(super) fn is_public(estate: &Estate, subnet: &str, own: Option<bool>) -> boo
     own.unwrap_or_else(|| estate.subnets.get(subnet).is_some_and(|held| held.assigns_public))
 }
 
-fn groups_or_default(estate: &Estate, subnet: &str, groups: &Ids) -> Vec<String> {
+pub(super) fn groups_or_default(estate: &Estate, subnet: &str, groups: &Ids) -> Vec<String> {
     // Of candidates none is sure.
     let mut held = if groups.choice { Vec::new() } else { groups.found.clone() };
     let vpc = estate.subnets.get(subnet).map(|held| held.vpc.as_str()).unwrap_or_default();
@@ -76,14 +77,14 @@ fn groups_or_default(estate: &Estate, subnet: &str, groups: &Ids) -> Vec<String>
 
 /// The subnets a thing of one subnet may be in, each with the identifier of its interface there. Where a plan does not
 /// show which of several it is, it stands in each, and what holds for some of them alone is left open.
-fn places_of(subnets: &[String], identity: &str) -> Vec<(String, String)> {
+pub(super) fn places_of(subnets: &[String], identity: &str) -> Vec<(String, String)> {
     let several = subnets.len() > 1;
     let name = |subnet: &String| if several { format!("{identity} in {subnet}") } else { identity.to_owned() };
     subnets.iter().map(|subnet| (subnet.clone(), name(subnet))).collect()
 }
 
 /// Of several subnets those that something with these addresses may stand in: an address is its subnet's.
-fn fitting(estate: &Estate, subnets: Vec<String>, known: &[AddressRange]) -> Vec<String> {
+pub(super) fn fitting(estate: &Estate, subnets: Vec<String>, known: &[AddressRange]) -> Vec<String> {
     let takes = |name: &String, address: &AddressRange| {
         estate.subnets.get(name).is_none_or(|held| {
             let family = usize::from(address.family == Family::V6);
@@ -95,7 +96,7 @@ fn fitting(estate: &Estate, subnets: Vec<String>, known: &[AddressRange]) -> Vec
     if left.is_empty() { subnets } else { left }
 }
 
-fn add(estate: &mut Estate, id: String, subnet: &str, mut interface: Interface) {
+pub(super) fn add(estate: &mut Estate, id: String, subnet: &str, mut interface: Interface) {
     let Some(held) = estate.subnets.get(subnet) else { return };
     interface.subnet = subnet.to_owned();
     interface.vpc.clone_from(&held.vpc);
@@ -105,7 +106,7 @@ fn add(estate: &mut Estate, id: String, subnet: &str, mut interface: Interface) 
     estate.interfaces.insert(id, interface);
 }
 
-fn addresses(values: &Value, keys: &[&str]) -> Vec<AddressRange> {
+pub(super) fn addresses(values: &Value, keys: &[&str]) -> Vec<AddressRange> {
     let single = keys.iter().filter_map(|key| text(values, key)).map(ToOwned::to_owned);
     let many = keys.iter().flat_map(|key| texts(values, key));
     let mut out: Vec<AddressRange> = single.chain(many).filter_map(|held| AddressRange::parse(&held)).collect();
@@ -125,7 +126,7 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
             let interface = Interface {
                 groups: groups_or_default(estate, &subnet, &groups),
                 open_groups: groups.open || groups.choice,
-                addresses: place(estate, &subnet, known, false, values),
+                addresses: place(estate, &subnet, known, (false, false), values),
                 forwards: flag(values, "source_dest_check") == Some(false),
                 name: resource.address.clone(),
                 tags: labels(resource),
@@ -156,75 +157,6 @@ fn attached_groups(estate: &mut Estate, reading: &Reading<'_>) {
             }
         }
     }
-}
-
-fn instances(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    for resource in document.of_kind(&["aws_instance", "aws_spot_instance_request"]) {
-        let values = &resource.values;
-        let name = labels(resource).get("Name").cloned().unwrap_or_else(|| resource.address.clone());
-        let mut own: Vec<String> = Vec::new();
-        for index in 0..list(values, "network_interface").len() {
-            own.extend(document.id(resource, &["network_interface", &index.to_string(), "network_interface_id"]));
-        }
-        let attached = document
-            .of_kind(&["aws_network_interface_attachment"])
-            .filter(|&held| document.id(held, &["instance_id"]) == Some(resource.identity()))
-            .map(|held| reading.id(held, "network_interface_id"));
-        own.extend(attached);
-        let mut own: Vec<String> = own
-            .into_iter()
-            .flat_map(|id| {
-                let places = estate.standing(&id);
-                if places.is_empty() { vec![id] } else { places }
-            })
-            .collect();
-        let known = addresses(values, &["private_ip", "secondary_private_ips", "ipv6_addresses"]);
-        let subnets = fitting(estate, document.ids(resource, &["subnet_id"]).found, &known);
-        let groups = instance_groups(reading, resource);
-        if own.is_empty() {
-            let identity =
-                text(values, "primary_network_interface_id").map_or_else(|| resource.identity(), ToOwned::to_owned);
-            for (subnet, id) in places_of(&subnets, &identity) {
-                if !estate.subnets.contains_key(&subnet) {
-                    continue;
-                }
-                let known = known.clone();
-                let shown = addresses(values, &["public_ip"]);
-                let public = is_public(estate, &subnet, flag(values, "associate_public_ip_address"));
-                let mut held = place(estate, &subnet, known, public, values);
-                if let (Some(first), Some(public)) = (held.first_mut(), shown.first()) {
-                    first.1 = Some(*public);
-                }
-                let interface = Interface {
-                    groups: groups_or_default(estate, &subnet, &groups),
-                    open_groups: groups.open || groups.choice,
-                    addresses: held,
-                    forwards: flag(values, "source_dest_check") == Some(false),
-                    instance: Some(resource.identity()),
-                    name: name.clone(),
-                    aliases: vec![resource.address.clone()],
-                    tags: labels(resource),
-                    origin: reading.origin(resource),
-                    ..Interface::default()
-                };
-                add(estate, id.clone(), &subnet, interface);
-                own.push(id);
-            }
-        }
-        estate.instances.insert(resource.identity(), Instance { name, interfaces: own, tags: labels(resource) });
-    }
-}
-
-/// The groups of an instance: its own, by name where they stand so, or those of its launch template.
-fn instance_groups(reading: &Reading<'_>, resource: &Resource) -> Ids {
-    let document = reading.document;
-    let mut groups = document.ids(resource, &["vpc_security_group_ids"]);
-    let elsewhere = ["security_groups", "launch_template"];
-    let given = |key: &&str| !list(&resource.values, key).is_empty() || document.is_written(resource, &[key]);
-    // What a template or names of groups give, is not followed here.
-    groups.open |= groups.found.is_empty() && elsewhere.iter().any(given);
-    groups
 }
 
 /// Subnets of a resource, directly or through a group of subnets.
@@ -260,7 +192,7 @@ fn services(estate: &mut Estate, reading: &Reading<'_>) {
                 links::add_groups(reading, resource, &mut groups);
             }
             for subnet in held {
-                let public = is_service_public(estate, reading, resource, &subnet);
+                let public = is_service_public(reading, resource);
                 template(estate, reading, resource, &subnet, &groups, public);
             }
         }
@@ -268,11 +200,10 @@ fn services(estate: &mut Estate, reading: &Reading<'_>) {
 }
 
 /// Whether a service's interfaces have public addresses.
-fn is_service_public(estate: &Estate, reading: &Reading<'_>, resource: &Resource, subnet: &str) -> bool {
+fn is_service_public(reading: &Reading<'_>, resource: &Resource) -> bool {
     let values = &resource.values;
     let tasks = list(values, "network_configuration").first();
     match resource.kind.as_str() {
-        "aws_eks_node_group" => is_public(estate, subnet, None),
         "aws_elb" => flag(values, "internal") != Some(true),
         "aws_ecs_service" => tasks.and_then(|held| flag(held, "assign_public_ip")) == Some(true),
         "aws_rds_cluster" | "aws_neptune_cluster" => has_public_member(reading, resource),
@@ -294,7 +225,7 @@ fn has_public_member(reading: &Reading<'_>, cluster: &Resource) -> bool {
 
 fn template(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, subnet: &str, groups: &Ids, public: bool) {
     let id = format!("{} in {subnet}", resource.key());
-    member(estate, reading, (resource, id), subnet, groups, public);
+    member(estate, reading, (resource, id), subnet, groups, (public, false));
 }
 
 /// What stands for the members of a service or a scaling group in a subnet: one of their interfaces.
@@ -304,14 +235,14 @@ pub(super) fn member(
     (resource, id): (&Resource, String),
     subnet: &str,
     groups: &Ids,
-    public: bool,
+    (public, six): (bool, bool),
 ) {
     let mut aliases = vec![resource.address.clone(), resource.identity()];
     aliases.extend(text(&resource.values, "name").map(ToOwned::to_owned));
     let interface = Interface {
         groups: groups_or_default(estate, subnet, groups),
         open_groups: groups.open || groups.choice,
-        addresses: place(estate, subnet, Vec::new(), public, &resource.values),
+        addresses: place(estate, subnet, Vec::new(), (public, six), &resource.values),
         template: true,
         name: resource.address.clone(),
         aliases,
@@ -329,7 +260,7 @@ pub(super) fn stand(estate: &mut Estate, reading: &Reading<'_>, resource: &Resou
     let interface = Interface {
         groups: groups_or_default(estate, subnet, &Ids { open: true, ..Ids::default() }),
         open_groups: true,
-        addresses: place(estate, subnet, known, true, &resource.values),
+        addresses: place(estate, subnet, known, (true, false), &resource.values),
         template: true,
         name: resource.address.clone(),
         aliases: vec![resource.address.clone(), resource.identity()],
@@ -383,9 +314,11 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
         let mut groups = document.ids(resource, &["security_groups"]);
-        let mut held = document.ids(resource, &["subnets"]).found;
-        for index in 0..list(values, "subnet_mapping").len() {
-            held.extend(document.id(resource, &["subnet_mapping", &index.to_string(), "subnet_id"]));
+        let mut held = subnets_of_balancer(reading, resource);
+        if !held.iter().any(|subnet| estate.subnets.contains_key(subnet)) {
+            // Where it stands nothing shows: anywhere, and its groups with it.
+            held = estate.subnets.keys().cloned().collect();
+            groups = Ids { open: true, ..Ids::default() };
         }
         // A network load balancer without groups has none; an application load balancer has the default one.
         if kind == "application" || groups.open || groups.choice {
@@ -397,7 +330,7 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
             let interface = Interface {
                 groups: groups.found.clone(),
                 open_groups: groups.open || groups.choice,
-                addresses: place(estate, &subnet, Vec::new(), public, values),
+                addresses: place(estate, &subnet, Vec::new(), (public, false), values),
                 description: format!("ELB {key}"),
                 name: name.clone(),
                 aliases: vec![resource.address.clone(), name.clone()],
@@ -410,6 +343,16 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
     }
     listeners(estate, reading);
     target_groups(estate, reading);
+}
+
+/// The subnets that a balancer is given.
+pub(super) fn subnets_of_balancer(reading: &Reading<'_>, resource: &Resource) -> Vec<String> {
+    const MAPPED: &str = "subnet_mapping";
+    let mapped = (0..list(&resource.values, MAPPED).len()).flat_map(|at| {
+        let path = [MAPPED, &at.to_string(), "subnet_id"];
+        reading.document.id(resource, &path)
+    });
+    reading.document.ids(resource, &["subnets"]).found.into_iter().chain(mapped).collect()
 }
 
 /// Whether a balancer's groups are asked about what comes by PrivateLink; they are unless this is off.
@@ -516,11 +459,11 @@ fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
             .unwrap_or_else(|| AddressRange::whole(Family::V4));
         let fields = ["network_interface", "network_interface_id", "instance", "instance_id"];
         let [own, named, instance, by_id] = fields.map(|key| document.ids(holder, &[key]));
-        if [&own, &named, &instance, &by_id]
-            .iter()
-            .zip(fields)
-            .any(|(ids, key)| ids.choice || (ids.open && ids.found.is_empty() && document.is_written(holder, &[key])))
-        {
+        let may_be_nothing = |key: &str| text(&holder.values, key).is_none() && document.may_be_nothing(holder, &[key]);
+        if [&own, &named, &instance, &by_id].iter().zip(fields).any(|(ids, key)| {
+            let unseen = ids.open && ids.found.is_empty() && document.is_written(holder, &[key]);
+            ids.choice || unseen || (!ids.found.is_empty() && may_be_nothing(key))
+        }) {
             estate.loose_addresses.push(holder.address.clone());
             continue;
         }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reading, route};
+use super::Reading;
+use super::tables::route;
 use crate::model::aws::estate::{Destination, Estate, Route};
 use crate::model::terraform::{Ids, Resource};
 

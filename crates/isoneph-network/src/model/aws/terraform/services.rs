@@ -45,7 +45,6 @@ pub(super) const SERVICES: &[Service] = &[
     of("aws_dms_replication_instance", &["replication_subnet_group_id"], GIVEN, &["aws_dms_replication_subnet_group"]),
     of("aws_lambda_function", IN_CONFIG, OF_CONFIG, &[]),
     of("aws_eks_cluster", IN_CONFIG, OF_CONFIG, &[]),
-    of("aws_eks_node_group", &["subnet_ids"], &[], &[]),
     of("aws_eks_fargate_profile", &["subnet_ids"], &[], &[]),
     of("aws_emr_cluster", &["ec2_attributes", "0", "subnet_id"], &[], &[]),
     of("aws_codebuild_project", &["vpc_config", "0", "subnets"], OF_CONFIG, &[]),

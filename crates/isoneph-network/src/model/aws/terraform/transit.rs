@@ -1,13 +1,18 @@
 //! Transit gateways of a Terraform document.
 
+use std::collections::BTreeMap;
+
 use super::{Reading, take};
 use crate::model::address::AddressRange;
 use crate::model::aws::estate::{Estate, TransitAttachment, TransitGateway, TransitTable};
 use crate::model::json::{flag, text};
+use crate::model::terraform::Resource;
 
 /// Takes the transit gateways, their attachments and tables.
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
+    // Whether attachments of each are tied to its default table, and whether that learns their networks.
+    let mut defaults: BTreeMap<String, [bool; 2]> = BTreeMap::new();
     for resource in document.any_of_kind(&["aws_ec2_transit_gateway"]) {
         let on = |key: &str, standard: &str| text(&resource.values, key).unwrap_or(standard) == "enable";
         let id = resource.identity();
@@ -15,10 +20,12 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         // Of one that is looked up others hold attachments, tables and routes.
         let folder = if resource.is_managed() { reading.folder.clone() } else { String::new() };
         take(&mut estate.transits, resource, TransitGateway { references, folder });
-        if on("default_route_table_association", "enable") || on("default_route_table_propagation", "enable") {
+        let given = DEFAULTS.map(|key| on(key, "enable"));
+        if given.contains(&true) {
             let table = TransitTable { transit: id.clone(), listed: resource.is_managed(), ..TransitTable::default() };
             estate.transit_tables.entry(default_table(&id)).or_insert(table);
         }
+        defaults.insert(id, given);
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route_table"]) {
         let transit = reading.id(resource, "transit_gateway_id");
@@ -34,15 +41,18 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             .of_kind(&["aws_ec2_transit_gateway_vpc_attachment_accepter"])
             .find(|held| document.ids(held, &["transit_gateway_attachment_id"]).found.contains(&id));
         let network = document.ids(resource, &["vpc_id"]);
-        let default = |key: &str| flag(accepted.map_or(values, |held| &held.values), key).unwrap_or(true);
-        if default("transit_gateway_default_route_table_propagation")
+        let given = defaults.get(&transit).copied().unwrap_or([true; 2]);
+        let default = |which: usize| {
+            let key = format!("transit_gateway_{}", DEFAULTS[which]);
+            given[which] && flag(accepted.map_or(values, |held| &held.values), &key).unwrap_or(true)
+        };
+        if default(1)
             && let Some(table) = estate.transit_tables.get_mut(&default_table(&transit))
         {
             table.propagations.push(id.clone());
         }
         let table = default_table(&transit);
-        let associated =
-            default("transit_gateway_default_route_table_association") && estate.transit_tables.contains_key(&table);
+        let associated = default(0) && estate.transit_tables.contains_key(&table);
         estate.attachments.insert(
             id,
             TransitAttachment {
@@ -72,18 +82,53 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             estate.attachments.insert(format!("{id}@{own}"), held);
         }
     }
+    other_defaults(estate, reading);
     associations(estate, reading);
     routes(estate, reading);
 }
+
+/// What a hub gives each attachment, unless the hub or the attachment says otherwise.
+const DEFAULTS: [&str; 2] = ["default_route_table_association", "default_route_table_propagation"];
+
+/// Another table that is made the default one: which attachments were made before, and have the former, nothing shows.
+fn other_defaults(estate: &mut Estate, reading: &Reading<'_>) {
+    for key in DEFAULTS {
+        for resource in reading.document.of_kind(&[format!("aws_ec2_transit_gateway_{key}").as_str()]) {
+            let (hubs, _) = reading.owners(resource, "transit_gateway_id", estate.transits.keys());
+            if key == DEFAULTS[0] {
+                let of = |held: &&mut TransitAttachment| hubs.contains(&held.transit) && held.table.is_some();
+                for held in estate.attachments.values_mut().filter(of) {
+                    (held.table, held.unclear_table) = (None, true);
+                }
+            }
+            let tables = estate.transit_tables.values_mut().filter(|held| hubs.contains(&held.transit));
+            tables.for_each(|held| held.listed = false);
+        }
+    }
+}
+
+/// Tables of hubs that a field names: the default one by its identifier as well.
+fn owners(estate: &Estate, reading: &Reading<'_>, resource: &Resource) -> (Vec<String>, Option<String>) {
+    let (found, doubt) = reading.owners(resource, "transit_gateway_route_table_id", estate.transit_tables.keys());
+    let named = |id: String| {
+        let is_default = |held: &&Resource| MADE.iter().any(|key| text(&held.values, key) == Some(&id));
+        let mut hubs = reading.document.any_of_kind(&["aws_ec2_transit_gateway"]);
+        hubs.find(is_default).map(|hub| default_table(&hub.identity())).unwrap_or(id)
+    };
+    (found.into_iter().map(named).collect(), doubt)
+}
+
+/// Attributes of a hub that name its default table.
+const MADE: [&str; 2] = ["association_default_route_table_id", "propagation_default_route_table_id"];
 
 /// Which table an attachment's packets are looked up in, and which tables learn its networks.
 fn associations(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route_table_association"]) {
-        let (tables, unsure) = reading.owners(resource, "transit_gateway_route_table_id", estate.transit_tables.keys());
-        let (owners, doubt) = reading.owners(resource, "transit_gateway_attachment_id", estate.attachments.keys());
+        let (tables, unsure) = owners(estate, reading, resource);
+        let (attachments, doubt) = reading.owners(resource, "transit_gateway_attachment_id", estate.attachments.keys());
         let sure = unsure.or(doubt).is_none();
-        for id in owners {
+        for id in attachments {
             if let Some(attachment) = estate.attachments.get_mut(&id) {
                 attachment.table = tables.first().filter(|_| sure).cloned();
                 attachment.unclear_table = !sure;
@@ -91,7 +136,7 @@ fn associations(estate: &mut Estate, reading: &Reading<'_>) {
         }
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route_table_propagation"]) {
-        let (tables, unsure) = reading.owners(resource, "transit_gateway_route_table_id", estate.transit_tables.keys());
+        let (tables, unsure) = owners(estate, reading, resource);
         let attachment = document.ids(resource, &["transit_gateway_attachment_id"]);
         for table in tables {
             let Some(table) = estate.transit_tables.get_mut(&table) else { continue };
@@ -107,7 +152,7 @@ fn associations(estate: &mut Estate, reading: &Reading<'_>) {
 fn routes(estate: &mut Estate, reading: &Reading<'_>) {
     let kinds = ["aws_ec2_transit_gateway_route", "aws_ec2_transit_gateway_prefix_list_reference"];
     for resource in reading.document.of_kind(&kinds) {
-        let (tables, unsure) = reading.owners(resource, "transit_gateway_route_table_id", estate.transit_tables.keys());
+        let (tables, unsure) = owners(estate, reading, resource);
         let dropped = flag(&resource.values, "blackhole") == Some(true);
         let attachment = reading.document.ids(resource, &["transit_gateway_attachment_id"]);
         let list = reading.document.id(resource, &["prefix_list_id"]);
