@@ -145,8 +145,17 @@ fn has_no_room(error: &anyhow::Error) -> bool {
     kinds(error).any(|kind| matches!(kind, StorageFull | QuotaExceeded | FileTooLarge | ReadOnlyFilesystem))
 }
 
+/// What went wrong in reading or writing. Writers of JSON and CSV keep it to themselves, and name it no cause of theirs.
 fn kinds(error: &anyhow::Error) -> impl Iterator<Item = io::ErrorKind> {
-    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind)
+    let of_csv = |error: &csv::Error| match error.kind() {
+        csv::ErrorKind::Io(error) => Some(error.kind()),
+        _ => None,
+    };
+    error.chain().filter_map(move |cause| {
+        let plain = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+        plain.or_else(json).or_else(|| cause.downcast_ref::<csv::Error>().and_then(of_csv))
+    })
 }
 
 /// Tells something on standard error. That nobody can be told is no reason to stop.

@@ -103,3 +103,21 @@ fn a_network_comes_through_a_pipe_as_well() {
         assert_eq!(piped(&["network", "reach", input], &bytes).ends_with(0).stdout(), from_file.stdout());
     }
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_error_of_the_program() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // More than is kept back before it is written, so that it fails in the midst of it.
+    let flows: String = (1..4000).map(|port| format!("internet,10.0.0.1,tcp,{port},deny\n")).collect();
+    let flows = file(&folder, "flows.csv", format!("src,dst,proto,port,expect\n{flows}").as_bytes());
+    for format in ["text", "json", "csv"] {
+        let mut isoneph = Command::new(env!("CARGO_BIN_EXE_isoneph"));
+        isoneph.args(["network", "test", "--format", format, &flows, "examples/network"]).current_dir(root());
+        let mut child = isoneph.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("isoneph starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("isoneph ends");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{format}: {told}");
+        assert!(!told.contains("error"), "{format}: {told}");
+    }
+}
