@@ -1,7 +1,8 @@
 //! Load balancers, and the entries of clusters: what they hand on, and what they open connections to.
 
 use super::path::{Direction, End, Rewrite, Stage};
-use super::walk::{Goal, State, Walker};
+use super::state::State;
+use super::walk::{Goal, Walker};
 use crate::model::address::{AddressRange, Family, Meeting};
 use crate::model::form::{Balancer, BalancerTarget, EndpointId, Listener};
 use crate::model::policy::Side;

@@ -1,7 +1,8 @@
 //! Ways past the network that is followed: what both ends have an interface in besides, and what nobody reads.
 
 use super::path::{End, Stage};
-use super::walk::{Goal, State, Walker};
+use super::state::State;
+use super::walk::{Goal, Walker};
 use crate::model::Spot;
 use crate::model::form::EndpointId;
 

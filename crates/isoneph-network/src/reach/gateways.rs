@@ -2,7 +2,8 @@
 
 use super::beside::BESIDE;
 use super::path::{Direction, End, Rewrite, Stage};
-use super::walk::{Goal, State, Walker};
+use super::state::State;
+use super::walk::{Goal, Walker};
 use crate::model::address::{AddressRange, Family, Meeting};
 use crate::model::form::{Attachment, EndpointId, Firewall, Network, NetworkId, Outbound, Platform, TableId, Target};
 use crate::model::policy::Side;

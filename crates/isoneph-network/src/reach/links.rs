@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::path::{Direction, End, Rewrite, Stage};
-use super::walk::{Goal, Linked, State, Walker};
+use super::state::{Linked, State};
+use super::walk::{Goal, Walker};
 use crate::model::Model;
 use crate::model::address::{AddressRange, Meeting};
 use crate::model::form::{Balancer, Endpoint, EndpointId, EndpointKind, Lead, LeadTo, Parts};

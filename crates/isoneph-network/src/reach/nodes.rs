@@ -2,7 +2,8 @@
 
 use super::beside::BESIDE;
 use super::path::Stage;
-use super::walk::{State, Walker};
+use super::state::State;
+use super::walk::Walker;
 use crate::model::address::AddressRange;
 use crate::model::form::{EndpointId, Masked};
 use crate::model::policy::{Side, View};

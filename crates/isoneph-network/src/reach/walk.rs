@@ -1,25 +1,16 @@
 //! Follows a packet's addresses through routes, gateways and borders. Ports play no part in routing, so one walk serves
 //! all packets between two addresses; what the policies on the way let through is computed from the [`Path`]s.
 
-use std::collections::BTreeSet;
-
-use super::path::{Direction, End, Path, Rewrite, Stage};
-use super::refer::found_from_outside;
+use super::cluster::JOINED_UNSEEN;
+use super::path::{Direction, End, Path, Stage};
+use super::state::State;
 use crate::model::Model;
-use crate::model::address::{AddressRange, Family, Meeting, is_private};
-use crate::model::form::{EndpointId, EndpointKind, Network, NetworkId, Platform, PolicyId, SubnetId, TableId, Target};
+use crate::model::address::{AddressRange, Meeting};
+use crate::model::form::{EndpointId, EndpointKind, Platform, PolicyId, SubnetId, TableId, Target};
 use crate::model::policy::Side;
 
-/// The most gateways and tables one packet passes before its way counts as a loop.
-const MAX_HOPS: usize = 24;
 /// The most ways of one question that are kept; past it the rest is one doubt.
 const MAX_PATHS: usize = 256;
-
-/// Why a packet does not get from a cluster's network to somebody in another network.
-const UNJOINED: &str = "the two are in networks that no route joins";
-
-/// What nobody shows of a cluster inside a cloud.
-const JOINED_UNSEEN: &str = "how the cluster's network is joined to the cloud's";
 
 /// Where a packet starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,34 +53,6 @@ pub(super) struct Walker<'m> {
     /// Whether the network's edge is as far as it goes: what stands there puts addresses back.
     pub(super) to_edge: bool,
     pub(super) paths: Vec<Path>,
-}
-
-/// How a packet came through a link.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Linked {
-    /// Whether the groups of what takes it are asked.
-    pub(super) guarded: bool,
-}
-
-/// A packet on its way.
-#[derive(Debug, Clone)]
-pub(super) struct State {
-    pub(super) network: NetworkId,
-    /// The subnet whose border was last passed, where the packet is in one.
-    pub(super) subnet: Option<SubnetId>,
-    pub(super) source: Side,
-    /// The endpoint that first sent it, with its place: for its public address.
-    pub(super) sender: Option<(EndpointId, usize)>,
-    /// Whether rules that name groups still know the sender.
-    pub(super) references: bool,
-    pub(super) destination: AddressRange,
-    pub(super) zone: String,
-    pub(super) stages: Vec<Stage>,
-    pub(super) target: Option<usize>,
-    /// The lead by which it came through a link: what takes it does not hand on the client's address.
-    pub(super) linked: Option<Linked>,
-    hops: usize,
-    appliances: BTreeSet<EndpointId>,
 }
 
 impl<'m> Walker<'m> {
@@ -221,11 +184,6 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// Whether one is a cluster's network and the other a cloud's: neither says how, or whether, nodes join the two.
-    fn joins_unseen(one: &Network, other: &Network) -> bool {
-        (one.platform == Platform::Kubernetes) != (other.platform == Platform::Kubernetes)
-    }
-
     /// Out of a subnet a gateway stands in.
     pub(super) fn leave_subnet(&mut self, state: State) {
         self.leave(state, None);
@@ -242,65 +200,10 @@ impl<'m> Walker<'m> {
         ranges.meeting(state.destination) == Meeting::Within
     }
 
-    /// A cluster's network: everything reaches everything, policies apart.
-    fn flat(&mut self, mut state: State) {
-        if let Some((sender, _)) = state.sender
-            && let EndpointKind::Entry { balancer } = self.model.parts.endpoints[sender].kind
-        {
-            return self.leave_entry(state, balancer);
-        }
-        let name = self.model.parts.networks[state.network].name.clone();
-        state.stages.push(Stage::Hop { what: "across", name });
-        match self.goal {
-            Goal::Endpoint(goal, place) if self.model.parts.endpoints[goal].network == state.network => {
-                if let Some((sender, _)) = state.sender {
-                    self.pass_by_node(&state, sender, goal, place);
-                }
-                self.arrive(state, goal, place);
-            }
-            Goal::Endpoint(goal, _) => {
-                state.references = false;
-                let name = self.model.parts.endpoints[goal].name.clone();
-                self.block(state, UNJOINED, &name);
-            }
-            Goal::Anybody | Goal::Behind { .. } => self.flat_address(state),
-            Goal::Outside => {
-                let range = state.destination;
-                self.end(state, End::Outside { range });
-            }
-        }
-    }
-
-    /// An address asked for in a cluster's network: whoever surely has it there, else whoever has it elsewhere.
-    fn flat_address(&mut self, mut state: State) {
-        let parts = &self.model.parts;
-        let asked = state.destination;
-        let surely = |spot: &(EndpointId, usize)| asked.covers(parts.endpoints[spot.0].places[spot.1].inside);
-        let here: Vec<_> = self.model.index().inside(parts, state.network, asked).filter(surely).collect();
-        for (endpoint, place) in &here {
-            self.arrive(state.clone(), *endpoint, *place);
-        }
-        if !here.is_empty() && asked.single().is_some() {
-            return;
-        }
-        let elsewhere = self.model.index().anywhere(parts, asked).into_iter().find(|spot| !here.contains(spot));
-        if let Some((endpoint, _)) = elsewhere.filter(|_| here.is_empty()) {
-            let (here, there) = (&parts.networks[state.network], &parts.networks[parts.endpoints[endpoint].network]);
-            if Self::joins_unseen(here, there) {
-                return self.doubt(state, JOINED_UNSEEN);
-            }
-            state.references = false;
-            let name = parts.endpoints[endpoint].name.clone();
-            return self.block(state, UNJOINED, &name);
-        }
-        self.outside_or_vacant(state);
-    }
-
     /// Looks the destination up in a table. A range is cut where routes differ: each piece is a way of its own.
     pub(super) fn route(&mut self, mut state: State, table: TableId) {
-        state.hops += 1;
         let held = &self.model.parts.tables[table];
-        if state.hops > MAX_HOPS {
+        if !state.step() {
             return self.block(state, "the routes go in a circle", &held.name);
         }
         let mut pieces: Vec<(AddressRange, usize)> = Vec::new();
@@ -439,130 +342,6 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// Out onto the internet, with the sender's address already translated.
-    pub(super) fn internet(&mut self, mut state: State) {
-        state.references = false;
-        state.source.endpoint = None;
-        if is_private(state.destination) {
-            let reason = format!("{} is private: the internet has no way to it", state.destination);
-            return self.block(state, &reason, "internet");
-        }
-        state.stages.push(Stage::Hop { what: "across", name: "internet".into() });
-        self.come_from_outside(state);
-    }
-
-    /// From the internet towards the destination.
-    fn come_from_outside(&mut self, state: State) {
-        if self.goal == Goal::Outside {
-            let range = state.destination;
-            return self.end(state, End::Outside { range });
-        }
-        let found = match self.goal {
-            Goal::Endpoint(goal, place) => vec![(goal, place)],
-            _ => found_from_outside(self.model, state.destination),
-        };
-        let parts = &self.model.parts;
-        if found.is_empty() {
-            let released = parts.released.iter().find(|(range, _)| range.covers(state.destination));
-            if let Some((_, what)) = released {
-                let reason = format!("{} belonged to {what}", state.destination);
-                return self.block(state, &reason, what);
-            }
-            return self.outside_or_vacant(state);
-        }
-        for (endpoint, place) in found {
-            self.enter(state.clone(), endpoint, place);
-        }
-    }
-
-    /// To an address that nobody surely has: outside, unless it is an address of a network.
-    fn outside_or_vacant(&mut self, mut state: State) {
-        let range = state.destination;
-        let holds = |network: &&Network| !network.flat && network.ranges.meeting(range) == Meeting::Within;
-        let Some(network) = self.model.parts.networks.iter().find(holds) else {
-            return self.end(state, End::Outside { range });
-        };
-        if network.complete {
-            let reason = format!("nothing in {} has the address {range}", network.name);
-            return self.block(state, &reason, &network.name);
-        }
-        state.stages.push(Stage::Doubt { object: format!("the interfaces of {}", network.name) });
-        self.end(state, End::Vacant { range });
-    }
-
-    /// From the internet into the network of an endpoint.
-    fn enter(&mut self, mut state: State, id: EndpointId, place: usize) {
-        let endpoint = &self.model.parts.endpoints[id];
-        let network = &self.model.parts.networks[endpoint.network];
-        let held = &endpoint.places[place];
-        state.network = endpoint.network;
-        state.subnet = None;
-        if network.flat {
-            if !self.come_by_node(&state, id, place) {
-                self.arrive(state, id, place);
-            }
-            return;
-        }
-        if is_private(state.source.range) {
-            return self.doubt(state, "where a private address outside every network stands");
-        }
-        let unseen = [network.entries.as_slice(), network.loose.as_slice()].concat().join(", ");
-        let sure = network.internet.as_ref().or_else(|| self.way_out_alone(id, held.inside));
-        let Some(gateway) = sure.or_else(|| network.entries.first()) else {
-            let reason = format!("{} has no gateway to the internet", network.name);
-            return self.block(state, &reason, &network.name);
-        };
-        if sure.is_none() {
-            state.stages.push(Stage::Doubt { object: format!("what {unseen} lets in") });
-        }
-        if held.inside.family != state.destination.family {
-            return self.block(state, "the two ends have no address family in common", &endpoint.name);
-        }
-        state.stages.push(Stage::Hop { what: "through", name: gateway.clone() });
-        match held.public {
-            Some(public) if public.meets(state.destination) && !is_private(state.destination) => {
-                state.stages.push(Stage::Rewrite(Rewrite::DestinationPublic { from: state.destination }));
-                state.destination = held.inside;
-            }
-            // Of IPv4 a gateway brings in what it translates, whatever addresses a network was given inside; Azure's of IPv6
-            // as well.
-            _ if held.inside.family == Family::V6
-                && network.platform != Platform::Azure
-                && held.inside.meets(state.destination)
-                && !is_private(held.inside) => {}
-            _ if !unseen.is_empty() => {
-                state.stages.push(Stage::Doubt { object: format!("what {unseen} lets in") });
-                state.destination = held.inside;
-                // What it lets in it may pass on under an address of its own; AWS's that are not shown are gateways.
-                if network.platform != Platform::Aws {
-                    let mut translated = state.clone();
-                    translated.source = Side { range: AddressRange::whole(held.inside.family), endpoint: None };
-                    translated.references = false;
-                    self.arrive(translated, id, place);
-                }
-            }
-            _ => {
-                let reason = format!("{} has no public address", endpoint.name);
-                return self.block(state, &reason, &endpoint.name);
-            }
-        }
-        match network.edge {
-            Some(table) => self.route(state, table),
-            None => self.arrive(state, id, place),
-        }
-    }
-
-    /// The gateway that lets an endpoint's packets out and nothing in but the answers to them.
-    fn way_out_alone(&self, id: EndpointId, inside: AddressRange) -> Option<&'m String> {
-        let endpoint = &self.model.parts.endpoints[id];
-        let of_subnet = || endpoint.subnet.and_then(|subnet| self.model.parts.subnets[subnet].table);
-        let table = endpoint.table.or_else(of_subnet).filter(|_| self.reply && inside.family == Family::V6)?;
-        self.model.parts.tables[table].routes.iter().find_map(|route| match &route.target {
-            Target::Internet { gateway, outbound_only: true } => Some(gateway),
-            _ => None,
-        })
-    }
-
     pub(super) fn push_border(&self, state: &mut State, policy: PolicyId, direction: Direction, subnet: SubnetId) {
         let at = format!("subnet {}", self.model.parts.subnets[subnet].name);
         let (local, remote) = ends(state, direction);
@@ -650,39 +429,5 @@ fn ends(state: &State, direction: Direction) -> (Side, Side) {
     match direction {
         Direction::In => (destination, state.source),
         Direction::Out => (state.source, destination),
-    }
-}
-
-impl State {
-    pub(super) fn new(network: NetworkId, source: Side, destination: AddressRange) -> Self {
-        Self {
-            network,
-            subnet: None,
-            source,
-            sender: None,
-            references: true,
-            destination,
-            zone: String::new(),
-            stages: Vec::new(),
-            target: None,
-            linked: None,
-            hops: 0,
-            appliances: BTreeSet::new(),
-        }
-    }
-
-    /// Counts one more gateway; false where that makes a loop.
-    pub(super) fn step(&mut self) -> bool {
-        self.hops += 1;
-        self.hops <= MAX_HOPS
-    }
-
-    /// Notes an appliance; false where the packet has been there.
-    pub(super) fn visit(&mut self, appliance: EndpointId) -> bool {
-        self.appliances.insert(appliance)
-    }
-
-    fn path(self, end: End) -> Path {
-        Path { stages: self.stages, end, sender: self.source, destination: self.destination, target: self.target }
     }
 }
