@@ -8,8 +8,8 @@ use tempfile::NamedTempFile;
 
 use super::error::IngestError;
 use super::file::digest_of;
+use super::known::rejected_key;
 use super::manifest::{FileEntry, FileStatus};
-use super::rejected_key;
 use crate::digest::{Copies, Copy, is_signature};
 use crate::hex::hex;
 

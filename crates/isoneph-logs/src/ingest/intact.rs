@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::path::Path;
 
+use super::MANIFEST_FILE;
 use super::error::IngestError;
 use super::file::digest_of;
+use super::lock::LOCK_FILE;
 use super::manifest::Manifest;
-use super::{LOCK_FILE, MANIFEST_FILE};
 use crate::hex::hex;
 
 /// Whether a folder is a store, whole or damaged.

@@ -8,12 +8,13 @@ use isoneph_tables::{Attribution, Instant};
 
 use super::error::IngestError;
 use super::file::{self, Closed, Memory, Way};
+use super::known::{FileKey, key_of};
 use super::manifest::{FileEntry, FileStatus, MoreFollows, RejectedRecord};
 use super::row::{self, Scratch};
 use super::spill::{Partition, PartitionId, Spill};
+use super::walk;
 use super::walk::DigestsBeside;
 use super::words::Words;
-use super::{FileKey, key_of, walk};
 use crate::decode::{Decoder, LogFormat, Output, Trouble, day, written};
 use crate::event::Event;
 use crate::hex::hex;
