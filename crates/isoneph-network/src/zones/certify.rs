@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::intent::{Flow, Intent};
 use super::members::assign;
 use super::parties::Parties;
-use super::prove::{Proof, Separation};
+use super::proof::{Proof, Separation};
 use crate::certificate::{Certificate, CertifyError, ClaimInput, PathInput, Statement, certify as write, state};
 use crate::idd::Budget;
 use crate::model::Model;

@@ -12,7 +12,9 @@ mod derive;
 mod future;
 mod intent;
 mod members;
+mod pair;
 mod parties;
+mod proof;
 mod prove;
 
 pub use border::{Border, MAX_BORDERS, borders};
@@ -20,4 +22,5 @@ pub use certify::{MAX_CLAIMS, certify, restate};
 pub use derive::{TENANT_KEYS, derive, names_tenants};
 pub use intent::{Flow, Intent, IntentError, Member, Zone, ZoneKind};
 pub use members::{Assignment, assign};
-pub use prove::{Allowed, Bounds, Latent, PairProof, Proof, Separation, Witness, ZoneSummary, prove, prove_within};
+pub use proof::{Allowed, Latent, PairProof, Proof, Separation, Witness, ZoneSummary};
+pub use prove::{Bounds, prove, prove_within};
