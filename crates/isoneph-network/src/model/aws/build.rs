@@ -2,40 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use super::estate::{Destination, Estate, Interface, Route as EstateRoute, RouteTarget, Table, Vpc, without_place};
+use super::estate::{Estate, Interface, RouteTarget, Vpc, without_place};
 use super::filters::{self, Members};
-use super::{links, transit};
-use crate::model::address::{AddressRange, AddressSet, Family, private_blocks};
+use super::{balancers, links, routes, transit};
+use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
-    Balancer, BalancerTarget, Endpoint, EndpointKind, Listener, Nat, Network, NetworkId, Origin, Parts, Place,
-    Platform, PolicyId, Route, RouteTable, Subnet, SubnetId, TableId, Target,
+    Endpoint, EndpointKind, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Subnet, SubnetId,
+    TableId,
 };
 use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
-use crate::model::traffic::{TCP, Traffic, UDP};
+use crate::model::traffic::Traffic;
 
 /// Where things of the estate stand in the parts.
 #[derive(Default)]
 pub(super) struct Places {
     pub(super) networks: BTreeMap<String, NetworkId>,
     pub(super) subnets: BTreeMap<String, SubnetId>,
-    tables: BTreeMap<String, TableId>,
-    endpoints: BTreeMap<String, usize>,
-    nats: BTreeMap<String, usize>,
+    pub(super) tables: BTreeMap<String, TableId>,
+    pub(super) endpoints: BTreeMap<String, usize>,
+    pub(super) nats: BTreeMap<String, usize>,
     pub(super) transits: BTreeMap<String, usize>,
-    balancers: BTreeMap<String, usize>,
+    pub(super) balancers: BTreeMap<String, usize>,
 }
 
 /// Adds everything of the estate to `parts`.
 pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     let mut places = Places::default();
     networks(estate, parts, &mut places);
-    balancers(estate, parts, &mut places);
+    balancers::build(estate, parts, &mut places);
     let members = endpoints(estate, parts, &mut places);
     security_groups(estate, parts, &places, &members);
-    targets(estate, parts, &places);
+    balancers::targets(estate, parts, &places);
     nats(estate, parts, &mut places);
     transit::build(estate, parts, &mut places);
-    tables(estate, parts, &mut places);
+    routes::build(estate, parts, &mut places);
     borders(estate, parts, &places);
     links::build(estate, parts, &places);
 }
@@ -47,7 +47,7 @@ impl Places {
     }
 }
 
-fn name_or(tags: &BTreeMap<String, String>, id: &str) -> String {
+pub(super) fn name_or(tags: &BTreeMap<String, String>, id: &str) -> String {
     tags.get("Name").filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| id.to_owned())
 }
 
@@ -156,24 +156,6 @@ fn unshown(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             loose: estate.loose_addresses.clone(),
             tags: BTreeMap::new(),
             origin: subnet.origin.clone(),
-        });
-    }
-}
-
-/// The part of a load balancer's ARN that its interfaces' descriptions carry: `net/NAME/ID`.
-fn balancer_key(arn: &str) -> &str {
-    arn.split_once(":loadbalancer/").map_or(arn, |(_, key)| key)
-}
-
-fn balancers(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    for (id, balancer) in &estate.balancers {
-        places.balancers.insert(balancer_key(id).to_owned(), parts.balancers.len());
-        parts.balancers.push(Balancer {
-            id: id.clone(),
-            name: if balancer.name.is_empty() { id.clone() } else { balancer.name.clone() },
-            ends_connections: !matches!(balancer.kind.as_str(), "network" | "gateway"),
-            listeners: Vec::new(),
-            complete: balancer.listed && !estate.unheard.contains(id),
         });
     }
 }
@@ -309,58 +291,6 @@ fn push_pair(parts: &mut Parts, (first, second): (Policy, Policy)) -> (PolicyId,
     (parts.policies.len() - 2, parts.policies.len() - 1)
 }
 
-/// Whether targets see the client, where no attribute says: those that are named by an address only where the protocol is UDP,
-/// all others always.
-fn keeps_client(kind: &str, protocol: &str) -> Option<bool> {
-    match (kind, protocol) {
-        ("instance" | "alb", _) | (_, "UDP" | "TCP_UDP") => Some(true),
-        ("ip", "TCP" | "TLS") => Some(false),
-        _ => None,
-    }
-}
-
-fn targets(estate: &Estate, parts: &mut Parts, places: &Places) {
-    for (id, balancer) in &estate.balancers {
-        let Some(index) = places.balancers.get(balancer_key(id)) else { continue };
-        for listener in &balancer.listeners {
-            let (mut held, mut complete) = (Vec::new(), listener.clear);
-            for name in &listener.groups {
-                let Some(group) = estate.target_groups.get(name).filter(|group| group.listed) else {
-                    complete = false;
-                    continue;
-                };
-                for (target, port) in &group.targets {
-                    let mut named = estate.standing(target);
-                    named.extend(estate.nodes_of(target));
-                    let mut found: Vec<_> = named.iter().filter_map(|name| places.endpoint(name)).map(Some).collect();
-                    let address = AddressRange::parse(target);
-                    complete &= !found.is_empty() || address.is_some();
-                    if found.is_empty() {
-                        found.push(None);
-                    }
-                    held.extend(found.into_iter().map(|endpoint| BalancerTarget {
-                        endpoint,
-                        address,
-                        port: port.and_then(|port| u16::try_from(port).ok()),
-                        keeps_client: group.keeps_client.or_else(|| keeps_client(&group.kind, &group.protocol)),
-                    }));
-                }
-            }
-            parts.balancers[*index].listeners.push(Listener {
-                protocols: match listener.protocol.as_str() {
-                    "UDP" | "QUIC" => vec![UDP],
-                    "TCP_UDP" | "TCP_QUIC" => vec![TCP, UDP],
-                    _ => vec![TCP],
-                },
-                port: u16::try_from(listener.port).unwrap_or(0),
-                last: u16::try_from(listener.port).unwrap_or(0),
-                targets: held,
-                complete,
-            });
-        }
-    }
-}
-
 fn nats(estate: &Estate, parts: &mut Parts, places: &mut Places) {
     for (id, nat) in &estate.nats {
         if nat.gone {
@@ -418,177 +348,6 @@ fn stand_in(
         origin: Origin::default(),
     });
     Some(parts.endpoints.len() - 1)
-}
-
-fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    let mut main: BTreeMap<&str, TableId> = BTreeMap::new();
-    for (id, table) in &estate.tables {
-        let index = parts.tables.len();
-        places.tables.insert(id.clone(), index);
-        let routes = table_routes(table, estate, places);
-        parts.tables.push(RouteTable {
-            id: id.clone(),
-            name: name_or(&table.tags, id),
-            routes,
-            origin: table.origin.clone(),
-        });
-        if table.main {
-            main.insert(table.vpc.as_str(), index);
-        }
-        if let Some(network) = places.networks.get(&table.vpc).filter(|_| table.edge) {
-            parts.networks[*network].edge = Some(index);
-        }
-        for subnet in &table.subnets {
-            if let Some(subnet) = places.subnets.get(subnet) {
-                parts.subnets[*subnet].table = Some(index);
-            }
-        }
-    }
-    let cut = estate.lacks("RouteTables");
-    for (id, subnet) in &estate.subnets {
-        let Some(index) = places.subnets.get(id) else { continue };
-        let held = &mut parts.subnets[*index].table;
-        // Without a table its traffic leads where nobody knows; on a page that is not there it may have one of its own.
-        let main = main.get(subnet.vpc.as_str()).copied().filter(|_| !subnet.looked_up && !cut);
-        *held = if subnet.unclear_table { None } else { held.or(main) };
-    }
-}
-
-fn table_routes(table: &Table, estate: &Estate, places: &Places) -> Vec<Route> {
-    let mut out = Vec::new();
-    for route in &table.routes {
-        let target = target(route, &table.vpc, estate, places);
-        let rank = u32::from(route.propagated);
-        let known = |destination| Route { destination, unknown: None, target: target.clone(), rank };
-        // The services behind a gateway endpoint have public addresses.
-        let taken = if matches!(target, Target::Service { .. }) { private_blocks() } else { Vec::new() };
-        let open = |what: &str| -> Vec<Route> {
-            let ranges = [Family::V4, Family::V6].map(|family| AddressRange::whole(family).minus(&taken));
-            let unknown = Some(what.to_owned());
-            let held = |destination| Route { destination, unknown: unknown.clone(), target: target.clone(), rank };
-            ranges.into_iter().flatten().map(held).collect()
-        };
-        match &route.destination {
-            Destination::Range(range) => out.push(known(*range)),
-            Destination::PrefixList(list) => match estate.prefix_lists.get(list) {
-                Some(ranges) if !estate.open_lists.contains(list) => out.extend(ranges.iter().copied().map(known)),
-                held => {
-                    out.extend(held.into_iter().flatten().copied().map(known));
-                    out.extend(open(&format!("prefix list {list}")));
-                }
-            },
-            Destination::Perhaps(range, what) => {
-                let unknown = Some(what.clone());
-                let held = |destination| Route { destination, unknown: unknown.clone(), target: target.clone(), rank };
-                out.extend(range.minus(&decided(table, *range, estate)).into_iter().map(held));
-            }
-            Destination::Unknown(what) => out.extend(open(what)),
-        }
-    }
-    // Every table holds the network's own routes, one for each block, though the input writes none or some of them; one that
-    // leads elsewhere stands in its place.
-    let written = |block: &AddressRange| {
-        table.routes.iter().filter(|route| !route.propagated).any(|route| match route.destination {
-            Destination::Range(held) => held == *block || (route.target == RouteTarget::Local && held.covers(*block)),
-            _ => false,
-        })
-    };
-    let blocks = estate.ranges_of(&table.vpc).into_iter().filter(|block| !written(block));
-    out.extend(blocks.map(|destination| Route { destination, unknown: None, target: Target::Local, rank: 0 }));
-    // Of a network that is not shown any block may be its own.
-    let open = if estate.vpcs.contains_key(&table.vpc) { estate.open_of(&table.vpc) } else { [true; 2] };
-    for family in [Family::V4, Family::V6].into_iter().zip(open).filter(|(_, open)| *open).map(|(family, _)| family) {
-        let unknown = Some(format!("a block of {}", table.vpc));
-        out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });
-    }
-    out
-}
-
-/// What a table's sure routes decide whether or not it has another one to a block as well: a longer prefix holds, and no
-/// table takes two that are made to the same block.
-fn decided(table: &Table, block: AddressRange, estate: &Estate) -> Vec<AddressRange> {
-    let made = table.routes.iter().filter(|route| !route.propagated).filter_map(|route| match route.destination {
-        Destination::Range(range) => Some(range),
-        _ => None,
-    });
-    made.chain(estate.ranges_of(&table.vpc)).filter(|range| block.covers(*range)).collect()
-}
-
-fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> Target {
-    if !route.active {
-        return Target::Drop { reason: "the route is a black hole".into() };
-    }
-    let opaque = |name: &str| Target::Opaque { name: name.to_owned() };
-    let endpoint = |id: &str| {
-        places.endpoints.get(id).map_or_else(|| opaque(id), |endpoint| Target::Endpoint { endpoint: *endpoint })
-    };
-    match &route.target {
-        RouteTarget::Local => Target::Local,
-        RouteTarget::Internet(id) if estate.loose_gateways.contains_key(id) => opaque(id),
-        RouteTarget::Internet(id) => match estate.internet_gateways.get(id) {
-            Some(vpcs) if !vpcs.iter().any(|held| held == vpc) => {
-                Target::Drop { reason: format!("internet gateway {id} is not attached to this network") }
-            }
-            _ => Target::Internet { gateway: id.clone(), outbound_only: false },
-        },
-        RouteTarget::EgressOnly(id) => Target::Internet { gateway: id.clone(), outbound_only: true },
-        RouteTarget::Nat(id) => match places.nats.get(id) {
-            Some(nat) => Target::Nat { nat: *nat },
-            None if estate.nats.contains_key(id) => Target::Drop { reason: format!("NAT gateway {id} is deleted") },
-            None => opaque(id),
-        },
-        RouteTarget::Peering(id) => peering(id, vpc, estate, places),
-        RouteTarget::Transit(id) => {
-            places.transits.get(id).map_or_else(|| opaque(id), |transit| Target::Transit { transit: *transit })
-        }
-        RouteTarget::Interface(id) => endpoint(id),
-        RouteTarget::Instance(id) => {
-            // One of which nobody knows where it stands is followed nowhere.
-            match &estate.standing(id)[..] {
-                [interface] => endpoint(interface),
-                _ => opaque(id),
-            }
-        }
-        RouteTarget::Endpoint(id) => match estate.endpoints.get(id) {
-            Some(held) if held.kind == "Gateway" => Target::Service { name: held.service.clone() },
-            _ => opaque(id),
-        },
-        RouteTarget::Other(id) => opaque(id),
-    }
-}
-
-/// The other end of a peering that a network's own table leads to, where only two may be its ends: a route takes no peering
-/// that the network is no end of.
-fn other_end<'c>(candidates: &'c [String], vpc: &str) -> Option<&'c String> {
-    let mut others = candidates.iter().filter(|held| *held != vpc);
-    let other = others.next()?;
-    (candidates.iter().any(|held| held == vpc) && others.all(|held| held == other)).then_some(other)
-}
-
-fn peering(id: &str, vpc: &str, estate: &Estate, places: &Places) -> Target {
-    let Some(held) = estate.peerings.get(id) else {
-        return Target::Peer { peering: id.to_owned(), network: None, references: Some(true) };
-    };
-    if !held.active {
-        return Target::Drop { reason: format!("peering {id} is not active") };
-    }
-    if held.pending {
-        return Target::Opaque { name: format!("peering {id}, which nobody accepts here") };
-    }
-    let other = match (held.sides.iter().position(|side| side == vpc), &held.candidates) {
-        (_, Some(candidates)) => match other_end(candidates, vpc) {
-            Some(other) => other,
-            None => return Target::Peer { peering: id.to_owned(), network: None, references: None },
-        },
-        (Some(0), None) => &held.sides[1],
-        (Some(_), None) => &held.sides[0],
-        (None, None) => return Target::Drop { reason: format!("peering {id} does not belong to this network") },
-    };
-    Target::Peer {
-        peering: id.to_owned(),
-        network: places.networks.get(other).copied(),
-        references: (!held.unclear_regions).then(|| held.regions[0] == held.regions[1]),
-    }
 }
 
 /// Network ACLs by subnet. A subnet without one in the input has the VPC's default list, where that is shown; where no

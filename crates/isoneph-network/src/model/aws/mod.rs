@@ -1,10 +1,12 @@
 //! Amazon VPC: from the API's own JSON and from Terraform plans and states.
 
 pub(crate) mod api;
+mod balancers;
 mod build;
 pub(crate) mod estate;
 mod filters;
 mod links;
+mod routes;
 pub(crate) mod terraform;
 mod transit;
 
