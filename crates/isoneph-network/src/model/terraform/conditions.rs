@@ -13,18 +13,46 @@ use crate::model::json::list;
 /// How many variables one is followed through.
 const MAX_DEPTH: usize = 16;
 
+/// Data sources that tell where a plan is for, and make nothing that a list of identifiers holds.
+const PLACES: [&str; 4] = ["aws_availability_zones", "aws_caller_identity", "aws_partition", "aws_region"];
+
 impl Document {
     /// Whether an expression of a list may hold some of what it refers to, and not the rest.
     pub(super) fn may_choose(&self, scope: &Scope, references: &[&str]) -> bool {
-        let named: BTreeSet<String> = references.iter().filter_map(|reference| local_of(reference)).collect();
+        let named: BTreeSet<String> = references
+            .iter()
+            .filter(|reference| !self.is_switch(scope, reference, MAX_DEPTH))
+            .filter_map(|reference| local_of(reference))
+            .collect();
         // What is counted and there is there because a condition of its own holds.
         let counted = named.iter().filter(|local| self.is_repeated(scope, local)).count();
-        if named.len() < 2 || counted == named.len() {
+        let of_several = references.iter().any(|reference| self.may_hold_several(scope, reference));
+        if !of_several && (named.len() < 2 || counted == named.len()) {
             return false;
         }
-        let own = |reference: &&str| ["each.key", "count.index"].contains(reference);
+        let own = |reference: &&str| {
+            let steps = steps(reference);
+            steps.first().is_some_and(|step| matches!(step.name, "each" | "count")) && steps.len() > 1
+        };
         (counted == 0 && references.iter().any(own))
             || references.iter().any(|reference| self.is_switch(scope, reference, MAX_DEPTH))
+    }
+
+    /// Whether a reference is to an output of a module that is not repeated, or to a variable that is given resources: one
+    /// name may stand for several of them.
+    fn may_hold_several(&self, scope: &Scope, reference: &str) -> bool {
+        match &steps(reference)[..] {
+            [first, call, _, ..] if first.name == "module" => {
+                !self.is_repeated(scope, &format!("module.{}", call.name))
+            }
+            [first, name, ..] if first.name == "var" => {
+                !self.is_switch(scope, &format!("var.{}", name.name), MAX_DEPTH)
+                    && self
+                        .variable(scope, name.name)
+                        .is_some_and(|(_, given)| given.is_some_and(|given| !list(given, "references").is_empty()))
+            }
+            _ => false,
+        }
     }
 
     /// Whether a condition may give a field nothing (`each.value.public ? aws_instance.a.id : null`). What a provider fills in
@@ -52,22 +80,28 @@ impl Document {
         self.repeats.contains_key(&(scope.module.clone(), local.to_owned())) || call().is_some()
     }
 
-    /// Whether a variable holds what is no identifier, nor several: its only use is to choose by.
+    /// Whether a reference is to what is no identifier, nor several: its only use is to choose by.
     fn is_switch(&self, scope: &Scope, reference: &str, depth: usize) -> bool {
         let steps = steps(reference);
-        let [first, name] = &steps[..] else { return false };
-        if first.name != "var" || depth == 0 {
+        let [first, name, ..] = &steps[..] else { return false };
+        if (first.name, name.name) == ("terraform", "workspace") || first.name == "data" && PLACES.contains(&name.name)
+        {
+            return true;
+        }
+        if first.name != "var" || steps.len() > 2 || depth == 0 {
             return false;
         }
         match self.variable(scope, name.name) {
             None => self.variables.get(name.name).is_some_and(chooses),
-            Some((_, None)) => false,
+            Some((_, None)) => self.defaults.get(&(scope.module.clone(), name.name.to_owned())).is_some_and(chooses),
             Some((outer, Some(given))) => match given.get("constant_value") {
                 Some(held) => chooses(held),
-                None => match given.get("references").and_then(Value::as_array).map(Vec::as_slice) {
-                    Some([only]) => only.as_str().is_some_and(|only| self.is_switch(&outer, only, depth - 1)),
-                    _ => false,
-                },
+                None => {
+                    let mut told = list(given, "references").iter().filter_map(Value::as_str).peekable();
+                    let made_over = |held: &str| held.starts_with("each.") || held.starts_with("count.");
+                    let is_one = |held: &str| made_over(held) || held == "each" || held == "count";
+                    told.peek().is_some() && told.all(|held| is_one(held) || self.is_switch(&outer, held, depth - 1))
+                }
             },
         }
     }
@@ -77,7 +111,8 @@ impl Document {
 fn chooses(value: &Value) -> bool {
     match value {
         Value::Bool(_) | Value::Number(_) => true,
-        Value::String(text) => !text.is_empty() && !is_identifier(text),
+        // An empty text is asked for too (`var.name == "" ? …`).
+        Value::String(text) => !is_identifier(text),
         _ => false,
     }
 }

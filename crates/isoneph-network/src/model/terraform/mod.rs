@@ -65,6 +65,8 @@ pub(crate) struct Document {
     repeats: BTreeMap<(String, String), Value>,
     /// Values of the root module's variables.
     variables: BTreeMap<String, Value>,
+    /// What variables of called modules are when they are given nothing, by module.
+    defaults: BTreeMap<(String, String), Value>,
     /// Address to what of a resource is known only after apply.
     unknown: BTreeMap<String, Value>,
     /// (module, local) of data sources that are read only while the plan is carried out.
@@ -294,6 +296,11 @@ impl Document {
         for (name, output) in module.get("outputs").and_then(Value::as_object).into_iter().flatten() {
             let held = output.get("expression").cloned().unwrap_or(Value::Null);
             self.outputs.insert((path.to_owned(), name.clone()), held);
+        }
+        for (name, variable) in module.get("variables").and_then(Value::as_object).into_iter().flatten() {
+            if let Some(held) = variable.get("default") {
+                self.defaults.insert((path.to_owned(), name.clone()), held.clone());
+            }
         }
         for (name, call) in module.get("module_calls").and_then(Value::as_object).into_iter().flatten() {
             let child = if path.is_empty() { format!("module.{name}") } else { format!("{path}.module.{name}") };

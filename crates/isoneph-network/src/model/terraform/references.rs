@@ -146,6 +146,8 @@ impl Document {
         out.found.sort_unstable();
         out.found.dedup();
         let narrowed = out.found.len() > 1 && self.keep_fitting(last, out);
+        // What a list cannot hold stands in its expression to choose by (`aws_vpc.a.id == … ? …`).
+        out.choice |= narrowed && several && out.found.len() > 1;
         let whole = !gap && !out.open && !out.lost && budget > 0;
         if narrowed && whole && !several && out.found.len() == 1 {
             out.choice = false;
@@ -215,6 +217,7 @@ impl Document {
         let choosing = choosing(&references, wanted);
         let given = self.given(scope, &references);
         let either = choosing.several && self.may_choose(scope, &references);
+        let all = references.clone();
         let (before, mut picked) = (out.found.len(), false);
         // After `a.b[0].c` its parts follow, `a.b[0]` and `a.b`: they name nothing more.
         let mut whole: Option<(Vec<&str>, Option<&str>)> = None;
@@ -239,7 +242,9 @@ impl Document {
                 }
             }
             whole = Some((names, index)).filter(|_| !plain || index.is_some());
+            let at = out.found.len();
             picked |= self.step(scope, &steps, (choosing, &given), budget, out);
+            out.choice |= choosing.several && takes_some(&all, &steps, &out.found[at..]);
         }
         // A text that is no index is an identifier itself, beside or instead of what else is named.
         if !picked {
@@ -382,6 +387,34 @@ fn choosing(references: &[&str], wanted: Choosing) -> Choosing {
         otherwise: wanted.otherwise || starts(&["var", "local", "each.value"]),
         ..wanted
     }
+}
+
+/// Whether fewer parts of an output or a variable are named (`module.a.groups["web"]`, `var.groups.web`) than it holds:
+/// which of them those are, a plan does not show.
+fn takes_some(references: &[&str], of: &[Step<'_>], found: &[String]) -> bool {
+    let names = match of {
+        [first, ..] if first.name == "module" => 3,
+        [first, ..] if first.name == "var" => 2,
+        _ => return false,
+    };
+    let held: BTreeSet<&String> = found.iter().collect();
+    if of.len() < names || held.len() < 2 {
+        return false;
+    }
+    let is_part = |reference: &&&str| {
+        let steps = steps(reference);
+        let same = steps.len() >= names && steps.iter().zip(&of[..names]).take(names).all(|(a, b)| a.name == b.name);
+        let of_one = names < 3 || steps[1].index == of[1].index;
+        // A part of a part is named beside it.
+        let is_last = !references.iter().any(|other| {
+            other.len() > reference.len()
+                && other.starts_with(**reference)
+                && other[reference.len()..].starts_with(['.', '['])
+        });
+        same && of_one && is_last && (steps.len() > names || steps[names - 1].index.is_some())
+    };
+    let parts: BTreeSet<&&str> = references.iter().filter(is_part).collect();
+    !parts.is_empty() && parts.len() < held.len()
 }
 
 /// Texts of a constant: identifiers of what the configuration does not make.

@@ -195,3 +195,51 @@ fn a_module_whose_instance_a_key_tells_gives_out_what_only_one_output_can_be() {
     held.2 = json!({"subnet_id": {"references": ["module.net", "each.key"]}, "vpc_security_group_ids": {"references": ["module.web", "each.key"]}});
     asked(&[held], &modules, "permit internet -> a tcp/443\ndeny internet -> a tcp/22");
 }
+
+/// Two groups that a module is given by one name and gives out again, and two machines, one of the module and one beside it:
+/// what of the groups they have, expressions say that refer to `named`, of `var.groups` and of `module.m.groups`.
+#[track_caller]
+fn parted(named: fn(&str) -> Vec<String>, lines: &str) {
+    let all = json!([{"protocol": "-1", "from_port": 0, "to_port": 0, "cidr_blocks": ["0.0.0.0/0"]}]);
+    let of = || json!({"vpc_id": refers(&["aws_vpc.v.id"])});
+    let group = |address: &'static str, port: u16| -> Held {
+        let rule = json!([{"protocol": "tcp", "from_port": port, "to_port": port, "cidr_blocks": ["10.0.0.0/8"]}]);
+        (address, json!({"name": address, "ingress": rule, "egress": all}), of())
+    };
+    let machine = |address: &'static str, subnet: &str, groups: Value| -> Held {
+        let tags = json!({"tags": {"Name": address.split_once('.').unwrap().1}});
+        (address, tags, json!({"subnet_id": refers(&[subnet]), "vpc_security_group_ids": groups}))
+    };
+    let named = |of: &str| json!({"references": named(of)});
+    let root = [
+        ("aws_vpc.v", json!({"cidr_block": "10.0.0.0/16"}), json!({})),
+        ("aws_subnet.s", json!({"cidr_block": "10.0.1.0/24"}), of()),
+        group("aws_security_group.one", 443),
+        group("aws_security_group.two", 22),
+        machine("aws_instance.x", "aws_subnet.s.id", refers(&["aws_security_group.one.id"])),
+        machine("aws_instance.beside", "aws_subnet.s.id", named("module.m.groups")),
+    ];
+    let module = Module {
+        call: "m",
+        given: json!({
+            "subnet": refers(&["aws_subnet.s.id"]), "role": {"constant_value": "one"},
+            "groups": refers(&["aws_security_group.one.id", "aws_security_group.two.id"]),
+        }),
+        held: vec![machine("aws_instance.within", "var.subnet", named("var.groups"))],
+        outputs: vec![("groups", json!({"references": ["var.groups"]}))],
+    };
+    asked(&root, &[module], lines);
+}
+
+#[test]
+fn a_part_of_what_a_module_gives_or_is_given_is_not_the_whole() {
+    let (whole, open) = (
+        "permit x -> within tcp/443\npermit x -> within tcp/22\npermit x -> beside tcp/443\npermit x -> beside tcp/22",
+        "undecided x -> within tcp/443\nundecided x -> within tcp/22\nundecided x -> beside tcp/443\nundecided x -> beside tcp/22",
+    );
+    parted(|of| vec![of.to_owned()], whole);
+    parted(|of| vec![format!("{of}[\"one\"]"), of.to_owned()], open);
+    parted(|of| vec![format!("{of}.one"), of.to_owned()], open);
+    parted(|of| vec![of.to_owned(), "each.key".to_owned()], open);
+    parted(|of| vec![format!("{of}[0]"), of.to_owned(), format!("{of}[1]"), of.to_owned()], whole);
+}

@@ -361,6 +361,10 @@ fn groups_that_a_condition_chooses_are_not_all_given() {
         ("var.stage", json!({"stage": {"value": "prod"}})),
         ("count.index", json!({})),
         ("each.key", json!({})),
+        ("each.value.public", json!({})),
+        ("terraform.workspace", json!({})),
+        ("data.aws_region.here.name", json!({})),
+        ("var.other", json!({"other": {"value": ""}})),
     ] {
         check(&chosen(&with(reference), &variables), "undecided x -> y tcp/443\nundecided x -> y tcp/22");
     }
