@@ -157,14 +157,36 @@ fn for_endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         };
         let table = add_table(&own, estate, parts, places);
         let doubt = format!("whether users' routes hold for answers of private endpoints in subnet {}", subnet.name);
-        for route in parts.tables[table].routes.iter_mut().filter(|route| route.rank == 0) {
-            if let Target::Drop { reason } = &mut route.target {
-                reason.clone_from(&doubt);
+        let (users, own): (Vec<Route>, Vec<Route>) =
+            std::mem::take(&mut parts.tables[table].routes).into_iter().partition(|route| route.rank == 0);
+        // What longer routes of the platform take holds whether or not a user's does.
+        let longer = |than: &Route| -> Vec<AddressRange> {
+            let sure = own
+                .iter()
+                .filter(|route| route.unknown.is_none() && route.destination.span() < than.destination.span());
+            sure.map(|route| route.destination).collect()
+        };
+        // One that is not known may be of any block.
+        let open = |route: Route| match route.unknown {
+            Some(_) => vec![route],
+            None => {
+                let left = route.destination.minus(&longer(&route)).into_iter();
+                left.map(|destination| doubted(Route { destination, ..route.clone() }, &doubt)).collect()
             }
-            route.unknown.get_or_insert_with(|| doubt.clone());
-        }
+        };
+        let users: Vec<Route> = users.into_iter().flat_map(open).collect();
+        parts.tables[table].routes = users.into_iter().chain(own.iter().cloned()).collect();
         places.answering.insert(id.clone(), table);
     }
+}
+
+/// A route of which nobody knows whether it holds.
+fn doubted(mut route: Route, doubt: &str) -> Route {
+    if let Target::Drop { reason } = &mut route.target {
+        doubt.clone_into(reason);
+    }
+    route.unknown = Some(doubt.to_owned());
+    route
 }
 
 fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: &Places) -> TableId {
