@@ -355,6 +355,7 @@ fn take(gathering: &mut Gathering, held: &Document, path: &str, source: usize) -
         told.enter(path);
     }
     let folder = Path::new(path).parent().map(|parent| parent.display().to_string()).unwrap_or_default();
+    gathering.google.enter(&folder);
     if aws::api::recognises(document, path) {
         let place = aws::api::Place { path, folder: &folder, source };
         aws::api::read(&mut gathering.aws, document, &place, &mut gathering.unsupported, &mut gathering.problems);

@@ -20,6 +20,8 @@ pub(super) struct Places {
     nats: BTreeMap<String, usize>,
     /// The routes every subnet of a network has before it is given others.
     pub(super) plain: BTreeMap<NetworkId, TableId>,
+    /// Tables by which private endpoints answer, by subnet, where these are not the subnet's own.
+    pub(super) answering: BTreeMap<String, TableId>,
 }
 
 /// Adds everything of the estate to `parts`.
@@ -213,6 +215,8 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             let whole = AddressRange::whole(Family::V4);
             held.push(Place { inside: whole, public: public.then_some(whole) });
         }
+        let answers = interface.places.iter().find_map(|place| places.answering.get(&place.subnet)).copied();
+        let answering = answers.filter(|_| estate.is_private_endpoint(id));
         let machine = owners.get(id.as_str());
         let mut aliases = interface.aliases.clone();
         aliases.push(interface.name.clone());
@@ -234,7 +238,7 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             places: held,
             inbound: Vec::new(),
             outbound: Vec::new(),
-            table: None,
+            table: answering,
             forwards: interface.forwards,
             ports: Vec::new(),
             tags,

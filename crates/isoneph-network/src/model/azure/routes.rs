@@ -1,6 +1,6 @@
 //! Route tables: the platform's own routes of a subnet, and those that users write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{Places, or, virtual_network};
 use super::estate::{Estate, Route as EstateRoute, Subnet as EstateSubnet};
@@ -131,11 +131,62 @@ pub(super) fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         let table = *known.entry(key).or_insert_with(|| add_table(subnet, estate, parts, places));
         parts.subnets[index].table = Some(table);
     }
+    for_endpoints(estate, parts, places);
     for (id, network) in places.networks.clone() {
         let subnet = EstateSubnet { network: id, ..EstateSubnet::default() };
         let table = add_table(&subnet, estate, parts, places);
         places.plain.insert(network, table);
     }
+}
+
+/// The tables by which private endpoints answer, where users' routes are in their subnets: these hold for none where the subnet
+/// does not put its endpoints under route tables, and where it does, whether they hold for answers too is not told.
+fn for_endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
+    let endpoints = estate.interfaces.iter().filter(|(id, _)| estate.is_private_endpoint(id));
+    let standing: BTreeSet<&String> = endpoints.flat_map(|(_, held)| &held.places).map(|place| &place.subnet).collect();
+    for id in standing {
+        let placed = estate.subnets.get(id).filter(|_| places.subnets.contains_key(id));
+        let Some(subnet) = placed.filter(|subnet| subnet.table.is_some()) else { continue };
+        let sure = subnet.endpoint_routes == Some(false);
+        let own = EstateSubnet {
+            name: subnet.name.clone(),
+            network: subnet.network.clone(),
+            ranges: subnet.ranges.clone(),
+            table: subnet.table.clone().filter(|_| !sure),
+            ..EstateSubnet::default()
+        };
+        let table = add_table(&own, estate, parts, places);
+        let doubt = format!("whether users' routes hold for answers of private endpoints in subnet {}", subnet.name);
+        let (users, own): (Vec<Route>, Vec<Route>) =
+            std::mem::take(&mut parts.tables[table].routes).into_iter().partition(|route| route.rank == 0);
+        // What longer routes of the platform take holds whether or not a user's does.
+        let longer = |than: &Route| -> Vec<AddressRange> {
+            let sure = own
+                .iter()
+                .filter(|route| route.unknown.is_none() && route.destination.span() < than.destination.span());
+            sure.map(|route| route.destination).collect()
+        };
+        // One that is not known may be of any block.
+        let open = |route: Route| match route.unknown {
+            Some(_) => vec![route],
+            None => {
+                let left = route.destination.minus(&longer(&route)).into_iter();
+                left.map(|destination| doubted(Route { destination, ..route.clone() }, &doubt)).collect()
+            }
+        };
+        let users: Vec<Route> = users.into_iter().flat_map(open).collect();
+        parts.tables[table].routes = users.into_iter().chain(own.iter().cloned()).collect();
+        places.answering.insert(id.clone(), table);
+    }
+}
+
+/// A route of which nobody knows whether it holds.
+fn doubted(mut route: Route, doubt: &str) -> Route {
+    if let Target::Drop { reason } = &mut route.target {
+        doubt.clone_into(reason);
+    }
+    route.unknown = Some(doubt.to_owned());
+    route
 }
 
 fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: &Places) -> TableId {

@@ -5,6 +5,7 @@ mod machines;
 use serde_json::Value;
 
 use super::estate::{Connected, Estate, Firewall, FirewallPolicy, Nat, Network, NextHop, Peering, Route, Subnet};
+use super::listed;
 use super::reading::short;
 
 use crate::model::address::AddressRange;
@@ -43,7 +44,7 @@ fn objects<'v>(value: &'v Value, at: &str, cut: bool, out: &mut Vec<Held<'v>>) {
 }
 
 /// Whether a list has more pages.
-fn is_cut(list: &Value) -> bool {
+pub(super) fn is_cut(list: &Value) -> bool {
     text(list, "nextPageToken").is_some_and(|token| !token.is_empty())
 }
 
@@ -62,29 +63,6 @@ pub(crate) fn recognises(document: &Value) -> bool {
         || is_of_api(document)
         || document.get(0).is_some_and(is_of_api)
         || held.first().is_some_and(|first| is_of_api(first.value))
-}
-
-/// Lists that were answered, though nothing be in them: those of which this is the last page.
-fn answered(estate: &mut Estate, document: &Value) {
-    for list in document.as_array().into_iter().flatten() {
-        answered(estate, list);
-    }
-    let kind = text(document, "kind").and_then(|kind| kind.strip_suffix("List")).filter(|_| !is_cut(document));
-    let Some(kind) = kind.map(|kind| kind.strip_suffix("Aggregated").unwrap_or(kind)) else { return };
-    let of = ["selfLink", "id"].iter().find_map(|key| text(document, key)).map(project_of);
-    estate.listed.insert((kind.to_owned(), of.unwrap_or_default()));
-}
-
-/// What the command line writes of a list that holds nothing tells only by the file's name which list it is.
-const BY_NAME: [(&str, &str); 3] =
-    [("firewall", "compute#firewall"), ("router", "compute#router"), ("route", "compute#route")];
-
-/// Takes an empty list by the name of its file; says whether that tells what it is a list of.
-pub(crate) fn read_nothing(estate: &mut Estate, name: &str) -> bool {
-    let tells = |word: &str| name.strip_prefix(word).is_some_and(|rest| matches!(rest, "" | "s" | "-rules" | "_rules"));
-    let kind = BY_NAME.iter().find(|(word, _)| tells(word));
-    estate.listed.extend(kind.map(|(_, kind)| ((*kind).to_owned(), String::new())));
-    kind.is_some()
 }
 
 fn own(value: &Value) -> String {
@@ -118,7 +96,7 @@ pub(crate) fn read(
     if ancestry(estate, document) {
         return;
     }
-    answered(estate, document);
+    listed::answered(estate, document);
     let mut held = Vec::new();
     objects(document, "#", false, &mut held);
     take(estate, held, source, unsupported, problems);
@@ -134,8 +112,10 @@ pub(super) fn take(
 ) {
     for Held { locator, value, cut } in held {
         let origin = Origin { source, locator: locator.clone() };
+        let kind = text_or_empty(value, "kind");
+        estate.listed.saw(&kind, project(value));
         if !cut {
-            estate.listed.insert((text_or_empty(value, "kind"), project(value)));
+            estate.listed.add(kind, project(value));
         }
         match text(value, "kind").unwrap_or_default() {
             "compute#network" => network(estate, value, origin, problems),

@@ -1,10 +1,11 @@
 //! What a Google estate holds, in Google's words. Identifiers are the last part of self links, with the project before it:
 //! `PROJECT/NAME`, or whatever stands for it until apply.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::listed::Listed;
 use crate::model::address::AddressRange;
 use crate::model::form::Origin;
 use crate::model::once::Told;
@@ -31,8 +32,8 @@ pub(crate) struct Estate {
     pub(super) steered: Vec<(String, String)>,
     /// What may have a public address of which nothing shows whether it has.
     pub(super) loose: Vec<String>,
-    /// Lists that the API answered with, by kind and project: what is not in them is not there.
-    pub(super) listed: BTreeSet<(String, String)>,
+    /// Lists that the API answered with.
+    pub(super) listed: Listed,
     /// What each project is in, from the inside out, as far as that is given.
     pub(super) ancestors: BTreeMap<String, Vec<String>>,
     /// What answers said of each object.
@@ -50,14 +51,6 @@ impl Estate {
     pub(super) fn may_answer(&self, peering: &Peering) -> bool {
         let may = |name: &str, wanted: &str| name == wanted || name.is_empty();
         self.peerings.iter().any(|back| may(&back.from, &peering.to) && may(&back.to, &peering.from))
-    }
-
-    /// What of a network an answer of the API does not show, where the list of that kind is not in the input.
-    pub(super) fn hidden(&self, network: &str, kind: &str, words: &str) -> Option<String> {
-        let held = self.networks.get(network).filter(|held| held.answered)?;
-        let is_listed = |project: &str| self.listed.contains(&(kind.to_owned(), project.to_owned()));
-        let shown = is_listed(&held.project) || is_listed("");
-        (!shown).then(|| format!("the {words} of {network}, of which the input has no list"))
     }
 }
 

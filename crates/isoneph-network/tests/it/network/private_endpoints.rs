@@ -55,6 +55,34 @@ fn estate(policies: Option<&str>, routes: &[(&str, &str)], peered: bool) -> Stri
 }
 
 #[test]
+fn routes_of_users_hold_for_no_answer_of_a_private_endpoint_for_sure() {
+    for peered in [false, true] {
+        let back = if peered { "10.9.0.0/16" } else { "10.0.2.0/24" };
+        let with = |word: &str, back: &str| {
+            let mut all: Value = serde_json::from_str(&estate(Some(word), &[], peered)).unwrap();
+            let shut = table(&[(back, "None")]).to_string().replace("/t\"", "/back\"");
+            all[0]["properties"]["subnets"][0]["properties"]["routeTable"] = id("routeTables", "back");
+            all.as_array_mut().unwrap().push(serde_json::from_str(&shut).unwrap());
+            model(&all.to_string())
+        };
+        for word in ["Disabled", "NetworkSecurityGroupEnabled"] {
+            check(&with(word, back), "permit a -> 10.0.1.5 tcp/2000\ndeny a -> b tcp/2000 : leads nowhere");
+        }
+        for word in ["RouteTableEnabled", "Enabled"] {
+            check(&with(word, "0.0.0.0/0"), "permit a -> 10.0.1.5 tcp/2000\npermit a -> b tcp/2000");
+            // Of a table that is not shown nothing is known.
+            let mut hidden: Value = serde_json::from_str(&estate(Some(word), &[], peered)).unwrap();
+            hidden[0]["properties"]["subnets"][0]["properties"]["routeTable"] = id("routeTables", "hidden");
+            check(&model(&hidden.to_string()), "undecided a -> 10.0.1.5 tcp/2000 : route table");
+            check(
+                &with(word, back),
+                "undecided a -> 10.0.1.5 tcp/2000 : whether users' routes hold for answers of private endpoints",
+            );
+        }
+    }
+}
+
+#[test]
 fn the_platforms_route_to_a_private_endpoint_holds_before_shorter_ones_of_users() {
     for (peered, prefix) in [(false, "10.0.1.0/24"), (false, "10.0.0.0/16"), (true, "10.0.0.0/16"), (true, "0.0.0.0/0")]
     {

@@ -86,6 +86,38 @@ fn of_a_project_each_list_is_needed() {
 }
 
 #[test]
+fn a_list_of_nothing_is_of_the_project_that_its_folder_is_of() {
+    // The service project has no rules and no routers, and what the host has was not asked for.
+    let other =
+        |of: &Value| -> Value { serde_json::from_str(&of.to_string().replace("projects/p/", "projects/s/")).unwrap() };
+    let (all, nothing) = (google(), json!([]));
+    let guest: Value = json!([{"kind": "compute#instance", "name": "c",
+        "selfLink": other(&json!(link("zones/z/instances/c"))), "networkInterfaces": []}]);
+    let files = |rules: &'static str, networks: &Value, more: &[&str]| {
+        let host = all.iter().filter(|(name, _)| !name.starts_with("firewall") && !name.starts_with("routers"));
+        let mut held: Vec<(String, &Value)> = host.map(|(name, held)| (format!("host/{name}"), held)).collect();
+        held.extend([("guest/instances.json".to_owned(), &guest), ("guest/others.json".to_owned(), networks)]);
+        held.extend([rules].iter().chain(more).map(|path| ((*path).to_owned(), &nothing)));
+        held.iter().map(|(path, held)| (path.clone(), (*held).clone())).collect::<Vec<_>>()
+    };
+    let asked = |files: Vec<(String, Value)>, lines: &str| {
+        let held: Vec<(&str, &Value)> = files.iter().map(|(path, held)| (path.as_str(), held)).collect();
+        check(&named(&held), lines);
+    };
+    let open =
+        "undecided a -> b tcp/443 : the firewall rules of p/n\nundecided b -> 8.8.8.8 tcp/443 : the routers of p/n";
+    asked(files("guest/firewall-rules.json", &guest, &["guest/routers.json"]), open);
+    // Nor does the network of another project tell of this one.
+    asked(files("guest/firewall-rules.json", &other(&all[0].1), &["guest/routers.json"]), open);
+    // In a folder of its own it may be of either.
+    asked(files("lists/firewall-rules.json", &guest, &["lists/routers.json"]), open);
+    asked(
+        files("host/firewall-rules.json", &guest, &["host/routers.json"]),
+        "deny a -> b tcp/443 : implied ingress rule\ndeny b -> 8.8.8.8 tcp/443 : no public address",
+    );
+}
+
+#[test]
 fn a_list_of_the_api_says_that_nothing_is_in_it_and_a_page_of_several_does_not() {
     let mut all = google();
     let rules = json!({"kind": "compute#firewallList", "id": "projects/p/global/firewalls"});
