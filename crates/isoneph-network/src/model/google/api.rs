@@ -17,7 +17,7 @@ use crate::model::{Problem, Unsupported};
 pub(super) struct Held<'v> {
     pub(super) locator: String,
     pub(super) value: &'v Value,
-    /// Whether it is of a list of which there are more pages.
+    /// Whether it is of no whole list: of one of which there are more pages, or described by itself.
     pub(super) cut: bool,
 }
 
@@ -46,6 +46,11 @@ fn objects<'v>(value: &'v Value, at: &str, cut: bool, out: &mut Vec<Held<'v>>) {
 /// Whether a list has more pages.
 pub(super) fn is_cut(list: &Value) -> bool {
     text(list, "nextPageToken").is_some_and(|token| !token.is_empty())
+}
+
+/// Whether it is one object, as `describe` answers with: there may be others.
+fn is_described(document: &Value) -> bool {
+    is_of_api(document) && text(document, "kind").is_none_or(|kind| !kind.ends_with("List"))
 }
 
 /// Routes by policy, which another API answers with.
@@ -98,7 +103,7 @@ pub(crate) fn read(
     }
     listed::answered(estate, document);
     let mut held = Vec::new();
-    objects(document, "#", false, &mut held);
+    objects(document, "#", is_described(document), &mut held);
     take(estate, held, source, unsupported, problems);
 }
 

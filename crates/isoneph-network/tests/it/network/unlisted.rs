@@ -142,6 +142,14 @@ fn a_list_of_the_api_says_that_nothing_is_in_it_and_a_page_of_several_does_not()
 }
 
 #[test]
+fn one_rule_that_is_described_by_itself_is_no_list_of_rules() {
+    let mut all = google();
+    all[4].1 = all[4].1[0].clone();
+    let held: Vec<(&str, &Value)> = all.iter().map(|(name, held)| (*name, held)).collect();
+    check(&named(&held), "undecided a -> b tcp/22 : the firewall rules of p/n, of which the input has no list");
+}
+
+#[test]
 fn a_network_names_its_policy_though_the_input_does_not_show_it() {
     let mut all = google();
     all[0].1[0]["firewallPolicy"] = json!(link("global/firewallPolicies/np"));
