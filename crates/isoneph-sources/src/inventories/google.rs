@@ -34,6 +34,9 @@ const OF_ASSETS: [&str; 11] = [
 const NARROWED: &str = "an export of policies, of software or of relations is of those assets only that have such a thing: give \
                         one with --content-type=resource";
 
+/// What is told where a text is to be what an asset is set to, and is none.
+const UNREAD: &str = "what the asset is set to is a text that is no JSON: whose it is it does not tell";
+
 pub(super) fn sniff(keys: &FirstKeys) -> bool {
     ["", "0/", "assets/0/", "results/0/", "0/assets/0/", "0/results/0/"].iter().any(|root| {
         let named = keys.text(&format!("{root}name")).is_some_and(|name| name.starts_with("//"));
@@ -82,6 +85,7 @@ fn thing(record: &Value) -> Option<Thing> {
     let id = identity(text(record, &["name"])?, native_type);
     let data = data(record);
     let data = data.as_ref();
+    let is_text = record.pointer("/resource/data").is_some_and(Value::is_string);
     let labels = [record.get("labels"), data.get("labels"), data.pointer("/settings/userLabels")];
     let labels = labels.into_iter().flatten().find_map(Value::as_object);
     // An export with what things are set to says all labels, and none where there are none.
@@ -105,7 +109,7 @@ fn thing(record: &Value) -> Option<Thing> {
         }),
         made_from: source.filter(|_| MADE.iter().any(|word| native_type.ends_with(word))),
         id,
-        unread: None,
+        unread: (is_text && data.is_null()).then_some(UNREAD),
     })
 }
 

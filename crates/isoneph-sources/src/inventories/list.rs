@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::answer::Pages;
-use crate::scan::Scanner;
+use crate::scan::{Misfit, Scanner};
 use crate::terraform::said_by_tags;
 use crate::{Fault, Format};
 
@@ -121,7 +121,7 @@ impl<'s> List<'s> {
             match scanner.parse::<Value>()? {
                 Ok(Value::Object(page)) if is_page(&page, under) => self.page(page, under, &place, each),
                 Ok(record) => each(self, &record, &place),
-                Err(misfit) => Err(Fault::reject(misfit.position.locator(), "not-json", misfit.message)),
+                Err(misfit) => Err(not_json(misfit)),
             }
         })?;
         Ok(records)
@@ -164,8 +164,7 @@ impl<'s> List<'s> {
                 records = Some(records.unwrap_or_default() + found);
                 return Ok(());
             }
-            let value = scanner.parse::<Value>()?.unwrap_or_default();
-            record.insert(key.to_owned(), value);
+            record.insert(key.to_owned(), scanner.parse::<Value>()?.map_err(not_json)?);
             Ok(())
         })?;
         match records {
@@ -334,6 +333,11 @@ impl<'s> List<'s> {
         let (snapshot, input) = (self.snapshot, self.input);
         self.sink.coverage(Coverage { table: Resource::table(), snapshot, scope, extent, code, input, locator: None });
     }
+}
+
+/// What has the form of JSON and cannot be read as such, as half a character: the list is not read further.
+fn not_json(misfit: Misfit) -> Fault {
+    Fault::reject(misfit.position.locator(), "not-json", misfit.message)
 }
 
 /// Whether an object in a list is an answer with records under one of these keys.

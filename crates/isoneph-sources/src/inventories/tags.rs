@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::list::Thing;
 
 /// What is told where they cannot be read.
-const UNREAD: &str = "tags that are a text, where an object is to be (`ConvertTo-Json` writes them so without -Depth): whose \
-                      the thing is they do not tell";
+const UNREAD: &str = "tags that are no object and no list of keys and values (`ConvertTo-Json` writes a text instead without \
+                      -Depth): whose the thing is they do not tell";
 
 impl Thing {
     /// With what a record says of its tags.
@@ -24,7 +24,7 @@ pub(super) fn read(value: &Value) -> Option<Vec<String>> {
         Value::Object(held) => {
             held.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect()
         }
-        Value::Array(held) => held.iter().filter_map(pair).collect(),
+        Value::Array(held) => held.iter().map(pair).collect::<Option<_>>()?,
         Value::String(text) if text.is_empty() => Vec::new(),
         Value::String(text) => {
             return read(&serde_json::from_str::<Value>(text).ok().filter(|held| !held.is_string())?);

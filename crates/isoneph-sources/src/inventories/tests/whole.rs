@@ -121,10 +121,26 @@ fn tags_in_a_text_are_read_where_they_are_json_and_told_where_they_are_not() {
     ] {
         assert_eq!(rows(&tagged(tags), "resource", &["tags"]), [[read]]);
     }
-    let shallow = tagged(json!("@{tenant=acme}"));
-    assert_eq!(rows(&shallow, "resource", &["tags"]), [[""]]);
-    assert_eq!(shallow.inputs[0].rejected[0].locator.as_str(), "#/data/0");
-    assert_eq!(covered(&shallow), ["partial - -"]);
+    for unread in [json!("@{tenant=acme}"), json!([{"tag_name": "tenant", "of": "acme"}])] {
+        let unread = tagged(unread);
+        assert_eq!(rows(&unread, "resource", &["tags"]), [[""]]);
+        assert_eq!(unread.inputs[0].rejected[0].locator.as_str(), "#/data/0");
+        assert_eq!(covered(&unread), ["partial - -"]);
+    }
+}
+
+#[test]
+fn a_record_of_which_a_field_is_no_json_is_told_and_not_taken_without_it() {
+    let asset = |name: &str, label: &str| {
+        format!(
+            r#"{{"name":"//compute.googleapis.com/projects/kumo/zones/z/disks/{name}","assetType":"compute.googleapis.com/Disk","resource":{{"data":{{"labels":{{"tenant":"{label}"}}}}}}}}"#
+        )
+    };
+    // Half a character.
+    let inventory = read("assets.json", &format!("{}\n{}\n", asset("a", "acme"), asset("b", r"\ud800")));
+    assert_eq!(rows(&inventory, "resource", &["name"]), [["a"]]);
+    assert_eq!(inventory.inputs[0].rejected[0].code, "not-json");
+    assert_eq!(covered(&inventory), ["partial - -"]);
 }
 
 #[test]
@@ -146,6 +162,9 @@ fn a_row_of_bigquery_holds_what_an_asset_is_set_to_as_a_text() {
     let row = json!({"name": "//pubsub.googleapis.com/projects/p/topics/t", "asset_type": "pubsub.googleapis.com/Topic",
         "resource": {"location": "global", "data": data}});
     assert_eq!(rows(&read("rows.json", &row.to_string()), "resource", &["tags"]), [["[tenant=acme]"]]);
+    let cut = read("rows.json", &row.to_string().replace("acme\\\"}}", "ac"));
+    assert_eq!(rows(&cut, "resource", &["tags"]), [[""]]);
+    assert_eq!((cut.inputs[0].rejected.len(), covered(&cut)), (1, vec!["partial - -".to_owned()]));
 }
 
 #[test]
