@@ -1,11 +1,12 @@
 //! One rule file: its format, its policies, what was noted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::capirca::{self, Definitions};
 use super::{cisco, iptables, plain};
+use crate::packet::Family;
 use crate::policy::{Note, NoteKind, Policy};
 
 /// The largest file read, in bytes: a million rules of any format fit.
@@ -86,6 +87,34 @@ pub struct Document {
     pub asides: Vec<Aside>,
     /// Ways through the device on which none of its policies filters.
     pub unfiltered: Vec<Note>,
+    /// Where it applies its lists; [`None`] where it does not say.
+    pub interfaces: Option<Interfaces>,
+}
+
+/// What a device says of its interfaces.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Interfaces {
+    /// Their names.
+    pub names: BTreeSet<String>,
+    /// Where lists are applied, in the order of the file.
+    pub applied: Vec<Applied>,
+    /// Whether what no list filters passes; on an ASA that hangs on how far interfaces are trusted.
+    pub are_open: bool,
+}
+
+/// A place of a device at which lists decide on what passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The interface and the way, as the configuration has them.
+    pub at: String,
+    /// The name of the interface, where the place is one's.
+    pub interface: Option<String>,
+    /// The names of the lists; more than one are asked one after the other.
+    pub lists: Vec<String>,
+    /// The family that it is for, where that is IPv6 alone.
+    pub family: Option<Family>,
+    /// The line that says so.
+    pub line: u32,
 }
 
 /// A list that a device holds for something else than to filter what passes, or that it applies and the file does not hold.
@@ -101,19 +130,26 @@ pub struct Aside {
     pub sure: bool,
 }
 
+impl Interfaces {
+    /// What is applied at a place.
+    #[must_use]
+    pub fn at(&self, place: &str) -> Option<&Applied> {
+        self.applied.iter().find(|applied| applied.at == place)
+    }
+}
+
 impl Document {
     /// A configuration of Cisco's in which there is no list.
     #[must_use]
     pub fn without_lists() -> Self {
         let message = "a configuration without access lists: it filters nothing".to_owned();
         let note = Note { line: 0, kind: NoteKind::Ignored, message };
-        Self {
-            format: Format::Cisco,
-            policies: Vec::new(),
-            notes: vec![note],
-            asides: Vec::new(),
-            unfiltered: Vec::new(),
-        }
+        Self::of(Format::Cisco, Vec::new(), vec![note])
+    }
+
+    /// A file of rules that says nothing of what they are applied to.
+    pub(super) fn of(format: Format, policies: Vec<Policy>, notes: Vec<Note>) -> Self {
+        Self { format, policies, notes, asides: Vec::new(), unfiltered: Vec::new(), interfaces: None }
     }
 }
 

@@ -6,8 +6,7 @@ use crate::policy::Policy;
 
 /// The policies to compare where one file holds one Capirca filter of both families (`mixed`), and the other a list of
 /// each: the filter as it holds for each family, beside the list of that family.
-#[must_use]
-pub fn halves(first: &Document, second: &Document) -> Option<Vec<(Policy, Policy)>> {
+pub(super) fn halves(first: &Document, second: &Document) -> Option<Vec<(Policy, Policy)>> {
     if let Some(found) = of(first, second) {
         return Some(found);
     }

@@ -12,8 +12,9 @@ mod draft;
 mod halves;
 mod iptables;
 mod masks;
+mod pairs;
 mod plain;
 
 pub use capirca::Definitions;
-pub use document::{AclError, Aside, Document, Format, ReadOptions, detect, read};
-pub use halves::halves;
+pub use document::{AclError, Applied, Aside, Document, Format, Interfaces, ReadOptions, detect, read};
+pub use pairs::{Alone, Pair, Pairs, pairs};

@@ -1,6 +1,6 @@
 //! Capirca policies.
 
-use isoneph_network::acl::{Definitions, ReadOptions, halves, read};
+use isoneph_network::acl::{Definitions, ReadOptions, pairs, read};
 use isoneph_network::policy::{Comparison, NoteKind, Options, Policy, difference};
 
 use crate::verdict;
@@ -296,11 +296,12 @@ fn a_last_term_that_denies_everything_comes_last_on_googles_firewalls() {
 fn is_generated(name: &str, terms: &str, generated: &str) -> bool {
     let filter = read(&format!("header {{ target:: {name} }}\n{terms}"), &options(None)).unwrap();
     let lists = read(generated, &ReadOptions::default()).unwrap();
-    let pairs =
-        halves(&filter, &lists).unwrap_or_else(|| vec![(filter.policies[0].clone(), lists.policies[0].clone())]);
-    pairs
-        .iter()
-        .all(|(one, other)| difference(one, other, &Options::default()).unwrap().comparison() == Comparison::Equal)
+    let found = pairs(&filter, &lists);
+    assert!(!found.pairs.is_empty() && found.alone.is_empty(), "{:?}", found.alone);
+    found.pairs.iter().all(|pair| {
+        let [one, other] = &pair.lists;
+        difference(one, other, &Options::default()).unwrap().comparison() == Comparison::Equal
+    })
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod iptables;
 mod iptables_own;
 mod network;
 mod open;
+mod pairs;
 mod pitfalls;
 mod rewrites;
 

@@ -119,7 +119,7 @@ pub(super) fn read(text: &str, options: &ReadOptions) -> Result<Document, AclErr
             notes.push(Note { line: filter.header.line, kind: NoteKind::Ignored, message });
         }
     }
-    Ok(Document { format: Format::Capirca, policies, notes, asides: Vec::new(), unfiltered: Vec::new() })
+    Ok(Document::of(Format::Capirca, policies, notes))
 }
 
 fn policy(filter: &Filter, target: &Target<'_>, options: &ReadOptions) -> Result<Policy, AclError> {

@@ -6,6 +6,7 @@
 //! with ACK or RST.
 
 mod aliases;
+mod applied;
 mod bare;
 mod definitions;
 mod entry;
@@ -77,7 +78,8 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
     let asides = uses::asides(text, &reading.lists.keys().map(|key| key.name.clone()).collect());
     let (mut policies, notes) = reading.finish();
     times::say(text, &mut policies);
-    Ok(Document { format: Format::Cisco, policies, notes, asides, unfiltered: bare::ways(text) })
+    let (unfiltered, interfaces) = (bare::ways(text), applied::interfaces(text));
+    Ok(Document { asides, unfiltered, interfaces, ..Document::of(Format::Cisco, policies, notes) })
 }
 
 /// What lists are told apart by: some devices let one of each family have the same name.

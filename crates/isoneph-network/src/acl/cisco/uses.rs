@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::acl::document::Aside;
 
 /// Lines by which an interface applies lists.
-const APPLIES: &[&str] = &[
+pub(super) const APPLIES: &[&str] = &[
     "access-group",
     "ip access-group",
     "ip port access-group",
@@ -17,10 +17,10 @@ const APPLIES: &[&str] = &[
     "ipv6 traffic-filter",
 ];
 /// Words that end the names in such a line.
-const DIRECTIONS: &[&str] =
+pub(super) const DIRECTIONS: &[&str] =
     &["in", "out", "ingress", "egress", "inbound", "outbound", "global", "vlan", "vlan-in", "vlan-out"];
 /// Parts of a configuration in which such a line is about what the device itself is sent.
-const ITSELF: &[&str] = &["control-plane", "line", "management", "system control-plane"];
+pub(super) const ITSELF: &[&str] = &["control-plane", "line", "management", "system control-plane"];
 
 /// How a line uses lists.
 struct Use {
@@ -203,7 +203,7 @@ impl<'a> Uses<'a> {
 }
 
 /// The words after those that a line begins with.
-fn after<'w, 'a>(words: &'w [&'a str], starts: &str) -> Option<&'w [&'a str]> {
+pub(super) fn after<'w, 'a>(words: &'w [&'a str], starts: &str) -> Option<&'w [&'a str]> {
     starts
         .split_whitespace()
         .try_fold(words, |rest, start| rest.split_first().filter(|(word, _)| **word == start).map(|(_, rest)| rest))

@@ -90,7 +90,7 @@ fn read_family(
             policies.push(policy(name, chain, &file, options)?);
         }
     }
-    Ok(Document { format: Format::Iptables, policies, notes: file.notes, asides: Vec::new(), unfiltered: Vec::new() })
+    Ok(Document::of(Format::Iptables, policies, file.notes))
 }
 
 fn read_lines(text: &str, family: Option<Family>, is_own: impl Fn(usize) -> bool) -> Result<File, AclError> {

@@ -116,13 +116,7 @@ pub(super) fn read(text: &str) -> Result<Document, AclError> {
     if places.contains(&None) || !places.is_sorted() {
         out_of_order(&mut policy);
     }
-    Ok(Document {
-        format: Format::Csv,
-        policies: vec![policy],
-        notes: Vec::new(),
-        asides: Vec::new(),
-        unfiltered: Vec::new(),
-    })
+    Ok(Document::of(Format::Csv, vec![policy], Vec::new()))
 }
 
 /// Which of two columns of one meaning counts, nobody knows.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use isoneph_network::acl::{self, Document, ReadOptions};
-use isoneph_network::policy::{Comparison, Note, NoteKind, Policy};
+use isoneph_network::policy::{Comparison, Note, NoteKind};
 use isoneph_network::reach::changes;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -87,27 +87,35 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if !same_text {
         tell_open(&arguments.second, &second);
     }
-    let halves = acl::halves(&first, &second);
-    let pairs = match &halves {
-        Some(halves) => halves.iter().map(|(one, other)| (one, other)).collect(),
-        None => pairs(&first, &second)?,
-    };
-    let answers: Vec<Answer> = pairs.into_iter().map(|(one, other)| Answer::of(one, other, same_text)).collect();
+    if arguments.first_list.is_some() || arguments.second_list.is_some() {
+        // Who asks for a list does not ask where it is applied.
+        (first.interfaces, second.interfaces) = (None, None);
+    }
+    let found = acl::pairs(&first, &second);
+    if found.pairs.is_empty() && !found.alone.is_empty() {
+        return Err(nothing_alike(&first, &second));
+    }
+    let answers: Vec<Answer> = found.pairs.iter().map(|pair| Answer::of(pair, same_text)).collect();
     let mut out = Output::beside(arguments.output.as_deref(), [&arguments.first, &arguments.second])?;
     match arguments.format {
         Format::Text if answers.is_empty() => {
             writeln!(out, "undecided: nothing was compared: neither file holds a list of rules")?;
         }
-        Format::Text => answers.iter().try_for_each(|answer| answer.text(&mut out))?,
+        Format::Text => {
+            answers.iter().try_for_each(|answer| answer.text(&mut out))?;
+            found.alone.iter().try_for_each(|alone| answer::alone_text(&mut out, alone))?;
+        }
         Format::Json => {
-            let answers: Vec<Value> = answers.iter().map(Answer::value).collect();
+            let alone = found.alone.iter().map(answer::alone_value);
+            let answers: Vec<Value> = answers.iter().map(Answer::value).chain(alone).collect();
             let whole = json!({ "schema": "isoneph.network-diff/1", "policies": answers });
             serde_json::to_writer_pretty(&mut out, &whole)?;
             writeln!(out)?;
         }
     }
     out.finish()?;
-    Ok(answers.iter().map(Answer::exit).max().unwrap_or(Exit::Incomplete))
+    let alone = found.alone.iter().map(|_| Exit::Incomplete);
+    Ok(answers.iter().map(Answer::exit).chain(alone).max().unwrap_or(Exit::Incomplete))
 }
 
 /// Whether a path shows a network, and not a list of rules: a folder, JSON, or YAML that is no policy.
@@ -188,21 +196,13 @@ fn tell_open(path: &Path, document: &Document) {
     }
 }
 
-/// The policies to compare: by name, or the only ones there are.
-fn pairs<'a>(first: &'a Document, second: &'a Document) -> anyhow::Result<Vec<(&'a Policy, &'a Policy)>> {
-    if let ([one], [other]) = (first.policies.as_slice(), second.policies.as_slice()) {
-        return Ok(vec![(one, other)]);
-    }
-    let named = |name: &str| second.policies.iter().find(|policy| policy.name == name);
-    let pairs: Vec<_> = first.policies.iter().filter_map(|one| Some((one, named(&one.name)?))).collect();
-    if first.policies.len() != pairs.len() || second.policies.len() != pairs.len() {
-        return Err(usage(format!(
-            "the files hold different policies: A has {}, B has {}; pick one of each with --first-list and --second-list",
-            names(first),
-            names(second)
-        )));
-    }
-    Ok(pairs)
+/// Of files that have no list in common.
+fn nothing_alike(first: &Document, second: &Document) -> anyhow::Error {
+    usage(format!(
+        "the files hold different policies: A has {}, B has {}; pick one of each with --first-list and --second-list",
+        names(first),
+        names(second)
+    ))
 }
 
 /// Keeps of a file the list that was asked for.

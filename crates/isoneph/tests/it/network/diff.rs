@@ -263,3 +263,25 @@ fn nothing_is_compared_where_nothing_could_be_read_of_one_state() {
     assert!(!run.stdout().contains("let the same pass\n"), "{}", run.stdout());
     assert!(run.stdout().contains("nothing could be read of the first state"), "{}", run.stdout());
 }
+
+#[test]
+fn a_list_that_is_no_longer_applied_is_a_difference_and_one_that_only_one_file_has_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let router = |applied: &str, more: &str| {
+        format!(
+            "hostname r1\ninterface Gi0/0\n ip address 192.0.2.1 255.255.255.0\n{applied}\
+             ip access-list extended EDGE\n permit tcp any any eq 443\n{more}"
+        )
+    };
+    let first = file(&folder, "first.cfg", router(" ip access-group EDGE in\n", "").as_bytes());
+    let second = file(&folder, "second.cfg", router("", "").as_bytes());
+    let run = isoneph(&["network", "diff", &first, &second]).ends_with(1);
+    insta::assert_snapshot!(run.stdout());
+    isoneph(&["network", "diff", "--first-list", "EDGE", &first, &second]).ends_with(0);
+    let more = "ip access-list extended MORE\n permit ip any any\n";
+    let third = file(&folder, "third.cfg", router(" ip access-group EDGE in\n", more).as_bytes());
+    let run = isoneph(&["network", "diff", &first, &third]).ends_with(3);
+    assert!(run.stdout().contains("MORE: undecided: only B has it"), "{}", run.stdout());
+    let answer = isoneph(&["network", "diff", "--format", "json", &first, &third]).ends_with(3).json();
+    assert_eq!(answer["policies"][1]["answer"], "undecided");
+}

@@ -1,7 +1,9 @@
 //! What two policies come to, as text and as a value.
 
+use std::borrow::Cow;
 use std::io::Write;
 
+use isoneph_network::acl::{Alone, Pair};
 use isoneph_network::idd::Budget;
 use isoneph_network::packet::Family;
 use isoneph_network::policy::{
@@ -14,6 +16,8 @@ use crate::safe;
 
 /// What the comparison of two policies of one name came to.
 pub(super) struct Answer<'a> {
+    /// The list, or the place where both are applied.
+    name: Cow<'a, str>,
     policies: [&'a Policy; 2],
     found: Result<Difference, Undecided>,
     /// Why not all packets were compared, where what was found is of some of them.
@@ -25,7 +29,12 @@ pub(super) struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    pub(super) fn of(one: &'a Policy, other: &'a Policy, same_text: bool) -> Self {
+    pub(super) fn of(pair: &'a Pair<'_>, same_text: bool) -> Self {
+        let [one, other] = [&*pair.lists[0], &*pair.lists[1]];
+        let name = match &pair.at {
+            Some(at) => Cow::Owned(format!("{at}: {} and {}", one.name, other.name)),
+            None => Cow::Borrowed(one.name.as_str()),
+        };
         let budget = Budget::for_rules(one.weight().max(other.weight()));
         let options = Options { budget, ..Options::default() };
         let (found, in_part) = match difference(one, other, &options) {
@@ -36,7 +45,7 @@ impl<'a> Answer<'a> {
             found => (found, None),
         };
         let open = found.as_ref().map(|found| found.open_points(one, other)).unwrap_or_default();
-        Self { policies: [one, other], found, in_part, open, same_text }
+        Self { name, policies: [one, other], found, in_part, open, same_text }
     }
 
     fn comparison(&self) -> Comparison {
@@ -69,7 +78,7 @@ impl<'a> Answer<'a> {
 
     pub(super) fn text(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let [one, other] = self.policies;
-        let name = if one.name.is_empty() { "the policies".to_owned() } else { safe::terminal(&one.name).into_owned() };
+        let name = if self.name.is_empty() { "the policies".into() } else { safe::terminal(&self.name) };
         match (self.comparison(), &self.found) {
             (Comparison::Equal, _) => {
                 writeln!(out, "{name}: every {}packet is decided alike", self.compared())?;
@@ -178,7 +187,7 @@ impl<'a> Answer<'a> {
     pub(super) fn value(&self) -> Value {
         let open = json!({ "first": self.open[0], "second": self.open[1] });
         let ([one, other], answer) = (self.policies, self.comparison());
-        let name = &one.name;
+        let name = &self.name;
         let families: Vec<String> = one.families_with(other).iter().map(Family::to_string).collect();
         let fragments = json!({ "first": fragments_of(one), "second": fragments_of(other) });
         match &self.found {
@@ -208,6 +217,16 @@ impl<'a> Answer<'a> {
             }
         }
     }
+}
+
+/// What is in one file only.
+pub(super) fn alone_text(out: &mut impl Write, alone: &Alone) -> anyhow::Result<()> {
+    Ok(writeln!(out, "{}", safe::terminal(&format!("{}: undecided: {}", alone.name, alone.why)))?)
+}
+
+/// The same as a value.
+pub(super) fn alone_value(alone: &Alone) -> Value {
+    json!({ "policy": alone.name, "answer": Comparison::Undecided, "same_text": false, "why": alone.why })
 }
 
 /// Rules about later fragments, which are not compared.
