@@ -207,7 +207,7 @@ impl<'m> Walker<'m> {
         references: Option<bool>,
     ) {
         let Some(network) = network else {
-            return self.doubt(state, &format!("the network behind peering {peering}"));
+            return self.doubt(state, &format!("the network behind {peering}"));
         };
         if !state.step() {
             return self.block(state, "the routes go in a circle", peering);

@@ -45,7 +45,7 @@ fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: 
             Target::Drop { reason: format!("peering {} is not connected both ways", peering.name) }
         };
         if other.is_none() && peering.connected {
-            beyond = Some(format!("the network behind peering {}", peering.name));
+            beyond = Some(format!("the network behind {}", peering.name));
         }
         out.extend(other.filter(|other| parts.networks[*other].open).map(|other| unseen(other, &target)));
         let whole = || other.map(|other| parts.networks[other].ranges.ranges().to_vec()).unwrap_or_default();

@@ -512,10 +512,7 @@ fn a_peering_of_subnets_joins_no_others() {
         "permit a -> b tcp/22\npermit b -> a tcp/22\ndeny c -> b tcp/22\ndeny b -> c tcp/22\ndeny a -> d tcp/22\ndeny c -> d tcp/22",
     );
     // Which they are, the plan may not show.
-    asked(
-        &joined(json!([]), json!(["u"])),
-        "undecided a -> b tcp/22 : the network behind peering vw\nundecided c -> b tcp/22",
-    );
+    asked(&joined(json!([]), json!(["u"])), "undecided a -> b tcp/22 : the network behind vw\nundecided c -> b tcp/22");
 }
 
 /// A balancer with one public address, a pool, and an interface whose group lets in one port.
