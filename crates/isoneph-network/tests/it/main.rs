@@ -9,6 +9,7 @@ mod cisco;
 mod cisco_bare;
 mod cisco_changes;
 mod cisco_forms;
+mod cisco_shown;
 mod cisco_uses;
 mod conditions;
 mod csv;

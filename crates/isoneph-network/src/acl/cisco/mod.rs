@@ -1,4 +1,4 @@
-//! Access lists of Cisco IOS, IOS XE, IOS XR, NX-OS and ASA, as a configuration holds them.
+//! Access lists of Cisco IOS, IOS XE, IOS XR, NX-OS and ASA, as a configuration holds them, or as devices show them.
 //!
 //! Extended and standard lists, named and numbered, with object groups and objects, IPv4 and IPv6. Wildcard masks need
 //! not be contiguous. What no entry matches is denied; before that, IPv6 lists of IOS permit neighbour discovery.
@@ -17,6 +17,7 @@ mod objects;
 mod order;
 mod ports;
 mod predefined;
+mod shown;
 mod times;
 mod tokens;
 mod uses;
@@ -41,7 +42,7 @@ pub(super) enum Dialect {
 }
 
 pub(super) fn looks_like(text: &str) -> bool {
-    text.lines().take(20_000).any(|line| lines::head(line).is_some() || lines::holds_entry(line))
+    text.lines().take(20_000).any(|line| lines::head(line).is_some() || lines::holds_entry(line) || shown::begins(line))
 }
 
 /// Whether a text that holds no list is a configuration all the same, by lines that they have.
@@ -55,6 +56,7 @@ pub(super) fn is_configuration(text: &str) -> bool {
 }
 
 pub(super) fn read(text: &str) -> Result<Document, AclError> {
+    let text = &*shown::as_configured(text);
     let (objects, notes) = definitions::read(text);
     let mut reading = Reading {
         is_asa: lines::is_asa(text),
