@@ -96,17 +96,16 @@ fn line(pair: &Pair) -> f64 {
 fn drift(files: Option<&Path>) {
     use std::net::Ipv4Addr;
 
-    use isoneph_network::packet::{AddressRange, Match, Packet, Payload, Ranges};
+    use isoneph_network::packet::{AddressRange, Family, Match, Packet, Payload, Ranges};
     use isoneph_network::policy::{Action, Options, Policy, Rule, Verdict, difference};
     println!("## One rule of 10,000 changed\n\n| list | CPU | found |\n|---|---|---|");
     for family in ["acl1", "fw1", "ipc1"] {
         let [pair, _] = pairs(files, family, 10_000);
         let policy = |rules: &[FlatRule]| {
+            let range = |(low, high): (u32, u32)| AddressRange { family: Family::V4, low: low.into(), high: high.into() };
             let rules = rules.iter().map(|rule| {
                 let [source, destination, protocol, from, to] = rule.bounds;
-                let mut one = Match::any()
-                    .with_source(AddressRange::V4(source.0, source.1))
-                    .with_destination(AddressRange::V4(destination.0, destination.1));
+                let mut one = Match::any().with_source(range(source)).with_destination(range(destination));
                 if protocol.0 == protocol.1 {
                     one = one.with_protocol(protocol.0 as u8);
                     if matches!(protocol.0, 6 | 17) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::packet::{AddressRange, Family, Match};
+use crate::packet::{Family, Match, address_text};
 use crate::policy::{Action, Policy, Reading, State};
 
 /// The schema's name.
@@ -145,11 +145,7 @@ pub(super) fn boxes(one: &Match) -> Vec<CertificateBox> {
 }
 
 fn addresses(family: Family, (low, high): (u128, u128)) -> [String; 2] {
-    let range = match family {
-        Family::V4 => AddressRange::V4(low as u32, high as u32),
-        Family::V6 => AddressRange::V6(low, high),
-    };
-    [range.first().to_string(), range.last().to_string()]
+    [address_text(family, low), address_text(family, high)]
 }
 
 /// A policy as it may permit.

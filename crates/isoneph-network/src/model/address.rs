@@ -1,155 +1,27 @@
-//! Addresses of both families as inclusive ranges of numbers.
+//! Addresses as clouds write them, and sets of their ranges.
 
-use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-/// The internet protocol's family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Family {
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-}
-
-impl Family {
-    /// The greatest address as a number.
-    #[must_use]
-    pub fn max(self) -> u128 {
-        match self {
-            Self::V4 => u128::from(u32::MAX),
-            Self::V6 => u128::MAX,
-        }
-    }
-}
-
-/// An inclusive range of addresses of one family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AddressRange {
-    /// The family.
-    pub family: Family,
-    /// The first address.
-    pub low: u128,
-    /// The last address.
-    pub high: u128,
-}
+pub use crate::packet::{AddressRange, Family, address_text};
 
 impl AddressRange {
-    /// Every address of a family.
-    #[must_use]
-    pub fn whole(family: Family) -> Self {
-        Self { family, low: 0, high: family.max() }
-    }
-
     /// One address. An IPv4 address mapped into IPv6 is the IPv4 address.
     #[must_use]
     pub fn one(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(v4) => Self::number(Family::V4, u128::from(u32::from(v4))),
-            IpAddr::V6(v6) => Self::number(Family::V6, u128::from(v6)),
-        }
-    }
-
-    /// One address given as a number.
-    #[must_use]
-    pub fn number(family: Family, address: u128) -> Self {
-        Self { family, low: address, high: address }
+        Self::from(address.to_canonical())
     }
 
     /// Reads `ADDRESS`, `ADDRESS/LENGTH` or `FIRST-LAST`. Bits below the length are ignored, as the clouds do.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let address = |text: &str| text.trim().parse::<IpAddr>().ok();
         if let Some((first, last)) = text.split_once('-') {
-            let (first, last) = (Self::parse_one(first)?, Self::parse_one(last)?);
-            return (first.family == last.family && first.low <= last.low).then_some(Self {
-                family: first.family,
-                low: first.low,
-                high: last.low,
-            });
+            return Self::between(address(first)?.to_canonical(), address(last)?.to_canonical());
         }
-        let Some((address, length)) = text.split_once('/') else { return Self::parse_one(text) };
-        let address: IpAddr = address.trim().parse().ok()?;
-        let length: u32 = length.trim().parse().ok()?;
-        let (family, number, bits) = match address {
-            IpAddr::V4(v4) => (Family::V4, u128::from(u32::from(v4)), 32),
-            IpAddr::V6(v6) => (Family::V6, u128::from(v6), 128),
-        };
-        let free = bits - (length <= bits).then_some(length)?;
-        let mask = if free == 128 { u128::MAX } else { (1_u128 << free) - 1 };
-        Some(Self { family, low: number & !mask, high: (number & !mask) | (mask & family.max()) })
-    }
-
-    fn parse_one(text: &str) -> Option<Self> {
-        text.trim().parse().ok().map(Self::one)
-    }
-
-    /// The only address, where there is one.
-    #[must_use]
-    pub fn single(self) -> Option<u128> {
-        (self.low == self.high).then_some(self.low)
-    }
-
-    /// Whether every address of `other` is in it.
-    #[must_use]
-    pub fn covers(self, other: Self) -> bool {
-        self.family == other.family && self.low <= other.low && other.high <= self.high
-    }
-
-    /// Whether it shares an address with `other`.
-    #[must_use]
-    pub fn meets(self, other: Self) -> bool {
-        self.family == other.family && self.low <= other.high && other.low <= self.high
-    }
-
-    /// The shared addresses.
-    #[must_use]
-    pub fn and(self, other: Self) -> Option<Self> {
-        self.meets(other).then(|| Self {
-            family: self.family,
-            low: self.low.max(other.low),
-            high: self.high.min(other.high),
-        })
-    }
-
-    /// The number of addresses, less one (so that the whole of IPv6 has an answer).
-    #[must_use]
-    pub fn span(self) -> u128 {
-        self.high - self.low
-    }
-
-    /// The addresses of `self` that no range of `taken` holds, in rising order.
-    #[must_use]
-    pub fn minus(self, taken: &[Self]) -> Vec<Self> {
-        let mut cuts: Vec<Self> = taken.iter().filter_map(|other| other.and(self)).collect();
-        cuts.sort_unstable();
-        let (mut out, mut next) = (Vec::new(), Some(self.low));
-        for cut in cuts {
-            let Some(from) = next else { break };
-            if cut.low > from {
-                out.push(Self { low: from, high: cut.low - 1, ..self });
-            }
-            next = cut.high.checked_add(1).map(|after| after.max(from)).filter(|after| *after <= self.high);
-        }
-        if let Some(from) = next {
-            out.push(Self { low: from, ..self });
-        }
-        out
-    }
-
-    /// Whether it is one block that a prefix length can name, and which length.
-    #[must_use]
-    pub fn prefix_length(self) -> Option<u32> {
-        let bits = if self.family == Family::V4 { 32 } else { 128 };
-        let span = self.span();
-        if span == u128::MAX {
-            return Some(0);
-        }
-        let size = span + 1;
-        (size.is_power_of_two() && self.low.is_multiple_of(size)).then(|| bits - size.trailing_zeros())
+        let Some((base, length)) = text.split_once('/') else { return address(text).map(Self::one) };
+        Self::prefix(address(base)?, length.trim().parse().ok()?)
     }
 }
 
@@ -175,33 +47,6 @@ const PRIVATE: [&str; 8] = [
 #[must_use]
 pub fn private_blocks() -> Vec<AddressRange> {
     PRIVATE.iter().filter_map(|text| AddressRange::parse(text)).collect()
-}
-
-/// An address as text.
-#[must_use]
-pub fn address_text(family: Family, number: u128) -> String {
-    match family {
-        Family::V4 => Ipv4Addr::from(number.min(Family::V4.max()) as u32).to_string(),
-        Family::V6 => Ipv6Addr::from(number).to_string(),
-    }
-}
-
-impl fmt::Display for AddressRange {
-    /// `ADDRESS`, `PREFIX/LENGTH` or `FIRST-LAST`, whichever says it shortest.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let first = address_text(self.family, self.low);
-        match (self.single(), self.prefix_length()) {
-            (Some(_), _) => f.write_str(&first),
-            (None, Some(length)) => write!(f, "{first}/{length}"),
-            (None, None) => write!(f, "{first}-{}", address_text(self.family, self.high)),
-        }
-    }
-}
-
-impl Serialize for AddressRange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
 }
 
 /// A set of addresses: sorted, disjoint, unmerged neighbours joined.

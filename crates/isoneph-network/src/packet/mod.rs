@@ -9,14 +9,16 @@ mod describe;
 mod field;
 mod matching;
 pub mod names;
+mod range;
 mod ranges;
 mod set;
 mod single;
 
-pub use address::{AddressError, AddressRange, AddressSet, Family};
+pub use address::AddressSet;
 pub use describe::describe_match;
 pub use field::{DEFAULT_ORDER, FIELDS, Field, Order};
 pub use matching::{Match, RawCube};
+pub use range::{AddressError, AddressRange, Family, address_text};
 pub use ranges::{Coordinate, Ranges};
 pub use set::{PacketSet, PacketSpace};
 pub use single::{Packet, PacketError, Payload};

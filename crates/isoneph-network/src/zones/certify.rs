@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::model::address::{AddressRange, Family};
 use crate::model::policy::View;
 use crate::model::traffic::{ICMP, ICMP6, Traffic, TrafficBox};
-use crate::packet::{self, AddressSet, Match, Ranges};
+use crate::packet::{AddressSet, Match, Ranges};
 use crate::policy::{Action, Policy, Rule};
 use crate::reach::classes::Class;
 use crate::reach::expect::Questions;
@@ -195,12 +195,7 @@ impl<'m> Writer<'m> {
 }
 
 pub(super) fn set(ranges: &[AddressRange]) -> AddressSet {
-    let range = |held: &AddressRange| {
-        let text = |number| crate::model::address::address_text(held.family, number);
-        let (first, last) = (text(held.low).parse().ok()?, text(held.high).parse().ok()?);
-        packet::AddressRange::between(first, last)
-    };
-    AddressSet::from_ranges(ranges.iter().filter_map(range))
+    AddressSet::from_ranges(ranges.iter().copied())
 }
 
 /// Boxes of traffic as conditions on any address.

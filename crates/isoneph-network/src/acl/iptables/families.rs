@@ -81,7 +81,7 @@ fn of_rule(line: &str) -> Option<Family> {
         } else if word == "--icmp-type" {
             Some(Family::V4)
         } else {
-            address().map(AddressRange::family)
+            address().map(|range| range.family)
         }
     })
 }
