@@ -4,12 +4,12 @@
 //! stateful policies let it pass unasked, stateless lists and routes are asked again, and it must come from the address
 //! that was asked.
 
+use super::answer::legs;
 use super::beside::BESIDE;
 use super::path::{End, Passage, Path, Rewrite, Stage, at_any_port};
 use super::walk::{Goal, Start, Walker};
 use crate::model::Model;
-use crate::model::address::{AddressRange, private_blocks};
-use crate::model::form::EndpointId;
+use crate::model::address::AddressRange;
 use crate::model::traffic::{Parcel, TCP, Traffic, TrafficBox, UDP};
 
 /// Everything known about packets from one start to one destination.
@@ -93,7 +93,7 @@ fn way(model: &Model, start: Start, asked: AddressRange, path: Path) -> Way {
         let connects = Passage { may: arrives.may.clone(), must: Traffic::none() };
         return Way { path, arrives, connects, back: Vec::new(), broken: None };
     }
-    match back(model, start, asked, &path) {
+    match legs(model, start, asked, &path) {
         Ok(legs) => {
             let mut connects = arrives.clone();
             for leg in &legs {
@@ -152,125 +152,6 @@ fn answered(packets: &Traffic, replies: &Traffic, moved: Option<(u16, u16)>) -> 
     let Some((port, target)) = moved else { return packets.answered_by(replies) };
     let seen = move_port(packets, port, target);
     packets.and(&move_port(&seen.answered_by(replies), target, port))
-}
-
-/// The legs an answer goes: from the receiver to the sender, by the load balancer's node and the translating gateway.
-fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result<Vec<Vec<Path>>, String> {
-    let mut legs = Vec::new();
-    let balanced = path.rewrites().find_map(|rewrite| match rewrite {
-        Rewrite::Balanced { node, client, .. } => Some((node, client)),
-        _ => None,
-    });
-    let linked = path.rewrites().find_map(|rewrite| match rewrite {
-        Rewrite::Linked { entry, client } => Some((entry, client)),
-        _ => None,
-    });
-    let seen = linked.or(balanced).map_or(path.sender, |(_, client)| client).range;
-    let responder = match (&path.end, balanced) {
-        (End::Endpoint { endpoint, place }, None) => Start::Endpoint(*endpoint, *place),
-        (End::Endpoint { endpoint, place }, Some((node, _))) => {
-            let family = path.destination.family;
-            let node_place = place_of(model, node, family).ok_or("the load balancer has no address of that family")?;
-            let inside = model.parts.endpoints[node].places[node_place].inside;
-            if linked.is_none() && model.parts.endpoints[node].subnet.is_none() {
-                // At the network's edge it takes back what the target's own routes lead there.
-                let target = Start::Endpoint(*endpoint, *place);
-                let seen = translated(start, seen).into_iter();
-                legs.push(seen.flat_map(|seen| Walker::to_the_edge(model).run(target, seen)).collect());
-            }
-            legs.push(
-                Walker::new(model, Goal::Endpoint(node, node_place), true)
-                    .run(Start::Endpoint(*endpoint, *place), inside),
-            );
-            match linked {
-                // Between the two the platform carries it.
-                Some((entry, client)) => {
-                    let family = client.range.family;
-                    let place =
-                        place_of(model, entry, family).ok_or("what stands for it has no address of that family")?;
-                    Start::Endpoint(entry, place)
-                }
-                None => Start::Endpoint(node, node_place),
-            }
-        }
-        (End::Outside { range }, _) => Start::Outside(*range),
-        (End::Service { .. }, _) => return Ok(service_answers(model, start, path)),
-        (End::Vacant { .. } | End::Blocked { .. }, _) => return Ok(legs),
-    };
-    let nat = path.rewrites().filter_map(|rewrite| match rewrite {
-        Rewrite::SourceNat { nat, .. } => Some(nat),
-        _ => None,
-    });
-    let nat = nat.last();
-    // An address that the provider lent it on the way out: the provider knows whose it is.
-    let lent = matches!(start, Start::Endpoint(endpoint, place) if model.parts.endpoints[endpoint].places[place].public.is_none())
-        && path.rewrites().any(|rewrite| matches!(rewrite, Rewrite::SourcePublic { .. }));
-    let goal = match (nat.map(|nat| &model.parts.nats[nat]), start) {
-        _ if lent => Goal::Outside,
-        // Without an endpoint it stands outside the network and answers to its own.
-        (Some(nat), _) => nat.endpoint.map_or(Goal::Outside, |endpoint| Goal::Endpoint(endpoint, 0)),
-        (None, Start::Endpoint(endpoint, place)) => Goal::Endpoint(endpoint, place),
-        (None, Start::Outside(_)) => Goal::Outside,
-    };
-    if goal == Goal::Outside && matches!((start, responder), (Start::Endpoint(..), Start::Outside(_))) {
-        return Ok(legs);
-    }
-    let seen = if goal == Goal::Outside { translated(start, seen) } else { vec![seen] };
-    let answers = seen.into_iter().flat_map(|seen| Walker::new(model, goal, true).run(responder, seen));
-    let answers: Vec<Path> = answers.collect();
-    let right = answers.iter().any(|answer| !answer.arrives() || answer.sender.range.meets(asked));
-    if !right {
-        let wrong = answers.iter().find(|answer| answer.arrives()).map(|answer| answer.sender.range);
-        return Err(format!(
-            "the answer comes from {}, not from {asked}",
-            wrong.map(|range| range.to_string()).unwrap_or_default()
-        ));
-    }
-    legs.push(answers.into_iter().filter(|answer| !answer.arrives() || answer.sender.range.meets(asked)).collect());
-    if let (Some(nat), Start::Endpoint(endpoint, place)) = (nat, start)
-        && let Some(subnet) = model.parts.nats[nat].subnet
-    {
-        let inside = model.parts.endpoints[endpoint].places[place].inside;
-        legs.push(Walker::new(model, Goal::Endpoint(endpoint, place), true).run_from_subnet(subnet, asked, inside));
-    }
-    Ok(legs)
-}
-
-/// The address that a receiver outside the sender's network sees: of one that is not known, which the sender was given on its
-/// way out, this much is, that it is one of the internet.
-fn translated(start: Start, seen: AddressRange) -> Vec<AddressRange> {
-    match start {
-        Start::Endpoint(..) if seen.single().is_none() => seen.minus(&private_blocks()),
-        _ => vec![seen],
-    }
-}
-
-fn place_of(model: &Model, endpoint: EndpointId, family: crate::model::address::Family) -> Option<usize> {
-    model.parts.endpoints[endpoint].places.iter().position(|place| place.inside.family == family)
-}
-
-/// Answers of a service: they enter the sender's subnet, unless no list covers the service at all.
-fn service_answers(model: &Model, start: Start, path: &Path) -> Vec<Vec<Path>> {
-    let Start::Endpoint(endpoint, place) = start else { return Vec::new() };
-    let covered = path.stages.iter().any(|stage| matches!(stage, Stage::Filter { .. }));
-    let held = &model.parts.endpoints[endpoint];
-    let Some(((into, _), subnet)) =
-        held.subnet.and_then(|subnet| Some((model.parts.subnets[subnet].border?, subnet))).filter(|_| covered)
-    else {
-        return Vec::new();
-    };
-    let far = crate::model::policy::Side { range: path.destination, endpoint: None };
-    let near = crate::model::policy::Side { range: held.places[place].inside, endpoint: None };
-    let stage = Stage::Filter {
-        policy: into,
-        direction: super::path::Direction::In,
-        local: near,
-        remote: far,
-        destination: None,
-        at: format!("subnet {}", model.parts.subnets[subnet].name),
-    };
-    let end = End::Endpoint { endpoint, place };
-    vec![vec![Path { stages: vec![stage], end, sender: far, destination: near.range, target: None }]]
 }
 
 /// What the network does to one packet and its answer.

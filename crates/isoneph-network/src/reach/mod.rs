@@ -1,6 +1,7 @@
 //! What reaches what: ways, policies on the way, answers.
 
 mod alike;
+mod answer;
 mod balance;
 mod beside;
 mod change;

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use isoneph_model::{Digest, EvidenceClass, GapCode, Locator, SnapshotKind};
+use isoneph_model::{Digest, EvidenceClass, GapCode, InputId, Locator, SnapshotKind};
 use isoneph_network::acl::Format;
 use isoneph_network::idd::Budget;
-use isoneph_network::policy::{NoteKind, Policy};
+use isoneph_network::policy::{Note, NoteKind, Policy};
 use isoneph_network::zones::{Border, Intent, borders};
 use isoneph_tables::schema::{PolicyDifference, Reach};
 use isoneph_tables::{Cell, NewInput, Sink, SinkError};
+use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
 use super::find::Device;
@@ -64,21 +65,8 @@ pub(super) fn write(
     });
     let policies: Vec<&Policy> =
         device.document.policies.iter().filter(|policy| is_on_the_way(&device, policy)).collect();
-    // What is noted of no line is of the file as a whole.
-    let of_all = device.document.notes.iter().filter(|note| note.line == 0 && note.kind == NoteKind::Ignored);
-    sink.input_mut(input).notes.extend(of_all.map(|note| note.message.clone()));
-    for aside in &device.document.asides {
-        let at = if aside.line == 0 { String::new() } else { format!("line {}: ", aside.line) };
-        sink.input_mut(input).notes.push(format!("{at}list {} {}", aside.list, aside.why));
-    }
-    let ways = device.document.unfiltered.iter().map(|note| format!("line {}: {}", note.line, note.message));
-    sink.input_mut(input).notes.extend(ways);
     sink.input_mut(input).records = policies.iter().map(|policy| policy.rules.len() as u64).sum();
-    for note in policies.iter().flat_map(|policy| &policy.notes).chain(&device.document.notes) {
-        if matches!(note.kind, NoteKind::NotUnderstood | NoteKind::Depends) {
-            sink.input_mut(input).notes.push(format!("line {}: {}", note.line, note.message));
-        }
-    }
+    note(&device, &policies, input, sink);
     let snapshot = sink.snapshot(input, SnapshotKind::Recorded, None);
     let Some(intent) = question.intent else { return Ok(()) };
     let beside = device.beside.iter().flat_map(|held| &held.policies).filter(|policy| is_on_the_way(&device, policy));
@@ -93,28 +81,28 @@ pub(super) fn write(
         sink.reject(input, Locator::new("line 1"), "no-rules", message);
     }
     for policy in &policies {
-        // Every pair of zones takes room as well.
-        let budget = Budget::for_rules(policy.weight() + intent.zones.len().pow(2));
-        match borders(policy, &of_device, intent, question.as_of, budget) {
-            Ok(found) => {
-                for border in &found {
-                    let held = Held { device: &device.path, policy, intent, model: model.to_string() };
-                    let locator = match border.rule.as_ref().map_or(0, |(line, _)| *line) {
-                        0 => format!("{}:1", device.path),
-                        line => format!("{}:{line}", device.path),
-                    };
-                    held.write(border, &Target { snapshot, input, locator: &locator, provider: "" }, sink)?;
-                }
-            }
-            Err(why) => {
-                whole = false;
-                let message = format!("{}: not held against the intent: {why}", policy.name);
-                sink.reject(input, Locator::new("line 1"), "too-large", message);
-            }
-        }
+        let held = Held { device: &device.path, policy, intent, model: model.to_string() };
+        whole &= held.judge(&of_device, question.as_of, (snapshot, input), sink)?;
     }
     cover(snapshot, input, whole, sink);
     Ok(())
+}
+
+/// Tells what the file says of itself, and what of it is not understood.
+fn note(device: &Device, policies: &[&Policy], input: InputId, sink: &mut Sink) {
+    let document = &device.document;
+    let notes = &mut sink.input_mut(input).notes;
+    // What is noted of no line is of the file as a whole.
+    let of_all = document.notes.iter().filter(|note| note.line == 0 && note.kind == NoteKind::Ignored);
+    notes.extend(of_all.map(|note| note.message.clone()));
+    notes.extend(document.asides.iter().map(|aside| {
+        let at = if aside.line == 0 { String::new() } else { format!("line {}: ", aside.line) };
+        format!("{at}list {} {}", aside.list, aside.why)
+    }));
+    let said = |note: &Note| format!("line {}: {}", note.line, note.message);
+    notes.extend(document.unfiltered.iter().map(said));
+    let open = policies.iter().flat_map(|policy| &policy.notes).chain(&document.notes);
+    notes.extend(open.filter(|note| matches!(note.kind, NoteKind::NotUnderstood | NoteKind::Depends)).map(said));
 }
 
 /// Chains of a machine's own traffic say nothing of what it passes on, and neither do lists that are no filters.
@@ -142,6 +130,33 @@ struct Held<'a> {
 }
 
 impl Held<'_> {
+    /// Writes what the policy permits between zones; false where that could not be found out.
+    fn judge(
+        &self,
+        of_device: &[&Policy],
+        as_of: Date,
+        (snapshot, input): (i64, InputId),
+        sink: &mut Sink,
+    ) -> Result<bool, SinkError> {
+        // Every pair of zones takes room as well.
+        let budget = Budget::for_rules(self.policy.weight() + self.intent.zones.len().pow(2));
+        let found = match borders(self.policy, of_device, self.intent, as_of, budget) {
+            Ok(found) => found,
+            Err(why) => {
+                let message = format!("{}: not held against the intent: {why}", self.policy.name);
+                sink.reject(input, Locator::new("line 1"), "too-large", message);
+                return Ok(false);
+            }
+        };
+        for border in &found {
+            // What no rule decides is said of the file as a whole.
+            let line = border.rule.as_ref().map_or(1, |(line, _)| (*line).max(1));
+            let locator = format!("{}:{line}", self.device);
+            self.write(border, &Target { snapshot, input, locator: &locator, provider: "" }, sink)?;
+        }
+        Ok(true)
+    }
+
     fn write(&self, border: &Border, target: &Target<'_>, sink: &mut Sink) -> Result<(), SinkError> {
         let zone = |name: &str| self.intent.zones.iter().find(|zone| zone.name == name);
         let (Some(from), Some(to)) = (zone(&border.from), zone(&border.to)) else { return Ok(()) };

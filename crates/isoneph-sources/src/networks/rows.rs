@@ -33,31 +33,36 @@ impl Shown<'_> {
         let input = self.inputs.get(source).or_else(|| self.inputs.first()).copied().unwrap_or(InputId(0));
         let locator = pair.origin.as_ref().map_or("#", |origin| origin.locator.as_str());
         let policy = self.model.sources.get(source).map_or_else(String::new, |source| source.path.clone());
+        let target = Target { snapshot: self.snapshot, input, locator, provider: self.provider() };
+        let name = format!("{} -> {}", from.name, to.name);
+        let is_declared = !self.proof.derived && !from.implied && !to.implied;
+        target.push(&name, &name, &self.reach(pair, from, to, (is_declared, &policy)), sink)?;
+        if !is_declared {
+            return Ok(());
+        }
+        for (at, direction, packet, rules) in departures(pair, &name) {
+            let row = PolicyDifference {
+                policy: policy.clone().into(),
+                against: "intent".into(),
+                layer: "virtual".into(),
+                direction: direction.into(),
+                packet: packet.into(),
+                rules: rules.into(),
+            };
+            target.push(&format!("{name}#{at}"), &name, &row, sink)?;
+        }
+        Ok(())
+    }
+
+    fn reach(&self, pair: &PairProof, from: &Zone, to: &Zone, (is_declared, policy): (bool, &str)) -> Reach {
         let open = |value: Option<bool>| value.map_or(Cell::Gap(GapCode::UnresolvedReference), Cell::Known);
         let intended = match pair.separation {
             Separation::Apart => Some(true),
             Separation::Breach => Some(false),
             Separation::Undecided | Separation::HoldsNothing => None,
         };
-        let witness = pair.witness.as_ref();
-        let hops = |rules_only: bool| -> Vec<String> {
-            let hops = witness.iter().flat_map(|witness| &witness.path);
-            let told = hops.filter(|hop| !rules_only || hop.rule.is_some());
-            told.map(|hop| match &hop.rule {
-                Some(rule) => format!("{} {}: {rule}", hop.what, hop.name),
-                None => format!("{} {}", hop.what, hop.name),
-            })
-            .collect()
-        };
-        let blocked: Vec<String> = pair
-            .intended
-            .iter()
-            .filter(|allowed| !allowed.open && !allowed.expired)
-            .map(|allowed| format!("{} {}/{}", allowed.flow.reason, allowed.flow.proto, allowed.flow.port))
-            .collect();
-        let declared = !self.proof.derived && !from.implied && !to.implied;
-        let doubted = pair.intended.iter().any(|allowed| allowed.open && !allowed.surely && !allowed.expired);
-        let row = Reach {
+        let is_doubted = pair.intended.iter().any(|allowed| allowed.open && !allowed.surely && !allowed.expired);
+        Reach {
             from_zone: from.name.clone().into(),
             to_zone: to.name.clone().into(),
             from_tenant: from.tenant().into(),
@@ -66,38 +71,15 @@ impl Shown<'_> {
             to_kind: kind(to.kind).into(),
             passes: open(pair.passes),
             intended: open(intended),
-            declared: if declared { true.into() } else { Cell::Gap(GapCode::NotCollected) },
-            witness: witness.map_or_else(String::new, ToString::to_string).into(),
-            path: hops(false).into(),
+            declared: if is_declared { true.into() } else { Cell::Gap(GapCode::NotCollected) },
+            witness: pair.witness.as_ref().map_or_else(String::new, ToString::to_string).into(),
+            path: hops(pair, false).into(),
             open_because: pair.because.join("; ").into(),
             model: self.proof.model.clone().into(),
             layer: "virtual".into(),
-            policy: policy.clone().into(),
-            blocked: if doubted { Cell::Gap(GapCode::UnresolvedReference) } else { blocked.clone().into() },
-        };
-        let target = Target { snapshot: self.snapshot, input, locator, provider: self.provider() };
-        let name = format!("{} -> {}", from.name, to.name);
-        target.push(&name, &name, &row, sink)?;
-        if !declared {
-            return Ok(());
+            policy: policy.to_owned().into(),
+            blocked: if is_doubted { Cell::Gap(GapCode::UnresolvedReference) } else { blocked(pair).into() },
         }
-        let difference = |direction: &str, packet: String, rules: Vec<String>| PolicyDifference {
-            policy: policy.clone().into(),
-            against: "intent".into(),
-            layer: "virtual".into(),
-            direction: direction.into(),
-            packet: packet.into(),
-            rules: rules.into(),
-        };
-        if let Some(witness) = witness {
-            let row = difference("permits-more", witness.to_string(), hops(true));
-            target.push(&format!("{name}#more"), &name, &row, sink)?;
-        }
-        for (number, flow) in blocked.into_iter().enumerate() {
-            let row = difference("permits-less", format!("{name}: {flow}"), pair.because.clone());
-            target.push(&format!("{name}#less/{number}"), &name, &row, sink)?;
-        }
-        Ok(())
     }
 
     fn provider(&self) -> &'static str {
@@ -110,6 +92,34 @@ impl Shown<'_> {
             Some(Platform::Kubernetes) | None => "",
         }
     }
+}
+
+/// The way of the packet that shows a breach; of its rules alone, where only these are asked for.
+fn hops(pair: &PairProof, rules_only: bool) -> Vec<String> {
+    let hops = pair.witness.iter().flat_map(|witness| &witness.path);
+    let told = hops.filter(|hop| !rules_only || hop.rule.is_some());
+    told.map(|hop| match &hop.rule {
+        Some(rule) => format!("{} {}: {rule}", hop.what, hop.name),
+        None => format!("{} {}", hop.what, hop.name),
+    })
+    .collect()
+}
+
+/// Flows that are intended and do not pass.
+fn blocked(pair: &PairProof) -> Vec<String> {
+    let blocked = pair.intended.iter().filter(|allowed| !allowed.open && !allowed.expired);
+    blocked.map(|allowed| format!("{} {}/{}", allowed.flow.reason, allowed.flow.proto, allowed.flow.port)).collect()
+}
+
+/// Where a pair departs from the intent: what tells it apart, which way, the packet and the rules responsible.
+fn departures(pair: &PairProof, name: &str) -> Vec<(String, &'static str, String, Vec<String>)> {
+    let more =
+        pair.witness.iter().map(|witness| ("more".to_owned(), "permits-more", witness.to_string(), hops(pair, true)));
+    let less = blocked(pair).into_iter().enumerate();
+    let less = less.map(|(number, flow)| {
+        (format!("less/{number}"), "permits-less", format!("{name}: {flow}"), pair.because.clone())
+    });
+    more.chain(less).collect()
 }
 
 /// The word for what a zone is.
