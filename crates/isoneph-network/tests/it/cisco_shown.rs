@@ -55,8 +55,8 @@ fn what_a_device_shows_of_a_list_is_what_it_is_configured_with() {
             "access-list cached ACL log flows: total 0, denied 0 (deny-flow-max 4096)\n            alert-interval 300\n\
              access-list OUT; 4 elements; name hash: 0x1234abcd\naccess-list OUT line 1 remark the shop\n\
              access-list OUT line 2 extended permit tcp any any eq https (hitcnt=5) 0xabcdef01\n\
-             access-list OUT line 3 extended permit tcp any object-group WEB eq www (hitcnt=2) 0x12345678\n  \
-             access-list OUT line 3 extended permit tcp any host 10.0.0.1 eq www (hitcnt=2) 0x12345679\n  \
+             access-list OUT line 3 extended permit tcp any object-group WEB eq www (hitcnt=2) (Last Hit=19:40:29 UTC Oct 25 2025) 0x12345678\n  \
+             access-list OUT line 3 extended permit tcp any host 10.0.0.1 eq www (hitcnt=2) (Last Hit=19:40:29 UTC Oct 25 2025) 0x12345679\n  \
              access-list OUT line 3 extended permit tcp any host 10.0.0.2 eq www (hitcnt=0) 0x1234567a\n\
              access-list OUT line 4 extended permit udp any any (hitcnt=0) (inactive) 0x12345670\n",
             "object-group network WEB\n network-object host 10.0.0.1\n network-object host 10.0.0.2\n\

@@ -92,15 +92,20 @@ fn of_an_asa<'a>(line: &'a str, next: &str) -> Cow<'a, str> {
     if is_held(next) && !is_held(line) {
         return Cow::Borrowed("!");
     }
-    // What is said behind the counter and is no hash of the entry stays to be told.
-    let behind: Vec<&str> = rest.split_whitespace().skip(1).filter(|word| !word.starts_with("0x")).collect();
+    let behind = said_behind(rest);
     let words: Vec<&str> = entry.split_whitespace().collect();
     // The place of an entry is that of its line here: those of one group share their number.
     let words = match words.as_slice() {
         [list, name, "line", _, entry @ ..] => [&[*list, *name], entry].concat(),
         words => words.to_vec(),
     };
-    let behind: Vec<&str> =
-        behind.iter().map(|word| word.trim_matches(['(', ')'])).filter(|word| !words.contains(word)).collect();
+    let behind: Vec<&str> = behind.into_iter().filter(|word| !words.contains(word)).collect();
     Cow::Owned([words, behind].concat().join(" "))
+}
+
+/// What an ASA says behind the counter, as `(inactive)`; not the hash of the entry, and not when it was met last.
+fn said_behind(rest: &str) -> Vec<&str> {
+    let behind = rest.split_once(')').map_or("", |(_, behind)| behind);
+    let said = behind.split(['(', ')']).map(str::trim).filter(|said| !said.is_empty());
+    said.filter(|said| !said.starts_with("0x") && !said.starts_with("Last Hit=")).collect()
 }
