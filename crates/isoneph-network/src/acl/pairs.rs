@@ -50,6 +50,7 @@ pub fn pairs<'a>(first: &'a Document, second: &'a Document) -> Pairs<'a> {
     let mut pairing = Pairing { files: [first, second], found: Pairs::default(), told: [Vec::new(), Vec::new()] };
     pairing.by_name();
     pairing.by_place();
+    pairing.by_use();
     pairing.alone();
     pairing.found
 }
@@ -122,6 +123,31 @@ impl<'a> Pairing<'a> {
 
     fn is_pair(&self, one: &Policy, other: &Policy) -> bool {
         self.found.pairs.iter().any(|pair| [&pair.lists[0].name, &pair.lists[1].name] == [&one.name, &other.name])
+    }
+
+    /// Lists that both have, and that are for something else in each, as who may log in: what that comes to is not followed.
+    fn by_use(&mut self) {
+        let [first, second] = self.files;
+        if first.interfaces.is_none() || second.interfaces.is_none() {
+            return;
+        }
+        let said = |file: &'a Document, list: &str| {
+            file.asides.iter().find(|aside| aside.list == list).map(|aside| &aside.why)
+        };
+        for list in &first.policies {
+            let name = list.name.as_str();
+            let is_placed = |place: &Applied| place.lists.iter().any(|held| held == name);
+            let placed =
+                self.files.iter().flat_map(|file| &file.interfaces).flat_map(|held| &held.applied).any(is_placed);
+            let (one, other) = (said(first, name), said(second, name));
+            if let (Some(one), Some(other)) = (one, other)
+                && one != other
+                && !placed
+            {
+                let why = format!("in A it {one}; in B it {other}: what that comes to is not followed");
+                self.found.alone.push(Alone { name: name.to_owned(), why });
+            }
+        }
     }
 
     /// Lists of which nothing was said yet.

@@ -110,3 +110,22 @@ fn families_have_places_of_their_own() {
     assert_eq!(pairs, ["X and X", "X (IPv6) and X (IPv6)", "interface Gi0/0 IPv6 in: X (IPv6) and no list"]);
     assert_eq!(alone, Vec::<String>::new());
 }
+
+#[test]
+fn a_list_that_is_for_something_else_in_each_is_told_as_open() {
+    let with = |used: &str| format!("{INTERFACE} ip access-group WEB in\n{LISTS}{used}");
+    let login = "line vty 0 4\n access-class SSH in\n";
+    for (first, second, expected) in [
+        (with(login), with(login), None),
+        (
+            with(login),
+            with(""),
+            Some("SSH: in A it is no filter: it is for who may log in to the device; in B it filters nothing"),
+        ),
+        (with(login), LISTS.to_owned(), None),
+    ] {
+        let (_, alone) = of(&first, &second);
+        assert_eq!(alone.len(), usize::from(expected.is_some()), "{alone:?}");
+        assert!(alone.iter().all(|told| expected.is_some_and(|expected| told.starts_with(expected))), "{alone:?}");
+    }
+}
