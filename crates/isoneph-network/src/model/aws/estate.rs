@@ -16,6 +16,8 @@ pub(crate) struct Estate {
     pub(crate) blocks: Vec<(String, usize, Option<AddressRange>)>,
     pub(crate) subnets: BTreeMap<String, Subnet>,
     pub(crate) tables: BTreeMap<String, Table>,
+    /// Networks of which all tables and lists are shown, for the input makes them.
+    pub(crate) whole: BTreeSet<String>,
     pub(crate) acls: BTreeMap<String, Acl>,
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) interfaces: BTreeMap<String, Interface>,
@@ -161,6 +163,8 @@ pub(crate) struct Subnet {
     /// Whether it may have a table, or a list, other than those that are sure to be its own.
     pub(crate) unclear_table: bool,
     pub(crate) unclear_acl: bool,
+    /// Of which tables it has one where that is not clear, if not of any.
+    pub(crate) maybe_tables: Option<Vec<String>>,
     /// Whether interfaces are given an IPv6 address when they are made.
     pub(crate) assigns_six: bool,
     /// Whether machines are given a public IPv4 address when they are made.
@@ -219,6 +223,8 @@ pub(crate) struct Acl {
     pub(crate) vpc: String,
     pub(crate) default: bool,
     pub(crate) subnets: Vec<String>,
+    /// Subnets that it may be for beside those, where they are all known.
+    pub(crate) maybe_subnets: Option<BTreeSet<String>>,
     pub(crate) entries: Vec<AclEntry>,
     /// Whether it may say more than its entries, before them.
     pub(crate) open: bool,
@@ -245,6 +251,8 @@ pub(crate) struct AclEntry {
 #[derive(Debug, Default)]
 pub(crate) struct Group {
     pub(crate) name: String,
+    /// Its network, where that is known.
+    pub(crate) vpc: String,
     pub(crate) ingress: Vec<Permission>,
     pub(crate) egress: Vec<Permission>,
     pub(crate) origin: Origin,
@@ -273,6 +281,8 @@ pub(crate) struct Interface {
     pub(crate) kind: String,
     pub(crate) description: String,
     pub(crate) groups: Vec<String>,
+    /// Groups of which it may carry any; where none is sure, it carries one of these.
+    pub(crate) maybe_groups: Vec<String>,
     /// Whether it may carry any of the groups, for those it carries are not all known.
     pub(crate) open_groups: bool,
     /// Whether it may have addresses of its subnet that are not shown.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::among;
 use super::build::{Places, name_or};
 use super::estate::{Destination, Estate, Route as EstateRoute, RouteTarget, Table};
 use crate::model::address::{AddressRange, Family, private_blocks};
@@ -38,6 +39,13 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         // Without a table its traffic leads where nobody knows; on a page that is not there it may have one of its own.
         let main = main.get(subnet.vpc.as_str()).copied().filter(|_| !subnet.looked_up && !cut);
         *held = if subnet.unclear_table { None } else { held.or(main) };
+    }
+    for (id, subnet) in estate.subnets.iter().filter(|(_, subnet)| subnet.unclear_table) {
+        let Some(index) = places.subnets.get(id) else { continue };
+        let Some(of) = among::tables(estate, subnet) else { continue };
+        let routes = of.iter().map(|(_, table)| table_routes(table, estate, places)).collect();
+        parts.subnets[*index].table = Some(parts.tables.len());
+        parts.tables.push(among::one_of(id, &of, routes));
     }
 }
 

@@ -85,8 +85,10 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             continue;
         }
         let (subnets, doubt) = reading.owners(resource, "subnet_id", estate.subnets.keys());
-        if unsure.or(doubt).is_some() {
-            no_table(estate, &subnets);
+        if unsure.is_some() || doubt.is_some() {
+            let ids = document.ids(resource, &["route_table_id"]);
+            let tables = ids.found.iter().map(|id| reading.table(estate, id)).collect();
+            no_table(estate, &subnets, Some(tables).filter(|_| doubt.is_none() && !ids.open && !ids.lost));
             continue;
         }
         for id in tables {
@@ -94,7 +96,10 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             match estate.tables.get_mut(&id) {
                 Some(table) => table.subnets.extend(subnets.clone()),
                 // It has a table of which nothing is shown, and not the network's main one.
-                None => no_table(estate, &subnets),
+                None => {
+                    let tables = Some(vec![id]);
+                    no_table(estate, &subnets, tables);
+                }
             }
         }
     }
@@ -159,10 +164,12 @@ fn loosen_main(estate: &mut Estate, networks: &[String], resource: &Resource) {
     }
 }
 
-/// Notes that nothing shows which table subnets have.
-fn no_table(estate: &mut Estate, subnets: &[String]) {
+/// Notes that nothing shows which table subnets have; one of these, where it is sure that it is one.
+fn no_table(estate: &mut Estate, subnets: &[String], tables: Option<Vec<String>>) {
     for subnet in subnets {
-        estate.subnets.entry(subnet.clone()).and_modify(|held| held.unclear_table = true);
+        let Some(held) = estate.subnets.get_mut(subnet) else { continue };
+        let first = !std::mem::replace(&mut held.unclear_table, true);
+        held.maybe_tables = tables.clone().filter(|_| first);
     }
 }
 

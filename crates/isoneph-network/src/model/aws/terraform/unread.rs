@@ -158,7 +158,9 @@ fn open(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, named: 
     for subnet in &named.subnets {
         if associates && !(named.tables.is_empty() && named.lists.is_empty()) {
             estate.subnets.entry(subnet.clone()).and_modify(|held| {
-                held.unclear_table |= !named.tables.is_empty();
+                if !named.tables.is_empty() {
+                    (held.unclear_table, held.maybe_tables) = (true, None);
+                }
                 held.unclear_acl |= !named.lists.is_empty();
             });
         } else {
