@@ -74,9 +74,9 @@ impl<'m> Walker<'m> {
                 return self.by_balancer(state, way, gateway);
             } else if self.lends(network, &state) {
                 self.lend(&mut state);
-            } else if !network.loose.is_empty() {
+            } else if let loose @ [_, ..] = network.loose_of(state.sender.map(|(endpoint, _)| endpoint)).as_slice() {
                 let to = AddressRange::whole(family);
-                state.stages.push(Stage::Doubt { object: format!("who holds {}", network.loose.join(", ")) });
+                state.stages.push(Stage::Doubt { object: format!("who holds {}", loose.join(", ")) });
                 state.stages.push(Stage::Rewrite(Rewrite::SourcePublic { to }));
                 state.source = Side { range: to, endpoint: None };
             } else {

@@ -1,13 +1,13 @@
 //! From an estate in AWS's words to the one form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::estate::{Estate, Interface, RouteTarget, Vpc, without_place};
 use super::filters::{self, Members};
 use super::{among, balancers, links, routes, transit};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
-    Endpoint, EndpointKind, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Subnet, SubnetId,
+    Endpoint, EndpointKind, Loose, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Subnet, SubnetId,
     TableId,
 };
 use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
@@ -31,6 +31,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     networks(estate, parts, &mut places);
     balancers::build(estate, parts, &mut places);
     let members = endpoints(estate, parts, &mut places);
+    loose_addresses(estate, parts, &places);
     security_groups(estate, parts, &places, &members);
     balancers::targets(estate, parts, &places);
     nats(estate, parts, &mut places);
@@ -69,7 +70,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: gateways.get(id.as_str()).map(|gateway| (*gateway).to_owned()),
             edge: None,
             entries: entries(id, vpc, gateways.contains_key(id.as_str()), estate),
-            loose: estate.loose_addresses.clone(),
+            loose: Vec::new(),
             tags: vpc.tags.clone(),
             origin: vpc.origin.clone(),
         });
@@ -92,6 +93,23 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             tags: subnet.tags.clone(),
             origin: subnet.origin.clone(),
         });
+    }
+}
+
+/// Public addresses of which it is not known who holds them: each of the networks is told.
+fn loose_addresses(estate: &Estate, parts: &mut Parts, places: &Places) {
+    let of = |held: &Vec<String>| {
+        let own = held.iter().flat_map(|id| estate.standing(id));
+        own.filter_map(|name| places.endpoint(&name)).collect()
+    };
+    let all: Vec<Loose> = estate
+        .loose_addresses
+        .iter()
+        .map(|(name, held)| Loose { name: name.clone(), of: held.as_ref().map(of) })
+        .collect();
+    let own: BTreeSet<NetworkId> = places.networks.values().copied().collect();
+    for network in own {
+        parts.networks[network].loose.clone_from(&all);
     }
 }
 
@@ -153,7 +171,7 @@ fn unshown(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: None,
             edge: None,
             entries: vec![others_gateways(&subnet.vpc)],
-            loose: estate.loose_addresses.clone(),
+            loose: Vec::new(),
             tags: BTreeMap::new(),
             origin: subnet.origin.clone(),
         });

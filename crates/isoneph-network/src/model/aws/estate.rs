@@ -30,8 +30,9 @@ pub(crate) struct Estate {
     /// Accelerators, which let the internet in without a public address of the receiver, each with those it leads to; none
     /// named is any.
     pub(crate) accelerators: BTreeMap<String, Vec<String>>,
-    /// Public addresses of which it is not known who holds them.
-    pub(crate) loose_addresses: Vec<String>,
+    /// Public addresses of which it is not known who holds them, each with the machines and interfaces that may; none where
+    /// anybody may.
+    pub(crate) loose_addresses: Vec<(String, Option<Vec<String>>)>,
     pub(crate) nats: BTreeMap<String, NatGateway>,
     pub(crate) peerings: BTreeMap<String, Peering>,
     pub(crate) transits: BTreeMap<String, TransitGateway>,

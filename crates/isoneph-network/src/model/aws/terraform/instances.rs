@@ -98,7 +98,7 @@ fn interfaces(
             Some(public) => (public, true),
             None => pattern.public.settle(is_public(estate, &subnet, None), &groups),
         };
-        estate.loose_addresses.extend((!sure).then(|| resource.address.clone()));
+        estate.loose_addresses.extend((!sure).then(|| (resource.address.clone(), Some(vec![id.clone()]))));
         let mut held = place(estate, &subnet, known.clone(), (public, pattern.six), values);
         let shown = addresses(values, &["public_ip"]);
         if let (Some(place), Some(public)) = (held.first_mut(), shown.first().filter(|_| first)) {

@@ -437,10 +437,11 @@ fn target_groups(estate: &mut Estate, reading: &Reading<'_>) {
 fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     let pairs = document.of_kind(&["aws_eip"]).map(|held| (held, held)).chain(
-        document.of_kind(&["aws_eip_association"]).filter_map(|held| {
-            let id = document.id(held, &["allocation_id"])?;
-            let eip = document.of_kind(&["aws_eip"]).find(|eip| eip.identity() == id)?;
-            Some((held, eip))
+        // An address that the document does not show, or of which it does not show which it is, is one all the same.
+        document.of_kind(&["aws_eip_association"]).map(|held| {
+            let id = document.id(held, &["allocation_id"]);
+            let eip = document.of_kind(&["aws_eip"]).find(|eip| Some(eip.identity()) == id);
+            (held, eip.unwrap_or(held))
         }),
     );
     for (holder, eip) in pairs {
@@ -454,7 +455,11 @@ fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
             let unseen = ids.open && ids.found.is_empty() && document.is_written(holder, &[key]);
             ids.choice || unseen || (!ids.found.is_empty() && may_be_nothing(key))
         }) {
-            estate.loose_addresses.push(holder.address.clone());
+            let all = [&own, &named, &instance, &by_id];
+            let shown = !all.iter().any(|ids| ids.lost || (ids.open && !ids.found.is_empty()));
+            let shown = shown && all.iter().any(|ids| !ids.found.is_empty());
+            let holders = shown.then(|| all.into_iter().flat_map(|ids| ids.found.iter().cloned()).collect());
+            estate.loose_addresses.push((holder.address.clone(), holders));
             continue;
         }
         let mut interfaces = own.found;

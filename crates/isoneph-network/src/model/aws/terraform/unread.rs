@@ -205,7 +205,7 @@ fn by_itself(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, na
     if kind.starts_with("awscc_elasticloadbalancing") || kind.starts_with("awscc_globalaccelerator_") {
         estate.accelerators.insert(resource.address.clone(), Vec::new());
     } else if kind.starts_with("awscc_ec2_eip") {
-        estate.loose_addresses.push(resource.address.clone());
+        estate.loose_addresses.push((resource.address.clone(), None));
     } else if kind.starts_with("awscc_") && alone && !named.networks.is_empty() {
         // Gateways, peerings, subnets: whatever lets something in.
         estate.accelerators.insert(resource.address.clone(), named.networks.clone());
