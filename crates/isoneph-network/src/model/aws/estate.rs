@@ -36,6 +36,8 @@ pub(crate) struct Estate {
     pub(crate) nats: BTreeMap<String, NatGateway>,
     pub(crate) peerings: BTreeMap<String, Peering>,
     pub(crate) transits: BTreeMap<String, TransitGateway>,
+    /// Transit gateways of which all attachments are shown, for the input makes them.
+    pub(crate) whole_transits: BTreeSet<String>,
     pub(crate) attachments: BTreeMap<String, TransitAttachment>,
     /// Attachments that were listed with the table that they are associated with, or with none.
     pub(crate) tabled: BTreeSet<String>,
