@@ -100,7 +100,8 @@ impl Document {
     /// what is named with one beside a switch is not chosen by it.
     pub(crate) fn may_be_nothing(&self, resource: &Resource, path: &[&str]) -> bool {
         let decides = |reference: &&str| {
-            steps(reference).first().is_some_and(|step| matches!(step.name, "var" | "local" | "each" | "count"))
+            let decides = ["var", "local", "each", "count", "terraform"];
+            steps(reference).first().is_some_and(|step| decides.contains(&step.name))
         };
         let names_whole = |reference: &&str| {
             let data = usize::from(reference.starts_with("data."));

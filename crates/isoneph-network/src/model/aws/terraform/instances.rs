@@ -125,7 +125,12 @@ fn interfaces(
 fn groups(reading: &Reading<'_>, resource: &Resource, launched: Ids) -> Ids {
     let document = reading.document;
     let mut groups = document.ids(resource, &["vpc_security_group_ids"]);
-    if groups.found.is_empty() && !groups.open && !groups.choice {
+    if groups.choice || (groups.open && groups.found.is_empty()) {
+        // It may be empty: then the template's hold.
+        let named = !launched.found.is_empty() || launched.open || launched.choice;
+        groups.choice |= named;
+        groups.join(launched);
+    } else if groups.found.is_empty() && !groups.open {
         groups = launched;
         // What names of groups mean is not followed here.
         let key = "security_groups";
