@@ -46,7 +46,8 @@ pub(super) fn one_of(subnet: &str, of: &[(&str, &Table)], routes: Vec<Vec<Route>
                 longer && route.destination.covers(held.destination)
             };
             let within: Vec<AddressRange> = sure.iter().filter(decides).map(|held| held.destination).collect();
-            let left = route.destination.minus(&within);
+            // What a table itself leaves open is open already where its own routes do not decide.
+            let left = if route.unknown.is_none() { route.destination.minus(&within) } else { vec![route.destination] };
             out.extend(left.into_iter().map(|destination| Route {
                 destination,
                 unknown: unknown.clone(),

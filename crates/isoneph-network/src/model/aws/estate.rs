@@ -219,6 +219,26 @@ pub(crate) enum RouteTarget {
     Instance(String),
     Endpoint(String),
     Other(String),
+    /// One of these, of which the input does not show which.
+    OneOf(Vec<RouteTarget>),
+}
+
+impl std::fmt::Display for RouteTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Local => f.write_str("the network itself"),
+            Self::Internet(id)
+            | Self::EgressOnly(id)
+            | Self::Nat(id)
+            | Self::Peering(id)
+            | Self::Transit(id)
+            | Self::Interface(id)
+            | Self::Instance(id)
+            | Self::Endpoint(id)
+            | Self::Other(id) => f.write_str(id),
+            Self::OneOf(_) => f.write_str("one of several"),
+        }
+    }
 }
 
 #[derive(Debug, Default)]

@@ -139,6 +139,39 @@ impl Document {
         !self.later.is_empty() || self.resources.iter().any(makes)
     }
 
+    /// What a route may lead to by a field, where a plan does not show which of several it is: what it refers to, or all that
+    /// the plan makes for such a field, for what is not known yet is yet to be made.
+    pub(crate) fn targets(&self, resource: &Resource, path: &[&str]) -> Option<Vec<String>> {
+        let ids = self.ids(resource, path);
+        if !(ids.choice || ids.lost || ids.open) || ids.found.is_empty() && !ids.lost {
+            return None;
+        }
+        let name = path.last().copied().unwrap_or_default();
+        let made = if ids.open || ids.lost {
+            self.made_for_route(name)?
+        } else {
+            let other = |held: &&Resource| is_for_another_field(&held.kind, name);
+            let other: BTreeSet<String> = self.resources.iter().filter(other).map(Resource::identity).collect();
+            ids.found.into_iter().filter(|id| !other.contains(id)).collect()
+        };
+        Some(made).filter(|made| !made.is_empty())
+    }
+
+    /// All that the plan makes and a route may lead to by a field; nothing where something else may be made.
+    fn made_for_route(&self, name: &str) -> Option<Vec<String>> {
+        let kinds: &[&str] = match name {
+            "nat_gateway_id" => &["aws_nat_gateway"],
+            "vpc_peering_connection_id" => &["aws_vpc_peering_connection"],
+            "transit_gateway_id" => &["aws_ec2_transit_gateway"],
+            _ => return None,
+        };
+        // Who accepts what another asks for hands on a name that stood before.
+        let accepts = |held: &Resource| held.kind == "aws_vpc_peering_connection_accepter";
+        let later = |held: &&Resource| text(&held.values, "id").is_none();
+        (!self.may_make_more() && !self.resources.iter().any(accepts))
+            .then(|| self.of_kind(kinds).filter(later).map(Resource::identity).collect())
+    }
+
     /// What a local of a module may hold that a field takes; `None` where it may be something that is not shown.
     pub(super) fn of_local(&self, scope: &Scope, name: &str, field: usize) -> Option<Vec<String>> {
         let place = scope.place.clone();
