@@ -39,6 +39,31 @@ pub enum Platform {
     Kubernetes,
 }
 
+/// A public address of which it is not known who holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Loose {
+    /// Its name.
+    pub name: String,
+    /// Who may; anybody where nothing shows it.
+    pub of: Option<Vec<EndpointId>>,
+}
+
+impl Loose {
+    /// Addresses that anybody may hold.
+    pub(crate) fn any(names: &[String]) -> Vec<Self> {
+        names.iter().map(|name| Self { name: name.clone(), of: None }).collect()
+    }
+}
+
+impl Network {
+    /// Public addresses, by name, that an endpoint may hold.
+    #[must_use]
+    pub fn loose_of(&self, endpoint: Option<EndpointId>) -> Vec<&str> {
+        let may = |held: &&Loose| held.of.as_ref().zip(endpoint).is_none_or(|(of, endpoint)| of.contains(&endpoint));
+        self.loose.iter().filter(may).map(|held| held.name.as_str()).collect()
+    }
+}
+
 /// A routing domain: an address has one meaning inside it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Network {
@@ -68,8 +93,8 @@ pub struct Network {
     pub edge: Option<TableId>,
     /// Ways in from outside that are not modelled, by name: they may lead to any endpoint inside.
     pub entries: Vec<String>,
-    /// Public addresses, by name, of which it is not known who inside holds them.
-    pub loose: Vec<String>,
+    /// Public addresses of which it is not known who inside holds them.
+    pub loose: Vec<Loose>,
     /// Labels of the platform.
     pub tags: BTreeMap<String, String>,
     /// Where it stands in the input.
@@ -298,6 +323,8 @@ pub struct Transit {
     pub tables: Vec<TransitTable>,
     /// Whether every table was listed.
     pub complete: bool,
+    /// Whether everything that is attached to it is shown, and where that leads.
+    pub whole: bool,
 }
 
 /// What is attached to a transit gateway.

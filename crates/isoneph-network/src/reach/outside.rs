@@ -76,7 +76,8 @@ impl<'m> Walker<'m> {
         if is_private(state.source.range) {
             return self.doubt(state, "where a private address outside every network stands");
         }
-        let unseen = [network.entries.as_slice(), network.loose.as_slice()].concat().join(", ");
+        let entries = network.entries.iter().map(String::as_str);
+        let unseen = entries.chain(network.loose_of(Some(id))).collect::<Vec<_>>().join(", ");
         let sure = network.internet.as_ref().or_else(|| self.way_out_alone(id, held.inside));
         let Some(gateway) = sure.or_else(|| network.entries.first()) else {
             let reason = format!("{} has no gateway to the internet", network.name);

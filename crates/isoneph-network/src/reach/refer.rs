@@ -202,7 +202,7 @@ fn asked_at(model: &Model, (endpoint, place): Spot, outside: bool) -> Vec<(Goal,
     let endpoint_held = &model.parts.endpoints[endpoint];
     let held = &endpoint_held.places[place];
     let network = &model.parts.networks[endpoint_held.network];
-    let unsure = !network.entries.is_empty() || !network.loose.is_empty();
+    let unsure = !network.entries.is_empty() || !network.loose_of(Some(endpoint)).is_empty();
     let own = (!outside || held.public.is_none() || unsure).then_some(held.inside);
     own.into_iter().chain(held.public).map(|range| (Goal::Endpoint(endpoint, place), range)).collect()
 }

@@ -40,7 +40,9 @@ impl<'m> Signatures<'m> {
         let masked = model.parts.masked.get(&id).map(|held| format!("{} {}", held.by, held.traffic));
         let out = model.parts.outbound.get(&id);
         let out = out.map(|held| format!("{} {:?} {} {:?}", held.name, held.nat, held.traffic, held.doubt));
-        let tail = std::iter::once(own.to_owned()).chain(ports).chain(secondary).chain(masked).chain(out);
+        let loose = model.parts.networks[endpoint.network].loose_of(Some(id)).join(" ");
+        let tail =
+            std::iter::once(own.to_owned()).chain([loose]).chain(ports).chain(secondary).chain(masked).chain(out);
         let tail = tail.collect::<Vec<_>>().join(" ");
         let families = endpoint.places.iter().map(|place| place.inside.family as usize);
         let mut members = self.lists.get(&id).cloned().unwrap_or_default();

@@ -1,13 +1,13 @@
 //! From an estate in AWS's words to the one form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::estate::{Estate, Interface, RouteTarget, Vpc, without_place};
 use super::filters::{self, Members};
-use super::{balancers, links, routes, transit};
+use super::{among, balancers, links, routes, transit};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
-    Endpoint, EndpointKind, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Subnet, SubnetId,
+    Endpoint, EndpointKind, Loose, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Subnet, SubnetId,
     TableId,
 };
 use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
@@ -31,6 +31,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     networks(estate, parts, &mut places);
     balancers::build(estate, parts, &mut places);
     let members = endpoints(estate, parts, &mut places);
+    loose_addresses(estate, parts, &places);
     security_groups(estate, parts, &places, &members);
     balancers::targets(estate, parts, &places);
     nats(estate, parts, &mut places);
@@ -69,7 +70,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: gateways.get(id.as_str()).map(|gateway| (*gateway).to_owned()),
             edge: None,
             entries: entries(id, vpc, gateways.contains_key(id.as_str()), estate),
-            loose: estate.loose_addresses.clone(),
+            loose: Vec::new(),
             tags: vpc.tags.clone(),
             origin: vpc.origin.clone(),
         });
@@ -92,6 +93,23 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             tags: subnet.tags.clone(),
             origin: subnet.origin.clone(),
         });
+    }
+}
+
+/// Public addresses of which it is not known who holds them: each of the networks is told.
+fn loose_addresses(estate: &Estate, parts: &mut Parts, places: &Places) {
+    let of = |held: &Vec<String>| {
+        let own = held.iter().flat_map(|id| estate.standing(id));
+        own.filter_map(|name| places.endpoint(&name)).collect()
+    };
+    let all: Vec<Loose> = estate
+        .loose_addresses
+        .iter()
+        .map(|(name, held)| Loose { name: name.clone(), of: held.as_ref().map(of) })
+        .collect();
+    let own: BTreeSet<NetworkId> = places.networks.values().copied().collect();
+    for network in own {
+        parts.networks[network].loose.clone_from(&all);
     }
 }
 
@@ -153,7 +171,7 @@ fn unshown(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: None,
             edge: None,
             entries: vec![others_gateways(&subnet.vpc)],
-            loose: estate.loose_addresses.clone(),
+            loose: Vec::new(),
             tags: BTreeMap::new(),
             origin: subnet.origin.clone(),
         });
@@ -202,6 +220,9 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) -> Members
         for group in &interface.groups {
             members.sure.entry(group.clone()).or_default().push(index);
         }
+        for group in interface.maybe_groups.iter().filter(|group| !interface.groups.contains(*group)) {
+            members.maybe.entry(group.clone()).or_default().push(index);
+        }
         members.open.extend(interface.open_groups.then_some(index));
         let subnet = places.subnets.get(&interface.subnet).copied();
         let elsewhere = if interface.open_addresses { within(subnet, parts) } else { Vec::new() };
@@ -246,25 +267,32 @@ fn within(subnet: Option<SubnetId>, parts: &Parts) -> Vec<Place> {
 /// One policy a distinct set of groups, shared by all interfaces that carry the set.
 fn security_groups(estate: &Estate, parts: &mut Parts, places: &Places, members: &Members) {
     let mut single: BTreeMap<String, (PolicyId, PolicyId)> = BTreeMap::new();
-    let mut unions: BTreeMap<Vec<String>, (PolicyId, PolicyId)> = BTreeMap::new();
+    let mut unions: BTreeMap<(Vec<String>, Vec<String>), (PolicyId, PolicyId)> = BTreeMap::new();
     for (id, interface) in &estate.interfaces {
         let Some(endpoint) = places.endpoints.get(id) else { continue };
-        if interface.groups.is_empty() {
+        if interface.groups.is_empty() && interface.maybe_groups.is_empty() {
             continue;
         }
-        let mut groups = interface.groups.clone();
-        groups.sort_unstable();
-        groups.dedup();
-        let pair = *unions.entry(groups).or_insert_with_key(|groups| {
-            let each: Vec<(PolicyId, PolicyId)> = groups
-                .iter()
-                .map(|name| *single.entry(name.clone()).or_insert_with(|| add_group(name, estate, parts, members)))
-                .collect();
-            if let [only] = each.as_slice() {
+        let mut names = (interface.groups.clone(), interface.maybe_groups.clone());
+        for held in [&mut names.0, &mut names.1] {
+            held.sort_unstable();
+            held.dedup();
+        }
+        let pair = *unions.entry(names).or_insert_with_key(|(groups, maybe)| {
+            let mut of = |names: &[String]| -> Vec<(PolicyId, PolicyId)> {
+                let add = |name: &String| {
+                    *single.entry(name.clone()).or_insert_with(|| add_group(name, estate, parts, members))
+                };
+                names.iter().map(add).collect()
+            };
+            let (each, candidates) = (of(groups), of(maybe));
+            if let ([only], []) = (each.as_slice(), candidates.as_slice()) {
                 return *only;
             }
             let (inbound, outbound): (Vec<PolicyId>, Vec<PolicyId>) = each.into_iter().unzip();
-            let joined = (filters::union(&parts.policies, &inbound), filters::union(&parts.policies, &outbound));
+            let (into, out): (Vec<PolicyId>, Vec<PolicyId>) = candidates.into_iter().unzip();
+            let joined =
+                (filters::union(&parts.policies, &inbound, &into), filters::union(&parts.policies, &outbound, &out));
             push_pair(parts, joined)
         });
         parts.endpoints[*endpoint].inbound.push(pair.0);
@@ -369,11 +397,19 @@ fn borders(estate: &Estate, parts: &mut Parts, places: &Places) {
         let Some(index) = places.subnets.get(id) else { continue };
         let default = defaults.get(subnet.vpc.as_str()).filter(|_| !subnet.looked_up && !cut);
         let pair = own.get(id.as_str()).or(default).copied();
-        let pair = pair.filter(|_| !subnet.unclear_acl);
+        let pair = pair.filter(|_| !subnet.unclear_acl).or_else(|| one_of_lists(estate, id, parts));
         let pair =
             pair.unwrap_or_else(|| *unknown.get_or_insert_with(|| push_pair(parts, (unknown_acl(), unknown_acl()))));
         parts.subnets[*index].border = Some(pair);
     }
+}
+
+/// What stands for the list of a subnet that has one of several.
+fn one_of_lists(estate: &Estate, id: &str, parts: &mut Parts) -> Option<(PolicyId, PolicyId)> {
+    let of = among::lists(estate, id, &estate.subnets[id])?;
+    let both = of.iter().map(|(id, acl)| (*id, filters::acl(id, acl)));
+    let (into, out): (Vec<_>, Vec<_>) = both.map(|(name, (into, out))| ((name, into), (name, out))).unzip();
+    Some(push_pair(parts, (among::one_list(id, &into), among::one_list(id, &out))))
 }
 
 fn unknown_acl() -> Policy {

@@ -16,6 +16,8 @@ pub(crate) struct Estate {
     pub(crate) blocks: Vec<(String, usize, Option<AddressRange>)>,
     pub(crate) subnets: BTreeMap<String, Subnet>,
     pub(crate) tables: BTreeMap<String, Table>,
+    /// Networks of which all tables and lists are shown, for the input makes them.
+    pub(crate) whole: BTreeSet<String>,
     pub(crate) acls: BTreeMap<String, Acl>,
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) interfaces: BTreeMap<String, Interface>,
@@ -28,11 +30,14 @@ pub(crate) struct Estate {
     /// Accelerators, which let the internet in without a public address of the receiver, each with those it leads to; none
     /// named is any.
     pub(crate) accelerators: BTreeMap<String, Vec<String>>,
-    /// Public addresses of which it is not known who holds them.
-    pub(crate) loose_addresses: Vec<String>,
+    /// Public addresses of which it is not known who holds them, each with the machines and interfaces that may; none where
+    /// anybody may.
+    pub(crate) loose_addresses: Vec<(String, Option<Vec<String>>)>,
     pub(crate) nats: BTreeMap<String, NatGateway>,
     pub(crate) peerings: BTreeMap<String, Peering>,
     pub(crate) transits: BTreeMap<String, TransitGateway>,
+    /// Transit gateways of which all attachments are shown, for the input makes them.
+    pub(crate) whole_transits: BTreeSet<String>,
     pub(crate) attachments: BTreeMap<String, TransitAttachment>,
     /// Attachments that were listed with the table that they are associated with, or with none.
     pub(crate) tabled: BTreeSet<String>,
@@ -161,6 +166,8 @@ pub(crate) struct Subnet {
     /// Whether it may have a table, or a list, other than those that are sure to be its own.
     pub(crate) unclear_table: bool,
     pub(crate) unclear_acl: bool,
+    /// Of which tables it has one where that is not clear, if not of any.
+    pub(crate) maybe_tables: Option<Vec<String>>,
     /// Whether interfaces are given an IPv6 address when they are made.
     pub(crate) assigns_six: bool,
     /// Whether machines are given a public IPv4 address when they are made.
@@ -212,6 +219,26 @@ pub(crate) enum RouteTarget {
     Instance(String),
     Endpoint(String),
     Other(String),
+    /// One of these, of which the input does not show which.
+    OneOf(Vec<RouteTarget>),
+}
+
+impl std::fmt::Display for RouteTarget {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Local => f.write_str("the network itself"),
+            Self::Internet(id)
+            | Self::EgressOnly(id)
+            | Self::Nat(id)
+            | Self::Peering(id)
+            | Self::Transit(id)
+            | Self::Interface(id)
+            | Self::Instance(id)
+            | Self::Endpoint(id)
+            | Self::Other(id) => f.write_str(id),
+            Self::OneOf(_) => f.write_str("one of several"),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -219,6 +246,8 @@ pub(crate) struct Acl {
     pub(crate) vpc: String,
     pub(crate) default: bool,
     pub(crate) subnets: Vec<String>,
+    /// Subnets that it may be for beside those, where they are all known.
+    pub(crate) maybe_subnets: Option<BTreeSet<String>>,
     pub(crate) entries: Vec<AclEntry>,
     /// Whether it may say more than its entries, before them.
     pub(crate) open: bool,
@@ -245,6 +274,8 @@ pub(crate) struct AclEntry {
 #[derive(Debug, Default)]
 pub(crate) struct Group {
     pub(crate) name: String,
+    /// Its network, where that is known.
+    pub(crate) vpc: String,
     pub(crate) ingress: Vec<Permission>,
     pub(crate) egress: Vec<Permission>,
     pub(crate) origin: Origin,
@@ -273,6 +304,8 @@ pub(crate) struct Interface {
     pub(crate) kind: String,
     pub(crate) description: String,
     pub(crate) groups: Vec<String>,
+    /// Groups of which it may carry any; where none is sure, it carries one of these.
+    pub(crate) maybe_groups: Vec<String>,
     /// Whether it may carry any of the groups, for those it carries are not all known.
     pub(crate) open_groups: bool,
     /// Whether it may have addresses of its subnet that are not shown.

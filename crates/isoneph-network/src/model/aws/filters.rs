@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::estate::{Acl, AclEntry, Estate, Group, Permission};
-use crate::model::address::AddressSet;
+use crate::model::address::{AddressSet, Meeting};
 use crate::model::form::{EndpointId, PolicyId};
 use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
 use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
@@ -13,6 +13,8 @@ use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
 pub(super) struct Members {
     /// The members of each, sorted.
     pub(super) sure: BTreeMap<String, Vec<EndpointId>>,
+    /// Those that may be members of each, sorted.
+    pub(super) maybe: BTreeMap<String, Vec<EndpointId>>,
     /// Endpoints whose groups are not all known, sorted: they may be in any.
     pub(super) open: Vec<EndpointId>,
 }
@@ -101,13 +103,16 @@ fn permit(id: &str, permission: &Permission, estate: &Estate, members: &Members)
             None => peers.unknown.push(format!("members of security group {other}")),
         }
     }
-    if !permission.groups.is_empty() && !members.open.is_empty() {
+    if !permission.groups.is_empty() {
         peers.maybe.clone_from(&members.open);
-        peers.doubt = Some("the peer's security groups are not all known".into());
+        peers.maybe.extend(permission.groups.iter().filter_map(|other| members.maybe.get(other)).flatten());
     }
     peers.unknown.extend(permission.unclear.clone());
-    peers.endpoints.sort_unstable();
-    peers.endpoints.dedup();
+    for held in [&mut peers.endpoints, &mut peers.maybe] {
+        held.sort_unstable();
+        held.dedup();
+    }
+    peers.doubt = (!peers.maybe.is_empty()).then(|| "the peer's security groups are not all known".into());
     Rule {
         id: format!("{id} {}", permission.id),
         action: Action::Permit,
@@ -130,24 +135,49 @@ pub(super) fn spare(mut policy: Policy, permissions: &[Permission], members: &Me
     policy
 }
 
-/// The union of several groups' policies: one interface carries them all.
-pub(super) fn union(policies: &[Policy], parts: &[PolicyId]) -> Policy {
-    let mut rules = Vec::new();
-    let (mut names, mut origin) = (Vec::new(), None);
-    for part in parts {
-        let policy = &policies[*part];
-        names.push(policy.name.clone());
-        origin.get_or_insert_with(|| policy.origin.clone());
-        rules.extend(policy.tiers.iter().flat_map(|tier| tier.rules.iter().cloned()));
+/// The union of several groups' policies: one interface carries them all, and may carry those of `maybe`. Where it has one of
+/// these alone, what all of them permit is sure.
+pub(super) fn union(policies: &[Policy], parts: &[PolicyId], maybe: &[PolicyId]) -> Policy {
+    let of = |part: &PolicyId| policies[*part].tiers.iter().flat_map(|tier| tier.rules.iter());
+    let mut rules: Vec<Rule> = parts.iter().flat_map(of).cloned().collect();
+    if parts.is_empty() {
+        let in_all = |rule: &&Rule| maybe.iter().all(|other| of(other).any(|held| covers(held, rule)));
+        rules.extend(maybe.iter().flat_map(of).filter(in_all).cloned());
     }
-    let name = names.join(" + ");
+    for part in maybe.iter().filter(|part| !parts.contains(*part)) {
+        let name = &policies[*part].name;
+        let loose = |rule: &Rule| {
+            let doubt = || format!("whether {name} is one of its security groups");
+            Rule { condition: rule.condition.clone().or_else(|| Some(doubt())), ..rule.clone() }
+        };
+        rules.extend(of(part).map(loose));
+    }
+    let of_all = parts.iter().chain(if parts.is_empty() { maybe } else { &[] });
+    let names: Vec<&str> = of_all.clone().map(|part| policies[*part].name.as_str()).collect();
+    let name = names.join(if parts.is_empty() { " or " } else { " + " });
     Policy {
-        id: parts.iter().map(|part| policies[*part].id.as_str()).collect::<Vec<_>>().join("+"),
+        id: of_all.clone().map(|part| policies[*part].id.as_str()).collect::<Vec<_>>().join("+"),
         stateful: true,
         tiers: vec![Tier { name: format!("security groups {name}"), rules, otherwise: Action::Deny, uncertain: None }],
         name,
-        origin: origin.unwrap_or_default(),
+        origin: of_all.clone().next().map(|part| policies[*part].origin.clone()).unwrap_or_default(),
     }
+}
+
+/// Whether a rule surely permits whatever another one may.
+fn covers(rule: &Rule, other: &Rule) -> bool {
+    let peers = || {
+        let (own, others) = (&rule.peers, &other.peers);
+        let known = others.unknown.is_empty() && others.maybe.is_empty();
+        known
+            && others.addresses.ranges().iter().all(|range| own.addresses.meeting(*range) == Meeting::Within)
+            && others.endpoints.iter().all(|endpoint| own.endpoints.binary_search(endpoint).is_ok())
+    };
+    let services = || match (rule.services.as_slice(), other.services.as_slice()) {
+        ([Service::Exact(own)], [Service::Exact(others)]) => others.is_within(own),
+        _ => false,
+    };
+    rule.condition.is_none() && other.condition.is_none() && peers() && services()
 }
 
 /// The two lists of a network ACL: (into the subnet, out of it). Numbered, the first match decides, the rest is denied.

@@ -1,5 +1,6 @@
 //! Amazon VPC: from the API's own JSON and from Terraform plans and states.
 
+mod among;
 pub(crate) mod api;
 mod balancers;
 mod build;

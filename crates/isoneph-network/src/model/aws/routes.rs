@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::among;
 use super::build::{Places, name_or};
 use super::estate::{Destination, Estate, Route as EstateRoute, RouteTarget, Table};
 use crate::model::address::{AddressRange, Family, private_blocks};
@@ -39,38 +40,19 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &mut Places) {
         let main = main.get(subnet.vpc.as_str()).copied().filter(|_| !subnet.looked_up && !cut);
         *held = if subnet.unclear_table { None } else { held.or(main) };
     }
+    for (id, subnet) in estate.subnets.iter().filter(|(_, subnet)| subnet.unclear_table) {
+        let Some(index) = places.subnets.get(id) else { continue };
+        let Some(of) = among::tables(estate, subnet) else { continue };
+        let routes = of.iter().map(|(_, table)| table_routes(table, estate, places)).collect();
+        parts.subnets[*index].table = Some(parts.tables.len());
+        parts.tables.push(among::one_of(id, &of, routes));
+    }
 }
 
 fn table_routes(table: &Table, estate: &Estate, places: &Places) -> Vec<Route> {
     let mut out = Vec::new();
     for route in &table.routes {
-        let target = target(route, &table.vpc, estate, places);
-        let rank = u32::from(route.propagated);
-        let known = |destination| Route { destination, unknown: None, target: target.clone(), rank };
-        // The services behind a gateway endpoint have public addresses.
-        let taken = if matches!(target, Target::Service { .. }) { private_blocks() } else { Vec::new() };
-        let open = |what: &str| -> Vec<Route> {
-            let ranges = [Family::V4, Family::V6].map(|family| AddressRange::whole(family).minus(&taken));
-            let unknown = Some(what.to_owned());
-            let held = |destination| Route { destination, unknown: unknown.clone(), target: target.clone(), rank };
-            ranges.into_iter().flatten().map(held).collect()
-        };
-        match &route.destination {
-            Destination::Range(range) => out.push(known(*range)),
-            Destination::PrefixList(list) => match estate.prefix_lists.get(list) {
-                Some(ranges) if !estate.open_lists.contains(list) => out.extend(ranges.iter().copied().map(known)),
-                held => {
-                    out.extend(held.into_iter().flatten().copied().map(known));
-                    out.extend(open(&format!("prefix list {list}")));
-                }
-            },
-            Destination::Perhaps(range, what) => {
-                let unknown = Some(what.clone());
-                let held = |destination| Route { destination, unknown: unknown.clone(), target: target.clone(), rank };
-                out.extend(range.minus(&decided(table, *range, estate)).into_iter().map(held));
-            }
-            Destination::Unknown(what) => out.extend(open(what)),
-        }
+        out.extend(routes_of(route, table, estate, places));
     }
     // Every table holds the network's own routes, one for each block, though the input writes none or some of them; one that
     // leads elsewhere stands in its place.
@@ -87,6 +69,85 @@ fn table_routes(table: &Table, estate: &Estate, places: &Places) -> Vec<Route> {
     for family in [Family::V4, Family::V6].into_iter().zip(open).filter(|(_, open)| *open).map(|(family, _)| family) {
         let unknown = Some(format!("a block of {}", table.vpc));
         out.push(Route { destination: AddressRange::whole(family), unknown, target: Target::Local, rank: 0 });
+    }
+    out
+}
+
+/// What one route says. Where it is not known which of several targets it has, each of them may be the one.
+fn routes_of(route: &EstateRoute, table: &Table, estate: &Estate, places: &Places) -> Vec<Route> {
+    let mut meant = fitting(&route.target, &table.vpc, estate).into_iter();
+    let one = |target: &RouteTarget| {
+        let held = EstateRoute { target: target.clone(), ..route.clone() };
+        route_to(&held, table, estate, places)
+    };
+    let mut out = meant.next().map(one).unwrap_or_default();
+    for other in meant {
+        for held in one(other) {
+            let doubt = || format!("whether a route leads to {other}");
+            let unknown = Some(held.unknown.clone().unwrap_or_else(doubt));
+            // A longer prefix holds whichever it is.
+            let mut longer = decided(table, held.destination, estate);
+            longer.retain(|range| *range != held.destination);
+            let left = held.destination.minus(&longer).into_iter();
+            out.extend(left.map(|destination| Route { destination, unknown: unknown.clone(), ..held.clone() }));
+        }
+    }
+    out
+}
+
+/// The targets that a route of a network's table may have.
+fn fitting<'r>(target: &'r RouteTarget, vpc: &str, estate: &Estate) -> Vec<&'r RouteTarget> {
+    let RouteTarget::OneOf(all) = target else { return vec![target] };
+    let fits: Vec<&RouteTarget> = all.iter().filter(|one| fits(one, vpc, estate)).collect();
+    if fits.is_empty() || !estate.vpcs.contains_key(vpc) { all.iter().collect() } else { fits }
+}
+
+/// Whether a table of the network may lead there: nobody routes to what is of another network.
+fn fits(target: &RouteTarget, vpc: &str, estate: &Estate) -> bool {
+    match target {
+        RouteTarget::Internet(id) if !estate.loose_gateways.contains_key(id) => {
+            estate.internet_gateways.get(id).is_none_or(|held| held.iter().any(|network| network == vpc))
+        }
+        RouteTarget::Nat(id) => {
+            let subnet = estate.nats.get(id).and_then(|nat| estate.subnets.get(&nat.subnet));
+            subnet.is_none_or(|subnet| subnet.vpc == vpc || !estate.vpcs.contains_key(&subnet.vpc))
+        }
+        RouteTarget::Peering(id) => estate
+            .peerings
+            .get(id)
+            .is_none_or(|held| held.candidates.is_some() || held.sides.iter().any(|side| side == vpc)),
+        _ => true,
+    }
+}
+
+fn route_to(route: &EstateRoute, table: &Table, estate: &Estate, places: &Places) -> Vec<Route> {
+    let mut out = Vec::new();
+    let target = target(route, &table.vpc, estate, places);
+    let rank = u32::from(route.propagated);
+    let known = |destination| Route { destination, unknown: None, target: target.clone(), rank };
+    // The services behind a gateway endpoint have public addresses.
+    let taken = if matches!(target, Target::Service { .. }) { private_blocks() } else { Vec::new() };
+    let open = |what: &str| -> Vec<Route> {
+        let ranges = [Family::V4, Family::V6].map(|family| AddressRange::whole(family).minus(&taken));
+        let unknown = Some(what.to_owned());
+        let held = |destination| Route { destination, unknown: unknown.clone(), target: target.clone(), rank };
+        ranges.into_iter().flatten().map(held).collect()
+    };
+    match &route.destination {
+        Destination::Range(range) => out.push(known(*range)),
+        Destination::PrefixList(list) => match estate.prefix_lists.get(list) {
+            Some(ranges) if !estate.open_lists.contains(list) => out.extend(ranges.iter().copied().map(known)),
+            held => {
+                out.extend(held.into_iter().flatten().copied().map(known));
+                out.extend(open(&format!("prefix list {list}")));
+            }
+        },
+        Destination::Perhaps(range, what) => {
+            let unknown = Some(what.clone());
+            let held = |destination| Route { destination, unknown: unknown.clone(), target: target.clone(), rank };
+            out.extend(range.minus(&decided(table, *range, estate)).into_iter().map(held));
+        }
+        Destination::Unknown(what) => out.extend(open(what)),
     }
     out
 }
@@ -141,6 +202,7 @@ fn target(route: &EstateRoute, vpc: &str, estate: &Estate, places: &Places) -> T
             _ => opaque(id),
         },
         RouteTarget::Other(id) => opaque(id),
+        RouteTarget::OneOf(_) => opaque("one of several"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Terraform resources of the aws provider.
 
 mod acls;
+mod carried;
 mod fed;
 mod groups;
 mod instances;
@@ -163,6 +164,9 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
         estate.listed.insert((reading.folder.clone(), list));
     }
     networks::read(estate, &reading);
+    if !document.may_make_more() {
+        estate.whole.extend(made_here(estate, &reading).into_iter().filter(|vpc| !is_network(vpc)));
+    }
     gateways(estate, &reading);
     accelerators(estate, &reading);
     links::read(estate, &reading);

@@ -28,8 +28,12 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             && !loose
             && listed("TransitGatewayRouteTables")
             && (listed("TransitGatewayAttachments") || listed("TransitGatewayVpcAttachments"));
+        let whole = !loose
+            && estate.whole_transits.contains(id)
+            && estate.attachments.values().all(|held| estate.transits.contains_key(&held.transit))
+            && attachments.iter().all(|held| held.network.is_some());
         let tables = tables.iter().map(|name| table(name, id, &names, &attachments, estate, parts)).collect();
-        parts.transits.push(Transit { id: id.clone(), attachments, tables, complete });
+        parts.transits.push(Transit { id: id.clone(), attachments, tables, complete, whole });
     }
     connect_peers(estate, parts, places);
 }

@@ -7,8 +7,8 @@ use super::rules::Surroundings;
 use super::{balancers, firewalls, links, outbound, routes};
 use crate::model::address::{AddressRange, AddressSet, Family};
 use crate::model::form::{
-    Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Subnet, SubnetId,
-    TableId,
+    Endpoint, EndpointId, EndpointKind, Loose, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Subnet,
+    SubnetId, TableId,
 };
 use crate::model::policy::Policy;
 
@@ -86,7 +86,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             internet: Some("internet".into()),
             edge: None,
             entries: entries.clone(),
-            loose: estate.loose.clone(),
+            loose: Loose::any(&estate.loose),
             tags: network.tags.clone(),
             origin: network.origin.clone(),
         });

@@ -7,8 +7,8 @@ use super::firewall::{self, Members};
 use super::links;
 use crate::model::address::{AddressRange, AddressSet, Family, is_private};
 use crate::model::form::{
-    Endpoint, EndpointId, EndpointKind, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Route, RouteTable,
-    Subnet, SubnetId, TableId, Target,
+    Endpoint, EndpointId, EndpointKind, Loose, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Route,
+    RouteTable, Subnet, SubnetId, TableId, Target,
 };
 
 /// Where the subnets lie that an automatic network is made with.
@@ -45,7 +45,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             internet: Some("default internet gateway".into()),
             edge: None,
             entries: entries(estate, id, network.looked_up),
-            loose: estate.loose.clone(),
+            loose: Loose::any(&estate.loose),
             tags: BTreeMap::new(),
             origin: network.origin.clone(),
         });

@@ -74,6 +74,7 @@ impl Document {
         out.own.extend(meant.own);
         out.parts.extend(meant.parts);
         (out.open, out.choice, out.lost) = (out.open || meant.open, out.choice || meant.choice, out.lost || meant.lost);
+        out.older |= meant.older;
     }
 
     /// Of what something is made over (`each.value.vpc_id`), what that was given itself.

@@ -16,26 +16,66 @@ const MAX_DEPTH: usize = 16;
 /// Data sources that tell where a plan is for, and make nothing that a list of identifiers holds.
 const PLACES: [&str; 4] = ["aws_availability_zones", "aws_caller_identity", "aws_partition", "aws_region"];
 
+/// What of the things that an expression names a list may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chosen {
+    /// All of them.
+    Whole,
+    /// Of several, some; one is there.
+    OneOfSeveral,
+    /// Some or none.
+    OrNone,
+}
+
 impl Document {
     /// Whether an expression of a list may hold some of what it refers to, and not the rest.
-    pub(super) fn may_choose(&self, scope: &Scope, references: &[&str]) -> bool {
-        let named: BTreeSet<String> = references
-            .iter()
-            .filter(|reference| !self.is_switch(scope, reference, MAX_DEPTH))
-            .filter_map(|reference| local_of(reference))
-            .collect();
+    pub(super) fn may_choose(&self, scope: &Scope, references: &[&str]) -> Chosen {
+        let is_switch = |reference: &&&str| self.is_switch(scope, reference, MAX_DEPTH);
+        let names = |reference: &&str| local_of(reference).filter(|_| !is_switch(&reference));
+        let named: BTreeSet<String> = references.iter().filter_map(names).collect();
         // What is counted and there is there because a condition of its own holds.
         let counted = named.iter().filter(|local| self.is_repeated(scope, local)).count();
+        // Of a module of which no output is named, an expression tells which instance, or which output, is meant.
+        let is_whole = |name: &str| name.starts_with("module.") && steps(name).len() == 2;
+        let by_key = whole_names(references)
+            .any(|name| is_whole(name) || local_of(name).is_some_and(|local| self.is_repeated(scope, &local)));
         let of_several = references.iter().any(|reference| self.may_hold_several(scope, reference));
-        if !of_several && (named.len() < 2 || counted == named.len()) {
-            return false;
+        if named.is_empty() && !of_several {
+            return Chosen::Whole;
         }
+        let switches: Vec<&&str> = references.iter().filter(is_switch).collect();
         let own = |reference: &&str| {
             let steps = steps(reference);
-            steps.first().is_some_and(|step| matches!(step.name, "each" | "count")) && steps.len() > 1
+            let first = steps.first().map_or("", |step| step.name);
+            // A key may name which one is meant of what is repeated.
+            steps.len() > 1 && (first == "each" || first == "count") && !by_key
         };
-        (counted == 0 && references.iter().any(own))
-            || references.iter().any(|reference| self.is_switch(scope, reference, MAX_DEPTH))
+        if references.iter().any(own) {
+            return Chosen::OrNone;
+        }
+        if !named.is_empty() && counted == named.len() && !of_several {
+            let known = |held: &&&str| named.iter().all(|local| self.is_counted_by(scope, local, held));
+            let chooses = |held: &&&str| self.is_flag(scope, held, MAX_DEPTH) && !known(held);
+            return if switches.iter().any(chooses) { Chosen::OrNone } else { Chosen::Whole };
+        }
+        let first = references.iter().position(|reference| names(reference).is_some()).unwrap_or(references.len());
+        // A text that stands after what is named may be one more (`compact([a.id, var.more])`).
+        let decides = |held: &&&str| self.is_flag(scope, held, MAX_DEPTH) || references[..first].contains(*held);
+        if switches.iter().any(decides) {
+            Chosen::OrNone
+        } else if switches.is_empty() {
+            Chosen::Whole
+        } else {
+            Chosen::OneOfSeveral
+        }
+    }
+
+    /// Whether a condition on the same, or on what a plan does not show, is why what is counted is there.
+    fn is_counted_by(&self, scope: &Scope, local: &str, switch: &str) -> bool {
+        let own = self.repeats.get(&(scope.module.clone(), local.to_owned()));
+        let over = own.into_iter().chain(self.call_over(scope, local));
+        let mut told = over.flat_map(|held| list(held, "references")).filter_map(Value::as_str);
+        told.any(|held| held == switch || held.starts_with("local."))
     }
 
     /// Whether a reference is to an output of a module that is not repeated, or to a variable that is given resources: one
@@ -60,7 +100,8 @@ impl Document {
     /// what is named with one beside a switch is not chosen by it.
     pub(crate) fn may_be_nothing(&self, resource: &Resource, path: &[&str]) -> bool {
         let decides = |reference: &&str| {
-            steps(reference).first().is_some_and(|step| matches!(step.name, "var" | "local" | "each" | "count"))
+            let decides = ["var", "local", "each", "count", "terraform"];
+            steps(reference).first().is_some_and(|step| decides.contains(&step.name))
         };
         let names_whole = |reference: &&str| {
             let data = usize::from(reference.starts_with("data."));
@@ -72,12 +113,41 @@ impl Document {
         })
     }
 
+    /// Whether there may be several of a resource or a called module. Over what they are made, where that is written with
+    /// nothing but functions of constants, a plan does not say.
     fn is_repeated(&self, scope: &Scope, local: &str) -> bool {
-        let call = || {
-            let call = self.calls.get(&(scope.module.clone(), local.strip_prefix("module.")?.to_owned()))?;
-            ["for_each_expression", "count_expression"].iter().find(|key| call.get(**key).is_some())
+        let key = (scope.module.clone(), local.to_owned());
+        let indexed = || {
+            let own = self.instances.get(&key).into_iter().flatten();
+            own.into_iter().any(|at| !self.resources[*at].index.is_empty())
         };
-        self.repeats.contains_key(&(scope.module.clone(), local.to_owned())) || call().is_some()
+        let called = || {
+            let place = scope.place.as_deref().filter(|place| !place.is_empty());
+            let start = place.map_or_else(|| format!("{local}["), |place| format!("{place}.{local}["));
+            local.starts_with("module.") && self.resources.iter().any(|held| held.place.starts_with(&start))
+        };
+        self.repeats.contains_key(&key) || self.call_over(scope, local).is_some() || indexed() || called()
+    }
+
+    /// Over what the call of a module is repeated.
+    fn call_over(&self, scope: &Scope, local: &str) -> Option<&Value> {
+        let call = self.calls.get(&(scope.module.clone(), local.strip_prefix("module.")?.to_owned()))?;
+        ["for_each_expression", "count_expression"].iter().find_map(|key| call.get(*key))
+    }
+
+    /// Whether a reference is to a switch that is no text either: it can be no part of a list of texts.
+    fn is_flag(&self, scope: &Scope, reference: &str, depth: usize) -> bool {
+        let steps = steps(reference);
+        let [first, name, ..] = &steps[..] else { return false };
+        if first.name != "var" {
+            return self.is_switch(scope, reference, depth);
+        }
+        let is_text = |held: Option<&Value>| held.is_some_and(Value::is_string);
+        match self.variable(scope, name.name) {
+            None => !is_text(self.variables.get(name.name)),
+            Some((_, None)) => !is_text(self.defaults.get(&(scope.module.clone(), name.name.to_owned()))),
+            Some((_, Some(given))) => !is_text(given.get("constant_value")),
+        }
     }
 
     /// Whether a reference is to what is no identifier, nor several: its only use is to choose by.
@@ -121,6 +191,16 @@ fn chooses(value: &Value) -> bool {
 pub(super) fn is_identifier(text: &str) -> bool {
     let hexadecimal = |tail: &str| tail.len() >= 8 && tail.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.contains([':', '/']) || text.rsplit_once('-').is_some_and(|(_, tail)| hexadecimal(tail))
+}
+
+/// References that name more than what the one before them is a part of: `a.b[0].c`, and not `a.b[0]` and `a.b` after it.
+fn whole_names<'r>(references: &'r [&'r str]) -> impl Iterator<Item = &'r str> {
+    let mut whole = "";
+    references.iter().copied().filter(move |reference| {
+        let is_part = whole.strip_prefix(*reference).is_some_and(|rest| rest.starts_with(['.', '[']));
+        whole = if is_part { whole } else { reference };
+        !is_part
+    })
 }
 
 /// The resource, or called module, that a reference leads to.

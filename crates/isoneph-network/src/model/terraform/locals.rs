@@ -51,13 +51,27 @@ const MAKERS: [&str; 7] = [
     "aws_emr_cluster",
 ];
 
+/// Data sources that hand out what others made.
+const OUTSIDE: [&str; 4] = ["external", "http", "local_file", "shell_script"];
+/// What networks are made of; a list of such may hold, beside what a plan makes, what stood before.
+const PARTS: [&str; 8] = [
+    "aws_vpc",
+    "aws_default_vpc",
+    "aws_subnet",
+    "aws_default_subnet",
+    "aws_subnets",
+    "aws_security_group",
+    "aws_default_security_group",
+    "aws_security_groups",
+];
+
 /// Attributes that name a resource itself.
 const OWN: [&str; 3] = ["id", "arn", "name"];
 
 /// The number of a field in [`FIELDS`], where it is one; fields that take the same have one number.
 pub(super) fn field(name: &str) -> Option<usize> {
     let single = match name {
-        "subnet_ids" | "subnets" | "vpc_zone_identifier" => "subnet_id",
+        "subnet_ids" | "subnets" | "client_subnets" | "vpc_zone_identifier" => "subnet_id",
         "vpc_security_group_ids" | "security_group_ids" | "security_groups" => "security_group_id",
         "route_table_ids" | "default_route_table_id" => "route_table_id",
         "default_network_acl_id" => "network_acl_id",
@@ -65,6 +79,11 @@ pub(super) fn field(name: &str) -> Option<usize> {
     };
     let (_, kinds, _) = FIELDS.iter().find(|(known, ..)| *known == single)?;
     FIELDS.iter().position(|(_, held, _)| held == kinds)
+}
+
+/// Words in names of attributes that hold what a field takes.
+pub(super) fn words_of(field: usize) -> Option<&'static str> {
+    FIELDS.get(field)?.0.strip_suffix("_id")
 }
 
 /// By what name readers know what a network is made with that a field takes: of an instance that an expression tells, a plan
@@ -106,6 +125,53 @@ struct Search<'d> {
 }
 
 impl Document {
+    /// Whether no part of a network that the document shows stood before it.
+    pub(super) fn is_first(&self) -> bool {
+        !self.resources.iter().any(|held| PARTS.contains(&held.kind.as_str()) && text(&held.values, "id").is_some())
+    }
+
+    /// Whether something of the document may make groups that it does not show, or look up what others make meanwhile.
+    pub(crate) fn may_make_more(&self) -> bool {
+        let makes = |held: &Resource| {
+            let kind = held.kind.as_str();
+            MAKERS.contains(&kind) || OUTSIDE.contains(&kind) || kind.starts_with("awscc_")
+        };
+        !self.later.is_empty() || self.resources.iter().any(makes)
+    }
+
+    /// What a route may lead to by a field, where a plan does not show which of several it is: what it refers to, or all that
+    /// the plan makes for such a field, for what is not known yet is yet to be made.
+    pub(crate) fn targets(&self, resource: &Resource, path: &[&str]) -> Option<Vec<String>> {
+        let ids = self.ids(resource, path);
+        if !(ids.choice || ids.lost || ids.open) || ids.found.is_empty() && !ids.lost {
+            return None;
+        }
+        let name = path.last().copied().unwrap_or_default();
+        let made = if ids.open || ids.lost {
+            self.made_for_route(name)?
+        } else {
+            let other = |held: &&Resource| is_for_another_field(&held.kind, name);
+            let other: BTreeSet<String> = self.resources.iter().filter(other).map(Resource::identity).collect();
+            ids.found.into_iter().filter(|id| !other.contains(id)).collect()
+        };
+        Some(made).filter(|made| !made.is_empty())
+    }
+
+    /// All that the plan makes and a route may lead to by a field; nothing where something else may be made.
+    fn made_for_route(&self, name: &str) -> Option<Vec<String>> {
+        let kinds: &[&str] = match name {
+            "nat_gateway_id" => &["aws_nat_gateway"],
+            "vpc_peering_connection_id" => &["aws_vpc_peering_connection"],
+            "transit_gateway_id" => &["aws_ec2_transit_gateway"],
+            _ => return None,
+        };
+        // Who accepts what another asks for hands on a name that stood before.
+        let accepts = |held: &Resource| held.kind == "aws_vpc_peering_connection_accepter";
+        let later = |held: &&Resource| text(&held.values, "id").is_none();
+        (!self.may_make_more() && !self.resources.iter().any(accepts))
+            .then(|| self.of_kind(kinds).filter(later).map(Resource::identity).collect())
+    }
+
     /// What a local of a module may hold that a field takes; `None` where it may be something that is not shown.
     pub(super) fn of_local(&self, scope: &Scope, name: &str, field: usize) -> Option<Vec<String>> {
         let place = scope.place.clone();

@@ -4,9 +4,11 @@
 //! through the references in the configuration. Values that stay unknown are unknown to the readers too.
 
 mod aliases;
+mod asides;
 mod blocks;
 mod conditions;
 mod instances;
+mod keyed;
 mod known;
 mod locals;
 mod references;
@@ -73,6 +75,8 @@ pub(crate) struct Document {
     later: BTreeSet<(String, String)>,
     /// (module, local) to the instances.
     instances: BTreeMap<(String, String), Vec<usize>>,
+    /// (module, variable or output of a called module) of which a part is named by a text somewhere: they are no lists.
+    keyed: BTreeSet<(String, String)>,
     /// Names of provider configurations to the regions they are for.
     regions: BTreeMap<String, String>,
     /// (module, local) to the name of the provider configuration.
@@ -96,6 +100,8 @@ pub(crate) struct Ids {
     pub(crate) found: Vec<String>,
     /// Whether the field may hold more than these.
     pub(crate) open: bool,
+    /// Whether it is open for what stood before the plan alone: whatever the plan makes, and may be meant, is among those found.
+    pub(crate) older: bool,
     /// Whether these are candidates, of which not all need hold.
     pub(crate) choice: bool,
     /// Of those found, which are named by their own identifiers.
@@ -104,6 +110,25 @@ pub(crate) struct Ids {
     pub(crate) parts: BTreeSet<String>,
     /// Whether something that is named could not be followed.
     pub(crate) lost: bool,
+}
+
+impl Ids {
+    /// Notes that it may hold more than is found.
+    pub(crate) fn loosen(&mut self) {
+        (self.open, self.older) = (true, false);
+    }
+
+    /// Adds what another field holds beside this one.
+    pub(crate) fn join(&mut self, more: Self) {
+        let other = (self.open && !self.older) || (more.open && !more.older);
+        self.open |= more.open;
+        self.older = self.open && !other;
+        self.choice |= more.choice;
+        self.lost |= more.lost;
+        self.found.extend(more.found);
+        self.own.extend(more.own);
+        self.parts.extend(more.parts);
+    }
 }
 
 /// Whether a document is Terraform's.
@@ -280,6 +305,7 @@ impl Document {
         if depth > MAX_MODULES {
             return;
         }
+        self.note_keyed(module, path);
         for resource in list(module, "resources") {
             let (Some(kind), Some(name)) = (text(resource, "type"), text(resource, "name")) else { continue };
             let local = local_name(text(resource, "mode"), kind, name);

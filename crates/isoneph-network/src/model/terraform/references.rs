@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::conditions::is_identifier;
+use super::conditions::{Chosen, is_identifier};
 use super::steps::{Step, steps, value_at};
 use super::{Document, Ids, Resource};
 use crate::model::json::list;
@@ -52,7 +52,7 @@ pub(super) struct Choosing {
     /// The field holds several.
     pub(super) several: bool,
     /// The field holds identifiers, and no names.
-    identifiers: bool,
+    pub(super) identifiers: bool,
     /// Which of the fields it is whose locals are followed.
     pub(super) field: Option<usize>,
 }
@@ -156,6 +156,8 @@ impl Document {
         out.choice |= out.lost && !several && (written.merged || narrowed);
         out.choice |= written.open || (!several || written.merged || !more.is_empty()) && out.found.len() > 1;
         out.open |= written.open || budget == 0 || (out.found.is_empty() && !known);
+        out.older &= !out.open;
+        out.open |= out.older;
     }
 
     /// Takes away candidates that are of a kind which the field does not take; says whether there were any. What is a part of
@@ -216,7 +218,8 @@ impl Document {
         constants(expression.get("constant_value"), &mut out.found);
         let choosing = choosing(&references, wanted);
         let given = self.given(scope, &references);
-        let either = choosing.several && self.may_choose(scope, &references);
+        let aside = choosing.several && self.leave_asides(scope, &mut references, choosing);
+        let chosen = if choosing.several { self.may_choose(scope, &references) } else { Chosen::Whole };
         let all = references.clone();
         let (before, mut picked) = (out.found.len(), false);
         // After `a.b[0].c` its parts follow, `a.b[0]` and `a.b`: they name nothing more.
@@ -245,6 +248,8 @@ impl Document {
             let at = out.found.len();
             picked |= self.step(scope, &steps, (choosing, &given), budget, out);
             out.choice |= choosing.several && takes_some(&all, &steps, &out.found[at..]);
+            let sifted = choosing.several && out.found.len() > at + 1 && self.is_keyed(scope, &steps);
+            out.choice |= sifted && !all.iter().any(|other| is_part_of(other, reference));
         }
         // A text that is no index is an identifier itself, beside or instead of what else is named.
         if !picked {
@@ -254,7 +259,13 @@ impl Document {
             out.choice |= !choosing.several && !given.is_empty() && out.found.len() > before;
             out.found.extend(given);
         }
-        out.choice |= either && !picked && out.found.len() > before + 1;
+        let more = match chosen {
+            _ if aside => 1,
+            Chosen::Whole => return,
+            Chosen::OneOfSeveral => 2,
+            Chosen::OrNone => 1,
+        };
+        out.choice |= !picked && out.found.len() >= before + more;
     }
 
     /// The texts that variables of an expression are known to hold.
@@ -323,12 +334,14 @@ impl Document {
                 }
             }
             [first, name, ..] if first.name == "local" => {
-                match choosing
-                    .field
-                    .filter(|_| !choosing.several)
-                    .and_then(|field| self.of_local(scope, name.name, field))
-                {
-                    Some(held) if !held.is_empty() => out.found.extend(held),
+                let followed = choosing.field.filter(|_| !choosing.several || self.is_first());
+                match followed.and_then(|field| self.of_local(scope, name.name, field)) {
+                    Some(held) if !held.is_empty() => {
+                        out.found.extend(held);
+                        // Of a list it may be any part, and beside that what stood before, by its identifier.
+                        out.choice |= choosing.several;
+                        out.older |= choosing.several;
+                    }
                     _ => unknown(out),
                 }
             }
@@ -340,8 +353,10 @@ impl Document {
                     (inner.place, sure) = (None, choosing.several);
                 }
                 match self.of_module(&inner, field) {
-                    Some(held) if held.len() == 1 || !choosing.several => {
-                        out.choice |= !sure && !held.is_empty();
+                    Some(held) if held.len() == 1 || !choosing.several || self.is_first() => {
+                        let part = choosing.several && held.len() > 1;
+                        out.choice |= (!sure && !held.is_empty()) || part;
+                        out.older |= part;
                         out.found.extend(held);
                     }
                     _ => unknown(out),
@@ -415,6 +430,11 @@ fn takes_some(references: &[&str], of: &[Step<'_>], found: &[String]) -> bool {
     };
     let parts: BTreeSet<&&str> = references.iter().filter(is_part).collect();
     !parts.is_empty() && parts.len() < held.len()
+}
+
+/// Whether a reference names a part of what another names.
+fn is_part_of(reference: &str, whole: &str) -> bool {
+    reference.strip_prefix(whole).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
 /// Texts of a constant: identifiers of what the configuration does not make.

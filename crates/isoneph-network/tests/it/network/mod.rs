@@ -57,6 +57,7 @@ mod unknown_fields;
 mod unlisted;
 mod unnamed;
 mod unread;
+mod whichever;
 mod zones;
 
 use isoneph_network::model::{InputFile, Model};

@@ -405,8 +405,30 @@ fn groups_that_a_condition_chooses_are_not_all_given() {
         ("terraform.workspace", json!({})),
         ("data.aws_region.here.name", json!({})),
         ("var.other", json!({"other": {"value": ""}})),
+        // What a list cannot hold: an attribute of another resource, known or not.
+        ("aws_vpc.v.cidr_block", json!({})),
+        ("aws_vpc.v.owner_id", json!({})),
     ] {
         check(&chosen(&with(reference), &variables), "undecided x -> y tcp/443\nundecided x -> y tcp/22");
+    }
+}
+
+#[test]
+fn a_condition_may_leave_out_the_only_group_that_is_named() {
+    let one = "aws_security_group.one.id";
+    let open = "undecided x -> y tcp/443\ndeny x -> y tcp/22";
+    let whole = "permit x -> y tcp/443\ndeny x -> y tcp/22";
+    for (references, variables, lines) in [
+        (vec!["var.on", one], json!({"on": {"value": true}}), open),
+        (vec![one, "var.on"], json!({"on": {"value": true}}), open),
+        (vec!["var.office", one], json!({"office": {"value": ""}}), open),
+        (vec!["aws_vpc.v.cidr_block", one], json!({}), open),
+        (vec!["count.index", one], json!({}), open),
+        // As `compact([a.id, var.more])` has it.
+        (vec![one, "var.more"], json!({"more": {"value": ""}}), whole),
+        (vec![one, "var.more"], json!({"more": {"value": []}}), whole),
+    ] {
+        check(&chosen(&references, &variables), lines);
     }
 }
 

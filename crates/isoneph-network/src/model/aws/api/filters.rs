@@ -36,6 +36,7 @@ pub(super) fn acl(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: Ori
             open: false,
             tags: tags(value.get("Tags")),
             origin,
+            maybe_subnets: None,
         },
     );
     Some(())
@@ -118,7 +119,10 @@ pub(super) fn group(estate: &mut Estate, value: &Value, _: &Place<'_>, origin: O
             .collect()
     };
     let (ingress, egress) = (permissions("IpPermissions"), permissions("IpPermissionsEgress"));
-    estate.groups.insert(id.into(), Group { name: text_or_empty(value, "GroupName"), ingress, egress, origin });
+    estate.groups.insert(
+        id.into(),
+        Group { name: text_or_empty(value, "GroupName"), vpc: text_or_empty(value, "VpcId"), ingress, egress, origin },
+    );
     Some(())
 }
 

@@ -27,12 +27,11 @@ fn given(estate: &mut Estate, reading: &Reading<'_>) {
             reading.made_with(&id, "default network ACL of", &["default_network_acl_id"])
         });
         let held = document.ids(resource, &["subnet_ids"]);
-        if held.choice {
-            // Which subnets it is given, the plan does not show.
-            for subnet in &held.found {
-                estate.subnets.entry(subnet.clone()).and_modify(|held| held.unclear_acl = true);
-            }
-        }
+        // Which subnets it is given, the plan may not show: some of those that it names, or any.
+        let anywhere = held.open && !held.older && document.is_written(resource, &["subnet_ids"]);
+        let loose = |id: &String| anywhere || (held.choice && held.found.contains(id));
+        estate.subnets.iter_mut().filter(|(id, _)| loose(id)).for_each(|(_, subnet)| subnet.unclear_acl = true);
+        let maybe_subnets = (!anywhere && !held.lost).then(|| held.found.iter().cloned().collect());
         let subnets = if held.choice { Vec::new() } else { held.found };
         let (mut entries, mut open) = (Vec::new(), false);
         for (key, egress) in [("ingress", false), ("egress", true)] {
@@ -52,6 +51,7 @@ fn given(estate: &mut Estate, reading: &Reading<'_>) {
                 vpc: vpc.unwrap_or_default(),
                 default,
                 subnets,
+                maybe_subnets,
                 entries,
                 open,
                 tags: labels(resource),
@@ -121,6 +121,15 @@ fn associations(estate: &mut Estate, reading: &Reading<'_>) {
         let (subnets, doubt) = reading.owners(resource, "subnet_id", estate.subnets.keys());
         let shown = acls.iter().all(|id| estate.acls.contains_key(&reading.acl(estate, id)));
         if unsure.or(doubt).is_some() || !shown {
+            let ids = ["network_acl_id", "subnet_id"].map(|key| reading.document.ids(resource, &[key]));
+            let known = !ids.iter().any(|ids| ids.open || ids.lost);
+            let named: Vec<String> = acls.iter().map(|id| reading.acl(estate, id)).collect();
+            for (_, acl) in estate.acls.iter_mut().filter(|(id, _)| !known || named.contains(id)) {
+                match &mut acl.maybe_subnets {
+                    Some(held) if known => held.extend(subnets.iter().cloned()),
+                    held => *held = None,
+                }
+            }
             for subnet in subnets {
                 estate.subnets.entry(subnet).and_modify(|held| held.unclear_acl = true);
             }

@@ -37,7 +37,10 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
         };
         let name = text(&resource.values, "name").unwrap_or("default").to_owned();
         let (ingress, egress) = (side("ingress"), side("egress"));
-        let group = Group { name, ingress, egress, origin: reading.origin(resource) };
+        let network = document.ids(resource, &["vpc_id"]);
+        let sure = !network.open && !network.choice;
+        let vpc = network.found.first().filter(|_| sure).cloned().unwrap_or_default();
+        let group = Group { name, vpc, ingress, egress, origin: reading.origin(resource) };
         let id = if resource.kind == "aws_default_security_group" {
             default_group(&reading.id(resource, "vpc_id"))
         } else {
@@ -49,6 +52,7 @@ fn groups(estate: &mut Estate, reading: &Reading<'_>) {
         let id = default_group(&vpc);
         estate.groups.entry(id.clone()).or_insert_with(|| Group {
             name: "default".into(),
+            vpc: vpc.clone(),
             ingress: vec![Permission {
                 id: "ingress".into(),
                 protocol: "-1".into(),
@@ -112,7 +116,7 @@ pub(super) fn default_of(reading: &Reading<'_>, id: &str) -> Option<String> {
 
 /// Calls the groups that networks are made with by one name wherever they are named.
 pub(super) fn name_defaults(estate: &mut Estate, reading: &Reading<'_>) {
-    let interfaces = estate.interfaces.values_mut().map(|interface| &mut interface.groups);
+    let interfaces = estate.interfaces.values_mut().flat_map(|held| [&mut held.groups, &mut held.maybe_groups]);
     let permissions = estate.groups.values_mut().flat_map(|group| group.ingress.iter_mut().chain(&mut group.egress));
     for names in interfaces.chain(permissions.map(|permission| &mut permission.groups)) {
         for name in names {

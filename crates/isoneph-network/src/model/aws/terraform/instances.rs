@@ -1,7 +1,8 @@
 //! Instances: the interface each is made with, those that it carries, and those that are attached to it.
 
+use super::carried::carried;
 use super::launch::{Pattern, patterns};
-use super::machines::{add, addresses, fitting, groups_or_default, is_public, place, places_of};
+use super::machines::{add, addresses, fitting, is_public, place, places_of};
 use super::{Reading, labels};
 use crate::model::aws::estate::{Estate, Instance, Interface};
 use crate::model::json::{flag, list, text};
@@ -12,7 +13,7 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.of_kind(&["aws_instance", "aws_spot_instance_request"]) {
         let name = labels(resource).get("Name").cloned().unwrap_or_else(|| resource.address.clone());
         // One that carries its first interface is made with no other.
-        let mut own = standing(estate, carried(reading, resource));
+        let mut own = standing(estate, cards(reading, resource));
         if own.is_empty() {
             own = made(estate, reading, resource, &name);
         }
@@ -31,7 +32,7 @@ fn standing(estate: &Estate, named: Vec<String>) -> Vec<String> {
     places.flatten().collect()
 }
 
-fn carried(reading: &Reading<'_>, resource: &Resource) -> Vec<String> {
+fn cards(reading: &Reading<'_>, resource: &Resource) -> Vec<String> {
     let (document, key) = (reading.document, "network_interface");
     let all = 0..list(&resource.values, key).len();
     all.filter_map(|at| document.id(resource, &[key, &at.to_string(), "network_interface_id"])).collect()
@@ -97,15 +98,13 @@ fn interfaces(
             Some(public) => (public, true),
             None => pattern.public.settle(is_public(estate, &subnet, None), &groups),
         };
-        estate.loose_addresses.extend((!sure).then(|| resource.address.clone()));
+        estate.loose_addresses.extend((!sure).then(|| (resource.address.clone(), Some(vec![id.clone()]))));
         let mut held = place(estate, &subnet, known.clone(), (public, pattern.six), values);
         let shown = addresses(values, &["public_ip"]);
         if let (Some(place), Some(public)) = (held.first_mut(), shown.first().filter(|_| first)) {
             place.1 = Some(*public);
         }
         let interface = Interface {
-            groups: groups_or_default(estate, &subnet, &groups),
-            open_groups: groups.open || groups.choice,
             addresses: held,
             forwards: flag(values, "source_dest_check") == Some(false),
             instance: Some(resource.identity()),
@@ -115,6 +114,7 @@ fn interfaces(
             origin: reading.origin(resource),
             ..Interface::default()
         };
+        let interface = carried(estate, reading, &subnet, &groups).on(interface);
         add(estate, id.clone(), &subnet, interface);
         own.push(id);
     }
@@ -125,11 +125,18 @@ fn interfaces(
 fn groups(reading: &Reading<'_>, resource: &Resource, launched: Ids) -> Ids {
     let document = reading.document;
     let mut groups = document.ids(resource, &["vpc_security_group_ids"]);
-    if groups.found.is_empty() && !groups.open && !groups.choice {
+    if groups.choice || (groups.open && groups.found.is_empty()) {
+        // It may be empty: then the template's hold.
+        let named = !launched.found.is_empty() || launched.open || launched.choice;
+        groups.choice |= named;
+        groups.join(launched);
+    } else if groups.found.is_empty() && !groups.open {
         groups = launched;
         // What names of groups mean is not followed here.
         let key = "security_groups";
-        groups.open |= !list(&resource.values, key).is_empty() || document.is_written(resource, &[key]);
+        if !list(&resource.values, key).is_empty() || document.is_written(resource, &[key]) {
+            groups.loosen();
+        }
     }
     groups
 }

@@ -67,7 +67,7 @@ impl Public {
         match self {
             Self::Is(public) => (public, true),
             Self::AsSubnet => (of_subnet, true),
-            Self::Unclear if groups.open && groups.found.is_empty() => (true, true),
+            Self::Unclear if groups.open && !groups.lost && groups.found.is_empty() => (true, true),
             Self::Unclear => (false, false),
         }
     }
@@ -137,10 +137,7 @@ fn pattern(reading: &Reading<'_>, held: &Resource, at: usize, unknown: bool) -> 
     let own = ["network_interfaces", number_text.as_str(), "security_groups"];
     let of_machine = [&["vpc_security_group_ids"][..], &["security_groups"]];
     for path in of_machine.into_iter().filter(|_| at == 0).chain([&own[..]]) {
-        let more = document.ids(held, path);
-        groups.found.extend(more.found);
-        groups.open |= more.open;
-        groups.choice |= more.choice;
+        groups.join(document.ids(held, path));
     }
     let nothing = Value::Null;
     let one = list(&held.values, "network_interfaces").get(at).unwrap_or(&nothing);

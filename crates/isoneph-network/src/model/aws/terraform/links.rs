@@ -44,8 +44,8 @@ pub(super) fn add_groups(reading: &Reading<'_>, resource: &Resource, groups: &mu
         let ids = reading.document.ids(held, &["vpc_endpoint_id"]);
         if ids.found.contains(&resource.identity()) || ids.open {
             let group = reading.document.ids(held, &["security_group_id"]);
-            groups.found.extend(group.found);
-            groups.open |= group.open || group.choice || ids.open || ids.choice;
+            let unsure = group.open || group.choice || ids.open || ids.choice;
+            groups.join(Ids { open: unsure, choice: unsure, ..group });
         }
     }
 }

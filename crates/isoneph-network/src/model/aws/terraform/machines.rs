@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::groups::default_group;
+use super::carried::carried;
 use super::services::SERVICES;
 use super::{Reading, fed, instances, labels, links, scaling};
 use crate::model::address::{AddressRange, Family};
@@ -62,19 +62,6 @@ pub(super) fn is_public(estate: &Estate, subnet: &str, own: Option<bool>) -> boo
     own.unwrap_or_else(|| estate.subnets.get(subnet).is_some_and(|held| held.assigns_public))
 }
 
-pub(super) fn groups_or_default(estate: &Estate, subnet: &str, groups: &Ids) -> Vec<String> {
-    // Of candidates none is sure.
-    let mut held = if groups.choice { Vec::new() } else { groups.found.clone() };
-    let vpc = estate.subnets.get(subnet).map(|held| held.vpc.as_str()).unwrap_or_default();
-    if groups.open || groups.choice {
-        // Groups that exist but are not shown are one unknown group.
-        held.push(format!("groups known after apply in {vpc}"));
-    } else if held.is_empty() {
-        held.push(default_group(vpc));
-    }
-    held
-}
-
 /// The subnets a thing of one subnet may be in, each with the identifier of its interface there. Where a plan does not
 /// show which of several it is, it stands in each, and what holds for some of them alone is left open.
 pub(super) fn places_of(subnets: &[String], identity: &str) -> Vec<(String, String)> {
@@ -124,8 +111,6 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
         for (subnet, id) in places_of(&subnets, &resource.identity()) {
             let known = known.clone();
             let interface = Interface {
-                groups: groups_or_default(estate, &subnet, &groups),
-                open_groups: groups.open || groups.choice,
                 addresses: place(estate, &subnet, known, (false, false), values),
                 forwards: flag(values, "source_dest_check") == Some(false),
                 name: resource.address.clone(),
@@ -133,6 +118,7 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
                 origin: reading.origin(resource),
                 ..Interface::default()
             };
+            let interface = carried(estate, reading, &subnet, &groups).on(interface);
             add(estate, id, &subnet, interface);
         }
     }
@@ -184,7 +170,9 @@ fn services(estate: &mut Estate, reading: &Reading<'_>) {
             if !service.groups.is_empty() {
                 groups = reading.document.ids(resource, service.groups);
                 // The service adds a group of its own, which nodes share.
-                groups.open |= service.kind == "aws_eks_cluster";
+                if service.kind == "aws_eks_cluster" {
+                    groups.loosen();
+                }
             }
             let mut held = subnets(reading, resource, service.subnets, service.through);
             if is_endpoint {
@@ -240,8 +228,6 @@ pub(super) fn member(
     let mut aliases = vec![resource.address.clone(), resource.identity()];
     aliases.extend(text(&resource.values, "name").map(ToOwned::to_owned));
     let interface = Interface {
-        groups: groups_or_default(estate, subnet, groups),
-        open_groups: groups.open || groups.choice,
         addresses: place(estate, subnet, Vec::new(), (public, six), &resource.values),
         template: true,
         name: resource.address.clone(),
@@ -250,6 +236,7 @@ pub(super) fn member(
         origin: reading.origin(resource),
         ..Interface::default()
     };
+    let interface = carried(estate, reading, subnet, groups).on(interface);
     add(estate, id, subnet, interface);
 }
 
@@ -258,8 +245,6 @@ pub(super) fn member(
 pub(super) fn stand(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, subnet: &str) {
     let known = estate.subnets.get(subnet).map(|held| held.ranges.clone()).unwrap_or_default();
     let interface = Interface {
-        groups: groups_or_default(estate, subnet, &Ids { open: true, ..Ids::default() }),
-        open_groups: true,
         addresses: place(estate, subnet, known, (true, false), &resource.values),
         template: true,
         name: resource.address.clone(),
@@ -268,6 +253,8 @@ pub(super) fn stand(estate: &mut Estate, reading: &Reading<'_>, resource: &Resou
         origin: reading.origin(resource),
         ..Interface::default()
     };
+    let unknown = Ids { open: true, ..Ids::default() };
+    let interface = carried(estate, reading, subnet, &unknown).on(interface);
     add(estate, format!("{} in {subnet}", resource.key()), subnet, interface);
 }
 
@@ -320,16 +307,14 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
             held = estate.subnets.keys().cloned().collect();
             groups = Ids { open: true, ..Ids::default() };
         }
-        // A network load balancer without groups has none; an application load balancer has the default one.
-        if kind == "application" || groups.open || groups.choice {
-            let first = held.first().cloned().unwrap_or_default();
-            groups.found = groups_or_default(estate, &first, &groups);
+        // A network load balancer without groups has none, and all pass; an application load balancer has the default one.
+        let guarded = kind == "application";
+        if !guarded && (groups.open || groups.choice) {
+            groups = Ids { open: true, ..Ids::default() };
         }
         for subnet in held {
             let key = id.split_once(":loadbalancer/").map_or(id.as_str(), |(_, key)| key);
             let interface = Interface {
-                groups: groups.found.clone(),
-                open_groups: groups.open || groups.choice,
                 addresses: place(estate, &subnet, Vec::new(), (public, false), values),
                 description: format!("ELB {key}"),
                 name: name.clone(),
@@ -337,6 +322,11 @@ fn balancers(estate: &mut Estate, reading: &Reading<'_>) {
                 tags: labels(resource),
                 origin: reading.origin(resource),
                 ..Interface::default()
+            };
+            let interface = if guarded || groups.open || !groups.found.is_empty() {
+                carried(estate, reading, &subnet, &groups).on(interface)
+            } else {
+                interface
             };
             add(estate, format!("{} in {subnet}", resource.key()), &subnet, interface);
         }
@@ -447,10 +437,11 @@ fn target_groups(estate: &mut Estate, reading: &Reading<'_>) {
 fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     let pairs = document.of_kind(&["aws_eip"]).map(|held| (held, held)).chain(
-        document.of_kind(&["aws_eip_association"]).filter_map(|held| {
-            let id = document.id(held, &["allocation_id"])?;
-            let eip = document.of_kind(&["aws_eip"]).find(|eip| eip.identity() == id)?;
-            Some((held, eip))
+        // An address that the document does not show, or of which it does not show which it is, is one all the same.
+        document.of_kind(&["aws_eip_association"]).map(|held| {
+            let id = document.id(held, &["allocation_id"]);
+            let eip = document.of_kind(&["aws_eip"]).find(|eip| Some(eip.identity()) == id);
+            (held, eip.unwrap_or(held))
         }),
     );
     for (holder, eip) in pairs {
@@ -464,7 +455,11 @@ fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
             let unseen = ids.open && ids.found.is_empty() && document.is_written(holder, &[key]);
             ids.choice || unseen || (!ids.found.is_empty() && may_be_nothing(key))
         }) {
-            estate.loose_addresses.push(holder.address.clone());
+            let all = [&own, &named, &instance, &by_id];
+            let shown = !all.iter().any(|ids| ids.lost || (ids.open && !ids.found.is_empty()));
+            let shown = shown && all.iter().any(|ids| !ids.found.is_empty());
+            let holders = shown.then(|| all.into_iter().flat_map(|ids| ids.found.iter().cloned()).collect());
+            estate.loose_addresses.push((holder.address.clone(), holders));
             continue;
         }
         let mut interfaces = own.found;

@@ -55,8 +55,9 @@ fn members(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, zone
             let of = if pattern.template == 0 { String::new() } else { format!("{INSTEAD}{}", pattern.template) };
             let own = if first { String::new() } else { format!(" interface {}", pattern.number) };
             let id = format!("{}{of}{own} in {subnet}", resource.key());
-            member(estate, reading, (resource, id), subnet, &pattern.groups, (public, pattern.six));
-            estate.loose_addresses.extend((!sure).then(|| resource.address.clone()));
+            member(estate, reading, (resource, id.clone()), subnet, &pattern.groups, (public, pattern.six));
+            let own = vec![id];
+            estate.loose_addresses.extend((!sure).then(|| (resource.address.clone(), Some(own))));
         }
     }
 }

@@ -85,8 +85,10 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             continue;
         }
         let (subnets, doubt) = reading.owners(resource, "subnet_id", estate.subnets.keys());
-        if unsure.or(doubt).is_some() {
-            no_table(estate, &subnets);
+        if unsure.is_some() || doubt.is_some() {
+            let ids = document.ids(resource, &["route_table_id"]);
+            let tables = ids.found.iter().map(|id| reading.table(estate, id)).collect();
+            no_table(estate, &subnets, Some(tables).filter(|_| doubt.is_none() && !ids.open && !ids.lost));
             continue;
         }
         for id in tables {
@@ -94,7 +96,10 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             match estate.tables.get_mut(&id) {
                 Some(table) => table.subnets.extend(subnets.clone()),
                 // It has a table of which nothing is shown, and not the network's main one.
-                None => no_table(estate, &subnets),
+                None => {
+                    let tables = Some(vec![id]);
+                    no_table(estate, &subnets, tables);
+                }
             }
         }
     }
@@ -159,10 +164,12 @@ fn loosen_main(estate: &mut Estate, networks: &[String], resource: &Resource) {
     }
 }
 
-/// Notes that nothing shows which table subnets have.
-fn no_table(estate: &mut Estate, subnets: &[String]) {
+/// Notes that nothing shows which table subnets have; one of these, where it is sure that it is one.
+fn no_table(estate: &mut Estate, subnets: &[String], tables: Option<Vec<String>>) {
     for subnet in subnets {
-        estate.subnets.entry(subnet.clone()).and_modify(|held| held.unclear_table = true);
+        let Some(held) = estate.subnets.get_mut(subnet) else { continue };
+        let first = !std::mem::replace(&mut held.unclear_table, true);
+        held.maybe_tables = tables.clone().filter(|_| first);
     }
 }
 
@@ -216,23 +223,28 @@ pub(super) fn route(document: &Document, resource: &Resource, path: &[&str], val
             Destination::PrefixList,
         ),
     };
-    let find = |key: &'static str| document.id(resource, &at(key));
-    let target = find("gateway_id")
-        .map(|id| match id.as_str() {
-            "local" => RouteTarget::Local,
-            held if held.starts_with("vgw-") || held.contains("aws_vpn_gateway.") => RouteTarget::Other(id),
-            _ => RouteTarget::Internet(id),
-        })
-        .or_else(|| find("nat_gateway_id").map(RouteTarget::Nat))
-        .or_else(|| find("vpc_peering_connection_id").map(RouteTarget::Peering))
-        .or_else(|| find("transit_gateway_id").map(RouteTarget::Transit))
-        .or_else(|| find("egress_only_gateway_id").map(RouteTarget::EgressOnly))
-        .or_else(|| find("network_interface_id").map(RouteTarget::Interface))
-        .or_else(|| find("instance_id").map(RouteTarget::Instance))
-        .or_else(|| find("vpc_endpoint_id").map(RouteTarget::Endpoint))
-        .or_else(|| find("carrier_gateway_id").map(RouteTarget::Other))
-        .or_else(|| find("local_gateway_id").map(RouteTarget::Other))
-        .or_else(|| find("core_network_arn").map(RouteTarget::Other))
+    let find =
+        |key: &'static str, target: fn(String) -> RouteTarget| match document.targets(resource, &at(key)).as_deref() {
+            Some([only]) => Some(target(only.clone())),
+            Some(several) => Some(RouteTarget::OneOf(several.iter().cloned().map(target).collect())),
+            None => document.id(resource, &at(key)).map(target),
+        };
+    let gateway = |id: String| match id.as_str() {
+        "local" => RouteTarget::Local,
+        held if held.starts_with("vgw-") || held.contains("aws_vpn_gateway.") => RouteTarget::Other(id),
+        _ => RouteTarget::Internet(id),
+    };
+    let target = find("gateway_id", gateway)
+        .or_else(|| find("nat_gateway_id", RouteTarget::Nat))
+        .or_else(|| find("vpc_peering_connection_id", RouteTarget::Peering))
+        .or_else(|| find("transit_gateway_id", RouteTarget::Transit))
+        .or_else(|| find("egress_only_gateway_id", RouteTarget::EgressOnly))
+        .or_else(|| find("network_interface_id", RouteTarget::Interface))
+        .or_else(|| find("instance_id", RouteTarget::Instance))
+        .or_else(|| find("vpc_endpoint_id", RouteTarget::Endpoint))
+        .or_else(|| find("carrier_gateway_id", RouteTarget::Other))
+        .or_else(|| find("local_gateway_id", RouteTarget::Other))
+        .or_else(|| find("core_network_arn", RouteTarget::Other))
         .unwrap_or_else(|| RouteTarget::Other(format!("a target of {}", resource.address)));
     Route { destination, target, active: text(values, "state") != Some("blackhole"), propagated: false }
 }

@@ -2,17 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reading, take};
+use super::{OPEN, Reading, take};
 use crate::model::address::AddressRange;
 use crate::model::aws::estate::{Estate, TransitAttachment, TransitGateway, TransitTable};
 use crate::model::json::{flag, text};
 use crate::model::terraform::Resource;
+
+/// Kinds by which others may use what the document makes.
+const SHARING: [&str; 2] = ["aws_ram_", "aws_ec2_transit_gateway_vpc_attachment_accepter"];
 
 /// Takes the transit gateways, their attachments and tables.
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     // Whether attachments of each are tied to its default table, and whether that learns their networks.
     let mut defaults: BTreeMap<String, [bool; 2]> = BTreeMap::new();
+    // What is not modelled may be attached, and those who share it attach networks of their own.
+    let attaches = |held: &Resource| {
+        let mut kinds = OPEN.iter().chain(&SHARING);
+        held.is_managed() && kinds.any(|start| held.kind.starts_with(start))
+    };
+    let others = document.may_make_more() || document.resources.iter().any(attaches);
     for resource in document.any_of_kind(&["aws_ec2_transit_gateway"]) {
         let on = |key: &str, standard: &str| text(&resource.values, key).unwrap_or(standard) == "enable";
         let id = resource.identity();
@@ -20,6 +29,8 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         // Of one that is looked up others hold attachments, tables and routes.
         let folder = if resource.is_managed() { reading.folder.clone() } else { String::new() };
         take(&mut estate.transits, resource, TransitGateway { references, folder });
+        let whole = resource.is_managed() && text(&resource.values, "id").is_none() && !others;
+        estate.whole_transits.extend(whole.then(|| id.clone()));
         let given = DEFAULTS.map(|key| on(key, "enable"));
         if given.contains(&true) {
             let table = TransitTable { transit: id.clone(), listed: resource.is_managed(), ..TransitTable::default() };

@@ -158,7 +158,9 @@ fn open(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, named: 
     for subnet in &named.subnets {
         if associates && !(named.tables.is_empty() && named.lists.is_empty()) {
             estate.subnets.entry(subnet.clone()).and_modify(|held| {
-                held.unclear_table |= !named.tables.is_empty();
+                if !named.tables.is_empty() {
+                    (held.unclear_table, held.maybe_tables) = (true, None);
+                }
                 held.unclear_acl |= !named.lists.is_empty();
             });
         } else {
@@ -203,7 +205,7 @@ fn by_itself(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, na
     if kind.starts_with("awscc_elasticloadbalancing") || kind.starts_with("awscc_globalaccelerator_") {
         estate.accelerators.insert(resource.address.clone(), Vec::new());
     } else if kind.starts_with("awscc_ec2_eip") {
-        estate.loose_addresses.push(resource.address.clone());
+        estate.loose_addresses.push((resource.address.clone(), None));
     } else if kind.starts_with("awscc_") && alone && !named.networks.is_empty() {
         // Gateways, peerings, subnets: whatever lets something in.
         estate.accelerators.insert(resource.address.clone(), named.networks.clone());
