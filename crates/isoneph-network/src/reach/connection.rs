@@ -221,12 +221,18 @@ fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result
     let right = answers.iter().any(|answer| !answer.arrives() || answer.sender.range.meets(asked));
     if !right {
         let wrong = answers.iter().find(|answer| answer.arrives()).map(|answer| answer.sender.range);
-        return Err(format!(
-            "the answer comes from {}, not from {asked}",
-            wrong.map(|range| range.to_string()).unwrap_or_default()
-        ));
+        return Err(wrong.map(|range| wrong_sender(range, asked)).unwrap_or_default());
     }
-    legs.push(answers.into_iter().filter(|answer| !answer.arrives() || answer.sender.range.meets(asked)).collect());
+    // Another way that it may take all the same, under an address that was not asked, sets up nothing.
+    let known = |answer: Path| match answer.arrives() && !answer.sender.range.meets(asked) {
+        true if answer.doubts().is_empty() => None,
+        true => {
+            let reason = wrong_sender(answer.sender.range, asked);
+            Some(Path { end: End::Blocked { reason, at: "the sender".into() }, ..answer })
+        }
+        false => Some(answer),
+    };
+    legs.push(answers.into_iter().filter_map(known).collect());
     if let (Some(nat), Start::Endpoint(endpoint, place)) = (nat, start)
         && let Some(subnet) = model.parts.nats[nat].subnet
     {
@@ -234,6 +240,10 @@ fn back(model: &Model, start: Start, asked: AddressRange, path: &Path) -> Result
         legs.push(Walker::new(model, Goal::Endpoint(endpoint, place), true).run_from_subnet(subnet, asked, inside));
     }
     Ok(legs)
+}
+
+fn wrong_sender(range: AddressRange, asked: AddressRange) -> String {
+    format!("the answer comes from {range}, not from {asked}")
 }
 
 /// The address that a receiver outside the sender's network sees: of one that is not known, which the sender was given on its

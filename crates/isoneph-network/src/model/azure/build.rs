@@ -153,7 +153,7 @@ pub(super) fn virtual_network(
         }
     }
     unknown.extend(estate.unshown_peerings(network));
-    if estate.is_joined(network) {
+    if estate.is_joined(network) || estate.has_uplink(network) {
         unknown.push("what the network's gateway leads to".into());
     }
     out.extend(AddressRange::parse("168.63.129.16"));

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::uplinks::Uplinks;
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::unshown;
@@ -30,8 +31,12 @@ pub(crate) struct Estate {
     pub(super) gateways: BTreeMap<String, NatGateway>,
     pub(super) balancers: BTreeMap<String, Balancer>,
     pub(super) admin: Vec<AdminRule>,
-    /// Networks with a VPN or ExpressRoute gateway, or joined to others by a hub or a network manager.
+    /// Networks that something joins to others, or gives a gateway, of which nothing is read.
     pub(super) connected: Vec<String>,
+    /// Networks that are joined to others past gateways: by a network manager, by peerings of nobody knows which.
+    pub(super) meshed: Vec<String>,
+    /// What leads out of networks past their peerings.
+    pub(super) uplinks: Uplinks,
     /// Firewalls that stand in a subnet.
     pub(super) firewalls: BTreeMap<String, Firewall>,
     /// Private link services, each with the subnets out of which it sends.
@@ -134,12 +139,11 @@ impl Estate {
         self.unpeered.contains(network).then(|| unshown("virtualNetworkPeerings", network))
     }
 
-    /// Whether something joins a network to others in ways that are not followed.
+    /// Whether something joins a network to others in ways that are not followed, and that no route table shuts out.
     pub(super) fn is_joined(&self, network: &str) -> bool {
-        let used = |held: &Subnet| held.network == network && held.gateway;
-        !self.managers.is_empty()
-            || self.connected.iter().any(|held| held == network)
-            || self.subnets.values().any(used)
+        let held = |all: &[String]| all.iter().any(|held| held == network);
+        let looked_up = self.networks.get(network).is_some_and(|held| held.looked_up);
+        !self.managers.is_empty() || looked_up || held(&self.connected) || held(&self.meshed)
     }
 
     /// What may let in packets from outside, as far as it is not followed: also load balancers that interfaces name and the
@@ -196,6 +200,9 @@ pub(super) struct Subnet {
     pub(super) private: bool,
     /// Whether a gateway or route server stands in it, or is meant to.
     pub(super) gateway: bool,
+    /// Which gateways stand in it, where that is told.
+    #[serde(skip)]
+    pub(super) standing: Vec<String>,
     #[serde(skip)]
     pub(super) origin: Origin,
 }
@@ -317,6 +324,8 @@ pub(super) struct PublicAddress {
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) name: String,
+    /// Whether it keeps out the routes of gateways.
+    pub(super) shuts_out: bool,
     pub(super) routes: Vec<Route>,
     pub(super) origin: Origin,
 }

@@ -12,6 +12,7 @@ mod routes;
 mod rules;
 mod template;
 mod terraform;
+mod uplinks;
 
 pub(crate) use arm::{read as read_arm, recognises as recognises_arm};
 pub(crate) use build::build;

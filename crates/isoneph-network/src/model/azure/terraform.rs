@@ -6,6 +6,7 @@ mod machines;
 mod managers;
 mod rules;
 mod unread;
+mod uplinks;
 
 use std::collections::BTreeMap;
 
@@ -146,6 +147,11 @@ fn name(resource: &Resource) -> String {
     text(&resource.values, "name").unwrap_or(&resource.address).to_owned()
 }
 
+/// Whether a flag is set, or may be.
+fn is_set(document: &Document, resource: &Resource, key: &str) -> bool {
+    flag(&resource.values, key).unwrap_or_else(|| document.is_unknown(resource, &[key]))
+}
+
 /// The subscription in an identifier, where it is known.
 fn subscription(resource: &Resource) -> String {
     let id = text(&resource.values, "id").unwrap_or_default();
@@ -200,7 +206,6 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     // Subnets and peerings name their network by name, not by identifier.
     let mut names = Names::default();
     for resource in document.any_of_kind(&["azurerm_virtual_network"]) {
-        let id = Reading::own(resource);
         names.add(resource);
         let values = &resource.values;
         let network = VirtualNetwork {
@@ -213,10 +218,6 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             origin: reading.origin(resource),
         };
         inline_subnets(estate, reading, resource);
-        if !resource.is_managed() {
-            // Others may have peered it, and given it a gateway.
-            estate.connected.push(id.clone());
-        }
         take(&mut estate.networks, resource, network);
     }
     const KEY: &str = "virtual_network_name";
@@ -276,9 +277,11 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["azurerm_virtual_network_peering"]) {
         let values = &resource.values;
+        let remote_gateways = is_set(document, resource, "use_remote_gateways");
         if !estate.networks.contains_key(&network_of(resource)) && names.is_unclear(reading, resource, KEY) {
             // It may be a peering of any network.
-            estate.connected.extend(estate.networks.keys().cloned().collect::<Vec<_>>());
+            let held = if remote_gateways { &mut estate.connected } else { &mut estate.meshed };
+            held.extend(estate.networks.keys().cloned());
         }
         let part = flag(values, "peer_complete_virtual_networks_enabled") == Some(false);
         let names = |key: &str| {
@@ -294,17 +297,10 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             subnets,
             access: flag(values, "allow_virtual_network_access").unwrap_or(true),
             connected: true,
-            remote_gateways: flag(values, "use_remote_gateways") == Some(true),
+            remote_gateways,
         });
     }
-    for resource in document.of_kind(&["azurerm_virtual_network_gateway"]) {
-        let subnets = reading.ids(resource, &["ip_configuration", "0", "subnet_id"]);
-        let held = subnets.iter().filter_map(|subnet| estate.subnets.get(subnet)).map(|subnet| subnet.network.clone());
-        let held: Vec<String> = held.collect();
-        // It may be that of any network of which no subnet for it is shown.
-        let any = if held.is_empty() { estate.networks.keys().cloned().collect() } else { held };
-        estate.connected.extend::<Vec<String>>(any);
-    }
+    uplinks::read(estate, reading);
     managers::joined(estate, reading);
     for resource in document.any_of_kind(&["azurerm_public_ip"]) {
         let values = &resource.values;
@@ -357,7 +353,13 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
         if document.is_open_block(resource, "route") {
             routes.push(Route { prefix: format!("the routes of {}", resource.address), ..Route::default() });
         }
-        take(&mut estate.tables, resource, Table { name: name(resource), routes, origin: reading.origin(resource) });
+        let values = &resource.values;
+        let shuts_out = flag(values, "bgp_route_propagation_enabled")
+            .map(|held| !held)
+            .or_else(|| flag(values, "disable_bgp_route_propagation"));
+        let shuts_out = shuts_out == Some(true);
+        let origin = reading.origin(resource);
+        take(&mut estate.tables, resource, Table { name: name(resource), routes, shuts_out, origin });
     }
     for resource in document.of_kind(&["azurerm_route"]) {
         let id = names.find(reading, resource, "route_table_name");

@@ -11,6 +11,7 @@ mod aws_launched;
 mod aws_routes;
 mod azure;
 mod azure_plans;
+mod azure_uplinks;
 mod azure_ways_in;
 mod azure_ways_out;
 mod azure_written;
