@@ -31,6 +31,7 @@ mod expectations;
 mod google;
 mod google_edges;
 mod google_named;
+mod google_outbound;
 mod invented;
 mod kubernetes;
 mod kubernetes_twice;
