@@ -245,14 +245,17 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             origin: interface.origin.clone(),
         });
     }
+    // What may stand in several subnets is one interface all the same.
+    let is_sure = |name: &String| estate.interfaces.get(name).is_none_or(|held| held.candidates.is_empty());
     let known = estate
         .machines
         .values()
+        .filter(|held| held.interfaces.iter().all(is_sure))
         .map(|held| held.interfaces.iter().filter_map(|name| places.endpoint(name)).collect::<Vec<EndpointId>>());
     parts.machines.extend(known.filter(|own| own.len() > 1));
     // Each machine of a scale set has all the interfaces that the set names.
     let mut sets: BTreeMap<&str, Vec<EndpointId>> = BTreeMap::new();
-    for (id, endpoint) in &places.endpoints {
+    for (id, endpoint) in places.endpoints.iter().filter(|(id, _)| is_sure(id)) {
         sets.entry(id.split_once(" interface ").map_or(id, |(set, _)| set)).or_default().push(*endpoint);
     }
     parts.machines.extend(sets.into_values().filter(|own| own.len() > 1));

@@ -242,7 +242,7 @@ pub(super) struct End {
     pub(super) groups: Vec<String>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(super) struct Interface {
     pub(super) name: String,
     pub(super) owner: String,
@@ -261,13 +261,16 @@ pub(super) struct Interface {
     pub(super) unlent: bool,
     /// Whether it is that of a private endpoint.
     pub(super) private_endpoint: bool,
+    /// The subnets that it stands in one of, where nobody knows in which.
+    #[serde(skip)]
+    pub(super) candidates: Vec<String>,
     pub(super) aliases: Vec<String>,
     pub(super) tags: BTreeMap<String, String>,
     #[serde(skip)]
     pub(super) origin: Origin,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(super) struct InterfacePlace {
     pub(super) subnet: String,
     pub(super) address: Option<AddressRange>,
@@ -294,7 +297,7 @@ pub(super) struct Forwarded {
 }
 
 /// What a private endpoint is of.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(super) struct Connection {
     /// The resource; nothing where it is not shown.
     pub(super) to: String,

@@ -1,6 +1,7 @@
 //! Terraform resources of the azurerm provider.
 
 mod balancers;
+mod candidates;
 mod firewalls;
 mod machines;
 mod managers;
@@ -182,6 +183,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     balancers::read(estate, &reading);
     managers::read(estate, &reading);
     unsupported.extend(unread::read(estate, &reading));
+    candidates::spread(estate);
     unsupported.extend(unseen(estate, source));
 }
 
