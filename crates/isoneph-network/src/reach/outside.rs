@@ -74,7 +74,8 @@ impl<'m> Walker<'m> {
             return;
         }
         if is_private(state.source.range) {
-            return self.doubt(state, "where a private address outside every network stands");
+            let object = format!("no network of the model holds the address {}", state.source.range);
+            return self.doubt(state, &object);
         }
         let unseen = [network.entries.as_slice(), network.loose.as_slice()].concat().join(", ");
         let sure = network.internet.as_ref().or_else(|| self.way_out_alone(id, held.inside));

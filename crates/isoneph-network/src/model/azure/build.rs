@@ -162,10 +162,14 @@ pub(super) fn virtual_network(
 
 /// The tag at a subnet: prefixes of its user-defined routes belong to it as well.
 fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Surroundings {
-    let (mut ranges, unknown) = virtual_network(subnet, estate, parts, places);
+    let (mut ranges, mut unknown) = virtual_network(subnet, estate, parts, places);
     let joined = ranges.clone();
     let table = subnet.table.as_ref().and_then(|table| estate.tables.get(table));
+    let unshown = subnet.table.iter().filter(|_| table.is_none());
+    unknown.extend(unshown.map(|id| format!("the routes of {id}")));
     for route in table.into_iter().flat_map(|table| &table.routes) {
+        // No block and no tag has words: it is a route of which nothing is known.
+        unknown.extend(route.prefix.contains(' ').then(|| route.prefix.clone()));
         let inward = !matches!(route.kind.to_ascii_lowercase().as_str(), "internet" | "none");
         ranges.extend(AddressRange::parse(&route.prefix).filter(|_| inward));
     }

@@ -16,7 +16,8 @@ pub(super) fn subnet(
 ) -> (String, Vec<String>) {
     let named = reading.document.ids(resource, path);
     let one = || reading.at(resource, path).unwrap_or_default();
-    if !named.choice || named.open {
+    // An identifier that is written out may be of another subscription than what is made under its names.
+    if !named.choice || named.open || reading.document.is_told(resource, path) {
         return (one(), Vec::new());
     }
     let fits = |id: &String| {
