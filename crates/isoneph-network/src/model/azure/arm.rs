@@ -289,6 +289,11 @@ fn subnet(estate: &mut Estate, value: &Value, network: &str, origin: &Origin, pr
         nat: reference(of, "natGateway"),
         endpoint_policies: endpoint_policies.map(covers_groups),
         endpoint_routes: endpoint_policies.map(covers_routes),
+        services: list(of, "serviceEndpoints")
+            .iter()
+            .filter_map(|held| text(held, "service"))
+            .map(Into::into)
+            .collect(),
         private: flag(of, "defaultOutboundAccess") == Some(false),
         gateway: is_of_gateways(&text_or_empty(value, "name")) && !list(of, "ipConfigurations").is_empty(),
         standing: uplinks::standing(of),

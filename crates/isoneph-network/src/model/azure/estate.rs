@@ -196,6 +196,9 @@ pub(super) struct Subnet {
     pub(super) endpoint_policies: Option<bool>,
     /// Whether route tables hold for private endpoints in it; `None` where the input does not say.
     pub(super) endpoint_routes: Option<bool>,
+    /// The platform's services that it has a route to (service endpoints).
+    #[serde(skip)]
+    pub(super) services: Vec<String>,
     /// Whether machines without an address or gateway of their own have no way out.
     pub(super) private: bool,
     /// Whether a gateway or route server stands in it, or is meant to.

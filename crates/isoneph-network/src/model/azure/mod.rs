@@ -10,6 +10,7 @@ mod outbound;
 mod private;
 mod routes;
 mod rules;
+mod services;
 mod template;
 mod terraform;
 mod uplinks;

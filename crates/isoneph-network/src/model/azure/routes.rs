@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{Places, or, virtual_network};
 use super::estate::{Estate, Route as EstateRoute, Subnet as EstateSubnet};
-use super::{private, uplinks};
+use super::{private, services, uplinks};
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::{Origin, Parts, Route, RouteTable, TableId, Target};
 
@@ -134,10 +134,11 @@ fn user_route(
 }
 
 pub(super) fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    let mut known: BTreeMap<(String, Option<String>, Vec<bool>), TableId> = BTreeMap::new();
+    let mut known: BTreeMap<_, TableId> = BTreeMap::new();
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id).copied() else { continue };
-        let key = (subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
+        let around = (subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
+        let key = (around, subnet.services.clone(), subnet.private);
         let table = *known.entry(key).or_insert_with(|| add_table(subnet, estate, parts, places));
         parts.subnets[index].table = Some(table);
     }
@@ -233,6 +234,7 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
     if takes_learned(subnet, estate) {
         routes.extend(uplinks::learned(subnet, estate, &routes));
     }
+    routes.extend(services::routes(subnet, &routes));
     parts.tables.push(RouteTable { id: name.clone(), name, routes, origin });
     parts.tables.len() - 1
 }

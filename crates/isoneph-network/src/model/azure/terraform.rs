@@ -137,6 +137,7 @@ fn inline_subnets(estate: &mut Estate, reading: &Reading<'_>, resource: &Resourc
             ranges: ranges(&prefixes),
             group: text(held, "security_group").map(str::to_lowercase),
             table: text(held, "route_table_id").map(str::to_lowercase),
+            services: texts(held, "service_endpoints"),
             origin: reading.origin(resource),
             ..Subnet::default()
         };
@@ -246,6 +247,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                         .or_else(|| flag(values, "enforce_private_link_endpoint_network_policies").map(|held| !held))
                 }),
                 endpoint_routes: text(values, "private_endpoint_network_policies").map(covers_routes),
+                services: texts(values, "service_endpoints"),
                 private: flag(values, "default_outbound_access_enabled") == Some(false),
                 gateway: is_of_gateways(&name(resource)),
                 origin: reading.origin(resource),
