@@ -118,7 +118,7 @@ fn user_route(
         held.to_vec()
     };
     let ranges = match route.prefix.as_str() {
-        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(subnet, estate, parts, places).0,
+        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(subnet, estate, parts, places).ranges,
         word if word.eq_ignore_ascii_case("Internet") || word == "*" => vec![AddressRange::whole(Family::V4)],
         word => match AddressRange::parse(word) {
             Some(range) => vec![range],

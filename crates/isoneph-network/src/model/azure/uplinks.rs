@@ -93,7 +93,7 @@ impl Uplinks {
     }
 
     /// The blocks that are written for the gateways of a network. A site of which no connection is shown may be of any.
-    fn blocks<'u>(&'u self, network: &'u str) -> impl Iterator<Item = (&'u str, AddressRange)> {
+    pub(super) fn blocks<'u>(&'u self, network: &'u str) -> impl Iterator<Item = (&'u str, AddressRange)> {
         let leads = |id: &String, site: &String| {
             let mut of = self.connections.iter().filter(|held| held.site.as_ref() == Some(site)).peekable();
             of.peek().is_none() || of.any(|held| held.gateway == *id || is_unclear(&held.gateway))
@@ -107,7 +107,7 @@ impl Uplinks {
 
 impl Estate {
     /// Why a way out of a network past its peerings may take everything; gateways of others that it uses count as well.
-    fn may_take_all(&self, subnet: &EstateSubnet) -> Option<String> {
+    pub(super) fn may_take_all(&self, subnet: &EstateSubnet) -> Option<String> {
         let network = subnet.network.as_str();
         let far = self.peerings.iter().filter(|held| held.from == network && held.remote_gateways && held.connected);
         let unseen = |held: &Peering| format!("what the gateway behind peering {} leads to", held.name);
@@ -146,8 +146,13 @@ impl Estate {
         self.uplinks.has_any(network) || self.subnets.values().any(used)
     }
 
+    /// A network's name, or its identifier.
+    pub(super) fn name_of<'e>(&'e self, network: &'e str) -> &'e str {
+        self.networks.get(network).map(|held| held.name.as_str()).filter(|name| !name.is_empty()).unwrap_or(network)
+    }
+
     /// The networks of which gateways lead a subnet out: its own, and those whose gateways its network uses.
-    fn led_by<'e>(&'e self, subnet: &'e EstateSubnet) -> impl Iterator<Item = &'e str> {
+    pub(super) fn led_by<'e>(&'e self, subnet: &'e EstateSubnet) -> impl Iterator<Item = &'e str> {
         let network = subnet.network.as_str();
         let far = self.peerings.iter().filter(move |held| held.from == network && held.remote_gateways);
         let far = far.filter(|held| held.connected && held.joins(subnet)).map(|held| held.to.as_str());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::azure::{id, network, nic, peering, plain, subnet};
+use super::azure::{group, id, network, nic, peering, plain, subnet};
 use super::references::{Held, plan, refers};
 use super::{check, model};
 
@@ -260,5 +260,35 @@ fn a_hub_of_a_virtual_wan_gives_its_route_for_everything_to_those_alone_that_tak
             &model(&plan(&all).to_string()),
             &format!("{answer} a -> 8.8.8.8 tcp/443\nundecided a -> 172.16.0.1 tcp/22"),
         );
+    }
+}
+
+#[test]
+fn private_addresses_behind_a_gateway_may_belong_to_the_network_and_public_ones_that_are_written_or_learned() {
+    let with = |gateway: Value, sites: Vec<Value>| {
+        let guarded = json!({"networkSecurityGroup": id("networkSecurityGroups", "g"), "publicIPAddress": id("publicIPAddresses", "p")});
+        let mut more = vec![
+            nic("c", "hub", "s", "10.0.1.5", guarded),
+            group("g", &[]),
+            json!({"type": "Microsoft.Network/publicIPAddresses", "id": id("publicIPAddresses", "p")["id"], "name": "p", "sku": {"name": "Basic"},
+                "properties": {"ipAddress": "20.1.1.1"}}),
+        ];
+        more.extend(sites);
+        model(&hub(gateway, Value::Null, true, more))
+    };
+    check(
+        &with(vpn(false), vec![]),
+        "deny 8.8.8.8 -> 20.1.1.1 tcp/22 : DenyAllInBound
+         permit b -> c tcp/22
+         permit a -> c tcp/22
+         undecided 192.168.5.5 -> c tcp/22",
+    );
+    let written = || vec![site("dc", &["8.8.8.0/24"]), connection("c", "vng", "dc")];
+    check(
+        &with(vpn(false), written()),
+        "deny 8.8.8.8 -> 20.1.1.1 tcp/22 : packets arrive one way\ndeny 9.9.9.9 -> 20.1.1.1 tcp/22 : DenyAllInBound",
+    );
+    for gateway in [vpn(true), json!({"gatewayType": "ExpressRoute", "enableBgp": false}), Value::Null] {
+        check(&with(gateway, vec![]), "undecided 8.8.8.8 -> 20.1.1.1 tcp/22");
     }
 }
