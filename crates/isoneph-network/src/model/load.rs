@@ -187,7 +187,8 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
     aws::build(&gathering.aws, &mut parts);
     azure::build(&gathering.azure, &mut parts);
     google::build(&gathering.google, &mut parts);
-    if let Some(lack) = gathering.cluster.without_policies() {
+    let lacks = [gathering.cluster.without_policies(), gathering.google.without_policies()];
+    for lack in lacks.into_iter().flatten() {
         gathering.unfollowed.take_lack(&lack);
         gathering.unsupported.push(lack);
     }

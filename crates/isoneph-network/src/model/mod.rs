@@ -79,6 +79,9 @@ pub struct Unsupported {
     pub effect: String,
 }
 
+/// How it is told that what nobody gave was taken as nothing.
+pub(crate) const TAKEN_AS_NONE: &str = "taken as none";
+
 /// How it is told that something stands in a network that is not in the input.
 pub(crate) const NOT_SHOWN: &str = "is not shown: nothing is said of it";
 
@@ -87,6 +90,12 @@ impl Unsupported {
     pub(crate) fn is_unplaced(&self, name: &str) -> bool {
         let mut words = self.locator.split([' ', '(', ')']);
         self.effect.ends_with(NOT_SHOWN) && words.any(|word| word == name || word.rsplit('.').next() == Some(name))
+    }
+
+    /// Whether it is a list that was not given, and taken as one of nothing.
+    #[must_use]
+    pub fn is_lack(&self) -> bool {
+        self.effect.ends_with(TAKEN_AS_NONE)
     }
 
     pub(crate) fn new(source: usize, locator: String, kind: &str, effect: &str) -> Self {

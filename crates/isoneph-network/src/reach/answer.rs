@@ -118,10 +118,18 @@ impl<'a> Answer<'a> {
         let (right, wrong): (Vec<Path>, Vec<Path>) =
             ways.partition(|way| !way.arrives() || way.sender.range.meets(self.asked));
         if right.is_empty() {
-            let from = wrong.first().map(|way| way.sender.range.to_string()).unwrap_or_default();
-            return Err(format!("the answer comes from {from}, not from {}", self.asked));
+            return Err(wrong.first().map(|way| self.wrong_sender(way)).unwrap_or_default());
         }
-        Ok(right)
+        // Another way that it may take all the same, under an address that was not asked, sets up nothing.
+        let blocked = wrong.into_iter().filter(|way| !way.doubts().is_empty()).map(|way| {
+            let end = End::Blocked { reason: self.wrong_sender(&way), at: "the sender".into() };
+            Path { end, ..way }
+        });
+        Ok(right.into_iter().chain(blocked).collect())
+    }
+
+    fn wrong_sender(&self, way: &Path) -> String {
+        format!("the answer comes from {}, not from {}", way.sender.range, self.asked)
     }
 }
 

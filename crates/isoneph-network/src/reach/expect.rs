@@ -288,7 +288,7 @@ impl<'m> Questions<'m> {
             }
             _ => Party::find(self.model, &expectation.dst)?,
         };
-        Ok((sender.starts(self.model)?, receiver.goals(self.model, sender.is_outside())?))
+        receiver.asked_by(self.model, &sender)
     }
 
     fn answer(&mut self, starts: &[Vec<Start>], goals: &Goals, asked: &Asked) -> Word {

@@ -250,8 +250,7 @@ pub fn reach(model: &Model, from: &str, to: &str, service: Option<&str>) -> Resu
         Some(text) => asked(text)?,
     };
     let (sender, receiver) = (Party::find(model, from)?, Party::find(model, to)?);
-    let starts = sender.starts(model)?;
-    let goals = receiver.goals(model, sender.is_outside())?;
+    let (starts, goals) = receiver.asked_by(model, &sender)?;
     // An outside that is of both families reaches by the one what it does not by the other.
     let joined = join(&mut Questions::new(model), &starts, &goals, Passage::or);
     let Some(joined) = joined else {

@@ -74,7 +74,8 @@ impl<'m> Walker<'m> {
             return;
         }
         if is_private(state.source.range) {
-            return self.doubt(state, "where a private address outside every network stands");
+            let object = format!("no network of the model holds the address {}", state.source.range);
+            return self.doubt(state, &object);
         }
         let entries = network.entries.iter().map(String::as_str);
         let unseen = entries.chain(network.loose_of(Some(id))).collect::<Vec<_>>().join(", ");

@@ -177,6 +177,43 @@ impl Party {
             Self::Outside(ranges) => Ok(vec![ranges.iter().map(|range| (Goal::Outside, *range)).collect()]),
         }
     }
+
+    /// Where a sender starts, and for what it asks.
+    ///
+    /// # Errors
+    /// Where nobody of the model has an address, or neither is of the model.
+    pub fn asked_by(&self, model: &Model, sender: &Self) -> Result<(Vec<Vec<Start>>, Goals), Unreferred> {
+        match sender.starts(model) {
+            Err(Unreferred::Elsewhere(address)) => self.asked_from_elsewhere(model, sender, address),
+            starts => Ok((starts?, self.goals(model, sender.is_outside())?)),
+        }
+    }
+
+    /// The starts and goals of a sender with a private address that no network holds, who may stand behind a gateway or nowhere:
+    /// what the receiver's own policies deny to anybody, they deny to it.
+    ///
+    /// # Errors
+    /// Where nobody of the model receives.
+    fn asked_from_elsewhere(
+        &self,
+        model: &Model,
+        sender: &Self,
+        address: String,
+    ) -> Result<(Vec<Vec<Start>>, Goals), Unreferred> {
+        let goals = match self {
+            Self::Endpoints(_) => self.goals(model, false)?,
+            Self::Address(range) => {
+                let held = model.index().anywhere(&model.parts, *range).into_iter();
+                let inside = |(endpoint, place): Spot| model.parts.endpoints[endpoint].places[place].inside;
+                held.map(|spot| vec![(Goal::Endpoint(spot.0, spot.1), inside(spot))]).collect()
+            }
+            Self::Outside(_) => Vec::new(),
+        };
+        match sender {
+            Self::Address(range) if !goals.is_empty() => Ok((vec![vec![Start::Outside(*range)]], goals)),
+            _ => Err(Unreferred::Elsewhere(address)),
+        }
+    }
 }
 
 /// Endpoints by machine: what has one name may be several machines, and each of them may have several interfaces.

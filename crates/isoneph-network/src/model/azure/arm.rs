@@ -5,6 +5,7 @@ mod balancers;
 mod machines;
 mod peerings;
 mod spelling;
+mod uplinks;
 
 use serde_json::Value;
 
@@ -209,12 +210,9 @@ fn take(
             estate.entries.push(name);
         }
         "microsoft.network/privateendpoints" => private_endpoint(estate, own, properties(value), &origin, problems),
-        "microsoft.network/virtualnetworkgateways" => {
-            let subnets = list(properties(value), "ipConfigurations")
-                .iter()
-                .filter_map(|held| reference(properties(held), "subnet"));
-            estate.connected.extend(subnets.map(|subnet| parent(&subnet)));
-        }
+        "microsoft.network/virtualnetworkgateways" => uplinks::gateway(estate, own, name, properties(value)),
+        "microsoft.network/localnetworkgateways" => uplinks::site(estate, own, name, properties(value)),
+        "microsoft.network/connections" => uplinks::connection(estate, name, properties(value)),
         "microsoft.compute/virtualmachines" => {
             let interfaces = properties(value).get("networkProfile").map(|held| references(held, "networkInterfaces"));
             let interfaces = interfaces.unwrap_or_default();
@@ -291,8 +289,14 @@ fn subnet(estate: &mut Estate, value: &Value, network: &str, origin: &Origin, pr
         nat: reference(of, "natGateway"),
         endpoint_policies: endpoint_policies.map(covers_groups),
         endpoint_routes: endpoint_policies.map(covers_routes),
+        services: list(of, "serviceEndpoints")
+            .iter()
+            .filter_map(|held| text(held, "service"))
+            .map(Into::into)
+            .collect(),
         private: flag(of, "defaultOutboundAccess") == Some(false),
         gateway: is_of_gateways(&text_or_empty(value, "name")) && !list(of, "ipConfigurations").is_empty(),
+        standing: uplinks::standing(of),
         origin: origin.clone(),
     };
     estate.told.settle(&id(value), &read, origin, problems);
@@ -405,7 +409,8 @@ fn table(estate: &mut Estate, value: &Value, own: String, name: String, origin: 
     } else {
         vec![Route { prefix: unshown("routes", &name), ..Route::default() }]
     };
-    estate.tables.insert(own.clone(), Table { name, routes, origin });
+    let shuts_out = flag(held, "disableBgpRoutePropagation") == Some(true);
+    estate.tables.insert(own.clone(), Table { name, routes, shuts_out, origin });
     estate.add_parts(&own);
 }
 

@@ -125,15 +125,22 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
     }
 }
 
-/// The ranges of the tag VirtualNetwork at a subnet, and what of it is not known.
-pub(super) fn virtual_network(
-    subnet: &EstateSubnet,
-    estate: &Estate,
-    parts: &Parts,
-    places: &Places,
-) -> (Vec<AddressRange>, Vec<String>) {
+/// What the tag VirtualNetwork means at a subnet.
+#[derive(Default)]
+pub(super) struct Tag {
+    pub(super) ranges: Vec<AddressRange>,
+    /// What of it is not known.
+    pub(super) unknown: Vec<String>,
+    /// What leads to private addresses that belong to it, of which not all are known.
+    pub(super) beyond: Option<String>,
+}
+
+/// The tag VirtualNetwork at a subnet.
+pub(super) fn virtual_network(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Tag {
     let network = subnet.network.as_str();
-    let Some(index) = places.networks.get(network) else { return (Vec::new(), vec![format!("network {network}")]) };
+    let Some(index) = places.networks.get(network) else {
+        return Tag { unknown: vec![format!("network {network}")], ..Tag::default() };
+    };
     let mut out = parts.networks[*index].ranges.ranges().to_vec();
     let of = |network: usize| format!("the addresses of {}", parts.networks[network].name);
     let mut unknown: Vec<String> = parts.networks[*index].open.then(|| of(*index)).into_iter().collect();
@@ -148,24 +155,30 @@ pub(super) fn virtual_network(
             }
             (None, None) => unknown.push(format!("the addresses of {}", peering.to)),
         }
-        if peering.remote_gateways {
-            unknown.push(format!("what the gateway of {} leads to", peering.to));
-        }
     }
     unknown.extend(estate.unshown_peerings(network));
     if estate.is_joined(network) {
         unknown.push("what the network's gateway leads to".into());
     }
+    // What gateways lead to belongs to it: a route for everything as well.
+    unknown.extend(estate.may_take_all(subnet));
+    let beyond = estate.led_by(subnet).find(|led| estate.has_uplink(led));
+    let beyond = beyond.map(|led| format!("what the gateway of {} leads to", estate.name_of(led)));
+    out.extend(estate.led_by(subnet).flat_map(|led| estate.uplinks.blocks(led)).map(|(_, block)| block));
     out.extend(AddressRange::parse("168.63.129.16"));
-    (out, unknown)
+    Tag { ranges: out, unknown, beyond }
 }
 
 /// The tag at a subnet: prefixes of its user-defined routes belong to it as well.
 fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Surroundings {
-    let (mut ranges, unknown) = virtual_network(subnet, estate, parts, places);
+    let Tag { mut ranges, mut unknown, beyond } = virtual_network(subnet, estate, parts, places);
     let joined = ranges.clone();
     let table = subnet.table.as_ref().and_then(|table| estate.tables.get(table));
+    let unshown = subnet.table.iter().filter(|_| table.is_none());
+    unknown.extend(unshown.map(|id| format!("the routes of {id}")));
     for route in table.into_iter().flat_map(|table| &table.routes) {
+        // No block and no tag has words: it is a route of which nothing is known.
+        unknown.extend(route.prefix.contains(' ').then(|| route.prefix.clone()));
         let inward = !matches!(route.kind.to_ascii_lowercase().as_str(), "internet" | "none");
         ranges.extend(AddressRange::parse(&route.prefix).filter(|_| inward));
     }
@@ -183,7 +196,7 @@ fn surroundings(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &
     }
     members.values_mut().for_each(|list| list.sort_unstable());
     open.sort_unstable();
-    Surroundings { virtual_network: ranges, joined, unknown, members, open, vacant: false }
+    Surroundings { virtual_network: ranges, joined, unknown, beyond, members, open, vacant: false }
 }
 
 fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
@@ -245,14 +258,17 @@ fn endpoints(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             origin: interface.origin.clone(),
         });
     }
+    // What may stand in several subnets is one interface all the same.
+    let is_sure = |name: &String| estate.interfaces.get(name).is_none_or(|held| held.candidates.is_empty());
     let known = estate
         .machines
         .values()
+        .filter(|held| held.interfaces.iter().all(is_sure))
         .map(|held| held.interfaces.iter().filter_map(|name| places.endpoint(name)).collect::<Vec<EndpointId>>());
     parts.machines.extend(known.filter(|own| own.len() > 1));
     // Each machine of a scale set has all the interfaces that the set names.
     let mut sets: BTreeMap<&str, Vec<EndpointId>> = BTreeMap::new();
-    for (id, endpoint) in &places.endpoints {
+    for (id, endpoint) in places.endpoints.iter().filter(|(id, _)| is_sure(id)) {
         sets.entry(id.split_once(" interface ").map_or(id, |(set, _)| set)).or_default().push(*endpoint);
     }
     parts.machines.extend(sets.into_values().filter(|own| own.len() > 1));

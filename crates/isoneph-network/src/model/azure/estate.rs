@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::uplinks::Uplinks;
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::Origin;
 use crate::model::json::unshown;
@@ -30,8 +31,12 @@ pub(crate) struct Estate {
     pub(super) gateways: BTreeMap<String, NatGateway>,
     pub(super) balancers: BTreeMap<String, Balancer>,
     pub(super) admin: Vec<AdminRule>,
-    /// Networks with a VPN or ExpressRoute gateway, or joined to others by a hub or a network manager.
+    /// Networks that something joins to others, or gives a gateway, of which nothing is read.
     pub(super) connected: Vec<String>,
+    /// Networks that are joined to others past gateways: by a network manager, by peerings of nobody knows which.
+    pub(super) meshed: Vec<String>,
+    /// What leads out of networks past their peerings.
+    pub(super) uplinks: Uplinks,
     /// Firewalls that stand in a subnet.
     pub(super) firewalls: BTreeMap<String, Firewall>,
     /// Private link services, each with the subnets out of which it sends.
@@ -134,12 +139,11 @@ impl Estate {
         self.unpeered.contains(network).then(|| unshown("virtualNetworkPeerings", network))
     }
 
-    /// Whether something joins a network to others in ways that are not followed.
+    /// Whether something joins a network to others in ways that are not followed, and that no route table shuts out.
     pub(super) fn is_joined(&self, network: &str) -> bool {
-        let used = |held: &Subnet| held.network == network && held.gateway;
-        !self.managers.is_empty()
-            || self.connected.iter().any(|held| held == network)
-            || self.subnets.values().any(used)
+        let held = |all: &[String]| all.iter().any(|held| held == network);
+        let looked_up = self.networks.get(network).is_some_and(|held| held.looked_up);
+        !self.managers.is_empty() || looked_up || held(&self.connected) || held(&self.meshed)
     }
 
     /// What may let in packets from outside, as far as it is not followed: also load balancers that interfaces name and the
@@ -192,10 +196,16 @@ pub(super) struct Subnet {
     pub(super) endpoint_policies: Option<bool>,
     /// Whether route tables hold for private endpoints in it; `None` where the input does not say.
     pub(super) endpoint_routes: Option<bool>,
+    /// The platform's services that it has a route to (service endpoints).
+    #[serde(skip)]
+    pub(super) services: Vec<String>,
     /// Whether machines without an address or gateway of their own have no way out.
     pub(super) private: bool,
     /// Whether a gateway or route server stands in it, or is meant to.
     pub(super) gateway: bool,
+    /// Which gateways stand in it, where that is told.
+    #[serde(skip)]
+    pub(super) standing: Vec<String>,
     #[serde(skip)]
     pub(super) origin: Origin,
 }
@@ -235,7 +245,7 @@ pub(super) struct End {
     pub(super) groups: Vec<String>,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(super) struct Interface {
     pub(super) name: String,
     pub(super) owner: String,
@@ -254,13 +264,16 @@ pub(super) struct Interface {
     pub(super) unlent: bool,
     /// Whether it is that of a private endpoint.
     pub(super) private_endpoint: bool,
+    /// The subnets that it stands in one of, where nobody knows in which.
+    #[serde(skip)]
+    pub(super) candidates: Vec<String>,
     pub(super) aliases: Vec<String>,
     pub(super) tags: BTreeMap<String, String>,
     #[serde(skip)]
     pub(super) origin: Origin,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(super) struct InterfacePlace {
     pub(super) subnet: String,
     pub(super) address: Option<AddressRange>,
@@ -287,7 +300,7 @@ pub(super) struct Forwarded {
 }
 
 /// What a private endpoint is of.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Clone, Serialize)]
 pub(super) struct Connection {
     /// The resource; nothing where it is not shown.
     pub(super) to: String,
@@ -317,6 +330,8 @@ pub(super) struct PublicAddress {
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) name: String,
+    /// Whether it keeps out the routes of gateways.
+    pub(super) shuts_out: bool,
     pub(super) routes: Vec<Route>,
     pub(super) origin: Origin,
 }

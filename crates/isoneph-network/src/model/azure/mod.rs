@@ -10,8 +10,10 @@ mod outbound;
 mod private;
 mod routes;
 mod rules;
+mod services;
 mod template;
 mod terraform;
+mod uplinks;
 
 pub(crate) use arm::{read as read_arm, recognises as recognises_arm};
 pub(crate) use build::build;

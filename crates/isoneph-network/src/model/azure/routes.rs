@@ -4,15 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::{Places, or, virtual_network};
 use super::estate::{Estate, Route as EstateRoute, Subnet as EstateSubnet};
-use super::private;
+use super::{private, services, uplinks};
 use crate::model::address::{AddressRange, Family};
 use crate::model::form::{Origin, Parts, Route, RouteTable, TableId, Target};
 
 /// Blocks that lead nowhere unless a network or route says otherwise.
 const NOWHERE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
 
-/// The platform's own routes of a subnet, all of the lowest standing.
+/// Whether a subnet takes the routes of gateways: its route table may keep them out, those that are written for them too.
+fn takes_learned(subnet: &EstateSubnet, estate: &Estate) -> bool {
+    let table = subnet.table.as_ref().and_then(|id| estate.tables.get(id));
+    !table.is_some_and(|held| held.shuts_out)
+}
+
+/// The platform's own routes of a subnet, of the lowest standing, and those that are written for gateways.
 fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: &Places) -> Vec<Route> {
+    let takes_learned = takes_learned(subnet, estate);
     let network = subnet.network.as_str();
     let route = |destination, target| Route { destination, unknown: None, target, rank: 2 };
     let index = places.networks[network];
@@ -28,7 +35,7 @@ fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: 
     out.extend(parts.networks[index].open.then(|| unseen(index, &Target::Local)));
     let mut beyond = estate.unshown_peerings(network);
     for peering in estate.peerings.iter().filter(|peering| peering.from == network && peering.joins(subnet)) {
-        if peering.remote_gateways {
+        if peering.remote_gateways && takes_learned {
             beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
         }
         let other = places.networks.get(&peering.to).copied();
@@ -62,7 +69,7 @@ fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: 
         };
         out.extend(ranges.into_iter().map(|range| route(range, target.clone())));
     }
-    if estate.is_joined(network) {
+    if estate.is_joined(network) || (takes_learned && estate.has_uplink(network)) {
         beyond.get_or_insert_with(|| format!("what the gateway of {} leads to", parts.networks[index].name));
     }
     for block in NOWHERE.iter().filter_map(|text| AddressRange::parse(text)) {
@@ -71,6 +78,9 @@ fn system_routes(subnet: &EstateSubnet, estate: &Estate, parts: &Parts, places: 
             None => Target::Drop { reason: "no route leads to private addresses outside the network".into() },
         };
         out.push(route(block, target));
+    }
+    if takes_learned {
+        out.extend(uplinks::written(subnet, estate, &out));
     }
     for family in [Family::V4, Family::V6] {
         let gateway = "internet".to_owned();
@@ -108,7 +118,7 @@ fn user_route(
         held.to_vec()
     };
     let ranges = match route.prefix.as_str() {
-        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(subnet, estate, parts, places).0,
+        word if word.eq_ignore_ascii_case("VirtualNetwork") => virtual_network(subnet, estate, parts, places).ranges,
         word if word.eq_ignore_ascii_case("Internet") || word == "*" => vec![AddressRange::whole(Family::V4)],
         word => match AddressRange::parse(word) {
             Some(range) => vec![range],
@@ -124,10 +134,11 @@ fn user_route(
 }
 
 pub(super) fn tables(estate: &Estate, parts: &mut Parts, places: &mut Places) {
-    let mut known: BTreeMap<(String, Option<String>, Vec<bool>), TableId> = BTreeMap::new();
+    let mut known: BTreeMap<_, TableId> = BTreeMap::new();
     for (id, subnet) in &estate.subnets {
         let Some(index) = places.subnets.get(id).copied() else { continue };
-        let key = (subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
+        let around = (subnet.network.clone(), subnet.table.clone(), estate.joined_by(subnet));
+        let key = (around, subnet.services.clone(), subnet.private);
         let table = *known.entry(key).or_insert_with(|| add_table(subnet, estate, parts, places));
         parts.subnets[index].table = Some(table);
     }
@@ -220,6 +231,10 @@ fn add_table(subnet: &EstateSubnet, estate: &Estate, parts: &mut Parts, places: 
         })),
         None => {}
     }
+    if takes_learned(subnet, estate) {
+        routes.extend(uplinks::learned(subnet, estate, &routes));
+    }
+    routes.extend(services::routes(subnet, &routes));
     parts.tables.push(RouteTable { id: name.clone(), name, routes, origin });
     parts.tables.len() - 1
 }

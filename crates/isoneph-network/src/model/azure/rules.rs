@@ -11,6 +11,9 @@ use crate::model::traffic::{ICMP, ICMP6, SCTP, TCP, Traffic, TrafficBox, UDP, pr
 /// The address from which the platform probes and serves.
 const PLATFORM: &str = "168.63.129.16/32";
 
+/// The tag for what is of the network.
+const TAG: &str = "VirtualNetwork";
+
 /// What the tags of rules mean where a group is attached.
 pub(super) struct Surroundings {
     /// The tag VirtualNetwork: own, peered and connected networks, and prefixes of user-defined routes.
@@ -19,6 +22,8 @@ pub(super) struct Surroundings {
     pub(super) joined: Vec<AddressRange>,
     /// What of the tag is not known.
     pub(super) unknown: Vec<String>,
+    /// What leads to private addresses of the tag, of which not all are known.
+    pub(super) beyond: Option<String>,
     /// Members of application groups in the network, sorted.
     pub(super) members: BTreeMap<String, Vec<EndpointId>>,
     /// Endpoints of the network that may be in any, sorted.
@@ -46,7 +51,7 @@ impl Surroundings {
             match prefix.as_str() {
                 "*" => out.any = true,
                 word if word.eq_ignore_ascii_case("any") => out.any = true,
-                word if word.eq_ignore_ascii_case("VirtualNetwork") => {
+                word if word.eq_ignore_ascii_case(TAG) => {
                     ranges.extend(&self.virtual_network);
                     out.unknown.extend(self.unknown.iter().cloned());
                 }
@@ -90,9 +95,9 @@ impl Surroundings {
         let word = if inbound { "inbound" } else { "outbound" };
         let mut held: Vec<Rule> = rules
             .into_iter()
-            .map(|rule| {
+            .flat_map(|rule| {
                 let action = if rule.allow { Action::Permit } else { Action::Deny };
-                self.rule(rule, action, format!("{} {word} {} {}", group.name, rule.priority, rule.name))
+                self.rules(rule, action, &format!("{} {word} {} {}", group.name, rule.priority, rule.name))
             })
             .collect();
         held.extend(self.default_rules(&group.name, inbound));
@@ -118,18 +123,33 @@ impl Surroundings {
                 "alwaysallow" => Action::Permit,
                 _ => Action::Pass,
             };
-            let mut rule = self.rule(
-                &admin.rule,
-                action,
-                format!("security admin rule {} {}", admin.rule.priority, admin.rule.name),
-            );
+            let id = format!("security admin rule {} {}", admin.rule.priority, admin.rule.name);
+            let mut rules = self.rules(&admin.rule, action, &id);
             if !sure || admin.networks.is_none() {
-                rule.condition = Some("which networks a network manager's group holds".into());
+                let doubt = "which networks a network manager's group holds";
+                rules.iter_mut().for_each(|rule| rule.condition = Some(doubt.into()));
             }
-            rule
+            rules
         };
-        let rules = rules.into_iter().map(read).collect();
+        let rules = rules.into_iter().flat_map(read).collect();
         Tier { name: "security admin rules".into(), rules, otherwise: Action::Pass, uncertain: None }
+    }
+
+    /// A rule, and what it may mean as well: private addresses behind gateways, where they belong to the tag that it names.
+    fn rules(&self, rule: &SecurityRule, action: Action, id: &str) -> Vec<Rule> {
+        let names = |end: &End| end.prefixes.iter().any(|prefix| prefix.eq_ignore_ascii_case(TAG));
+        let wide = self.beyond.as_ref().filter(|_| names(&rule.source) || names(&rule.destination)).map(|beyond| {
+            let widened = |end: &End| {
+                let mut end = end.clone();
+                let private = private_blocks().into_iter().map(|block| block.to_string());
+                end.prefixes.extend(private.filter(|_| names(&end)).collect::<Vec<_>>());
+                end
+            };
+            let doubt = rule.doubt.clone().or_else(|| Some(beyond.clone()));
+            let (source, destination) = (widened(&rule.source), widened(&rule.destination));
+            self.rule(&SecurityRule { source, destination, doubt, ..rule.clone() }, action, id.to_owned())
+        });
+        std::iter::once(self.rule(rule, action, id.to_owned())).chain(wide).collect()
     }
 
     fn rule(&self, rule: &SecurityRule, action: Action, id: String) -> Rule {
@@ -166,9 +186,9 @@ impl Surroundings {
             ]
         };
         held.iter()
-            .map(|rule| {
+            .flat_map(|rule| {
                 let action = if rule.allow { Action::Permit } else { Action::Deny };
-                self.rule(rule, action, format!("{name} default {} {}", rule.priority, rule.name))
+                self.rules(rule, action, &format!("{name} default {} {}", rule.priority, rule.name))
             })
             .collect()
     }

@@ -1,11 +1,13 @@
 //! Terraform resources of the azurerm provider.
 
 mod balancers;
+mod candidates;
 mod firewalls;
 mod machines;
 mod managers;
 mod rules;
 mod unread;
+mod uplinks;
 
 use std::collections::BTreeMap;
 
@@ -135,6 +137,7 @@ fn inline_subnets(estate: &mut Estate, reading: &Reading<'_>, resource: &Resourc
             ranges: ranges(&prefixes),
             group: text(held, "security_group").map(str::to_lowercase),
             table: text(held, "route_table_id").map(str::to_lowercase),
+            services: texts(held, "service_endpoints"),
             origin: reading.origin(resource),
             ..Subnet::default()
         };
@@ -144,6 +147,11 @@ fn inline_subnets(estate: &mut Estate, reading: &Reading<'_>, resource: &Resourc
 
 fn name(resource: &Resource) -> String {
     text(&resource.values, "name").unwrap_or(&resource.address).to_owned()
+}
+
+/// Whether a flag is set, or may be.
+fn is_set(document: &Document, resource: &Resource, key: &str) -> bool {
+    flag(&resource.values, key).unwrap_or_else(|| document.is_unknown(resource, &[key]))
 }
 
 /// The subscription in an identifier, where it is known.
@@ -176,6 +184,7 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     balancers::read(estate, &reading);
     managers::read(estate, &reading);
     unsupported.extend(unread::read(estate, &reading));
+    candidates::spread(estate);
     unsupported.extend(unseen(estate, source));
 }
 
@@ -200,7 +209,6 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     // Subnets and peerings name their network by name, not by identifier.
     let mut names = Names::default();
     for resource in document.any_of_kind(&["azurerm_virtual_network"]) {
-        let id = Reading::own(resource);
         names.add(resource);
         let values = &resource.values;
         let network = VirtualNetwork {
@@ -213,10 +221,6 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             origin: reading.origin(resource),
         };
         inline_subnets(estate, reading, resource);
-        if !resource.is_managed() {
-            // Others may have peered it, and given it a gateway.
-            estate.connected.push(id.clone());
-        }
         take(&mut estate.networks, resource, network);
     }
     const KEY: &str = "virtual_network_name";
@@ -243,6 +247,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
                         .or_else(|| flag(values, "enforce_private_link_endpoint_network_policies").map(|held| !held))
                 }),
                 endpoint_routes: text(values, "private_endpoint_network_policies").map(covers_routes),
+                services: texts(values, "service_endpoints"),
                 private: flag(values, "default_outbound_access_enabled") == Some(false),
                 gateway: is_of_gateways(&name(resource)),
                 origin: reading.origin(resource),
@@ -276,9 +281,11 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
     }
     for resource in document.of_kind(&["azurerm_virtual_network_peering"]) {
         let values = &resource.values;
+        let remote_gateways = is_set(document, resource, "use_remote_gateways");
         if !estate.networks.contains_key(&network_of(resource)) && names.is_unclear(reading, resource, KEY) {
             // It may be a peering of any network.
-            estate.connected.extend(estate.networks.keys().cloned().collect::<Vec<_>>());
+            let held = if remote_gateways { &mut estate.connected } else { &mut estate.meshed };
+            held.extend(estate.networks.keys().cloned());
         }
         let part = flag(values, "peer_complete_virtual_networks_enabled") == Some(false);
         let names = |key: &str| {
@@ -294,17 +301,10 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             subnets,
             access: flag(values, "allow_virtual_network_access").unwrap_or(true),
             connected: true,
-            remote_gateways: flag(values, "use_remote_gateways") == Some(true),
+            remote_gateways,
         });
     }
-    for resource in document.of_kind(&["azurerm_virtual_network_gateway"]) {
-        let subnets = reading.ids(resource, &["ip_configuration", "0", "subnet_id"]);
-        let held = subnets.iter().filter_map(|subnet| estate.subnets.get(subnet)).map(|subnet| subnet.network.clone());
-        let held: Vec<String> = held.collect();
-        // It may be that of any network of which no subnet for it is shown.
-        let any = if held.is_empty() { estate.networks.keys().cloned().collect() } else { held };
-        estate.connected.extend::<Vec<String>>(any);
-    }
+    uplinks::read(estate, reading);
     managers::joined(estate, reading);
     for resource in document.any_of_kind(&["azurerm_public_ip"]) {
         let values = &resource.values;
@@ -357,7 +357,13 @@ fn routes(estate: &mut Estate, reading: &Reading<'_>) {
         if document.is_open_block(resource, "route") {
             routes.push(Route { prefix: format!("the routes of {}", resource.address), ..Route::default() });
         }
-        take(&mut estate.tables, resource, Table { name: name(resource), routes, origin: reading.origin(resource) });
+        let values = &resource.values;
+        let shuts_out = flag(values, "bgp_route_propagation_enabled")
+            .map(|held| !held)
+            .or_else(|| flag(values, "disable_bgp_route_propagation"));
+        let shuts_out = shuts_out == Some(true);
+        let origin = reading.origin(resource);
+        take(&mut estate.tables, resource, Table { name: name(resource), routes, shuts_out, origin });
     }
     for resource in document.of_kind(&["azurerm_route"]) {
         let id = names.find(reading, resource, "route_table_name");

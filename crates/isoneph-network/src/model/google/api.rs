@@ -444,6 +444,9 @@ fn policy(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Ve
     let networks = associations.iter().map(|held| link(held, "attachmentTarget")).collect();
     let parent = text(value, "parent").unwrap_or_default();
     let hierarchical = parent.starts_with("organizations/") || parent.starts_with("folders/") || !above.is_empty();
+    if hierarchical {
+        estate.listed.saw_above();
+    }
     if hierarchical && is_given(value, "associations") && above.is_empty() {
         // It is associated with nothing, and holds nowhere.
         return;

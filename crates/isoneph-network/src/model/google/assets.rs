@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::api::{self, Held};
 use super::estate::Estate;
-use crate::model::json::text;
+use crate::model::json::{text, texts};
 use crate::model::{Problem, Unsupported};
 
 /// How types of assets of this API begin.
@@ -86,6 +86,10 @@ pub(crate) fn read(
     for (index, asset) in all {
         let at = if document.is_array() { format!("#/{index}") } else { "#".to_owned() };
         let by_policy = kind(asset) == Some(BY_POLICY);
+        // What is an organisation's own is exported with all that is: its policies too.
+        if texts(asset, "ancestors").first().is_some_and(|first| first.starts_with("organizations/")) {
+            estate.listed.saw_above();
+        }
         let of =
             if by_policy { Some("PolicyBasedRoute") } else { kind(asset).and_then(|kind| kind.strip_prefix(OF_API)) };
         let Some(of) = of else { continue };
@@ -131,10 +135,8 @@ fn object(asset: &Value, of: &str, data: &Value) -> Value {
 
 /// What the asset's project is in.
 fn ancestry(estate: &mut Estate, asset: &Value, data: &Value) {
-    let above: Vec<String> = crate::model::json::texts(asset, "ancestors")
-        .into_iter()
-        .filter(|held| !held.starts_with("projects/"))
-        .collect();
+    let above: Vec<String> =
+        texts(asset, "ancestors").into_iter().filter(|held| !held.starts_with("projects/")).collect();
     let link = text(data, "selfLink").or_else(|| text(asset, "name")).unwrap_or_default();
     let project = api::project_of(link);
     if !project.is_empty() && above.last().is_some_and(|last| last.starts_with("organizations/")) {

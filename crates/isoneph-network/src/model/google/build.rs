@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::estate::{Estate, Interface, NextHop, Peering};
 use super::firewall::{self, Members};
-use super::links;
+use super::{links, outbound};
 use crate::model::address::{AddressRange, AddressSet, Family, is_private};
 use crate::model::form::{
-    Endpoint, EndpointId, EndpointKind, Loose, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Route,
-    RouteTable, Subnet, SubnetId, TableId, Target,
+    Endpoint, EndpointId, EndpointKind, Loose, Network, NetworkId, Parts, Place, Platform, PolicyId, Route, RouteTable,
+    Subnet, SubnetId, TableId, Target,
 };
 
 /// Where the subnets lie that an automatic network is made with.
@@ -54,17 +54,8 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
     for (id, subnet) in &estate.subnets {
         let Some(network) = networks.get(subnet.network.as_str()) else { continue };
         subnets.insert(id, parts.subnets.len());
-        let nat = estate.nats.iter().find(|nat| {
-            let all = nat.subnets.is_empty()
-                && nat.network == subnet.network
-                && (nat.region.is_empty() || nat.region == subnet.region);
-            all || nat.subnets.contains(id)
-        });
-        let nat = nat.map(|nat| {
-            let public = if nat.public.is_empty() { vec![AddressRange::whole(Family::V4)] } else { nat.public.clone() };
-            parts.nats.push(Nat { id: nat.name.clone(), endpoint: None, subnet: None, public, direct: true });
-            parts.nats.len() - 1
-        });
+        let place = outbound::Place { subnet: id, network: &subnet.network, region: &subnet.region };
+        let nat = outbound::of_subnet(estate, parts, place);
         parts.subnets.push(Subnet {
             id: id.clone(),
             name: subnet.name.clone(),
@@ -81,6 +72,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
         });
     }
     let endpoints = endpoints(estate, parts, &networks, &subnets);
+    outbound::of_machines(estate, parts, &endpoints);
     tables(estate, parts, &networks, &endpoints);
     firewalls(estate, parts, &endpoints);
     links::build(estate, parts, &networks);

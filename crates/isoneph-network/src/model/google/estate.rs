@@ -143,6 +143,9 @@ pub(super) struct Interface {
     pub(super) project: String,
     pub(super) network: String,
     pub(super) subnet: String,
+    /// Its machine's region, where that is told.
+    #[serde(skip)]
+    pub(super) region: String,
     pub(super) address: Option<AddressRange>,
     pub(super) more: Vec<AddressRange>,
     /// `Some(None)`: a public address that is not known.

@@ -7,7 +7,7 @@ use crate::model::json::text;
 use crate::model::terraform::Resource;
 
 const FOLDER: [&str; 1] = ["google_folder"];
-const POLICY: [&str; 1] = ["google_compute_firewall_policy"];
+const POLICY: [&str; 2] = ["google_compute_firewall_policy", "google_compute_firewall_policy_with_rules"];
 /// How deep folders nest, at most.
 const MAX_DEPTH: usize = 32;
 

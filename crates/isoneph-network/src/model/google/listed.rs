@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::api::{is_cut, project_of};
 use super::estate::Estate;
 use crate::model::json::text;
+use crate::model::{TAKEN_AS_NONE, Unsupported};
 
 /// Lists that were answered.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub(super) struct Listed {
     folders: BTreeMap<String, BTreeMap<String, bool>>,
     /// The folder that is being read.
     folder: String,
+    /// Whether something of an organisation itself was shown, or a list of what stands above projects.
+    above: bool,
 }
 
 impl Listed {
@@ -33,6 +36,11 @@ impl Listed {
             let held = self.folders.entry(self.folder.clone()).or_default();
             *held.entry(project).or_default() |= kind == "compute#network";
         }
+    }
+
+    /// Firewall policies of folders and organisations were answered, or all that an organisation has.
+    pub(super) fn saw_above(&mut self) {
+        self.above = true;
     }
 
     pub(super) fn add(&mut self, kind: String, project: String) {
@@ -79,9 +87,15 @@ pub(super) fn answered(estate: &mut Estate, document: &Value) {
 /// of which project.
 const BY_NAME: [(&str, &str); 3] =
     [("firewall", "compute#firewall"), ("router", "compute#router"), ("route", "compute#route")];
+/// The same of the policies of folders and organisations.
+const POLICIES: [&str; 2] = ["firewall-policies", "firewall_policies"];
 
 /// Takes an empty list by the name of its file; says whether that tells what it is a list of.
 pub(crate) fn read_nothing(estate: &mut Estate, name: &str) -> bool {
+    if POLICIES.contains(&name) {
+        estate.listed.saw_above();
+        return true;
+    }
     let tells = |word: &str| name.strip_prefix(word).is_some_and(|rest| matches!(rest, "" | "s" | "-rules" | "_rules"));
     let kind = BY_NAME.iter().find(|(word, _)| tells(word));
     let folder = estate.listed.folder.clone();
@@ -93,6 +107,19 @@ impl Estate {
     /// What is read from now on stands in a folder.
     pub(crate) fn enter(&mut self, folder: &str) {
         self.listed.enter(folder);
+    }
+
+    /// That nothing is shown of the policies above projects, where networks were answered. A project may be in no organisation,
+    /// and few organisations have such policies: they are taken as none, which is told.
+    pub(crate) fn without_policies(&self) -> Option<Unsupported> {
+        let shown = self.listed.above || self.policies.values().any(|held| held.hierarchical.is_some());
+        let held = self.networks.values().find(|held| held.answered).filter(|_| !shown)?;
+        let effect = format!(
+            "no list of the firewall policies of folders and organisations was given \
+             (`gcloud compute firewall-policies list --organization`): {TAKEN_AS_NONE}"
+        );
+        let origin = &held.origin;
+        Some(Unsupported::new(origin.source, origin.locator.clone(), "compute#firewallPolicy", &effect))
     }
 
     /// What of a network an answer of the API does not show, where the list of that kind is not in the input.

@@ -8,6 +8,7 @@ mod firewall;
 mod hierarchy;
 mod links;
 mod listed;
+mod outbound;
 mod reading;
 mod terraform;
 mod unread;

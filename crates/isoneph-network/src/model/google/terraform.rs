@@ -1,14 +1,16 @@
 //! Terraform resources of the google provider.
 
+mod machines;
+mod policies;
 mod routes;
 
 use serde_json::Value;
 
-use super::estate::{Connected, Estate, Firewall, FirewallPolicy, Interface, Nat, Network, Peering, Route, Subnet};
-use super::reading::{Named, Reading, accounts, name, own, short};
-use super::{hierarchy, unread};
-use crate::model::address::{AddressRange, Family};
-use crate::model::json::{flag, list, number, tags, text, text_or_empty, texts};
+use super::estate::{Connected, Estate, Firewall, Nat, Network, Peering, Route, Subnet};
+use super::reading::{Reading, accounts, name, own, short};
+use super::unread;
+use crate::model::address::AddressRange;
+use crate::model::json::{flag, list, number, text, text_or_empty, texts};
 use crate::model::terraform::{Document, Resource};
 use crate::model::{NOT_SHOWN, Unsupported};
 
@@ -68,8 +70,8 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     connections(estate, &reading);
     networks(estate, &reading);
     firewalls(estate, &reading);
-    policies(estate, &reading);
-    machines(estate, &reading);
+    policies::read(estate, &reading);
+    machines::machines(estate, &reading);
     routes::routes(estate, &reading);
     unsupported.extend(unread::read(estate, &reading));
     unsupported.extend(unseen(estate, source));
@@ -315,222 +317,4 @@ fn add_firewall(estate: &mut Estate, id: String, both: bool, network: Option<Str
         }
         estate.firewalls.insert(format!("{id} of {network}"), rule);
     }
-}
-
-fn policies(estate: &mut Estate, reading: &Reading<'_>) {
-    let document = reading.document;
-    let kinds: &[(&str, Option<u8>)] = &[
-        ("google_compute_firewall_policy", Some(1)),
-        ("google_compute_network_firewall_policy", None),
-        ("google_compute_region_network_firewall_policy", None),
-    ];
-    for (kind, hierarchical) in kinds {
-        for resource in document.of_kind(&[kind]) {
-            let targets = if hierarchical.is_some() { hierarchy::attachments(reading, resource) } else { Vec::new() };
-            let whole = targets.iter().any(|target| target.starts_with("organizations/"));
-            let regional = kind.contains("region").then(|| text_or_empty(&resource.values, "region"));
-            let level = hierarchical.map(|level| if whole { 0 } else { level });
-            let held = text(&resource.values, "short_name").map_or_else(|| name(resource), ToOwned::to_owned);
-            estate.policies.insert(
-                own(resource),
-                FirewallPolicy {
-                    name: held,
-                    hierarchical: level,
-                    above: targets,
-                    regional,
-                    ..FirewallPolicy::default()
-                },
-            );
-        }
-    }
-    let all: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
-    hierarchy::unseen(estate, reading);
-    hierarchy::ancestry(estate, reading);
-    let rules = [
-        "google_compute_firewall_policy_rule",
-        "google_compute_network_firewall_policy_rule",
-        "google_compute_region_network_firewall_policy_rule",
-    ];
-    for resource in document.of_kind(&rules) {
-        let mut held = vec![policy_rule(reading, resource)];
-        if document.is_open(resource, &["direction"], &resource.values) {
-            held.push(Firewall { ingress: !held[0].ingress, ..held[0].clone() });
-        }
-        let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_default();
-        if let Some(policy) = estate.policies.get_mut(&id) {
-            policy.rules.extend(held);
-            continue;
-        }
-        let (_, doubt) = document.owners(resource, "firewall_policy", std::iter::empty());
-        for policy in estate.policies.values_mut().filter(|_| doubt.is_some()) {
-            policy.rules.extend(held.iter().map(|rule| Firewall { doubt: doubt.clone(), ..rule.clone() }));
-        }
-    }
-    let associations = [
-        "google_compute_network_firewall_policy_association",
-        "google_compute_region_network_firewall_policy_association",
-    ];
-    for resource in document.of_kind(&associations) {
-        let network = reading.known_network(resource, &["attachment_target"]);
-        let id = reading.at(resource, &["firewall_policy"], &all).unwrap_or_else(|| resource.address.clone());
-        let regional = resource.kind.contains("region").then(|| text_or_empty(&resource.values, "region"));
-        // Of a policy that is associated and not shown nobody knows what it says.
-        let policy = estate.policies.entry(id.clone()).or_insert_with(|| FirewallPolicy {
-            rules: Firewall::unseen(&id).into(),
-            name: id,
-            regional,
-            ..FirewallPolicy::default()
-        });
-        policy.anywhere |= network.is_none();
-        policy.networks.extend(network);
-    }
-}
-
-/// Fields of a policy's rule that narrow it in ways that are not followed.
-const SCOPES: [&str; 6] = [
-    "src_network_scope",
-    "src_network_type",
-    "src_network_context",
-    "src_networks",
-    "dest_network_scope",
-    "dest_network_type",
-];
-
-fn policy_rule(reading: &Reading<'_>, resource: &Resource) -> Firewall {
-    let values = &resource.values;
-    let empty = Value::Null;
-    let held = list(values, "match").first().unwrap_or(&empty);
-    let unclear = [
-        "src_fqdns",
-        "dest_fqdns",
-        "src_region_codes",
-        "dest_region_codes",
-        "src_threat_intelligences",
-        "dest_threat_intelligences",
-        "src_address_groups",
-        "dest_address_groups",
-        "src_secure_tags",
-    ];
-    let written = |key: &&str| {
-        held.get(*key).is_some_and(|held| match held {
-            Value::String(word) => !word.is_empty(),
-            Value::Array(elements) => !elements.is_empty(),
-            _ => false,
-        })
-    };
-    let accounts = accounts(reading, resource, &["target_service_accounts"]);
-    let networks = reading.document.ids(resource, &["target_resources"]);
-    let open = ["priority", "action", "disabled", "target_secure_tags", "direction"]
-        .iter()
-        .any(|key| reading.document.is_open(resource, &[key], values))
-        || ["src_ip_ranges", "dest_ip_ranges", "layer4_configs", "src_secure_tags", "src_address_groups"].iter().any(
-            |key| {
-                let path = ["match", "0", key];
-                reading.document.is_open(resource, &path, held) || reading.document.is_open_list(resource, &path)
-            },
-        );
-    let doubt = unclear
-        .into_iter()
-        .chain(SCOPES)
-        .find(written)
-        .or_else(|| (!list(values, "target_secure_tags").is_empty()).then_some("target_secure_tags"))
-        .or_else(|| accounts.1.then_some("target_service_accounts"))
-        .or_else(|| (networks.open || networks.choice).then_some("target_resources"))
-        .or_else(|| open.then_some("what is known after apply"))
-        .map(|key| format!("{key} of {}", resource.address));
-    let kinds = ["google_compute_network"];
-    let project = text_or_empty(values, "project");
-    let target_networks = networks.found.iter().map(|held| match reading.named(held, &project, &kinds) {
-        Named::One(id) => id,
-        Named::Several | Named::Nothing => short(held),
-    });
-    Firewall {
-        name: text(values, "rule_name").unwrap_or(&resource.address).to_owned(),
-        priority: number(values, "priority").unwrap_or(ANYWHERE),
-        ingress: text(values, "direction") != Some("EGRESS"),
-        action: text_or_empty(values, "action"),
-        disabled: flag(values, "disabled") == Some(true),
-        services: services(held, "layer4_configs", "ip_protocol"),
-        source_ranges: texts(held, "src_ip_ranges"),
-        destination_ranges: texts(held, "dest_ip_ranges"),
-        target_accounts: accounts.0,
-        target_networks: target_networks.collect(),
-        doubt,
-        ..Firewall::default()
-    }
-}
-
-fn machines(estate: &mut Estate, reading: &Reading<'_>) {
-    let kinds =
-        ["google_compute_instance", "google_compute_instance_template", "google_compute_region_instance_template"];
-    for resource in reading.document.of_kind(&kinds) {
-        let values = &resource.values;
-        let template = resource.kind.ends_with("template");
-        for index in 0..list(values, "network_interface").len() {
-            let number = index.to_string();
-            let empty = Value::Null;
-            let held = list(values, "network_interface").get(index).unwrap_or(&empty);
-            let subnet = reading
-                .at(resource, &["network_interface", &number, "subnetwork"], &["google_compute_subnetwork"])
-                .unwrap_or_default();
-            let network = match estate.subnets.get(&subnet) {
-                Some(subnet) => subnet.network.clone(),
-                None => reading.network(resource, &["network_interface", &number, "network"]),
-            };
-            let access = list(held, "access_config");
-            let is_open = |key| reading.document.is_open_list(resource, &["network_interface", &number, key]);
-            if ["access_config", "ipv6_access_config"].into_iter().any(is_open) {
-                estate.loose.push(format!("the public address of {}", resource.address));
-            }
-            let public = access.first().map(|held| text(held, "nat_ip").and_then(AddressRange::parse));
-            let id = if index == 0 { own(resource) } else { format!("{} nic{index}", own(resource)) };
-            estate.interfaces.insert(
-                id,
-                Interface {
-                    name: name(resource),
-                    project: text_or_empty(values, "project"),
-                    network,
-                    subnet,
-                    address: text(held, "network_ip").and_then(AddressRange::parse),
-                    more: list(held, "alias_ip_range")
-                        .iter()
-                        .filter_map(|held| AddressRange::parse(text(held, "ip_cidr_range")?))
-                        .chain(sixes(held))
-                        .collect(),
-                    public,
-                    tags: texts(values, "tags"),
-                    open_tags: reading.document.is_open(resource, &["tags"], values),
-                    open_account: has_open_account(reading, resource),
-                    accounts: accounts(reading, resource, &["service_account", "0", "email"]).0,
-                    forwards: flag(values, "can_ip_forward") == Some(true),
-                    template,
-                    aliases: vec![resource.address.clone()],
-                    labels: tags(values.get("labels")),
-                    origin: reading.origin(resource),
-                },
-            );
-        }
-    }
-}
-
-/// Where the provider takes addresses of IPv6 from that are reached from inside alone.
-const INSIDE_SIX: &str = "fd20::/20";
-
-/// The IPv6 addresses of an interface: those that the internet knows as they are, else one that only networks know.
-fn sixes(interface: &Value) -> Vec<AddressRange> {
-    let outside = list(interface, "ipv6_access_config").iter().map(|held| {
-        let known = text(held, "external_ipv6").and_then(AddressRange::parse);
-        known.unwrap_or_else(|| AddressRange::whole(Family::V6))
-    });
-    let mut out: Vec<AddressRange> = outside.collect();
-    let own = text(interface, "ipv6_address").and_then(AddressRange::parse);
-    let dual = matches!(text(interface, "stack_type"), Some("IPV4_IPV6" | "IPV6_ONLY"));
-    out.extend(own.or_else(|| AddressRange::parse(INSIDE_SIX).filter(|_| dual && out.is_empty())));
-    out
-}
-
-/// Whether a machine has an account of which nothing is known: one that is written, or the one it is given where none is.
-fn has_open_account(reading: &Reading<'_>, resource: &Resource) -> bool {
-    let written = !list(&resource.values, "service_account").is_empty();
-    written && accounts(reading, resource, &["service_account", "0", "email"]).0.is_empty()
 }

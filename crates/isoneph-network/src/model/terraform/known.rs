@@ -53,6 +53,11 @@ impl Document {
         }
     }
 
+    /// Whether a field has a value that is known.
+    pub(crate) fn is_told(&self, resource: &Resource, path: &[&str]) -> bool {
+        value_at(&resource.values, path).is_some_and(|held| !held.is_null())
+    }
+
     /// Whether the plan says that some of the field is known only after apply.
     pub(crate) fn is_unknown(&self, resource: &Resource, path: &[&str]) -> bool {
         fn any(value: &Value) -> bool {

@@ -4,6 +4,7 @@ use isoneph_network::model::Model;
 use isoneph_network::reach::reach;
 use serde_json::{Value, json};
 
+use super::azure::{group, id, network, nic, plain, subnet};
 use super::estate::Estate;
 use super::{check, model, models};
 
@@ -175,5 +176,30 @@ fn how_a_cluster_is_joined_to_the_network_around_it_is_open_and_a_policy_of_its_
         &models(&[&estate().text(), &format!("{pods}{closed}")]),
         "deny front -> shop/web tcp/80
          undecided shop/web -> front tcp/22 : joined",
+    );
+}
+
+#[test]
+fn what_a_receiver_lets_in_from_nobody_it_lets_in_from_no_private_address_that_no_network_holds() {
+    let subnet = subnet("n", "s", "10.0.1.0/24", plain());
+    let rules = ["web 100 In Allow Tcp 10.0.0.0/8 * 443", "rest 4096 In Deny * * * *"];
+    let guarded = json!({"networkSecurityGroup": id("networkSecurityGroups", "g")});
+    let all = json!([
+        network("n", "10.0.0.0/16", vec![subnet], vec![]),
+        nic("a", "n", "s", "10.0.1.4", guarded),
+        nic("b", "n", "s", "10.0.1.5", plain()),
+        group("g", &rules),
+    ]);
+    check(
+        &model(&all.to_string()),
+        "deny 192.168.5.5 -> a tcp/22 : rest
+         deny 192.168.5.5 -> 10.0.1.4 tcp/22
+         deny 192.168.5.0/24 -> a tcp/22
+         undecided 192.168.5.5 -> a tcp/443
+         undecided 10.99.0.1 -> a tcp/443
+         undecided 192.168.5.5 -> b tcp/22
+         undecided 192.168.5.5 -> 10.0.1.77 tcp/22
+         undecided 192.168.5.5 -> 8.8.8.8 tcp/22 : no network of the model holds the address 192.168.5.5
+         undecided 192.168.5.5 -> 192.168.5.6 tcp/22 : no network of the model holds the address 192.168.5.5",
     );
 }

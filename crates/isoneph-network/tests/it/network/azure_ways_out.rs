@@ -226,3 +226,28 @@ fn a_rule_of_a_balancer_listens_at_its_own_frontend() {
     );
     check(&with([Some("one"), None]), "undecided 8.8.8.8 -> 20.1.1.1 tcp/443");
 }
+
+#[test]
+fn service_endpoints_go_past_the_routes_that_users_write() {
+    let with = |services: Value, kind: &str| {
+        let table = json!({"type": "Microsoft.Network/routeTables", "id": id("routeTables", "t")["id"], "name": "t", "properties": {"routes": [
+            {"name": "r", "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": kind}}]}});
+        let routed = json!({"routeTable": id("routeTables", "t"), "serviceEndpoints": services});
+        let all = json!([
+            network("n", "10.0.0.0/16", vec![subnet("n", "s", "10.0.1.0/24", routed)], vec![]),
+            nic("a", "n", "s", "10.0.1.4", plain()),
+            nic("b", "n", "s", "10.0.1.5", plain()),
+            table
+        ]);
+        model(&all.to_string())
+    };
+    let storage = json!([{"service": "Microsoft.Storage", "locations": ["*"]}]);
+    check(&with(json!([]), "None"), "deny a -> 8.8.8.8 tcp/443 : leads nowhere");
+    check(
+        &with(storage.clone(), "None"),
+        "undecided a -> 8.8.8.8 tcp/443 : the addresses of Microsoft.Storage
+         deny a -> 172.16.0.1 tcp/443
+         permit a -> b tcp/443",
+    );
+    check(&with(storage, "Internet"), "permit a -> 8.8.8.8 tcp/443");
+}

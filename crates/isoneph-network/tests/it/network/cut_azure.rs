@@ -104,3 +104,31 @@ fn what_two_answers_say_differently_of_a_group_is_an_error_and_open() {
     assert_eq!(problems, Vec::new());
     check(&found, "deny left -> right tcp/22 : 4000 deny");
 }
+
+#[test]
+fn what_the_routes_of_a_table_that_is_not_shown_add_to_the_network_is_open() {
+    let with = |tables: Vec<Value>| {
+        let routed = json!({"routeTable": id("routeTables", "t")});
+        let guarded = json!({"networkSecurityGroup": id("networkSecurityGroups", "g"), "publicIPAddress": id("publicIPAddresses", "p")});
+        let mut all = vec![
+            network("n", "10.0.0.0/16", vec![subnet("n", "s", "10.0.1.0/24", routed)], vec![]),
+            nic("a", "n", "s", "10.0.1.4", guarded),
+            group("g", &[]),
+            json!({"type": "Microsoft.Network/publicIPAddresses", "id": id("publicIPAddresses", "p")["id"], "name": "p", "sku": {"name": "Basic"},
+                "properties": {"ipAddress": "20.1.1.1"}}),
+        ];
+        all.extend(tables);
+        model(&Value::Array(all).to_string())
+    };
+    let table = |routes: Value| {
+        let properties = if routes.is_null() { json!({}) } else { json!({"routes": routes}) };
+        json!({"type": "Microsoft.Network/routeTables", "id": id("routeTables", "t")["id"], "name": "t", "properties": properties})
+    };
+    let route = json!({"name": "r", "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.2.4"}});
+    let asked = |tables: Vec<Value>, word: &str| check(&with(tables), &word.replace('*', "8.8.8.8 -> 20.1.1.1 tcp/22"));
+    asked(vec![table(json!([]))], "deny * : DenyAllInBound");
+    asked(vec![], "undecided * : the routes of");
+    asked(vec![table(Value::Null)], "undecided * : routes of t");
+    // A route for everything makes the outside a part of the network.
+    asked(vec![table(json!([route]))], "deny * : packets arrive one way");
+}

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::azure::{group, id, network, nic, peering, plain, subnet};
+use super::references::{Held, plan, refers};
 use super::{check, model};
 
 const STORE: &str = "/subscriptions/1/resourceGroups/x/providers/Microsoft.Storage/storageAccounts/s";
@@ -172,4 +173,48 @@ fn what_the_interface_of_an_endpoint_is_of_is_open_where_nothing_says_so() {
     door["properties"]["ipConfigurations"][0]["properties"]["privateLinkConnectionProperties"] =
         json!({"groupId": "blob"});
     check(&model(&json!(all).to_string()), "deny b -> a tcp/443 : DenyAllOutBound\ndeny door -> a tcp/443");
+}
+
+#[test]
+fn a_plan_may_write_which_addresses_an_endpoint_has_and_a_state_tells_them() {
+    let with = |told: Value| {
+        let of_subnet = || refers(&["azurerm_subnet.s.id", "azurerm_subnet.s"]);
+        let mut endpoint = json!({"name": "door"});
+        endpoint.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
+        let rule = json!({"name": "r", "priority": 100, "direction": "Outbound", "access": "Deny", "protocol": "*", "source_port_range": "*",
+            "destination_port_range": "*", "source_address_prefix": "*", "destination_address_prefix": "10.0.1.9"});
+        let all: Vec<Held> = vec![
+            ("azurerm_virtual_network.v", json!({"name": "v", "address_space": ["10.0.0.0/16"]}), json!({})),
+            (
+                "azurerm_subnet.s",
+                json!({"name": "s", "virtual_network_name": "v", "address_prefixes": ["10.0.1.0/24"],
+                    "private_endpoint_network_policies": "Disabled"}),
+                json!({}),
+            ),
+            ("azurerm_network_security_group.g", json!({"name": "g", "security_rule": [rule]}), json!({})),
+            (
+                "azurerm_subnet_network_security_group_association.g",
+                json!({}),
+                json!({"subnet_id": of_subnet(), "network_security_group_id": refers(&["azurerm_network_security_group.g.id", "azurerm_network_security_group.g"])}),
+            ),
+            (
+                "azurerm_network_interface.a",
+                json!({"name": "a", "ip_configuration": [{"name": "c", "private_ip_address": "10.0.1.4"}]}),
+                json!({"ip_configuration": [{"subnet_id": of_subnet()}]}),
+            ),
+            ("azurerm_private_endpoint.door", endpoint, json!({"subnet_id": of_subnet()})),
+        ];
+        model(&plan(&all).to_string())
+    };
+    for address in ["10.0.1.9", "10.0.1.8"] {
+        let answer = if address == "10.0.1.9" { "deny" } else { "permit" };
+        let written = json!({"ip_configuration": [{"name": "c", "private_ip_address": address}]});
+        check(&with(written), &format!("{answer} a -> door tcp/443"));
+        let given = json!({"custom_dns_configs": [{"fqdn": "x", "ip_addresses": [address]}]});
+        check(&with(given), &format!("{answer} a -> door tcp/443"));
+    }
+    check(&with(json!({})), "undecided a -> door tcp/443");
+    // Of several the one that is not known may be any.
+    let in_part = json!({"ip_configuration": [{"name": "c", "private_ip_address": "10.0.1.8"}, {"name": "d"}]});
+    check(&with(in_part), "undecided a -> door tcp/443");
 }

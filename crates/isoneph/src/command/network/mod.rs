@@ -60,6 +60,9 @@ fn load(paths: &[PathBuf]) -> anyhow::Result<(Model, Exit)> {
         let path = if problem.path == STANDARD_INPUT { "standard input" } else { &problem.path };
         output::warn(&safe::terminal(&format!("not read: {path}{place}: {}", problem.message)));
     }
+    for lack in model.unsupported.iter().filter(|held| held.is_lack()) {
+        output::warn(&safe::terminal(&lack.effect));
+    }
     tell_passed(&model.passed);
     let nothing = model.sources.is_empty();
     if nothing {

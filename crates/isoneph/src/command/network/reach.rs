@@ -99,9 +99,10 @@ fn told(error: PictureError) -> anyhow::Error {
 fn basis(model: &Model) -> Vec<String> {
     let read =
         model.sources.iter().map(|source| format!("{} ({}), SHA-256 {}", source.path, source.format, source.sha256));
-    let open = (!model.unsupported.is_empty())
-        .then(|| format!("{} objects are not modelled: what depends on them is unknown", model.unsupported.len()));
-    read.chain(open).collect()
+    let (lacks, open): (Vec<_>, Vec<_>) = model.unsupported.iter().partition(|held| held.is_lack());
+    let open =
+        (!open.is_empty()).then(|| format!("{} objects are not modelled: what depends on them is unknown", open.len()));
+    read.chain(lacks.into_iter().map(|lack| lack.effect.clone())).chain(open).collect()
 }
 
 fn picture(model: &Model, matrix: &Matrix) -> Picture {

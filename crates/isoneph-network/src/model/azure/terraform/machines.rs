@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Reading, given, name, subscription};
+use super::{Reading, candidates, given, name, subscription};
 use crate::model::address::AddressRange;
 use crate::model::azure::estate::{Connection, Estate, Interface, InterfacePlace, Machine};
-use crate::model::json::{flag, list, tags, text};
+use crate::model::json::{flag, list, tags, text, texts};
 use crate::model::terraform::{Ids, Resource};
 
 pub(super) const SCALE_SETS: [&str; 3] = [
@@ -39,18 +39,17 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.of_kind(&["azurerm_network_interface"]) {
         let values = &resource.values;
-        let places = list(values, "ip_configuration")
-            .iter()
-            .enumerate()
-            .map(|(index, held)| {
-                let index = index.to_string();
-                InterfacePlace {
-                    subnet: reading.at(resource, &["ip_configuration", &index, "subnet_id"]).unwrap_or_default(),
-                    address: text(held, "private_ip_address").and_then(AddressRange::parse),
-                    public: reading.at(resource, &["ip_configuration", &index, "public_ip_address_id"]),
-                }
-            })
-            .collect();
+        let (mut places, mut candidates) = (Vec::new(), Vec::new());
+        for (index, held) in list(values, "ip_configuration").iter().enumerate() {
+            let index = index.to_string();
+            let address = text(held, "private_ip_address").and_then(AddressRange::parse);
+            let path = ["ip_configuration", index.as_str(), "subnet_id"];
+            let (subnet, several) = candidates::subnet(estate, reading, resource, &path, address);
+            candidates.push(several);
+            let public = reading.at(resource, &["ip_configuration", &index, "public_ip_address_id"]);
+            places.push(InterfacePlace { subnet, address, public });
+        }
+        let candidates = candidates::in_common(&mut places, candidates);
         for index in 0..list(values, "ip_configuration").len() {
             let ids = document.ids(resource, &["ip_configuration", &index.to_string(), "public_ip_address_id"]);
             if ids.open && ids.found.is_empty() {
@@ -66,6 +65,7 @@ fn interfaces(estate: &mut Estate, reading: &Reading<'_>) {
                 owner: subscription(resource),
                 forwards,
                 places,
+                candidates,
                 aliases: vec![resource.address.clone()],
                 tags: tags(values.get("tags")),
                 origin: reading.origin(resource),
@@ -106,7 +106,7 @@ fn scale_sets(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.of_kind(&SCALE_SETS) {
         let written = list(&resource.values, "network_interface").len();
         for at in 0..written.max(1) {
-            let interface = scaled(reading, resource, at);
+            let interface = scaled(estate, reading, resource, at);
             estate.interfaces.insert(scaled_id(resource, at), interface);
         }
     }
@@ -118,7 +118,7 @@ pub(super) fn scaled_id(resource: &Resource, at: usize) -> String {
     if at == 0 { own } else { format!("{own} interface {at}") }
 }
 
-fn scaled(reading: &Reading<'_>, resource: &Resource, at: usize) -> Interface {
+fn scaled(estate: &Estate, reading: &Reading<'_>, resource: &Resource, at: usize) -> Interface {
     let (document, number) = (reading.document, at.to_string());
     let empty = Value::Null;
     let one = list(&resource.values, "network_interface").get(at).unwrap_or(&empty);
@@ -126,7 +126,7 @@ fn scaled(reading: &Reading<'_>, resource: &Resource, at: usize) -> Interface {
     let path = |place: &str, key: &str| -> Vec<String> {
         ["network_interface", &number, "ip_configuration", place, key].map(ToOwned::to_owned).into()
     };
-    let (mut places, mut groups) = (Vec::new(), Ids::default());
+    let (mut places, mut several, mut groups) = (Vec::new(), Vec::new(), Ids::default());
     for place in (0..configurations.len().max(1)).map(|place| place.to_string()) {
         let of = |key: &str| path(&place, key);
         let [subnet, within] = ["subnet_id", "application_security_group_ids"].map(of);
@@ -134,11 +134,9 @@ fn scaled(reading: &Reading<'_>, resource: &Resource, at: usize) -> Interface {
         let given = |held: &Value| !list(held, "public_ip_address").is_empty();
         let public = configurations.get(places.len()).is_some_and(given);
         let public = public.then(|| format!("public address of {}", resource.key()));
-        places.push(InterfacePlace {
-            subnet: reading.at(resource, &subnet).unwrap_or_default(),
-            public,
-            address: None,
-        });
+        let (subnet, all) = candidates::subnet(estate, reading, resource, &subnet, None);
+        several.push(all);
+        places.push(InterfacePlace { subnet, public, address: None });
         let more = document.ids(resource, &within);
         groups.choice |= more.choice;
         groups.open |= more.open && document.is_written(resource, &within[..1]);
@@ -149,6 +147,7 @@ fn scaled(reading: &Reading<'_>, resource: &Resource, at: usize) -> Interface {
         name: name(resource),
         owner: subscription(resource),
         group: given(reading, resource, &["network_interface", &number, "network_security_group_id"]),
+        candidates: candidates::in_common(&mut places, several),
         places,
         open_groups: groups.choice || groups.open,
         application_groups: if groups.choice { Vec::new() } else { groups.found },
@@ -179,7 +178,7 @@ fn private_links(estate: &mut Estate, reading: &Reading<'_>) {
             Interface {
                 name: name(resource),
                 owner: subscription(resource),
-                places: vec![InterfacePlace { subnet: reading.id(resource, "subnet_id"), ..InterfacePlace::default() }],
+                places: of_endpoint(estate, reading, resource),
                 template: true,
                 private_endpoint: true,
                 aliases: vec![resource.address.clone()],
@@ -188,6 +187,27 @@ fn private_links(estate: &mut Estate, reading: &Reading<'_>) {
                 ..Interface::default()
             },
         );
+    }
+}
+
+/// Where a private endpoint stands: at the addresses that are written for it, or that it was given; else anywhere in its subnet.
+fn of_endpoint(estate: &Estate, reading: &Reading<'_>, resource: &Resource) -> Vec<InterfacePlace> {
+    let place = |address| {
+        let (subnet, _) = candidates::subnet(estate, reading, resource, &["subnet_id"], address);
+        InterfacePlace { subnet, address, ..InterfacePlace::default() }
+    };
+    let written = list(&resource.values, "ip_configuration").iter().map(|held| text(held, "private_ip_address"));
+    let written: Vec<Option<&str>> = written.collect();
+    // A state tells which names lead to which of its addresses.
+    let given: Vec<String> =
+        list(&resource.values, "custom_dns_configs").iter().flat_map(|held| texts(held, "ip_addresses")).collect();
+    let told = if written.is_empty() { given.iter().map(|held| Some(held.as_str())).collect() } else { written };
+    let mut known: Vec<AddressRange> = told.iter().filter_map(|held| AddressRange::parse((*held)?)).collect();
+    known.sort_unstable();
+    known.dedup();
+    match known.is_empty() || told.contains(&None) {
+        true => vec![place(None)],
+        false => known.into_iter().map(|address| place(Some(address))).collect(),
     }
 }
 

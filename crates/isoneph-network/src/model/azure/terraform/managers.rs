@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{Reading, name};
 use crate::model::azure::estate::{AdminRule, End, Estate, SecurityRule, is_unclear};
-use crate::model::json::{list, number, text, text_or_empty, texts};
+use crate::model::json::{flag, list, number, text, text_or_empty, texts};
 
 /// Rules of a network manager; members of its groups that a policy computes are not known.
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
@@ -60,15 +62,16 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     }
 }
 
-/// Networks that hubs of a virtual WAN, or a network manager, join to others: how, and to which, is not followed.
+/// Networks that a network manager joins to others: how, and to which, is not followed.
 pub(super) fn joined(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
-    for resource in document.of_kind(&["azurerm_virtual_hub_connection"]) {
-        let (networks, _) = document.owners(resource, "remote_virtual_network_id", estate.networks.keys());
-        estate.connected.extend(networks);
-    }
     // Its groups may take in any network, by a policy.
-    if document.of_kind(&["azurerm_network_manager_connectivity_configuration"]).next().is_some() {
-        estate.connected.extend(estate.networks.keys().cloned().collect::<Vec<_>>());
+    for resource in document.of_kind(&["azurerm_network_manager_connectivity_configuration"]) {
+        // Members may use the gateway of a hub.
+        let groups = list(&resource.values, "applies_to_group");
+        let by_hub = |group: &Value| flag(group, "use_hub_gateway") != Some(false);
+        let by_hub = groups.iter().any(by_hub) || document.is_open_block(resource, "applies_to_group");
+        let held = if by_hub { &mut estate.connected } else { &mut estate.meshed };
+        held.extend(estate.networks.keys().cloned());
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::estate::{Estate, Interface};
+use super::super::outbound::region_of_zone;
 use super::{link, own, project};
 use crate::model::Problem;
 use crate::model::address::{AddressRange, Family};
@@ -36,6 +37,7 @@ pub(super) fn instance(estate: &mut Estate, value: &Value, origin: &Origin, prob
             project: project(value),
             network: link(held, "network"),
             subnet: link(held, "subnetwork"),
+            region: region_of_zone(text(value, "zone").unwrap_or_default()),
             address: text(held, "networkIP").and_then(AddressRange::parse),
             more: aliases.chain(six).collect(),
             public,
