@@ -53,12 +53,9 @@ fn what_is_applied_at_a_place_is_compared_with_what_the_other_applies_there() {
         (with("WEB"), with("SSH").replace("\n ", "\n"), Some("interface Gi0/0 in: WEB and SSH")),
     ] {
         let (pairs, alone) = of(&first, &second);
-        let places: Vec<&String> = pairs.iter().filter(|pair| pair.contains(": ")).collect();
-        assert_eq!(
-            (places, alone),
-            (expected.iter().map(|one| one.to_string()).collect::<Vec<_>>().iter().collect(), Vec::new()),
-            "{second}"
-        );
+        let places: Vec<&str> = pairs.iter().map(String::as_str).filter(|pair| pair.contains(": ")).collect();
+        assert_eq!(places, Vec::from_iter(expected), "{second}");
+        assert_eq!(alone, Vec::<String>::new(), "{second}");
     }
 }
 
