@@ -128,7 +128,7 @@ impl Estate {
     fn unseen_gateway(&self, network: &str) -> Option<String> {
         let looked_up = self.networks.get(network).is_some_and(|held| held.looked_up);
         if looked_up || self.connected.iter().any(|held| held == network) {
-            return Some(format!("the gateways of {network}"));
+            return Some(format!("the gateways of {}", self.name_of(network)));
         }
         let is_shown = |name: &String| self.uplinks.gateways.contains_key(name);
         let shown = |subnet: &EstateSubnet| match subnet.standing.as_slice() {
@@ -137,7 +137,7 @@ impl Estate {
             named => named.iter().all(is_shown),
         };
         let mut held = self.subnets.values().filter(|held| held.network == network && held.gateway);
-        held.find(|held| !shown(held)).map(|held| format!("what stands in {} of {network}", held.name))
+        held.find(|held| !shown(held)).map(|held| format!("what stands in {} of {}", held.name, self.name_of(network)))
     }
 
     /// Whether a network has a gateway, or a subnet for one in which something stands.

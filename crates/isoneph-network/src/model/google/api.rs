@@ -1,10 +1,11 @@
 //! The Compute API's own JSON: objects that name their kind as `compute#…`, in lists or one by one.
 
 mod machines;
+mod routes;
 
 use serde_json::Value;
 
-use super::estate::{Connected, Estate, Firewall, FirewallPolicy, Nat, Network, NextHop, Peering, Route, Subnet};
+use super::estate::{Connected, Estate, Firewall, FirewallPolicy, Network, Peering, Subnet};
 use super::listed;
 use super::reading::short;
 
@@ -146,8 +147,8 @@ pub(super) fn take(
             }
             "compute#firewallPolicy" => policy(estate, value, &origin, problems),
             "compute#instance" => machines::instance(estate, value, &origin, problems),
-            "compute#route" => route(estate, value, &origin, problems),
-            "compute#router" => router(estate, value, &origin, problems),
+            "compute#route" => routes::route(estate, value, &origin, problems),
+            "compute#router" => routes::router(estate, value, &origin, problems),
             BY_POLICY => estate.steered.push((link(value, "network"), text_or_empty(value, "name"))),
             "compute#serviceAttachment" => {
                 let subnets: Vec<String> = texts(value, "natSubnets").iter().map(|link| short(link)).collect();
@@ -165,7 +166,7 @@ pub(super) fn take(
             kind if kind.ends_with("List") => {}
             kind => {
                 if kind.to_ascii_lowercase().contains("vpngateway") {
-                    beyond(estate, value);
+                    routes::beyond(estate, value);
                 }
                 let effect = "not modelled: whether it lets something in from outside is left open";
                 unsupported.push(Unsupported::new(source, locator, kind, effect));
@@ -175,36 +176,6 @@ pub(super) fn take(
                 }
             }
         }
-    }
-}
-
-/// What a gateway or a router learns at run time stands in no list of routes.
-fn beyond(estate: &mut Estate, value: &Value) {
-    let route = Route::unseen(link(value, "network"), &text_or_empty(value, "name"));
-    estate.routes.insert(format!("routes of {}", own(value)), route);
-}
-
-fn router(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
-    // A private one leads to other networks, and nowhere else.
-    let held = list(value, "nats").iter().filter(|nat| text(nat, "type") != Some("PRIVATE"));
-    let nats: Vec<Nat> = held.map(|nat| nat_of(nat, value)).collect();
-    let speaks = !list(value, "bgpPeers").is_empty();
-    estate.told.settle(&own(value), &serde_json::json!({ "nats": nats, "bgpPeers": speaks }), origin, problems);
-    estate.nats.extend(nats);
-    if speaks {
-        beyond(estate, value);
-    }
-}
-
-fn nat_of(nat: &Value, router: &Value) -> Nat {
-    let all = text(nat, "sourceSubnetworkIpRangesToNat").is_none_or(|word| word != "LIST_OF_SUBNETWORKS");
-    let named = list(nat, "subnetworks").iter().filter(|_| !all);
-    Nat {
-        name: text_or_empty(nat, "name"),
-        network: link(router, "network"),
-        region: last(router, "region"),
-        subnets: named.map(|held| link(held, "name")).collect(),
-        public: Vec::new(),
     }
 }
 
@@ -481,34 +452,4 @@ fn ancestry(estate: &mut Estate, document: &Value) -> bool {
     let is_one = found.is_some();
     estate.ancestors.extend(found);
     is_one
-}
-
-fn route(estate: &mut Estate, value: &Value, origin: &Origin, problems: &mut Vec<Problem>) {
-    // Routes of subnets and peerings follow from those.
-    if text(value, "nextHopNetwork").is_some() || text(value, "nextHopPeering").is_some() {
-        return;
-    }
-    let next = if text(value, "nextHopGateway").is_some() {
-        NextHop::Internet
-    } else if text(value, "nextHopInstance").is_some() {
-        NextHop::Instance(link(value, "nextHopInstance"))
-    } else if let Some(address) = text(value, "nextHopIp").and_then(AddressRange::parse) {
-        NextHop::Address(address)
-    } else if let Some(name) = ["nextHopIlb", "nextHopVpnTunnel", "nextHopHub"].iter().find_map(|key| text(value, key))
-    {
-        NextHop::Other(short(name))
-    } else {
-        NextHop::Unknown
-    };
-    let id = own(value);
-    let (name, network) = (text_or_empty(value, "name"), link(value, "network"));
-    let differs = differs(estate, &id, value, origin, problems);
-    let priority = number(value, "priority").filter(|_| !differs && !network.is_empty());
-    let Some(priority) = priority else {
-        // Where it stands among others, or of which network it is, is not shown.
-        estate.routes.insert(id, Route::unseen(network, &format!("route {name}")));
-        return;
-    };
-    let range = text(value, "destRange").and_then(AddressRange::parse);
-    estate.routes.insert(id, Route { name, network, range, priority, tags: texts(value, "tags"), next });
 }

@@ -57,6 +57,11 @@ pub(super) fn of_machines(estate: &Estate, parts: &mut Parts, endpoints: &BTreeM
     }
 }
 
+/// Whether a gateway takes the addresses that machines have first, and not those alone of further ranges of a subnet.
+pub(super) fn takes_first(ranges: &[String]) -> bool {
+    ranges.is_empty() || ranges.iter().any(|word| matches!(word.as_str(), "ALL_IP_RANGES" | "PRIMARY_IP_RANGE"))
+}
+
 /// The region of an interface: a subnet's identifier has it between its project and its name.
 fn region(interface: &Interface) -> &str {
     let mut parts = interface.subnet.splitn(3, '/').skip(1);

@@ -7,6 +7,7 @@ mod routes;
 use serde_json::Value;
 
 use super::estate::{Connected, Estate, Firewall, Nat, Network, Peering, Route, Subnet};
+use super::outbound::takes_first;
 use super::reading::{Reading, accounts, name, own, short};
 use super::unread;
 use crate::model::address::AddressRange;
@@ -228,7 +229,8 @@ fn translated(reading: &Reading<'_>, nat: &Resource) -> (Vec<String>, bool) {
             named.filter(|_| !ids.choice && !ids.open)
         })
         .collect();
-    let sure = written > 0 && found.len() == written;
+    let first = |held: &Value| takes_first(&texts(held, "source_ip_ranges_to_nat"));
+    let sure = written > 0 && found.len() == written && list(&nat.values, "subnetwork").iter().all(first);
     (found, sure)
 }
 

@@ -1,6 +1,6 @@
 //! Cloud NAT of machines whose subnets no list shows, and policies above projects that no list shows.
 
-use isoneph_network::model::{InputFile, Model};
+use isoneph_network::model::{InputFile, Model, Unsupported};
 use serde_json::{Value, json};
 
 use super::google::{link, machine, network};
@@ -71,7 +71,7 @@ fn lacks(files: &[(&str, Value)]) -> Vec<String> {
         |(path, value): &(&str, Value)| InputFile { path: (*path).into(), bytes: value.to_string().into_bytes() };
     let (model, problems) = Model::read(files.iter().map(file).collect());
     assert_eq!(problems, Vec::new());
-    model.unsupported.into_iter().filter(|held| held.is_lack()).map(|held| held.effect).collect()
+    model.unsupported.into_iter().filter(Unsupported::is_lack).map(|held| held.effect).collect()
 }
 
 #[test]
@@ -95,4 +95,22 @@ fn policies_above_projects_that_no_list_shows_are_taken_as_none_which_is_told() 
     // All that an organisation has is exported with what is its own.
     assert_eq!(held("assets.json", asset("organizations/7", json!(["organizations/7"]))), none);
     assert_eq!(held("assets.json", asset("projects/p", json!(["projects/p", "organizations/7"]))).len(), 1);
+}
+
+#[test]
+fn a_gateway_for_further_ranges_of_a_subnet_alone_or_of_which_its_subnets_are_not_shown_is_open() {
+    let ranges = |words: Value| {
+        let mut held = of("n");
+        held["subnetworks"][0]["sourceIpRangesToNat"] = words;
+        without_subnets(&held, "r")
+    };
+    for word in ["ALL_IP_RANGES", "PRIMARY_IP_RANGE"] {
+        check(&ranges(json!([word])), &format!("permit {OUT}"));
+    }
+    check(&ranges(json!(["LIST_OF_SECONDARY_IP_RANGES"])), &format!("undecided {OUT} : Cloud NAT nat"));
+    for field in ["sourceSubnetworkIpRangesToNat", "subnetworks"] {
+        let mut held = of("n");
+        held.as_object_mut().unwrap().remove(field);
+        check(&without_subnets(&held, "r"), &format!("undecided {OUT} : Cloud NAT nat"));
+    }
 }
