@@ -12,6 +12,7 @@ mod index;
 pub(crate) mod json;
 mod kubernetes;
 mod load;
+mod loose;
 mod once;
 pub mod policy;
 mod service;

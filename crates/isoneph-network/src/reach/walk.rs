@@ -6,7 +6,7 @@ use super::path::{Direction, End, Path, Stage};
 use super::state::State;
 use crate::model::Model;
 use crate::model::address::{AddressRange, Meeting};
-use crate::model::form::{EndpointId, EndpointKind, Platform, PolicyId, SubnetId, TableId, Target};
+use crate::model::form::{EndpointId, EndpointKind, Platform, PolicyId, Route, SubnetId, TableId, Target};
 use crate::model::policy::Side;
 
 /// The most ways of one question that are kept; past it the rest is one doubt.
@@ -206,6 +206,9 @@ impl<'m> Walker<'m> {
         if !state.step() {
             return self.block(state, "the routes go in a circle", &held.name);
         }
+        if let Some(index) = self.stays_within(&state, table) {
+            return self.follow(state, table, index);
+        }
         let mut pieces: Vec<(AddressRange, usize)> = Vec::new();
         let mut rest = vec![state.destination];
         let mut order: Vec<usize> = (0..held.routes.len()).collect();
@@ -246,6 +249,25 @@ impl<'m> Walker<'m> {
             other.destination = piece;
             self.follow(other, table, index);
         }
+    }
+
+    /// The route to a block of the network that is not known, where it surely is the receiver's, and no other route but one for
+    /// everything may take the packet.
+    fn stays_within(&self, state: &State, table: TableId) -> Option<usize> {
+        let Goal::Endpoint(goal, place) = self.goal else { return None };
+        let endpoint = &self.model.parts.endpoints[goal];
+        let inside = endpoint.places.get(place)?.inside;
+        let whole = AddressRange::whole(inside.family);
+        let aws = self.model.parts.networks[state.network].platform == Platform::Aws;
+        if !aws || endpoint.network != state.network || inside != state.destination || inside != whole {
+            return None;
+        }
+        let mut meant = self.model.parts.tables[table].routes.iter().enumerate();
+        let is_own = |route: &Route| route.unknown.is_some() && route.target == Target::Local;
+        let takes = |route: &Route| route.destination.family == inside.family && !is_own(route);
+        let plain = |route: &Route| !takes(route) || (route.unknown.is_none() && route.destination == whole);
+        let all = meant.clone().all(|(_, route)| plain(route));
+        meant.find(|(_, route)| route.destination == whole && is_own(route)).map(|(index, _)| index).filter(|_| all)
     }
 
     /// Packets for addresses of the network itself.

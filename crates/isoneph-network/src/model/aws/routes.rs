@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::among;
-use super::build::{Places, name_or};
+use super::build::{Places, is_network, name_or};
 use super::estate::{Destination, Estate, Route as EstateRoute, RouteTarget, Table};
 use crate::model::address::{AddressRange, Family, private_blocks};
 use crate::model::form::{Parts, Route, RouteTable, TableId, Target};
@@ -112,10 +112,11 @@ fn fits(target: &RouteTarget, vpc: &str, estate: &Estate) -> bool {
             let subnet = estate.nats.get(id).and_then(|nat| estate.subnets.get(&nat.subnet));
             subnet.is_none_or(|subnet| subnet.vpc == vpc || !estate.vpcs.contains_key(&subnet.vpc))
         }
-        RouteTarget::Peering(id) => estate
-            .peerings
-            .get(id)
-            .is_none_or(|held| held.candidates.is_some() || held.sides.iter().any(|side| side == vpc)),
+        RouteTarget::Peering(id) => {
+            let other = |side: &String| side != vpc && (estate.vpcs.contains_key(side) || is_network(side));
+            let held = estate.peerings.get(id);
+            held.is_none_or(|held| held.candidates.is_some() || !held.sides.iter().all(other))
+        }
         _ => true,
     }
 }

@@ -104,7 +104,7 @@ fn scaling_groups_services_and_clusters_of_databases_have_the_addresses_they_are
 
 #[test]
 fn addresses_that_nobody_knows_yet_are_some_addresses() {
-    // From a pool: neither the network's block nor those of its subnets.
+    // From a pool: neither the network's block nor those of its subnets. Its own routes take them, whatever they are.
     let mut all = with(vec![("aws_vpc.main", json!({"ipv4_ipam_pool_id": "ipam-1"}), json!({}))]);
     for (address, values, _) in &mut all {
         if address.starts_with("aws_subnet.") {
@@ -113,7 +113,7 @@ fn addresses_that_nobody_knows_yet_are_some_addresses() {
     }
     check(
         &model(&plan(&all)),
-        "undecided web -> db tcp/5432\ndeny web -> db tcp/22\npermit internet -> web tcp/443\ndeny internet -> web tcp/22",
+        "permit web -> db tcp/5432\ndeny web -> db tcp/22\npermit internet -> web tcp/443\ndeny internet -> web tcp/22",
     );
     // Of IPv6, given by the platform.
     let all = with(vec![

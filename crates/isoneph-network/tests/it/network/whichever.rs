@@ -179,3 +179,102 @@ fn what_stands_in_subnets_of_a_local_stands_in_one_that_is_made() {
     );
     asked(vec![service], "permit client -> s tcp/443\ndeny client -> s tcp/22");
 }
+
+/// Two networks behind one transit gateway, whose tables nobody knows which attachment has.
+fn behind_hub(more: Vec<Held>) -> String {
+    let of = |network: &str| json!({"vpc_id": refers(&[network])});
+    let attachment = |address: &'static str, network: &str, subnet: &str| -> Held {
+        let mut held = of(network);
+        held["subnet_ids"] = refers(&[subnet]);
+        held["transit_gateway_id"] = refers(&["aws_ec2_transit_gateway.t.id"]);
+        (address, json!({"transit_gateway_default_route_table_association": false}), held)
+    };
+    let route = |address: &'static str, table: &str| -> Held {
+        let ends = json!({"route_table_id": refers(&[table]), "transit_gateway_id": refers(&["aws_ec2_transit_gateway.t.id"])});
+        (address, json!({"destination_cidr_block": "10.0.0.0/8"}), ends)
+    };
+    let table = |address: &'static str| -> Held {
+        (address, json!({}), json!({"transit_gateway_id": refers(&["aws_ec2_transit_gateway.t.id"])}))
+    };
+    let tied = |address: &'static str, attachment: &str| -> Held {
+        let tables = refers(&[
+            "terraform.workspace",
+            "aws_ec2_transit_gateway_route_table.a.id",
+            "aws_ec2_transit_gateway_route_table.b.id",
+        ]);
+        let ends =
+            json!({"transit_gateway_attachment_id": refers(&[attachment]), "transit_gateway_route_table_id": tables});
+        (address, json!({}), ends)
+    };
+    let inner = json!({"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["10.0.0.0/16"]});
+    let outer = json!({"protocol": "tcp", "from_port": 23, "to_port": 23, "cidr_blocks": ["10.9.0.0/16"]});
+    let all = vec![
+        ("aws_vpc.w", json!({"cidr_block": "10.1.0.0/16"}), json!({})),
+        ("aws_subnet.w", json!({"cidr_block": "10.1.1.0/24"}), of("aws_vpc.w.id")),
+        (
+            "aws_security_group.w",
+            json!({"name": "w", "ingress": [inner, outer], "egress": [all()]}),
+            of("aws_vpc.w.id"),
+        ),
+        machine("aws_instance.far", refers(&["aws_subnet.w.id"]), refers(&["aws_security_group.w.id"])),
+        (
+            "aws_ec2_transit_gateway.t",
+            json!({"default_route_table_association": "disable", "default_route_table_propagation": "disable"}),
+            json!({}),
+        ),
+        attachment("aws_ec2_transit_gateway_vpc_attachment.v", "aws_vpc.v.id", "aws_subnet.s[0].id"),
+        attachment("aws_ec2_transit_gateway_vpc_attachment.w", "aws_vpc.w.id", "aws_subnet.w.id"),
+        table("aws_ec2_transit_gateway_route_table.a"),
+        table("aws_ec2_transit_gateway_route_table.b"),
+        tied("aws_ec2_transit_gateway_route_table_association.v", "aws_ec2_transit_gateway_vpc_attachment.v.id"),
+        tied("aws_ec2_transit_gateway_route_table_association.w", "aws_ec2_transit_gateway_vpc_attachment.w.id"),
+        route("aws_route.v", "aws_vpc.v.main_route_table_id"),
+        route("aws_route.w", "aws_vpc.w.main_route_table_id"),
+    ];
+    plan(&[base(), all, more].concat()).to_string()
+}
+
+#[test]
+fn a_transit_gateway_leads_to_what_is_attached_to_it_whatever_its_tables_say() {
+    check(
+        &model(&behind_hub(vec![])),
+        "undecided client -> far tcp/22\ndeny client -> far tcp/23\ndeny client -> far tcp/24\ndeny client -> 8.8.8.8 tcp/22",
+    );
+    // Others may attach networks of their own.
+    let shared = ("aws_ram_resource_association.s", json!({}), json!({}));
+    check(&model(&behind_hub(vec![shared])), "undecided client -> far tcp/23\ndeny client -> far tcp/24");
+}
+
+#[test]
+fn a_route_leads_to_no_peering_of_other_networks() {
+    let of = |network: &str| json!({"vpc_id": refers(&[network])});
+    let peering = |address: &'static str, ends: [&str; 2]| -> Held {
+        let held = json!({"vpc_id": refers(&[ends[0]]), "peer_vpc_id": refers(&[ends[1]])});
+        (address, json!({"auto_accept": true}), held)
+    };
+    let route = |address: &'static str, table: &str, block: &str, peering: Value| -> Held {
+        let ends = json!({"route_table_id": refers(&[table]), "vpc_peering_connection_id": peering});
+        (address, json!({"destination_cidr_block": block}), ends)
+    };
+    let which = || refers(&["count.index", "aws_vpc_peering_connection.a.id", "aws_vpc_peering_connection.b.id"]);
+    let held = |third: &str| -> Vec<Held> {
+        vec![
+            ("aws_vpc.w", json!({"cidr_block": "10.1.0.0/16"}), json!({})),
+            ("aws_vpc.x", json!({"cidr_block": "10.2.0.0/16"}), json!({})),
+            ("aws_subnet.w", json!({"cidr_block": "10.1.1.0/24"}), of("aws_vpc.w.id")),
+            group("aws_security_group.w", "aws_vpc.w.id", &[22]),
+            machine("aws_instance.far", refers(&["aws_subnet.w.id"]), refers(&["aws_security_group.w.id"])),
+            peering("aws_vpc_peering_connection.a", ["aws_vpc.v.id", "aws_vpc.w.id"]),
+            peering("aws_vpc_peering_connection.b", ["aws_vpc.x.id", third]),
+            route("aws_route.v", "aws_vpc.v.main_route_table_id", "10.1.0.0/16", which()),
+            route(
+                "aws_route.w",
+                "aws_vpc.w.main_route_table_id",
+                "10.0.0.0/16",
+                refers(&["aws_vpc_peering_connection.a.id"]),
+            ),
+        ]
+    };
+    asked(held("aws_vpc.w.id"), "permit client -> far tcp/22\ndeny client -> far tcp/23");
+    asked(held("aws_vpc.v.id"), "undecided client -> far tcp/22\ndeny client -> far tcp/23");
+}
