@@ -199,6 +199,7 @@ fn read(files: Vec<(InputFile, bool)>) -> (Model, Vec<Problem>) {
             problem.path.clone_from(&source.path);
         }
     }
+    gathering.unsupported.extend(kubernetes::taken_as_private(&parts));
     let mut model = Model::new(parts, gathering.sources, gathering.unsupported);
     (model.passed, model.unfollowed) = (passed, gathering.unfollowed);
     model.unfollowed.take_unread(&gathering.problems);

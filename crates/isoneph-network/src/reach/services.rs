@@ -239,10 +239,19 @@ fn sees_address(
         })
     };
     let own = || service.inside.iter().filter(|range| range.family == near.family);
+    let rules = || policies().flat_map(|policy| &policy.tiers).flat_map(|tier| &tier.rules);
+    let blocks = |action: Action| {
+        let rules = rules().filter(move |rule| rule.action == action);
+        rules.flat_map(|rule| rule.peers.addresses.ranges())
+    };
     if surely {
-        let rules = || policies().flat_map(|policy| &policy.tiers).flat_map(|tier| &tier.rules);
-        let denies = rules().filter(|rule| rule.action == Action::Deny && !rule.peers.addresses.is_empty());
-        return denies.flat_map(|rule| rule.peers.addresses.ranges()).any(|range| own().any(|held| held.meets(*range)));
+        return blocks(Action::Deny).any(|range| own().any(|held| held.meets(*range)));
+    }
+    // Where pods are told by their labels alone, the address of the service is nothing to a policy.
+    let by_block = blocks(Action::Permit).any(|range| own().any(|held| held.meets(*range)))
+        || blocks(Action::Deny).any(|range| far.iter().any(|held| held.meets(*range)));
+    if !by_block {
+        return false;
     }
     let to_pod = far.iter().any(|range| may(Side { range: *range, endpoint: Some(target) }));
     !to_pod && own().any(|range| may(Side { range: *range, endpoint: None }))

@@ -152,6 +152,6 @@ fn summary(
             .collect(),
         shared_by_platform: shared.map(|name| (*name).to_owned()).collect(),
         pairs,
-        unsupported: model.unsupported.len(),
+        unsupported: model.unsupported.iter().filter(|held| !held.is_lack()).count(),
     }
 }

@@ -65,6 +65,16 @@ fn what_a_device_shows_of_a_list_is_what_it_is_configured_with() {
              access-list OUT extended permit udp any any inactive\n",
             "OUT",
         ),
+        (
+            "access-list OUT; 3 elements; name hash: 0x558eed49\naccess-list OUT line 1 remark the shop\n\
+             access-list OUT line 2 extended permit tcp any object-group WEB eq 443 0x11111111\n  \
+             access-list OUT line 2 extended permit tcp any host 10.0.0.5 eq 443 (hitcnt=4) 0x22222222\n  \
+             access-list OUT line 2 extended permit tcp any host 10.0.0.6 eq 443 (hitcnt=5) 0x33333333\n\
+             access-list OUT line 3 extended deny ip any any (hitcnt=3) 0xf304e575\n",
+            "access-list OUT extended permit tcp any host 10.0.0.5 eq 443\n\
+             access-list OUT extended permit tcp any host 10.0.0.6 eq 443\n",
+            "OUT",
+        ),
     ] {
         assert_eq!(compared(shown, configured), [(name.to_owned(), Comparison::Equal)], "{shown}");
     }

@@ -87,11 +87,12 @@ fn of_an_asa<'a>(line: &'a str, next: &str) -> Cow<'a, str> {
     if line.contains("; name hash:") || line.starts_with("access-list cached ACL log flows") {
         return Cow::Borrowed("!");
     }
-    let Some((entry, rest)) = line.rsplit_once(COUNTED) else { return Cow::Borrowed(line) };
+    // Older ones count only what an entry with groups holds.
     let is_held = |line: &str| line.starts_with([' ', '\t']) && line.contains(COUNTED);
-    if is_held(next) && !is_held(line) {
+    if is_held(next) && !is_held(line) && line.contains(" line ") {
         return Cow::Borrowed("!");
     }
+    let Some((entry, rest)) = line.rsplit_once(COUNTED) else { return Cow::Borrowed(line) };
     let behind = said_behind(rest);
     let words: Vec<&str> = entry.split_whitespace().collect();
     // The place of an entry is that of its line here: those of one group share their number.

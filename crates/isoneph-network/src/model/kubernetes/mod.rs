@@ -5,6 +5,7 @@
 //! it to the network plugin); pods on the host's network may or may not be selected.
 
 mod admin;
+mod assumed;
 mod bounds;
 mod build;
 mod entry;
@@ -33,6 +34,7 @@ use super::form::Origin;
 use super::json::{list, text};
 use super::{Problem, Unsupported};
 
+pub(crate) use assumed::taken_as_private;
 pub(crate) use build::build;
 
 /// One object, as read.

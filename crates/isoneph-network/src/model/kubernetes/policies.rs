@@ -12,9 +12,9 @@ use super::foreign::Foreign;
 use super::given::Given;
 use super::objects::Workload;
 use super::selector::Selector;
-use super::{Cluster, Object, admin, present, schema, ties, twins, unseen};
+use super::{Cluster, Object, admin, assumed, present, schema, ties, twins, unseen};
 use crate::model::Problem;
-use crate::model::address::{AddressRange, AddressSet, Family, Meeting, private_blocks};
+use crate::model::address::{AddressRange, AddressSet};
 use crate::model::form::{EndpointId, Origin, Parts, PolicyId};
 use crate::model::json::{list, number, text, texts};
 use crate::model::policy::{Action, Match, Peers, Policy, Rule, Service, Tier};
@@ -389,22 +389,10 @@ impl Blocks {
         self.0.extend(range.minus(&taken));
     }
 
-    /// Public addresses are taken to stand outside; private ones may be pods'.
+    /// What is named is asked of pods without an address by what they may have.
     pub(super) fn finish(self, out: &mut Peers, plugin_decides: bool) {
-        let inside = self.0.iter().flat_map(|range| private_blocks().into_iter().filter_map(|block| block.and(*range)));
-        let mut inside: Vec<AddressRange> = inside.collect();
         out.addresses = AddressSet::new(self.0);
-        // All that a pod may have of a family.
-        inside.extend(
-            [Family::V4, Family::V6]
-                .into_iter()
-                .filter(|family| {
-                    let mut blocks = private_blocks().into_iter().filter(|block| block.family == *family);
-                    blocks.all(|block| out.addresses.meeting(block) == Meeting::Within)
-                })
-                .map(AddressRange::whole),
-        );
-        out.unplaced = Some(AddressSet::new(inside));
+        out.unplaced = Some(assumed::among(&out.addresses));
         out.outside_only = plugin_decides;
     }
 }

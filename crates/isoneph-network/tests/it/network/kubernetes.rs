@@ -125,12 +125,34 @@ fn an_address_block_has_exceptions_and_may_or_may_not_mean_pods() {
          deny 8.8.8.8 -> shop/db tcp/80
          undecided shop/web -> shop/db tcp/80 : network plugin",
     );
-    // Of a block of public addresses pods are taken to have none.
+    // Of a block of public addresses of IPv4 pods are taken to have none, which is told.
     let public = cluster(&policy(
         "p",
         "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 8.8.0.0/16}}]}]}",
     ));
-    check(&model(&public), "permit 8.8.4.4 -> shop/db tcp/80\ndeny shop/web -> shop/db tcp/80");
+    let held = model(&public);
+    check(&held, "permit 8.8.4.4 -> shop/db tcp/80\ndeny shop/web -> shop/db tcp/80");
+    assert_eq!(held.unsupported.iter().filter(|held| held.is_lack()).count(), 1);
+}
+
+#[test]
+fn pods_of_which_no_address_is_shown_may_have_what_providers_give_theirs() {
+    for (block, answer) in [
+        ("2600:1f13::/32", "undecided shop/web -> shop/db tcp/80 : network plugin"),
+        ("198.19.0.0/16", "undecided shop/web -> shop/db tcp/80 : network plugin"),
+        // Addresses of examples are nobody's.
+        ("2001:db8::/32", "deny shop/web -> shop/db tcp/80"),
+    ] {
+        let text = cluster(&policy(
+            "p",
+            &format!(
+                "{{podSelector: {{matchLabels: {{app: db}}}}, ingress: [{{from: [{{ipBlock: {{cidr: '{block}'}}}}]}}]}}"
+            ),
+        ));
+        let held = model(&text);
+        check(&held, answer);
+        assert!(!held.unsupported.iter().any(isoneph_network::model::Unsupported::is_lack), "{block}");
+    }
 }
 
 #[test]

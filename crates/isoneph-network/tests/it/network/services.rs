@@ -200,6 +200,28 @@ spec: {podSelector: {matchLabels: {app: bad}}, policyTypes: [Egress], egress: []
 }
 
 #[test]
+fn a_service_whose_pods_are_denied_by_their_labels_alone_is_denied() {
+    let held = with(
+        "
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: x}
+spec: {clusterIP: 10.96.0.10, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: BaselineAdminNetworkPolicy
+metadata: {name: default}
+spec: {subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: good}}}}, egress: [{action: Deny, to: [{namespaces: {}}]}]}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: x}
+",
+    );
+    check(&held, "deny good -> web-1 tcp/8080\ndeny good -> web tcp/80");
+}
+
+#[test]
 fn the_outside_reaches_a_service_where_its_kind_is_asked_for() {
     let service = |kind: &str, port: &str| {
         format!(
