@@ -1,6 +1,6 @@
 //! One rule file: its format, its policies, what was noted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -94,8 +94,10 @@ pub struct Document {
 /// What a device says of its interfaces.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Interfaces {
-    /// Their names.
-    pub names: BTreeSet<String>,
+    /// What the device is called, where it says so.
+    pub host: Option<String>,
+    /// Their names, each with whether packets pass on by it: not by those of the device itself.
+    pub names: BTreeMap<String, bool>,
     /// Where lists are applied, in the order of the file.
     pub applied: Vec<Applied>,
     /// Whether what no list filters passes; on an ASA that hangs on how far interfaces are trusted.

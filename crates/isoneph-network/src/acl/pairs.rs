@@ -50,6 +50,7 @@ pub fn pairs<'a>(first: &'a Document, second: &'a Document) -> Pairs<'a> {
     let mut pairing = Pairing { files: [first, second], found: Pairs::default(), told: [Vec::new(), Vec::new()] };
     pairing.by_name();
     pairing.by_place();
+    pairing.by_interface();
     pairing.by_use();
     pairing.alone();
     pairing.found
@@ -93,12 +94,21 @@ impl<'a> Pairing<'a> {
 
     /// Where both say what they apply where: each place at which that is not a pair already.
     fn by_place(&mut self) {
-        let [Some(one), Some(other)] = self.files.map(|file| file.interfaces.as_ref()) else { return };
+        let Some([one, other]) = self.states_of_one() else { return };
         let only_there = other.applied.iter().filter(|place| one.at(&place.at).is_none());
         for place in one.applied.iter().chain(only_there) {
             let [first, second] = self.files;
             self.place(place, [Held::at(place, first, one), Held::at(place, second, other)]);
         }
+    }
+
+    /// What the two say of their interfaces, where both do, and neither is called otherwise than the other: where two devices
+    /// apply their lists is nothing that could be compared.
+    fn states_of_one(&self) -> Option<[&'a Interfaces; 2]> {
+        let [first, second] = self.files;
+        let (one, other) = (first.interfaces.as_ref()?, second.interfaces.as_ref()?);
+        let is_another = one.host.is_some() && other.host.is_some() && one.host != other.host;
+        (!is_another).then_some([one, other])
     }
 
     fn place(&mut self, place: &Applied, found: [Held<'a>; 2]) {
@@ -125,10 +135,23 @@ impl<'a> Pairing<'a> {
         self.found.pairs.iter().any(|pair| [&pair.lists[0].name, &pair.lists[1].name] == [&one.name, &other.name])
     }
 
+    /// An interface that only one has, and on which no list filters, lets pass what nothing is compared with.
+    fn by_interface(&mut self) {
+        let Some([one, other]) = self.states_of_one() else { return };
+        for (side, own, others) in [("A", one, other), ("B", other, one)] {
+            let is_bare = |name: &&String| !own.applied.iter().any(|place| place.interface.as_ref() == Some(*name));
+            let passing = own.names.iter().filter(|(_, passes)| own.are_open && **passes).map(|(name, _)| name);
+            for name in passing.filter(|name| !others.names.contains_key(*name)).filter(is_bare) {
+                let why = format!("only {side} has it, and no list filters what passes by it");
+                self.found.alone.push(Alone { name: format!("interface {name}"), why });
+            }
+        }
+    }
+
     /// Lists that both have, and that are for something else in each, as who may log in: what that comes to is not followed.
     fn by_use(&mut self) {
         let [first, second] = self.files;
-        if first.interfaces.is_none() || second.interfaces.is_none() {
+        if self.states_of_one().is_none() {
             return;
         }
         let said = |file: &'a Document, list: &str| {
@@ -166,7 +189,7 @@ impl<'a> Held<'a> {
     fn at(place: &Applied, file: &'a Document, interfaces: &Interfaces) -> Self {
         let Some(applied) = interfaces.at(&place.at) else {
             return match &place.interface {
-                Some(interface) if !interfaces.names.contains(interface) => {
+                Some(interface) if !interfaces.names.contains_key(interface) => {
                     Self::Unknown("no such interface".to_owned())
                 }
                 _ if interfaces.are_open => Self::Everything,

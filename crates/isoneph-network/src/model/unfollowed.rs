@@ -22,6 +22,8 @@ pub(crate) struct Unfollowed {
     pub(crate) later: BTreeSet<String>,
     /// What could not be read, and what files say differently of one object.
     pub(crate) unread: BTreeSet<String>,
+    /// Of these, what is said of whole files: nobody knows what they hold.
+    pub(crate) files: BTreeSet<String>,
 }
 
 /// An object of the input.
@@ -70,6 +72,8 @@ impl Unfollowed {
     /// Takes what could not be read.
     pub(super) fn take_unread(&mut self, problems: &[Problem]) {
         self.unread.extend(problems.iter().map(|problem| problem.message.clone()));
+        let files = problems.iter().filter(|problem| problem.source.is_none());
+        self.files.extend(files.map(|problem| problem.message.clone()));
     }
 
     /// Takes what an input lacks.

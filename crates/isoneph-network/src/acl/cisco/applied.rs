@@ -1,7 +1,8 @@
 //! Where a configuration applies its lists: by which interface, for which family, which way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::bare::is_of_itself;
 use super::lines;
 use super::uses::{APPLIES, DIRECTIONS, ITSELF, after};
 use crate::acl::document::{Applied, Interfaces};
@@ -9,7 +10,7 @@ use crate::packet::Family;
 
 /// What the file says of its interfaces, where it has any.
 pub(super) fn interfaces(text: &str) -> Option<Interfaces> {
-    let (mut places, mut names) = (BTreeMap::new(), BTreeSet::new());
+    let (mut places, mut names, mut host) = (BTreeMap::new(), BTreeMap::new(), None);
     // The line that the present one is indented under, and, in a file without indents, the last that opens such a part.
     let (mut section, mut opener): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for (index, raw) in text.lines().enumerate() {
@@ -24,7 +25,11 @@ pub(super) fn interfaces(text: &str) -> Option<Interfaces> {
                 places.insert(one.at.clone(), one);
             }
         } else if !is_within {
-            names.extend(interface(&words));
+            if let Some(name) = interface(&words) {
+                let passes = !is_of_itself(&name);
+                names.insert(name, passes);
+            }
+            host = host.or_else(|| after(&words, "hostname").map(|name| name.join(" ")));
             if *first == "interface" || ITSELF.iter().any(|part| after(&words, part).is_some()) {
                 opener.clone_from(&words);
             }
@@ -33,7 +38,7 @@ pub(super) fn interfaces(text: &str) -> Option<Interfaces> {
     }
     let mut applied: Vec<Applied> = places.into_values().collect();
     applied.sort_by_key(|place| place.line);
-    (!names.is_empty()).then(|| Interfaces { names, applied, are_open: !lines::is_asa(text) })
+    (!names.is_empty()).then(|| Interfaces { host, names, applied, are_open: !lines::is_asa(text) })
 }
 
 /// The name of the interface that a line opens.

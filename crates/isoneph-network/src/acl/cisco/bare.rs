@@ -150,7 +150,7 @@ impl<'a> Interface<'a> {
 }
 
 /// Interfaces by which nothing passes on: a device's own addresses, and those that it is administered by.
-fn is_of_itself(name: &str) -> bool {
+pub(super) fn is_of_itself(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["loopback", "lo", "null", "nve", "mgmt", "management"].iter().any(|kind| {
         name.strip_prefix(kind)

@@ -128,6 +128,7 @@ pub fn changes(first: &Model, second: &Model) -> Result<Changes, ReachError> {
     }
     rules::compare(&states, &mut out);
     unknown::compare([first, second], open, &mut out);
+    unknown::doubt_unread([first, second], &mut out);
     if !states.iter().any(State::has_endpoints) {
         unknown::without_endpoints([first, second], &mut out);
     }

@@ -6,6 +6,7 @@ use super::Changes;
 use super::state::{Asked, State};
 use crate::model::form::EndpointId;
 use crate::model::policy::View;
+use crate::model::traffic::Traffic;
 use crate::model::{Model, Object};
 use crate::reach::path::{End, Path, Rewrite, Stage, ports_of};
 
@@ -86,6 +87,22 @@ pub(super) fn compare(models: [&Model; 2], open: bool, out: &mut Changes) {
             let what =
                 "refers to something else in the second state, and something that decides is not known before apply";
             out.undecided.push(format!("{place}: {what}"));
+        }
+    }
+}
+
+/// Where whole files of one state could not be read, what passes in one state only does so of what could be read, and no more
+/// is sure: what they hold may let the same pass, or close it.
+pub(super) fn doubt_unread(models: [&Model; 2], out: &mut Changes) {
+    let [first, second] = models.map(|model| &model.unfollowed.files);
+    let states = [(first.difference(second).next(), "first"), (second.difference(first).next(), "second")];
+    for (_, word) in states.into_iter().filter(|(what, _)| what.is_some()) {
+        let why = format!("what could not be read of the {word} state");
+        let changes = out.gained.iter_mut().chain(&mut out.lost).map(|held| (&mut held.surely, &mut held.because));
+        let policies = out.policies.iter_mut().map(|held| (&mut held.surely, &mut held.because));
+        for (surely, because) in changes.chain(policies) {
+            *surely = Traffic::none();
+            because.push(why.clone());
         }
     }
 }

@@ -241,3 +241,55 @@ spec: {{podSelector: {{{selector}}}, policyTypes: [Ingress], ingress: {ingress}}
     assert!(compared(&policy("default", "", &from("x")), &policy("default", "", &from("x"))).is_equal());
     assert!(compared(&policy("elsewhere", "", "[]"), &policy("elsewhere", "", "[]")).is_equal());
 }
+
+#[test]
+fn what_a_policy_says_of_pods_that_are_not_shown_is_the_same_in_other_words() {
+    let policy = |space: &str, rules: &str| {
+        pods(&format!(
+            "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p, namespace: {space}}}
+spec: {{podSelector: {{}}, policyTypes: [Ingress], ingress: {rules}}}
+"
+        ))
+    };
+    let first = "[{from: [{podSelector: {matchLabels: {app: x}}}, {podSelector: {matchLabels: {app: z}}}], ports: [{port: 80}, {port: 443, protocol: TCP}]}, {ports: [{port: 22}]}]";
+    let second = "[{ports: [{protocol: TCP, port: 22}]}, {ports: [{port: 443}, {port: 80}, {port: 80}], from: [{podSelector: {matchExpressions: [{key: app, operator: In, values: [z]}]}}, {podSelector: {matchExpressions: [{key: app, operator: In, values: [x, x]}]}}]}]";
+    for space in ["default", "elsewhere"] {
+        let found = compared(&policy(space, first), &policy(space, second));
+        assert!(found.is_equal(), "{space}: {found:?}");
+        for other in [
+            second.replace("values: [z]", "values: [z, w]"),
+            second.replace("port: 443", "port: 444"),
+            second.replace("{port: 443}", "{port: 443, protocol: UDP}"),
+        ] {
+            assert!(!compared(&policy(space, first), &policy(space, &other)).is_equal(), "{space}: {other}");
+        }
+    }
+}
+
+#[test]
+fn what_one_state_lets_pass_is_not_sure_where_a_file_of_the_other_could_not_be_read() {
+    let of = |texts: &[&str]| {
+        let file =
+            |(at, text): (usize, &&str)| InputFile { path: format!("f{at}.yaml"), bytes: text.as_bytes().to_vec() };
+        Model::read(texts.iter().enumerate().map(file).collect()).0
+    };
+    let closed = "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: default}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+";
+    let two = PODS;
+    let broken = "kind: [";
+    let found = changes(&of(&[two]), &of(&[two, closed])).unwrap();
+    assert!(found.is_different(), "{found:?}");
+    for (first, second) in [(vec![broken], vec![closed]), (vec![], vec![closed, broken])] {
+        let [first, second] = [first, second].map(|more| of(&[vec![two], more].concat()));
+        let found = changes(&first, &second).unwrap();
+        assert!(!found.is_different() && !found.is_equal(), "{found:?}");
+        assert!(found.lost.iter().all(|held| held.because.iter().any(|why| why.contains("could not be read"))));
+    }
+    let found = changes(&of(&[two, broken]), &of(&[two, closed, broken])).unwrap();
+    assert!(found.is_different(), "{found:?}");
+}

@@ -287,7 +287,11 @@ fn side(
 
 /// The rule that decides, as its source has it, or what decides where no rule does.
 fn rule_text(policy: &Policy, by: Deciding) -> String {
-    let Deciding::Rule(number) = by else { return "default, since no rule matches".to_owned() };
+    let number = match by {
+        Deciding::Rule(number) => number,
+        Deciding::Default if policy.rules.is_empty() => return format!("default, since {} has no rules", policy.name),
+        Deciding::Default => return "default, since no rule matches".to_owned(),
+    };
     match policy.rules.get(number) {
         Some(rule) if rule.label.is_empty() => format!("its rule {}", number + 1),
         Some(rule) if rule.line == 0 => rule.label.clone(),
