@@ -49,10 +49,11 @@ pub fn private_blocks() -> Vec<AddressRange> {
     PRIVATE.iter().filter_map(|text| AddressRange::parse(text)).collect()
 }
 
-/// A set of addresses: sorted, disjoint, unmerged neighbours joined.
+/// Ranges in rising order, apart and joined where they touch: what routes and peers ask of, address by address. Rules of lists have
+/// [`crate::packet::AddressSet`], which has the algebra of sets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(transparent)]
-pub struct AddressSet(Vec<AddressRange>);
+pub struct RangeSet(Vec<AddressRange>);
 
 /// How a range lies to a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub enum Meeting {
     Within,
 }
 
-impl AddressSet {
+impl RangeSet {
     /// A set of ranges in any order.
     #[must_use]
     pub fn new(mut ranges: Vec<AddressRange>) -> Self {

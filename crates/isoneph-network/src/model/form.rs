@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::address::{AddressRange, AddressSet};
+use super::address::{AddressRange, RangeSet};
 use super::policy::Policy;
 use super::traffic::Traffic;
 
@@ -54,7 +54,7 @@ pub struct Network {
     /// Region; empty where there is none.
     pub region: String,
     /// Its own addresses.
-    pub ranges: AddressSet,
+    pub ranges: RangeSet,
     /// Whether it may have addresses that are not known.
     pub open: bool,
     /// Whether everything inside reaches everything, and the outside, without routes (a cluster's pod network).
@@ -98,7 +98,7 @@ pub struct Subnet {
     /// Availability zone; empty where there is none.
     pub zone: String,
     /// Its addresses.
-    pub ranges: AddressSet,
+    pub ranges: RangeSet,
     /// The table that traffic leaving it follows.
     pub table: Option<TableId>,
     /// Stateless lists applied where traffic crosses its border: into it, out of it.
@@ -425,7 +425,7 @@ pub struct Firewall {
     /// The network it stands in.
     pub network: NetworkId,
     /// Its subnet: whatever next hop is in it is the firewall, for nothing else may stand there.
-    pub ranges: AddressSet,
+    pub ranges: RangeSet,
     /// Looked at as what comes in: the sender is the far end.
     pub policy: PolicyId,
 }

@@ -9,7 +9,7 @@ mod reading;
 
 use serde::Serialize;
 
-use super::address::{AddressRange, AddressSet, Meeting};
+use super::address::{AddressRange, Meeting, RangeSet};
 use super::form::{EndpointId, NamedPort, Origin};
 use super::traffic::{Parcel, Traffic};
 
@@ -31,18 +31,18 @@ pub struct Peers {
     /// Everybody, of either family.
     pub any: bool,
     /// These addresses.
-    pub addresses: AddressSet,
+    pub addresses: RangeSet,
     /// Whether the addresses are meant for what stands outside the model: whether they hold for an endpoint of the model
     /// that has such an address is left open by the platform.
     pub outside_only: bool,
     /// What counts instead of `addresses` for an endpoint whose address is not known: a cluster's pods are taken not to have
     /// public ones.
-    pub unplaced: Option<AddressSet>,
+    pub unplaced: Option<RangeSet>,
     /// These endpoints, sorted.
     pub endpoints: Vec<EndpointId>,
     /// Addresses under which those endpoints, and those of which the input does not say, are not meant.
-    #[serde(skip_serializing_if = "AddressSet::is_empty")]
-    pub beside: AddressSet,
+    #[serde(skip_serializing_if = "RangeSet::is_empty")]
+    pub beside: RangeSet,
     /// Endpoints of which the input does not say, sorted.
     pub maybe: Vec<EndpointId>,
     /// Why the input does not say of them.
@@ -187,7 +187,7 @@ impl Peers {
     /// These addresses.
     #[must_use]
     pub fn addresses(ranges: Vec<AddressRange>) -> Self {
-        Self { addresses: AddressSet::new(ranges), ..Self::default() }
+        Self { addresses: RangeSet::new(ranges), ..Self::default() }
     }
 
     /// How surely `side` is one of them.
@@ -215,7 +215,7 @@ impl Peers {
         }
     }
 
-    fn addresses_for(&self, side: Side) -> &AddressSet {
+    fn addresses_for(&self, side: Side) -> &RangeSet {
         match &self.unplaced {
             Some(unplaced) if side.endpoint.is_some() && side.range.single().is_none() => unplaced,
             _ => &self.addresses,

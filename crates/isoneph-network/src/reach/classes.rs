@@ -14,7 +14,7 @@ use super::refer::internet;
 use super::signature::{Signature, Signatures};
 use super::walk::{Goal, Start};
 use crate::model::Model;
-use crate::model::address::{AddressRange, AddressSet, Family, Meeting, address_text};
+use crate::model::address::{AddressRange, Family, Meeting, RangeSet, address_text};
 use crate::model::form::{EndpointId, EndpointKind};
 use crate::model::policy::{Peers, Rule};
 
@@ -81,7 +81,7 @@ impl Cuts {
         for peers in all_peers(model) {
             peers.addresses.ranges().iter().for_each(&mut add);
             peers.beside.ranges().iter().for_each(&mut add);
-            peers.unplaced.iter().flat_map(AddressSet::ranges).for_each(&mut add);
+            peers.unplaced.iter().flat_map(RangeSet::ranges).for_each(&mut add);
         }
         for table in &model.parts.tables {
             table.routes.iter().map(|route| &route.destination).for_each(&mut add);
@@ -96,9 +96,9 @@ impl Cuts {
     }
 
     /// The bounds of these sets alone.
-    pub(super) fn between<'s>(sets: impl Iterator<Item = &'s AddressSet>) -> Self {
+    pub(super) fn between<'s>(sets: impl Iterator<Item = &'s RangeSet>) -> Self {
         let mut out = Self { v4: Vec::new(), v6: Vec::new() };
-        sets.flat_map(AddressSet::ranges).for_each(|range| out.add(range));
+        sets.flat_map(RangeSet::ranges).for_each(|range| out.add(range));
         out.sorted()
     }
 
@@ -247,7 +247,7 @@ fn grouped_pieces(model: &Model, cuts: &Cuts) -> Vec<(AddressRange, usize)> {
         return each_alone(internet(model));
     }
     let lists = all_peers(model).map(|peers| &peers.addresses).filter(|set| !set.is_empty());
-    let lists: BTreeSet<&AddressSet> = lists.collect();
+    let lists: BTreeSet<&RangeSet> = lists.collect();
     let tables = model.parts.tables.iter().flat_map(|table| &table.routes).map(|route| route.destination);
     let hubs = model.parts.transits.iter().flat_map(|transit| &transit.tables).flat_map(|table| &table.routes);
     let routes: BTreeSet<AddressRange> = tables.chain(hubs.map(|route| route.destination)).collect();

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::intent::{Intent, Member, Zone, ZoneKind};
 use crate::model::Model;
-use crate::model::address::{AddressRange, AddressSet, Meeting};
+use crate::model::address::{AddressRange, Meeting, RangeSet};
 use crate::model::form::{Endpoint, EndpointId, EndpointKind};
 
 /// The zone of every endpoint.
@@ -115,7 +115,7 @@ fn membership(model: &Model, zone: &Zone, (id, endpoint): (EndpointId, &Endpoint
         *used |= met.is_some();
         addresses.extend(met);
     }
-    let addresses = AddressSet::new(addresses);
+    let addresses = RangeSet::new(addresses);
     let meetings = || endpoint.places.iter().map(|place| addresses.meeting(place.inside));
     if held || meetings().any(|meeting| meeting == Meeting::Within) {
         Membership::Held

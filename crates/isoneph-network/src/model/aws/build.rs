@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::estate::{Estate, Interface, RouteTarget, Vpc, without_place};
 use super::filters::{self, Members};
 use super::{among, balancers, links, routes, transit};
-use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::address::{AddressRange, Family, RangeSet};
 use crate::model::form::{
     Endpoint, EndpointKind, Loose, Nat, Network, NetworkId, Origin, Parts, Place, Platform, PolicyId, Subnet, SubnetId,
     TableId,
@@ -62,7 +62,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             platform: Platform::Aws,
             owner: vpc.owner.clone(),
             region: vpc.region.clone(),
-            ranges: AddressSet::new(estate.ranges_of(id)),
+            ranges: RangeSet::new(estate.ranges_of(id)),
             open: estate.open_of(id).contains(&true),
             flat: false,
             default_outbound: false,
@@ -84,7 +84,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             name: name_or(&subnet.tags, id),
             network: *network,
             zone: subnet.zone.clone(),
-            ranges: AddressSet::new(subnet.ranges.clone()),
+            ranges: RangeSet::new(subnet.ranges.clone()),
             table: None,
             border: None,
             nat: None,
@@ -163,7 +163,7 @@ fn unshown(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             platform: Platform::Aws,
             owner: String::new(),
             region: String::new(),
-            ranges: AddressSet::default(),
+            ranges: RangeSet::default(),
             open: true,
             flat: false,
             default_outbound: false,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::estate::{Acl, AclEntry, Estate, Group, Permission};
-use crate::model::address::{AddressSet, Meeting};
+use crate::model::address::{Meeting, RangeSet};
 use crate::model::form::{EndpointId, PolicyId};
 use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
 use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
@@ -82,7 +82,7 @@ pub(super) fn unknown_group(id: &str) -> Policy {
 }
 
 fn permit(id: &str, permission: &Permission, estate: &Estate, members: &Members) -> Rule {
-    let mut peers = Peers { addresses: AddressSet::default(), ..Peers::default() };
+    let mut peers = Peers { addresses: RangeSet::default(), ..Peers::default() };
     let mut held = permission.ranges.clone();
     for list in &permission.prefix_lists {
         match estate.prefix_lists.get(list) {
@@ -93,7 +93,7 @@ fn permit(id: &str, permission: &Permission, estate: &Estate, members: &Members)
             }
         }
     }
-    peers.addresses = AddressSet::new(held);
+    peers.addresses = RangeSet::new(held);
     for other in &permission.groups {
         match members.sure.get(other) {
             Some(endpoints) => peers.endpoints.extend(endpoints),
@@ -217,7 +217,7 @@ fn acl_rule(id: &str, word: &str, entry: &AclEntry) -> Rule {
         id: format!("{id} {word} rule {number}"),
         action: if entry.allow { Action::Permit } else { Action::Deny },
         peers: Peers {
-            addresses: AddressSet::new(entry.range.into_iter().collect()),
+            addresses: RangeSet::new(entry.range.into_iter().collect()),
             unknown: entry.unclear.clone().into_iter().collect(),
             ..Peers::default()
         },

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::estate::{AdminRule, Estate, NatGateway, Peering, SecurityGroup, Subnet as EstateSubnet};
 use super::rules::Surroundings;
 use super::{balancers, firewalls, links, outbound, routes};
-use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::address::{AddressRange, Family, RangeSet};
 use crate::model::form::{
     Endpoint, EndpointId, EndpointKind, Loose, Nat, Network, NetworkId, Parts, Place, Platform, PolicyId, Subnet,
     SubnetId, TableId,
@@ -78,7 +78,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             platform: Platform::Azure,
             owner: network.owner.clone(),
             region: network.region.clone(),
-            ranges: AddressSet::new(network.ranges.clone()),
+            ranges: RangeSet::new(network.ranges.clone()),
             open: network.ranges.is_empty(),
             flat: false,
             default_outbound: true,
@@ -113,7 +113,7 @@ fn networks(estate: &Estate, parts: &mut Parts, places: &mut Places) {
             name: or(&subnet.name, id),
             network: *network,
             zone: String::new(),
-            ranges: AddressSet::new(subnet.ranges.clone()),
+            ranges: RangeSet::new(subnet.ranges.clone()),
             table: None,
             border: None,
             nat: subnet.nat.as_ref().and_then(|nat| places.nats.get(nat)).copied(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::estate::{AdminRule, End, SecurityGroup, SecurityRule};
-use crate::model::address::{AddressRange, AddressSet, Family, private_blocks};
+use crate::model::address::{AddressRange, Family, RangeSet, private_blocks};
 use crate::model::form::{EndpointId, Origin};
 use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
 use crate::model::traffic::{ICMP, ICMP6, SCTP, TCP, Traffic, TrafficBox, UDP, protocol_number};
@@ -77,7 +77,7 @@ impl Surroundings {
         }
         out.endpoints.sort_unstable();
         out.endpoints.dedup();
-        out.addresses = AddressSet::new(ranges);
+        out.addresses = RangeSet::new(ranges);
         out
     }
 

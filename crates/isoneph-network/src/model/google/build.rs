@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::estate::{Estate, Interface, NextHop, Peering};
 use super::firewall::{self, Members};
 use super::{links, outbound};
-use crate::model::address::{AddressRange, AddressSet, Family, is_private};
+use crate::model::address::{AddressRange, Family, RangeSet, is_private};
 use crate::model::form::{
     Endpoint, EndpointId, EndpointKind, Loose, Network, NetworkId, Parts, Place, Platform, PolicyId, Route, RouteTable,
     Subnet, SubnetId, TableId, Target,
@@ -37,7 +37,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             platform: Platform::Google,
             owner: network.project.clone(),
             region: String::new(),
-            ranges: AddressSet::new(ranges),
+            ranges: RangeSet::new(ranges),
             open,
             flat: false,
             default_outbound: false,
@@ -61,7 +61,7 @@ pub(crate) fn build(estate: &Estate, parts: &mut Parts) {
             name: subnet.name.clone(),
             network: *network,
             zone: String::new(),
-            ranges: AddressSet::new(subnet.ranges.clone()),
+            ranges: RangeSet::new(subnet.ranges.clone()),
             table: None,
             border: None,
             nat,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::estate::{Estate, Firewall, FirewallPolicy, Interface};
-use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::address::{AddressRange, Family, RangeSet};
 use crate::model::form::{EndpointId, Origin};
 use crate::model::policy::{Action, Peers, Policy, Rule, Service, Tier};
 use crate::model::traffic::{ICMP, ICMP6, Traffic, protocol_number};
@@ -194,7 +194,7 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Vec<Rul
         peers.maybe.sort_unstable();
         peers.maybe.dedup();
         let named = peers.endpoints.iter().chain(&peers.maybe);
-        peers.beside = AddressSet::new(named.filter_map(|id| members.aliases.get(id)).flatten().copied().collect());
+        peers.beside = RangeSet::new(named.filter_map(|id| members.aliases.get(id)).flatten().copied().collect());
         peers.doubt = (!peers.maybe.is_empty()).then(|| "the peer's tags and account are not all known".into());
     }
     // A rule that names nobody means everybody.
@@ -231,7 +231,7 @@ fn convert(rule: &Firewall, interface: &Interface, members: &Members) -> Vec<Rul
 
 fn ranges(texts: &[String]) -> Peers {
     let held: Vec<AddressRange> = texts.iter().filter_map(|text| AddressRange::parse(text)).collect();
-    let mut out = Peers { addresses: AddressSet::new(held), ..Peers::default() };
+    let mut out = Peers { addresses: RangeSet::new(held), ..Peers::default() };
     out.unknown.extend(
         texts.iter().filter(|text| AddressRange::parse(text).is_none()).map(|text| format!("address block {text}")),
     );

@@ -9,7 +9,7 @@ use super::policies::{Blocks, Held, Pod, Sight, read_services, service};
 use super::selector::Selector;
 use super::{Cluster, Object, present};
 use crate::model::Problem;
-use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::address::{AddressRange, Family, RangeSet};
 use crate::model::json::{list, number, text, texts};
 use crate::model::policy::{Action, Match, Peers, Rule, Service};
 use crate::model::traffic::{SCTP, TCP, Traffic, UDP};
@@ -168,8 +168,8 @@ impl Reading<'_> {
         let mut maybe: Vec<_> = hosts.collect();
         maybe.sort_unstable();
         Peers {
-            addresses: AddressSet::new(all.flat_map(|whole| whole.minus(&known)).collect()),
-            unplaced: Some(AddressSet::default()),
+            addresses: RangeSet::new(all.flat_map(|whole| whole.minus(&known)).collect()),
+            unplaced: Some(RangeSet::default()),
             maybe,
             ..Peers::default()
         }

@@ -1,6 +1,6 @@
 //! Which addresses pods may have of which none is shown.
 
-use crate::model::address::{AddressRange, AddressSet, Family, Meeting, private_blocks};
+use crate::model::address::{AddressRange, Family, Meeting, RangeSet, private_blocks};
 use crate::model::form::{Endpoint, EndpointKind, Parts};
 use crate::model::policy::Peers;
 use crate::model::{TAKEN_AS_NONE, Unsupported};
@@ -47,12 +47,12 @@ fn decides(peers: &Peers, blocks: &[AddressRange]) -> bool {
 }
 
 /// Of addresses that a policy names, those that such a pod may have: all of a family where all that pods have is named.
-pub(super) fn among(named: &AddressSet) -> AddressSet {
+pub(super) fn among(named: &RangeSet) -> RangeSet {
     let blocks = blocks();
     let inside = named.ranges().iter().flat_map(|range| blocks.iter().filter_map(|block| block.and(*range)));
     let whole = [Family::V4, Family::V6].into_iter().filter(|family| {
         let mut own = blocks.iter().filter(|block| block.family == *family);
         own.all(|block| named.meeting(*block) == Meeting::Within)
     });
-    AddressSet::new(inside.chain(whole.map(AddressRange::whole)).collect())
+    RangeSet::new(inside.chain(whole.map(AddressRange::whole)).collect())
 }

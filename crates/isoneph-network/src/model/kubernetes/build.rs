@@ -6,7 +6,7 @@ use super::objects::{self, Workload};
 use super::policies::{self, Pod};
 use super::{Cluster, entry, networks, nodes, services};
 use crate::model::Problem;
-use crate::model::address::AddressSet;
+use crate::model::address::RangeSet;
 use crate::model::form::{Endpoint, EndpointId, EndpointKind, Network, NetworkId, Origin, Parts, Platform};
 
 /// Adds everything of the cluster to `parts`.
@@ -49,7 +49,7 @@ fn add_network(parts: &mut Parts, name: &str) -> NetworkId {
         platform: Platform::Kubernetes,
         owner: String::new(),
         region: String::new(),
-        ranges: AddressSet::default(),
+        ranges: RangeSet::default(),
         open: false,
         flat: true,
         default_outbound: true,

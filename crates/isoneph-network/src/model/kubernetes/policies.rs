@@ -14,7 +14,7 @@ use super::objects::Workload;
 use super::selector::Selector;
 use super::{Cluster, Object, admin, assumed, present, schema, ties, twins, unseen};
 use crate::model::Problem;
-use crate::model::address::{AddressRange, AddressSet};
+use crate::model::address::{AddressRange, RangeSet};
 use crate::model::form::{EndpointId, Origin, Parts, PolicyId};
 use crate::model::json::{list, number, text, texts};
 use crate::model::policy::{Action, Match, Peers, Policy, Rule, Service, Tier};
@@ -391,7 +391,7 @@ impl Blocks {
 
     /// What is named is asked of pods without an address by what they may have.
     pub(super) fn finish(self, out: &mut Peers, plugin_decides: bool) {
-        out.addresses = AddressSet::new(self.0);
+        out.addresses = RangeSet::new(self.0);
         out.unplaced = Some(assumed::among(&out.addresses));
         out.outside_only = plugin_decides;
     }

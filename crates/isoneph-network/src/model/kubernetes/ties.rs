@@ -4,7 +4,7 @@
 //! only one of them is about, and what both say alike, is certain all the same.
 
 use super::policies::Held;
-use crate::model::address::{AddressSet, Meeting};
+use crate::model::address::{Meeting, RangeSet};
 use crate::model::policy::{Match, Peers, Rule, Service};
 
 /// Leaves rules open that another policy of the same standing may contradict.
@@ -71,6 +71,6 @@ fn may_meet(one: &Peers, other: &Peers) -> bool {
         || overlap(&one.addresses, &other.addresses)
 }
 
-fn overlap(one: &AddressSet, other: &AddressSet) -> bool {
+fn overlap(one: &RangeSet, other: &RangeSet) -> bool {
     one.ranges().iter().any(|range| other.meeting(*range) != Meeting::Apart)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Changes;
 use super::state::State;
 use crate::model::Model;
-use crate::model::address::{AddressRange, AddressSet, Family};
+use crate::model::address::{AddressRange, Family, RangeSet};
 use crate::model::form::EndpointId;
 use crate::model::policy::{Peers, Policy, Rule, Side, View};
 use crate::model::traffic::Traffic;
@@ -229,7 +229,7 @@ impl Comparison<'_> {
         if let Some(endpoint) = found.example.endpoints[0] {
             return self.states[0].model.parts.endpoints[endpoint].name.clone();
         }
-        let set = AddressSet::new(found.far.clone());
+        let set = RangeSet::new(found.far.clone());
         match set.ranges() {
             [] => String::new(),
             [one] => one.to_string(),
