@@ -223,9 +223,19 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         inline_subnets(estate, reading, resource);
         take(&mut estate.networks, resource, network);
     }
-    const KEY: &str = "virtual_network_name";
-    let network_of = |resource: &Resource| names.find(reading, resource, KEY);
-    for resource in document.any_of_kind(&["azurerm_subnet"]) {
+    subnets(estate, reading, &names);
+    associations(estate, reading);
+    peerings(estate, reading, &names);
+    uplinks::read(estate, reading);
+    managers::joined(estate, reading);
+    public_addresses(estate, reading);
+}
+
+/// The field by which a part names its network.
+const NETWORK: &str = "virtual_network_name";
+
+fn subnets(estate: &mut Estate, reading: &Reading<'_>, names: &Names) {
+    for resource in reading.document.any_of_kind(&["azurerm_subnet"]) {
         let values = &resource.values;
         let mut prefixes = texts(values, "address_prefixes");
         prefixes.extend(text(values, "address_prefix").map(ToOwned::to_owned));
@@ -238,7 +248,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             resource,
             Subnet {
                 name: name(resource),
-                network: network_of(resource),
+                network: names.find(reading, resource, NETWORK),
                 group: given("network_security_group_id").or(within.0),
                 table: given("route_table_id").or(within.1),
                 ranges: ranges(&prefixes),
@@ -255,6 +265,11 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+}
+
+/// The groups, tables and NAT gateways that subnets are given.
+fn associations(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
     for (kind, key) in [
         ("azurerm_subnet_network_security_group_association", "network_security_group_id"),
         ("azurerm_subnet_route_table_association", "route_table_id"),
@@ -279,10 +294,15 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             }
         }
     }
+}
+
+fn peerings(estate: &mut Estate, reading: &Reading<'_>, names: &Names) {
+    let document = reading.document;
     for resource in document.of_kind(&["azurerm_virtual_network_peering"]) {
+        let network = names.find(reading, resource, NETWORK);
         let values = &resource.values;
         let remote_gateways = is_set(document, resource, "use_remote_gateways");
-        if !estate.networks.contains_key(&network_of(resource)) && names.is_unclear(reading, resource, KEY) {
+        if !estate.networks.contains_key(&network) && names.is_unclear(reading, resource, NETWORK) {
             // It may be a peering of any network.
             let held = if remote_gateways { &mut estate.connected } else { &mut estate.meshed };
             held.extend(estate.networks.keys().cloned());
@@ -296,7 +316,7 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
         let to = Some(reading.id(resource, "remote_virtual_network_id")).filter(|_| part == subnets.is_some());
         estate.peerings.push(Peering {
             name: name(resource),
-            from: network_of(resource),
+            from: network,
             to: to.unwrap_or_default(),
             subnets,
             access: flag(values, "allow_virtual_network_access").unwrap_or(true),
@@ -304,8 +324,11 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             remote_gateways,
         });
     }
-    uplinks::read(estate, reading);
-    managers::joined(estate, reading);
+}
+
+/// Public addresses, and the NAT gateways that have some.
+fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
     for resource in document.any_of_kind(&["azurerm_public_ip"]) {
         let values = &resource.values;
         let standard = text(values, "sku").map(|word| word.eq_ignore_ascii_case("standard"));

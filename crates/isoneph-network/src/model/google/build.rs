@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::estate::{Estate, Interface, NextHop, Peering};
+use super::estate::{Estate, Interface};
 use super::firewall::{self, Members};
-use super::{links, outbound};
-use crate::model::address::{AddressRange, Family, RangeSet, is_private};
+use super::{links, outbound, routes};
+use crate::model::address::{AddressRange, Family, RangeSet};
 use crate::model::form::{
-    Endpoint, EndpointId, EndpointKind, Loose, Network, NetworkId, Parts, Place, Platform, PolicyId, Route, RouteTable,
-    Subnet, SubnetId, TableId, Target,
+    Endpoint, EndpointId, EndpointKind, Loose, Network, NetworkId, Parts, Place, Platform, PolicyId, RouteTable,
+    Subnet, SubnetId, TableId,
 };
 
 /// Where the subnets lie that an automatic network is made with.
@@ -170,13 +170,13 @@ fn tables(
         let table = match known.get(&key) {
             Some(table) => *table,
             None => {
-                let mut routes = routes(estate, parts, networks, endpoints, network, (&key.1, tags));
-                routes.extend(unseen(estate, parts, network, interface.public.is_some()));
+                let mut held = routes::of(estate, parts, networks, endpoints, network, (&key.1, tags));
+                held.extend(routes::unseen(estate, parts, network, interface.public.is_some()));
                 let name = format!("routes of {name}");
                 parts.tables.push(RouteTable {
                     id: name.clone(),
                     name,
-                    routes,
+                    routes: held,
                     origin: parts.networks[network].origin.clone(),
                 });
                 known.insert(key, parts.tables.len() - 1);
@@ -185,181 +185,6 @@ fn tables(
         };
         parts.endpoints[endpoint].table = Some(table);
     }
-}
-
-fn routes(
-    estate: &Estate,
-    parts: &Parts,
-    networks: &BTreeMap<&str, NetworkId>,
-    endpoints: &BTreeMap<&str, EndpointId>,
-    network: NetworkId,
-    (chosen, open_tags): (&[&str], Option<&[String]>),
-) -> Vec<Route> {
-    let own = &parts.networks[network];
-    let known = |destination, target, rank| Route { destination, unknown: None, target, rank };
-    let mut out: Vec<Route> = blocks(parts, network).into_iter().map(|range| known(range, Target::Local, 0)).collect();
-    if own.open || out.is_empty() {
-        let unknown = Some(format!("the subnets of {}", own.name));
-        out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: Target::Local, rank: 0 });
-    }
-    let steered = estate.steered.iter().filter(|(network, _)| network.is_empty() || *network == own.id);
-    out.extend(steered.flat_map(|(_, name)| past_routes(name)));
-    for peering in estate.peerings.iter().filter(|peering| peering.from == own.id) {
-        out.extend(announced(estate, parts, networks, network, peering));
-        let Some(other) = networks.get(peering.to.as_str()).copied() else {
-            // What it announces, the input does not show.
-            for block in crate::model::address::private_blocks().into_iter().filter(|block| block.family == Family::V4)
-            {
-                let target = Target::Peer { peering: peering.name.clone(), network: None, references: Some(false) };
-                out.push(known(block, target, 2000));
-            }
-            continue;
-        };
-        let answered = estate.peerings.iter().any(|back| back.from == peering.to && back.to == own.id && back.active);
-        let target = if peering.active && answered {
-            Target::Peer { peering: peering.name.clone(), network: Some(other), references: Some(false) }
-        } else if peering.active && estate.may_answer(peering) {
-            Target::Opaque { name: format!("peering {}, whose other end is not sure", peering.name) }
-        } else {
-            Target::Drop { reason: format!("peering {} is not made from both ends", peering.name) }
-        };
-        if parts.networks[other].open {
-            let unknown = Some(format!("the subnets of {}", parts.networks[other].name));
-            out.push(Route { destination: AddressRange::whole(Family::V4), unknown, target: target.clone(), rank: 1 });
-        }
-        let back = estate.peerings.iter().find(|back| back.from == peering.to && back.to == own.id);
-        let of_public = match (peering.imports_public, back.and_then(|back| back.exports_public)) {
-            (Some(false), _) | (_, Some(false)) => None,
-            (Some(true), Some(true)) => Some(target.clone()),
-            _ => Some(Target::Opaque { name: format!("whether peering {} takes public addresses", peering.name) }),
-        };
-        // Of IPv6 nothing is exchanged unless both ends say so.
-        let of_six = match (peering.six, back.and_then(|back| back.six)) {
-            (Some(false), _) | (_, Some(false)) => None,
-            (Some(true), Some(true)) => Some(target.clone()),
-            _ => Some(Target::Opaque { name: format!("whether peering {} takes IPv6", peering.name) }),
-        };
-        out.extend(blocks(parts, other).into_iter().filter_map(|range| {
-            let target = match range.family {
-                Family::V6 => of_six.clone()?,
-                Family::V4 if is_public(range) => of_public.clone()?,
-                Family::V4 => target.clone(),
-            };
-            Some(known(range, target, 1))
-        }));
-    }
-    for route in chosen.iter().filter_map(|id| estate.routes.get(*id)) {
-        let target = match &route.next {
-            NextHop::Internet => Target::Internet { gateway: "default internet gateway".into(), outbound_only: false },
-            NextHop::Instance(name) => match endpoints.get(name.as_str()) {
-                Some(endpoint) => Target::Endpoint { endpoint: *endpoint },
-                None => Target::Opaque { name: format!("next hop {name}") },
-            },
-            NextHop::Address(address) => Target::Address { address: *address },
-            NextHop::Other(name) => Target::Opaque { name: name.clone() },
-            NextHop::Unknown => Target::Opaque { name: format!("the next hop of route {}", route.name) },
-        };
-        let rank = 10 + u32::try_from(route.priority.clamp(0, 70_000)).unwrap_or(1000);
-        let sure = |tags: &[String]| route.tags.is_empty() || route.tags.iter().any(|tag| tags.contains(tag));
-        let unknown = open_tags
-            .filter(|tags| !sure(tags))
-            .map(|_| format!("whether the tags of route {} are the machine's", route.name));
-        match route.range {
-            Some(destination) => out.push(Route { destination, unknown, target, rank }),
-            // No other route takes what a subnet has.
-            None => {
-                out.extend(beyond(own.ranges.ranges()).into_iter().map(|destination| {
-                    let unknown = Some(format!("the destination of route {}", route.name));
-                    Route { destination, unknown, target: target.clone(), rank }
-                }));
-            }
-        }
-    }
-    out
-}
-
-/// What a route by policy may take: it stands before all others, for the packets that it is about.
-fn past_routes(name: &str) -> [Route; 2] {
-    [Family::V4, Family::V6].map(|family| Route {
-        destination: AddressRange::whole(family),
-        unknown: Some(format!("what {name} is about")),
-        target: Target::Opaque { name: format!("what {name} leads to") },
-        rank: 0,
-    })
-}
-
-/// Blocks that are in nobody's use on the internet, beside private ones.
-const RESERVED: [&str; 7] = [
-    "192.0.0.0/24",
-    "192.0.2.0/24",
-    "192.88.99.0/24",
-    "198.18.0.0/15",
-    "198.51.100.0/24",
-    "203.0.113.0/24",
-    "240.0.0.0/4",
-];
-
-/// Whether a subnet uses addresses of IPv4 that are somebody else's on the internet.
-fn is_public(range: AddressRange) -> bool {
-    let reserved = || RESERVED.iter().filter_map(|text| AddressRange::parse(text)).any(|block| block.covers(range));
-    range.family == Family::V4 && !is_private(range) && !reserved()
-}
-
-/// All addresses but some, of either family.
-fn beyond(known: &[AddressRange]) -> Vec<AddressRange> {
-    [Family::V4, Family::V6].into_iter().flat_map(|family| AddressRange::whole(family).minus(known)).collect()
-}
-
-/// The blocks of a network for which it has a route each: those of its subnets, and what of its own is in none of them.
-fn blocks(parts: &Parts, network: NetworkId) -> Vec<AddressRange> {
-    let of = parts.subnets.iter().filter(|subnet| subnet.network == network);
-    let mut out: Vec<AddressRange> = of.flat_map(|subnet| subnet.ranges.ranges()).copied().collect();
-    let rest: Vec<AddressRange> =
-        parts.networks[network].ranges.ranges().iter().flat_map(|range| range.minus(&out)).collect();
-    out.extend(rest);
-    out.sort_unstable();
-    out.dedup();
-    out
-}
-
-/// Ways of which the input has no list: routes, and of those without a public address routers with Cloud NAT.
-fn unseen(estate: &Estate, parts: &Parts, network: NetworkId, public: bool) -> Vec<Route> {
-    let own = &parts.networks[network];
-    let lists = [Some(("compute#route", "routes")), (!public).then_some(("compute#router", "routers"))];
-    let hidden = lists.into_iter().flatten().filter_map(|(kind, words)| estate.hidden(&own.id, kind, words));
-    let route = |what: String| {
-        beyond(own.ranges.ranges()).into_iter().map(move |destination| Route {
-            destination,
-            unknown: Some(what.clone()),
-            target: Target::Opaque { name: what.clone() },
-            rank: 10,
-        })
-    };
-    hidden.flat_map(route).collect()
-}
-
-/// What the other end of a peering may announce beside its subnets: which addresses, the input does not show.
-fn announced(
-    estate: &Estate,
-    parts: &Parts,
-    networks: &BTreeMap<&str, NetworkId>,
-    network: NetworkId,
-    peering: &Peering,
-) -> Vec<Route> {
-    let back = estate.peerings.iter().find(|back| back.from == peering.to && back.to == peering.from);
-    if !peering.imports || back.is_some_and(|back| !back.exports) {
-        return Vec::new();
-    }
-    let mut known = parts.networks[network].ranges.ranges().to_vec();
-    known.extend(networks.get(peering.to.as_str()).iter().flat_map(|other| parts.networks[**other].ranges.ranges()));
-    let what = format!("what peering {} announces", peering.name);
-    let route = |destination| Route {
-        destination,
-        unknown: Some(what.clone()),
-        target: Target::Opaque { name: what.clone() },
-        rank: 2000,
-    };
-    beyond(&known).into_iter().map(route).collect()
 }
 
 /// Network, project, tags, accounts and region: interfaces alike in these have one policy.

@@ -10,6 +10,7 @@ mod links;
 mod listed;
 mod outbound;
 mod reading;
+mod routes;
 mod terraform;
 mod unread;
 

@@ -70,6 +70,9 @@ pub(crate) fn read(estate: &mut Estate, document: &Document, source: usize, unsu
     }));
     connections(estate, &reading);
     networks(estate, &reading);
+    subnets(estate, &reading);
+    peerings(estate, &reading);
+    translations(estate, &reading);
     firewalls(estate, &reading);
     policies::read(estate, &reading);
     machines::machines(estate, &reading);
@@ -140,6 +143,9 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             estate.networks.entry(own(resource)).or_insert(network);
         }
     }
+}
+
+fn subnets(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.any_of_kind(&["google_compute_subnetwork"]) {
         let values = &resource.values;
         let keys = ["ip_cidr_range", "external_ipv6_prefix", "internal_ipv6_prefix", "ipv6_cidr_range"];
@@ -164,6 +170,9 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
+}
+
+fn peerings(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.of_kind(&["google_compute_network_peering"]) {
         let Some(from) = reading.known_network(resource, &["network"]) else {
             for network in estate.networks.keys().cloned().collect::<Vec<_>>() {
@@ -184,6 +193,9 @@ fn networks(estate: &mut Estate, reading: &Reading<'_>) {
             six: text(&resource.values, "stack_type").map(|word| word != "IPV4_ONLY"),
         });
     }
+}
+
+fn translations(estate: &mut Estate, reading: &Reading<'_>) {
     for resource in reading.document.of_kind(&["google_compute_router_nat"]) {
         let values = &resource.values;
         // A private one leads to other networks, and nowhere else.

@@ -118,6 +118,12 @@ impl Ids {
         (self.open, self.older) = (true, false);
     }
 
+    /// Notes that a reference in it could not be followed: a field of several may hold more.
+    fn lose(&mut self, several: bool) {
+        self.open |= several;
+        self.lost = true;
+    }
+
     /// Adds what another field holds beside this one.
     pub(crate) fn join(&mut self, more: Self) {
         let other = (self.open && !self.older) || (more.open && !more.older);

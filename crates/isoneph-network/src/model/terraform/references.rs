@@ -293,83 +293,25 @@ impl Document {
         budget: &mut usize,
         out: &mut Ids,
     ) -> bool {
-        let unknown = |out: &mut Ids| {
-            out.open |= choosing.several;
-            out.lost = true;
-        };
         match steps {
-            [first, name, ..] if first.name == "var" => match self.variable(scope, name.name) {
-                Some((outer, Some(held))) if held.get("constant_value").is_none() => {
-                    self.follow(&outer, held, choosing, budget, out);
-                }
-                Some(_) => {}
-                None if self.variables.contains_key(name.name) => {}
-                None => unknown(out),
-            },
+            [first, name, ..] if first.name == "var" => self.of_variable(scope, name, choosing, budget, out),
             [first, call, output, ..] if first.name == "module" => {
-                let (inner, sure) = self.child(scope, call, choosing);
-                match self.outputs.get(&(inner.module.clone(), output.name.to_owned())) {
-                    Some(held) => {
-                        self.follow(&inner, held, choosing.afresh(), budget, out);
-                        out.choice |= !sure && !out.found.is_empty();
-                    }
-                    None => unknown(out),
-                }
+                self.output(scope, (call, output), choosing, budget, out);
             }
             [first, name, rest @ ..] if first.name == "each" && name.name == "value" => {
-                let over = self.repeats.get(&(scope.module.clone(), scope.owner.clone())).or_else(|| {
-                    let call = scope.owner.strip_prefix("module.")?;
-                    self.calls.get(&(scope.module.clone(), call.to_owned()))?.get("for_each_expression")
-                });
-                match over {
-                    Some(over) => {
-                        let before = out.found.len();
-                        self.follow(scope, over, Choosing { by_key: true, ..choosing }, budget, out);
-                        self.hand_on_each(before, rest, choosing, budget, out);
-                        // Each instance has a part of what all are made over, and a plan does not show which.
-                        out.found[before..].sort_unstable();
-                        out.choice |= out.found[before..].windows(2).any(|two| two[0] != two[1]);
-                    }
-                    None => unknown(out),
-                }
+                self.each_value(scope, rest, choosing, budget, out);
             }
-            [first, name, ..] if first.name == "local" => {
-                let followed = choosing.field.filter(|_| !choosing.several || self.is_first());
-                match followed.and_then(|field| self.of_local(scope, name.name, field)) {
-                    Some(held) if !held.is_empty() => {
-                        out.found.extend(held);
-                        // Of a list it may be any part, and beside that what stood before, by its identifier.
-                        out.choice |= choosing.several;
-                        out.older |= choosing.several;
-                    }
-                    _ => unknown(out),
-                }
-            }
-            // An output of the instance of a module that a key tells: which output, a plan does not show.
+            [first, name, ..] if first.name == "local" => self.local(scope, name, choosing, out),
             [first, call] if first.name == "module" && call.index.is_none() => {
-                let Some(field) = choosing.field else { return false };
-                let (mut inner, mut sure) = self.child(scope, call, choosing);
-                if inner.place.as_ref().is_some_and(|place| !self.resources.iter().any(|held| held.is_in(place))) {
-                    (inner.place, sure) = (None, choosing.several);
-                }
-                match self.of_module(&inner, field) {
-                    Some(held) if held.len() == 1 || !choosing.several || self.is_first() => {
-                        let part = choosing.several && held.len() > 1;
-                        out.choice |= (!sure && !held.is_empty()) || part;
-                        out.older |= part;
-                        out.found.extend(held);
-                    }
-                    _ => unknown(out),
-                }
+                self.instance_of_module(scope, call, choosing, out);
             }
             [first, ..] if matches!(first.name, "each" | "count" | "path" | "terraform" | "self" | "module") => {}
             [data, kind, name, rest @ ..] if data.name == "data" => {
                 let local = format!("data.{}.{}", kind.name, name.name);
-                if self.is_later(&scope.module, &local) {
-                    self.looked_up(scope, (&local, name.index, rest), choosing, budget, out);
-                    return false;
+                if !self.is_later(&scope.module, &local) {
+                    return self.resource(scope, (&local, name.index, rest), (choosing, given), budget, out);
                 }
-                return self.resource(scope, (&local, name.index, rest), (choosing, given), budget, out);
+                self.looked_up(scope, (&local, name.index, rest), choosing, budget, out);
             }
             [kind, name, rest @ ..] => {
                 let local = format!("{}.{}", kind.name, name.name);
@@ -378,6 +320,84 @@ impl Document {
             _ => {}
         }
         false
+    }
+
+    /// What a module is given.
+    fn of_variable(&self, scope: &Scope, name: &Step<'_>, choosing: Choosing, budget: &mut usize, out: &mut Ids) {
+        match self.variable(scope, name.name) {
+            Some((outer, Some(held))) if held.get("constant_value").is_none() => {
+                self.follow(&outer, held, choosing, budget, out);
+            }
+            Some(_) => {}
+            None if self.variables.contains_key(name.name) => {}
+            None => out.lose(choosing.several),
+        }
+    }
+
+    /// What a module gives out.
+    fn output(
+        &self,
+        scope: &Scope,
+        (call, output): (&Step<'_>, &Step<'_>),
+        choosing: Choosing,
+        budget: &mut usize,
+        out: &mut Ids,
+    ) {
+        let (inner, sure) = self.child(scope, call, choosing);
+        match self.outputs.get(&(inner.module.clone(), output.name.to_owned())) {
+            Some(held) => {
+                self.follow(&inner, held, choosing.afresh(), budget, out);
+                out.choice |= !sure && !out.found.is_empty();
+            }
+            None => out.lose(choosing.several),
+        }
+    }
+
+    /// A part of what the resource, or its module, is made over.
+    fn each_value(&self, scope: &Scope, rest: &[Step<'_>], choosing: Choosing, budget: &mut usize, out: &mut Ids) {
+        let over = self.repeats.get(&(scope.module.clone(), scope.owner.clone())).or_else(|| {
+            let call = scope.owner.strip_prefix("module.")?;
+            self.calls.get(&(scope.module.clone(), call.to_owned()))?.get("for_each_expression")
+        });
+        let Some(over) = over else { return out.lose(choosing.several) };
+        let before = out.found.len();
+        self.follow(scope, over, Choosing { by_key: true, ..choosing }, budget, out);
+        self.hand_on_each(before, rest, choosing, budget, out);
+        // Each instance has a part of what all are made over, and a plan does not show which.
+        out.found[before..].sort_unstable();
+        out.choice |= out.found[before..].windows(2).any(|two| two[0] != two[1]);
+    }
+
+    /// What a local may be.
+    fn local(&self, scope: &Scope, name: &Step<'_>, choosing: Choosing, out: &mut Ids) {
+        let followed = choosing.field.filter(|_| !choosing.several || self.is_first());
+        match followed.and_then(|field| self.of_local(scope, name.name, field)) {
+            Some(held) if !held.is_empty() => {
+                out.found.extend(held);
+                // Of a list it may be any part, and beside that what stood before, by its identifier.
+                out.choice |= choosing.several;
+                out.older |= choosing.several;
+            }
+            _ => out.lose(choosing.several),
+        }
+    }
+
+    /// An output of the instance of a module that a key tells: which output, a plan does not show.
+    fn instance_of_module(&self, scope: &Scope, call: &Step<'_>, choosing: Choosing, out: &mut Ids) {
+        let Some(field) = choosing.field else { return };
+        let (mut inner, mut sure) = self.child(scope, call, choosing);
+        if inner.place.as_ref().is_some_and(|place| !self.resources.iter().any(|held| held.is_in(place))) {
+            (inner.place, sure) = (None, choosing.several);
+        }
+        match self.of_module(&inner, field) {
+            Some(held) if held.len() == 1 || !choosing.several || self.is_first() => {
+                let part = choosing.several && held.len() > 1;
+                out.choice |= (!sure && !held.is_empty()) || part;
+                out.older |= part;
+                out.found.extend(held);
+            }
+            _ => out.lose(choosing.several),
+        }
     }
 }
 

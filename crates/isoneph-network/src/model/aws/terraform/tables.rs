@@ -11,6 +11,17 @@ use crate::model::terraform::{Document, Resource};
 
 /// Takes the tables, their routes and whom they are for.
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
+    tables(estate, reading);
+    main_tables(estate, reading);
+    routes::read(estate, reading);
+    propagations(estate, reading);
+    associations(estate, reading);
+    place_tables(estate);
+    main_associations(estate, reading);
+    gateway_endpoints(estate, reading);
+}
+
+fn tables(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     for resource in document.any_of_kind(&["aws_route_table", "aws_default_route_table"]) {
         if !resource.is_managed() {
@@ -47,7 +58,10 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             },
         );
     }
-    // A network has a main table even where nothing manages it: the network's own routes alone.
+}
+
+/// A network has a main table even where nothing manages it: the network's own routes alone.
+fn main_tables(estate: &mut Estate, reading: &Reading<'_>) {
     for vpc in made_here(estate, reading) {
         if !estate.tables.values().any(|table| table.vpc == vpc && table.main) {
             let origin = estate.vpcs[&vpc].origin.clone();
@@ -55,11 +69,14 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             estate.tables.insert(format!("main table of {vpc}"), table);
         }
     }
-    for resource in document.of_kind(&["aws_default_route_table"]) {
+    for resource in reading.document.of_kind(&["aws_default_route_table"]) {
         let networks = reading.perhaps_of(estate, resource, Some(("default_route_table_id", "main table of")));
         loosen_main(estate, &networks, resource);
     }
-    routes::read(estate, reading);
+}
+
+fn propagations(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
     for resource in document.of_kind(&["aws_vpn_gateway_route_propagation"]) {
         let gateway = document.id(resource, &["vpn_gateway_id"]);
         for id in reading.owners(resource, "route_table_id", estate.tables.keys()).0 {
@@ -69,6 +86,10 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             }
         }
     }
+}
+
+fn associations(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
     for resource in document.of_kind(&["aws_route_table_association"]) {
         let (tables, unsure) = reading.owners(resource, "route_table_id", estate.tables.keys());
         let gateway = reading.ids(resource, "gateway_id");
@@ -103,7 +124,10 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             }
         }
     }
-    place_tables(estate);
+}
+
+fn main_associations(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
     for resource in document.of_kind(&["aws_main_route_table_association"]) {
         let table = reading.table(estate, &reading.id(resource, "route_table_id"));
         let vpc = reading.id(resource, "vpc_id");
@@ -118,6 +142,11 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
             held.main = if *name == table { true } else { held.main && held.vpc != vpc };
         }
     }
+}
+
+/// Routes to the services behind gateway endpoints, in the tables that these are given.
+fn gateway_endpoints(estate: &mut Estate, reading: &Reading<'_>) {
+    let document = reading.document;
     let gateways: Vec<(String, Vec<String>)> =
         document
             .of_kind(&["aws_vpc_endpoint"])
