@@ -299,8 +299,6 @@ pub struct Transit {
     pub tables: Vec<TransitTable>,
     /// Whether every table was listed.
     pub complete: bool,
-    /// Whether everything that is attached to it is shown, and where that leads.
-    pub whole: bool,
 }
 
 /// What is attached to a transit gateway.

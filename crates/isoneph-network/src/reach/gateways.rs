@@ -279,7 +279,7 @@ impl<'m> Walker<'m> {
                 let reason = format!("the attachment is not associated with a table of {}", held.id);
                 return self.block(state, &reason, &held.id);
             }
-            return self.through_unknown_hub(state, transit, &format!("the tables of {}", held.id));
+            return self.doubt(state, &format!("the tables of {}", held.id));
         };
         let mut order: Vec<&crate::model::form::TransitRoute> =
             table.routes.iter().filter(|route| route.destination.meets(state.destination)).collect();
@@ -301,7 +301,7 @@ impl<'m> Walker<'m> {
                 let reason = format!("{} has no route to {piece}", table.id);
                 self.block(other, &reason, &table.id);
             } else {
-                self.through_unknown_hub(other, transit, &format!("the routes of {}", table.id));
+                self.doubt(other, &format!("the routes of {}", table.id));
             }
         }
         for (piece, route) in pieces {
@@ -309,28 +309,13 @@ impl<'m> Walker<'m> {
             other.destination = piece;
             if !table.complete {
                 // A route that is not shown may be narrower, and take the packet.
-                self.through_unknown_hub(other.clone(), transit, &format!("the routes of {}", table.id));
+                self.doubt(other.clone(), &format!("the routes of {}", table.id));
             }
             other.stages.push(Stage::Hop { what: "route", name: format!("{} {}", table.id, route.destination) });
             match route.attachment {
                 None => self.block(other, "the route is a black hole", &table.id),
                 Some(index) => self.out_of_hub(other, &held.attachments[index]),
             }
-        }
-    }
-
-    /// Where nothing shows which way a transit gateway takes: into anything that is attached, as far as that is shown.
-    fn through_unknown_hub(&mut self, mut state: State, transit: usize, object: &str) {
-        let held = &self.model.parts.transits[transit];
-        if !held.whole {
-            return self.doubt(state, object);
-        }
-        if !state.visit_hub(transit) {
-            return self.block(state, "the routes go in a circle", &held.id);
-        }
-        state.stages.push(Stage::Doubt { object: object.to_owned() });
-        for attachment in &held.attachments {
-            self.out_of_hub(state.clone(), attachment);
         }
     }
 

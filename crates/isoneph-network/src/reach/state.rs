@@ -36,8 +36,6 @@ pub(super) struct State {
     pub(super) linked: Option<Linked>,
     hops: usize,
     appliances: BTreeSet<EndpointId>,
-    /// Transit gateways through which it went by tables that are not known, with whose packet it was there, and for whom.
-    hubs: Vec<(usize, Side, AddressRange)>,
 }
 
 impl State {
@@ -55,7 +53,6 @@ impl State {
             linked: None,
             hops: 0,
             appliances: BTreeSet::new(),
-            hubs: Vec::new(),
         }
     }
 
@@ -68,16 +65,6 @@ impl State {
     /// Notes an appliance; false where the packet has been there.
     pub(super) fn visit(&mut self, appliance: EndpointId) -> bool {
         self.appliances.insert(appliance)
-    }
-
-    /// Notes a transit gateway of which nobody knows where it leads; false where the packet has been there as it is: whatever it
-    /// leads to, it led to then.
-    pub(super) fn visit_hub(&mut self, transit: usize) -> bool {
-        let (source, destination) = (self.source, self.destination);
-        let been =
-            self.hubs.iter().any(|(held, from, to)| *held == transit && *from == source && to.covers(destination));
-        self.hubs.push((transit, source, destination));
-        !been
     }
 
     pub(super) fn path(self, end: End) -> Path {

@@ -36,8 +36,8 @@ pub(crate) struct Estate {
     pub(crate) nats: BTreeMap<String, NatGateway>,
     pub(crate) peerings: BTreeMap<String, Peering>,
     pub(crate) transits: BTreeMap<String, TransitGateway>,
-    /// Transit gateways of which all attachments are shown, for the input makes them.
-    pub(crate) whole_transits: BTreeSet<String>,
+    /// Whether something is attached to, or a table is of, nobody knows which transit gateway.
+    pub(crate) loose_transits: bool,
     pub(crate) attachments: BTreeMap<String, TransitAttachment>,
     /// Attachments that were listed with the table that they are associated with, or with none.
     pub(crate) tabled: BTreeSet<String>,

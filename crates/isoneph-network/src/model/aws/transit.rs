@@ -23,17 +23,14 @@ pub(super) fn build(estate: &Estate, parts: &mut Parts, places: &mut Places) {
                 held.transit == *id && held.unclear_table && associated(name, &tables, estate).is_none()
             });
         // One that attaches nobody knows which network may attach any.
-        let loose = estate.attachments.values().any(|held| held.transit == *id && held.unclear_network);
+        let loose = estate.loose_transits
+            || estate.attachments.values().any(|held| held.transit == *id && held.unclear_network);
         let complete = !unclear
             && !loose
             && listed("TransitGatewayRouteTables")
             && (listed("TransitGatewayAttachments") || listed("TransitGatewayVpcAttachments"));
-        let whole = !loose
-            && estate.whole_transits.contains(id)
-            && estate.attachments.values().all(|held| estate.transits.contains_key(&held.transit))
-            && attachments.iter().all(|held| held.network.is_some());
         let tables = tables.iter().map(|name| table(name, id, &names, &attachments, estate, parts)).collect();
-        parts.transits.push(Transit { id: id.clone(), attachments, tables, complete, whole });
+        parts.transits.push(Transit { id: id.clone(), attachments, tables, complete });
     }
     connect_peers(estate, parts, places);
 }

@@ -41,15 +41,24 @@ const TABLES: &[&str] = &["aws_route_table", "aws_default_route_table"];
 const NETWORKS: [&str; 2] = ["aws_vpc", "aws_default_vpc"];
 
 /// Kinds that make other resources, groups among them, of which a plan shows nothing.
-const MAKERS: [&str; 7] = [
+const MAKERS: [&str; 14] = [
     "aws_cloudformation_stack",
     "aws_serverlessapplicationrepository_cloudformation_stack",
+    "aws_servicecatalog_provisioned_product",
+    "aws_cloudcontrolapi_resource",
+    "aws_elastic_beanstalk_environment",
+    "aws_opsworks_",
+    "aws_proton_",
+    "aws_cloud9_environment_ec2",
+    "aws_lambda_invocation",
     "aws_eks_cluster",
     "aws_directory_service_directory",
     "aws_workspaces_directory",
     "aws_sagemaker_domain",
     "aws_emr_cluster",
 ];
+/// Providers that make nothing of a network of AWS, beside its own.
+const BESIDE: [&str; 9] = ["aws", "random", "null", "terraform", "tls", "time", "archive", "cloudinit", "local"];
 
 /// Data sources that hand out what others made.
 const OUTSIDE: [&str; 4] = ["external", "http", "local_file", "shell_script"];
@@ -134,7 +143,8 @@ impl Document {
     pub(crate) fn may_make_more(&self) -> bool {
         let makes = |held: &Resource| {
             let kind = held.kind.as_str();
-            MAKERS.contains(&kind) || OUTSIDE.contains(&kind) || kind.starts_with("awscc_")
+            let provider = kind.split('_').next().unwrap_or_default();
+            MAKERS.iter().any(|start| kind.starts_with(start)) || OUTSIDE.contains(&kind) || !BESIDE.contains(&provider)
         };
         !self.later.is_empty() || self.resources.iter().any(makes)
     }

@@ -2,26 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{OPEN, Reading, take};
+use super::{Reading, take};
 use crate::model::address::AddressRange;
 use crate::model::aws::estate::{Estate, TransitAttachment, TransitGateway, TransitTable};
 use crate::model::json::{flag, text};
 use crate::model::terraform::Resource;
-
-/// Kinds by which others may use what the document makes.
-const SHARING: [&str; 2] = ["aws_ram_", "aws_ec2_transit_gateway_vpc_attachment_accepter"];
 
 /// Takes the transit gateways, their attachments and tables.
 pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     let document = reading.document;
     // Whether attachments of each are tied to its default table, and whether that learns their networks.
     let mut defaults: BTreeMap<String, [bool; 2]> = BTreeMap::new();
-    // What is not modelled may be attached, and those who share it attach networks of their own.
-    let attaches = |held: &Resource| {
-        let mut kinds = OPEN.iter().chain(&SHARING);
-        held.is_managed() && kinds.any(|start| held.kind.starts_with(start))
-    };
-    let others = document.may_make_more() || document.resources.iter().any(attaches);
     for resource in document.any_of_kind(&["aws_ec2_transit_gateway"]) {
         let on = |key: &str, standard: &str| text(&resource.values, key).unwrap_or(standard) == "enable";
         let id = resource.identity();
@@ -29,8 +20,6 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         // Of one that is looked up others hold attachments, tables and routes.
         let folder = if resource.is_managed() { reading.folder.clone() } else { String::new() };
         take(&mut estate.transits, resource, TransitGateway { references, folder });
-        let whole = resource.is_managed() && text(&resource.values, "id").is_none() && !others;
-        estate.whole_transits.extend(whole.then(|| id.clone()));
         let given = DEFAULTS.map(|key| on(key, "enable"));
         if given.contains(&true) {
             let table = TransitTable { transit: id.clone(), listed: resource.is_managed(), ..TransitTable::default() };
@@ -39,14 +28,14 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         defaults.insert(id, given);
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_route_table"]) {
-        let transit = reading.id(resource, "transit_gateway_id");
+        let transit = hub(estate, reading, resource, "transit_gateway_id");
         estate
             .transit_tables
             .insert(resource.identity(), TransitTable { transit, listed: true, ..TransitTable::default() });
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_vpc_attachment"]) {
         let values = &resource.values;
-        let (id, transit) = (resource.identity(), reading.id(resource, "transit_gateway_id"));
+        let (id, transit) = (resource.identity(), hub(estate, reading, resource, "transit_gateway_id"));
         // Who accepts another account's attachment says what it is tied to.
         let accepted = document
             .of_kind(&["aws_ec2_transit_gateway_vpc_attachment_accepter"])
@@ -81,8 +70,8 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
         );
     }
     for resource in document.of_kind(&["aws_ec2_transit_gateway_peering_attachment"]) {
-        let (id, other) = (resource.identity(), reading.id(resource, "peer_transit_gateway_id"));
-        let transit = reading.id(resource, "transit_gateway_id");
+        let (id, other) = (resource.identity(), hub(estate, reading, resource, "peer_transit_gateway_id"));
+        let transit = hub(estate, reading, resource, "transit_gateway_id");
         for (own, peer) in [(transit.clone(), other.clone()), (other, transit)] {
             let held = TransitAttachment {
                 transit: own.clone(),
@@ -96,6 +85,17 @@ pub(super) fn read(estate: &mut Estate, reading: &Reading<'_>) {
     other_defaults(estate, reading);
     associations(estate, reading);
     routes(estate, reading);
+}
+
+/// The transit gateway that a field names. Of one of several nobody knows what is attached to it.
+fn hub(estate: &mut Estate, reading: &Reading<'_>, resource: &Resource, key: &str) -> String {
+    let ids = reading.document.ids(resource, &[key]);
+    let is_one = !ids.choice && (!ids.open || ids.older) && !ids.lost;
+    if !is_one {
+        estate.loose_transits = true;
+        return String::new();
+    }
+    reading.id(resource, key)
 }
 
 /// What a hub gives each attachment, unless the hub or the attachment says otherwise.

@@ -289,7 +289,7 @@ fn side(
 fn rule_text(policy: &Policy, by: Deciding) -> String {
     let number = match by {
         Deciding::Rule(number) => number,
-        Deciding::Default if policy.rules.is_empty() => return format!("default, since {} has no rules", policy.name),
+        Deciding::Default if policy.rules.is_empty() => return "default, since it has no rules".to_owned(),
         Deciding::Default => return "default, since no rule matches".to_owned(),
     };
     match policy.rules.get(number) {
