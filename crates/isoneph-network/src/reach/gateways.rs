@@ -187,6 +187,9 @@ impl<'m> Walker<'m> {
         }
         let inside = self.model.parts.endpoints[endpoint].places.first().map(|place| place.inside);
         let Some(inside) = inside else { return self.doubt(state, &held.id) };
+        if !state.visit(endpoint) {
+            return self.block(state, "the routes go in a circle", &held.id);
+        }
         state.stages.push(Stage::Hop { what: "through", name: held.id.clone() });
         state.stages.push(Stage::Limit { what: held.id.clone(), traffic: self.translatable(&state) });
         state.subnet = Some(subnet);

@@ -52,6 +52,8 @@ pub(super) struct Walker<'m> {
     pub(super) reply: bool,
     /// Whether the network's edge is as far as it goes: what stands there puts addresses back.
     pub(super) to_edge: bool,
+    /// Whether there are more ways than are kept.
+    full: bool,
     pub(super) paths: Vec<Path>,
 }
 
@@ -61,7 +63,7 @@ impl<'m> Walker<'m> {
             Goal::Behind { node, place, target } => (Goal::Endpoint(node, place), Some(target)),
             plain => (plain, None),
         };
-        Self { model, goal, behind, reply, to_edge: false, paths: Vec::new() }
+        Self { model, goal, behind, reply, to_edge: false, full: false, paths: Vec::new() }
     }
 
     /// Follows answers as far as the network's edge.
@@ -83,7 +85,7 @@ impl<'m> Walker<'m> {
                 self.come_from_outside(state);
             }
         }
-        self.paths
+        self.found(destination)
     }
 
     /// Follows an answer that a translating gateway hands on inside: `source` is who the sender asked.
@@ -97,7 +99,7 @@ impl<'m> Walker<'m> {
         let mut state = State::new(network, Side { range: source, endpoint: None }, destination);
         state.subnet = Some(subnet);
         self.leave_subnet(state);
-        self.paths
+        self.found(destination)
     }
 
     /// In a network of which two descriptions differ anything may be, and nothing is sure.
@@ -203,6 +205,9 @@ impl<'m> Walker<'m> {
     /// Looks the destination up in a table. A range is cut where routes differ: each piece is a way of its own.
     pub(super) fn route(&mut self, mut state: State, table: TableId) {
         let held = &self.model.parts.tables[table];
+        if self.full {
+            return;
+        }
         if !state.step() {
             return self.block(state, "the routes go in a circle", &held.name);
         }
@@ -435,13 +440,23 @@ impl<'m> Walker<'m> {
     }
 
     pub(super) fn end(&mut self, state: State, end: End) {
-        if self.paths.len() == MAX_PATHS {
-            let mut path = self.paths.pop().unwrap_or_else(|| state.clone().path(end));
-            path.stages.push(Stage::Doubt { object: "more ways than are followed".into() });
-            self.paths.push(path);
-            return;
+        self.full |= self.paths.len() >= MAX_PATHS;
+        if !self.full {
+            self.paths.push(state.path(end));
         }
-        self.paths.push(state.path(end));
+    }
+
+    /// The ways that were found, and where there are more, that one of these may lead to whoever is meant.
+    fn found(mut self, destination: AddressRange) -> Vec<Path> {
+        if !self.full {
+            return self.paths;
+        }
+        let kept = std::mem::take(&mut self.paths);
+        self.full = false;
+        let anybody = Side { range: AddressRange::whole(destination.family), endpoint: None };
+        self.doubt_behind(State::new(0, anybody, destination), "more ways than are followed");
+        self.paths.extend(kept);
+        self.paths
     }
 }
 

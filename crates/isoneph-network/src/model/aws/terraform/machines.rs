@@ -453,7 +453,7 @@ fn public_addresses(estate: &mut Estate, reading: &Reading<'_>) {
         let may_be_nothing = |key: &str| text(&holder.values, key).is_none() && document.may_be_nothing(holder, &[key]);
         if [&own, &named, &instance, &by_id].iter().zip(fields).any(|(ids, key)| {
             let unseen = ids.open && ids.found.is_empty() && document.is_written(holder, &[key]);
-            ids.choice || unseen || (!ids.found.is_empty() && may_be_nothing(key))
+            ids.choice || ids.lost || unseen || (!ids.found.is_empty() && may_be_nothing(key))
         }) {
             let all = [&own, &named, &instance, &by_id];
             let shown = !all.iter().any(|ids| ids.lost || (ids.open && !ids.found.is_empty()));
