@@ -225,19 +225,50 @@ const NEEDLESS: &[&str] = &["resource_drift", "relevant_attributes", "checks", "
 /// A document without what is needless at its top.
 struct Lean(Value);
 
-/// Of a change of a Terraform plan what is known only after apply: the rest is the most of a plan.
+/// Of a change of a Terraform plan what is known only after apply, and what it lets go of: the rest is the most of a plan.
 #[derive(Deserialize, Serialize)]
 struct LeanChange {
     #[serde(default)]
-    address: Option<String>,
-    #[serde(default)]
-    change: Option<Unknown>,
+    change: Option<Change>,
+    /// What names the resource.
+    #[serde(flatten)]
+    resource: Named,
 }
 
 #[derive(Deserialize, Serialize)]
-struct Unknown {
+struct Named {
+    address: Option<String>,
+    module_address: Option<String>,
+    mode: Option<String>,
+    r#type: Option<String>,
+    name: Option<String>,
+    index: Option<Value>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(from = "WholeChange")]
+struct Change {
+    actions: Vec<String>,
+    after_unknown: Value,
+    before: Value,
+}
+
+#[derive(Deserialize)]
+struct WholeChange {
+    #[serde(default)]
+    actions: Vec<String>,
     #[serde(default)]
     after_unknown: Value,
+    #[serde(default)]
+    before: Value,
+}
+
+impl From<WholeChange> for Change {
+    fn from(whole: WholeChange) -> Self {
+        let is_forgotten = whole.actions.iter().any(|action| action == "forget");
+        let before = if is_forgotten { whole.before } else { Value::Null };
+        Self { actions: whole.actions, after_unknown: whole.after_unknown, before }
+    }
 }
 
 impl<'de> Deserialize<'de> for Lean {

@@ -196,6 +196,7 @@ impl Document {
             out.variables.insert(name.clone(), held.get("value").cloned().unwrap_or(Value::Null));
         }
         out.provider_regions(value);
+        out.forgotten(value);
         for change in list(value, "resource_changes") {
             let held = change.get("change").and_then(|held| held.get("after_unknown"));
             if let (Some(address), Some(held)) = (text(change, "address"), held.filter(|held| held.is_object())) {
@@ -208,6 +209,23 @@ impl Document {
         }
         out.settle();
         out
+    }
+
+    /// What a plan lets go of (`removed` with `destroy = false`) stays as it is, though no state holds it.
+    fn forgotten(&mut self, value: &Value) {
+        let changes = list(value, "resource_changes").iter().enumerate();
+        let is_forgotten = |change: &Value| {
+            change
+                .pointer("/change/actions")
+                .and_then(Value::as_array)
+                .is_some_and(|all| all.contains(&"forget".into()))
+        };
+        for (number, change) in changes.filter(|(_, change)| is_forgotten(change)) {
+            let mut resource = change.clone();
+            resource["values"] = change.pointer("/change/before").cloned().unwrap_or(Value::Null);
+            let place = text(change, "module_address").unwrap_or_default();
+            self.push(&resource, place, format!("#/resource_changes/{number}"));
+        }
     }
 
     /// The regions that provider configurations are written to be for.

@@ -415,3 +415,23 @@ fn a_peering_that_nobody_accepts_here_leaves_open_what_passes_it() {
     check(&with(true), "permit x -> y tcp/443");
     check(&with(false), "undecided x -> y tcp/443 : nobody accepts");
 }
+
+#[test]
+fn a_rule_that_a_plan_lets_go_of_stays_in_its_group() {
+    let mut all = network();
+    let mut held = group("aws_security_group.g", &[(22, "10.0.0.0/16")]);
+    held.1["id"] = "sg-1".into();
+    all.push(held);
+    all.push(group("aws_security_group.c", &[]));
+    for (name, of) in [("aws_instance.a", "aws_security_group.c.id"), ("aws_instance.b", "aws_security_group.g.id")] {
+        all.push(machine(name, refers(&["aws_subnet.s[0].id", "aws_subnet.s[0]", "aws_subnet.s"]), refers(&[of])));
+    }
+    let mut text = plan(&all);
+    let rule = json!({"security_group_id": "sg-1", "ip_protocol": "tcp", "from_port": 8443, "to_port": 8443, "cidr_ipv4": "10.0.0.0/16"});
+    for (action, answer) in [("forget", "permit a -> b tcp/8443"), ("delete", "deny a -> b tcp/8443")] {
+        text["resource_changes"] = json!([{"address": "aws_vpc_security_group_ingress_rule.old", "mode": "managed",
+            "type": "aws_vpc_security_group_ingress_rule", "name": "old",
+            "change": {"actions": [action], "before": rule, "after": null}}]);
+        check(&model(&text.to_string()), answer);
+    }
+}
