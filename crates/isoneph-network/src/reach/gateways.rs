@@ -252,7 +252,10 @@ impl<'m> Walker<'m> {
             .iter()
             .map(|subnet| (*subnet, self.model.parts.subnets[*subnet].zone.as_str()))
             .collect();
-        let own = zones.iter().find(|(_, held)| *held == zone && !zone.is_empty()).map(|(subnet, _)| *subnet);
+        // A subnet that is attached is in a zone that is, whichever that is.
+        let attached = state.subnet.filter(|subnet| attachment.subnets.contains(subnet));
+        let own =
+            zones.iter().find(|(_, held)| *held == zone && !zone.is_empty()).map(|(subnet, _)| *subnet).or(attached);
         let known = !zone.is_empty() && !zones.is_empty() && zones.iter().all(|(_, zone)| !zone.is_empty());
         if own.is_none() && known {
             let reason = format!("{} has no attachment in zone {zone}", held.id);

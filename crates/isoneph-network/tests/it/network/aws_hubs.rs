@@ -92,3 +92,10 @@ fn which_attachments_another_default_table_is_for_nothing_shows() {
         check(&model(&hub(json!({}), more)), "undecided v -> w tcp/443");
     }
 }
+
+#[test]
+fn a_subnet_that_is_attached_is_in_a_zone_that_is_though_no_input_tells_which() {
+    let text = hub(json!({}), Vec::new()).replace("\"availability_zone\":\"a\"", "\"tags\":{}");
+    assert!(!text.contains("availability_zone"));
+    check(&model(&text), "permit v -> w tcp/443\ndeny v -> w tcp/80");
+}
