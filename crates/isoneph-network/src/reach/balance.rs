@@ -209,15 +209,32 @@ impl Walker<'_> {
         }
         let goal = std::mem::replace(&mut self.goal, Goal::Endpoint(endpoint, place));
         let behind = self.behind.take();
-        if balancer.subnet.is_some() {
+        if keeps_client == Some(true) && !balancer.inbound.is_empty() {
+            // A rule that names a group of the balancer lets in what it hands on, whosever address that has: one of two ways
+            // of which each suffices.
+            let mut named = state.clone();
+            named.source.endpoint = Some(node);
+            named.references = true;
+            named.target = state.target.map(|target| target + BY_GROUP);
+            self.pass_on(named, balancer.subnet.is_some());
+        }
+        self.pass_on(state, balancer.subnet.is_some());
+        (self.goal, self.behind) = (goal, behind);
+    }
+
+    /// Sends it on its way to the target.
+    fn pass_on(&mut self, state: State, is_inside: bool) {
+        if is_inside {
             self.leave(state, None);
         } else {
             // It stands at the network's edge, not in a subnet.
             self.local(state);
         }
-        (self.goal, self.behind) = (goal, behind);
     }
 }
+
+/// What tells the way of a target as one of whom a balancer's groups are named from its other.
+const BY_GROUP: usize = 1 << 32;
 
 /// The packets that a listener hears.
 fn heard_by(listener: &Listener) -> Traffic {

@@ -141,3 +141,17 @@ fn a_scaling_group_is_named_by_its_name_as_well() {
     ]);
     check(&model(&plan(&all).to_string()), "permit client -> group tcp/443\ndeny client -> server tcp/443");
 }
+
+#[test]
+fn a_group_of_a_balancer_that_keeps_the_clients_address_is_named_all_the_same() {
+    for keeps in ["true", "false"] {
+        let mut all = base(&["aws_subnet.s[0].id"]);
+        all.push(attached("aws_lb_target_group.t", refers(&["aws_instance.server.id"])));
+        let group = all.iter_mut().find(|(address, ..)| *address == "aws_lb_target_group.t").unwrap();
+        group.1["preserve_client_ip"] = keeps.into();
+        check(
+            &model(&plan(&all).to_string()),
+            "permit client -> n tcp/443\npermit client -> server tcp/443\ndeny client -> server tcp/22",
+        );
+    }
+}
